@@ -1,0 +1,219 @@
+"""The contact center: one reducer for all that calls and agents compete for.
+
+`handle` takes one event at a time and returns what to do about it. It is synchronous, so under
+asyncio it is atomic and the program needs no lock. Time comes in as `now` and goes out as
+`next_deadline`; equal states, events and times give equal commands, byte for byte.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ccengine.core import contacts, invariants, shifts, snapshots
+from ccengine.core.acd import offers
+from ccengine.core.events import (
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentWentNotReady,
+    AgentWentReady,
+    CallArrived,
+    CallEnded,
+    CallerReturned,
+    CallerStrayed,
+    CallQueued,
+    ConversationEnded,
+    ConversationFailed,
+    ConversationStarted,
+    Event,
+    FlowStepEntered,
+    OfferAccepted,
+    OfferDeclined,
+    OfferRinging,
+    PlanLoaded,
+    RecordingFailed,
+    RecordingStarted,
+    SwitchLost,
+    SwitchResynced,
+)
+from ccengine.core.floor import Floor
+from ccengine.core.ids import AgentId
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ccengine.core.agents import Agent
+    from ccengine.core.calls import Call
+    from ccengine.core.commands import Command
+    from ccengine.core.events import AgentEvent, SystemEvent
+    from ccengine.core.ids import CallId, Instant
+    from ccengine.core.plan import Plan
+    from ccengine.core.snapshots import CenterSnapshot
+
+OfferEvent = OfferRinging | OfferAccepted | OfferDeclined
+ConversationEvent = ConversationStarted | ConversationFailed | ConversationEnded
+LineEvent = FlowStepEntered | CallQueued | CallerStrayed | CallerReturned | CallEnded
+
+
+class ContactCenter:
+    """Every decision that calls and agents compete for; changed only here, event by event."""
+
+    def __init__(self) -> None:
+        self._floor = Floor()
+        self.ignored = 0  #: late events about calls or offers that are over
+
+    @property
+    def plan(self) -> Plan:
+        """The configuration in force."""
+        return self._floor.plan
+
+    @property
+    def calls(self) -> Mapping[CallId, Call]:
+        """Calls that are alive. Look, don't touch."""
+        return self._floor.calls
+
+    def agents(self) -> list[Agent]:
+        """Return all agents. Look, don't touch."""
+        return self._floor.roster.all()
+
+    def agent(self, agent: AgentId) -> Agent:
+        """Return one agent. Look, don't touch.
+
+        Raises:
+            UnknownAgent: the plan has no such agent.
+        """
+        return self._floor.roster.get(agent)
+
+    def waiting(self) -> list[CallId]:
+        """Return waiting calls in the order in which they will be served."""
+        return list(self._floor.matching.waiting())
+
+    def handle(self, event: Event, now: Instant) -> list[Command]:
+        """Apply one event and return the commands it leads to, in order.
+
+        A late event, about a call or an offer that is over, changes nothing and is counted.
+
+        Raises:
+            CoreError: the event is impossible in the present state, which is left as it was.
+        """
+        floor = self._floor
+        match event:
+            case AgentLoggedIn() | AgentLoggedOut() | AgentWentReady() | AgentWentNotReady():
+                self._handle_agent(event, now)
+            case PlanLoaded() | SwitchLost() | SwitchResynced():
+                self._handle_system(event, now)
+            case CallArrived():
+                contacts.arrive(floor, event)
+            case _ if event.call not in floor.calls:
+                self.ignored += 1
+            case OfferRinging() | OfferAccepted() | OfferDeclined():
+                self._handle_offer(event, now)
+            case ConversationStarted() | ConversationFailed() | ConversationEnded():
+                self._handle_conversation(event, now)
+            case RecordingStarted() | RecordingFailed():
+                contacts.note_recording(floor, event)
+            case _:
+                self._handle_line(event, now)
+        return floor.take_commands()
+
+    def advance(self, now: Instant) -> list[Command]:
+        """Do whatever fell due until now, and return the commands it leads to."""
+        floor = self._floor
+        while not floor.held:
+            first = floor.deadlines.first()
+            if first is None or first[0][0] > now:
+                break
+            what = first[1]
+            floor.deadlines.discard(what)
+            if what.startswith(offers.RING_PREFIX):
+                offer = what.removeprefix(offers.RING_PREFIX)
+                offers.expire(floor, offers.call_of_offer(offer), now)
+            else:
+                agent = AgentId(what.removeprefix(shifts.WRAP_UP_PREFIX))
+                shifts.finish_wrap_up(floor, agent, now)
+        return floor.take_commands()
+
+    def next_deadline(self) -> Instant | None:
+        """Return when `advance` has something to do, None if nothing is due ever."""
+        first = None if self._floor.held else self._floor.deadlines.first()
+        return None if first is None else first[0][0]
+
+    def check_invariants(self) -> None:
+        """Check what must hold between any two events; for tests.
+
+        Raises:
+            AssertionError: something does not hold; the message says what.
+        """
+        invariants.check(self._floor)
+
+    def snapshot(self) -> CenterSnapshot:
+        """Return the whole state as plain data."""
+        return snapshots.take(self._floor)
+
+    @classmethod
+    def from_snapshot(cls, snapshot: CenterSnapshot) -> ContactCenter:
+        """Return a center that goes on from the snapshot exactly as the first would have."""
+        center = cls()
+        snapshots.restore(center._floor, snapshot)
+        return center
+
+    def _handle_agent(self, event: AgentEvent, now: Instant) -> None:
+        match event:
+            case AgentLoggedIn():
+                shifts.log_in(self._floor, event, now)
+            case AgentLoggedOut():
+                shifts.log_out(self._floor, event, now)
+            case AgentWentReady():
+                shifts.go_ready(self._floor, event, now)
+            case AgentWentNotReady():
+                shifts.go_not_ready(self._floor, event, now)
+
+    def _handle_system(self, event: SystemEvent, now: Instant) -> None:
+        floor = self._floor
+        match event:
+            case PlanLoaded():
+                floor.swap_plan(event.plan)
+                shifts.retire(floor, now)
+                offers.match_all(floor, now)
+            case SwitchLost():
+                floor.held = True
+            case SwitchResynced():
+                floor.held = False
+                offers.match_all(floor, now)
+
+    def _handle_offer(self, event: OfferEvent, now: Instant) -> None:
+        if not offers.is_open(self._floor, event):
+            self.ignored += 1
+            return
+        match event:
+            case OfferRinging():
+                pass
+            case OfferAccepted():
+                offers.accept(self._floor, event)
+            case OfferDeclined():
+                offers.decline(self._floor, event, now)
+
+    def _handle_conversation(self, event: ConversationEvent, now: Instant) -> None:
+        if self._floor.calls[event.call].agent != event.agent:
+            self.ignored += 1
+            return
+        match event:
+            case ConversationStarted():
+                contacts.start_conversation(self._floor, event)
+            case ConversationFailed():
+                contacts.fail_conversation(self._floor, event, now)
+            case ConversationEnded():
+                contacts.end_conversation(self._floor, event, now)
+
+    def _handle_line(self, event: LineEvent, now: Instant) -> None:
+        floor = self._floor
+        match event:
+            case FlowStepEntered():
+                contacts.enter_step(floor, event)
+            case CallQueued():
+                contacts.queue(floor, event, now)
+            case CallerStrayed():
+                contacts.stray(floor, event, now)
+            case CallerReturned():
+                contacts.come_back(floor, event, now)
+            case CallEnded():
+                contacts.end(floor, event, now)

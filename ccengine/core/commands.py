@@ -1,0 +1,77 @@
+"""Everything the core can ask for. Imperative; a closed union like the events.
+
+`ShowAgent` and `ShowCall` ask nobody to act: they say what state a decision has led to, for logs,
+wallboards and ledgers, which therefore never have to guess it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ccengine.core.ids import (
+    AgentId,
+    CallId,
+    Instant,
+    OfferId,
+    PhoneId,
+    QueueId,
+)
+from ccengine.core.states import AgentState, CallState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferCall:
+    """Ring the agent's phone for this call."""
+
+    offer: OfferId
+    call: CallId
+    agent: AgentId
+    phone: PhoneId
+    queue: QueueId
+    ring_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawOffer:
+    """Stop ringing: nobody answered in time, or the caller left, or the agent did."""
+
+    offer: OfferId
+    call: CallId
+    agent: AgentId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connect:
+    """Bridge the caller with the agent's answered leg, whose channel id is the offer's."""
+
+    offer: OfferId
+    call: CallId
+    agent: AgentId
+    queue: QueueId
+    recorded: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowAgent:
+    """The agent's state is now this."""
+
+    agent: AgentId
+    state: AgentState
+    reason: str = ""  #: why not ready
+    call: CallId | None = None
+    phone: PhoneId | None = None
+    until: Instant | None = None  #: when the state ends by itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowCall:
+    """The call's state is now this."""
+
+    call: CallId
+    state: CallState
+    queue: QueueId | None = None
+    agent: AgentId | None = None
+
+
+Command = OfferCall | WithdrawOffer | Connect | ShowAgent | ShowCall

@@ -1,0 +1,146 @@
+"""The life of a call: it arrives, runs a flow, waits, talks, ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ccengine.core import shifts
+from ccengine.core.acd import offers
+from ccengine.core.calls import Call
+from ccengine.core.errors import DuplicateCall, UnknownQueue
+from ccengine.core.events import RecordingStarted
+from ccengine.core.states import AgentState, CallState, CallStep, next_call_state
+
+if TYPE_CHECKING:
+    from ccengine.core.events import (
+        CallArrived,
+        CallEnded,
+        CallerReturned,
+        CallerStrayed,
+        CallQueued,
+        ConversationEnded,
+        ConversationFailed,
+        ConversationStarted,
+        FlowStepEntered,
+        RecordingFailed,
+    )
+    from ccengine.core.floor import Floor
+    from ccengine.core.ids import Instant
+
+
+def arrive(floor: Floor, event: CallArrived) -> None:
+    """Take note of a new call.
+
+    Raises:
+        DuplicateCall: a call of this id is alive.
+    """
+    if event.call in floor.calls:
+        message = f"call '{event.call}' is alive already"
+        raise DuplicateCall(message)
+    call = Call(
+        id=event.call,
+        tenant=event.tenant,
+        client=event.client,
+        number=event.number,
+        channel=event.channel,
+    )
+    floor.calls[call.id] = call
+    floor.ask(call.shown())
+
+
+def enter_step(floor: Floor, event: FlowStepEntered) -> None:
+    """Remember where the flow is."""
+    call = floor.calls[event.call]
+    call.flow, call.step = event.flow, event.step
+
+
+def queue(floor: Floor, event: CallQueued, now: Instant) -> None:
+    """Put the call into a line and offer it if somebody is free.
+
+    Raises:
+        UnknownQueue: the plan has no such queue.
+    """
+    call = floor.calls[event.call]
+    if event.queue not in floor.plan.queues:
+        message = f"no queue '{event.queue}' in the plan"
+        raise UnknownQueue(message)
+    state = next_call_state(call.state, CallStep.QUEUE)
+    settings = floor.plan.queues[event.queue]
+    priority = settings.priority if event.priority is None else event.priority
+    call.queue, call.skills = event.queue, settings.skills
+    call.rank = (-priority, floor.next_serial())
+    floor.move_call(call, state)
+    offers.match_call(floor, call, now)
+
+
+def stray(floor: Floor, event: CallerStrayed, now: Instant) -> None:
+    """Keep the place of a caller whom the dialplan's fallback has taken."""
+    call = floor.calls[event.call]
+    if call.state is CallState.IN_FLOW:
+        return
+    state = next_call_state(call.state, CallStep.STRAY)
+    if call.state is CallState.OFFERED:
+        offers.withdraw_from_call(floor, call, now)
+    floor.move_call(call, state)
+
+
+def come_back(floor: Floor, event: CallerReturned, now: Instant) -> None:
+    """Let a strayed caller wait again, at the same place."""
+    call = floor.calls[event.call]
+    call.channel = event.channel
+    if call.state is CallState.STRAYED:
+        floor.move_call(call, next_call_state(call.state, CallStep.RETURN))
+        offers.match_call(floor, call, now)
+
+
+def start_conversation(floor: Floor, event: ConversationStarted) -> None:
+    """Take note that caller and agent hear each other."""
+    call = floor.calls[event.call]
+    state = next_call_state(call.state, CallStep.CONNECT)
+    call.bridge = event.bridge
+    floor.move_call(call, state)
+
+
+def fail_conversation(floor: Floor, event: ConversationFailed, now: Instant) -> None:
+    """Take the caller back to their place: the agent's leg was gone before the bridge."""
+    call = floor.calls[event.call]
+    next_call_state(call.state, CallStep.DISCONNECT)
+    offers.reopen(floor, call, floor.roster.get(event.agent), now)
+
+
+def end_conversation(floor: Floor, event: ConversationEnded, now: Instant) -> None:
+    """Give the agent wrap-up; the call goes on in its flow or ends."""
+    call = floor.calls[event.call]
+    state = next_call_state(call.state, CallStep.TALK_ENDS)
+    _release_agent(floor, call, now)
+    floor.move_call(call, state)
+
+
+def note_recording(floor: Floor, event: RecordingStarted | RecordingFailed) -> None:
+    """Remember which file the conversation goes to, if any."""
+    started = isinstance(event, RecordingStarted)
+    floor.calls[event.call].recording = event.recording if started else ""
+
+
+def end(floor: Floor, event: CallEnded, now: Instant) -> None:
+    """Close the call, whatever it was doing."""
+    call = floor.calls[event.call]
+    state = next_call_state(call.state, CallStep.END)
+    if call.state in (CallState.OFFERED, CallState.CONNECTING):
+        floor.matching.remove_call(call.id)
+        offers.withdraw_from_call(floor, call, now)
+    elif call.state is CallState.TALKING:
+        _release_agent(floor, call, now)
+    floor.move_call(call, state)
+    del floor.calls[call.id]
+
+
+def _release_agent(floor: Floor, call: Call, now: Instant) -> None:
+    if call.agent is None or call.queue is None:
+        return
+    agent = floor.roster.get(call.agent)
+    call.agent = call.offer = None
+    call.bridge = ""
+    if agent.state is AgentState.ON_CALL:
+        seconds = floor.queue_settings(call.queue).wrap_up_seconds
+        shifts.start_wrap_up(floor, agent, seconds, now)

@@ -1,0 +1,25 @@
+"""What the core refuses. A refused event leaves the state as it was."""
+
+
+class CoreError(Exception):
+    """The event cannot be applied; nothing was changed."""
+
+
+class IllegalTransition(CoreError):
+    """The transition table knows no such step from the present state."""
+
+
+class UnknownAgent(CoreError):
+    """The plan has no such agent."""
+
+
+class UnknownQueue(CoreError):
+    """The plan has no such queue."""
+
+
+class PhoneTaken(CoreError):
+    """Another agent is busy on the phone."""
+
+
+class DuplicateCall(CoreError):
+    """A call of this id is alive already."""

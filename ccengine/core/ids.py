@@ -1,0 +1,32 @@
+"""Names of things, as types of their own so that one is never passed for another."""
+
+from typing import NewType
+
+TenantId = NewType("TenantId", str)
+"""An operator of a contact center."""
+
+ClientId = NewType("ClientId", str)
+"""A brand served inside a tenant."""
+
+QueueId = NewType("QueueId", str)
+"""`<client>/<queue>`: queue names are unique within their client only."""
+
+AgentId = NewType("AgentId", str)
+PhoneId = NewType("PhoneId", str)
+"""A phone's extension; its SIP user is `phone-<extension>`."""
+
+CallId = NewType("CallId", str)
+"""Minted by the dialplan when the call arrives; unique on all nodes and over restarts."""
+
+OfferId = NewType("OfferId", str)
+"""`<call>.<n>`, which is also the channel id of the agent's leg."""
+
+SkillId = NewType("SkillId", str)
+
+Instant = float
+"""Seconds since the epoch, UTC. Never goes back within one engine."""
+
+
+def queue_id(client: ClientId, queue: str) -> QueueId:
+    """Return the name of a client's queue that is unique in the tenant."""
+    return QueueId(f"{client}/{queue}")

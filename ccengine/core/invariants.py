@@ -1,0 +1,81 @@
+"""What must hold between any two events. Tests check it after every step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ccengine.core.acd.matching import requirement_of
+from ccengine.core.acd.offers import RING_PREFIX
+from ccengine.core.shifts import WRAP_UP_PREFIX
+from ccengine.core.states import AgentState, CallState
+
+if TYPE_CHECKING:
+    from ccengine.core.agents import Agent
+    from ccengine.core.calls import Call
+    from ccengine.core.floor import Floor
+
+WITH_AGENT = frozenset({CallState.OFFERED, CallState.CONNECTING, CallState.TALKING})
+WITH_OFFER = frozenset({CallState.OFFERED, CallState.CONNECTING})
+WITH_CALL = frozenset({AgentState.OFFERED, AgentState.ON_CALL})
+
+
+def check(floor: Floor) -> None:
+    """Check the whole floor.
+
+    Raises:
+        AssertionError: something does not hold; the message says what.
+    """
+    for agent in floor.roster.all():
+        _check_agent(floor, agent)
+    for call in floor.calls.values():
+        _check_call(floor, call)
+    _check_nobody_waits_in_vain(floor)
+
+
+def _check_agent(floor: Floor, agent: Agent) -> None:
+    story = f"{agent}"
+    _must((agent.phone is not None) == (agent.state is not AgentState.OFFLINE), "phone", story)
+    if agent.phone is not None:
+        _must(floor.roster.on_phone(agent.phone) is agent, "phone bound to them alone", story)
+    available = agent.state is AgentState.AVAILABLE
+    _must(floor.matching.is_idle(agent.id) == available, "idle list in step", story)
+    if agent.state in WITH_CALL:
+        holders = [call for call in floor.calls.values() if call.agent == agent.id]
+        _must([call.id for call in holders] == [agent.call], "exactly one call", story)
+    else:
+        _must(agent.offer is None, "no offer", story)
+    wrapping = (WRAP_UP_PREFIX + agent.id) in floor.deadlines
+    _must(wrapping == (agent.state is AgentState.WRAP_UP), "wrap-up deadline", story)
+
+
+def _check_call(floor: Floor, call: Call) -> None:
+    story = f"{call}"
+    _must(call.state is not CallState.ENDED, "ended calls are gone", story)
+    waiting = call.state is CallState.WAITING
+    _must(floor.matching.is_waiting(call.id) == waiting, "line in step", story)
+    _must((call.agent is not None) == (call.state in WITH_AGENT), "agent", story)
+    if call.state in WITH_OFFER:
+        _must(call.offer is not None, "offer", story)
+    ringing = call.offer is not None and (RING_PREFIX + call.offer) in floor.deadlines
+    _must(ringing == (call.state is CallState.OFFERED), "ring deadline", story)
+    if call.agent is not None:
+        agent = floor.roster.get(call.agent)
+        _must(agent.call == call.id and agent.state in WITH_CALL, "agent has the call", story)
+
+
+def _check_nobody_waits_in_vain(floor: Floor) -> None:
+    if floor.held:
+        return
+    for call_id in floor.matching.waiting():
+        requirement = requirement_of(floor.calls[call_id])
+        for agent in floor.roster.all():
+            settings = floor.plan.agents.get(agent.id)
+            free = agent.state is AgentState.AVAILABLE and settings is not None
+            fits = free and settings is not None and requirement.met_by(settings)
+            _must(not fits, f"{agent.id} is free", f"{floor.calls[call_id]}")
+
+
+def _must(holds: bool, what: str, story: str) -> None:  # noqa: FBT001 - reads as a sentence
+    if not holds:
+        message = f"invariant broken: {what}: {story}"
+        raise AssertionError(message)

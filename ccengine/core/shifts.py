@@ -1,0 +1,150 @@
+"""Agents' shifts: logging in and out, ready and not ready, wrap-up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ccengine.core.acd import offers
+from ccengine.core.errors import PhoneTaken, UnknownAgent
+from ccengine.core.states import AgentState, AgentStep, next_agent_state
+
+if TYPE_CHECKING:
+    from ccengine.core.agents import Agent
+    from ccengine.core.events import (
+        AgentLoggedIn,
+        AgentLoggedOut,
+        AgentWentNotReady,
+        AgentWentReady,
+    )
+    from ccengine.core.floor import Floor
+    from ccengine.core.ids import AgentId, Instant
+
+WRAP_UP_PREFIX = "wrap-up:"
+LOGGED_IN = "logged in"
+MOVABLE = frozenset(
+    {AgentState.OFFLINE, AgentState.AVAILABLE, AgentState.NOT_READY, AgentState.WRAP_UP}
+)
+
+
+def log_in(floor: Floor, event: AgentLoggedIn, now: Instant) -> None:
+    """Bind the agent to the phone; from another phone this is a move.
+
+    Raises:
+        PhoneTaken: an agent with a call is bound to the phone, or the agent has a call elsewhere.
+        UnknownAgent: the plan has no such agent.
+    """
+    agent = floor.roster.get(event.agent)
+    if agent.id not in floor.plan.agents:
+        message = f"agent '{agent.id}' is no longer in the plan"
+        raise UnknownAgent(message)
+    other = floor.roster.on_phone(event.phone)
+    for present in (agent, other):
+        if present is not None and present.state not in MOVABLE:
+            message = f"agent '{present.id}' is {present.state}"
+            raise PhoneTaken(message)
+    step = AgentStep.LOG_IN if floor.plan.ready_at_login else AgentStep.LOG_IN_NOT_READY
+    state = next_agent_state(AgentState.OFFLINE, step)
+    if other is not None and other is not agent:
+        _leave(floor, other, now)
+    _forget_wrap_up(floor, agent)
+    floor.move_agent(agent, AgentState.OFFLINE, now)
+    floor.roster.bind(agent, event.phone)
+    floor.move_agent(agent, state, now)
+    agent.reason = "" if state is AgentState.AVAILABLE else LOGGED_IN
+    floor.show_agent(agent)
+    offers.match_agent(floor, agent, now)
+
+
+def log_out(floor: Floor, event: AgentLoggedOut, now: Instant) -> None:
+    """Let the agent go: now, or after the call they are on."""
+    agent = floor.roster.get(event.agent)
+    next_agent_state(agent.state, AgentStep.LOG_OUT)
+    if agent.state is AgentState.OFFERED:
+        offers.withdraw_from_agent(floor, agent, AgentStep.LOG_OUT, "agent logged out", now)
+    elif agent.state is AgentState.ON_CALL:
+        agent.finish, agent.finish_reason = AgentStep.FINISH_OFFLINE, ""
+    else:
+        _leave(floor, agent, now)
+
+
+def go_ready(floor: Floor, event: AgentWentReady, now: Instant) -> None:
+    """Let the agent have calls: now, or after the call they are on."""
+    agent = floor.roster.get(event.agent)
+    state = next_agent_state(agent.state, AgentStep.READY)
+    if agent.state is AgentState.ON_CALL:
+        agent.finish, agent.finish_reason = AgentStep.FINISH, ""
+    elif agent.state is not AgentState.OFFERED:
+        _forget_wrap_up(floor, agent)
+        floor.move_agent(agent, state, now)
+        floor.show_agent(agent)
+        offers.match_agent(floor, agent, now)
+
+
+def go_not_ready(floor: Floor, event: AgentWentNotReady, now: Instant) -> None:
+    """Spare the agent calls: now, or after the call they are on."""
+    agent = floor.roster.get(event.agent)
+    state = next_agent_state(agent.state, AgentStep.NOT_READY)
+    if agent.state is AgentState.OFFERED:
+        offers.withdraw_from_agent(floor, agent, AgentStep.NOT_READY, event.reason, now)
+    elif agent.state is AgentState.ON_CALL:
+        agent.finish, agent.finish_reason = AgentStep.FINISH_NOT_READY, event.reason
+    else:
+        _forget_wrap_up(floor, agent)
+        floor.move_agent(agent, state, now)
+        agent.reason = event.reason
+        floor.show_agent(agent)
+
+
+def start_wrap_up(floor: Floor, agent: Agent, seconds: float, now: Instant) -> None:
+    """Give the agent time after a conversation."""
+    state = next_agent_state(agent.state, AgentStep.WRAP_UP)
+    agent.offer = None
+    floor.move_agent(agent, state, now)
+    if seconds > 0:
+        agent.until = now + seconds
+        floor.set_deadline(WRAP_UP_PREFIX + agent.id, agent.until)
+        floor.show_agent(agent)
+    else:
+        finish_wrap_up(floor, agent.id, now)
+
+
+def finish_wrap_up(floor: Floor, agent_id: AgentId, now: Instant) -> None:
+    """End the wrap-up: what the agent asked for during the call comes true."""
+    agent = floor.roster.get(agent_id)
+    state = next_agent_state(agent.state, agent.finish)
+    reason = agent.finish_reason
+    if state is AgentState.OFFLINE:
+        _leave(floor, agent, now)
+        return
+    _forget_wrap_up(floor, agent)
+    floor.move_agent(agent, state, now)
+    agent.reason = reason if state is AgentState.NOT_READY else ""
+    floor.show_agent(agent)
+    offers.match_agent(floor, agent, now)
+
+
+def retire(floor: Floor, now: Instant) -> None:
+    """Log out agents whom a new plan no longer has; after the call if they are on one."""
+    for agent in floor.roster.all():
+        if agent.id in floor.plan.agents or agent.state is AgentState.OFFLINE:
+            continue
+        if agent.state is AgentState.ON_CALL:
+            agent.finish = AgentStep.FINISH_OFFLINE
+        elif agent.state is AgentState.OFFERED:
+            offers.withdraw_from_agent(floor, agent, AgentStep.LOG_OUT, "no longer in plan", now)
+        else:
+            _leave(floor, agent, now)
+
+
+def _leave(floor: Floor, agent: Agent, now: Instant) -> None:
+    state = next_agent_state(agent.state, AgentStep.LOG_OUT)
+    _forget_wrap_up(floor, agent)
+    floor.move_agent(agent, state, now)
+    floor.roster.release(agent)
+    floor.show_agent(agent)
+
+
+def _forget_wrap_up(floor: Floor, agent: Agent) -> None:
+    floor.deadlines.discard(WRAP_UP_PREFIX + agent.id)
+    agent.call = agent.offer = agent.until = None
+    agent.finish, agent.finish_reason = AgentStep.FINISH, ""

@@ -1,0 +1,67 @@
+"""The core's whole state as plain data, so that a replay need not begin at the first event."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ccengine.core.agents import Agent
+from ccengine.core.calls import Call
+from ccengine.core.ids import Instant
+from ccengine.core.plan import Plan
+
+if TYPE_CHECKING:
+    from ccengine.core.floor import Floor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineSnapshot:
+    """One thing that will fall due."""
+
+    what: str
+    due: Instant
+    serial: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CenterSnapshot:
+    """Everything `ContactCenter.from_snapshot` needs."""
+
+    plan: Plan
+    agents: list[Agent]
+    calls: list[Call]
+    deadlines: list[DeadlineSnapshot]
+    held: bool
+    serial: int
+
+
+def take(floor: Floor) -> CenterSnapshot:
+    """Copy the floor's state."""
+    deadlines = [
+        DeadlineSnapshot(what=what, due=rank[0], serial=rank[1])
+        for what in floor.deadlines
+        if (rank := floor.deadlines.rank(what)) is not None
+    ]
+    return CenterSnapshot(
+        plan=floor.plan,
+        agents=[copy(agent) for agent in floor.roster.all()],
+        calls=[copy(call) for call in floor.calls.values()],
+        deadlines=deadlines,
+        held=floor.held,
+        serial=floor.serial,
+    )
+
+
+def restore(floor: Floor, snapshot: CenterSnapshot) -> None:
+    """Put the copied state into an empty floor."""
+    floor.plan = snapshot.plan
+    floor.held = snapshot.held
+    floor.serial = snapshot.serial
+    for agent in snapshot.agents:
+        floor.roster.add(copy(agent))
+    for call in snapshot.calls:
+        floor.calls[call.id] = copy(call)
+    for deadline in snapshot.deadlines:
+        floor.deadlines.put(deadline.what, (deadline.due, deadline.serial))
+    floor.rebuild_matching()
