@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.core import contacts, invariants, shifts, snapshots
 from ccengine.core.acd import offers
+from ccengine.core.errors import CoreError
 from ccengine.core.events import (
     AgentLoggedIn,
     AgentLoggedOut,
@@ -95,25 +96,12 @@ class ContactCenter:
         Raises:
             CoreError: the event is impossible in the present state, which is left as it was.
         """
-        floor = self._floor
-        match event:
-            case AgentLoggedIn() | AgentLoggedOut() | AgentWentReady() | AgentWentNotReady():
-                self._handle_agent(event, now)
-            case PlanLoaded() | SwitchLost() | SwitchResynced():
-                self._handle_system(event, now)
-            case CallArrived():
-                contacts.arrive(floor, event)
-            case _ if event.call not in floor.calls:
-                self.ignored += 1
-            case OfferRinging() | OfferAccepted() | OfferDeclined():
-                self._handle_offer(event, now)
-            case ConversationStarted() | ConversationFailed() | ConversationEnded():
-                self._handle_conversation(event, now)
-            case RecordingStarted() | RecordingFailed():
-                contacts.note_recording(floor, event)
-            case _:
-                self._handle_line(event, now)
-        return floor.take_commands()
+        try:
+            self._handle(event, now)
+        except CoreError:
+            self._floor.take_commands()
+            raise
+        return self._floor.take_commands()
 
     def advance(self, now: Instant) -> list[Command]:
         """Do whatever fell due until now, and return the commands it leads to."""
@@ -155,6 +143,26 @@ class ContactCenter:
         center = cls()
         snapshots.restore(center._floor, snapshot)
         return center
+
+    def _handle(self, event: Event, now: Instant) -> None:
+        floor = self._floor
+        match event:
+            case AgentLoggedIn() | AgentLoggedOut() | AgentWentReady() | AgentWentNotReady():
+                self._handle_agent(event, now)
+            case PlanLoaded() | SwitchLost() | SwitchResynced():
+                self._handle_system(event, now)
+            case CallArrived():
+                contacts.arrive(floor, event)
+            case _ if event.call not in floor.calls:
+                self.ignored += 1
+            case OfferRinging() | OfferAccepted() | OfferDeclined():
+                self._handle_offer(event, now)
+            case ConversationStarted() | ConversationFailed() | ConversationEnded():
+                self._handle_conversation(event, now)
+            case RecordingStarted() | RecordingFailed():
+                contacts.note_recording(floor, event)
+            case _:
+                self._handle_line(event, now)
 
     def _handle_agent(self, event: AgentEvent, now: Instant) -> None:
         match event:
