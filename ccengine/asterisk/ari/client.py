@@ -1,0 +1,256 @@
+"""Requests by name. Ids are ours, so that their events can be awaited before they are sent.
+
+A bool says whether it was done; False means that what it is about is gone, which is normal: people
+hang up whenever they like. Statuses stay in this package.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from weakref import WeakValueDictionary
+
+from ccengine.asterisk.ari.decode import (
+    decode_bridge,
+    decode_channel,
+    decode_playback,
+    decode_recording,
+)
+from ccengine.asterisk.ari.errors import AriRefused
+from ccengine.asterisk.ari.events import (
+    BridgeSnapshot,
+    ChannelSnapshot,
+    PlaybackSnapshot,
+    RecordingSnapshot,
+)
+from ccengine.asterisk.ari.reading import many, one, part, text
+from ccengine.asterisk.ari.results import AsteriskInfo, HangUpReason, Originated, Unreachable
+from ccengine.asterisk.ari.sender import (
+    Sender,
+    check_values,
+    gone_from_bridge,
+    joined,
+    message_of,
+    not_found,
+    nothing_gone,
+    refusal,
+    segment,
+)
+from ccengine.asterisk.ari.transport import Method, Request, Transport
+
+_CONFLICT = 409
+
+
+class Ari:
+    """Asterisk's REST interface as far as a contact centre needs it."""
+
+    def __init__(
+        self, transport: Transport, *, app: str = "ccengine", patience_seconds: float = 10.0
+    ) -> None:
+        self.app = app
+        self.transport = transport
+        self._sender = Sender(transport, patience_seconds=patience_seconds)
+        self._bridge_turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    # Asterisk itself
+
+    async def info(self) -> AsteriskInfo:
+        """Ask for version and start time; judge the version with `versions.judge_version`."""
+        body = await self._sender.get("asterisk/info")
+        system, status = part(body, "system"), part(body, "status")
+        return AsteriskInfo(
+            str(system.get("version", "")),
+            str(status.get("startup_time", "")),
+            str(system.get("entity_id", "")),
+        )
+
+    async def endpoint_state(self, technology: str, resource: str) -> str | None:
+        """Ask for "online", "offline" or "unknown"; None: no such endpoint."""
+        body = await self._sender.get(f"endpoints/{segment(technology)}/{segment(resource)}")
+        return text(body, "state")
+
+    # Channels
+
+    async def channels(self) -> tuple[ChannelSnapshot, ...]:
+        """List every channel of this Asterisk, ours or not."""
+        return many(await self._sender.get("channels", large=True), decode_channel)
+
+    async def channel(self, channel_id: str) -> ChannelSnapshot | None:
+        """Look at one channel."""
+        return one(await self._sender.get(f"channels/{segment(channel_id)}"), decode_channel)
+
+    async def originate(
+        self,
+        *,
+        channel_id: str,
+        endpoint: str,
+        app_args: Sequence[str] = (),
+        variables: Mapping[str, str] | None = None,
+        caller_id: str = "",
+        timeout_seconds: int = 30,
+    ) -> Originated | Unreachable:
+        """Ring an endpoint; when it answers it comes to us with `app_args`."""
+        segment(channel_id)
+        query = {
+            "endpoint": endpoint,
+            "channelId": channel_id,
+            "app": self.app,
+            "appArgs": joined(app_args, "app_args"),
+            "callerId": caller_id,
+            "timeout": str(timeout_seconds),
+        }
+        check_values(query)
+        check_values(variables or {})
+        request = Request("POST", "channels", query, {"variables": dict(variables or {})})
+        response = await self._sender.send(request)
+        if response.status == _CONFLICT:
+            return Originated(channel_id, repeated=True)
+        if response.status == 500 and message_of(response) == "Allocation failed":  # noqa: PLR2004
+            return Unreachable(f"{endpoint} is not reachable")
+        if response.status >= 300:  # noqa: PLR2004 - HTTP's own boundary
+            raise refusal(request, response)
+        return Originated(channel_id)
+
+    async def answer(self, channel_id: str) -> bool:
+        """Answer a channel that rings us; harmless when it is answered."""
+        return await self._on_channel("POST", channel_id, "answer")
+
+    async def ring(self, channel_id: str) -> bool:
+        """Let the far end hear ringing."""
+        return await self._on_channel("POST", channel_id, "ring")
+
+    async def stop_ringing(self, channel_id: str) -> bool:
+        """End what `ring` began."""
+        return await self._on_channel("DELETE", channel_id, "ring")
+
+    async def hang_up(self, channel_id: str, *, reason: HangUpReason = HangUpReason.NORMAL) -> bool:
+        """End a channel, wherever it is; False when it was gone already."""
+        path = f"channels/{segment(channel_id)}"
+        query = {"reason": reason.value}
+        return await self._sender.done("DELETE", path, query, when_gone=not_found)
+
+    async def start_music(self, channel_id: str, *, music_class: str = "default") -> bool:
+        """Play music on hold; never to a channel inside a mixing bridge: both would be heard."""
+        return await self._on_channel("POST", channel_id, "moh", {"mohClass": music_class})
+
+    async def stop_music(self, channel_id: str) -> bool:
+        """End the music; harmless when there is none."""
+        return await self._on_channel("DELETE", channel_id, "moh")
+
+    async def play(
+        self, channel_id: str, *, playback_id: str, media: Sequence[str], language: str = ""
+    ) -> bool:
+        """Queue media such as "sound:name"; `PlaybackFinished` tells the end of all of it."""
+        query = {"media": joined(media, "media")}
+        if language:
+            query["lang"] = language
+        return await self._on_channel("POST", channel_id, f"play/{segment(playback_id)}", query)
+
+    async def playback(self, playback_id: str) -> PlaybackSnapshot | None:
+        """Look at a playback; None once it has ended."""
+        return one(await self._sender.get(f"playbacks/{segment(playback_id)}"), decode_playback)
+
+    async def stop_playback(self, playback_id: str) -> None:
+        """End a playback; quiet when it has ended."""
+        await self._sender.done("DELETE", f"playbacks/{segment(playback_id)}")
+
+    async def send_digits(self, channel_id: str, *, digits: str) -> bool:
+        """Send keys to the far end."""
+        return await self._on_channel("POST", channel_id, "dtmf", {"dtmf": digits})
+
+    async def set_variable(self, channel_id: str, *, name: str, value: str) -> bool:
+        """Set a channel variable."""
+        query = {"variable": name, "value": value}
+        return await self._on_channel("POST", channel_id, "variable", query)
+
+    async def variable(self, channel_id: str, *, name: str) -> str | None:
+        """Read a channel variable or function; None: not set, or the channel is gone."""
+        path = f"channels/{segment(channel_id)}/variable"
+        return text(await self._sender.get(path, {"variable": name}), "value")
+
+    async def continue_in_dialplan(
+        self, channel_id: str, *, context: str, extension: str, priority: int = 1
+    ) -> bool:
+        """Give a channel back to the dialplan; it leaves us with StasisEnd."""
+        query = {"context": context, "extension": extension, "priority": str(priority)}
+        return await self._on_channel("POST", channel_id, "continue", query)
+
+    async def redirect(self, channel_id: str, *, endpoint: str) -> bool:
+        """Send the far end somewhere else (SIP 302 or REFER); it leaves us."""
+        return await self._on_channel("POST", channel_id, "redirect", {"endpoint": endpoint})
+
+    # Bridges. Commands for one bridge wait for each other: Asterisk has crashed on their races.
+
+    async def bridges(self) -> tuple[BridgeSnapshot, ...]:
+        """List every bridge of this Asterisk, ours or not."""
+        return many(await self._sender.get("bridges", large=True), decode_bridge)
+
+    async def bridge(self, bridge_id: str) -> BridgeSnapshot | None:
+        """Look at one bridge."""
+        return one(await self._sender.get(f"bridges/{segment(bridge_id)}"), decode_bridge)
+
+    async def create_bridge(self, bridge_id: str, *, name: str, kind: str = "mixing") -> None:
+        """Make a bridge; never use an id twice, Asterisk has crashed on it."""
+        async with self._turn(bridge_id):
+            path = f"bridges/{segment(bridge_id)}"
+            query = {"type": kind, "name": name}
+            await self._sender.done("POST", path, query, when_gone=nothing_gone)
+
+    async def add_to_bridge(self, bridge_id: str, *, channel_ids: Sequence[str]) -> bool:
+        """Put channels in; False when one of them, or the bridge, is gone: then none is in."""
+        query = {"channel": joined(channel_ids, "channel_ids")}
+        return await self._on_bridge(bridge_id, "addChannel", query)
+
+    async def remove_from_bridge(self, bridge_id: str, *, channel_ids: Sequence[str]) -> None:
+        """Take channels out, which are then silent but ours; quiet when they are not in it."""
+        query = {"channel": joined(channel_ids, "channel_ids")}
+        await self._on_bridge(bridge_id, "removeChannel", query)
+
+    async def destroy_bridge(self, bridge_id: str) -> None:
+        """End a bridge, which must be empty by now; quiet when it is gone."""
+        async with self._turn(bridge_id):
+            await self._sender.done("DELETE", f"bridges/{segment(bridge_id)}")
+
+    # Recordings
+
+    async def record_bridge(self, bridge_id: str, *, name: str, file_format: str = "wav") -> bool:
+        """Record all that is heard in a bridge; `name` may hold folders. False: bridge gone.
+
+        A recording of that name which is under way is taken for ours, begun by an earlier try.
+        """
+        query = {"name": name, "format": file_format, "ifExists": "fail", "beep": "false"}
+        try:
+            async with self._turn(bridge_id):
+                path = f"bridges/{segment(bridge_id)}/record"
+                return await self._sender.done("POST", path, query, when_gone=not_found)
+        except AriRefused as error:
+            if error.status == _CONFLICT:
+                return await self.live_recording(name) is not None
+            raise
+
+    async def stop_recording(self, name: str) -> bool:
+        """End a recording and keep the file; False when it has ended."""
+        return await self._sender.done("POST", f"recordings/live/{segment(name)}/stop")
+
+    async def live_recording(self, name: str) -> RecordingSnapshot | None:
+        """Look at a recording that is under way."""
+        return one(await self._sender.get(f"recordings/live/{segment(name)}"), decode_recording)
+
+    async def _on_channel(
+        self,
+        method: Method,
+        channel_id: str,
+        action: str,
+        query: Mapping[str, str] | None = None,
+    ) -> bool:
+        path = f"channels/{segment(channel_id)}/{action}"
+        return await self._sender.done(method, path, query)
+
+    async def _on_bridge(self, bridge_id: str, action: str, query: Mapping[str, str]) -> bool:
+        path = f"bridges/{segment(bridge_id)}/{action}"
+        async with self._turn(bridge_id):
+            return await self._sender.done("POST", path, query, when_gone=gone_from_bridge)
+
+    def _turn(self, bridge_id: str) -> asyncio.Lock:
+        turn = self._bridge_turns.get(bridge_id)
+        if turn is None:
+            turn = self._bridge_turns[bridge_id] = asyncio.Lock()
+        return turn
