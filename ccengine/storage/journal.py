@@ -1,0 +1,243 @@
+"""The journal: every event and decision, before anything is done about it.
+
+Append only, one file, one writer. SQLite in WAL mode with `synchronous=NORMAL`: a commit is a
+write without fsync, so it costs microseconds and survives the engine's death at any instant; what
+a power cut may take is what `checkpoint`, on another thread, has not yet put on the disk.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from ccengine.core.events import SCHEMA, CallArrived, SwitchLost, SwitchResynced
+from ccengine.core.ids import CallId, ClientId, TenantId
+from ccengine.reporting.rows import Advance, JournalRow, Rejection
+from ccengine.storage.codec import encode
+from ccengine.storage.errors import JournalFailed, JournalLocked
+from ccengine.storage.journal_file import COLUMN_COUNT, open_to_write
+from ccengine.storage.journal_reader import JournalReader
+from ccengine.storage.lock import FileLock, LockTaken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from ccengine.core.commands import Command
+    from ccengine.core.events import Event
+    from ccengine.core.ids import AgentId, Instant
+    from ccengine.core.snapshots import CenterSnapshot
+    from ccengine.reporting.rows import RowKind, What
+    from ccengine.storage.journal_reader import Restored
+
+_VALUES = "(" + ", ".join("?" * COLUMN_COUNT) + ")"
+_AT_ONCE = 8  # rows that go into one statement; that is a third cheaper than a transaction
+_INSERTS = [
+    f"INSERT INTO journal VALUES {', '.join([_VALUES] * count)}" for count in range(_AT_ONCE + 1)
+]
+_PLACES_KEPT = 20_000
+_CHECKPOINT_ROUNDS = 3
+
+
+class Place(NamedTuple):
+    """Whose a row is."""
+
+    tenant: TenantId
+    client: ClientId
+    node: str
+
+
+class Journal:
+    """The one writer of a journal. Belongs to the event loop's thread, except `checkpoint`."""
+
+    def __init__(
+        self,
+        path: Path,
+        connection: sqlite3.Connection,
+        reader: JournalReader,
+        lock: FileLock,
+        nowhere: Place,
+    ) -> None:
+        self._path = path
+        self._connection = connection
+        self._reader = reader
+        self._lock = lock
+        self._nowhere = nowhere
+        self._places: dict[CallId, Place] = {}
+        self._last = reader.last_number()
+        self._written: tuple[JournalRow, ...] = ()
+
+    @classmethod
+    def open(cls, path: Path, *, tenant: TenantId, node: str) -> Self:
+        """Open the journal for writing, creating it where there is none.
+
+        Args:
+            path: the file; a lock file is kept beside it.
+            tenant: whose rows those are that concern no call.
+            node: this engine's Asterisk.
+
+        Raises:
+            JournalError: locked, damaged or too new; the text has the remedy.
+        """
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            lock = FileLock(path.with_name(path.name + ".lock"))
+        except LockTaken as error:
+            message = (
+                f"{path}: another engine writes this journal (process {error}); stop it, or give "
+                "this one a state folder of its own in CCENGINE_STATE"
+            )
+            raise JournalLocked(message) from None
+        try:
+            connection = open_to_write(path)
+            reader = JournalReader.open(path)
+        except Exception:
+            lock.release()
+            raise
+        return cls(path, connection, reader, lock, Place(tenant, ClientId(""), node))
+
+    @property
+    def path(self) -> Path:
+        """Where the journal is."""
+        return self._path
+
+    @property
+    def written(self) -> tuple[JournalRow, ...]:
+        """The rows of the latest step, for observers."""
+        return self._written
+
+    def append(self, event: Event, now: Instant, outcome: Sequence[Command] | str) -> int:
+        """Write an event with the commands it led to, or with why it was rejected.
+
+        Returns:
+            The number of the event's row.
+
+        Raises:
+            JournalFailed: nothing was written; the commands must not be carried out.
+        """
+        if isinstance(outcome, str):
+            return self._write("event", event, now, [("rejection", Rejection(outcome))])
+        return self._write("event", event, now, [("command", command) for command in outcome])
+
+    def append_advance(self, now: Instant, commands: Sequence[Command]) -> int:
+        """Write that deadlines were acted on, with the commands that led to.
+
+        Raises:
+            JournalFailed: nothing was written; the commands must not be carried out.
+        """
+        return self._write("advance", Advance(), now, [("command", item) for item in commands])
+
+    def append_snapshot(self, snapshot: CenterSnapshot, now: Instant) -> int:
+        """Write the core's whole state, so that a restart or a replay may begin here.
+
+        Raises:
+            JournalFailed: nothing was written.
+        """
+        return self._write("snapshot", snapshot, now, [])
+
+    def restore(self) -> Restored:
+        """Return the newest snapshot and what came after it: for the engine's start.
+
+        Raises:
+            JournalTooNew: a newer program wrote something that would have to be applied.
+        """
+        return self._reader.restore()
+
+    def rows(
+        self, *, call: CallId | None = None, agent: AgentId | None = None, since: int = 0
+    ) -> Iterator[JournalRow]:
+        """Yield rows as `JournalReader.rows` does."""
+        return self._reader.rows(call=call, agent=agent, since=since)
+
+    def checkpoint(self) -> None:
+        """Put what was written on the disk. Waits for the disk: call it in another thread.
+
+        Writers go on meanwhile. What they add is picked up by a second, shorter round; once a
+        round has caught up, SQLite starts its log file anew, which keeps it small.
+        """
+        connection = sqlite3.connect(self._path, isolation_level=None)
+        try:
+            for _ in range(_CHECKPOINT_ROUNDS):
+                _, in_log, copied = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                if in_log == copied:
+                    break
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        """Close the file and give the lock back."""
+        self._reader.close()
+        self._connection.close()
+        self._lock.release()
+
+    def _write(
+        self, kind: RowKind, what: What, now: Instant, led_to: Sequence[tuple[RowKind, What]]
+    ) -> int:
+        number = self._last + 1
+        rows = [self._row(number, now, kind, what, None)]
+        rows += [
+            self._row(later, now, kind_then, then, number)
+            for later, (kind_then, then) in enumerate(led_to, number + 1)
+        ]
+        self._insert(rows)
+        self._last = rows[-1].number
+        self._written = tuple(rows)
+        return number
+
+    def _row(
+        self, number: int, now: Instant, kind: RowKind, what: What, because: int | None
+    ) -> JournalRow:
+        call: CallId | None = getattr(what, "call", None)
+        place = self._place(what) if call is None else self._place_of_call(call, what)
+        return JournalRow(
+            number,
+            now,
+            kind,
+            type(what).__name__,
+            SCHEMA,
+            place.tenant,
+            place.client,
+            call,
+            getattr(what, "agent", None),
+            place.node,
+            because,
+            what,
+        )
+
+    def _place(self, what: What) -> Place:
+        if isinstance(what, SwitchLost | SwitchResynced):
+            return self._nowhere._replace(node=what.node)
+        return self._nowhere
+
+    def _place_of_call(self, call: CallId, what: What) -> Place:
+        place = self._places.get(call)
+        if place is None:
+            if isinstance(what, CallArrived):
+                place = Place(what.tenant, what.client, what.node)
+            else:
+                place = self._look_up(call)
+            if len(self._places) >= _PLACES_KEPT:
+                self._places.clear()  # each is looked up again when needed
+            self._places[call] = place
+        return place
+
+    def _look_up(self, call: CallId) -> Place:
+        query = "SELECT tenant, client, node FROM journal WHERE call = ? ORDER BY number LIMIT 1"
+        row = self._connection.execute(query, (call,)).fetchone()
+        return self._nowhere if row is None else Place(*row)
+
+    def _insert(self, rows: Sequence[JournalRow]) -> None:
+        values = [(*row[:-1], encode(row.what)) for row in rows]
+        execute = self._connection.execute
+        try:
+            if len(rows) <= _AT_ONCE:
+                execute(_INSERTS[len(rows)], [value for row in values for value in row])
+                return
+            execute("BEGIN IMMEDIATE")
+            self._connection.executemany(_INSERTS[1], values)
+            execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._connection.in_transaction:
+                execute("ROLLBACK")
+            message = f"{self._path}: {error}. Check the disk's free space and the file's owner"
+            raise JournalFailed(message) from error

@@ -1,0 +1,211 @@
+"""Reads the journal: for the engine's start, call records, stories and replays."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
+
+from ccengine.core.commands import ShowAgent
+from ccengine.core.events import Event
+from ccengine.core.ids import Instant
+from ccengine.core.snapshots import CenterSnapshot
+from ccengine.core.states import AgentState
+from ccengine.reporting.rows import JournalRow, RowKind, Unknown
+from ccengine.storage.codec import decode
+from ccengine.storage.errors import JournalTooNew
+from ccengine.storage.journal_file import COLUMNS, damaged, open_to_read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+    from ccengine.core.ids import AgentId, CallId, ClientId, TenantId
+
+
+class StoredRow(NamedTuple):
+    """A row as it lies in the file."""
+
+    number: int
+    at: float
+    kind: str
+    type: str
+    schema: int
+    tenant: str
+    client: str
+    call: str | None
+    agent: str | None
+    node: str
+    because: int | None
+    data: bytes
+
+    def read(self) -> JournalRow:
+        """Return the row with its contents decoded."""
+        kind = cast("RowKind", self.kind)
+        return JournalRow(
+            number=self.number,
+            at=self.at,
+            kind=kind,
+            type=self.type,
+            schema=self.schema,
+            tenant=cast("TenantId", self.tenant),
+            client=cast("ClientId", self.client),
+            call=cast("CallId | None", self.call),
+            agent=cast("AgentId | None", self.agent),
+            node=self.node,
+            because=self.because,
+            what=decode(kind, self.type, self.data),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TailEntry:
+    """An event, or None for deadlines acted on, to be applied to a restored center."""
+
+    number: int
+    event: Event | None
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What an engine needs to go on where the last one left."""
+
+    snapshot: CenterSnapshot | None
+    tail: list[TailEntry]
+    last_at: Instant  #: the clock must not start before this
+    last_number: int
+
+
+class JournalReader:
+    """A read-only look at the journal, beside whoever writes it. One thread per reader.
+
+    Raises:
+        JournalError: from any method, when the file cannot be read; the text has the remedy.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self._path = path
+        self._connection = connection
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the journal at `path`; the calling thread owns the reader."""
+        return cls(path, open_to_read(path))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def rows(
+        self, *, call: CallId | None = None, agent: AgentId | None = None, since: int = 0
+    ) -> Iterator[JournalRow]:
+        """Yield rows with numbers above `since`, in order.
+
+        Args:
+            call: only rows about this call, and the row that ends its wrap-up.
+            agent: only rows about this agent. Reads all rows: for people, not for the call path.
+            since: number of the last row not wanted.
+        """
+        if call is not None:
+            yield from self._of_call(call, since)
+            return
+        where = "number > ? AND agent = ?" if agent is not None else "number > ?"
+        for row in self._select(where, (since,) if agent is None else (since, agent)):
+            yield row.read()
+
+    def stored(self, *, since: int = 0) -> Iterator[StoredRow]:
+        """Yield rows with numbers above `since` undecoded: for a replay that compares bytes."""
+        return self._select("number > ?", (since,))
+
+    def ended_calls(self, *, since: int) -> list[CallId]:
+        """Return calls of which an end was reported after row `since`, each once."""
+        rows = self._execute(
+            "SELECT DISTINCT call FROM journal WHERE type = 'CallEnded' AND number > ?", (since,)
+        )
+        return [row[0] for row in rows]
+
+    def last_number(self) -> int:
+        """Return the number of the newest row, 0 when there is none."""
+        return self._last()[0]
+
+    def last_snapshot_number(self) -> int:
+        """Return the number of the newest snapshot, 0 when there is none."""
+        rows = self._execute("SELECT max(number) FROM journal WHERE kind = 'snapshot'", ())
+        return next(rows)[0] or 0
+
+    def restore(self) -> Restored:
+        """Return the newest snapshot and what came after it.
+
+        Raises:
+            JournalTooNew: a newer program wrote something that would have to be applied.
+        """
+        number = self.last_snapshot_number()
+        snapshot = None
+        for row in self.rows(since=number - 1) if number else ():
+            if not isinstance(row.what, CenterSnapshot):
+                raise self._too_new(row)
+            snapshot = row.what
+            break
+        last, last_at = self._last()
+        return Restored(snapshot, list(self._tail(number)), last_at, last)
+
+    def _tail(self, since: int) -> Iterator[TailEntry]:
+        where = """number > ? AND kind IN ('event', 'advance') AND NOT EXISTS (
+            SELECT 1 FROM journal AS next
+            WHERE next.number = journal.number + 1 AND next.kind = 'rejection')"""
+        for stored in self._select(where, (since,)):
+            row = stored.read()
+            if row.kind == "advance":
+                yield TailEntry(row.number, None, row.at)
+            elif isinstance(row.what, Unknown):
+                raise self._too_new(row)
+            else:
+                yield TailEntry(row.number, cast("Event", row.what), row.at)
+
+    def _of_call(self, call: CallId, since: int) -> list[JournalRow]:
+        rows = [stored.read() for stored in self._select("call = ?", (call,))]
+        where = "type = 'ShowAgent' AND agent = ? AND number > ?"
+        for row in rows.copy():
+            if isinstance(row.what, ShowAgent) and row.what.state is AgentState.WRAP_UP:
+                ends = self._select(where, (row.agent, row.number), limit=1)
+                rows.extend(stored.read() for stored in ends)
+        return sorted((row for row in rows if row.number > since), key=itemgetter(0))
+
+    def _too_new(self, row: JournalRow) -> JournalTooNew:
+        return JournalTooNew(
+            f"{self._path}: row {row.number} ({row.type}, schema {row.schema}) was written by a "
+            "newer ccengine; run that version, or move the journal away"
+        )
+
+    def _last(self) -> tuple[int, float]:
+        rows = self._execute("SELECT number, at FROM journal ORDER BY number DESC LIMIT 1", ())
+        for row in rows:
+            return row[0], row[1]
+        return 0, 0.0
+
+    def _select(
+        self, where: str, values: tuple[object, ...], *, limit: int = -1
+    ) -> Iterator[StoredRow]:
+        query = f"SELECT {COLUMNS} FROM journal WHERE {where} ORDER BY number LIMIT {limit}"
+        for row in self._execute(query, values):
+            yield StoredRow(*row)
+
+    def _execute(self, query: str, values: tuple[object, ...]) -> Iterator[tuple[Any, ...]]:
+        try:
+            yield from self._connection.execute(query, values)
+        except sqlite3.DatabaseError as error:
+            raise damaged(self._path, error) from error
