@@ -102,6 +102,14 @@ class Engine:
         """Return the mailbox of an agent's session."""
         return self._agents.setdefault(agent, asyncio.Queue())
 
+    def has_call(self, call: CallId) -> bool:
+        """Tell whether the call has a session."""
+        return call in self._calls
+
+    def has_agent(self, agent: AgentId) -> bool:
+        """Tell whether the agent has a session."""
+        return agent in self._agents
+
     def close_call(self, call: CallId) -> None:
         """Deliver nothing more to the call's session."""
         self._calls.pop(call, None)

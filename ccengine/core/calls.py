@@ -30,6 +30,7 @@ class Call:
     client: ClientId
     number: str
     channel: str
+    caller: str = ""  #: caller id, empty when withheld
     state: CallState = CallState.IN_FLOW
     flow: str = ""  #: the step to take up again after a restart
     step: str = ""

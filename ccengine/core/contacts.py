@@ -43,6 +43,7 @@ def arrive(floor: Floor, event: CallArrived) -> None:
         client=event.client,
         number=event.number,
         channel=event.channel,
+        caller=event.caller,
     )
     floor.calls[call.id] = call
     floor.ask(call.shown())

@@ -1,0 +1,245 @@
+"""The composition root: builds all parts, owns the root task group, start and stop order.
+
+Only this module sees everything, so there is no registry and no global. Stopping leaves every
+call as it is: Asterisk keeps them, and the next engine takes them up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from ccengine.api.server import ApiServer, ApiSettings, Health
+from ccengine.asterisk.ari.client import Ari
+from ccengine.asterisk.ari.connection import AriAddress, Connection
+from ccengine.asterisk.ari.versions import VersionVerdict, judge_version
+from ccengine.asterisk.router import Router
+from ccengine.calls.resync import Resyncer
+from ccengine.calls.sessions import Sessions
+from ccengine.calls.switchboard import EngineReplaced, Switchboard
+from ccengine.calls.wiring import Wiring
+from ccengine.clock import Clock
+from ccengine.config.secrets import ari_password
+from ccengine.config.settings import Settings
+from ccengine.core.center import ContactCenter
+from ccengine.core.events import PlanLoaded, SwitchLost
+from ccengine.core.ids import TenantId
+from ccengine.engine import Engine, Entry
+from ccengine.ivr.configuration import load_configuration
+from ccengine.mqtt.publisher import BrokerAddress, Publisher
+from ccengine.storage.journal import Journal
+from ccengine.storage.logs import EngineLog
+from ccengine.storage.records import RecordKeeper
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ccengine.ivr.configuration import Configuration
+    from ccengine.reporting.rows import JournalRow
+    from ccengine.storage.journal import Restored
+
+log = structlog.get_logger()
+
+APP = "ccengine"
+ARI_USER = "ccengine"
+CHECKPOINT_SECONDS = 1.0
+
+EXIT_REPLACED = 3
+EXIT_CONFIGURATION = 1
+EXIT_ASTERISK = 4
+
+
+class StopRequested(Exception):
+    """A signal asked the engine to leave."""
+
+
+class UnfitAsterisk(Exception):
+    """Asterisk is too old to be trusted with calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the running engine is made of."""
+
+    settings: Settings
+    journal: Journal
+    keeper: RecordKeeper
+    publisher: Publisher | None
+    link: Connection
+    engine: Engine
+    wiring: Wiring
+
+
+def run(settings: Settings) -> None:
+    """Serve until a signal asks to stop.
+
+    Raises:
+        SystemExit: 1 the configuration has mistakes, 3 another engine took over, 4 unfit Asterisk.
+    """
+    configuration = load_configuration(settings.tenant_folder)
+    if configuration.problems or configuration.tenant is None:
+        for problem in configuration.problems:
+            sys.stderr.write(f"{problem}\n")
+        raise SystemExit(EXIT_CONFIGURATION)
+    try:
+        asyncio.run(_serve(settings, configuration))
+    except* StopRequested:
+        pass
+    except* EngineReplaced:
+        log.critical("engine_replaced", cause="another engine serves this Asterisk now")
+        raise SystemExit(EXIT_REPLACED) from None
+    except* UnfitAsterisk as errors:
+        sys.stderr.write(f"{errors.exceptions[0]}\n")
+        raise SystemExit(EXIT_ASTERISK) from None
+
+
+async def _serve(settings: Settings, configuration: Configuration) -> None:
+    async with AsyncExitStack() as stack:
+        parts = await _build(settings, configuration, stack)
+        async with asyncio.TaskGroup() as root:
+            sessions = Sessions(parts.wiring, root)
+            switchboard = Switchboard(parts.wiring, sessions, Resyncer(parts.wiring, sessions))
+            api = ApiServer(
+                ApiSettings(
+                    host="127.0.0.1", port=settings.api_port, token_file=settings.paths.api_token
+                ),
+                health=lambda: _health(switchboard),
+                calls=parts.keeper.get,
+            )
+            await api.start()
+            stack.push_async_callback(api.stop)
+            root.create_task(_stop_on_signal(), name="signals")
+            root.create_task(_reload_on_signal(parts), name="reload")
+            root.create_task(_checkpoint(parts.journal), name="checkpoint")
+            root.create_task(parts.keeper.run(), name="records")
+            if parts.publisher is not None:
+                root.create_task(parts.publisher.run(), name="mqtt")
+            root.create_task(parts.link.run(), name="ari")
+            root.create_task(_check_version(parts), name="version")
+            root.create_task(switchboard.run(parts.link.events()), name="switchboard")
+            log.info(
+                "engine_started", node=settings.node, plan=parts.wiring.engine.center.plan.version
+            )
+
+
+async def _build(settings: Settings, configuration: Configuration, stack: AsyncExitStack) -> Parts:
+    tenant = TenantId(settings.tenant)
+    paths = settings.paths
+    logs = EngineLog.open(paths.engine_log, node=settings.node, tenant=tenant)
+    stack.callback(logs.close)
+    journal = Journal.open(paths.journal, tenant=tenant, node=settings.node)
+    stack.callback(journal.close)
+    restored = journal.restore()
+    keeper = RecordKeeper(paths.database, paths.journal)
+    await keeper.start()
+    stack.push_async_callback(keeper.close)
+    publisher = None
+    if settings.mqtt_url:
+        publisher = Publisher(
+            BrokerAddress.parse(settings.mqtt_url), tenant=tenant, node=settings.node
+        )
+    engine = _restore_engine(restored, journal)
+    observers = [logs.observe, keeper.observe]
+    if publisher is not None:
+        observers.append(publisher.observe)
+    engine.observe(_show_rows(journal, observers))
+    stack.callback(engine.stop_timer)
+    link = Connection(
+        AriAddress(url=settings.ari_url, user=ARI_USER, password=ari_password(paths), app=APP)
+    )
+    wiring = Wiring(engine, Router(Ari(link, app=APP)), configuration, paths, settings.node)
+    engine.post(SwitchLost(node=settings.node))
+    _load_plan(engine, configuration)
+    return Parts(settings, journal, keeper, publisher, link, engine, wiring)
+
+
+def _restore_engine(restored: Restored, journal: Journal) -> Engine:
+    """Bring the core to where the journal ends: by the same code that led there."""
+    center = (
+        ContactCenter()
+        if restored.snapshot is None
+        else ContactCenter.from_snapshot(restored.snapshot)
+    )
+    for entry in restored.tail:
+        if entry.event is None:
+            center.advance(entry.at)
+        else:
+            center.handle(entry.event, entry.at)
+    loop = asyncio.get_running_loop()
+    clock = Clock(loop.time, not_before=restored.last_at)
+    return Engine(center, journal, clock, loop)
+
+
+def _show_rows(
+    journal: Journal, observers: Sequence[Callable[[Sequence[JournalRow]], None]]
+) -> Callable[[Entry], None]:
+    def show(_: Entry) -> None:
+        rows = journal.written
+        for observer in observers:
+            observer(rows)
+
+    return show
+
+
+def _load_plan(engine: Engine, configuration: Configuration) -> None:
+    if configuration.tenant is not None:
+        engine.post(PlanLoaded(plan=configuration.tenant.plan()))
+
+
+def _health(switchboard: Switchboard) -> Health:
+    if switchboard.connected:
+        return Health(connected=True)
+    return Health(connected=False, reasons=("not connected to Asterisk, or still resyncing",))
+
+
+async def _check_version(parts: Parts) -> None:
+    await parts.link.wait_connected()
+    info = await parts.wiring.router.ari.info()
+    match judge_version(info.version):
+        case VersionVerdict.REFUSE:
+            message = f"Asterisk {info.version} is too old: 22.10.1 closed security holes; upgrade"
+            raise UnfitAsterisk(message)
+        case VersionVerdict.WARN:
+            log.warning("asterisk_old", version=info.version, cause="22.11 mends known deadlocks")
+        case VersionVerdict.OK:
+            log.info("asterisk_fit", version=info.version)
+
+
+async def _checkpoint(journal: Journal) -> None:
+    while True:
+        await asyncio.sleep(CHECKPOINT_SECONDS)
+        await asyncio.to_thread(journal.checkpoint)
+
+
+async def _stop_on_signal() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()
+    log.info("engine_leaving", cause="signal")
+    raise StopRequested
+
+
+async def _reload_on_signal(parts: Parts) -> None:
+    """On SIGHUP, swap the configuration whole; with mistakes in it, keep the one in force."""
+    asked = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, asked.set)
+    while True:
+        await asked.wait()
+        asked.clear()
+        folder = parts.settings.tenant_folder
+        configuration = await asyncio.to_thread(load_configuration, folder)
+        if configuration.problems or configuration.tenant is None:
+            for problem in configuration.problems:
+                log.error("configuration_refused", cause=str(problem))
+            continue
+        parts.wiring.configuration = configuration
+        _load_plan(parts.engine, configuration)
+        log.info("configuration_loaded", plan=parts.engine.center.plan.version)

@@ -1,0 +1,129 @@
+"""A logged-in agent: ring, answer, or not.
+
+Owns the agent's leg until it is answered; from `OfferAccepted` on it belongs to the call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+from ccengine.asterisk.ari.errors import AriError
+from ccengine.asterisk.ari.results import Originated, Unreachable
+from ccengine.asterisk.channels import Gone
+from ccengine.core.commands import OfferCall, ShowAgent, WithdrawOffer
+from ccengine.core.events import OfferAccepted, OfferDeclined
+from ccengine.core.states import AgentState
+
+if TYPE_CHECKING:
+    from ccengine.asterisk.channels import Channel
+    from ccengine.asterisk.router import Router
+    from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId
+    from ccengine.engine import Engine
+
+log = structlog.get_logger()
+
+ORPHAN_SECONDS = 5
+"""Asterisk itself gives up ringing this much later, should no engine be there to do it."""
+
+CAUSES = {17: "busy", 19: "no answer", 20: "phone not registered", 21: "declined", 34: "congestion"}
+"""Q.850 causes of a leg that was never answered, in words."""
+
+
+def endpoint_of(phone: PhoneId) -> str:
+    """Return the phone's endpoint as ARI names it."""
+    return f"PJSIP/phone-{phone}"
+
+
+class AgentSession:
+    """Rings one agent's phone as the core asks, until the agent is offline."""
+
+    def __init__(self, engine: Engine, router: Router, agent: AgentId) -> None:
+        self._engine = engine
+        self._router = router
+        self._agent = agent
+        self._mailbox = engine.open_agent(agent)
+
+    async def run(self) -> None:
+        """Serve the mailbox until the agent logs out."""
+        try:
+            async with asyncio.TaskGroup() as legs:
+                await self._serve(legs)
+                self._engine.close_agent(self._agent)
+        finally:
+            self._engine.close_agent(self._agent)
+
+    async def watch(self, call: CallId, offer: OfferId) -> None:
+        """Post how an offer that rings is answered; also one that an earlier engine made."""
+        result = await self._router.channel(offer).entered()
+        if isinstance(result, Gone):
+            self._decline(call, offer, CAUSES.get(result.cause, "not answered"))
+        else:
+            self._engine.post(OfferAccepted(call=call, agent=self._agent, offer=offer))
+
+    async def _serve(self, legs: asyncio.TaskGroup) -> None:
+        while True:
+            command = await self._mailbox.get()
+            match command:
+                case OfferCall():
+                    await self._ring(legs, command)
+                case WithdrawOffer():
+                    legs.create_task(self._drop(command.offer))
+                case ShowAgent(state=AgentState.OFFLINE) if self._is_offline():
+                    return
+                case _:
+                    pass
+
+    def _is_offline(self) -> bool:
+        # The mailbox may be behind: who has logged in again meanwhile goes on with this session.
+        return self._engine.center.agent(self._agent).state is AgentState.OFFLINE
+
+    async def _ring(self, legs: asyncio.TaskGroup, offer: OfferCall) -> None:
+        leg = self._router.channel(offer.offer)
+        try:
+            result = await self._originate(leg, offer)
+        except AriError as error:
+            log.warning("offer_failed", call_id=offer.call, agent=self._agent, cause=str(error))
+            leg.end(Gone(0, str(error)))
+            self._decline(offer.call, offer.offer, "Asterisk refused")
+            return
+        if isinstance(result, Unreachable):
+            self._decline(offer.call, offer.offer, "phone not registered")
+        else:
+            legs.create_task(self.watch(offer.call, offer.offer))
+
+    async def _originate(self, leg: Channel, offer: OfferCall) -> Originated | Unreachable:
+        return await leg.originate(
+            endpoint=endpoint_of(offer.phone),
+            app_args=("agent",),
+            variables=self._variables(offer),
+            caller_id=self._caller_id(offer),
+            timeout_seconds=round(offer.ring_seconds) + ORPHAN_SECONDS,
+        )
+
+    async def _drop(self, offer: OfferId) -> None:
+        try:
+            await self._router.channel(offer).hang_up()
+        except AriError as error:
+            # Asterisk's own ring limit ends the leg.
+            log.warning("withdraw_failed", offer=offer, agent=self._agent, cause=str(error))
+
+    def _decline(self, call: CallId, offer: OfferId, reason: str) -> None:
+        self._engine.post(OfferDeclined(call=call, agent=self._agent, offer=offer, reason=reason))
+
+    def _variables(self, offer: OfferCall) -> dict[str, str]:
+        call = self._engine.center.calls[offer.call]
+        return {
+            "CC_ROLE": "agent",
+            "CC_CALL_ID": call.id,
+            "CC_TENANT": call.tenant,
+            "CC_CLIENT": call.client,
+            "CC_AGENT": self._agent,
+            "CC_OFFER": offer.offer,
+        }
+
+    def _caller_id(self, offer: OfferCall) -> str:
+        number = self._engine.center.calls[offer.call].caller
+        return number if number.removeprefix("+").isdigit() else ""

@@ -1,0 +1,167 @@
+"""An inbound call, from its arrival in Stasis to its last event. Read it from top to bottom."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import structlog
+
+from ccengine.asterisk.ari.errors import AriDisconnected, AriRefused
+from ccengine.calls.caller_ear import CallerEar
+from ccengine.calls.conversation import Conversation
+from ccengine.calls.scope import CallScope
+from ccengine.calls.waiting import wait_for_agent
+from ccengine.core.commands import Connect
+from ccengine.core.events import CallEnded, CallerStrayed, CallQueued, FlowStepEntered, Party
+from ccengine.core.states import CallState
+from ccengine.ivr.flow_context import FlowContext
+from ccengine.ivr.outcomes import Enqueue, HangUp
+from ccengine.ivr.runner import run_flow
+
+if TYPE_CHECKING:
+    from ccengine.asterisk.channels import Channel
+    from ccengine.calls.wiring import Wiring
+    from ccengine.core.calls import Call
+    from ccengine.ivr.outcomes import Outcome
+
+log = structlog.get_logger()
+
+CALLER_HUNG_UP = "caller hung up"
+AGENT_HUNG_UP = "agent hung up"
+
+
+class InboundCall:
+    """One caller's session. The core knows the call already when this is made."""
+
+    def __init__(self, wiring: Wiring, channel: Channel, call: Call) -> None:
+        self._wiring = wiring
+        self._engine = wiring.engine
+        self._channel = channel
+        self._call = call
+        self._mailbox = wiring.engine.open_call(call.id)
+        self._conversation: Conversation | None = None
+        self._by, self._cause = Party.CALLER, CALLER_HUNG_UP
+
+    async def run(self) -> None:
+        """Serve the call from wherever it stands, then clean up and post its end.
+
+        Cancelled means that the engine is leaving: nothing is touched, nothing is posted.
+        Without Asterisk for long the session ends and the call stays: resync takes it up again.
+        """
+        try:
+            await self._serve_until_gone()
+            await self._clear_away()
+        except AriDisconnected:
+            log.warning("call_suspended", call_id=self._call.id)
+        finally:
+            self._engine.close_call(self._call.id)
+
+    async def _serve_until_gone(self) -> None:
+        try:
+            async with CallScope(self._channel.gone) as scope:
+                self._by, self._cause = await self._serve()
+            if scope.hung_up:
+                self._by, self._cause = Party.CALLER, CALLER_HUNG_UP
+        except AriDisconnected:
+            raise
+        except Exception:
+            # One call's fault must not reach another call.
+            log.exception("call_failed", call_id=self._call.id)
+            self._by, self._cause = Party.ENGINE, "engine error"
+
+    async def _serve(self) -> tuple[Party, str]:
+        """Go on from the call's present state, which is not its first after a restart."""
+        match self._call.state:
+            case CallState.IN_FLOW if self._call.queue is not None:
+                return Party.AGENT, AGENT_HUNG_UP
+            case CallState.IN_FLOW:
+                outcome = await self._run_flow()
+                if isinstance(outcome, HangUp):
+                    return Party.ENGINE, f"flow ended: {outcome.cause}"
+                self._enqueue(outcome)
+            case CallState.TALKING if await self._resume_conversation():
+                return Party.AGENT, AGENT_HUNG_UP
+            case _:
+                pass
+        return await self._wait_and_talk()
+
+    async def _run_flow(self) -> Outcome:
+        configuration = self._wiring.configuration
+        tenant = configuration.tenant
+        route = None if tenant is None else tenant.route(self._call.number)
+        if tenant is None or route is None:
+            log.error("number_without_flow", call_id=self._call.id, number=self._call.number)
+            return HangUp()
+        context = FlowContext(
+            client=route.client,
+            caller=CallerEar(self._channel, route.language),
+            prompts=configuration.prompts,
+            hours=tenant.clients[route.client].hours,
+            now=self._utc_now,
+        )
+        flow = configuration.flow(route.client, route.flow)
+        start = self._call.step or None
+        return await run_flow(flow, context, start=start, entered=self._enter_step)
+
+    def _enqueue(self, outcome: Enqueue) -> None:
+        self._engine.post(
+            CallQueued(call=self._call.id, queue=outcome.queue, priority=outcome.priority)
+        )
+
+    async def _wait_and_talk(self) -> tuple[Party, str]:
+        while True:
+            connect = await wait_for_agent(self._channel, self._mailbox, self._music())
+            self._conversation = self._conversation_for(connect)
+            if await self._conversation.run():
+                return Party.AGENT, AGENT_HUNG_UP
+            await self._conversation.close(Party.AGENT)
+
+    async def _resume_conversation(self) -> bool:
+        """Go on talking if the bridge still holds both; else the agent is gone."""
+        offer, agent, queue = self._call.offer, self._call.agent, self._call.queue
+        if offer is None or agent is None or queue is None:
+            return False
+        connect = Connect(offer=offer, call=self._call.id, agent=agent, queue=queue, recorded=False)
+        self._conversation = self._conversation_for(connect)
+        return await self._conversation.resume()
+
+    def _conversation_for(self, connect: Connect) -> Conversation:
+        return Conversation(self._engine, self._wiring.router, self._channel, connect)
+
+    async def _clear_away(self) -> None:
+        if self._by is Party.CALLER and await self._is_elsewhere():
+            await self._let_stray()
+            return
+        try:
+            await self._channel.hang_up()
+            await self._close_conversation(self._by)
+        except AriRefused:
+            log.exception("clean_up_refused", call_id=self._call.id)
+        self._engine.post(CallEnded(call=self._call.id, by=self._by, cause=self._cause))
+
+    async def _close_conversation(self, by: Party) -> None:
+        if self._conversation is not None:
+            await self._conversation.close(by)
+
+    async def _is_elsewhere(self) -> bool:
+        """Tell whether the caller lives on in the dialplan: our end came without a hang-up."""
+        gone = self._channel.gone
+        if not gone.done() or gone.result().cause != 0:
+            return False
+        return await self._wiring.router.ari.channel(self._channel.id) is not None
+
+    async def _let_stray(self) -> None:
+        await self._close_conversation(Party.LOST)
+        self._engine.post(CallerStrayed(call=self._call.id))
+
+    def _enter_step(self, flow: str, step: str) -> None:
+        self._engine.post(FlowStepEntered(call=self._call.id, flow=flow, step=step))
+
+    def _music(self) -> str:
+        queue = self._call.queue
+        settings = None if queue is None else self._engine.center.plan.queues.get(queue)
+        return "default" if settings is None else settings.music
+
+    def _utc_now(self) -> datetime:
+        return datetime.fromtimestamp(self._engine.clock.now(), UTC)

@@ -1,0 +1,164 @@
+"""After each connect: compare the core with what is in Asterisk, adopt, close, then go on.
+
+Asterisk is the truth about channels and bridges, the journal about everything else. What was
+missed is posted as events, so that the core never learns in two ways. Rules by state:
+`architecture.md` 1.6 in the project's guides; each has its method below.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from ccengine.asterisk.channels import Gone
+from ccengine.calls.conversation import BRIDGE_PREFIX, bridge_of
+from ccengine.core.commands import Connect
+from ccengine.core.events import (
+    CallEnded,
+    CallerStrayed,
+    ConversationEnded,
+    ConversationFailed,
+    OfferAccepted,
+    OfferDeclined,
+    Party,
+    SwitchResynced,
+)
+from ccengine.core.states import AgentState, CallState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ccengine.asterisk.ari.events import BridgeSnapshot, ChannelSnapshot
+    from ccengine.calls.sessions import Sessions
+    from ccengine.calls.wiring import Wiring
+    from ccengine.core.calls import Call
+    from ccengine.core.ids import AgentId, OfferId
+
+log = structlog.get_logger()
+
+SETTLE_SECONDS = 2.0
+LOST = "lost while the engine was away"
+
+
+class Resyncer:
+    """Takes up what an earlier engine, or an earlier connection of ours, has left."""
+
+    def __init__(self, wiring: Wiring, sessions: Sessions) -> None:
+        self._wiring = wiring
+        self._engine = wiring.engine
+        self._sessions = sessions
+        self._channels: dict[str, ChannelSnapshot] = {}
+        self._bridges: dict[str, BridgeSnapshot] = {}
+
+    async def resync(self, arrive: Callable[[ChannelSnapshot], None]) -> None:
+        """Bring core, sessions and Asterisk together; then let offers go on.
+
+        Args:
+            arrive: called with each caller's channel that the core does not know.
+
+        Raises:
+            AriDisconnected: the connection was lost meanwhile; the next connect tries again.
+        """
+        found = await self._wiring.router.resync()
+        self._channels = {channel.id: channel for channel in found.channels}
+        self._bridges = {bridge.id: bridge for bridge in found.bridges}
+        await self._sessions.settle(SETTLE_SECONDS)
+        for agent in self._engine.center.agents():
+            if agent.state is not AgentState.OFFLINE:
+                self._sessions.ensure_agent(agent.id)
+        for call in list(self._engine.center.calls.values()):
+            if not self._engine.has_call(call.id):
+                self._take_up(call)
+        self._adopt_unknown(arrive)
+        await self._clear_orphans()
+        self._engine.post(SwitchResynced(node=self._wiring.node))
+        log.info("switch_resynced", channels=len(self._channels), bridges=len(self._bridges))
+
+    def _take_up(self, call: Call) -> None:
+        channel = self._channels.get(call.channel)
+        if channel is None:
+            self._close(call)
+        elif not channel.in_app(self._wiring.router.ari.app):
+            self._let_stray(call)
+        else:
+            self._resume(call, channel)
+
+    def _close(self, call: Call) -> None:
+        self._end_conversation(call, Party.LOST)
+        self._engine.post(CallEnded(call=call.id, by=Party.LOST, cause=LOST))
+
+    def _let_stray(self, call: Call) -> None:
+        self._end_conversation(call, Party.LOST)
+        self._engine.post(CallerStrayed(call=call.id))
+
+    def _end_conversation(self, call: Call, by: Party) -> None:
+        if call.agent is None:
+            return
+        if call.state is CallState.TALKING:
+            self._engine.post(ConversationEnded(call=call.id, agent=call.agent, by=by))
+        elif call.state is CallState.CONNECTING:
+            self._engine.post(ConversationFailed(call=call.id, agent=call.agent))
+
+    def _resume(self, call: Call, snapshot: ChannelSnapshot) -> None:
+        """Start the session; what it must know of the missed time is posted after that."""
+        state, offer, agent = call.state, call.offer, call.agent
+        leg = None if offer is None else self._channels.get(offer)
+        if offer is not None and leg is not None:
+            self._wiring.router.channel(offer, leg)
+        elif offer is not None and state is CallState.TALKING:
+            self._wiring.router.channel(offer).end(Gone(0, LOST))
+        self._sessions.start_call(self._wiring.router.channel(snapshot.id, snapshot), call)
+        if offer is None or agent is None:
+            return
+        if state is CallState.OFFERED:
+            self._resume_offer(call, agent, offer, leg)
+        elif state is CallState.CONNECTING:
+            self._resume_connect(call, agent, offer, leg)
+
+    def _resume_offer(
+        self, call: Call, agent: AgentId, offer: OfferId, leg: ChannelSnapshot | None
+    ) -> None:
+        if leg is None:
+            self._engine.post(
+                OfferDeclined(call=call.id, agent=agent, offer=offer, reason="not answered")
+            )
+        elif leg.in_app(self._wiring.router.ari.app):
+            self._engine.post(OfferAccepted(call=call.id, agent=agent, offer=offer))
+        else:
+            self._sessions.watch_offer(agent, call.id, offer)
+
+    def _resume_connect(
+        self, call: Call, agent: AgentId, offer: OfferId, leg: ChannelSnapshot | None
+    ) -> None:
+        if leg is None or call.queue is None:
+            self._engine.post(ConversationFailed(call=call.id, agent=agent))
+            return
+        recorded = self._engine.center.plan.queues[call.queue].recorded
+        self._engine.open_call(call.id).put_nowait(
+            Connect(offer=offer, call=call.id, agent=agent, queue=call.queue, recorded=recorded)
+        )
+
+    def _adopt_unknown(self, arrive: Callable[[ChannelSnapshot], None]) -> None:
+        """Take callers whose arrival the earlier engine had no time to note."""
+        app = self._wiring.router.ari.app
+        for channel in self._channels.values():
+            inbound = channel.variables.get("CC_ROLE") == "inbound" and channel.in_app(app)
+            if inbound and channel.variables.get("CC_CALL_ID") not in self._engine.center.calls:
+                arrive(channel)
+
+    async def _clear_orphans(self) -> None:
+        """End legs and bridges that belong to no call any more."""
+        ari = self._wiring.router.ari
+        calls = self._engine.center.calls.values()
+        offers = {call.offer for call in calls if call.offer is not None}
+        bridges = {bridge_of(offer) for offer in offers}
+        for channel in self._channels.values():
+            ours = channel.variables.get("CC_ROLE") in ("agent", "feature")
+            if ours and channel.id not in offers and self._wiring.router.find(channel.id) is None:
+                log.warning("leg_orphaned", channel=channel.id)
+                await ari.hang_up(channel.id)
+        for bridge in self._bridges.values():
+            if bridge.name.startswith(BRIDGE_PREFIX) and bridge.id not in bridges:
+                log.warning("bridge_orphaned", bridge=bridge.id)
+                await self._wiring.router.bridge(bridge.id).destroy()

@@ -1,0 +1,74 @@
+"""All sessions: starts each in the task group that owns it, contains its faults."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+from ccengine.calls.agent import AgentSession
+from ccengine.calls.feature import FeatureCall
+from ccengine.calls.inbound import InboundCall
+from ccengine.calls.pins import PinGate
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from ccengine.asterisk.channels import Channel
+    from ccengine.calls.wiring import Wiring
+    from ccengine.core.calls import Call
+    from ccengine.core.ids import AgentId, CallId, OfferId
+
+log = structlog.get_logger()
+
+
+class Sessions:
+    """Starts sessions. A mailbox is open before its session's task first runs."""
+
+    def __init__(self, wiring: Wiring, tasks: asyncio.TaskGroup) -> None:
+        self._wiring = wiring
+        self._tasks = tasks
+        self._pins = PinGate()
+        self._agents: dict[AgentId, AgentSession] = {}
+        self._running: dict[asyncio.Task[None], Channel | None] = {}
+
+    def start_call(self, channel: Channel, call: Call) -> None:
+        """Start the session of a call the core knows."""
+        self._start(InboundCall(self._wiring, channel, call).run(), f"call {call.id}", channel)
+
+    def start_feature(self, channel: Channel, code: str, digits: str) -> None:
+        """Start the short session of a feature code."""
+        feature = FeatureCall(self._wiring, channel, self._pins, self.ensure_agent)
+        self._start(feature.run(code, digits), f"feature {channel.id}", channel)
+
+    def ensure_agent(self, agent: AgentId) -> None:
+        """Start the agent's session unless there is one."""
+        if not self._wiring.engine.has_agent(agent):
+            session = AgentSession(self._wiring.engine, self._wiring.router, agent)
+            self._agents[agent] = session
+            self._start(session.run(), f"agent {agent}")
+
+    def watch_offer(self, agent: AgentId, call: CallId, offer: OfferId) -> None:
+        """Have the agent's session wait for the end of an offer that rings already."""
+        self._start(self._agents[agent].watch(call, offer), f"offer {offer}")
+
+    async def settle(self, seconds: float) -> None:
+        """Wait until sessions whose channel is gone have ended, for so long at most."""
+        ending = [task for task, channel in self._running.items() if channel and channel.is_gone]
+        if ending:
+            await asyncio.wait(ending, timeout=seconds)
+
+    def _start(
+        self, session: Coroutine[None, None, None], name: str, channel: Channel | None = None
+    ) -> None:
+        task = self._tasks.create_task(self._contain(session, name), name=name)
+        self._running[task] = channel
+        task.add_done_callback(lambda done: self._running.pop(done, None))
+
+    async def _contain(self, session: Coroutine[None, None, None], name: str) -> None:
+        try:
+            await session
+        except Exception:
+            # The root group must not end because one session did.
+            log.exception("session_failed", session=name)
