@@ -16,6 +16,7 @@ bytes and `now` in, bytes and deadlines out.
 from ccengine.phone.calls import Call, Ending, Party, Timeline
 from ccengine.phone.errors import (
     CallFailed,
+    CallOver,
     PhoneError,
     RegistrationFailed,
     RequestFailed,
@@ -31,6 +32,7 @@ __all__ = [
     "Account",
     "Call",
     "CallFailed",
+    "CallOver",
     "Ending",
     "Heard",
     "HeardDigit",

@@ -27,6 +27,10 @@ class CallFailed(PhoneError):
         self.reason = reason
 
 
+class CallOver(PhoneError):
+    """The call ended before what the script waits for was heard."""
+
+
 class RequestFailed(PhoneError):
     """The other side refused a request within a call (digits, REFER, hold)."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ccengine.phone import frequencies, ulaw
+from ccengine.phone.errors import CallOver
 from ccengine.phone.rtp import FRAME_SECONDS, DigitEvent, Packet
 from ccengine.phone.wav import write_wav
 
@@ -52,6 +53,7 @@ class Heard:
         self._packets: list[HeardPacket] = []
         self._last_digit: tuple[int, int] | None = None
         self._arrived = asyncio.Event()
+        self._is_over = False
 
     def take(self, packet: Packet, arrived: float) -> None:
         """Keep a packet of sound."""
@@ -66,6 +68,11 @@ class Heard:
         if (packet.source, packet.timestamp) != self._last_digit:
             self._last_digit = packet.source, packet.timestamp
             self.note_digit(HeardDigit(arrived, event.digit))
+
+    def close(self) -> None:
+        """Note that nothing more will come."""
+        self._is_over = True
+        self._arrived.set()
 
     def note_digit(self, digit: HeardDigit) -> None:
         """Keep a digit, however it came."""
@@ -149,7 +156,7 @@ class Heard:
     ) -> float:
         """Wait until the tone is heard, from now on or from `since`; gives the time it came.
 
-        Raises TimeoutError.
+        Raises TimeoutError, or CallOver when the call ends first.
         """
 
         def find(start: float) -> float | None:
@@ -160,7 +167,7 @@ class Heard:
     async def wait_for_audio(
         self, *, since: float | None = None, timeout_seconds: float = 10.0
     ) -> float:
-        """Wait for any sound; gives the time it came. Raises TimeoutError."""
+        """Wait for any sound; gives the time it came. Raises TimeoutError, CallOver."""
         return await self._wait_for(self.first_audio, since, timeout_seconds)
 
     async def wait_for_silence(
@@ -168,7 +175,7 @@ class Heard:
     ) -> float:
         """Wait until nothing louder than -50 dBFS came for so long; gives the time it fell silent.
 
-        Raises TimeoutError.
+        Raises TimeoutError, or CallOver when the call ends first.
         """
         loop = asyncio.get_running_loop()
         silent_since = loop.time()
@@ -183,7 +190,7 @@ class Heard:
         return silent_since
 
     async def wait_for_digits(self, digits: str, *, timeout_seconds: float = 10.0) -> None:
-        """Wait until the digits received so far end with these. Raises TimeoutError."""
+        """Wait until the digits received so far end with these. Raises as above."""
         async with asyncio.timeout(timeout_seconds):
             while not "".join(heard.digit for heard in self.digits).endswith(digits):
                 await self._more()
@@ -204,6 +211,9 @@ class Heard:
         return found
 
     async def _more(self) -> None:
+        if self._is_over:
+            message = "the call ended before that was heard"
+            raise CallOver(message)
         self._arrived.clear()
         await self._arrived.wait()
 

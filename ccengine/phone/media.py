@@ -69,6 +69,7 @@ class MediaStream:
     def close(self) -> None:
         """Stop listening; what was heard stays."""
         self._socket.close()
+        self.heard.close()
 
     def _tick(self) -> None:
         remote = self.remote
