@@ -61,7 +61,12 @@ def match_all(floor: Floor, now: Instant) -> None:
 def is_open(floor: Floor, event: OfferRinging | OfferAccepted | OfferDeclined) -> bool:
     """Tell whether the offer an event speaks of still stands; late answers do not count."""
     call = floor.calls.get(event.call)
-    return call is not None and call.offer == event.offer and call.state is CallState.OFFERED
+    return (
+        call is not None
+        and call.state is CallState.OFFERED
+        and call.offer == event.offer
+        and call.agent == event.agent
+    )
 
 
 def accept(floor: Floor, event: OfferAccepted) -> None:
@@ -175,14 +180,27 @@ def _end_offer(
 
 
 def _free_agent(floor: Floor, agent: Agent, state: AgentState, reason: str, now: Instant) -> None:
+    state, reason = _as_asked(floor, agent, state, reason)
     agent.call = agent.offer = None
+    agent.finish, agent.finish_reason = AgentStep.FINISH, ""
     floor.move_agent(agent, state, now)
     if state is AgentState.NOT_READY:
         agent.reason = reason
     if state is AgentState.OFFLINE:
-        floor.roster.release(agent)
+        floor.let_go(agent)
     floor.show_agent(agent)
     match_agent(floor, agent, now)
+
+
+def _as_asked(floor: Floor, agent: Agent, state: AgentState, reason: str) -> tuple[AgentState, str]:
+    """Let what was asked for since the answer come true: there will be no wrap-up to end."""
+    if state is AgentState.OFFLINE:
+        return state, reason
+    if agent.finish is AgentStep.FINISH_OFFLINE or agent.id not in floor.plan.agents:
+        return next_agent_state(state, AgentStep.LOG_OUT), ""
+    if agent.finish is AgentStep.FINISH_NOT_READY:
+        return next_agent_state(state, AgentStep.NOT_READY), agent.finish_reason
+    return state, reason
 
 
 def _queue_of(call: Call) -> QueueId:
