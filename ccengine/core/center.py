@@ -179,8 +179,10 @@ class ContactCenter:
         floor = self._floor
         match event:
             case PlanLoaded():
+                held, floor.held = floor.held, True  # else who is freed first is offered first
                 floor.swap_plan(event.plan)
                 shifts.retire(floor, now)
+                floor.held = held
                 offers.match_all(floor, now)
             case SwitchLost():
                 floor.held = True

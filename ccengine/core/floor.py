@@ -85,8 +85,11 @@ class Floor:
         return self.plan.queues.get(queue, RETIRED_QUEUE)
 
     def swap_plan(self, plan: Plan) -> None:
-        """Take over another plan. Agents no longer in it stay until they are offline."""
+        """Take over another plan, for waiting callers too. Agents no longer in it still work."""
         self.plan = plan
+        for call in self.calls.values():
+            if call.queue is not None and call.queue in plan.queues:
+                call.skills = plan.queues[call.queue].skills
         for agent_id in plan.agents:
             if not self.roster.has(agent_id):
                 self.roster.add(Agent(id=agent_id))
@@ -94,6 +97,12 @@ class Floor:
             if agent.state is AgentState.OFFLINE and agent.id not in plan.agents:
                 self.roster.remove(agent.id)
         self.rebuild_matching()
+
+    def let_go(self, agent: Agent) -> None:
+        """Free the phone of an agent who is offline; forget them if the plan has."""
+        self.roster.release(agent)
+        if agent.id not in self.plan.agents:
+            self.roster.remove(agent.id)
 
     def rebuild_matching(self) -> None:
         """Derive lines and idle lists from the states of calls and agents."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ccengine.core.acd.matching import requirement_of
 from ccengine.core.acd.offers import RING_PREFIX
 from ccengine.core.shifts import WRAP_UP_PREFIX
-from ccengine.core.states import AgentState, CallState
+from ccengine.core.states import AgentState, AgentStep, CallState
 
 if TYPE_CHECKING:
     from ccengine.core.agents import Agent
@@ -42,10 +42,25 @@ def _check_agent(floor: Floor, agent: Agent) -> None:
     if agent.state in WITH_CALL:
         holders = [call for call in floor.calls.values() if call.agent == agent.id]
         _must([call.id for call in holders] == [agent.call], "exactly one call", story)
+        _must(holders[0].offer == agent.offer is not None, "the call's offer", story)
     else:
         _must(agent.offer is None, "no offer", story)
     wrapping = (WRAP_UP_PREFIX + agent.id) in floor.deadlines
     _must(wrapping == (agent.state is AgentState.WRAP_UP), "wrap-up deadline", story)
+    _must(wrapping == (agent.until is not None), "until", story)
+    _check_nothing_left_over(floor, agent)
+
+
+def _check_nothing_left_over(floor: Floor, agent: Agent) -> None:
+    story = f"{agent}"
+    in_plan = agent.id in floor.plan.agents
+    _must(in_plan or agent.state is AgentState.ON_CALL, "out of the plan but for a call", story)
+    asked = agent.finish is not AgentStep.FINISH
+    may_ask = agent.state in (AgentState.ON_CALL, AgentState.WRAP_UP)
+    _must(may_ask or not asked, "asked for nothing", story)
+    _must(agent.state is AgentState.NOT_READY or not agent.reason, "no reason", story)
+    may_have = agent.state in WITH_CALL or agent.state is AgentState.WRAP_UP
+    _must(may_have or agent.call is None, "no call", story)
 
 
 def _check_call(floor: Floor, call: Call) -> None:

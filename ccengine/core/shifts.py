@@ -96,11 +96,13 @@ def go_not_ready(floor: Floor, event: AgentWentNotReady, now: Instant) -> None:
 
 
 def start_wrap_up(floor: Floor, agent: Agent, seconds: float, now: Instant) -> None:
-    """Give the agent time after a conversation."""
+    """Give the agent time after a conversation; whom the plan no longer has leaves at once."""
     state = next_agent_state(agent.state, AgentStep.WRAP_UP)
     agent.offer = None
     floor.move_agent(agent, state, now)
-    if seconds > 0:
+    if agent.id not in floor.plan.agents:
+        _leave(floor, agent, now)
+    elif seconds > 0:
         agent.until = now + seconds
         floor.set_deadline(WRAP_UP_PREFIX + agent.id, agent.until)
         floor.show_agent(agent)
@@ -126,11 +128,9 @@ def finish_wrap_up(floor: Floor, agent_id: AgentId, now: Instant) -> None:
 def retire(floor: Floor, now: Instant) -> None:
     """Log out agents whom a new plan no longer has; after the call if they are on one."""
     for agent in floor.roster.all():
-        if agent.id in floor.plan.agents or agent.state is AgentState.OFFLINE:
+        if agent.id in floor.plan.agents or agent.state is AgentState.ON_CALL:
             continue
-        if agent.state is AgentState.ON_CALL:
-            agent.finish = AgentStep.FINISH_OFFLINE
-        elif agent.state is AgentState.OFFERED:
+        if agent.state is AgentState.OFFERED:
             offers.withdraw_from_agent(floor, agent, AgentStep.LOG_OUT, "no longer in plan", now)
         else:
             _leave(floor, agent, now)
@@ -140,7 +140,7 @@ def _leave(floor: Floor, agent: Agent, now: Instant) -> None:
     state = next_agent_state(agent.state, AgentStep.LOG_OUT)
     _forget_wrap_up(floor, agent)
     floor.move_agent(agent, state, now)
-    floor.roster.release(agent)
+    floor.let_go(agent)
     floor.show_agent(agent)
 
 
