@@ -34,7 +34,8 @@ AGENT_HUNG_UP = "agent hung up"
 class InboundCall:
     """One caller's session. The core knows the call already when this is made."""
 
-    def __init__(self, wiring: Wiring, channel: Channel, call: Call) -> None:
+    def __init__(self, wiring: Wiring, channel: Channel, call: Call, *, resumed: bool) -> None:
+        self._resumed = resumed
         self._wiring = wiring
         self._engine = wiring.engine
         self._channel = channel
@@ -111,7 +112,9 @@ class InboundCall:
 
     async def _wait_and_talk(self) -> tuple[Party, str]:
         while True:
-            connect = await wait_for_agent(self._channel, self._mailbox, self._music())
+            connect = await wait_for_agent(
+                self._channel, self._mailbox, self._music(), music_at_once=self._resumed
+            )
             self._conversation = self._conversation_for(connect)
             if await self._conversation.run():
                 return Party.AGENT, AGENT_HUNG_UP

@@ -108,7 +108,8 @@ class Resyncer:
             self._wiring.router.channel(offer, leg)
         elif offer is not None and state is CallState.TALKING:
             self._wiring.router.channel(offer).end(Gone(0, LOST))
-        self._sessions.start_call(self._wiring.router.channel(snapshot.id, snapshot), call)
+        channel = self._wiring.router.channel(snapshot.id, snapshot)
+        self._sessions.start_call(channel, call, resumed=True)
         if offer is None or agent is None:
             return
         if state is CallState.OFFERED:

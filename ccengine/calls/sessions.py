@@ -33,9 +33,10 @@ class Sessions:
         self._agents: dict[AgentId, AgentSession] = {}
         self._running: dict[asyncio.Task[None], Channel | None] = {}
 
-    def start_call(self, channel: Channel, call: Call) -> None:
-        """Start the session of a call the core knows."""
-        self._start(InboundCall(self._wiring, channel, call).run(), f"call {call.id}", channel)
+    def start_call(self, channel: Channel, call: Call, *, resumed: bool) -> None:
+        """Start the session of a call the core knows; resumed: not at its beginning."""
+        session = InboundCall(self._wiring, channel, call, resumed=resumed)
+        self._start(session.run(), f"call {call.id}", channel)
 
     def start_feature(self, channel: Channel, code: str, digits: str) -> None:
         """Start the short session of a feature code."""

@@ -96,13 +96,15 @@ class Switchboard:
         if CALL_ID.fullmatch(call_id) is None:
             log.error("call_without_id", channel=snapshot.id)
             return
-        if call_id in engine.center.calls:
+        resumed = call_id in engine.center.calls
+        if resumed:
             engine.post(CallerReturned(call=call_id, channel=snapshot.id))
         else:
             engine.post(self._arrival(call_id, snapshot))
         call = engine.center.calls.get(call_id)
         if call is not None and not engine.has_call(call_id):
-            self._sessions.start_call(self._wiring.router.channel(snapshot.id, snapshot), call)
+            channel = self._wiring.router.channel(snapshot.id, snapshot)
+            self._sessions.start_call(channel, call, resumed=resumed)
 
     def _arrival(self, call: CallId, snapshot: ChannelSnapshot) -> CallArrived:
         variables = snapshot.variables

@@ -15,17 +15,26 @@ MUSIC_AFTER_SECONDS = 0.3
 """An agent who answers at once saves the caller a bar of music, and Asterisk a request."""
 
 
-async def wait_for_agent(channel: Channel, mailbox: Mailbox, music: str) -> Connect:
+async def wait_for_agent(
+    channel: Channel, mailbox: Mailbox, music: str, *, music_at_once: bool
+) -> Connect:
     """Play music until the core connects an agent; return whom.
 
-    The music goes on until the channel is bridged, so a caller never hears silence.
+    Args:
+        music_at_once: the caller may be hearing music already, from an earlier engine or the
+            dialplan's fallback: go on with it, and be sure to stop it.
     """
-    try:
-        async with asyncio.timeout(MUSIC_AFTER_SECONDS):
-            return await _next_connect(mailbox)
-    except TimeoutError:
-        await channel.start_music(music)
-    return await _next_connect(mailbox)
+    if not music_at_once:
+        try:
+            async with asyncio.timeout(MUSIC_AFTER_SECONDS):
+                return await _next_connect(mailbox)
+        except TimeoutError:
+            pass
+    await channel.start_music(music)
+    connect = await _next_connect(mailbox)
+    # Measured on 22.10: music that is not stopped goes on in the bridge, over the talk.
+    await channel.stop_music()
+    return connect
 
 
 async def _next_connect(mailbox: Mailbox) -> Connect:
