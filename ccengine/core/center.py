@@ -105,20 +105,9 @@ class ContactCenter:
 
     def advance(self, now: Instant) -> list[Command]:
         """Do whatever fell due until now, and return the commands it leads to."""
-        floor = self._floor
-        while not floor.held:
-            first = floor.deadlines.first()
-            if first is None or first[0][0] > now:
-                break
-            what = first[1]
-            floor.deadlines.discard(what)
-            if what.startswith(offers.RING_PREFIX):
-                offer = what.removeprefix(offers.RING_PREFIX)
-                offers.expire(floor, offers.call_of_offer(offer), now)
-            else:
-                agent = AgentId(what.removeprefix(shifts.WRAP_UP_PREFIX))
-                shifts.finish_wrap_up(floor, agent, now)
-        return floor.take_commands()
+        if not self._floor.held:
+            self._meet_deadlines(now)
+        return self._floor.take_commands()
 
     def next_deadline(self) -> Instant | None:
         """Return when `advance` has something to do, None if nothing is due ever."""
@@ -164,6 +153,18 @@ class ContactCenter:
             case _:
                 self._handle_line(event, now)
 
+    def _meet_deadlines(self, now: Instant) -> None:
+        floor = self._floor
+        while (first := floor.deadlines.first()) is not None and first[0][0] <= now:
+            what = first[1]
+            floor.deadlines.discard(what)
+            if what.startswith(offers.RING_PREFIX):
+                offer = what.removeprefix(offers.RING_PREFIX)
+                offers.expire(floor, offers.call_of_offer(offer), now)
+            else:
+                agent = AgentId(what.removeprefix(shifts.WRAP_UP_PREFIX))
+                shifts.finish_wrap_up(floor, agent, now)
+
     def _handle_agent(self, event: AgentEvent, now: Instant) -> None:
         match event:
             case AgentLoggedIn():
@@ -187,6 +188,7 @@ class ContactCenter:
             case SwitchLost():
                 floor.held = True
             case SwitchResynced():
+                self._meet_deadlines(now)  # still held: who lost an offer must not be overtaken
                 floor.held = False
                 offers.match_all(floor, now)
 
