@@ -1,0 +1,90 @@
+"""Plans and events with the details filled in that a test does not care about."""
+
+from __future__ import annotations
+
+from ccengine.core.events import CallArrived
+from ccengine.core.ids import (
+    AgentId,
+    CallId,
+    ClientId,
+    PhoneId,
+    QueueId,
+    SkillId,
+    TenantId,
+    queue_id,
+)
+from ccengine.core.plan import AgentSettings, Plan, QueueSettings
+
+TENANT = TenantId("demo")
+CLIENT = ClientId("nova")
+
+
+def skills(text: str) -> dict[SkillId, int]:
+    """Read `billing:4 german:2`."""
+    pairs = (word.split(":") for word in text.split())
+    return {SkillId(skill): int(level) for skill, level in pairs}
+
+
+def queue_named(name: str) -> QueueId:
+    """Return the full name of a queue; without a client it is the test's usual client's."""
+    return QueueId(name) if "/" in name else queue_id(CLIENT, name)
+
+
+def agent_settings(has: str, clients: tuple[str, ...] = (CLIENT,)) -> AgentSettings:
+    """Return an agent with skills as in `billing:4 german:2`."""
+    approved = tuple(ClientId(client) for client in clients)
+    return AgentSettings(name="A. Name", number="1000", skills=skills(has), clients=approved)
+
+
+def queue_settings(
+    needs: str = "",
+    *,
+    priority: int = 0,
+    ring: float = 20.0,
+    wrap_up: float = 15.0,
+    recorded: bool = True,
+) -> QueueSettings:
+    """Return a queue that needs skills as in `billing:3`."""
+    return QueueSettings(
+        skills=skills(needs),
+        priority=priority,
+        ring_seconds=ring,
+        wrap_up_seconds=wrap_up,
+        recorded=recorded,
+    )
+
+
+def plan_of(
+    agents: dict[str, AgentSettings],
+    queues: dict[str, QueueSettings],
+    *,
+    ready_at_login: bool = True,
+    version: str = "1",
+) -> Plan:
+    """Return a plan; queues without a client are the usual client's."""
+    return Plan(
+        tenant=TENANT,
+        version=version,
+        agents={AgentId(name): settings for name, settings in agents.items()},
+        queues={queue_named(name): settings for name, settings in queues.items()},
+        ready_at_login=ready_at_login,
+    )
+
+
+def call_arrived(call: str, client: str = CLIENT) -> CallArrived:
+    """Return the arrival of a call for a client."""
+    return CallArrived(
+        call=CallId(call),
+        tenant=TENANT,
+        client=ClientId(client),
+        number="600100",
+        caller="",
+        channel=f"{call}-caller",
+        node="node1",
+        arrived_at=0.0,
+    )
+
+
+def phone_named(number: str) -> PhoneId:
+    """Return a phone by its extension."""
+    return PhoneId(number)

@@ -1,0 +1,283 @@
+"""A stage for the core: events in a test's own words, invariants after every step, a story.
+
+Every method posts one event and returns the commands it led to. What a test leaves out (which
+offer, which agent, which phone) is filled in from what the core asked for last.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from ccengine.core import events
+from ccengine.core.center import ContactCenter
+from ccengine.core.commands import OfferCall, ShowAgent, ShowCall
+from ccengine.core.errors import CoreError
+from ccengine.core.events import Event, Party
+from ccengine.core.ids import AgentId, CallId, OfferId
+from ccengine.core.plan import Plan
+from tests.core.builders import (
+    CLIENT,
+    agent_settings,
+    call_arrived,
+    phone_named,
+    plan_of,
+    queue_named,
+    queue_settings,
+)
+
+if TYPE_CHECKING:
+    from ccengine.core.commands import Command
+    from ccengine.core.plan import AgentSettings, QueueSettings
+
+NODE = "node1"
+
+
+class Like:
+    """Equal to every command of the kind whose named fields have these values."""
+
+    def __init__(self, kind: type, **wanted: object) -> None:
+        unknown = set(wanted) - {field.name for field in fields(kind)}
+        assert not unknown, f"{kind.__name__} has no {unknown}"
+        self.kind, self.wanted = kind, wanted
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is self.kind and all(
+            getattr(other, name) == value for name, value in self.wanted.items()
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        inside = ", ".join(f"{name}={value!r}" for name, value in self.wanted.items())
+        return f"{self.kind.__name__}({inside}, …)"
+
+
+def state_bytes(center: ContactCenter) -> bytes:
+    """Return the whole state as bytes, to compare states."""
+    return orjson.dumps(center.snapshot())
+
+
+def acts(commands: list[Command]) -> list[Command]:
+    """Leave out the commands that only say what state something is in."""
+    return [command for command in commands if not isinstance(command, ShowAgent | ShowCall)]
+
+
+def _short(fact: Event | Command) -> str:
+    """Return the fact on one line, without what is empty; of a plan only its version."""
+    said = [getattr(fact, field.name) for field in fields(fact)]
+    said = [value.version if isinstance(value, Plan) else str(value) for value in said if value]
+    return f"{type(fact).__name__}({', '.join(said)})"
+
+
+class Stage:
+    """A contact center in a test's hands."""
+
+    def __init__(self, *, connected: bool = True) -> None:
+        self.center = ContactCenter()
+        self.now = 0.0
+        self.story: list[str] = []
+        self.steps: list[tuple[float, Event | None]] = []  #: all that was accepted; None: time
+        self.said: list[bytes] = []  #: what each step led to
+        self.offers: dict[str, list[OfferCall]] = {}
+        self.agents: dict[str, AgentSettings] = {}
+        self.queues: dict[str, QueueSettings] = {}
+        self.absent: set[str] = set()  #: in the plan, not logged in by `staff` or a scenario
+        self.ready_at_login = True
+        self._phones = 100
+        if connected:
+            self.resynced()
+
+    # --- the world -----------------------------------------------------------------------------
+
+    def plan(self) -> list[Command]:
+        """Load the plan made of what `agent` and `queue_rules` have collected."""
+        return self.load(plan_of(self.agents, self.queues, ready_at_login=self.ready_at_login))
+
+    def load(self, plan: Plan) -> list[Command]:
+        return self.post(events.PlanLoaded(plan=plan))
+
+    def staff(self, **skills: str) -> None:
+        """Have these agents, and a queue for each skill anybody has, all logged in, in order.
+
+        They log in one second apart, so the first has been idle for longest.
+        """
+        for name, has in skills.items():
+            self.agents[name] = agent_settings(has)
+            for word in has.split():
+                skill = word.partition(":")[0]
+                self.queues.setdefault(skill, queue_settings(f"{skill}:1"))
+        self.plan()
+        for name in skills:
+            self.log_in(name)
+            self.wait(1)
+
+    def wait(self, seconds: float) -> list[Command]:
+        """Let time pass; every deadline is met on its second."""
+        return self.until(self.now + seconds)
+
+    def until(self, now: float) -> list[Command]:
+        """Let time pass until `now`; every deadline is met on its second."""
+        led_to: list[Command] = []
+        while (due := self.center.next_deadline()) is not None and due <= now:
+            led_to += self.advance(max(due, self.now))
+        self.now = now
+        return led_to
+
+    def advance(self, now: float) -> list[Command]:
+        """Call the core's `advance` once, however late."""
+        self.now = now
+        commands = self.center.advance(now)
+        self._note(None, commands)
+        return commands
+
+    def post(self, event: Event) -> list[Command]:
+        """Tell the core; check that a refused event changed nothing.
+
+        Raises:
+            CoreError: the core refused.
+        """
+        before, ignored = state_bytes(self.center), self.center.ignored
+        try:
+            commands = self.center.handle(event, self.now)
+        except CoreError as refusal:
+            self._note(event, [], f"refused: {refusal}")
+            assert state_bytes(self.center) == before, self.told("a refused event left traces")
+            raise
+        if self.center.ignored > ignored:
+            self._note(event, commands, "ignored")
+            assert not commands, self.told("an ignored event led to commands")
+            assert state_bytes(self.center) == before, self.told("an ignored event left traces")
+        else:
+            self._note(event, commands)
+        return commands
+
+    def expect(self, commands: list[Command], *wanted: object) -> None:
+        """Check what the core asked for, in order, leaving out what it only shows."""
+        asked = acts(commands)
+        assert asked == list(wanted), self.told(f"wanted {list(wanted)}\n got {asked}")
+
+    def told(self, complaint: str) -> str:
+        """Return the complaint with everything that happened before it."""
+        return "\n".join([complaint, "the story:", *self.story])
+
+    # --- calls ---------------------------------------------------------------------------------
+
+    def arrive(self, call: str, client: str = CLIENT) -> list[Command]:
+        return self.post(call_arrived(call, client))
+
+    def queue(self, call: str, queue: str, priority: int | None = None) -> list[Command]:
+        """Queue the call, which arrives first if it has not."""
+        name = queue_named(queue)
+        if call not in self.center.calls:
+            self.arrive(call, name.partition("/")[0])
+        return self.post(events.CallQueued(call=CallId(call), queue=name, priority=priority))
+
+    def stray(self, call: str) -> list[Command]:
+        return self.post(events.CallerStrayed(call=CallId(call)))
+
+    def come_back(self, call: str) -> list[Command]:
+        return self.post(events.CallerReturned(call=CallId(call), channel=f"{call}-again"))
+
+    def ring(self, call: str, agent: str | None = None) -> list[Command]:
+        return self.post(events.OfferRinging(**self._offer(call, agent)))
+
+    def accept(self, call: str, agent: str | None = None) -> list[Command]:
+        return self.post(events.OfferAccepted(**self._offer(call, agent)))
+
+    def decline(
+        self, call: str, agent: str | None = None, reason: str = "declined"
+    ) -> list[Command]:
+        return self.post(events.OfferDeclined(**self._offer(call, agent), reason=reason))
+
+    def bridge(self, call: str) -> list[Command]:
+        ids = self._pair(call)
+        return self.post(events.ConversationStarted(**ids, bridge=f"{call}-bridge"))
+
+    def fail(self, call: str) -> list[Command]:
+        return self.post(events.ConversationFailed(**self._pair(call)))
+
+    def end_talk(self, call: str, by: Party = Party.AGENT) -> list[Command]:
+        return self.post(events.ConversationEnded(**self._pair(call), by=by))
+
+    def hang_up(self, call: str, by: Party = Party.CALLER) -> list[Command]:
+        return self.post(events.CallEnded(call=CallId(call), by=by, cause="hung up"))
+
+    def talk(self, call: str, queue: str) -> str:
+        """Queue the call, have it answered and bridged; return who has it."""
+        self.queue(call, queue)
+        self.accept(call)
+        self.bridge(call)
+        return self.offers[call][-1].agent
+
+    # --- agents --------------------------------------------------------------------------------
+
+    def log_in(self, agent: str, phone: str | None = None) -> list[Command]:
+        if phone is None:
+            self._phones += 1
+            phone = str(self._phones)
+        return self.post(events.AgentLoggedIn(agent=AgentId(agent), phone=phone_named(phone)))
+
+    def log_out(self, agent: str) -> list[Command]:
+        return self.post(events.AgentLoggedOut(agent=AgentId(agent)))
+
+    def ready(self, agent: str) -> list[Command]:
+        return self.post(events.AgentWentReady(agent=AgentId(agent)))
+
+    def not_ready(self, agent: str, reason: str = "lunch") -> list[Command]:
+        return self.post(events.AgentWentNotReady(agent=AgentId(agent), reason=reason))
+
+    # --- the switch ----------------------------------------------------------------------------
+
+    def lost(self) -> list[Command]:
+        return self.post(events.SwitchLost(node=NODE))
+
+    def resynced(self) -> list[Command]:
+        return self.post(events.SwitchResynced(node=NODE))
+
+    # --- looking -------------------------------------------------------------------------------
+
+    def state(self, agent: str) -> str:
+        return self.center.agent(AgentId(agent)).state.value
+
+    def reason(self, agent: str) -> str:
+        return self.center.agent(AgentId(agent)).reason
+
+    def call_state(self, call: str) -> str:
+        return self.center.calls[CallId(call)].state.value
+
+    def line(self) -> list[str]:
+        return [str(call) for call in self.center.waiting()]
+
+    def settle_plan(self, agent: str, **changes: Any) -> None:
+        """Change an agent's settings in the plan to come."""
+        self.agents[agent] = replace(self.agents[agent], **changes)
+
+    # --- inside --------------------------------------------------------------------------------
+
+    def _note(self, event: Event | None, commands: list[Command], word: str = "") -> None:
+        if not word.startswith("refused"):
+            self.steps.append((self.now, event))
+            self.said.append(orjson.dumps(commands))
+        self.story.append(f"{self.now:8.1f}  {'time' if event is None else _short(event)} {word}")
+        self.story += [f"          -> {_short(command)}" for command in commands]
+        for command in commands:
+            if isinstance(command, OfferCall):
+                self.offers.setdefault(command.call, []).append(command)
+        try:
+            self.center.check_invariants()
+        except AssertionError as broken:
+            raise AssertionError(self.told(str(broken))) from None
+
+    def _offer(self, call: str, agent: str | None) -> dict[str, Any]:
+        made = [offer for offer in self.offers[call] if agent in (None, offer.agent)]
+        return {
+            "call": CallId(call),
+            "agent": made[-1].agent,
+            "offer": OfferId(made[-1].offer),
+        }
+
+    def _pair(self, call: str) -> dict[str, Any]:
+        return {"call": CallId(call), "agent": self.offers[call][-1].agent}

@@ -1,0 +1,200 @@
+"""The reducer as a whole: the switch's absence, refusals, ties and replays."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import orjson
+import pytest
+
+from ccengine.core import events
+from ccengine.core.center import ContactCenter
+from ccengine.core.commands import OfferCall, WithdrawOffer
+from ccengine.core.errors import CoreError, DuplicateCall
+from ccengine.core.events import Event
+from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId
+from tests.core.builders import call_arrived, plan_of, queue_settings
+from tests.core.stage import NODE, Like, Stage, state_bytes
+
+
+def test_nothing_is_offered_before_the_switch_is_there() -> None:
+    stage = Stage(connected=False)
+    stage.staff(anna="billing:4", bob="billing:4")
+    stage.expect(stage.queue("c1", "billing"))
+    stage.expect(stage.queue("c2", "billing", priority=1))
+    stage.expect(
+        stage.resynced(),
+        Like(OfferCall, call="c2", agent="anna"),
+        Like(OfferCall, call="c1", agent="bob"),
+    )
+
+
+def test_no_offers_and_no_deadlines_while_the_switch_is_lost(stage: Stage) -> None:
+    stage.staff(anna="billing:4", bob="billing:4")
+    stage.queue("c1", "billing")
+    stage.lost()
+    assert stage.center.next_deadline() is None
+    assert stage.advance(stage.now + 60) == []
+    stage.expect(stage.queue("c2", "billing"))
+    stage.expect(
+        stage.resynced(),
+        Like(WithdrawOffer, call="c1", agent="anna"),
+        Like(OfferCall, call="c1", agent="bob"),
+    )
+
+
+def test_who_loses_an_offer_by_the_resync_is_not_overtaken(stage: Stage) -> None:
+    stage.staff(anna="billing:4", bob="billing:4")
+    stage.not_ready("bob")
+    stage.queue("c1", "billing")
+    stage.queue("c2", "billing")
+    stage.lost()
+    stage.ready("bob")
+    stage.wait(60)
+    stage.expect(
+        stage.resynced(),
+        Like(WithdrawOffer, call="c1", agent="anna"),
+        Like(OfferCall, call="c1", agent="bob"),
+    )
+    assert stage.line() == ["c2"]
+
+
+def test_an_answer_found_by_the_resync_counts_though_its_time_was_over(stage: Stage) -> None:
+    stage.staff(anna="billing:4")
+    stage.queue("c1", "billing")
+    stage.lost()
+    stage.wait(60)
+    stage.accept("c1")
+    stage.resynced()
+    assert stage.advance(stage.now) == []
+    assert stage.call_state("c1") == "connecting"
+
+
+def test_who_left_while_the_switch_was_lost_is_not_offered(stage: Stage) -> None:
+    stage.staff(anna="billing:4")
+    stage.not_ready("anna")
+    stage.queue("c1", "billing")
+    stage.queue("c2", "billing")
+    stage.lost()
+    stage.expect(stage.ready("anna"))
+    stage.hang_up("c1", events.Party.LOST)
+    stage.expect(stage.resynced(), Like(OfferCall, call="c2", agent="anna"))
+
+
+def test_wrap_up_that_passed_while_the_switch_was_lost_ends_at_once(stage: Stage) -> None:
+    stage.staff(anna="billing:4")
+    stage.talk("c1", "billing")
+    stage.lost()
+    stage.hang_up("c1")
+    stage.wait(60)
+    stage.queue("c2", "billing")
+    assert stage.state("anna") == "wrap_up"
+    stage.expect(stage.resynced(), Like(OfferCall, call="c2", agent="anna"))
+
+
+def test_a_refused_event_leads_to_nothing_now_or_later(stage: Stage) -> None:
+    stage.staff(anna="billing:4")
+    stage.queue("c1", "billing")
+    with pytest.raises(DuplicateCall):
+        stage.arrive("c1")
+    assert stage.ring("c1") == []
+
+
+SAMPLES: dict[type, Event] = {
+    type(event): event
+    for event in (
+        call_arrived("c1"),
+        events.FlowStepEntered(call=CallId("c1"), flow="main", step="menu"),
+        events.CallQueued(call=CallId("c1"), queue="nova/billing"),
+        events.CallerStrayed(call=CallId("c1")),
+        events.CallerReturned(call=CallId("c1"), channel="x"),
+        events.OfferRinging(call=CallId("c1"), agent=AgentId("anna"), offer=OfferId("c1.1")),
+        events.OfferAccepted(call=CallId("c1"), agent=AgentId("anna"), offer=OfferId("c1.1")),
+        events.OfferDeclined(
+            call=CallId("c1"), agent=AgentId("anna"), offer=OfferId("c1.1"), reason="busy"
+        ),
+        events.ConversationStarted(call=CallId("c1"), agent=AgentId("anna"), bridge="b"),
+        events.ConversationFailed(call=CallId("c1"), agent=AgentId("anna")),
+        events.ConversationEnded(call=CallId("c1"), agent=AgentId("anna"), by=events.Party.CALLER),
+        events.RecordingStarted(call=CallId("c1"), recording="r"),
+        events.RecordingFailed(call=CallId("c1"), recording="r", reason="disk full"),
+        events.CallEnded(call=CallId("c1"), by=events.Party.CALLER, cause="hung up"),
+        events.AgentLoggedIn(agent=AgentId("anna"), phone=PhoneId("101")),
+        events.AgentLoggedOut(agent=AgentId("anna")),
+        events.AgentWentReady(agent=AgentId("anna")),
+        events.AgentWentNotReady(agent=AgentId("anna"), reason="lunch"),
+        events.PlanLoaded(plan=plan_of({}, {})),
+        events.SwitchLost(node=NODE),
+        events.SwitchResynced(node=NODE),
+    )
+}
+PLACES = ["empty", "in flow", "waiting", "offered", "connecting", "talking", "wrap-up"]
+
+
+def stage_at(place: str) -> Stage:
+    stage = Stage()
+    if place == "empty":
+        return stage
+    stage.staff(anna="billing:4")
+    stage.arrive("c1")
+    if place == "waiting":
+        stage.not_ready("anna")
+    if place != "in flow":
+        stage.queue("c1", "billing")
+    if place in ("connecting", "talking", "wrap-up"):
+        stage.accept("c1")
+    if place in ("talking", "wrap-up"):
+        stage.bridge("c1")
+    if place == "wrap-up":
+        stage.end_talk("c1")
+    return stage
+
+
+def test_there_is_a_sample_of_every_event() -> None:
+    assert set(SAMPLES) == set(get_args(Event))
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("kind", SAMPLES, ids=lambda kind: kind.__name__)
+def test_every_event_at_every_place_is_taken_ignored_or_refused(place: str, kind: type) -> None:
+    stage = stage_at(place)
+    for _ in range(2):
+        try:
+            stage.post(SAMPLES[kind])
+        except CoreError:
+            continue
+    stage.wait(1000)
+
+
+def test_ties_are_broken_by_order_and_never_by_name_or_chance() -> None:
+    stories = []
+    for calls in (["x", "a", "m"], ["a", "m", "x"]):
+        stage = Stage()
+        stage.queues = {"billing": queue_settings("billing:1")}
+        stage.staff(zoe="billing:4", bob="billing:4", anna="billing:4")
+        stage.lost()
+        for call in calls:
+            stage.queue(call, "billing")
+        offers = [c for c in stage.resynced() if isinstance(c, OfferCall)]
+        stories.append([(offer.call, offer.agent) for offer in offers])
+    assert stories == [
+        [("x", "zoe"), ("a", "bob"), ("m", "anna")],
+        [("a", "zoe"), ("m", "bob"), ("x", "anna")],
+    ]
+
+
+def test_a_replay_gives_the_same_bytes(stage: Stage) -> None:
+    stage.staff(anna="billing:4", bob="billing:4 sales:2")
+    stage.queue("c1", "billing")
+    stage.queue("c2", "sales")
+    stage.wait(20)
+    stage.ready("anna")
+    stage.accept("c1")
+    replayed = ContactCenter()
+    told = [
+        orjson.dumps(replayed.advance(now) if event is None else replayed.handle(event, now))
+        for now, event in stage.steps
+    ]
+    assert told == stage.said
+    assert state_bytes(replayed) == state_bytes(stage.center)
+    assert orjson.loads(state_bytes(replayed))["calls"][0]["id"] == "c1"
