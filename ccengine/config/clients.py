@@ -1,0 +1,140 @@
+"""A client: a brand served inside the tenant. `ClientSettings` is the schema of client.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from ccengine.config.currencies import CURRENCIES
+from ccengine.config.hours import Hours, Zone
+from ccengine.config.names import Digits, Language, Line, Name, mistake
+from ccengine.config.schema import REQUIRED
+from ccengine.core.ids import ClientId, PhoneId, QueueId, queue_id
+from ccengine.core.plan import QueueSettings
+
+
+def _currency(text: str) -> str:
+    if text not in CURRENCIES:
+        message = f"'{text}' is no currency"
+        raise mistake(message, "use a code of ISO 4217 such as AED, EUR, UAH")
+    return text
+
+
+def _number(text: str) -> str:
+    if not text.removeprefix("+").isdecimal() or not text.isascii():
+        message = f"'{text}' is no telephone number"
+        raise mistake(message, "write digits, with a + in front if the provider sends it")
+    return text
+
+
+Currency = Annotated[str, AfterValidator(_currency)]
+TelephoneNumber = Annotated[str, AfterValidator(_number)]
+
+
+class Formula(StrEnum):
+    """How a service level is counted, `early` being within the agreed seconds."""
+
+    ANSWERED = "answered"  #: answered early / answered
+    ANSWERED_AND_ABANDONED = "answered-and-abandoned"  #: (answered + abandoned) early / all
+    OFFERED = "offered"  #: answered early / (answered + abandoned)
+    OFFERED_LESS_EARLY = "offered-less-early-abandons"  #: the same without abandoned early
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceLevel:
+    """What the contract promises about waiting."""
+
+    percent: Annotated[int, Field(ge=1, le=100)]  #: of the calls
+    seconds: Annotated[int, Field(ge=1, le=3600)]  #: answered within
+    formula: Formula  #: how calls that were abandoned count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """What was agreed with the client."""
+
+    starts: Annotated[date, Field(alias="from")]  #: first day
+    until: date  #: last day
+    zone: Zone  #: IANA time zone of the client's hours and days
+    currency: Currency  #: ISO 4217
+    service_level: ServiceLevel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """A telephone number that callers dial."""
+
+    flow: Name  #: flows/<flow>.yaml
+    description: Line | None = None  #: shown by `ccengine info`
+    language: Language | None = None  #: of its prompts; the client's first when left out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientOutbound:
+    """Calls to the outside for this client. Left out, none is possible."""
+
+    prefixes: Mapping[Digits, Name]  #: what a number may begin with, and the trunk it goes to
+    caller_id: TelephoneNumber  #: shown to the person called
+    calls_per_agent_day: Annotated[int, Field(ge=0, le=100_000)]
+    calls_per_day: Annotated[int, Field(ge=0, le=10_000_000)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientSettings:
+    """The keys of client.yaml."""
+
+    name: Line = field(default="", metadata=REQUIRED)  #: for people
+    contract: Contract | None = field(default=None, metadata=REQUIRED)
+    languages: tuple[Language, ...] = field(default=(), metadata=REQUIRED)  #: the first is usual
+    numbers: Mapping[TelephoneNumber, Number] = field(default_factory=dict)
+    hours: Mapping[Name, Hours] = field(default_factory=dict)
+    queues: Mapping[Name, QueueSettings] = field(default_factory=dict)
+    emergency: tuple[PhoneId, ...] = ()  #: phones that ring when the engine stays away
+    outbound: ClientOutbound | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """A client and its folder."""
+
+    id: ClientId
+    folder: Path
+    settings: ClientSettings
+
+    @property
+    def queues(self) -> Mapping[QueueId, QueueSettings]:
+        """The client's queues by the names the core knows them by."""
+        return {queue_id(self.id, name): queue for name, queue in self.settings.queues.items()}
+
+    @property
+    def hours(self) -> Mapping[str, Hours]:
+        """The client's hours, in the contract's zone where they name none."""
+        zone = self.settings.contract.zone if self.settings.contract else "UTC"
+        named = self.settings.hours.items()
+        return {name: replace(hours, zone=hours.zone or zone) for name, hours in named}
+
+    @property
+    def language(self) -> str:
+        """The language spoken where a number names none."""
+        return self.settings.languages[0] if self.settings.languages else "en"
+
+    @property
+    def flow_names(self) -> tuple[str, ...]:
+        """The flows that have a file."""
+        return tuple(sorted(file.stem for file in (self.folder / "flows").glob("*.yaml")))
+
+    @property
+    def music_folder(self) -> Path:
+        """The client's own music on hold, which is there or not."""
+        return self.folder / "music"
+
+
+def digits_of(number: str) -> str:
+    """Return a telephone number as the dialplan knows it: providers send it with + and without."""
+    return number.removeprefix("+")

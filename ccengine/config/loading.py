@@ -1,0 +1,110 @@
+"""Reads a tenant's folder whole: what it says, as far as it can be understood, and the mistakes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ccengine.config.clients import Client, ClientSettings
+from ccengine.config.cross_checks import Documents, Sources, cross_check
+from ccengine.config.documents import Document, read_document
+from ccengine.config.names import is_name, suggestion
+from ccengine.config.problems import Problem, in_order
+from ccengine.config.schema import fit
+from ccengine.config.tenant import Tenant, TenantSettings
+from ccengine.core.ids import ClientId, TenantId
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TENANT_FILE = "tenant.yaml"
+CLIENT_FILE = "client.yaml"
+NAME_REMEDY = "rename the folder: a small letter, then small letters, digits, '-' or '_'"
+HASH_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A tenant read from its folder."""
+
+    draft: Tenant  #: without what could not be understood
+    problems: tuple[Problem, ...]
+
+    @property
+    def tenant(self) -> Tenant | None:
+        """The tenant, None when there is any mistake in it."""
+        return None if self.problems else self.draft
+
+
+def load_tenant(folder: Path) -> Loaded:
+    """Read tenant.yaml and all clients' client.yaml. Never raises for what they say."""
+    problems = _folder_problems(folder)
+    if problems:
+        return Loaded(_nothing(folder), tuple(problems))
+    document, found = read_document(folder / TENANT_FILE)
+    problems += found
+    settings = TenantSettings()
+    if document is not None:
+        fitted = fit(TenantSettings, document)
+        settings = fitted.value or settings
+        problems += fitted.problems
+    is_whole = not problems
+    clients, sources, found = _load_clients(folder / "clients")
+    problems += found
+    draft = replace(_nothing(folder), settings=settings, clients=clients)
+    problems += cross_check(draft, Documents(document, sources, is_whole))
+    return Loaded(draft, in_order(problems))
+
+
+def _nothing(folder: Path) -> Tenant:
+    return Tenant(
+        id=TenantId(folder.name),
+        folder=folder,
+        version=version_of(folder),
+        settings=TenantSettings(),
+        clients={},
+    )
+
+
+def version_of(folder: Path) -> str:
+    """Return a hash of all YAML in the folder: the same content gives the same version."""
+    digest = hashlib.sha256()
+    for file in sorted(path for path in folder.rglob("*.yaml") if path.is_file()):
+        digest.update(f"{file.relative_to(folder)}\n".encode(errors="replace"))
+        try:
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+        except OSError:
+            digest.update(b"unreadable")
+    return digest.hexdigest()[:HASH_LENGTH]
+
+
+def _folder_problems(folder: Path) -> list[Problem]:
+    if not is_name(folder.name):
+        return [Problem(folder, 1, f"'{folder.name}' cannot be a tenant's name", NAME_REMEDY)]
+    if not folder.is_dir():
+        others = [path.name for path in folder.parent.glob("*") if path.is_dir()]
+        message = f"there is no tenant '{folder.name}'"
+        return [Problem(folder, 1, message, suggestion(folder.name, others))]
+    return []
+
+
+def _load_clients(folder: Path) -> tuple[dict[ClientId, Client], Sources, list[Problem]]:
+    clients: dict[ClientId, Client] = {}
+    sources: dict[ClientId, Document | None] = {}
+    problems: list[Problem] = []
+    for path in sorted(path for path in folder.glob("*") if path.is_dir()):
+        if not is_name(path.name):
+            message = f"'{path.name}' cannot be a client's name"
+            problems.append(Problem(path, 1, message, NAME_REMEDY))
+            continue
+        name = ClientId(path.name)
+        settings = ClientSettings()
+        sources[name], found = read_document(path / CLIENT_FILE)
+        problems += found
+        if (document := sources[name]) is not None:
+            fitted = fit(ClientSettings, document)
+            settings = fitted.value or settings
+            problems += fitted.problems
+        clients[name] = Client(id=name, folder=path, settings=settings)
+    return clients, sources, problems

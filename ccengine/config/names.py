@@ -1,0 +1,75 @@
+"""What a name may look like, and which name was probably meant."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+NAME_PATTERN = r"^[a-z][a-z0-9_-]{0,31}$"
+SHOWN_AT_MOST = 12  # a longer list of choices helps nobody
+
+
+def is_name(text: str) -> bool:
+    """Tell whether the text may name a tenant, client, agent, queue, flow, skill …"""
+    return re.fullmatch(NAME_PATTERN[1:-1], text) is not None
+
+
+def mistake(message: str, remedy: str) -> PydanticCustomError:
+    """Return an error that validation reports with exactly these words."""
+    words = {"message": message, "remedy": remedy}
+    return PydanticCustomError("mistake", "{message}", words)
+
+
+def _name(text: str) -> str:
+    if not is_name(text):
+        message = f"'{text}' cannot be a name"
+        remedy = "use a small letter, then up to 31 small letters, digits, '-' or '_'"
+        raise mistake(message, remedy)
+    return text
+
+
+def _digits(text: str) -> str:
+    if re.fullmatch(r"[0-9]{1,20}", text) is None:
+        message = f"'{text}' is not a row of digits"
+        raise mistake(message, "use 1 to 20 digits")
+    return text
+
+
+def _line(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        message = f"{text!r} is empty or holds characters that cannot be printed"
+        raise mistake(message, "write it on one line")
+    return text
+
+
+def _language(text: str) -> str:
+    if re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})?", text) is None:
+        message = f"'{text}' is no language"
+        raise mistake(message, "use a code of ISO 639 such as en, ar, uk")
+    return text
+
+
+Language = Annotated[str, AfterValidator(_language)]
+Name = Annotated[str, AfterValidator(_name)]
+Digits = Annotated[str, AfterValidator(_digits)]
+Line = Annotated[str, AfterValidator(_line)]
+"""Text for people: one line, not empty."""
+
+
+def suggestion(wrong: str, known: Iterable[str]) -> str:
+    """Return a remedy for an unknown name: what was probably meant, or what there is."""
+    names = sorted(known)
+    close = get_close_matches(wrong, names, n=1)
+    if close:
+        return f"did you mean '{close[0]}'?"
+    if not names:
+        return "none is defined yet"
+    shown = ", ".join(names[:SHOWN_AT_MOST])
+    return f"known are: {shown}{', …' if len(names) > SHOWN_AT_MOST else ''}"

@@ -1,0 +1,27 @@
+"""A mistake in a file, told to the person who can mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from typing_extensions import override
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake."""
+
+    file: Path
+    line: int
+    message: str  #: what is wrong
+    remedy: str  #: what to do about it
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message} — {self.remedy}"
+
+
+def in_order(problems: list[Problem]) -> tuple[Problem, ...]:
+    """Return the problems by file and line, each once."""
+    return tuple(sorted(set(problems)))

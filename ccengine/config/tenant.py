@@ -1,0 +1,209 @@
+"""A tenant: an operator of a contact center. `TenantSettings` is the schema of tenant.yaml.
+
+    <tenant>/tenant.yaml
+             prompts/<language>/                what agents hear, where it differs from ours
+             clients/<client>/client.yaml
+                              flows/<flow>.yaml
+                              prompts/<language>/
+
+Flows and prompts belong to `ccengine.ivr`, which loads them on top of this.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
+
+from ccengine.config.clients import Client, digits_of
+from ccengine.config.hours import Zone
+from ccengine.config.names import Language, Line, Name, is_name, mistake
+from ccengine.config.schema import REQUIRED
+from ccengine.config.trunks import Trunk
+from ccengine.core.ids import AgentId, ClientId, PhoneId, TenantId
+from ccengine.core.plan import AgentSettings, Plan
+
+NOT_READY: Final = "not ready"
+
+
+def _code(text: str) -> str:
+    if re.fullmatch(r"\*[0-9]{1,6}", text) is None:
+        message = f"'{text}' cannot be a feature code"
+        raise mistake(message, 'write a star and digits in quotes, as in "*71"')
+    return text
+
+
+def _reason_digit(text: str) -> str:
+    if re.fullmatch(r"[0-9]", text) is None:
+        message = f"'{text}' is no single digit"
+        raise mistake(message, "a reason is one digit dialed after the not-ready code")
+    return text
+
+
+def _caller(text: str) -> str:
+    if re.fullmatch(r"caller-[a-z0-9-]{1,24}", text) is None:
+        message = f"'{text}' cannot be a demo caller"
+        raise mistake(message, "name it as in caller-1")
+    return text
+
+
+def _extension(text: PhoneId) -> PhoneId:
+    if re.fullmatch(r"[0-9]{2,8}", text) is None:
+        message = f"'{text}' is no extension"
+        raise mistake(message, "use 2 to 8 digits")
+    return text
+
+
+def _agent(text: AgentId) -> AgentId:
+    if not is_name(text):
+        message = f"'{text}' cannot be an agent's name here"
+        raise mistake(
+            message, "use a short name of small letters and digits; 'name:' is for people"
+        )
+    return text
+
+
+AgentName = Annotated[AgentId, AfterValidator(_agent)]
+FeatureCode = Annotated[str, AfterValidator(_code)]
+ReasonDigit = Annotated[str, AfterValidator(_reason_digit)]
+DemoCaller = Annotated[str, AfterValidator(_caller)]
+Extension = Annotated[PhoneId, AfterValidator(_extension)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """How a language's prompts are rendered."""
+
+    voice: Annotated[str, Field(pattern=r"^[a-zA-Z][a-zA-Z0-9+_-]{0,40}$")]  #: of espeak-ng
+    words_per_minute: Annotated[int, Field(ge=80, le=300)] = 150
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A place where agents work."""
+
+    name: Line
+    zone: Zone  #: IANA time zone of its shifts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """Agents who work together."""
+
+    name: Line
+    site: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phone:
+    """A SIP account on a desk. Who sits there says so by logging in."""
+
+    site: Name | None = None
+    dials_for: ClientId | None = None  #: may call outside by hand, for this client
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureCodes:
+    """What agents dial about themselves."""
+
+    login: FeatureCode = "*71"  #: alone: the phone's usual agent; or with an agent's number
+    logout: FeatureCode = "*72"
+    ready: FeatureCode = "*73"
+    not_ready: FeatureCode = "*74"  #: alone, or with the digit of a reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantOutbound:
+    """Limits of all clients' outbound calls together."""
+
+    calls_per_day: Annotated[int, Field(ge=0, le=10_000_000)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantSettings:
+    """The keys of tenant.yaml."""
+
+    name: Line = field(default="", metadata=REQUIRED)  #: for people
+    languages: Mapping[Language, Voice] = field(default_factory=dict, metadata=REQUIRED)
+    skills: Mapping[Name, Line] = field(default_factory=dict)  #: what each means
+    sites: Mapping[Name, Site] = field(default_factory=dict)
+    teams: Mapping[Name, Team] = field(default_factory=dict)
+    agents: Mapping[AgentName, AgentSettings] = field(default_factory=dict)
+    phones: Mapping[Extension, Phone] = field(default_factory=dict)
+    callers: tuple[DemoCaller, ...] = ()  #: demo accounts that call as if from outside
+    feature_codes: FeatureCodes = FeatureCodes()
+    ready_at_login: bool = True  #: no: who logs in is not ready until they say so
+    reasons: Mapping[ReasonDigit, Line] = field(default_factory=dict)  #: for being not ready
+    trunks: Mapping[Name, Trunk] = field(default_factory=dict)
+    outbound: TenantOutbound | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a dialed number leads."""
+
+    client: ClientId
+    number: str
+    flow: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tenant:
+    """A tenant with its clients."""
+
+    id: TenantId
+    folder: Path
+    version: str  #: hash of all files it was read from
+    settings: TenantSettings
+    clients: Mapping[ClientId, Client]
+
+    def plan(self) -> Plan:
+        """Return what routing needs of it."""
+        queues = [client.queues for client in self.clients.values()]
+        return Plan(
+            tenant=self.id,
+            version=self.version,
+            agents=dict(self.settings.agents),
+            queues={name: queue for some in queues for name, queue in some.items()},
+            ready_at_login=self.settings.ready_at_login,
+        )
+
+    def route(self, number: str) -> Route | None:
+        """Return where a number leads, dialed with + or without; None when it is nobody's."""
+        for client in self.clients.values():
+            for own, settings in client.settings.numbers.items():
+                if digits_of(own) == digits_of(number):
+                    language = settings.language or client.language
+                    return Route(client.id, own, settings.flow, language)
+        return None
+
+    def agent_with_number(self, number: str) -> AgentId | None:
+        """Return whose number this is, as typed to log in."""
+        agents = self.settings.agents.items()
+        return next((name for name, agent in agents if agent.number == number), None)
+
+    def agent_at(self, phone: PhoneId) -> AgentId | None:
+        """Return who usually sits at the phone."""
+        agents = self.settings.agents.items()
+        return next((name for name, agent in agents if agent.phone == phone), None)
+
+    @property
+    def language(self) -> str:
+        """The language spoken to agents: the first of tenant.yaml."""
+        return next(iter(self.settings.languages), "en")
+
+    def reason(self, digits: str) -> str:
+        """Return why somebody is not ready, by what they dialed after the code."""
+        if not digits:
+            return NOT_READY
+        return self.settings.reasons.get(digits, f"reason {digits}")
+
+
+def sip_user_of(phone: PhoneId) -> str:
+    """Return the SIP account of a phone."""
+    return f"phone-{phone}"
