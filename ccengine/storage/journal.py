@@ -174,21 +174,26 @@ class Journal:
         self, kind: RowKind, what: What, now: Instant, led_to: Sequence[tuple[RowKind, What]]
     ) -> int:
         number = self._last + 1
-        rows = [self._row(number, now, kind, what, None)]
-        rows += [
-            self._row(later, now, kind_then, then, number)
-            for later, (kind_then, then) in enumerate(led_to, number + 1)
-        ]
+        rows = [self._row(number, now, kind, what, None, what)]
+        for later, (kind_then, then) in enumerate(led_to, number + 1):
+            about = what if kind_then == "rejection" else then
+            rows.append(self._row(later, now, kind_then, then, number, about))
         self._insert(rows)
         self._last = rows[-1].number
         self._written = tuple(rows)
         return number
 
-    def _row(
-        self, number: int, now: Instant, kind: RowKind, what: What, because: int | None
+    def _row(  # noqa: PLR0913 - a row has that many columns
+        self,
+        number: int,
+        now: Instant,
+        kind: RowKind,
+        what: What,
+        because: int | None,
+        about: What,
     ) -> JournalRow:
-        call: CallId | None = getattr(what, "call", None)
-        place = self._place(what) if call is None else self._place_of_call(call, what)
+        call: CallId | None = getattr(about, "call", None)
+        place = self._place(about) if call is None else self._place_of_call(call, about)
         return JournalRow(
             number,
             now,
@@ -198,7 +203,7 @@ class Journal:
             place.tenant,
             place.client,
             call,
-            getattr(what, "agent", None),
+            getattr(about, "agent", None),
             place.node,
             because,
             what,

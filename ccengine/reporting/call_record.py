@@ -1,0 +1,130 @@
+"""What is kept of each call: one record, folded from the call's rows in the journal.
+
+What happened is taken from the core's decisions (`ShowCall`, `OfferCall` ...), not from what was
+reported to it, so a late or rejected event leaves no trace here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from ccengine.core.events import Party
+from ccengine.core.ids import (
+    AgentId,
+    CallId,
+    ClientId,
+    Instant,
+    OfferId,
+    QueueId,
+    TenantId,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+RECORD_SCHEMA = 1
+
+
+class CallOutcome(StrEnum):
+    """How a call went, in one word."""
+
+    ANSWERED = "answered"  #: caller and agent talked
+    ABANDONED = "abandoned"  #: the caller left a waiting line
+    ENDED_IN_FLOW = "ended_in_flow"  #: over before any line, or ended by a flow or the engine
+    LOST = "lost"  #: found gone after the engine had been away
+
+
+class OfferOutcome(StrEnum):
+    """How one ring attempt at one agent ended."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    UNANSWERED = "unanswered"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRecord:
+    """A step of a flow that the caller came to."""
+
+    flow: str
+    step: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferRecord:
+    """One ring attempt at one agent."""
+
+    offer: OfferId
+    agent: AgentId
+    at: Instant
+    ringing_at: Instant | None = None  #: when the phone said that it rings
+    outcome: OfferOutcome = OfferOutcome.OPEN
+    reason: str = ""  #: why declined or withdrawn, or why an accepted one came to nothing
+    ended_at: Instant | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class CallRecord:
+    """One call. Times are seconds since the epoch, UTC; None: it has not happened.
+
+    With more than one conversation, seconds are sums, `agent` and ends are the last one's, starts
+    are the first one's.
+    """
+
+    call: CallId
+    tenant: TenantId
+    client: ClientId
+    number: str  #: the number dialed
+    caller: str  #: caller id, unmasked; empty when withheld
+    node: str
+    arrived_at: Instant
+    steps: tuple[StepRecord, ...] = ()
+    queue: QueueId | None = None
+    queued_at: Instant | None = None
+    offers: tuple[OfferRecord, ...] = ()
+    agent: AgentId | None = None
+    answered_at: Instant | None = None
+    talk_started_at: Instant | None = None
+    talk_ended_at: Instant | None = None
+    talk_ended_by: Party | None = None
+    wait_seconds: float = 0.0  #: in lines, until an agent answered or the call ended
+    ring_seconds: float = 0.0  #: of the accepted offer
+    talk_seconds: float = 0.0
+    wrap_up_started_at: Instant | None = None
+    wrap_up_seconds: float | None = None  #: None: no wrap-up, or not over
+    recording: str | None = None  #: path below the recordings folder
+    recording_started_at: Instant | None = None
+    ended_at: Instant | None = None
+    ended_by: Party | None = None
+    cause: str = ""
+    outcome: CallOutcome | None = None  #: None: the call is alive
+    schema: int = RECORD_SCHEMA
+
+    @property
+    def wraps_up(self) -> bool:
+        """Whether an agent is still wrapping the call up."""
+        return self.wrap_up_started_at is not None and self.wrap_up_seconds is None
+
+
+def judge(record: CallRecord) -> CallOutcome:
+    """Return how an ended call went."""
+    if record.talk_started_at is not None:
+        return CallOutcome.ANSWERED
+    if record.ended_by is Party.LOST:
+        return CallOutcome.LOST
+    if record.queued_at is not None and record.ended_by is Party.CALLER:
+        return CallOutcome.ABANDONED
+    return CallOutcome.ENDED_IN_FLOW
+
+
+def open_offer(offers: Sequence[OfferRecord], offer: OfferId) -> int | None:
+    """Return the place of an offer that has not ended, None if there is no such."""
+    for place in range(len(offers) - 1, -1, -1):
+        if offers[place].offer == offer and offers[place].outcome is OfferOutcome.OPEN:
+            return place
+    return None

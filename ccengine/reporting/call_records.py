@@ -1,0 +1,283 @@
+"""The fold from journal rows to call records, one row at a time or a call at once."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ccengine.core.acd.offers import NO_ANSWER
+from ccengine.core.commands import Connect, OfferCall, ShowAgent, ShowCall, WithdrawOffer
+from ccengine.core.events import (
+    CallArrived,
+    CallEnded,
+    CallQueued,
+    ConversationEnded,
+    FlowStepEntered,
+    OfferDeclined,
+    OfferRinging,
+    Party,
+    RecordingFailed,
+    RecordingStarted,
+)
+from ccengine.core.ids import Instant
+from ccengine.core.states import AgentState, CallState
+from ccengine.reporting.call_record import (
+    CallRecord,
+    OfferOutcome,
+    OfferRecord,
+    StepRecord,
+    judge,
+    open_offer,
+)
+from ccengine.reporting.rows import JournalRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ccengine.core.ids import AgentId, CallId, OfferId
+
+NOT_JOINED = "not joined with the caller"
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A record in the making, and what is needed to go on with it."""
+
+    record: CallRecord
+    state: CallState = CallState.IN_FLOW
+    waiting_since: Instant | None = None
+    accepted_at: Instant | None = None
+    talking_since: Instant | None = None
+    wrapping: int = 0  # agents
+    wrapped_seconds: float = 0.0
+    reported: JournalRow | None = None  # the last event: true once a decision names it
+
+
+class CallRecords:
+    """Folds all calls side by side, for live use."""
+
+    def __init__(self) -> None:
+        self._drafts: dict[CallId, _Draft] = {}
+        self._wrap_ups: dict[AgentId, tuple[CallId, Instant]] = {}
+
+    def get(self, call: CallId) -> CallRecord | None:
+        """Return the record so far of a call that is alive or being wrapped up."""
+        draft = self._drafts.get(call)
+        return None if draft is None else copy(draft.record)
+
+    def apply(self, row: JournalRow) -> CallRecord | None:
+        """Take one row into account.
+
+        Returns:
+            The call's record when the row ends the call, and again when it ends the wrap-up.
+        """
+        what = row.what
+        if isinstance(what, ShowAgent):
+            return self._show_agent(what, row.at)
+        if row.call is None:
+            return None
+        draft = self._drafts.get(row.call)
+        if draft is None:
+            if isinstance(what, CallArrived):
+                self._drafts[row.call] = _Draft(_new_record(what))
+            return None
+        if draft.record.outcome is None:
+            _take(draft, row)
+            if draft.record.outcome is not None:
+                return self._hand_over(draft)
+        return None
+
+    def _show_agent(self, shown: ShowAgent, at: Instant) -> CallRecord | None:
+        finished = self._end_wrap_up(shown, at)
+        if shown.state is AgentState.WRAP_UP and shown.call in self._drafts:
+            draft = self._drafts[shown.call]
+            draft.wrapping += 1
+            draft.record.wrap_up_seconds = None
+            self._wrap_ups[shown.agent] = (shown.call, at)
+            if draft.record.wrap_up_started_at is None:
+                draft.record.wrap_up_started_at = at
+        return finished
+
+    def _end_wrap_up(self, shown: ShowAgent, at: Instant) -> CallRecord | None:
+        if shown.agent not in self._wrap_ups:
+            return None
+        call, since = self._wrap_ups.pop(shown.agent)
+        draft = self._drafts[call]
+        draft.wrapping -= 1
+        draft.wrapped_seconds += at - since
+        if not draft.wrapping:
+            draft.record.wrap_up_seconds = draft.wrapped_seconds
+        return None if draft.record.outcome is None else self._hand_over(draft)
+
+    def _hand_over(self, draft: _Draft) -> CallRecord:
+        if not draft.wrapping:
+            del self._drafts[draft.record.call]
+        return copy(draft.record)
+
+
+def fold_call(rows: Iterable[JournalRow]) -> CallRecord | None:
+    """Return the record of one call's rows, None if they do not begin with its arrival."""
+    records = CallRecords()
+    finished: CallRecord | None = None
+    call: CallId | None = None
+    for row in rows:
+        call = call or row.call
+        finished = records.apply(row) or finished
+    return finished if finished is not None or call is None else records.get(call)
+
+
+def _new_record(arrived: CallArrived) -> CallRecord:
+    return CallRecord(
+        call=arrived.call,
+        tenant=arrived.tenant,
+        client=arrived.client,
+        number=arrived.number,
+        caller=arrived.caller,
+        node=arrived.node,
+        arrived_at=arrived.arrived_at,
+    )
+
+
+def _take(draft: _Draft, row: JournalRow) -> None:
+    record, what = draft.record, row.what
+    if row.kind == "event":
+        draft.reported = row
+    match what:
+        case FlowStepEntered():
+            record.steps += (StepRecord(flow=what.flow, step=what.step, at=row.at),)
+        case RecordingStarted():
+            record.recording, record.recording_started_at = what.recording, row.at
+        case RecordingFailed():
+            record.recording = record.recording_started_at = None
+        case OfferCall() | OfferRinging() | WithdrawOffer() | Connect():
+            _take_offer(draft, what, row.at)
+        case ShowCall():
+            _move(draft, what, row)
+        case _:
+            pass
+
+
+def _take_offer(
+    draft: _Draft, what: OfferCall | OfferRinging | WithdrawOffer | Connect, at: Instant
+) -> None:
+    record = draft.record
+    match what:
+        case OfferCall():
+            record.offers += (OfferRecord(offer=what.offer, agent=what.agent, at=at),)
+        case OfferRinging():
+            _note_ringing(record, what.offer, at)
+        case WithdrawOffer():
+            unanswered = what.reason == NO_ANSWER
+            outcome = OfferOutcome.UNANSWERED if unanswered else OfferOutcome.WITHDRAWN
+            _end_offer(record, what.offer, outcome, at, what.reason)
+        case Connect():
+            draft.accepted_at = at
+            _end_offer(record, what.offer, OfferOutcome.ACCEPTED, at)
+
+
+def _move(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
+    before, draft.state = draft.state, shown.state
+    if before is CallState.TALKING:
+        _end_talk(draft, row)
+    match shown.state:
+        case CallState.WAITING:
+            _wait(draft, row)
+        case CallState.TALKING:
+            _start_talk(draft, shown, row.at)
+        case CallState.ENDED:
+            _end(draft, row)
+        case _:
+            pass
+    if before is CallState.CONNECTING and shown.state is not CallState.TALKING:
+        _note_not_joined(draft.record)
+
+
+def _wait(draft: _Draft, row: JournalRow) -> None:
+    record = draft.record
+    match _reported(draft, row):
+        case CallQueued(queue=queue):
+            record.queue = queue
+            draft.waiting_since = row.at
+            if record.queued_at is None:
+                record.queued_at = row.at
+        case OfferDeclined(offer=offer, reason=reason):
+            _end_offer(record, offer, OfferOutcome.DECLINED, row.at, reason)
+        case _:
+            pass
+
+
+def _start_talk(draft: _Draft, shown: ShowCall, at: Instant) -> None:
+    record = draft.record
+    accepted_at = at if draft.accepted_at is None else draft.accepted_at
+    draft.talking_since = at
+    record.agent = shown.agent
+    if record.talk_started_at is None:
+        record.talk_started_at, record.answered_at = at, accepted_at
+    record.talk_ended_at = record.talk_ended_by = None
+    offer = record.offers[-1] if record.offers else None
+    if offer is not None:
+        ringing_at = offer.at if offer.ringing_at is None else offer.ringing_at
+        record.ring_seconds += accepted_at - ringing_at
+    _end_wait(draft, accepted_at)
+
+
+def _end_talk(draft: _Draft, row: JournalRow) -> None:
+    record = draft.record
+    record.talk_ended_at = row.at
+    if draft.talking_since is not None:
+        record.talk_seconds += row.at - draft.talking_since
+    draft.talking_since = None
+    match _reported(draft, row):
+        case ConversationEnded(by=by) | CallEnded(by=by):
+            record.talk_ended_by = by
+        case _:
+            pass
+
+
+def _end_wait(draft: _Draft, at: Instant) -> None:
+    if draft.waiting_since is not None:
+        draft.record.wait_seconds += at - draft.waiting_since
+        draft.waiting_since = None
+
+
+def _end(draft: _Draft, row: JournalRow) -> None:
+    record = draft.record
+    _end_wait(draft, row.at)
+    record.ended_at, record.ended_by = row.at, Party.ENGINE
+    match _reported(draft, row):
+        case CallEnded(by=by, cause=cause):
+            record.ended_by, record.cause = by, cause
+        case _:
+            pass
+    record.outcome = judge(record)
+
+
+def _reported(draft: _Draft, row: JournalRow) -> object:
+    reported = draft.reported
+    return reported.what if reported is not None and reported.number == row.because else None
+
+
+def _note_ringing(record: CallRecord, offer: OfferId, at: Instant) -> None:
+    place = open_offer(record.offers, offer)
+    if place is not None and record.offers[place].ringing_at is None:
+        _swap_offer(record, place, replace(record.offers[place], ringing_at=at))
+
+
+def _note_not_joined(record: CallRecord) -> None:
+    place = len(record.offers) - 1
+    if place >= 0 and record.offers[place].outcome is OfferOutcome.ACCEPTED:
+        _swap_offer(record, place, replace(record.offers[place], reason=NOT_JOINED))
+
+
+def _end_offer(
+    record: CallRecord, offer: OfferId, outcome: OfferOutcome, at: Instant, reason: str = ""
+) -> None:
+    place = open_offer(record.offers, offer)
+    if place is not None:
+        ended = replace(record.offers[place], outcome=outcome, reason=reason, ended_at=at)
+        _swap_offer(record, place, ended)
+
+
+def _swap_offer(record: CallRecord, place: int, offer: OfferRecord) -> None:
+    record.offers = (*record.offers[:place], offer, *record.offers[place + 1 :])

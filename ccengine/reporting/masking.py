@@ -1,0 +1,22 @@
+"""Telephone numbers as others than the call's own parties may see them."""
+
+SHOWN_WHOLE = 6  #: extensions and short numbers say nothing about a person
+SHOWN_FIRST = 3
+SHOWN_LAST = 2
+WITHHELD = "withheld"
+
+
+def mask_number(number: str) -> str:
+    """Return the number with its middle hidden: `+380441234567` becomes `+380*******67`.
+
+    Up to six characters stay whole: they are extensions and numbers of the house. A leading `+`
+    does not count. An empty number is `withheld`.
+    """
+    if not number:
+        return WITHHELD
+    plus = "+" if number.startswith("+") else ""
+    rest = number.removeprefix("+")
+    if len(rest) <= SHOWN_WHOLE:
+        return number
+    hidden = "*" * (len(rest) - SHOWN_FIRST - SHOWN_LAST)
+    return f"{plus}{rest[:SHOWN_FIRST]}{hidden}{rest[-SHOWN_LAST:]}"

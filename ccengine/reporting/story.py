@@ -1,0 +1,200 @@
+"""One call or agent, told for people: what happened, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ccengine.core.commands import Connect, OfferCall, ShowAgent, ShowCall, WithdrawOffer
+from ccengine.core.events import (
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentWentNotReady,
+    AgentWentReady,
+    CallArrived,
+    CallEnded,
+    CallerReturned,
+    CallerStrayed,
+    CallQueued,
+    ConversationEnded,
+    ConversationFailed,
+    ConversationStarted,
+    FlowStepEntered,
+    OfferAccepted,
+    OfferDeclined,
+    OfferRinging,
+    PlanLoaded,
+    RecordingFailed,
+    RecordingStarted,
+    SwitchLost,
+    SwitchResynced,
+)
+from ccengine.core.ids import Instant
+from ccengine.core.snapshots import CenterSnapshot
+from ccengine.core.states import AgentState
+from ccengine.reporting.masking import mask_number
+from ccengine.reporting.rows import Advance, Rejection, Unknown, is_void, steps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ccengine.core.events import AgentEvent, CallEvent, Event, SystemEvent
+    from ccengine.reporting.rows import JournalRow, What
+
+    Command = OfferCall | WithdrawOffer | Connect | ShowAgent | ShowCall
+
+
+@dataclass(frozen=True, slots=True)
+class StoryLine:
+    """One thing that happened."""
+
+    at: Instant
+    seconds: float  #: since the story began
+    text: str
+
+
+def tell(
+    rows: Iterable[JournalRow], *, mask: Callable[[str], str] = mask_number
+) -> list[StoryLine]:
+    """Return what happened, a line per thing; late events are left out.
+
+    Args:
+        rows: rows of one call or of one agent, in order.
+        mask: how callers' numbers are shown.
+    """
+    lines: list[StoryLine] = []
+    for step in steps(list(rows)):
+        for row in step[1:] if is_void(step) else step:
+            text = _text(row.what, mask)
+            if text:
+                seconds = row.at - lines[0].at if lines else 0.0
+                lines.append(StoryLine(row.at, seconds, text))
+    return lines
+
+
+def _text(what: What, mask: Callable[[str], str]) -> str:
+    match what:
+        case CallArrived():
+            caller = mask(what.caller)
+            return f"call from {caller} to {what.number} ({what.client}) arrived on {what.node}"
+        case Rejection():
+            return f"rejected: {what.reason}"
+        case Unknown():
+            return f"{what.type}, written by a newer version"
+        case Advance() | CenterSnapshot():
+            return ""
+        case OfferCall() | WithdrawOffer() | Connect() | ShowAgent() | ShowCall():
+            return _decision(what)
+        case _:
+            return _event(what)
+
+
+def _decision(what: Command) -> str:
+    match what:
+        case OfferCall():
+            return f"offered to {what.agent} on phone {what.phone} for {what.ring_seconds:g} s"
+        case WithdrawOffer():
+            return f"offer to {what.agent} withdrawn: {what.reason}"
+        case ShowAgent():
+            return _agent(what)
+        case Connect() | ShowCall():  # their events are told
+            return ""
+
+
+def _agent(shown: ShowAgent) -> str:
+    match shown.state:
+        case AgentState.WRAP_UP:
+            return f"{shown.agent} wraps up"
+        case AgentState.NOT_READY:
+            return f"{shown.agent} is not ready: {shown.reason}"
+        case AgentState.AVAILABLE:
+            return f"{shown.agent} is available"
+        case AgentState.OFFLINE:
+            return f"{shown.agent} is offline"
+        case AgentState.OFFERED | AgentState.ON_CALL:  # told of the call
+            return ""
+
+
+def _event(what: Event) -> str:
+    match what:
+        case AgentLoggedIn() | AgentLoggedOut() | AgentWentReady() | AgentWentNotReady():
+            return _agent_event(what)
+        case PlanLoaded() | SwitchLost() | SwitchResynced():
+            return _system_event(what)
+        case _:
+            return _call_event(what)
+
+
+def _call_event(what: CallEvent) -> str:
+    match what:
+        case CallArrived():
+            return "arrived"
+        case RecordingStarted():
+            return f"recorded to {what.recording}"
+        case RecordingFailed():
+            return f"NOT recorded: {what.reason}"
+        case FlowStepEntered() | CallQueued() | CallerStrayed() | CallerReturned() | CallEnded():
+            return _line_event(what)
+        case _:
+            return _talk_event(what)
+
+
+def _line_event(
+    what: FlowStepEntered | CallQueued | CallerStrayed | CallerReturned | CallEnded,
+) -> str:
+    match what:
+        case FlowStepEntered():
+            return f"flow {what.flow}: step {what.step}"
+        case CallQueued():
+            return f"queued in {what.queue}"
+        case CallerStrayed():
+            return "the engine was away: the dialplan's fallback has the caller"
+        case CallerReturned():
+            return "the caller is back"
+        case CallEnded():
+            return f"call ended by {what.by}: {what.cause}"
+
+
+def _talk_event(
+    what: OfferRinging
+    | OfferAccepted
+    | OfferDeclined
+    | ConversationStarted
+    | ConversationFailed
+    | ConversationEnded,
+) -> str:
+    match what:
+        case OfferRinging():
+            return f"{what.agent}'s phone rings"
+        case OfferAccepted():
+            return f"{what.agent} answered"
+        case OfferDeclined():
+            return f"{what.agent} declined: {what.reason}"
+        case ConversationStarted():
+            return f"bridged with {what.agent}"
+        case ConversationFailed():
+            return f"{what.agent} was gone before the bridge"
+        case ConversationEnded():
+            return f"conversation with {what.agent} ended by {what.by}"
+
+
+def _agent_event(what: AgentEvent) -> str:
+    match what:
+        case AgentLoggedIn():
+            return f"{what.agent} logged in on phone {what.phone}"
+        case AgentLoggedOut():
+            return f"{what.agent} logged out"
+        case AgentWentReady():
+            return f"{what.agent} asked for calls"
+        case AgentWentNotReady():
+            return f"{what.agent} asked for no calls: {what.reason}"
+
+
+def _system_event(what: SystemEvent) -> str:
+    match what:
+        case PlanLoaded():
+            return f"configuration {what.plan.version} loaded"
+        case SwitchLost():
+            return f"Asterisk on {what.node} out of reach"
+        case SwitchResynced():
+            return f"Asterisk on {what.node} back"

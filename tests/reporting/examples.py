@@ -1,0 +1,69 @@
+"""Values for every field that an event or a command has."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from pydantic import TypeAdapter
+
+from ccengine.core.commands import Command, ShowAgent
+from ccengine.core.events import Event, Party
+from ccengine.core.ids import ClientId, TenantId
+from ccengine.core.states import AgentState, CallState
+from ccengine.reporting.rows import JournalRow, RowKind, What
+
+_VALUES: dict[str, object] = {
+    "agent": "anna",
+    "arrived_at": 1.0,
+    "bridge": "b1",
+    "by": Party.CALLER,
+    "call": "c1",
+    "caller": "+380441234567",
+    "cause": "hung up",
+    "channel": "ch1",
+    "client": "nova",
+    "flow": "main",
+    "node": "node1",
+    "number": "600100",
+    "offer": "c1.1",
+    "phone": "201",
+    "plan": {"tenant": "demo", "version": "1", "agents": {}, "queues": {}},
+    "queue": "nova/billing",
+    "reason": "busy",
+    "recorded": True,
+    "recording": "demo/nova/c1.wav",
+    "ring_seconds": 20.0,
+    "step": "menu",
+    "tenant": "demo",
+}
+
+
+def examples() -> list[tuple[RowKind, What]]:
+    """Return one of every event and command there is."""
+    kinds: list[tuple[RowKind, type[What]]] = [("event", cls) for cls in get_args(Event)]
+    kinds += [("command", cls) for cls in get_args(Command)]
+    return [(kind, _example(cls)) for kind, cls in kinds]
+
+
+def _example(cls: type[What]) -> What:
+    state = AgentState.WRAP_UP if cls is ShowAgent else CallState.WAITING
+    made: What = TypeAdapter(cls).validate_python({**_VALUES, "state": state})
+    return made
+
+
+def row_of(kind: RowKind, what: What, *, number: int = 1, because: int | None = None) -> JournalRow:
+    """Return the row that the journal would have made."""
+    return JournalRow(
+        number=number,
+        at=1_700_000_000.25,
+        kind=kind,
+        type=type(what).__name__,
+        schema=1,
+        tenant=TenantId("demo"),
+        client=ClientId("nova"),
+        call=getattr(what, "call", None),
+        agent=getattr(what, "agent", None),
+        node="node1",
+        because=because,
+        what=what,
+    )

@@ -1,0 +1,207 @@
+"""A shift at the core, with its journal: the engine's own order of things, without the engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import strategies as st
+
+from ccengine.core import events
+from ccengine.core.center import ContactCenter
+from ccengine.core.errors import CoreError
+from ccengine.core.events import Event, Party
+from ccengine.core.ids import AgentId, CallId, ClientId, OfferId, PhoneId, TenantId
+from ccengine.core.states import CallState
+from ccengine.storage.journal import Journal
+from tests.core.builders import agent_settings, plan_of, queue_named, queue_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ccengine.core.commands import Command
+    from ccengine.core.plan import Plan
+    from ccengine.reporting.rows import JournalRow, Observer
+
+NODE = "node1"
+CALLER = "+380441234567"
+AGENTS = ("anna", "bob", "carl")
+
+Move = tuple[str, int, int, float]
+"""What happens, to which call and agent, and how many seconds after the last."""
+
+
+def plan(*, wrap_up: float = 15.0, version: str = "1") -> Plan:
+    """Two queues, three agents; carl can do only one."""
+    return plan_of(
+        {
+            "anna": agent_settings("billing:4 sales:2"),
+            "bob": agent_settings("billing:2 sales:5"),
+            "carl": agent_settings("sales:1"),
+        },
+        {
+            "billing": queue_settings("billing:1", wrap_up=wrap_up),
+            "sales": queue_settings("sales:1", wrap_up=0.0, priority=1, recorded=False),
+        },
+        version=version,
+    )
+
+
+def arrived(call: CallId) -> events.CallArrived:
+    """A caller with a number of their own."""
+    return events.CallArrived(
+        call=call,
+        tenant=TenantId("demo"),
+        client=queue_client(),
+        number="600100",
+        caller=CALLER,
+        channel=f"{call}-caller",
+        node=NODE,
+        arrived_at=0.5,
+    )
+
+
+def queue_client() -> ClientId:
+    """The client of the usual queues."""
+    return ClientId(queue_named("billing").partition("/")[0])
+
+
+class Shift:
+    """A center and its journal, driven event by event."""
+
+    def __init__(self, path: Path, *, center: ContactCenter | None = None) -> None:
+        self.journal = Journal.open(path, tenant=TenantId("demo"), node=NODE)
+        self.center = center or ContactCenter()
+        self.now = 1_000.0
+        self.rejections = 0
+        self.observers: list[Observer] = []
+
+    def open_doors(self, *agents: str, wrap_up: float = 15.0) -> None:
+        """Load the plan and have agents log in, a second apart."""
+        self.post(events.PlanLoaded(plan=plan(wrap_up=wrap_up)))
+        self.post(events.SwitchResynced(node=NODE))
+        for place, name in enumerate(agents):
+            self.post(events.AgentLoggedIn(agent=AgentId(name), phone=PhoneId(str(200 + place))))
+            self.wait(1)
+
+    def post(self, event: Event) -> int:
+        """Do as the engine does."""
+        outcome: list[Command] | str
+        try:
+            outcome = self.center.handle(event, self.now)
+        except CoreError as error:
+            outcome = str(error)
+            self.rejections += 1
+        number = self.journal.append(event, self.now, outcome)
+        self._show()
+        return number
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, with each deadline acted on when it is due."""
+        end = self.now + seconds
+        while (due := self.center.next_deadline()) is not None and due <= end:
+            self.now = max(due, self.now)
+            commands = self.center.advance(self.now)
+            if commands:
+                self.journal.append_advance(self.now, commands)
+                self._show()
+        self.now = end
+
+    def rows(self) -> list[JournalRow]:
+        """All rows so far."""
+        return list(self.journal.rows())
+
+    def offer_of(self, call: CallId) -> tuple[AgentId, OfferId]:
+        """The call's agent and offer now, or ones that nobody made."""
+        found = self.center.calls.get(call)
+        if found is None or found.agent is None:
+            return AgentId("anna"), OfferId(f"{call}.99")
+        return found.agent, found.offer or OfferId(f"{call}.99")
+
+    def answer(self, call: CallId) -> AgentId:
+        """Have the offer ring, be answered and bridged, a second each."""
+        agent, offer = self.offer_of(call)
+        self.post(events.OfferRinging(call=call, agent=agent, offer=offer))
+        self.wait(1)
+        self.post(events.OfferAccepted(call=call, agent=agent, offer=offer))
+        self.wait(1)
+        self.post(events.ConversationStarted(call=call, agent=agent, bridge=f"{call}-bridge"))
+        return agent
+
+    def enter(self, call: str, queue: str = "billing") -> CallId:
+        """Have a caller come through a flow into a queue, a second each."""
+        known = CallId(call)
+        self.post(arrived(known))
+        self.wait(1)
+        self.post(events.FlowStepEntered(call=known, flow="main", step="menu"))
+        self.wait(1)
+        self.post(events.CallQueued(call=known, queue=queue_named(queue)))
+        return known
+
+    def hang_up(self, call: CallId, by: Party = Party.CALLER) -> None:
+        """End the call."""
+        self.post(events.CallEnded(call=call, by=by, cause="hung up"))
+
+    def play(self, moves: list[Move]) -> None:
+        """Make random moves, many of them late, doubled or impossible."""
+        for what, call, agent, seconds in moves:
+            self.wait(seconds)
+            event = self._event(what, CallId(f"c{call}"), AgentId(AGENTS[agent]))
+            if event is None:
+                self.journal.append_snapshot(self.center.snapshot(), self.now)
+                self._show()
+            else:
+                self.post(event)
+
+    def _show(self) -> None:
+        for observer in self.observers:
+            observer(self.journal.written)
+
+    def _event(self, what: str, call: CallId, agent: AgentId) -> Event | None:
+        holder, offer = self.offer_of(call)
+        name = "billing" if agent == "anna" else "sales"
+        known = self.center.calls.get(call)
+        lost = known is not None and known.state is CallState.IN_FLOW and agent == "carl"
+        by = Party.LOST if lost else Party.CALLER
+        made: dict[str, Event] = {
+            "arrive": arrived(call),
+            "step": events.FlowStepEntered(call=call, flow="main", step="menu"),
+            "queue": events.CallQueued(call=call, queue=queue_named(name)),
+            "stray": events.CallerStrayed(call=call),
+            "return": events.CallerReturned(call=call, channel=f"{call}-again"),
+            "ring": events.OfferRinging(call=call, agent=holder, offer=offer),
+            "accept": events.OfferAccepted(call=call, agent=holder, offer=offer),
+            "decline": events.OfferDeclined(call=call, agent=holder, offer=offer, reason="busy"),
+            "bridge": events.ConversationStarted(call=call, agent=holder, bridge=f"{call}-b"),
+            "fail": events.ConversationFailed(call=call, agent=holder),
+            "talk ends": events.ConversationEnded(call=call, agent=holder, by=Party.AGENT),
+            "record": events.RecordingStarted(call=call, recording=f"demo/{call}.wav"),
+            "record fails": events.RecordingFailed(call=call, recording="x", reason="disk full"),
+            "end": events.CallEnded(call=call, by=by, cause="hung up"),
+            "log in": events.AgentLoggedIn(agent=agent, phone=PhoneId(f"20{len(agent)}")),
+            "log out": events.AgentLoggedOut(agent=agent),
+            "ready": events.AgentWentReady(agent=agent),
+            "not ready": events.AgentWentNotReady(agent=agent, reason="lunch"),
+            "plan": events.PlanLoaded(plan=plan(version="2")),
+            "switch lost": events.SwitchLost(node=NODE),
+            "switch back": events.SwitchResynced(node=NODE),
+        }
+        return made.get(what)
+
+
+USUAL = (
+    "arrive queue queue accept accept bridge bridge record end ready ready log_in log_in step ring "
+    "decline talk_ends"
+)
+UNUSUAL = (
+    "stray return fail record_fails log_out not_ready plan switch_lost switch_back snapshot "
+    "switch_back"
+)
+MOVES = st.lists(
+    st.tuples(
+        st.sampled_from([word.replace("_", " ") for word in f"{USUAL} {USUAL} {UNUSUAL}".split()]),
+        st.integers(0, 3),
+        st.integers(0, 2),
+        st.sampled_from([0.0, 0.0, 0.5, 1.0, 7.25, 21.0]),
+    ),
+    max_size=60,
+)
