@@ -12,7 +12,7 @@ Address = tuple[str, int]
 DEFAULT_PORT = 5060
 _LARGEST_PORT = 65535
 _URI = re.compile(
-    r"(?P<scheme>sips?):(?:(?P<user>[^@]*)@)?(?P<host>\[[^\]]+\]|[^:;?\s<>]+)"
+    r"(?P<scheme>sips?):(?:(?P<user>[^@]*)@)?(?P<host>\[[^\]]+\]|[^:;?@\s<>]+)"
     r"(?::(?P<port>\d{1,5}))?(?P<rest>[;?].*)?",
     re.IGNORECASE,
 )

@@ -18,6 +18,9 @@ from ccengine.phone.sdp import Direction
 from ccengine.phone.transactions import ServerTransaction
 from ccengine.phone.user_agent import UserAgent, put_sdp, sdp_in
 
+LEAVING_SECONDS = 1.0
+"""How long a phone that is closed waits for the other side to take note."""
+
 
 class Party(StrEnum):
     """Who ended a call."""
@@ -202,9 +205,8 @@ class Call:
         before, self.media.local_direction = self.media.local_direction, direction
         invite = self.dialog.request("INVITE")
         put_sdp(invite, self.media.offer())
-        invitation, response = await invite_and_wait(
-            self._agent, invite, self.dialog.next_hop, self.dialog.numbers
-        )
+        peer = self._agent.hop_to(self.dialog.next_hop)
+        invitation, response = await invite_and_wait(self._agent, invite, peer, self.dialog.numbers)
         if response is None or not response.is_success:
             self.media.local_direction = before
             code, reason = (response.status, response.reason) if response else (0, "no answer")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
-from ccengine.phone.addresses import Address, NameAddress, Uri
+from ccengine.phone.addresses import NameAddress, Uri
 from ccengine.phone.errors import MalformedMessage
 from ccengine.phone.messages import Headers, Request, Response, call_id, cseq
 
@@ -137,9 +137,9 @@ class Dialog:
         return request
 
     @property
-    def next_hop(self) -> Address:
-        """Where its requests are sent."""
-        return (self._first_hop(list(self.route)) if self.route else self.target).address
+    def next_hop(self) -> Uri:
+        """To whom its requests are sent."""
+        return self._first_hop(list(self.route)) if self.route else self.target
 
     def takes(self, request: Request) -> bool:
         """Note the number of a request of theirs; tell whether it is newer than the last one."""

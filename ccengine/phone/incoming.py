@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from ccengine.phone import sounds
 from ccengine.phone.addresses import NameAddress, Uri
-from ccengine.phone.calls import Call, Ending, Party, Timeline
+from ccengine.phone.calls import LEAVING_SECONDS, Call, Ending, Party, Timeline
 from ccengine.phone.dialogs import Dialog, new_tag
 from ccengine.phone.errors import CallFailed
 from ccengine.phone.messages import Headers, Request, Response, answer_to
@@ -99,7 +99,7 @@ class IncomingCall:
         if self.timeline.answered is None:
             self.decline(480)
         else:
-            await self._call.hang_up()
+            await self._call.hang_up(timeout_seconds=LEAVING_SECONDS)
 
     def withdraw(self, cancel: Request) -> None:
         """Take the caller's CANCEL."""

@@ -53,6 +53,7 @@ _FOLD = re.compile(r"[ \t]*\r?\n[ \t]+")
 _REQUEST_LINE = re.compile(r"([!-~]+) +(\S+) +SIP/2\.0\s*", re.IGNORECASE)
 _STATUS_LINE = re.compile(r"SIP/2\.0 +([1-6]\d\d)(?: +(.*))?\s*", re.IGNORECASE)
 _CSEQ = re.compile(r"(\d{1,10})\s+([!-~]+)")
+_TAG = re.compile(r";\s*tag\s*=", re.IGNORECASE)
 _LARGEST_CSEQ = 2**32 - 1
 _NEEDED = ("via", "from", "to", "call-id", "cseq")
 
@@ -206,7 +207,7 @@ def answer_to(
         headers.add("Record-Route", route)
     headers.add("From", _required(request.headers, "from"))
     to = _required(request.headers, "to")
-    if to_tag and ";tag=" not in to.rpartition(">")[2].lower():
+    if to_tag and not _TAG.search(to.rpartition(">")[2]):
         to = f"{to};tag={to_tag}"
     headers.add("To", to)
     headers.add("Call-ID", call_id(request.headers))

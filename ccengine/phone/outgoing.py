@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from itertools import count
 
 from ccengine.phone.addresses import NameAddress, Uri
-from ccengine.phone.calls import Call, Ending, Party, Timeline
+from ccengine.phone.calls import LEAVING_SECONDS, Call, Ending, Party, Timeline
 from ccengine.phone.dialogs import Dialog, new_tag
 from ccengine.phone.errors import CallFailed
 from ccengine.phone.heard import Heard
@@ -83,7 +83,7 @@ class OutgoingCall:
 
     async def cancel(self, *, timeout_seconds: float = 2.0) -> Ending:
         """Give up, whatever the state, and wait not longer than given for the other side."""
-        if self.timeline.answered is not None:
+        if self.ending or self.timeline.answered is not None:
             return await self._call.hang_up(timeout_seconds=timeout_seconds)
         if not self._is_cancelled:
             self._is_cancelled = True
@@ -97,7 +97,7 @@ class OutgoingCall:
 
     async def leave(self) -> None:
         """End it in whatever state it is."""
-        await self.cancel()
+        await self.cancel(timeout_seconds=LEAVING_SECONDS)
 
     def _invite(
         self, target: Uri, caller: NameAddress, headers: Iterable[tuple[str, str]]

@@ -74,7 +74,7 @@ class UserAgent:
         return Uri(quote(target, safe=_USER_MARKS), *self.account.address).text
 
     def hop_to(self, target: Uri) -> Address:
-        """Give where a new call goes: to the URI's IP address, else to the account's server."""
+        """Give where requests go: to the URI's IP address, else to the account's server."""
         try:
             ip_address(target.address[0])
         except ValueError:
@@ -94,7 +94,7 @@ class UserAgent:
 
     async def ask_in(self, dialog: Dialog, request: Request) -> Response | None:
         """Send a request within a dialog."""
-        return await self.ask(request, dialog.next_hop, dialog.numbers)
+        return await self.ask(request, self.hop_to(dialog.next_hop), dialog.numbers)
 
     def with_credentials(
         self, request: Request, response: Response | None, numbers: Iterator[int]
@@ -120,7 +120,7 @@ class UserAgent:
                 ack.headers.add(name, value)
         if body:
             put_sdp(ack, body)
-        self.signalling.acknowledge(transaction, ack, dialog.next_hop)
+        self.signalling.acknowledge(transaction, ack, self.hop_to(dialog.next_hop))
 
     def cancel(self, transaction: ClientTransaction) -> None:
         """Send the CANCEL for an INVITE of ours, which has had a provisional answer."""
