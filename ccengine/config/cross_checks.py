@@ -38,7 +38,7 @@ class Documents:
 
     tenant: Document | None
     clients: Sources
-    all_agents: bool  #: each agent could be read, with all they can
+    all_agents: bool = False  #: each agent could be read, with all they can
 
     def names(self, section: str) -> Collection[str] | None:
         """Return the names in a section of tenant.yaml; None: unknown, so check nothing."""

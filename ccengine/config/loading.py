@@ -29,6 +29,7 @@ class Loaded:
     """A tenant read from its folder."""
 
     draft: Tenant  #: without what could not be understood
+    documents: Documents
     problems: tuple[Problem, ...]
 
     @property
@@ -41,7 +42,7 @@ def load_tenant(folder: Path) -> Loaded:
     """Read tenant.yaml and all clients' client.yaml. Never raises for what they say."""
     problems = _folder_problems(folder)
     if problems:
-        return Loaded(_nothing(folder), tuple(problems))
+        return Loaded(_nothing(folder), Documents(None, {}), tuple(problems))
     document, found = read_document(folder / TENANT_FILE)
     problems += found
     settings = TenantSettings()
@@ -53,8 +54,9 @@ def load_tenant(folder: Path) -> Loaded:
     clients, sources, found = _load_clients(folder / "clients")
     problems += found
     draft = replace(_nothing(folder), settings=settings, clients=clients)
-    problems += cross_check(draft, Documents(document, sources, is_whole))
-    return Loaded(draft, in_order(problems))
+    documents = Documents(document, sources, all_agents=is_whole)
+    problems += cross_check(draft, documents)
+    return Loaded(draft, documents, in_order(problems))
 
 
 def _nothing(folder: Path) -> Tenant:

@@ -1,0 +1,73 @@
+"""Everything a tenant's folder says, checked: the tenant, its flows, its prompts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ccengine.config.loading import Loaded, load_tenant
+from ccengine.config.problems import Problem, in_order
+from ccengine.config.tenant import Tenant
+from ccengine.core.ids import ClientId
+from ccengine.ivr.flow import Flow
+from ccengine.ivr.flow_checks import FlowNames
+from ccengine.ivr.loader import load_flow
+from ccengine.ivr.prompts import Prompts, load_prompts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ccengine.config.clients import Client
+
+FlowKey = tuple[ClientId, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """A tenant with its flows and prompts."""
+
+    tenant: Tenant | None  #: None when there is any problem
+    flows: Mapping[FlowKey, Flow]
+    prompts: Prompts
+    problems: tuple[Problem, ...]
+
+    def flow(self, client: ClientId, name: str) -> Flow:
+        """Return a client's flow.
+
+        Raises:
+            KeyError: it has none of this name; no number of a checked tenant leads to such a one.
+        """
+        return self.flows[client, name]
+
+
+def load_configuration(folder: Path) -> Configuration:
+    """Read a tenant's folder. Never raises for what its files say."""
+    loaded = load_tenant(folder)
+    prompts, problems = load_prompts(loaded.draft)
+    flows: dict[FlowKey, Flow] = {}
+    for name, client in loaded.draft.clients.items():
+        for flow_name in client.flow_names:
+            names = _names(loaded, client, flow_name, prompts)
+            flow, found = load_flow(client.folder / "flows" / f"{flow_name}.yaml", names)
+            problems += found
+            if flow is not None:
+                flows[name, flow_name] = flow
+    told = in_order([*loaded.problems, *problems])
+    return Configuration(
+        tenant=None if told else loaded.draft, flows=flows, prompts=prompts, problems=told
+    )
+
+
+def _names(loaded: Loaded, client: Client, flow: str, prompts: Prompts) -> FlowNames:
+    document = loaded.documents.clients[client.id]
+    numbers = [number for number in client.settings.numbers.values() if number.flow == flow]
+    spoken = {number.language or client.language for number in numbers}
+    return FlowNames(
+        client=client.id,
+        prompts=prompts,
+        prompt_folder=client.folder / "prompts",
+        languages=sorted(spoken) or client.settings.languages,
+        queues=None if document is None else document.keys("queues"),
+        hours=None if document is None else document.keys("hours"),
+    )

@@ -1,0 +1,58 @@
+"""Types of a step's fields that name something else, so that the loader can look it up."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BeforeValidator
+
+from ccengine.config.names import mistake
+
+PROMPT: Final = re.compile(r"([a-z]{2,3}(-[a-z0-9]{2,8})?/)?[a-z][a-z0-9_-]{0,63}")
+
+
+class Names(Enum):
+    """What a field's text is the name of."""
+
+    STEP = "step"  #: gone to by itself
+    CHOICE = "choice"  #: a step gone to only because the caller pressed a key
+    PROMPT = "prompt"
+    QUEUE = "queue"
+    HOURS = "hours"
+
+
+def _prompt(text: str) -> str:
+    if PROMPT.fullmatch(text) is None:
+        message = f"'{text}' cannot be a prompt's name"
+        raise mistake(message, "use a name such as greeting, or en/greeting for that in English")
+    return text
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _digit(text: str) -> str:
+    if re.fullmatch(r"[0-9*#]", text) is None:
+        message = f"'{text}' is no key of a telephone"
+        raise mistake(message, 'use 0 to 9, "*" or "#", one each')
+    return text
+
+
+def _some(prompts: tuple[str, ...]) -> tuple[str, ...]:
+    if not prompts:
+        message = "no prompt is given"
+        raise mistake(message, "name at least one")
+    return prompts
+
+
+Digit = Annotated[str, AfterValidator(_digit)]
+StepName = Annotated[str, Names.STEP]
+ChosenStep = Annotated[str, Names.CHOICE]
+QueueName = Annotated[str, Names.QUEUE]
+HoursName = Annotated[str, Names.HOURS]
+PromptName = Annotated[str, AfterValidator(_prompt), Names.PROMPT]
+PromptNames = Annotated[tuple[PromptName, ...], BeforeValidator(_listed), AfterValidator(_some)]
+"""One prompt, or several one after the other. `en/greeting` is spoken in English to everybody."""
