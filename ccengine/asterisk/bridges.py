@@ -76,6 +76,8 @@ class Bridge:
         """Put channels in, all or none; False when one of them, or the bridge, is gone."""
         if any(channel.is_gone for channel in channels):
             return False
+        for channel in channels:
+            await channel.silence()
         added = await self._ari.add_to_bridge(self.id, channel_ids=[c.id for c in channels])
         if added:
             self.attach(*channels)
@@ -88,6 +90,7 @@ class Bridge:
     async def remove(self, channel: Channel) -> None:
         """Take a channel out; it stays ours, and silent."""
         if self._members.pop(channel.id, None) is not None and not channel.is_gone:
+            await channel.silence()
             await self._ari.remove_from_bridge(self.id, channel_ids=[channel.id])
 
     async def record(self, name: str, *, file_format: str = "wav") -> Recording | None:

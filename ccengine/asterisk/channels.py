@@ -233,6 +233,11 @@ class Channel:
         """Playbacks whose end was not heard of."""
         return tuple(self._playbacks.values())
 
+    async def silence(self) -> None:
+        """End what plays: Asterisk answers some requests only after a prompt's end."""
+        for playback in self.open_playbacks:
+            await playback.stop()
+
     def deliver(self, event: AriEvent) -> None:
         """Take note of one of its events."""
         self.confirmed = True
@@ -241,7 +246,10 @@ class Channel:
                 self._digits.put(event.digit)
                 return
             case PlaybackFinished(playback=told):
-                self._end_playback(told.id, failed=told.state == "failed")
+                self.end_playback(
+                    told.id,
+                    PlaybackEnd.FAILED if told.state == "failed" else PlaybackEnd.DONE,
+                )
             case PlaybackStarted():
                 pass
             case StasisStart(channel=snapshot):
@@ -250,8 +258,8 @@ class Channel:
                 self.end(Gone(self._hangup_cause, "left"))
             case ChannelDestroyed():
                 self.end(Gone(event.cause, event.cause_text))
-            case ChannelHangupRequest():
-                self._hangup_cause = event.cause
+            case ChannelHangupRequest(soft=False):
+                self._hangup_cause = event.cause  # a soft one is our own, with a meaningless cause
             case _:
                 pass
         self._events.put(event)
@@ -275,7 +283,8 @@ class Channel:
         self._playbacks.clear()
         self._over(self)
 
-    def _end_playback(self, playback_id: str, *, failed: bool) -> None:
+    def end_playback(self, playback_id: str, how: PlaybackEnd) -> None:
+        """Take note that one of its playbacks ended."""
         playback = self._playbacks.pop(playback_id, None)
         if playback is not None:
-            playback.end(PlaybackEnd.FAILED if failed else PlaybackEnd.DONE)
+            playback.end(how)

@@ -118,7 +118,7 @@ class Router:
             channel.enter(snapshot)
         for playback in channel.open_playbacks:
             if await self.ari.playback(playback.id) is None:
-                playback.end(PlaybackEnd.DONE)
+                channel.end_playback(playback.id, PlaybackEnd.DONE)
 
     def _to_channel(self, channel_id: str, event: AriEvent) -> bool:
         channel = self._channels.get(channel_id)

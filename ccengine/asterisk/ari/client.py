@@ -25,12 +25,12 @@ from ccengine.asterisk.ari.reading import many, one, part, text
 from ccengine.asterisk.ari.results import AsteriskInfo, HangUpReason, Originated, Unreachable
 from ccengine.asterisk.ari.sender import (
     Sender,
+    already_made,
     check_values,
     gone_from_bridge,
     joined,
     message_of,
     not_found,
-    nothing_gone,
     refusal,
     segment,
 )
@@ -71,7 +71,7 @@ class Ari:
 
     async def channels(self) -> tuple[ChannelSnapshot, ...]:
         """List every channel of this Asterisk, ours or not."""
-        return many(await self._sender.get("channels", large=True), decode_channel)
+        return many(await self._sender.get("channels", aside=True), decode_channel)
 
     async def channel(self, channel_id: str) -> ChannelSnapshot | None:
         """Look at one channel."""
@@ -101,10 +101,12 @@ class Ari:
         check_values(variables or {})
         request = Request("POST", "channels", query, {"variables": dict(variables or {})})
         response = await self._sender.send(request)
-        if response.status == _CONFLICT:
+        if response.status == _CONFLICT and await self.channel(channel_id) is not None:
             return Originated(channel_id, repeated=True)
-        if response.status == 500 and message_of(response) == "Allocation failed":  # noqa: PLR2004
-            return Unreachable(f"{endpoint} is not reachable")
+        if response.status in {_CONFLICT, 500}:
+            # Asterisk tells an unreachable endpoint as 500, "Allocation failed"; and as 409 for as
+            # long as its thread remembers an earlier 409.
+            return Unreachable(f"{endpoint}: {message_of(response)}")
         if response.status >= 300:  # noqa: PLR2004 - HTTP's own boundary
             raise refusal(request, response)
         return Originated(channel_id)
@@ -157,9 +159,10 @@ class Ari:
         return await self._on_channel("POST", channel_id, "dtmf", {"dtmf": digits})
 
     async def set_variable(self, channel_id: str, *, name: str, value: str) -> bool:
-        """Set a channel variable."""
+        """Set a channel variable; while a prompt plays, Asterisk does it after that."""
+        path = f"channels/{segment(channel_id)}/variable"
         query = {"variable": name, "value": value}
-        return await self._on_channel("POST", channel_id, "variable", query)
+        return await self._sender.done("POST", path, query, aside=True)
 
     async def variable(self, channel_id: str, *, name: str) -> str | None:
         """Read a channel variable or function; None: not set, or the channel is gone."""
@@ -181,7 +184,7 @@ class Ari:
 
     async def bridges(self) -> tuple[BridgeSnapshot, ...]:
         """List every bridge of this Asterisk, ours or not."""
-        return many(await self._sender.get("bridges", large=True), decode_bridge)
+        return many(await self._sender.get("bridges", aside=True), decode_bridge)
 
     async def bridge(self, bridge_id: str) -> BridgeSnapshot | None:
         """Look at one bridge."""
@@ -192,10 +195,13 @@ class Ari:
         async with self._turn(bridge_id):
             path = f"bridges/{segment(bridge_id)}"
             query = {"type": kind, "name": name}
-            await self._sender.done("POST", path, query, when_gone=nothing_gone)
+            await self._sender.done("POST", path, query, when_gone=already_made)
 
     async def add_to_bridge(self, bridge_id: str, *, channel_ids: Sequence[str]) -> bool:
-        """Put channels in; False when one of them, or the bridge, is gone: then none is in."""
+        """Put channels in; False when one of them, or the bridge, is gone: then none is in.
+
+        A channel that plays a prompt would make all requests wait for its end: stop it first.
+        """
         query = {"channel": joined(channel_ids, "channel_ids")}
         return await self._on_bridge(bridge_id, "addChannel", query)
 

@@ -63,14 +63,14 @@ class Pace:
 
     connect: float = 3.0
     request: float = 5.0
-    large_request: float = 30.0
+    aside: float = 30.0
     ping: float = 2.0  # a far end that is silent for two pings is gone: 4 s
     close: float = 0.5
     steady: float = 5.0  # a connection that held this long resets the back-off
 
 
 class Connection:
-    """A transport over one websocket, and HTTP of its own for large listings."""
+    """A transport over one websocket, and HTTP of its own for what may take long."""
 
     def __init__(
         self,
@@ -113,7 +113,7 @@ class Connection:
         """Send one request; raises AriDisconnected or AriTimeout."""
         if self._socket is None or self._http is None:
             raise AriDisconnected(request.path)
-        if request.large:
+        if request.aside:
             return await self._request_by_http(self._http, request)
         return await self._socket.request(request)
 
@@ -135,7 +135,7 @@ class Connection:
         return ClientSession(
             headers=self._address.headers,
             connector=TCPConnector(limit=4),
-            timeout=ClientTimeout(total=self._pace.large_request, connect=self._pace.connect),
+            timeout=ClientTimeout(total=self._pace.aside, connect=self._pace.connect),
         )
 
     async def _connect_once(self, session: ClientSession) -> str:

@@ -16,9 +16,9 @@ _CONFLICT = 409
 Gone = Callable[[int, str], bool]  # (status, Asterisk's words) -> what it is about is gone
 
 
-def nothing_gone(_status: int, _message: str) -> bool:
-    """For requests that are about nothing that could be gone."""
-    return False
+def already_made(status: int, _message: str) -> bool:
+    """For making what an earlier try of ours may have made."""
+    return status == _CONFLICT
 
 
 def gone(status: int, _message: str) -> bool:
@@ -71,13 +71,13 @@ class Sender:
         method: Method,
         path: str,
         query: Mapping[str, str] | None = None,
-        body: Mapping[str, object] | None = None,
         *,
         when_gone: Gone = gone,
+        aside: bool = False,
     ) -> bool:
         """Send; True when done, False when what it is about is gone; else raises AriRefused."""
         check_values(query or {})
-        request = Request(method, path, query or {}, body)
+        request = Request(method, path, query or {}, aside=aside)
         response = await self.send(request)
         if response.status in _OK:
             return True
@@ -86,11 +86,11 @@ class Sender:
         raise refusal(request, response)
 
     async def get(
-        self, path: str, query: Mapping[str, str] | None = None, *, large: bool = False
+        self, path: str, query: Mapping[str, str] | None = None, *, aside: bool = False
     ) -> object | None:
         """Fetch; None when it does not exist."""
         check_values(query or {})
-        request = Request("GET", path, query or {}, large=large)
+        request = Request("GET", path, query or {}, aside=aside)
         response = await self.send(request)
         if response.status in _OK:
             return response.body

@@ -11,13 +11,16 @@ Method = Literal["GET", "POST", "PUT", "DELETE"]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it goes out; `large` asks for a way on which its answer delays no others."""
+    """A request as it goes out.
+
+    Asterisk serves a websocket's requests one after the other: what may take long goes `aside`.
+    """
 
     method: Method
     path: str
     query: Mapping[str, str]
     body: Mapping[str, object] | None = None
-    large: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
