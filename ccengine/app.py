@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from ccengine.ivr.configuration import Configuration
     from ccengine.reporting.rows import JournalRow
-    from ccengine.storage.journal import Restored
+    from ccengine.storage.journal_reader import Restored
 
 log = structlog.get_logger()
 

@@ -34,3 +34,7 @@ class Clock:
     def now(self) -> Instant:
         """Return seconds since the epoch, UTC."""
         return self._offset + self._monotonic()
+
+    def at(self, monotonic: float) -> Instant:
+        """Return the instant of a reading of the monotonic clock."""
+        return self._offset + monotonic

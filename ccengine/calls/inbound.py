@@ -15,7 +15,7 @@ from ccengine.calls.waiting import wait_for_agent
 from ccengine.core.commands import Connect
 from ccengine.core.events import CallEnded, CallerStrayed, CallQueued, FlowStepEntered, Party
 from ccengine.core.states import CallState
-from ccengine.ivr.flow_context import FlowContext
+from ccengine.ivr.context import FlowContext
 from ccengine.ivr.outcomes import Enqueue, HangUp
 from ccengine.ivr.runner import run_flow
 
