@@ -190,7 +190,10 @@ class Heard:
         return silent_since
 
     async def wait_for_digits(self, digits: str, *, timeout_seconds: float = 10.0) -> None:
-        """Wait until the digits received so far end with these. Raises as above."""
+        """Wait until the digits received so far end with these.
+
+        Raises TimeoutError, or CallOver when the call ends first.
+        """
         async with asyncio.timeout(timeout_seconds):
             while not "".join(heard.digit for heard in self.digits).endswith(digits):
                 await self._more()

@@ -236,6 +236,22 @@ async def test_leaving_the_block_declines() -> None:
                 await outgoing.answered(timeout_seconds=1)
 
 
+async def test_a_mistake_in_the_phone_itself_does_not_stay_hidden(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def mistake(*_: object) -> None:
+        raise ZeroDivisionError
+
+    async def script() -> None:
+        async with Phone(Account("bob")) as bob, Phone(Account("a", port=bob.address[1])) as anna:
+            await anna.call("1", timeout_seconds=1)
+
+    monkeypatch.setattr("ccengine.phone.phone.sdp_in", mistake)
+    with pytest.raises(ExceptionGroup) as found:
+        await script()
+    assert found.group_contains(ZeroDivisionError)
+
+
 async def test_an_error_in_the_script_comes_out_as_it_is() -> None:
     with pytest.raises(KeyError):
         async with Phone(Account("bob")):
