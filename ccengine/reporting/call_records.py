@@ -88,6 +88,26 @@ class CallRecords:
                 return self._hand_over(draft)
         return None
 
+    def knows(self, call: CallId) -> bool:
+        """Tell whether the call is alive or being wrapped up, and its rows were seen."""
+        return call in self._drafts
+
+    def adopt(self, rows: Iterable[JournalRow]) -> CallRecord | None:
+        """Catch up on one call, with all its rows so far.
+
+        Returns:
+            The call's record, finished or not; None if the rows do not begin with its arrival.
+        """
+        alone = CallRecords()  # its agents' rows of long ago must end nobody's wrap-up of today
+        finished: CallRecord | None = None
+        call: CallId | None = None
+        for row in rows:
+            call = call or row.call
+            finished = alone.apply(row) or finished
+        self._drafts.update(alone._drafts)
+        self._wrap_ups.update(alone._wrap_ups)
+        return finished if finished is not None or call is None else alone.get(call)
+
     def _show_agent(self, shown: ShowAgent, at: Instant) -> CallRecord | None:
         finished = self._end_wrap_up(shown, at)
         if shown.state is AgentState.WRAP_UP and shown.call in self._drafts:
@@ -118,13 +138,7 @@ class CallRecords:
 
 def fold_call(rows: Iterable[JournalRow]) -> CallRecord | None:
     """Return the record of one call's rows, None if they do not begin with its arrival."""
-    records = CallRecords()
-    finished: CallRecord | None = None
-    call: CallId | None = None
-    for row in rows:
-        call = call or row.call
-        finished = records.apply(row) or finished
-    return finished if finished is not None or call is None else records.get(call)
+    return CallRecords().adopt(rows)
 
 
 def _new_record(arrived: CallArrived) -> CallRecord:

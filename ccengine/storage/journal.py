@@ -183,7 +183,7 @@ class Journal:
         self._written = tuple(rows)
         return number
 
-    def _row(  # noqa: PLR0913 - a row has that many columns
+    def _row(
         self,
         number: int,
         now: Instant,

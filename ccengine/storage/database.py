@@ -1,0 +1,122 @@
+"""The database of call records: migrations, writing, reading."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Self
+
+import orjson
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from pydantic import TypeAdapter
+from sqlalchemy import delete, event, insert, select, tuple_
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from ccengine.core.ids import CallId
+from ccengine.reporting.call_record import CallRecord
+from ccengine.storage.errors import RecordsTooNew
+from ccengine.storage.tables import CALL_RECORDS, PROGRESS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+_FIELDS = tuple(field.name for field in fields(CallRecord))
+_FOLD = "call_records"
+_ADAPTER = TypeAdapter(CallRecord)
+
+
+class RecordDatabase:
+    """Call records at rest. Slow by the call path's measure: never await it there."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @classmethod
+    async def open(cls, path: Path) -> Self:
+        """Open the database, creating it or bringing it to the present shape.
+
+        Raises:
+            RecordsTooNew: a newer program wrote it.
+        """
+        path.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_async_engine(
+            f"sqlite+aiosqlite:///{path}",
+            json_serializer=lambda value: orjson.dumps(value).decode(),
+            json_deserializer=orjson.loads,
+        )
+        event.listen(engine.sync_engine, "connect", _set_up_connection)
+        try:
+            async with engine.begin() as connection:
+                await connection.run_sync(_migrate)
+        except CommandError as error:
+            await engine.dispose()
+            message = (
+                f"{path}: {error}. A newer ccengine wrote it: run that version, or move the file "
+                "away and it is made again from the journal"
+            )
+            raise RecordsTooNew(message) from error
+        return cls(engine)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._engine.dispose()
+
+    async def write(self, records: Sequence[CallRecord], progress: int | None) -> None:
+        """Write records in one transaction, each in the place of an older one of the same call.
+
+        Args:
+            records: of distinct calls.
+            progress: number of the journal row up to which all ended calls are written; None:
+                not known.
+        """
+        key = tuple_(CALL_RECORDS.c.tenant, CALL_RECORDS.c.client, CALL_RECORDS.c.call)
+        keys = [(record.tenant, record.client, record.call) for record in records]
+        values = [{name: getattr(record, name) for name in _FIELDS} for record in records]
+        async with self._engine.begin() as connection:
+            if records:
+                await connection.execute(delete(CALL_RECORDS).where(key.in_(keys)))
+                await connection.execute(insert(CALL_RECORDS), values)
+            if progress is not None:
+                await connection.execute(delete(PROGRESS).where(PROGRESS.c.fold == _FOLD))
+                await connection.execute(insert(PROGRESS), {"fold": _FOLD, "number": progress})
+
+    async def progress(self) -> int:
+        """Return the number of the last journal row taken into account."""
+        query = select(PROGRESS.c.number).where(PROGRESS.c.fold == _FOLD)
+        async with self._engine.connect() as connection:
+            return await connection.scalar(query) or 0
+
+    async def get(self, call: CallId) -> CallRecord | None:
+        """Return one call's record."""
+        query = select(CALL_RECORDS).where(CALL_RECORDS.c.call == call)
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(query)).mappings().one_or_none()
+        return None if row is None else _ADAPTER.validate_python(dict(row))
+
+    async def wrapping_up(self) -> list[CallId]:
+        """Return calls whose wrap-up was not over when they were written."""
+        query = select(CALL_RECORDS.c.call).where(
+            CALL_RECORDS.c.wrap_up_started_at.is_not(None),
+            CALL_RECORDS.c.wrap_up_seconds.is_(None),
+        )
+        async with self._engine.connect() as connection:
+            return [CallId(call) for call in (await connection.scalars(query)).all()]
+
+
+def _set_up_connection(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")  # readers of other programs never block us
+    cursor.execute("PRAGMA busy_timeout = 5000")
+    cursor.close()
+
+
+def _migrate(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", "ccengine.storage:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

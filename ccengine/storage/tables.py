@@ -1,0 +1,59 @@
+"""Tables of the database of call records. Migrations bring a database to this shape."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+METADATA = MetaData()
+
+CALL_RECORDS = Table(
+    "call_records",
+    METADATA,
+    Column("tenant", String(32), primary_key=True),
+    Column("client", String(32), primary_key=True),
+    Column("call", String(64), primary_key=True),
+    Column("number", String(32), nullable=False),
+    Column("caller", String(64), nullable=False),
+    Column("node", String(32), nullable=False),
+    Column("arrived_at", Float, nullable=False),
+    Column("steps", JSON, nullable=False),
+    Column("queue", String(65)),
+    Column("queued_at", Float),
+    Column("offers", JSON, nullable=False),
+    Column("agent", String(32)),
+    Column("answered_at", Float),
+    Column("talk_started_at", Float),
+    Column("talk_ended_at", Float),
+    Column("talk_ended_by", String(16)),
+    Column("wait_seconds", Float, nullable=False),
+    Column("ring_seconds", Float, nullable=False),
+    Column("talk_seconds", Float, nullable=False),
+    Column("wrap_up_started_at", Float),
+    Column("wrap_up_seconds", Float),
+    Column("recording", String(255)),
+    Column("recording_started_at", Float),
+    Column("ended_at", Float),
+    Column("ended_by", String(16)),
+    Column("cause", String(255), nullable=False),
+    Column("outcome", String(16)),
+    Column("schema", Integer, nullable=False),
+    UniqueConstraint("call", name="one_record_per_call"),
+    Index("call_records_by_arrival", "tenant", "client", "arrived_at"),
+)
+
+PROGRESS = Table(
+    "fold_progress",
+    METADATA,
+    Column("fold", String(32), primary_key=True),
+    Column("number", Integer, nullable=False),  # of the last journal row taken into account
+)

@@ -1,0 +1,70 @@
+"""A recorded journal replayed gives the same bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ccengine.storage.journal_reader import JournalReader, StoredRow
+from ccengine.storage.replay import replay
+from tests.reporting.shift import MOVES, Move, Shift
+
+
+@given(moves=MOVES, cut=st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_random_shifts_replay_to_the_same_bytes(moves: list[Move], *, cut: bool) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "journal.sqlite"
+        shift = Shift(path)
+        shift.open_doors("anna", "bob")
+        shift.play(moves)
+        with JournalReader.open(path) as reader:
+            since = reader.last_snapshot_number() - 1 if cut else 0
+            assert replay(reader.stored(since=max(0, since))) == []
+        shift.journal.close()
+
+
+@given(moves=MOVES)
+@settings(max_examples=40, deadline=None)
+def test_an_engine_that_restarts_replays_to_the_same_bytes(moves: list[Move]) -> None:
+    from ccengine.core.center import ContactCenter
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "journal.sqlite"
+        shift = Shift(path)
+        shift.open_doors("anna", "bob")
+        shift.play(moves)
+        restored = shift.journal.restore()
+        center = (
+            ContactCenter()
+            if restored.snapshot is None
+            else ContactCenter.from_snapshot(restored.snapshot)
+        )
+        for entry in restored.tail:
+            if entry.event is None:
+                center.advance(entry.at)
+            else:
+                center.handle(entry.event, entry.at)
+        shift.journal.close()
+        later = Shift(path, center=center)
+        later.now = shift.now
+        later.play(moves)
+        with JournalReader.open(path) as reader:
+            assert replay(reader.stored()) == []
+        later.journal.close()
+
+
+def test_a_changed_decision_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    shift = Shift(path)
+    shift.open_doors("anna")
+    shift.enter("c1")
+    with JournalReader.open(path) as reader:
+        rows = list(reader.stored())
+    place = next(place for place, row in enumerate(rows) if row.type == "OfferCall")
+    rows[place] = StoredRow(*rows[place][:-1], rows[place].data.replace(b"anna", b"bob"))
+    assert [difference.number for difference in replay(rows)] == [rows[place].because]
+    shift.journal.close()
