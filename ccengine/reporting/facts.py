@@ -1,0 +1,95 @@
+"""A row as flat facts that may leave the engine: for log lines and messages to a broker.
+
+Only fields named here are shown, so that what an event learns tomorrow (digits, a card number) is
+not shown by accident; a test names each field that is neither shown nor hidden on purpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, get_args
+
+from ccengine.core.commands import Command, Connect, OfferCall, ShowAgent, ShowCall, WithdrawOffer
+from ccengine.core.events import Event, PlanLoaded
+from ccengine.core.snapshots import CenterSnapshot
+from ccengine.reporting.masking import mask_number
+from ccengine.reporting.rows import Advance, Rejection, Unknown
+
+if TYPE_CHECKING:
+    from ccengine.reporting.rows import JournalRow
+
+ACTIONS: Mapping[type, str] = {
+    OfferCall: "call_offered",
+    WithdrawOffer: "offer_withdrawn",
+    ShowAgent: "agent_state_changed",
+    Rejection: "event_rejected",
+}
+"""Stable names where the type's own, in snake case, would not say that it happened."""
+
+SILENT = (Connect, ShowCall, Advance, CenterSnapshot, Unknown)
+"""Follow from events that are shown, or are of use to the engine alone."""
+
+IN_EVERY_ROW = frozenset({"call", "tenant", "client", "agent", "node"})
+MASKED = frozenset({"caller", "number"})
+HIDDEN = frozenset({"plan", "arrived_at", "recorded"})
+SHOWN: Mapping[str, str] = {
+    "bridge": "bridge",
+    "by": "by",
+    "cause": "cause",
+    "channel": "channel",
+    "flow": "flow",
+    "offer": "offer",
+    "phone": "phone",
+    "priority": "priority",
+    "queue": "queue",
+    "reason": "cause",
+    "recording": "recording",
+    "ring_seconds": "ring_seconds",
+    "state": "state",
+    "step": "step",
+    "until": "until",
+}
+"""Name of the field, and what it is called outside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that happened."""
+
+    action: str  #: stable machine name
+    details: Mapping[str, object]  #: numbers masked; nothing empty
+
+
+def fact_of(row: JournalRow) -> Fact | None:
+    """Return what the row says happened; None if it says nothing of its own."""
+    what = row.what
+    if isinstance(what, SILENT):
+        return None
+    if isinstance(what, PlanLoaded):
+        return Fact("plan_loaded", {"version": what.plan.version})
+    details: dict[str, object] = {}
+    action, shown = _OUTSIDE[type(what)]
+    for field, name in shown:
+        value = getattr(what, field)
+        if field in MASKED:
+            details[name] = mask_number(value)
+        elif value not in (None, ""):
+            details[name] = value
+    return Fact(action, details)
+
+
+def _shown_fields(cls: type) -> tuple[tuple[str, str], ...]:
+    names = [field.name for field in fields(cls)]
+    return tuple((name, SHOWN.get(name, name)) for name in names if name in {*SHOWN, *MASKED})
+
+
+def _action(cls: type) -> str:
+    snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in cls.__name__)
+    return ACTIONS.get(cls, snake.removeprefix("_"))
+
+
+_OUTSIDE = {
+    cls: (_action(cls), _shown_fields(cls))
+    for cls in (*get_args(Event), *get_args(Command), Rejection)
+}

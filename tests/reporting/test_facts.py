@@ -1,0 +1,36 @@
+"""What leaves the engine about a row: named, flat, masked."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+
+from ccengine.reporting.facts import HIDDEN, IN_EVERY_ROW, MASKED, SHOWN, SILENT, fact_of
+from ccengine.reporting.rows import Rejection
+from tests.reporting.examples import examples, row_of
+
+
+def test_every_field_is_shown_masked_or_hidden_on_purpose() -> None:
+    decided = IN_EVERY_ROW | MASKED | HIDDEN | set(SHOWN)
+    for _, what in examples():
+        undecided = {field.name for field in fields(what)} - decided
+        assert not undecided, type(what).__name__
+
+
+def test_every_row_is_one_fact_or_silent_on_purpose() -> None:
+    actions = [fact.action for kind, what in examples() if (fact := fact_of(row_of(kind, what)))]
+    silent = [what for _, what in examples() if isinstance(what, SILENT)]
+    assert len(actions) == len(set(actions)) == len(examples()) - len(silent)
+    assert {"call_arrived", "call_queued", "call_offered", "agent_state_changed"} <= set(actions)
+
+
+@pytest.mark.parametrize(("kind", "what"), examples())
+def test_no_fact_shows_a_callers_number(kind: str, what: object) -> None:
+    assert "441234" not in repr(fact_of(row_of(kind, what)))  # type: ignore[arg-type]
+
+
+def test_reasons_are_called_causes() -> None:
+    fact = fact_of(row_of("rejection", Rejection("no such step")))
+    assert fact is not None
+    assert (fact.action, fact.details) == ("event_rejected", {"cause": "no such step"})
