@@ -1,0 +1,66 @@
+"""What all tests share: virtual time for sessions, and a real Asterisk where there is one.
+
+A real Asterisk is found by CCENGINE_ARI_PORT and CCENGINE_STATE, or `--asterisk STATE` in place of
+the latter. Without one, tests marked `asterisk` are skipped, by name, in pytest's summary.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fakes.virtual_time import VirtualTimeLoop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_VIRTUAL_FOLDER = Path(__file__).parent / "calls"
+
+
+@dataclass(frozen=True)
+class RealAsterisk:
+    """Where a real Asterisk is, for the tests that prove our fake honest."""
+
+    state: Path
+    url: str
+    user: str
+    password: str
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--asterisk",
+        metavar="STATE",
+        default=os.environ.get("CCENGINE_STATE", ""),
+        help="state folder of a running Asterisk, for tests marked asterisk",
+    )
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config,  # noqa: ARG001 - the hook's signature
+    item: pytest.Item,
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    virtual = item.path.is_relative_to(_VIRTUAL_FOLDER)
+    if virtual or item.get_closest_marker("virtual_time") is not None:
+        return {"virtual-time": VirtualTimeLoop}
+    return {"real-time": asyncio.SelectorEventLoop}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "virtual_time: on a loop whose clock jumps")
+
+
+@pytest.fixture(scope="session")
+def real_asterisk(request: pytest.FixtureRequest) -> RealAsterisk:
+    """The real Asterisk named on the command line; without one the test is skipped."""
+    state = request.config.getoption("--asterisk")
+    port = os.environ.get("CCENGINE_ARI_PORT")
+    if not state or not port:
+        pytest.skip("no Asterisk: CCENGINE_ARI_PORT and CCENGINE_STATE are not set")
+    password = (Path(state) / "secrets/engine/ari_password").read_text().strip()
+    return RealAsterisk(Path(state), f"http://127.0.0.1:{port}", "ccengine", password)

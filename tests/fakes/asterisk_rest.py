@@ -1,0 +1,308 @@
+"""Requests to the fake Asterisk, answered as the real one does: statuses, words, and waits.
+
+Each answer here is checked against a real Asterisk by the contract suite in tests/asterisk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from ccengine.asterisk.ari.transport import Request, Response
+from tests.fakes.asterisk_model import (
+    FakeBridge,
+    FakeChannel,
+    FakePhone,
+    FakePlayback,
+    FakeRecording,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.fakes.asterisk_world import FakeWorld
+
+_DONE = Response(204)
+_CAUSES = {"busy": 17, "congestion": 34, "no_answer": 19, "answered_elsewhere": 26,
+           "rejected": 21, "unallocated": 1, "timeout": 19}  # fmt: skip
+
+
+class _No(Exception):
+    def __init__(self, status: int, message: str, key: str = "message") -> None:
+        super().__init__(message)
+        self.response = Response(status, {key: message})
+
+
+class FakeRest:
+    """The request table."""
+
+    def __init__(self, world: FakeWorld) -> None:
+        self._world = world
+
+    async def handle(self, request: Request) -> Response:
+        """Answer one request; some wait for the end of a prompt, as in Asterisk."""
+        parts = [unquote(part) for part in request.path.split("/")]
+        answer = getattr(self, f"_{request.method.lower()}_{parts[0]}", None)
+        if answer is None:
+            return Response(404, {"message": "Resource not found"})
+        try:
+            response: Response = await answer(parts[1:], request)
+        except _No as no:
+            return no.response
+        return response
+
+    # /asterisk /applications /endpoints
+
+    async def _get_asterisk(self, _parts: list[str], _request: Request) -> Response:
+        return Response(
+            200,
+            {
+                "system": {"version": "22.11.0", "entity_id": "02:00:00:00:00:01"},
+                "status": {"startup_time": "2026-11-21T10:00:00.000+0000"},
+                "config": {"name": self._world.systemname},
+            },
+        )
+
+    async def _put_applications(self, _parts: list[str], request: Request) -> Response:
+        wanted = (request.body or {}).get("disallowed")
+        assert isinstance(wanted, list)
+        self._world.disallowed = frozenset(entry["type"] for entry in wanted)
+        return Response(200, {"name": self._world.app})
+
+    async def _get_endpoints(self, parts: list[str], _request: Request) -> Response:
+        phone = self._world.phones.get("/".join(parts))
+        if phone is None:
+            raise _No(404, "Endpoint not found")
+        state = "offline" if phone.behaviour == "unreachable" else "online"
+        told = {"technology": parts[0], "resource": parts[1], "state": state, "channel_ids": []}
+        return Response(200, told)
+
+    # /channels
+
+    async def _get_channels(self, parts: list[str], request: Request) -> Response:
+        if not parts:
+            return Response(200, [c.as_json() for c in self._world.channels.values()])
+        channel = self._world.channels.get(parts[0])
+        if parts[1:] == ["variable"]:
+            if channel is None:
+                raise _No(404, "Provided channel was not found")
+            value = channel.variables.get(request.query["variable"])
+            if value is None:
+                raise _No(404, "Provided variable was not found")
+            return Response(200, {"value": value})
+        return Response(200, self._any_channel(parts[0]).as_json())
+
+    async def _post_channels(self, parts: list[str], request: Request) -> Response:
+        if not parts:
+            return self._originate(request)
+        channel = self._channel(parts[0])
+        if parts[1] == "play":
+            return self._play(channel, parts[2], request.query["media"].split(","))
+        if parts[1] in {"answer", "variable"}:
+            await self._idle(channel)
+        self._tell(channel, parts[1], request.query)
+        return _DONE
+
+    def _tell(self, channel: FakeChannel, action: str, query: Mapping[str, str]) -> None:
+        match action:
+            case "answer":
+                channel.state = "Up"
+            case "ring":
+                channel.ringing_to_far_end = True
+            case "moh":
+                channel.music = query.get("mohClass", "default")
+            case "dtmf":
+                channel.digits_sent += query["dtmf"]
+            case "variable":
+                channel.variables[query["variable"]] = query["value"]
+            case "continue":
+                channel.dialplan = (query["context"], query["extension"])
+                self._soon(self._continue, channel)
+            case "redirect":
+                self._soon(self._world.hang_up, channel, 16, by_us=True)
+            case _:
+                raise _No(404, "Resource not found")
+
+    async def _delete_channels(self, parts: list[str], request: Request) -> Response:
+        match parts[1:]:
+            case []:
+                channel = self._any_channel(parts[0])
+                cause = _CAUSES.get(request.query.get("reason", ""), 16)
+                self._soon(self._world.hang_up, channel, cause, by_us=True)
+            case ["moh"]:
+                self._channel(parts[0]).music = ""
+            case ["ring"]:
+                self._channel(parts[0]).ringing_to_far_end = False
+            case _:
+                raise _No(404, "Resource not found")
+        return _DONE
+
+    def _originate(self, request: Request) -> Response:
+        query = request.query
+        endpoint = query.get("endpoint", "")
+        if not endpoint:
+            raise _No(400, "Endpoint must be specified")
+        phone = self._world.phones.get(endpoint, FakePhone("unreachable"))
+        if phone.behaviour == "unreachable":
+            raise _No(500, "Allocation failed", "error")
+        if query["channelId"] in self._world.channels:
+            raise _No(409, "Channel with given unique ID already exists")
+        variables = (request.body or {}).get("variables")
+        assert isinstance(variables, dict)
+        name, _, number = query.get("callerId", "").partition("<")
+        channel = FakeChannel(
+            query["channelId"],
+            f"{endpoint}-{len(self._world.channels):08x}",
+            "Down",
+            self._world.now(),
+            caller_number=number.strip(' ">'),
+            caller_name=name.strip(' "'),
+            originated=True,
+            endpoint=endpoint,
+            app=self._world.app,
+            app_args=tuple(filter(None, query.get("appArgs", "").split(","))),
+            variables=dict(variables),
+        )
+        self._world.originate(channel, phone, float(query.get("timeout", "30")))
+        return Response(200, channel.as_json())
+
+    def _play(self, channel: FakeChannel, playback_id: str, media: list[str]) -> Response:
+        playback = FakePlayback(playback_id, media, f"channel:{channel.id}")
+        told = playback.as_json()
+        self._soon(self._play_if_there, channel, playback)
+        return Response(201, told)
+
+    def _play_if_there(self, channel: FakeChannel, playback: FakePlayback) -> None:
+        if channel.in_stasis:
+            self._world.play(channel, playback)
+
+    def _continue(self, channel: FakeChannel) -> None:
+        self._world.leave_bridge(channel)
+        self._world.leave_stasis(channel)
+
+    # /playbacks
+
+    async def _get_playbacks(self, parts: list[str], _request: Request) -> Response:
+        found = self._world.find_playback(parts[0])
+        if found is None:
+            raise _No(404, "Playback not found")
+        return Response(200, found[1].as_json())
+
+    async def _delete_playbacks(self, parts: list[str], _request: Request) -> Response:
+        found = self._world.find_playback(parts[0])
+        if found is None:
+            raise _No(404, "Playback not found")
+        self._world.finish_playback(*found, "done")
+        return _DONE
+
+    # /bridges
+
+    async def _get_bridges(self, parts: list[str], _request: Request) -> Response:
+        if not parts:
+            return Response(200, [b.as_json() for b in self._world.bridges.values()])
+        return Response(200, self._bridge(parts[0]).as_json())
+
+    async def _post_bridges(self, parts: list[str], request: Request) -> Response:
+        query = request.query
+        match parts:
+            case [bridge_id]:
+                return self._create_bridge(bridge_id, query["name"], query["type"])
+            case [bridge_id, "addChannel"]:
+                bridge = self._bridge(bridge_id)
+                for channel in self._in_stasis(query["channel"]):
+                    await self._idle(channel)
+                    self._world.enter_bridge(channel, bridge)
+            case [bridge_id, "removeChannel"]:
+                self._bridge(bridge_id)
+                channels = self._in_stasis(query["channel"])
+                if any(channel.bridge_id != bridge_id for channel in channels):
+                    raise _No(422, "Channel not in this bridge")
+                for channel in channels:
+                    await self._idle(channel)
+                    self._world.leave_bridge(channel)
+            case [bridge_id, "record"]:
+                return self._record(self._bridge(bridge_id), query["name"], query["format"])
+            case _:
+                raise _No(404, "Resource not found")
+        return _DONE
+
+    async def _delete_bridges(self, parts: list[str], _request: Request) -> Response:
+        self._world.destroy_bridge(self._bridge(parts[0]))
+        return _DONE
+
+    def _create_bridge(self, bridge_id: str, name: str, kind: str) -> Response:
+        if bridge_id in self._world.bridges:
+            raise _No(409, f"Bridge with id '{bridge_id}' already exists")
+        bridge = FakeBridge(bridge_id, name, kind, self._world.now())
+        self._world.bridges[bridge_id] = bridge
+        return Response(200, bridge.as_json())
+
+    def _record(self, bridge: FakeBridge, name: str, file_format: str) -> Response:
+        if file_format not in {"wav", "ulaw", "sln"}:
+            raise _No(422, "specified format is unknown on this system")
+        if name in self._world.recordings:
+            raise _No(409, f"Recording '{name}' already exists and can not be overwritten")
+        started = asyncio.get_running_loop().time()
+        recording = FakeRecording(name, file_format, bridge.id, started)
+        self._world.record(recording)
+        return Response(201, recording.as_json())
+
+    # /recordings/live
+
+    async def _get_recordings(self, parts: list[str], _request: Request) -> Response:
+        return Response(200, self._recording(parts).as_json())
+
+    async def _post_recordings(self, parts: list[str], _request: Request) -> Response:
+        self._world.end_recording(self._recording(parts))
+        return _DONE
+
+    # Look-ups, each with its own words for "gone"
+
+    def _any_channel(self, channel_id: str) -> FakeChannel:
+        channel = self._world.channels.get(channel_id)
+        if channel is None:
+            raise _No(404, "Channel not found")
+        return channel
+
+    def _channel(self, channel_id: str) -> FakeChannel:
+        channel = self._any_channel(channel_id)
+        if not channel.in_stasis:
+            raise _No(409, "Channel not in Stasis application")
+        return channel
+
+    def _in_stasis(self, ids: str) -> list[FakeChannel]:
+        found = []
+        for channel_id in ids.split(","):
+            channel = self._world.channels.get(channel_id)
+            if channel is None:
+                raise _No(400, "Channel not found")
+            if not channel.in_stasis:
+                raise _No(422, "Channel not in Stasis application")
+            found.append(channel)
+        return found
+
+    def _bridge(self, bridge_id: str) -> FakeBridge:
+        bridge = self._world.bridges.get(bridge_id)
+        if bridge is None:
+            raise _No(404, "Bridge not found")
+        return bridge
+
+    def _recording(self, parts: list[str]) -> FakeRecording:
+        recording = self._world.recordings.get(parts[1]) if len(parts) > 1 else None
+        if recording is None or recording.state != "recording":
+            raise _No(404, "Recording not found")
+        return recording
+
+    async def _idle(self, channel: FakeChannel) -> None:
+        # Asterisk hands these to the channel's own thread, which is busy with the prompt.
+        while channel.playbacks:
+            await channel.playbacks[0].done.wait()
+
+    def _soon(self, act: object, channel: FakeChannel, *args: object, **kwargs: object) -> None:
+        """After the answer, as in Asterisk; unless the channel is gone by then."""
+        assert callable(act)
+        loop = asyncio.get_running_loop()
+        loop.call_soon(
+            lambda: act(channel, *args, **kwargs) if channel.id in self._world.channels else None
+        )

@@ -1,0 +1,266 @@
+"""What happens inside the fake Asterisk: calls come and go, prompts take their time."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from tests.fakes.asterisk_model import (
+    Event,
+    FakeBridge,
+    FakeChannel,
+    FakePhone,
+    FakePlayback,
+    FakeRecording,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_EPOCH = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+_RETRY_SECONDS = 5.0
+CAUSES = {0: "Unknown", 16: "Normal Clearing", 17: "User busy", 19: "User alerting, no answer",
+          21: "Call Rejected", 26: "Answered elsewhere"}  # fmt: skip
+
+
+class FakeWorld:
+    """State and events; knows nothing of requests or sockets."""
+
+    def __init__(self, app: str, systemname: str) -> None:
+        self.app = app
+        self.systemname = systemname
+        self.channels: dict[str, FakeChannel] = {}
+        self.bridges: dict[str, FakeBridge] = {}
+        self.recordings: dict[str, FakeRecording] = {}
+        self.phones: dict[str, FakePhone] = {}
+        self.played: list[tuple[str, str]] = []
+        self.media_seconds: dict[str, float] = {}
+        self.missing_media: set[str] = set()
+        self.disallowed: frozenset[str] = frozenset()
+        self.sink: Callable[[Event], None] | None = None
+        self.events_sent: list[Event] = []
+        self._numbers = itertools.count(1)
+
+    @property
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        return asyncio.get_running_loop()
+
+    def now(self) -> str:
+        at = _EPOCH + timedelta(seconds=self._loop.time())
+        return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}+0000"
+
+    def emit(self, kind: str, **fields: object) -> None:
+        """Tell the application, if there is one and it wants to know; otherwise it is lost."""
+        if self.sink is None or kind in self.disallowed:
+            return
+        event: Event = {"type": kind, "timestamp": self.now(), "application": self.app, **fields}
+        self.events_sent.append(event)
+        self.sink(event)
+
+    # Channels
+
+    def arrive(
+        self, channel_id: str, args: tuple[str, ...], caller: str, variables: Mapping[str, str]
+    ) -> FakeChannel:
+        """A channel that the dialplan answered and hands to the application."""
+        channel = FakeChannel(
+            channel_id,
+            f"PJSIP/trunk-{next(self._numbers):08x}",
+            "Up",
+            self.now(),
+            caller_number=caller,
+            app_args=args,
+            app=self.app,
+            dialplan=("inbound", "s"),
+            variables=dict(variables),
+        )
+        self.channels[channel_id] = channel
+        self.enter_stasis(channel)
+        return channel
+
+    def enter_stasis(self, channel: FakeChannel) -> None:
+        """Stasis(): at once FAILED without an application, and then the dialplan goes on."""
+        if self.sink is not None:
+            channel.in_stasis = True
+            channel.stasis_status = ""
+            channel.music = ""
+            self.emit("StasisStart", args=list(channel.app_args), channel=channel.as_json())
+            return
+        channel.stasis_status = "FAILED"
+        if channel.originated or channel.variables.get("CC_ROLE") != "inbound":
+            self.end_channel(channel, 16)
+            return
+        channel.dialplan = ("fallback", "s")
+        channel.music = "default"
+        self.later(channel, _RETRY_SECONDS, lambda: self.enter_stasis(channel))
+
+    def later(self, channel: FakeChannel, seconds: float, act: Callable[[], None]) -> None:
+        """Do something to a channel unless it is gone by then."""
+        timer = self._loop.call_later(
+            seconds, lambda: act() if channel.id in self.channels else None
+        )
+        channel.timers.append(timer)
+
+    def originate(
+        self, channel: FakeChannel, phone: FakePhone, timeout_seconds: float
+    ) -> FakeChannel:
+        """Ring a phone that is there."""
+        self.channels[channel.id] = channel
+        self.emit("Dial", dialstatus="", peer=channel.as_json())
+        self._loop.call_soon(self._ring, channel, phone, timeout_seconds)
+        return channel
+
+    def _ring(self, channel: FakeChannel, phone: FakePhone, timeout_seconds: float) -> None:
+        if channel.id not in self.channels:
+            return
+        channel.state = "Ringing"
+        self.emit("ChannelStateChange", channel=channel.as_json())
+        self.emit("Dial", dialstatus="RINGING", peer=channel.as_json())
+        if timeout_seconds > 0:
+            self.later(channel, timeout_seconds, lambda: self.fail_dial(channel, 19, "NOANSWER"))
+        if phone.behaviour == "answers":
+            self.later(channel, phone.after, lambda: self.pick_up(channel))
+        elif phone.behaviour == "declines":
+            self.later(channel, phone.after, lambda: self.decline(channel, phone.cause))
+
+    def pick_up(self, channel: FakeChannel) -> None:
+        """The phone that rings is answered."""
+        channel.stop_timers()
+        channel.state = "Up"
+        self.emit("ChannelStateChange", channel=channel.as_json())
+        self.emit("Dial", dialstatus="ANSWER", peer=channel.as_json())
+        self.enter_stasis(channel)
+
+    def decline(self, channel: FakeChannel, cause: int) -> None:
+        """The phone that rings refuses."""
+        self.fail_dial(channel, cause, "BUSY" if cause == 17 else "NOANSWER")
+
+    def fail_dial(self, channel: FakeChannel, cause: int, status: str) -> None:
+        """A phone that rang does so no more."""
+        self.emit("ChannelHangupRequest", channel=channel.as_json(), cause=cause)
+        self.emit("Dial", dialstatus=status, peer=channel.as_json())
+        self.end_channel(channel, cause)
+
+    def hang_up(self, channel: FakeChannel, cause: int, *, by_us: bool) -> None:
+        """A channel's end, asked for by its person or by the application."""
+        if by_us:
+            told: Event = {"cause": 32, "soft": True}
+        else:
+            told = {"cause": cause}
+        self.emit("ChannelHangupRequest", channel=channel.as_json(), **told)
+        if channel.originated and channel.state != "Up":
+            self.emit("Dial", dialstatus="NOANSWER", peer=channel.as_json())
+        self.end_channel(channel, cause)
+
+    def end_channel(self, channel: FakeChannel, cause: int) -> None:
+        """Take a channel out of everything. Its partner in a bridge stays."""
+        if self.channels.pop(channel.id, None) is None:
+            return
+        channel.stop_timers()
+        self.leave_bridge(channel)
+        self.leave_stasis(channel)
+        if channel.originated:
+            # An inbound leg's end is told by StasisEnd alone, as nobody subscribes to it.
+            cause_text = CAUSES.get(cause, "Unknown")
+            self.emit(
+                "ChannelDestroyed", channel=channel.as_json(), cause=cause, cause_txt=cause_text
+            )
+
+    def leave_stasis(self, channel: FakeChannel) -> None:
+        """Out of the application, by its end or into the dialplan."""
+        while channel.playbacks:
+            self.finish_playback(channel, channel.playbacks[0], "done", go_on=False)
+        channel.music = ""
+        if channel.in_stasis:
+            channel.in_stasis = False
+            channel.stasis_status = "SUCCESS"
+            self.emit("StasisEnd", channel=channel.as_json())
+
+    # Playbacks: one after the other for each channel, whether anybody listens or not
+
+    def play(self, channel: FakeChannel, playback: FakePlayback) -> None:
+        """Queue media for a channel."""
+        channel.playbacks.append(playback)
+        if len(channel.playbacks) == 1:
+            self._start_media(channel, playback)
+
+    def _start_media(self, channel: FakeChannel, playback: FakePlayback) -> None:
+        media = playback.media[playback.at]
+        playback.state = "playing"
+        self.played.append((channel.id, media))
+        self.emit("PlaybackStarted", playback=playback.as_json())
+        missing = media in self.missing_media
+        seconds = 0.0 if missing else self.media_seconds.get(media, 1.0)
+        self.later(channel, seconds, lambda: self._end_media(channel, playback))
+
+    def _end_media(self, channel: FakeChannel, playback: FakePlayback) -> None:
+        if not channel.playbacks or channel.playbacks[0] is not playback:
+            return
+        if playback.at + 1 < len(playback.media):
+            playback.at += 1
+            self._start_media(channel, playback)
+            return
+        unheard = all(media in self.missing_media for media in playback.media)
+        self.finish_playback(channel, playback, "failed" if unheard else "done")
+
+    def finish_playback(
+        self, channel: FakeChannel, playback: FakePlayback, state: str, *, go_on: bool = True
+    ) -> None:
+        """End a playback and start what waits behind it."""
+        was_first = channel.playbacks[0] is playback
+        channel.playbacks.remove(playback)
+        playback.state = state
+        playback.done.set()
+        self.emit("PlaybackFinished", playback=playback.as_json())
+        if go_on and was_first and channel.playbacks:
+            self._start_media(channel, channel.playbacks[0])
+
+    def find_playback(self, playback_id: str) -> tuple[FakeChannel, FakePlayback] | None:
+        """Look a playback up that has not ended."""
+        for channel in self.channels.values():
+            for playback in channel.playbacks:
+                if playback.id == playback_id:
+                    return channel, playback
+        return None
+
+    # Bridges and recordings
+
+    def enter_bridge(self, channel: FakeChannel, bridge: FakeBridge) -> None:
+        """Into a bridge, and by that out of the one before."""
+        self.leave_bridge(channel)
+        channel.bridge_id = bridge.id
+        bridge.channel_ids.append(channel.id)
+        self.emit("ChannelEnteredBridge", bridge=bridge.as_json(), channel=channel.as_json())
+
+    def leave_bridge(self, channel: FakeChannel) -> None:
+        """Out of whatever bridge it is in."""
+        bridge = self.bridges.get(channel.bridge_id)
+        channel.bridge_id = ""
+        if bridge is not None:
+            bridge.channel_ids.remove(channel.id)
+            self.emit("ChannelLeftBridge", bridge=bridge.as_json(), channel=channel.as_json())
+
+    def record(self, recording: FakeRecording) -> None:
+        """Start to record a bridge."""
+        self.recordings[recording.name] = recording
+        self.emit("RecordingStarted", recording=recording.as_json())
+
+    def end_recording(self, recording: FakeRecording, *, told: bool = True) -> None:
+        """The file is complete."""
+        recording.state = "done"
+        recording.ended_at = self._loop.time()
+        if told:
+            self.emit("RecordingFinished", recording=recording.as_json())
+
+    def destroy_bridge(self, bridge: FakeBridge) -> None:
+        """End a bridge. With channels still in it, the end of its recording is never told."""
+        was_empty = not bridge.channel_ids
+        for channel_id in list(bridge.channel_ids):
+            self.leave_bridge(self.channels[channel_id])
+        for recording in self.recordings.values():
+            if recording.bridge_id == bridge.id and recording.state == "recording":
+                self.end_recording(recording, told=was_empty)
+        del self.bridges[bridge.id]
+        self.emit("BridgeDestroyed", bridge=bridge.as_json())
