@@ -327,8 +327,24 @@ engine_answers() {
 
 show_logs() { docker logs --tail 20 "$(container "$1")" >&2 2>&1 || true; }
 
+# What people edit: when it has changed under a running system, the system takes it up, and calls go on.
+configuration() {
+    find "$CCENGINE_HOST_DIALPLAN" "$CCENGINE_HOST_ASTERISK_CONF" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+}
+
+take_up_changes() {
+    local part
+    step "Configuration has changed: Asterisk reloads, the engine starts anew; calls go on"
+    # Each by itself: `core reload` has deadlocked in some versions.
+    for part in pbx_config.so res_pjsip.so res_musiconhold.so acl; do
+        docker exec "$(container asterisk)" asterisk -rx "module reload $part" >/dev/null || true
+    done
+    docker restart "$(container engine)" >/dev/null
+}
+
 start_stack() {
-    local log=$run_folder/$CCENGINE_PROJECT-compose.log
+    local log=$run_folder/$CCENGINE_PROJECT-compose.log seen=$run_folder/$CCENGINE_PROJECT-configuration ran=no
+    is_running engine && ran=$(docker inspect --format '{{.Id}}' "$(container engine)")
     step "Starting Asterisk and the engine"
     run_compose up --detach --no-build --remove-orphans >"$log" 2>&1 </dev/null || {
         show_logs init
@@ -339,6 +355,10 @@ start_stack() {
         show_logs asterisk
         fail "Asterisk does not come up." "Its last lines are above; all of them: docker logs $(container asterisk)"
     }
+    if [[ $ran == "$(docker inspect --format '{{.Id}}' "$(container engine)")" ]]; then
+        configuration | cmp --silent - "$seen" || take_up_changes
+    fi
+    configuration >"$seen"
     wait_for 60 engine_answers || {
         show_logs engine
         fail "The engine does not answer on port $CCENGINE_API_PORT." "Its last lines are above; all of them: docker logs $(container engine)"
