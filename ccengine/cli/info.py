@@ -1,0 +1,143 @@
+"""`ccengine info`: where everything is, for a person or a program. Paths are the host's."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from ccengine.cli.output import console, fail, read_configuration, read_settings
+from ccengine.config.asterisk_files import ENGINE_USER
+from ccengine.config.tenant import sip_user_of
+
+if TYPE_CHECKING:
+    from ccengine.config.settings import Settings, StatePaths
+    from ccengine.config.tenant import Tenant
+
+ANY_ADDRESS = "0.0.0.0"
+Facts = dict[str, Any]
+
+
+def info(
+    *, as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False
+) -> None:
+    """Tell where everything is: numbers to dial, accounts, API, folders."""
+    settings = read_settings()
+    tenant = read_configuration(settings).tenant
+    if tenant is None:
+        fail("the configuration cannot be read", "see `ccengine check`")
+    facts = facts_of(tenant, settings)
+    if as_json:
+        typer.echo(json.dumps(facts, ensure_ascii=False, indent=2))
+    else:
+        _print(facts, settings.host_paths)
+
+
+def facts_of(tenant: Tenant, settings: Settings) -> Facts:
+    """Return everything that a program needs to use the running system."""
+    paths = settings.host_paths
+    codes = tenant.settings.feature_codes
+    host = "127.0.0.1" if settings.sip_host == ANY_ADDRESS else settings.sip_host
+    return {
+        "sip": {"host": host, "port": settings.sip_port, "transport": "udp"},
+        "numbers": [
+            {
+                "number": number,
+                "client": client.id,
+                "flow": own.flow,
+                "description": own.description or "",
+            }
+            for client in tenant.clients.values()
+            for number, own in client.settings.numbers.items()
+        ],
+        "callers": [_account(user, settings) for user in tenant.settings.callers],
+        "phones": [
+            {"extension": extension, **_account(sip_user_of(extension), settings)}
+            for extension in tenant.settings.phones
+        ],
+        "agents": _agents(tenant, settings),
+        "feature_codes": {
+            "login": codes.login,
+            "logout": codes.logout,
+            "ready": codes.ready,
+            "not_ready": codes.not_ready,
+        },
+        "api": {"url": settings.api_url, "token_file": str(paths.api_token)},
+        "ari": {
+            "url": settings.ari_url,
+            "user": ENGINE_USER,
+            "password_file": str(paths.ari_password),
+        },
+        "paths": {
+            "recordings": str(paths.recordings),
+            "logs": str(paths.logs),
+            "database": str(paths.database),
+            "dialplan": str(settings.host_dialplan or settings.dialplan),
+            "asterisk_conf": str(settings.host_asterisk_conf or "/etc/asterisk"),
+            "state": str(paths.root),
+        },
+    }
+
+
+def _account(sip_user: str, settings: Settings) -> Facts:
+    file = settings.host_paths.sip_password(sip_user)
+    return {"sip_user": sip_user, "password_file": str(file)}
+
+
+def _agents(tenant: Tenant, settings: Settings) -> list[Facts]:
+    agents = []
+    for name, agent in tenant.settings.agents.items():
+        phone: Facts = {"extension": None, "sip_user": None, "password_file": None}
+        if agent.phone is not None:
+            phone = {"extension": agent.phone, **_account(sip_user_of(agent.phone), settings)}
+        agents.append(
+            {
+                "id": name,
+                "name": agent.name,
+                **phone,
+                "pin_file": str(settings.host_paths.pin(name)),
+                "skills": dict(agent.skills),
+                "clients": list(agent.clients),
+            }
+        )
+    return agents
+
+
+def _print(facts: Facts, paths: StatePaths) -> None:
+    sip = facts["sip"]
+    console.print(f"{'SIP server':<14} {sip['host']}:{sip['port']} ({sip['transport']})")
+    _table("Numbers to dial", facts["numbers"], ["number", "client", "flow", "description"])
+    agents = ["id", "name", "extension", "clients", "skills"]
+    _table("Agents and their usual phones", facts["agents"], agents)
+    ari = facts["ari"]
+    lines = {
+        "phones": ", ".join(phone["sip_user"] for phone in facts["phones"]),
+        "to call from": ", ".join(caller["sip_user"] for caller in facts["callers"]),
+        "SIP passwords": f"{paths.sip_secrets}/<sip user>",
+        "PINs": f"{paths.pins}/<agent id>",
+        "feature codes": ", ".join(
+            f"{name} {code}" for name, code in facts["feature_codes"].items()
+        ),
+        "API": f"{facts['api']['url']}, token in {facts['api']['token_file']}",
+        "ARI": f"{ari['url']}, user {ari['user']}, password in {ari['password_file']}",
+        **facts["paths"],
+    }
+    for name, value in lines.items():
+        console.print(f"{name:<14} {value}", soft_wrap=True)
+
+
+def _table(title: str, rows: list[Facts], columns: list[str]) -> None:
+    table = Table(*columns, title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
+    for row in rows:
+        table.add_row(*(_cell(row[column]) for column in columns))
+    console.print(table)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {degree}" for name, degree in value.items())
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    return "" if value is None else str(value)

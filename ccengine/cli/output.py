@@ -1,0 +1,68 @@
+"""What commands share: where they print, how they fail, what they are set up with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from ccengine.config.settings import Settings
+from ccengine.ivr.configuration import load_configuration
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from ccengine.config.problems import Problem
+    from ccengine.ivr.configuration import Configuration
+
+console = Console(highlight=False)
+"""Standard output."""
+
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+"""Standard error, for everything a program that reads our output must not see."""
+
+
+def fail(message: str, remedy: str = "", code: int = 1) -> NoReturn:
+    """Say on standard error what is wrong and what to do, and end with the exit code."""
+    typer.echo(f"ccengine: {message}{f' — {remedy}' if remedy else ''}", err=True)
+    raise typer.Exit(code)
+
+
+def read_settings() -> Settings:
+    """Return the settings from the environment, or say all that is wrong with them."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        mistakes = [
+            f"CCENGINE_{str(detail['loc'][0]).upper()}={detail['input']}: {detail['msg']}"
+            for detail in error.errors(include_url=False)
+        ]
+    fail("; ".join(mistakes), "see docker/settings.env", code=2)
+
+
+def shown(file: Path, settings: Settings) -> Path:
+    """Return a file of the dialplan folder as the person on the host knows it."""
+    if settings.host_dialplan is not None and file.is_relative_to(settings.dialplan):
+        return settings.host_dialplan / file.relative_to(settings.dialplan)
+    return file
+
+
+def print_problems(problems: Sequence[Problem], settings: Settings) -> None:
+    """Print one line per mistake on standard error."""
+    for problem in problems:
+        file = shown(problem.file, settings)
+        typer.echo(f"{file}:{problem.line}: {problem.message} — {problem.remedy}", err=True)
+    count = len(problems)
+    typer.echo(f"{count} {'mistake' if count == 1 else 'mistakes'}", err=True)
+
+
+def read_configuration(settings: Settings) -> Configuration:
+    """Return the checked configuration, or print its mistakes and end with exit code 1."""
+    configuration = load_configuration(settings.tenant_folder)
+    if configuration.problems:
+        print_problems(configuration.problems, settings)
+        raise typer.Exit(1)
+    return configuration

@@ -1,0 +1,110 @@
+"""The dialplan contexts written from a tenant: which number is whose, what may be dialled.
+
+Every value in them was checked when the YAML was read: names of small letters and digits, numbers
+of digits. Nothing else gets into a dialplan.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ccengine.config.clients import digits_of
+from ccengine.config.tenant import sip_user_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ccengine.config.clients import ClientOutbound
+    from ccengine.config.tenant import Tenant
+
+
+def numbers(tenant: Tenant) -> str:
+    """Return which number is whose, by its digits: providers send it with + and without."""
+    lines = ["[numbers]"]
+    for client in tenant.clients.values():
+        for number, settings in client.settings.numbers.items():
+            digits = digits_of(number)
+            language = settings.language or client.language
+            called = f"{tenant.id},{client.id},{digits},{language}"
+            lines.append(f"exten => {digits},1,Gosub(inbound,s,1({called}))")
+    return _text(lines)
+
+
+def feature_codes(tenant: Tenant) -> str:
+    """Return what agents dial about themselves."""
+    codes = tenant.settings.feature_codes
+    lines = [
+        "[feature-codes]",
+        _code(codes.login, "login"),
+        _code_with_digits(codes.login, "login", "X!"),
+        _code(codes.logout, "logout"),
+        _code(codes.ready, "ready"),
+        _code(codes.not_ready, "not_ready"),
+        _code_with_digits(codes.not_ready, "not_ready", "X"),
+    ]
+    return _text(lines)
+
+
+def _code(code: str, what: str) -> str:
+    return f"exten => {code},1,Gosub(feature,s,1({what}))"
+
+
+def _code_with_digits(code: str, what: str, pattern: str) -> str:
+    digits = f"${{FILTER(0-9,${{EXTEN:{len(code)}}})}}"
+    return f"exten => _{code}{pattern},1,Gosub(feature,s,1({what},{digits}))"
+
+
+def hints(tenant: Tenant) -> str:
+    """Return which device's state shows whether an extension is busy."""
+    phones = tenant.settings.phones
+    lines = [f"exten => {number},hint,PJSIP/{sip_user_of(number)}" for number in phones]
+    return _text(["[hints]", *lines])
+
+
+def emergency(tenant: Tenant) -> str:
+    """Return each client's phones that ring when the engine stays away."""
+    lines = ["[emergency]"]
+    for client in tenant.clients.values():
+        if client.settings.emergency:
+            phones = "&".join(f"PJSIP/{sip_user_of(phone)}" for phone in client.settings.emergency)
+            lines.append(f"exten => {client.id},1,Set(EMERGENCY_PHONES={phones})")
+            lines.append(" same => n,Return()")
+    return _text(lines)
+
+
+def outbound_rules(tenant: Tenant) -> str:
+    """Return what may be dialled to the outside. Empty contexts: nothing."""
+    rules = ["[outbound-rules]"]
+    clients = ["[outbound-clients]"]
+    calls_per_day = tenant.settings.outbound.calls_per_day if tenant.settings.outbound else 0
+    trunks: dict[str, str] = {}
+    for client in tenant.clients.values():
+        outbound = client.settings.outbound
+        if outbound is not None:
+            trunks |= outbound.prefixes
+            clients += _outbound_client(client.id, outbound, calls_per_day)
+    for prefix, trunk in trunks.items():
+        rules += [f"exten => _{prefix}X.,1,Set(OUT_TRUNK={trunk})", " same => n,Return()"]
+    phones = ["[outbound-phones]"]
+    for extension, phone in tenant.settings.phones.items():
+        if phone.dials_for is not None:
+            phones.append(f"exten => {extension},1,Set(CC_CLIENT={phone.dials_for})")
+            phones.append(" same => n,Return()")
+    return _text([*rules, *clients, *phones])
+
+
+def _outbound_client(client: str, outbound: ClientOutbound, calls_per_day: int) -> Iterator[str]:
+    # What one client may dial is not what another may: the rules above only say what anybody may.
+    yield f"exten => {client},1,Set(OUT_TRUNK=)"
+    for prefix, trunk in sorted(outbound.prefixes.items(), key=lambda item: len(item[0])):
+        starts_so = f'$["${{OUT_NUMBER:0:{len(prefix)}}}" = "{prefix}"]'
+        yield f" same => n,ExecIf({starts_so}?Set(OUT_TRUNK={trunk}))"
+    yield f" same => n,Set(OUT_CALLER_ID={outbound.caller_id})"
+    yield f" same => n,Set(OUT_CAP_AGENT={outbound.calls_per_agent_day})"
+    yield f" same => n,Set(OUT_CAP_CLIENT={outbound.calls_per_day})"
+    yield f" same => n,Set(OUT_CAP_DAY={calls_per_day})"
+    yield " same => n,Return()"
+
+
+def _text(lines: list[str]) -> str:
+    return "\n".join(lines) + "\n"
