@@ -1,0 +1,184 @@
+"""A whole engine on the in-process fake Asterisk: sessions, core, journal, all but sockets."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from ccengine.asterisk.ari.client import Ari
+from ccengine.asterisk.router import Router
+from ccengine.calls.resync import Resyncer
+from ccengine.calls.sessions import Sessions
+from ccengine.calls.switchboard import Switchboard
+from ccengine.calls.wiring import Wiring
+from ccengine.clock import Clock
+from ccengine.config.settings import StatePaths
+from ccengine.core.center import ContactCenter
+from ccengine.core.errors import CoreError
+from ccengine.core.events import AgentLoggedIn, CallEnded, PlanLoaded, SwitchLost
+from ccengine.engine import Engine
+from ccengine.ivr.configuration import load_configuration
+from tests.fakes.asterisk import FakeAsterisk
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+
+    from ccengine.core.agents import Agent
+    from ccengine.core.commands import Command
+    from ccengine.core.events import Event
+    from ccengine.core.snapshots import CenterSnapshot
+
+DEMO = Path(__file__).parents[2] / "dialplan" / "tenants" / "demo"
+CONFIGURATION = load_configuration(DEMO)
+PHONES = {"amira": "201", "omar": "202", "olena": "203", "taras": "204"}
+
+
+class EngineKilled(Exception):
+    """Cancels all of the engine's tasks."""
+
+
+class ListJournal:
+    """A journal in memory that outlives the engine, as the file does."""
+
+    def __init__(self) -> None:
+        self.steps: list[tuple[Event | None, float, Sequence[Command] | str]] = []
+
+    def append(self, event: Event, now: float, outcome: Sequence[Command] | str) -> int:
+        self.steps.append((event, now, outcome))
+        return len(self.steps)
+
+    def append_advance(self, now: float, commands: Sequence[Command]) -> int:
+        self.steps.append((None, now, commands))
+        return len(self.steps)
+
+    def append_snapshot(self, snapshot: CenterSnapshot, now: float) -> int:
+        del snapshot, now
+        return len(self.steps)
+
+    def events(self, *kinds: type) -> list[Event]:
+        """Events that were not rejected, of these kinds if any are given."""
+        accepted = [e for e, _, outcome in self.steps if e and not isinstance(outcome, str)]
+        return [event for event in accepted if not kinds or isinstance(event, kinds)]
+
+    def replayed(self) -> ContactCenter:
+        """A core that has seen all of it."""
+        center = ContactCenter()
+        for event, now, _ in self.steps:
+            with suppress(CoreError):
+                _ = center.advance(now) if event is None else center.handle(event, now)
+        return center
+
+
+class CenterOnFake:
+    """What a test talks to. `restart` kills the engine and starts another on the same Asterisk."""
+
+    def __init__(self, state: Path) -> None:
+        self.asterisk = FakeAsterisk()
+        self.journal = ListJournal()
+        self.engine: Engine
+        self.switchboard: Switchboard
+        self._state = state
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.kill()
+
+    async def start(self) -> None:
+        """Start an engine on what the journal holds."""
+        await self._stack.enter_async_context(self._running())
+        await self.until(lambda: self.switchboard.connected)
+
+    async def kill(self) -> None:
+        """Cancel everything, as SIGTERM does; kill -9 leaves Asterisk in the same state."""
+        await self._stack.aclose()
+
+    async def restart(self, *, away_seconds: float = 0.0) -> None:
+        """Kill the engine, let the world go on, start another."""
+        await self.kill()
+        await asyncio.sleep(away_seconds)
+        await self.start()
+
+    @asynccontextmanager
+    async def _running(self) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+        engine = Engine(
+            self.journal.replayed(), self.journal, Clock(loop.time, anchor=loop.time()), loop
+        )
+        router = Router(Ari(self.asterisk))
+        wiring = Wiring(engine, router, CONFIGURATION, StatePaths(self._state), "node1")
+        engine.post(SwitchLost(node="node1"))
+        assert CONFIGURATION.tenant is not None, CONFIGURATION.problems
+        engine.post(PlanLoaded(plan=CONFIGURATION.tenant.plan()))
+        self.engine = engine
+        try:
+            async with asyncio.TaskGroup() as root:
+                self.sessions = Sessions(wiring, root)
+                resyncer = Resyncer(wiring, self.sessions)
+                self.switchboard = Switchboard(wiring, self.sessions, resyncer)
+                root.create_task(self.asterisk.run())
+                root.create_task(self.switchboard.run(self.asterisk.events()))
+                yield
+                engine.stop_timer()
+                raise EngineKilled
+        except* EngineKilled:
+            pass
+
+    def log_in(self, *agents: str, answers_after: float | None = None) -> None:
+        """Log agents in at their usual phones; their phones ring, or are answered after a time."""
+        for agent in agents:
+            endpoint = f"PJSIP/phone-{PHONES[agent]}"
+            if answers_after is None:
+                self.asterisk.phone_rings(endpoint)
+            else:
+                self.asterisk.phone_answers(endpoint, answers_after)
+            self.sessions.ensure_agent(agent)
+            rejection = self.engine.post(AgentLoggedIn(agent=agent, phone=PHONES[agent]))
+            assert not rejection, rejection
+
+    def caller(self, call: str = "node1-1-1", number: str = "600201") -> str:
+        """Somebody calls; the channel's id. 600201 goes straight to dnipro/vip."""
+        return self.asterisk.caller_arrives(
+            call, number=number, client="dnipro", caller="380441234567"
+        )
+
+    def agent(self, agent: str) -> Agent:
+        """An agent's present state."""
+        return self.engine.center.agent(agent)
+
+    def leg(self, agent: str) -> str:
+        """The channel that rings at the agent's phone."""
+        ringing = self.asterisk.ringing(f"PJSIP/phone-{PHONES[agent]}")
+        assert ringing is not None, self.story()
+        return ringing
+
+    async def until(self, holds: Callable[[], object], seconds: float = 60.0) -> None:
+        """Let virtual time pass until something holds."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not holds():  # noqa: ASYNC110 - any state may be meant, there is no event
+                    await asyncio.sleep(0.01)
+        except TimeoutError:
+            raise AssertionError(self.story()) from None
+
+    def ended(self) -> list[CallEnded]:
+        """The terminal events so far."""
+        return [event for event in self.journal.events(CallEnded) if isinstance(event, CallEnded)]
+
+    def story(self) -> str:
+        """All that happened, for a failing test."""
+        return "\n".join(
+            f"{now:9.3f} {event} -> {outcome}" for event, now, outcome in self.journal.steps
+        )
+
+    def assert_nothing_left(self) -> None:
+        """No channel, no bridge, no call; the core's books in order."""
+        self.engine.center.check_invariants()
+        assert self.asterisk.channels_left() == [], self.story()
+        assert self.asterisk.bridges_left() == [], self.story()
+        assert not self.engine.center.calls, self.story()

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ccengine.core.events import ConversationStarted, Party, RecordingStarted
+from ccengine.core.states import AgentState, CallState
+
+if TYPE_CHECKING:
+    from tests.calls.center_on_fake import CenterOnFake
+
+
+async def test_a_caller_talks_to_the_agent_who_answers(center: CenterOnFake) -> None:
+    center.log_in("olena", answers_after=2.0)
+    caller = center.caller()
+    await center.until(lambda: center.journal.events(RecordingStarted))
+    assert center.asterisk.hears(caller) == "talk:node1-1-1.1"
+    assert center.asterisk.hears("node1-1-1.1") == f"talk:{caller}"
+    (recording,) = center.asterisk.recordings
+    assert recording.startswith("demo/dnipro/")
+    assert recording.endswith("/node1-1-1")
+    center.asterisk.hang_up(caller)
+    await center.until(lambda: center.ended())
+    assert [(end.by, end.cause) for end in center.ended()] == [(Party.CALLER, "caller hung up")]
+    assert center.agent("olena").state is AgentState.WRAP_UP
+    center.assert_nothing_left()
+    await center.until(lambda: center.agent("olena").state is AgentState.AVAILABLE)
+
+
+async def test_the_agent_hangs_up_and_the_caller_is_let_go(center: CenterOnFake) -> None:
+    center.log_in("olena", answers_after=1.0)
+    center.caller()
+    await center.until(lambda: center.journal.events(ConversationStarted))
+    center.asterisk.hang_up("node1-1-1.1")
+    await center.until(lambda: center.ended())
+    assert center.ended()[0].by is Party.AGENT
+    center.assert_nothing_left()
+
+
+async def test_an_answer_at_once_takes_five_requests_and_one_for_the_recording(
+    center: CenterOnFake,
+) -> None:
+    center.log_in("olena", answers_after=0.05)
+    await asyncio.sleep(1)
+    center.asterisk.mark()
+    caller = center.caller()
+    await center.until(lambda: center.journal.events(RecordingStarted))
+    center.asterisk.hang_up(caller)
+    await center.until(lambda: center.ended())
+    told = [f"{request.method} {request.path}" for request in center.asterisk.requests_since_mark()]
+    assert len(told) == 6, told
+    assert told[0] == "POST channels"
+
+
+async def test_music_plays_while_nobody_is_ready_and_stops_before_the_talk(
+    center: CenterOnFake,
+) -> None:
+    caller = center.caller()
+    await center.until(lambda: center.asterisk.hears(caller) == "music:default")
+    center.log_in("taras", answers_after=1.0)
+    await center.until(lambda: center.journal.events(ConversationStarted))
+    assert center.asterisk.channel(caller).music == ""
+    center.asterisk.hang_up(caller)
+    await center.until(lambda: center.ended())
+    center.assert_nothing_left()
+
+
+async def test_a_digit_over_the_prompt_leads_to_the_agent_with_the_skill(
+    center: CenterOnFake,
+) -> None:
+    center.log_in("olena", "omar", "taras", "amira")
+    caller = center.caller(number="600200")
+    await center.until(lambda: center.asterisk.hears(caller).startswith("sound:"))
+    center.asterisk.dial_digit(caller, "1")
+    await center.until(lambda: center.asterisk.ringing("PJSIP/phone-203"))
+    center.asterisk.pick_up(center.leg("olena"))
+    await center.until(lambda: center.journal.events(ConversationStarted))
+    center.asterisk.hang_up(caller)
+    await center.until(lambda: center.ended())
+    center.assert_nothing_left()
+
+
+async def test_out_of_hours_is_said_and_hung_up(center: CenterOnFake) -> None:
+    caller = center.caller(number="600300")
+    await center.until(lambda: center.ended())
+    assert center.ended()[0].by is Party.ENGINE
+    assert any(channel == caller for channel, _ in center.asterisk.played)
+    center.assert_nothing_left()
+
+
+async def test_an_unanswered_offer_goes_to_the_next_agent_and_the_caller_stays_first(
+    center: CenterOnFake,
+) -> None:
+    center.log_in("olena")
+    await asyncio.sleep(1)
+    center.log_in("taras")
+    first = center.caller("node1-1-1")
+    await center.until(lambda: center.asterisk.ringing("PJSIP/phone-203"))
+    await center.until(lambda: center.asterisk.ringing("PJSIP/phone-204"))
+    assert center.agent("olena").state is AgentState.NOT_READY
+    second = center.caller("node1-1-2")
+    center.asterisk.pick_up(center.leg("taras"))
+    await center.until(lambda: center.journal.events(ConversationStarted))
+    assert center.asterisk.hears(first) == "talk:node1-1-1.2"
+    for channel in (first, second):
+        center.asterisk.hang_up(channel)
+    await center.until(lambda: len(center.ended()) == 2)
+    center.assert_nothing_left()
+
+
+async def test_an_unreachable_phone_does_not_hold_the_caller_up(center: CenterOnFake) -> None:
+    center.log_in("olena")
+    center.asterisk.phone_unreachable("PJSIP/phone-203")
+    await asyncio.sleep(1)
+    center.log_in("taras", answers_after=1.0)
+    caller = center.caller()
+    await center.until(lambda: center.journal.events(ConversationStarted))
+    assert center.agent("olena").reason == "phone not registered"
+    center.asterisk.hang_up(caller)
+    await center.until(lambda: center.ended())
+    center.assert_nothing_left()
+
+
+@pytest.mark.parametrize("milliseconds", [0, 100, 299, 301, 400, 900, 999, 1000, 1001, 1500])
+@pytest.mark.parametrize("number", ["600200", "600201"])
+async def test_whenever_the_caller_hangs_up_nothing_is_left(
+    center: CenterOnFake, number: str, milliseconds: int
+) -> None:
+    center.log_in("olena", answers_after=1.0)
+    await asyncio.sleep(0.5)
+    caller = center.caller(number=number)
+    await asyncio.sleep(milliseconds / 1000)
+    center.asterisk.hang_up(caller)
+    await center.until(lambda: center.ended())
+    await center.until(lambda: center.agent("olena").state is AgentState.AVAILABLE)
+    await asyncio.sleep(1)
+    assert len(center.ended()) == 1
+    center.assert_nothing_left()
+
+
+async def test_an_agent_lost_before_the_bridge_costs_the_caller_no_place(
+    center: CenterOnFake,
+) -> None:
+    center.log_in("olena")
+    caller = center.caller()
+    await center.until(lambda: center.asterisk.ringing("PJSIP/phone-203"))
+    center.log_in("taras", answers_after=1.0)
+    center.asterisk.delay_requests(0.05)
+    leg = center.leg("olena")
+    center.asterisk.pick_up(leg)
+    center.asterisk.hang_up(leg)
+    await center.until(lambda: center.journal.events(ConversationStarted))
+    assert center.agent("olena").state is AgentState.NOT_READY
+    assert center.agent("taras").state is AgentState.ON_CALL
+    center.asterisk.hang_up(caller)
+    await center.until(lambda: center.ended())
+    center.assert_nothing_left()
+
+
+async def test_a_dropped_connection_suspends_offers_and_loses_nobody(center: CenterOnFake) -> None:
+    caller = center.caller()
+    await asyncio.sleep(1)
+    center.asterisk.drop_connection(stay_down=True)
+    await center.until(lambda: not center.switchboard.connected)
+    center.log_in("olena", answers_after=1.0)
+    await asyncio.sleep(5)
+    assert center.asterisk.ringing("PJSIP/phone-203") is None
+    center.asterisk.restore()
+    await center.until(lambda: center.journal.events(ConversationStarted))
+    center.asterisk.hang_up(caller)
+    await center.until(lambda: center.ended())
+    center.assert_nothing_left()
+
+
+async def test_a_hang_up_during_a_dropped_connection_is_noticed(center: CenterOnFake) -> None:
+    center.log_in("olena", answers_after=1.0)
+    caller = center.caller()
+    await center.until(lambda: center.journal.events(ConversationStarted))
+    center.asterisk.drop_connection(stay_down=True)
+    await center.until(lambda: not center.switchboard.connected)
+    center.asterisk.hang_up(caller)
+    center.asterisk.restore()
+    await center.until(lambda: center.ended())
+    await center.until(lambda: center.agent("olena").state is AgentState.AVAILABLE)
+    center.assert_nothing_left()
+
+
+async def test_call_states_are_left_in_order(center: CenterOnFake) -> None:
+    center.log_in("olena", answers_after=1.0)
+    center.caller()
+    await center.until(lambda: center.journal.events(ConversationStarted))
+    (call,) = center.engine.center.calls.values()
+    assert call.state is CallState.TALKING
