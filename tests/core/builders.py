@@ -48,8 +48,8 @@ def queue_settings(
     return QueueSettings(
         skills=skills(needs),
         priority=priority,
-        ring_seconds=ring,
-        wrap_up_seconds=wrap_up,
+        ring_seconds=float(ring),
+        wrap_up_seconds=float(wrap_up),
         recorded=recorded,
     )
 
