@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, Self, cast
 
 import orjson
@@ -18,6 +17,7 @@ import structlog
 from typing_extensions import override
 
 from ccengine.reporting.facts import fact_of
+from ccengine.reporting.instants import utc_text
 from ccengine.reporting.masking import mask_number
 from ccengine.reporting.rows import is_void
 from ccengine.storage.line_writer import LineWriter
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from structlog.typing import EventDict, WrappedLogger
 
-    from ccengine.core.ids import Instant, TenantId
+    from ccengine.core.ids import TenantId
     from ccengine.reporting.rows import JournalRow
 
 NUMBERS = frozenset({"caller", "caller_number", "number", "from_number", "to_number"})
@@ -123,11 +123,6 @@ def line_of(row: JournalRow) -> dict[str, object] | None:
     line |= fact.details
     line["row"] = row.number
     return line
-
-
-def utc_text(at: Instant) -> str:
-    """Return an instant as ISO 8601 in UTC, to the microsecond."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _protect(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:

@@ -12,8 +12,9 @@ import structlog
 
 from ccengine.core.events import CallQueued
 from ccengine.core.ids import CallId, TenantId
+from ccengine.reporting.instants import utc_text
 from ccengine.storage.line_writer import LineWriter
-from ccengine.storage.logs import EngineLog, line_of, utc_text
+from ccengine.storage.logs import EngineLog, line_of
 from tests.core.builders import queue_named
 from tests.reporting.examples import examples, row_of
 from tests.reporting.shift import CALLER, Shift

@@ -1,0 +1,172 @@
+"""The publisher against a real broker."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+import aiomqtt
+import pytest
+
+from ccengine.core.agents import Agent
+from ccengine.core.ids import AgentId, TenantId
+from ccengine.mqtt.broker import BrokerAddress
+from ccengine.mqtt.publisher import Publisher
+from tests.reporting.shift import CALLER, Shift
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+    from pathlib import Path
+
+    from tests.mqtt.conftest import Broker
+
+
+@pytest.fixture
+def shift(tmp_path: Path) -> Iterator[Shift]:
+    made = Shift(tmp_path / "journal.sqlite")
+    yield made
+    made.journal.close()
+
+
+class Subscriber:
+    """Everything that the broker passes on."""
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[str, dict[str, Any], bool]] = []
+
+    def actions(self, topic: str) -> list[str]:
+        return [body.get("action", "") for name, body, _ in self.messages if name == topic]
+
+    def last(self, topic: str) -> dict[str, Any]:
+        bodies = [body for name, body, _ in self.messages if name == topic]
+        return bodies[-1] if bodies else {}
+
+    async def run(self, port: int) -> None:
+        async with aiomqtt.Client("127.0.0.1", port) as client:
+            await client.subscribe("#", qos=1)
+            async for message in client.messages:
+                body = json.loads(message.payload)  # type: ignore[arg-type]
+                self.messages.append((str(message.topic), body, message.retain))
+
+
+async def eventually(holds: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if holds():
+            return
+        await asyncio.sleep(0.02)
+    assert holds()
+
+
+def publisher_for(url: str, *, limit: int = 1000) -> Publisher:
+    return Publisher(
+        BrokerAddress.parse(url),
+        tenant=TenantId("demo"),
+        node="node1",
+        now=lambda: 1_700_000_000.0,
+        limit=limit,
+    )
+
+
+@asynccontextmanager
+async def running(*jobs: Any) -> AsyncIterator[list[asyncio.Task[None]]]:
+    with suppress(asyncio.CancelledError):
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(job) for job in jobs]
+            yield tasks
+            for task in tasks:
+                task.cancel()
+
+
+CALL = "ccengine/demo/nova/call/c1"
+AGENT = "ccengine/demo/agent/anna"
+ENGINE = "ccengine/demo/engine/node1"
+
+
+async def test_calls_and_agents_reach_subscribers(broker: Broker, shift: Shift) -> None:
+    publisher, subscriber = publisher_for(broker.url), Subscriber()
+    shift.observers.append(publisher.observe)
+    async with running(publisher.run(), subscriber.run(broker.port)):
+        await eventually(lambda: subscriber.last(ENGINE).get("status") == "online")
+        shift.open_doors("anna")
+        call = shift.enter("c1")
+        shift.answer(call)
+        shift.hang_up(call)
+        shift.hang_up(call)  # late: not published
+        await eventually(lambda: "call_ended" in subscriber.actions(CALL))
+        await eventually(lambda: subscriber.last(AGENT).get("state") == "wrap_up")
+    assert subscriber.actions(CALL) == [
+        "call_arrived",
+        "flow_step_entered",
+        "call_queued",
+        "call_offered",
+        "offer_ringing",
+        "offer_accepted",
+        "conversation_started",
+        "call_ended",
+    ]
+    assert CALLER not in str(subscriber.messages)
+    late = Subscriber()
+    async with running(late.run(broker.port)):
+        await eventually(lambda: len(late.messages) == 2)
+    assert late.last(AGENT)["until"]
+    assert late.last(ENGINE)["status"] == "offline"
+
+
+async def test_an_engine_that_dies_is_offline_by_its_will(broker: Broker) -> None:
+    publisher, subscriber = publisher_for(broker.url), Subscriber()
+    async with running(subscriber.run(broker.port)):
+        client = publisher._client()
+        await client.__aenter__()
+        await publisher._send(client, publisher._status("online"))
+        await eventually(lambda: subscriber.last(ENGINE).get("status") == "online")
+        client._client.socket().shutdown(2)  # as a killed process's socket
+        await eventually(lambda: subscriber.last(ENGINE).get("status") == "offline")
+        with suppress(aiomqtt.MqttError):
+            await client.__aexit__(None, None, None)
+
+
+async def test_what_happened_while_the_broker_was_away_is_sent_later(
+    broker: Broker, shift: Shift
+) -> None:
+    publisher, subscriber = publisher_for(broker.url), Subscriber()
+    shift.observers.append(publisher.observe)
+    async with running(publisher.run()):
+        await eventually(lambda: publisher.connected)
+        shift.open_doors("anna")
+        await broker.stop()
+        await eventually(lambda: not publisher.connected)
+        shift.enter("c1")
+        await broker.start()
+        async with running(subscriber.run(broker.port)):
+            await eventually(lambda: "call_offered" in subscriber.actions(CALL))
+            await eventually(lambda: subscriber.last(AGENT).get("state") == "offered")
+            assert subscriber.last(ENGINE)["status"] == "online"
+    assert publisher.dropped == 0
+
+
+async def test_a_full_outbox_drops_its_oldest_and_counts(shift: Shift) -> None:
+    publisher = publisher_for("mqtt://127.0.0.1:1", limit=3)
+    shift.observers.append(publisher.observe)
+    shift.open_doors("anna")
+    shift.enter("c1")
+    assert len(publisher._outbox) == 3
+    assert publisher.dropped > 0
+    assert json.loads(publisher._outbox[-1].payload)["state"] == "offered"
+
+
+async def test_without_a_broker_the_engine_goes_on(shift: Shift) -> None:
+    publisher = publisher_for("mqtt://127.0.0.1:1")
+    shift.observers.append(publisher.observe)
+    async with running(publisher.run()):
+        shift.open_doors("anna")
+        await asyncio.sleep(0.1)
+        assert not publisher.connected
+
+
+async def test_states_known_at_start_are_published(broker: Broker) -> None:
+    publisher, subscriber = publisher_for(broker.url), Subscriber()
+    publisher.show_agents([Agent(id=AgentId("anna")).shown()], 1.0)
+    async with running(publisher.run(), subscriber.run(broker.port)):
+        await eventually(lambda: subscriber.last(AGENT).get("state") == "offline")
