@@ -1,0 +1,222 @@
+"""One run: load, wait until all is quiet, read what went over the wire."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from tests.benchmarks.inbound import load
+from tests.benchmarks.inbound.asterisk import NotReady, spent
+from tests.benchmarks.inbound.ground import NUMBERS, QUEUE_NUMBER
+from tests.benchmarks.inbound.legs import Wire
+from tests.benchmarks.inbound.load import SPREAD, Load
+from tests.benchmarks.inbound.requests import ORIGINATE, Requests
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.benchmarks.inbound.asterisk import Asterisk, Spent
+    from tests.benchmarks.inbound.capture import Capture
+    from tests.benchmarks.inbound.engine import EngineProcess
+    from tests.benchmarks.inbound.ground import Ground
+    from tests.benchmarks.inbound.legs import SeenCall
+    from tests.benchmarks.inbound.requests import Request
+
+PHONES_READY_SECONDS: Final = 0.4
+QUIET_SECONDS: Final = 15.0
+SETTLE_SECONDS: Final = 0.5
+AT_ONCE_SECONDS: Final = 0.25
+"""Within it a call met a free agent: later ones hear music, which takes two requests more."""
+BYTES_PER_SECOND: Final = 16_000
+
+
+class System(StrEnum):
+    """Who distributes the calls."""
+
+    ENGINE = "ccengine"
+    QUEUE_NO = "ringinuse=no"
+    QUEUE_YES = "ringinuse=yes"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What is run."""
+
+    system: System
+    agents: int
+    rate: int
+    recorded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCount:
+    """The engine's requests in one run."""
+
+    mean: float  #: per call
+    most_at_once: int  #: for one call that met a free agent, from its arrival to its end
+    between: dict[str, int]  #: how many between the two INVITEs -> how many such calls
+    names: dict[str, float]  #: per call
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one run showed. Times in milliseconds."""
+
+    point: Point
+    offered: int
+    bridged: int
+    rung_twice: int
+    p50: float
+    p99: float
+    asterisk_cpu: float  #: per bridged call
+    engine_cpu: float
+    idle: float  #: share of the machine's processors that had nothing to do while calls came
+    recordings: int  #: files as long as a talk
+    left_over: int  #: channels that were still there at the end
+    dropped: int  #: packets that the capture missed: with any the run is void
+    requests: RequestCount | None = None
+
+    @property
+    def cpu(self) -> float:
+        """Asterisk plus engine."""
+        return self.asterisk_cpu + self.engine_cpu
+
+
+@dataclass(frozen=True, slots=True)
+class _Meter:
+    asterisk: Spent
+    engine: Spent
+
+
+class Bench:
+    """Everything that runs, and the runs on it."""
+
+    def __init__(self, ground: Ground, asterisk: Asterisk, capture: Capture) -> None:
+        self._ground = ground
+        self._asterisk = asterisk
+        self._capture = capture
+        self._requests = Requests()
+        self._number = 0
+        self._queue = ""
+
+    def forget_requests(self) -> None:
+        """Begin anew with the connections of an engine that is about to start."""
+        self._capture.take()
+        self._requests = Requests()
+
+    def run(self, point: Point, seconds: float, engine: EngineProcess) -> Outcome:
+        """Offer calls for so long and measure them to their end."""
+        self._number += 1
+        self._set_queue(point)
+        weight = Load(point.agents, point.rate, seconds)
+        ports, folder = self._ground.ports, self._ground.folder
+        number = NUMBERS[point.recorded] if point.system is System.ENGINE else QUEUE_NUMBER
+        # What was sent since the last run belongs to none; the requests' streams must go on.
+        self._requests.read(self._capture.take())
+        self._capture.lost()
+        with load.phones(folder, ports, weight):
+            time.sleep(PHONES_READY_SECONDS)
+            before = self._meter(engine)
+            with load.callers(folder, ports, weight, number=number, run=self._number) as calling:
+                time.sleep(seconds)
+                loaded = self._meter(engine)
+                calling.wait(load.longest_seconds(weight) - seconds)
+            self._asterisk.wait_empty(QUIET_SECONDS)
+            time.sleep(SETTLE_SECONDS)
+        after = self._meter(engine)
+        return self._read(point, weight, before, loaded, after)
+
+    def _meter(self, engine: EngineProcess) -> _Meter:
+        return _Meter(spent(self._asterisk.pid), spent(engine.pid))
+
+    def _read(
+        self, point: Point, weight: Load, before: _Meter, loaded: _Meter, after: _Meter
+    ) -> Outcome:
+        packets, dropped = self._capture.take(), self._capture.lost()
+        wire = Wire(self._ground.ports)
+        wire.read(packets)
+        requests = self._requests.read(packets)
+        bridged = sum(call.bridged for call in wire.calls)
+        waits = sorted(call.rung_after for call in wire.calls if call.rung_after is not None)
+        each = 1000 / max(1, bridged)
+        whole = loaded.asterisk.machine - before.asterisk.machine
+        counted = None
+        if point.system is System.ENGINE:
+            counted = _count(requests, {call.number: call for call in wire.calls})
+        return Outcome(
+            point=point,
+            offered=weight.calls,
+            bridged=bridged,
+            rung_twice=wire.rung_twice(),
+            p50=_percentile(waits, 0.50) * 1000,
+            p99=_percentile(waits, 0.99) * 1000,
+            asterisk_cpu=(after.asterisk.process - before.asterisk.process) * each,
+            engine_cpu=(after.engine.process - before.engine.process) * each,
+            idle=(loaded.asterisk.idle - before.asterisk.idle) / max(0.01, whole),
+            recordings=_clear_recordings(self._ground.state / "recordings", weight),
+            left_over=self._asterisk.channels(),
+            dropped=dropped,
+            requests=counted,
+        )
+
+    def _set_queue(self, point: Point) -> None:
+        """Have the wanted queue in Asterisk, or none that knows any phone."""
+        is_baseline = point.system is not System.ENGINE
+        text = self._ground.write_queue(
+            agents=point.agents if is_baseline else 0,
+            rings_busy=point.system is System.QUEUE_YES,
+            recorded=point.recorded,
+        )
+        if text == self._queue:
+            return
+        self._asterisk.cli("module reload app_queue.so")
+        shown = self._asterisk.cli("queue show bench").count("PJSIP/phone-")
+        if shown != (point.agents if is_baseline else 0):
+            message = f"app_queue has {shown} members instead of {point.agents}"
+            raise NotReady(message)
+        self._queue = text
+
+
+def _count(requests: list[Request], calls: dict[str, SeenCall]) -> RequestCount:
+    by_call: dict[str, list[Request]] = {}
+    callers: dict[str, SeenCall] = {}
+    for request in requests:
+        if request.call:
+            by_call.setdefault(request.call, []).append(request)
+            if request.name == ORIGINATE and request.caller in calls:
+                callers[request.call] = calls[request.caller]
+    most, between = 0, Counter[str]()
+    for call_id, call in callers.items():
+        waited = call.rung_after
+        if waited is None or waited > AT_ONCE_SECONDS:
+            continue
+        most = max(most, len(by_call[call_id]))
+        rung_at = call.called_at + waited
+        between[str(sum(call.called_at < one.at < rung_at for one in by_call[call_id]))] += 1
+    whole = max(1, len(callers))
+    names = Counter(request.name for request in requests)
+    return RequestCount(
+        mean=sum(map(len, by_call.values())) / whole,
+        most_at_once=most,
+        between=dict(between),
+        names={name: count / whole for name, count in names.items()},
+    )
+
+
+def _percentile(values: list[float], share: float) -> float:
+    if not values:
+        return float("nan")
+    return values[min(len(values) - 1, int(len(values) * share))]
+
+
+def _clear_recordings(folder: Path, weight: Load) -> int:
+    """Count the files that hold a talk, and take them away."""
+    least = weight.talk_seconds * (1 - SPREAD) * 0.8 * BYTES_PER_SECOND
+    count = sum(file.stat().st_size >= least for file in folder.rglob("*.wav"))
+    for entry in folder.iterdir():
+        shutil.rmtree(entry)
+    return count
