@@ -159,11 +159,27 @@ class Channel:
             caller_id=caller_id,
             timeout_seconds=timeout_seconds,
         )
-        if isinstance(result, Unreachable):
-            self.end(Gone(0, result.reason))
-        else:
-            self.confirmed = True
-        return result
+        return self._begun(result)
+
+    async def originate_into_dialplan(
+        self,
+        *,
+        endpoint: str,
+        context: str,
+        variables: Mapping[str, str] | None = None,
+        caller_id: str = "",
+        timeout_seconds: int = 30,
+    ) -> Originated | Unreachable:
+        """As `originate`, but the dialplan hands the answered leg to us, or waits until it can."""
+        result = await self.ari.originate_into_dialplan(
+            channel_id=self.id,
+            endpoint=endpoint,
+            context=context,
+            variables=variables,
+            caller_id=caller_id,
+            timeout_seconds=timeout_seconds,
+        )
+        return self._begun(result)
 
     async def answer(self) -> bool:
         """Answer it; harmless when it is answered."""
@@ -288,3 +304,10 @@ class Channel:
         playback = self._playbacks.pop(playback_id, None)
         if playback is not None:
             playback.end(how)
+
+    def _begun(self, result: Originated | Unreachable) -> Originated | Unreachable:
+        if isinstance(result, Unreachable):
+            self.end(Gone(0, result.reason))
+        else:
+            self.confirmed = True
+        return result

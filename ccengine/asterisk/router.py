@@ -45,6 +45,13 @@ class Router:
         self.ari = ari
         self._channels: dict[str, Channel] = {}
         self._bridges: dict[str, Bridge] = {}
+        self._listening: set[str] = set()
+
+    async def listen(self, endpoint: str) -> None:
+        """Be told of all channels of an endpoint; asked for once per connection."""
+        if endpoint not in self._listening:
+            self._listening.add(endpoint)
+            await self.ari.subscribe_endpoint(endpoint)
 
     def channel(self, channel_id: str, snapshot: ChannelSnapshot | None = None) -> Channel:
         """Give the handle of a channel, a new one if need be: before the channel is made."""
@@ -97,6 +104,7 @@ class Router:
 
     async def resync(self) -> Resync:
         """Compare the handles with Asterisk after a connect, and tell them what they missed."""
+        self._listening.clear()
         # Only what Asterisk knew of before it was asked can be missing from its answer.
         suspects = [channel for channel in self._channels.values() if channel.confirmed]
         recorded = [(b, r) for b in self._bridges.values() for r in b.open_recordings]

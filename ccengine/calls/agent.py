@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+LEG_CONTEXT = "agent-leg"
+"""Of the dialplan: hands the answered leg to us, or keeps it until there is an engine."""
+
 ORPHAN_SECONDS = 5
 """Asterisk itself gives up ringing this much later, should no engine be there to do it."""
 
@@ -73,8 +76,17 @@ class AgentSession:
                     legs.create_task(self._drop(command.offer))
                 case ShowAgent(state=AgentState.OFFLINE) if self._is_offline():
                     return
+                case ShowAgent(phone=phone) if phone is not None:
+                    await self._listen(phone)
                 case _:
                     pass
+
+    async def _listen(self, phone: PhoneId) -> None:
+        try:
+            await self._router.listen(endpoint_of(phone))
+        except AriError as error:
+            # Tried again by the next resync; until then a refusal looks like no answer.
+            log.warning("listen_failed", agent=self._agent, cause=str(error))
 
     def _is_offline(self) -> bool:
         # The mailbox may be behind: who has logged in again meanwhile goes on with this session.
@@ -95,9 +107,9 @@ class AgentSession:
             legs.create_task(self.watch(offer.call, offer.offer))
 
     async def _originate(self, leg: Channel, offer: OfferCall) -> Originated | Unreachable:
-        return await leg.originate(
+        return await leg.originate_into_dialplan(
             endpoint=endpoint_of(offer.phone),
-            app_args=("agent",),
+            context=LEG_CONTEXT,
             variables=self._variables(offer),
             caller_id=self._caller_id(offer),
             timeout_seconds=round(offer.ring_seconds) + ORPHAN_SECONDS,

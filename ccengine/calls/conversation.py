@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from ccengine.asterisk.channels import Gone
 from ccengine.core.events import (
     ConversationEnded,
     ConversationFailed,
@@ -76,6 +77,8 @@ class Conversation:
     async def resume(self) -> bool:
         """Go on with a talk that an earlier engine began, until the agent's leg ends."""
         self._started = True
+        if not self._leg.confirmed:
+            self._leg.end(Gone(0, "lost while the engine was away"))
         self._bridge.attach(self._caller, self._leg)
         await self._leg.wait_gone()
         return True

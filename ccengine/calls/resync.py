@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from ccengine.asterisk.channels import Gone
+from ccengine.calls.agent import endpoint_of
 from ccengine.calls.conversation import BRIDGE_PREFIX, bridge_of
 from ccengine.core.commands import Connect
 from ccengine.core.events import (
@@ -24,7 +24,7 @@ from ccengine.core.events import (
     Party,
     SwitchResynced,
 )
-from ccengine.core.states import AgentState, CallState
+from ccengine.core.states import CallState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +65,8 @@ class Resyncer:
         self._bridges = {bridge.id: bridge for bridge in found.bridges}
         await self._sessions.settle(SETTLE_SECONDS)
         for agent in self._engine.center.agents():
-            if agent.state is not AgentState.OFFLINE:
+            if agent.phone is not None:
+                await self._wiring.router.listen(endpoint_of(agent.phone))
                 self._sessions.ensure_agent(agent.id)
         for call in list(self._engine.center.calls.values()):
             if not self._engine.has_call(call.id):
@@ -106,8 +107,6 @@ class Resyncer:
         leg = None if offer is None else self._channels.get(offer)
         if offer is not None and leg is not None:
             self._wiring.router.channel(offer, leg)
-        elif offer is not None and state is CallState.TALKING:
-            self._wiring.router.channel(offer).end(Gone(0, LOST))
         channel = self._wiring.router.channel(snapshot.id, snapshot)
         self._sessions.start_call(channel, call, resumed=True)
         if offer is None or agent is None:

@@ -129,7 +129,7 @@ class CenterOnFake:
         except* EngineKilled:
             pass
 
-    def log_in(self, *agents: str, answers_after: float | None = None) -> None:
+    async def log_in(self, *agents: str, answers_after: float | None = None) -> None:
         """Log agents in at their usual phones; their phones ring, or are answered after a time."""
         for agent in agents:
             endpoint = f"PJSIP/phone-{PHONES[agent]}"
@@ -140,6 +140,7 @@ class CenterOnFake:
             self.sessions.ensure_agent(agent)
             rejection = self.engine.post(AgentLoggedIn(agent=agent, phone=PHONES[agent]))
             assert not rejection, rejection
+            await asyncio.sleep(0.01)
 
     def caller(self, call: str = "node1-1-1", number: str = "600201") -> str:
         """Somebody calls; the channel's id. 600201 goes straight to dnipro/vip."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 async def test_a_caller_talks_to_the_agent_who_answers(center: CenterOnFake) -> None:
-    center.log_in("olena", answers_after=2.0)
+    await center.log_in("olena", answers_after=2.0)
     caller = center.caller()
     await center.until(lambda: center.journal.events(RecordingStarted))
     assert center.asterisk.hears(caller) == "talk:node1-1-1.1"
@@ -30,7 +30,7 @@ async def test_a_caller_talks_to_the_agent_who_answers(center: CenterOnFake) -> 
 
 
 async def test_the_agent_hangs_up_and_the_caller_is_let_go(center: CenterOnFake) -> None:
-    center.log_in("olena", answers_after=1.0)
+    await center.log_in("olena", answers_after=1.0)
     center.caller()
     await center.until(lambda: center.journal.events(ConversationStarted))
     center.asterisk.hang_up("node1-1-1.1")
@@ -42,7 +42,7 @@ async def test_the_agent_hangs_up_and_the_caller_is_let_go(center: CenterOnFake)
 async def test_an_answer_at_once_takes_five_requests_and_one_for_the_recording(
     center: CenterOnFake,
 ) -> None:
-    center.log_in("olena", answers_after=0.05)
+    await center.log_in("olena", answers_after=0.05)
     await asyncio.sleep(1)
     center.asterisk.mark()
     caller = center.caller()
@@ -59,7 +59,7 @@ async def test_music_plays_while_nobody_is_ready_and_stops_before_the_talk(
 ) -> None:
     caller = center.caller()
     await center.until(lambda: center.asterisk.hears(caller) == "music:default")
-    center.log_in("taras", answers_after=1.0)
+    await center.log_in("taras", answers_after=1.0)
     await center.until(lambda: center.journal.events(ConversationStarted))
     assert center.asterisk.channel(caller).music == ""
     center.asterisk.hang_up(caller)
@@ -70,7 +70,7 @@ async def test_music_plays_while_nobody_is_ready_and_stops_before_the_talk(
 async def test_a_digit_over_the_prompt_leads_to_the_agent_with_the_skill(
     center: CenterOnFake,
 ) -> None:
-    center.log_in("olena", "omar", "taras", "amira")
+    await center.log_in("olena", "omar", "taras", "amira")
     caller = center.caller(number="600200")
     await center.until(lambda: center.asterisk.hears(caller).startswith("sound:"))
     center.asterisk.dial_digit(caller, "1")
@@ -93,9 +93,9 @@ async def test_out_of_hours_is_said_and_hung_up(center: CenterOnFake) -> None:
 async def test_an_unanswered_offer_goes_to_the_next_agent_and_the_caller_stays_first(
     center: CenterOnFake,
 ) -> None:
-    center.log_in("olena")
+    await center.log_in("olena")
     await asyncio.sleep(1)
-    center.log_in("taras")
+    await center.log_in("taras")
     first = center.caller("node1-1-1")
     await center.until(lambda: center.asterisk.ringing("PJSIP/phone-203"))
     await center.until(lambda: center.asterisk.ringing("PJSIP/phone-204"))
@@ -111,10 +111,10 @@ async def test_an_unanswered_offer_goes_to_the_next_agent_and_the_caller_stays_f
 
 
 async def test_an_unreachable_phone_does_not_hold_the_caller_up(center: CenterOnFake) -> None:
-    center.log_in("olena")
+    await center.log_in("olena")
     center.asterisk.phone_unreachable("PJSIP/phone-203")
     await asyncio.sleep(1)
-    center.log_in("taras", answers_after=1.0)
+    await center.log_in("taras", answers_after=1.0)
     caller = center.caller()
     await center.until(lambda: center.journal.events(ConversationStarted))
     assert center.agent("olena").reason == "phone not registered"
@@ -128,7 +128,7 @@ async def test_an_unreachable_phone_does_not_hold_the_caller_up(center: CenterOn
 async def test_whenever_the_caller_hangs_up_nothing_is_left(
     center: CenterOnFake, number: str, milliseconds: int
 ) -> None:
-    center.log_in("olena", answers_after=1.0)
+    await center.log_in("olena", answers_after=1.0)
     await asyncio.sleep(0.5)
     caller = center.caller(number=number)
     await asyncio.sleep(milliseconds / 1000)
@@ -143,10 +143,10 @@ async def test_whenever_the_caller_hangs_up_nothing_is_left(
 async def test_an_agent_lost_before_the_bridge_costs_the_caller_no_place(
     center: CenterOnFake,
 ) -> None:
-    center.log_in("olena")
+    await center.log_in("olena")
     caller = center.caller()
     await center.until(lambda: center.asterisk.ringing("PJSIP/phone-203"))
-    center.log_in("taras", answers_after=1.0)
+    await center.log_in("taras", answers_after=1.0)
     center.asterisk.delay_requests(0.05)
     leg = center.leg("olena")
     center.asterisk.pick_up(leg)
@@ -164,7 +164,7 @@ async def test_a_dropped_connection_suspends_offers_and_loses_nobody(center: Cen
     await asyncio.sleep(1)
     center.asterisk.drop_connection(stay_down=True)
     await center.until(lambda: not center.switchboard.connected)
-    center.log_in("olena", answers_after=1.0)
+    await center.log_in("olena", answers_after=1.0)
     await asyncio.sleep(5)
     assert center.asterisk.ringing("PJSIP/phone-203") is None
     center.asterisk.restore()
@@ -175,7 +175,7 @@ async def test_a_dropped_connection_suspends_offers_and_loses_nobody(center: Cen
 
 
 async def test_a_hang_up_during_a_dropped_connection_is_noticed(center: CenterOnFake) -> None:
-    center.log_in("olena", answers_after=1.0)
+    await center.log_in("olena", answers_after=1.0)
     caller = center.caller()
     await center.until(lambda: center.journal.events(ConversationStarted))
     center.asterisk.drop_connection(stay_down=True)
@@ -188,7 +188,7 @@ async def test_a_hang_up_during_a_dropped_connection_is_noticed(center: CenterOn
 
 
 async def test_call_states_are_left_in_order(center: CenterOnFake) -> None:
-    center.log_in("olena", answers_after=1.0)
+    await center.log_in("olena", answers_after=1.0)
     center.caller()
     await center.until(lambda: center.journal.events(ConversationStarted))
     (call,) = center.engine.center.calls.values()

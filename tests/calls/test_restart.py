@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 async def test_killed_in_the_menu_the_step_starts_again(center: CenterOnFake) -> None:
-    center.log_in("olena", answers_after=1.0)
+    await center.log_in("olena", answers_after=1.0)
     caller = center.caller(number="600200")
     await center.until(lambda: center.asterisk.hears(caller).startswith("sound:"))
     played = len(center.asterisk.played)
@@ -31,7 +31,7 @@ async def test_killed_while_callers_wait_they_keep_their_places(center: CenterOn
     second = center.caller("node1-1-2")
     await asyncio.sleep(1)
     await center.restart(away_seconds=3)
-    center.log_in("taras", answers_after=1.0)
+    await center.log_in("taras", answers_after=1.0)
     await center.until(lambda: center.asterisk.hears(first).startswith("talk"))
     assert center.asterisk.hears(second).startswith("music")
     center.asterisk.hang_up(first)
@@ -42,7 +42,7 @@ async def test_killed_while_callers_wait_they_keep_their_places(center: CenterOn
 
 
 async def test_killed_while_the_phone_rings_the_ringing_goes_on(center: CenterOnFake) -> None:
-    center.log_in("olena")
+    await center.log_in("olena")
     caller = center.caller()
     await center.until(lambda: center.asterisk.ringing("PJSIP/phone-203"))
     leg = center.leg("olena")
@@ -58,7 +58,7 @@ async def test_killed_while_the_phone_rings_the_ringing_goes_on(center: CenterOn
 async def test_an_offer_answered_while_the_engine_is_away_becomes_a_talk(
     center: CenterOnFake,
 ) -> None:
-    center.log_in("olena")
+    await center.log_in("olena")
     caller = center.caller()
     await center.until(lambda: center.asterisk.ringing("PJSIP/phone-203"))
     leg = center.leg("olena")
@@ -73,7 +73,7 @@ async def test_an_offer_answered_while_the_engine_is_away_becomes_a_talk(
 
 
 async def test_killed_while_talking_the_talk_and_its_recording_go_on(center: CenterOnFake) -> None:
-    center.log_in("olena", answers_after=1.0)
+    await center.log_in("olena", answers_after=1.0)
     caller = center.caller()
     await center.until(lambda: center.journal.events(ConversationStarted))
     await asyncio.sleep(1)
@@ -90,7 +90,7 @@ async def test_killed_while_talking_the_talk_and_its_recording_go_on(center: Cen
 
 
 async def test_a_talk_that_ended_while_the_engine_was_away_ends_once(center: CenterOnFake) -> None:
-    center.log_in("olena", answers_after=1.0)
+    await center.log_in("olena", answers_after=1.0)
     caller = center.caller()
     await center.until(lambda: center.journal.events(ConversationStarted))
     await center.kill()
@@ -106,7 +106,7 @@ async def test_a_talk_that_ended_while_the_engine_was_away_ends_once(center: Cen
 async def test_an_agent_who_left_while_the_engine_was_away_frees_the_caller(
     center: CenterOnFake,
 ) -> None:
-    center.log_in("olena", answers_after=1.0)
+    await center.log_in("olena", answers_after=1.0)
     center.caller()
     await center.until(lambda: center.journal.events(ConversationStarted))
     await center.kill()
@@ -118,7 +118,7 @@ async def test_an_agent_who_left_while_the_engine_was_away_frees_the_caller(
 
 
 async def test_killed_in_wrap_up_the_wrap_up_ends_in_time(center: CenterOnFake) -> None:
-    center.log_in("olena", answers_after=1.0)
+    await center.log_in("olena", answers_after=1.0)
     caller = center.caller()
     await center.until(lambda: center.journal.events(ConversationStarted))
     center.asterisk.hang_up(caller)
@@ -136,7 +136,7 @@ async def test_a_caller_in_the_fallback_is_taken_when_the_engine_is_back(
     caller = center.caller()
     await asyncio.sleep(2)
     await center.start()
-    center.log_in("olena", answers_after=1.0)
+    await center.log_in("olena", answers_after=1.0)
     await center.until(lambda: center.journal.events(ConversationStarted))
     center.asterisk.hang_up(caller)
     await center.until(lambda: center.ended())

@@ -34,6 +34,12 @@ class _No(Exception):
         self.response = Response(status, {key: message})
 
 
+def _app_args(query: Mapping[str, str]) -> tuple[str, ...]:
+    if query.get("context") == "agent-leg":
+        return ("agent",)
+    return tuple(filter(None, query.get("appArgs", "").split(",")))
+
+
 class FakeRest:
     """The request table."""
 
@@ -138,6 +144,14 @@ class FakeRest:
                 raise _No(404, "Resource not found")
         return _DONE
 
+    async def _post_applications(self, parts: list[str], request: Request) -> Response:
+        assert parts[1:] == ["subscription"]
+        endpoint = request.query["eventSource"].removeprefix("endpoint:")
+        if endpoint not in self._world.phones:
+            raise _No(422, "Endpoint not found")
+        self._world.listened.add(endpoint)
+        return Response(200, {"name": self._world.app})
+
     def _originate(self, request: Request) -> Response:
         query = request.query
         endpoint = query.get("endpoint", "")
@@ -161,7 +175,8 @@ class FakeRest:
             originated=True,
             endpoint=endpoint,
             app=self._world.app,
-            app_args=tuple(filter(None, query.get("appArgs", "").split(","))),
+            app_args=_app_args(query),
+            dialplan=(query.get("context", ""), "s"),
             variables=dict(variables),
         )
         self._world.originate(channel, phone, float(query.get("timeout", "30")))

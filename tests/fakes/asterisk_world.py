@@ -39,6 +39,7 @@ class FakeWorld:
         self.media_seconds: dict[str, float] = {}
         self.missing_media: set[str] = set()
         self.disallowed: frozenset[str] = frozenset()
+        self.listened: set[str] = set()  # endpoints all of whose channels are told of
         self.sink: Callable[[Event], None] | None = None
         self.events_sent: list[Event] = []
         self._numbers = itertools.count(1)
@@ -53,11 +54,18 @@ class FakeWorld:
 
     def emit(self, kind: str, **fields: object) -> None:
         """Tell the application, if there is one and it wants to know; otherwise it is lost."""
-        if self.sink is None or kind in self.disallowed:
+        if self.sink is None or kind in self.disallowed or self._is_unheard(fields):
             return
         event: Event = {"type": kind, "timestamp": self.now(), "application": self.app, **fields}
         self.events_sent.append(event)
         self.sink(event)
+
+    def _is_unheard(self, fields: Mapping[str, object]) -> bool:
+        # A channel that the dialplan runs is told of only where its endpoint is subscribed to.
+        told = fields.get("channel") or fields.get("peer")
+        channel = self.channels.get(told["id"]) if isinstance(told, dict) else None
+        in_dialplan = channel is not None and channel.dialplan[0] == "agent-leg"
+        return in_dialplan and not channel.in_stasis and channel.endpoint not in self.listened
 
     # Channels
 
@@ -89,6 +97,9 @@ class FakeWorld:
             self.emit("StasisStart", args=list(channel.app_args), channel=channel.as_json())
             return
         channel.stasis_status = "FAILED"
+        if channel.dialplan[0] == "agent-leg":
+            self.later(channel, 1.0, lambda: self.enter_stasis(channel))
+            return
         if channel.originated or channel.variables.get("CC_ROLE") != "inbound":
             self.end_channel(channel, 16)
             return

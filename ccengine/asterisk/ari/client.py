@@ -87,29 +87,60 @@ class Ari:
         caller_id: str = "",
         timeout_seconds: int = 30,
     ) -> Originated | Unreachable:
-        """Ring an endpoint; when it answers it comes to us with `app_args`."""
-        segment(channel_id)
+        """Ring an endpoint; when it answers it comes to us with `app_args`.
+
+        Whoever answers while no engine is connected is hung up on: Asterisk has nowhere to go.
+        """
         query = {
             "endpoint": endpoint,
-            "channelId": channel_id,
+            "channelId": segment(channel_id),
             "app": self.app,
             "appArgs": joined(app_args, "app_args"),
             "callerId": caller_id,
             "timeout": str(timeout_seconds),
         }
+        return await self._originate(query, variables or {})
+
+    async def originate_into_dialplan(
+        self,
+        *,
+        channel_id: str,
+        endpoint: str,
+        context: str,
+        variables: Mapping[str, str] | None = None,
+        caller_id: str = "",
+        timeout_seconds: int = 30,
+    ) -> Originated | Unreachable:
+        """Ring an endpoint; when it answers it runs `context`, which can hand it to us.
+
+        So the leg outlives our absence. Its events before it is handed over come only where we
+        subscribe to its endpoint.
+        """
+        query = {
+            "endpoint": endpoint,
+            "channelId": segment(channel_id),
+            "context": context,
+            "extension": "s",
+            "priority": "1",
+            "callerId": caller_id,
+            "timeout": str(timeout_seconds),
+        }
+        return await self._originate(query, variables or {})
+
+    async def subscribe_endpoint(self, endpoint: str) -> bool:
+        """Be told of all channels of an endpoint, such as "PJSIP/phone-201"; False: none such.
+
+        Asterisk keeps this over reconnects of ours, not over restarts of its own.
+        """
+        query = {"eventSource": f"endpoint:{endpoint}"}
         check_values(query)
-        check_values(variables or {})
-        request = Request("POST", "channels", query, {"variables": dict(variables or {})})
+        request = Request("POST", f"applications/{self.app}/subscription", query)
         response = await self._sender.send(request)
-        if response.status == _CONFLICT and await self.channel(channel_id) is not None:
-            return Originated(channel_id, repeated=True)
-        if response.status in {_CONFLICT, 500}:
-            # Asterisk tells an unreachable endpoint as 500, "Allocation failed"; and as 409 for as
-            # long as its thread remembers an earlier 409.
-            return Unreachable(f"{endpoint}: {message_of(response)}")
+        if response.status in {404, 422}:
+            return False
         if response.status >= 300:  # noqa: PLR2004 - HTTP's own boundary
             raise refusal(request, response)
-        return Originated(channel_id)
+        return True
 
     async def answer(self, channel_id: str) -> bool:
         """Answer a channel that rings us; harmless when it is answered."""
@@ -239,6 +270,24 @@ class Ari:
     async def live_recording(self, name: str) -> RecordingSnapshot | None:
         """Look at a recording that is under way."""
         return one(await self._sender.get(f"recordings/live/{segment(name)}"), decode_recording)
+
+    async def _originate(
+        self, query: Mapping[str, str], variables: Mapping[str, str]
+    ) -> Originated | Unreachable:
+        check_values(query)
+        check_values(variables)
+        channel_id = query["channelId"]
+        request = Request("POST", "channels", query, {"variables": dict(variables)})
+        response = await self._sender.send(request)
+        if response.status == _CONFLICT and await self.channel(channel_id) is not None:
+            return Originated(channel_id, repeated=True)
+        if response.status in {_CONFLICT, 500}:
+            # Asterisk tells an unreachable endpoint as 500, "Allocation failed"; and as 409 for as
+            # long as its thread remembers an earlier 409.
+            return Unreachable(f"{query['endpoint']}: {message_of(response)}")
+        if response.status >= 300:  # noqa: PLR2004 - HTTP's own boundary
+            raise refusal(request, response)
+        return Originated(channel_id)
 
     async def _on_channel(
         self,

@@ -35,6 +35,9 @@ NOISE = (
     "ChannelEnteredBridge",
     "ChannelLeftBridge",
     "ChannelVarset",
+    "ContactStatusChange",
+    "EndpointStateChange",
+    "PeerStatusChange",
     "PlaybackContinuing",
 )
 
