@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +11,7 @@ from tests.benchmarks.inbound.engine import EngineProcess
 from tests.benchmarks.inbound.runs import Outcome, Point, System
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from tests.benchmarks.inbound.ground import Ground
     from tests.benchmarks.inbound.runs import Bench

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from tests.benchmarks.inbound import load
-from tests.benchmarks.inbound.asterisk import NotReady, spent
+from tests.benchmarks.inbound.asterisk import NotReady, Spent, spent
 from tests.benchmarks.inbound.ground import NUMBERS, QUEUE_NUMBER
 from tests.benchmarks.inbound.legs import Wire
 from tests.benchmarks.inbound.load import SPREAD, Load
@@ -19,7 +19,7 @@ from tests.benchmarks.inbound.requests import ORIGINATE, Requests
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.benchmarks.inbound.asterisk import Asterisk, Spent
+    from tests.benchmarks.inbound.asterisk import Asterisk
     from tests.benchmarks.inbound.capture import Capture
     from tests.benchmarks.inbound.engine import EngineProcess
     from tests.benchmarks.inbound.ground import Ground
