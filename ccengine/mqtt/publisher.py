@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import aiomqtt
 import structlog
 
+from ccengine.mqtt.broker import BrokerAddress
 from ccengine.mqtt.topics import Message, agent_message, engine_message, message_of
 from ccengine.reporting.rows import is_void
 
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
     from ccengine.core.commands import ShowAgent
     from ccengine.core.ids import Instant, TenantId
-    from ccengine.mqtt.broker import BrokerAddress
     from ccengine.reporting.rows import JournalRow
+
+__all__ = ["BrokerAddress", "Publisher"]
 
 log = structlog.get_logger()
 
@@ -37,7 +39,7 @@ class Publisher:
         broker: where to send to.
         tenant: whose engine this is.
         node: this engine's Asterisk.
-        now: the engine's clock.
+        now: the engine's clock; None leaves its own status undated.
         limit: messages kept while the broker is away; the oldest are dropped first. Agents'
             states are not lost with them: the latest are sent after each connect.
     """
@@ -48,7 +50,7 @@ class Publisher:
         *,
         tenant: TenantId,
         node: str,
-        now: Callable[[], Instant],
+        now: Callable[[], Instant] | None = None,
         limit: int = 10_000,
     ) -> None:
         self.dropped = 0
@@ -142,7 +144,7 @@ class Publisher:
             log.warning("broker_left_unsaid", cause=str(error))
 
     def _status(self, status: str, *, dated: bool = True) -> Message:
-        at = self._now() if dated else None
+        at = self._now() if dated and self._now is not None else None
         return engine_message(self._tenant, self._node, status, at)
 
     @staticmethod
