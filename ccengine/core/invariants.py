@@ -81,13 +81,17 @@ def _check_call(floor: Floor, call: Call) -> None:
 def _check_nobody_waits_in_vain(floor: Floor) -> None:
     if floor.held:
         return
+    free = [
+        (agent.id, floor.plan.agents[agent.id])
+        for agent in floor.roster.all()
+        if agent.state is AgentState.AVAILABLE
+    ]
     for call_id in floor.matching.waiting():
         requirement = requirement_of(floor.calls[call_id])
-        for agent in floor.roster.all():
-            settings = floor.plan.agents.get(agent.id)
-            free = agent.state is AgentState.AVAILABLE and settings is not None
-            fits = free and settings is not None and requirement.met_by(settings)
-            _must(not fits, f"{agent.id} is free", f"{floor.calls[call_id]}")
+        for agent_id, settings in free:
+            _must(
+                not requirement.met_by(settings), f"{agent_id} is free", f"{floor.calls[call_id]}"
+            )
 
 
 def _must(holds: bool, what: str, story: str) -> None:  # noqa: FBT001 - reads as a sentence
