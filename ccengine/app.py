@@ -32,7 +32,8 @@ from ccengine.core.events import PlanLoaded, SwitchLost
 from ccengine.core.ids import TenantId
 from ccengine.engine import Engine, Entry
 from ccengine.ivr.configuration import load_configuration
-from ccengine.mqtt.publisher import BrokerAddress, Publisher
+from ccengine.mqtt.broker import BrokerAddress
+from ccengine.mqtt.publisher import Publisher
 from ccengine.storage.journal import Journal
 from ccengine.storage.logs import EngineLog
 from ccengine.storage.records import RecordKeeper
@@ -139,13 +140,9 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     keeper = RecordKeeper(paths.database, paths.journal)
     await keeper.start()
     stack.push_async_callback(keeper.close)
-    publisher = None
-    if settings.mqtt_url:
-        publisher = Publisher(
-            BrokerAddress.parse(settings.mqtt_url), tenant=tenant, node=settings.node
-        )
     engine = _restore_engine(restored, journal)
     observers = [logs.observe, keeper.observe]
+    publisher = _publisher(settings, engine)
     if publisher is not None:
         observers.append(publisher.observe)
     engine.observe(_show_rows(journal, observers))
@@ -157,6 +154,17 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     engine.post(SwitchLost(node=settings.node))
     _load_plan(engine, configuration)
     return Parts(settings, journal, keeper, publisher, link, engine, wiring)
+
+
+def _publisher(settings: Settings, engine: Engine) -> Publisher | None:
+    if not settings.mqtt_url:
+        return None
+    return Publisher(
+        BrokerAddress.parse(settings.mqtt_url),
+        tenant=TenantId(settings.tenant),
+        node=settings.node,
+        now=engine.clock.now,
+    )
 
 
 def _restore_engine(restored: Restored, journal: Journal) -> Engine:

@@ -6,12 +6,12 @@ import asyncio
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from ccengine.cli.output import console, fail, read_settings
-from ccengine.config.secrets import pin, sip_password
 
 from ccengine.cli.narration import Narration
+from ccengine.cli.output import console, fail, read_settings
 from ccengine.cli.scripted_call import AGENT_HZ, CALLER_HZ, AgentPhone, Script, ScriptedCall
 from ccengine.clock import Clock
+from ccengine.config.secrets import pin, sip_password
 from ccengine.config.tenant import sip_user_of
 from ccengine.ivr.configuration import load_configuration
 from ccengine.phone import Account

@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from ccengine.cli.output import console
-
 from ccengine.core.events import CallArrived, CallQueued, RecordingStarted
 from ccengine.reporting.story import tell
 from ccengine.storage.journal_reader import JournalReader
