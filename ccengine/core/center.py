@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import contacts, invariants, shifts, snapshots
-from ccengine.core.acd import offers
+from ccengine.core import contacts, invariants, offers, shifts, snapshots
 from ccengine.core.errors import CoreError
 from ccengine.core.events import (
     AgentLoggedIn,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import shifts
-from ccengine.core.acd import offers
+from ccengine.core import offers, shifts
 from ccengine.core.calls import Call
 from ccengine.core.errors import DuplicateCall, UnknownQueue
 from ccengine.core.events import RecordingStarted

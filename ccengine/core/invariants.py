@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccengine.core.acd.matching import requirement_of
-from ccengine.core.acd.offers import RING_PREFIX
+from ccengine.core.offers import RING_PREFIX
 from ccengine.core.shifts import WRAP_UP_PREFIX
 from ccengine.core.states import AgentState, AgentStep, CallState
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core.acd import offers
+from ccengine.core import offers
 from ccengine.core.errors import PhoneTaken, UnknownAgent
 from ccengine.core.states import AgentState, AgentStep, next_agent_state
 
