@@ -10,6 +10,8 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+import structlog
+
 from ccengine.core.events import SCHEMA, CallArrived, SwitchLost, SwitchResynced
 from ccengine.core.ids import CallId, ClientId, TenantId
 from ccengine.reporting.rows import Advance, JournalRow, Rejection
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from ccengine.core.snapshots import CenterSnapshot
     from ccengine.reporting.rows import RowKind, What
     from ccengine.storage.journal_reader import Restored
+
+log = structlog.get_logger()
 
 _VALUES = "(" + ", ".join("?" * COLUMN_COUNT) + ")"
 _AT_ONCE = 8  # rows that go into one statement; that is a third cheaper than a transaction
@@ -155,7 +159,20 @@ class Journal:
         Writers go on meanwhile. What they add is picked up by a second, shorter round; once a
         round has caught up, SQLite starts its log file anew, which keeps it small.
         """
-        connection = sqlite3.connect(self._path, isolation_level=None)
+        try:
+            connection = sqlite3.connect(self._path, isolation_level=None)
+            self._checkpoint(connection)
+        except sqlite3.Error as error:  # the next one tries again; appending tells if it is grave
+            log.warning("checkpoint_failed", cause=str(error))
+
+    def close(self) -> None:
+        """Close the file and give the lock back."""
+        self._reader.close()
+        self._connection.close()
+        self._lock.release()
+
+    @staticmethod
+    def _checkpoint(connection: sqlite3.Connection) -> None:
         try:
             for _ in range(_CHECKPOINT_ROUNDS):
                 _, in_log, copied = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
@@ -163,12 +180,6 @@ class Journal:
                     break
         finally:
             connection.close()
-
-    def close(self) -> None:
-        """Close the file and give the lock back."""
-        self._reader.close()
-        self._connection.close()
-        self._lock.release()
 
     def _write(
         self, kind: RowKind, what: What, now: Instant, led_to: Sequence[tuple[RowKind, What]]

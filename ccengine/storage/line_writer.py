@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import queue
 import threading
+from collections import deque
 from typing import TYPE_CHECKING, BinaryIO
 
 import orjson
@@ -11,12 +11,15 @@ import orjson
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_AT_ONCE = 500
+_PAUSE_SECONDS = 0.1
 _CLOSING_SECONDS = 2.0
 
 
 class LineWriter:
     """Takes lines without waiting; when too many are waiting, drops and counts them.
+
+    The thread looks by itself every tenth of a second: waking it for each line would cost the
+    event loop more than the line.
 
     Args:
         streams: where each line goes.
@@ -27,47 +30,35 @@ class LineWriter:
         self.dropped = 0
         self.failed = 0  #: lines that a stream did not take
         self._streams = streams
-        self._lines: queue.Queue[bytes | None] = queue.Queue(limit)
+        self._limit = limit
+        self._lines: deque[bytes] = deque()
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="log writer", daemon=True)
         self._thread.start()
 
     def put(self, line: bytes) -> None:
         """Have a line written, without its line feed."""
-        try:
-            self._lines.put_nowait(line)
-        except queue.Full:
+        if len(self._lines) < self._limit:
+            self._lines.append(line)
+        else:
             self.dropped += 1
 
     def close(self) -> None:
         """Write what is waiting, for two seconds at most, and end."""
-        try:
-            self._lines.put(None, timeout=_CLOSING_SECONDS)
-        except queue.Full:
-            return
+        self._closing.set()
         self._thread.join(_CLOSING_SECONDS)
 
     def _run(self) -> None:
         told = 0
         ended = False
         while not ended:
-            lines, ended = self._take()
+            ended = self._closing.wait(_PAUSE_SECONDS)
+            lines = [self._lines.popleft() for _ in range(len(self._lines))]
             if self.dropped > told:
-                lines.append(orjson.dumps({"action": "log_lines_dropped", "lines": self.dropped}))
                 told = self.dropped
-            self._write(lines)
-
-    def _take(self) -> tuple[list[bytes], bool]:
-        lines: list[bytes] = []
-        line = self._lines.get()
-        while line is not None:
-            lines.append(line)
-            if len(lines) >= _AT_ONCE:
-                return lines, False
-            try:
-                line = self._lines.get_nowait()
-            except queue.Empty:
-                return lines, False
-        return lines, True
+                lines.append(orjson.dumps({"action": "log_lines_dropped", "lines": told}))
+            if lines:
+                self._write(lines)
 
     def _write(self, lines: Sequence[bytes]) -> None:
         text = b"".join(line + b"\n" for line in lines)

@@ -113,7 +113,12 @@ class RecordKeeper:
     def _catch_up_call(self, call: CallId) -> CallRecord | None:
         if self._reader is None:
             return None
-        record = self._records.adopt(self._reader.rows(call=call))
+        try:
+            record = self._records.adopt(self._reader.rows(call=call))
+        except StorageError as error:  # the call goes on; its record is read later
+            log.warning("record_not_folded", call_id=call, cause=str(error))
+            self._behind = True
+            return None
         return record if record is not None and record.outcome is not None else None
 
     def _keep(self, record: CallRecord | None) -> None:
