@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ccengine.reporting.rows import JournalRow
 
 LOOK_EVERY_SECONDS = 0.05
+HOLD_BACK_SECONDS = 0.2  # so that lines from phones and journal come out in order
 
 
 class Narration:
@@ -29,6 +30,7 @@ class Narration:
         self._number = number
         self._started = clock.now()
         self._rows: list[JournalRow] = []
+        self._pending: list[tuple[float, str, str]] = []
         self._told = 0
         self._queued_at: float | None = None
         self.call: CallId | None = None
@@ -36,17 +38,21 @@ class Narration:
 
     def say(self, text: str) -> None:
         """Print a step that a phone has seen."""
-        self._print(self._clock.now(), "phone ", text)
+        self._pending.append((self._clock.now(), "phone ", text))
 
     async def follow(self) -> None:
-        """Print what the engine journals about the call, until cancelled."""
+        """Print what phones and engine do, in order, until cancelled."""
         with JournalReader.open(self._path) as reader:
             since = reader.last_number()
-            while True:
-                for row in reader.rows(since=since):
-                    since = row.number
-                    self._note(row)
-                await asyncio.sleep(LOOK_EVERY_SECONDS)
+            try:
+                while True:
+                    for row in reader.rows(since=since):
+                        since = row.number
+                        self._note(row)
+                    self._print_until(self._clock.now() - HOLD_BACK_SECONDS)
+                    await asyncio.sleep(LOOK_EVERY_SECONDS)
+            finally:
+                self._print_until(self._clock.now())
 
     def ringing_after(self, invited: float | None) -> float | None:
         """Return seconds from the call's queueing to the agent's INVITE.
@@ -71,8 +77,11 @@ class Narration:
             self.recording = what.recording
         lines = tell(self._rows)
         for line in lines[self._told :]:
-            self._print(line.at, "engine", line.text)
+            self._pending.append((line.at, "engine", line.text))
         self._told = len(lines)
 
-    def _print(self, at: float, who: str, text: str) -> None:
-        console.print(f"{at - self._started:7.3f}  {who}  {text}", highlight=False)
+    def _print_until(self, instant: float) -> None:
+        self._pending.sort()
+        while self._pending and self._pending[0][0] <= instant:
+            at, who, text = self._pending.pop(0)
+            console.print(f"{at - self._started:7.3f}  {who}  {text}", highlight=False)

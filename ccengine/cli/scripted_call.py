@@ -72,15 +72,17 @@ class ScriptedCall:
                 player.agent: await stack.enter_async_context(Phone(player.account))
                 for player in self.script.agents
             }
-            for player in self.script.agents:
-                await self._log_in(player, phones[player.agent])
+            async with asyncio.TaskGroup() as logins:
+                for player in self.script.agents:
+                    logins.create_task(self._log_in(player, phones[player.agent]))
             caller = await stack.enter_async_context(Phone(self.script.caller))
             try:
                 await self._place(caller, phones)
             except (TimeoutError, CallFailed) as error:
                 self.findings.failure = str(error) or "nothing happened in time"
-            for player in self.script.agents:
-                await self._log_out(phones[player.agent])
+            async with asyncio.TaskGroup() as logouts:
+                for player in self.script.agents:
+                    logouts.create_task(self._log_out(phones[player.agent]))
         return self.findings
 
     async def _log_in(self, player: AgentPhone, phone: Phone) -> None:
