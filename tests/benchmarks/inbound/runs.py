@@ -144,8 +144,9 @@ class Bench:
         waits = sorted(call.rung_after for call in wire.calls if call.rung_after is not None)
         each = 1000 / max(1, bridged)
         whole = loaded.asterisk.machine - before.asterisk.machine
-        counted = None
+        counted, engine_cpu = None, 0.0
         if point.system is System.ENGINE:
+            engine_cpu = (after.engine.process - before.engine.process) * each
             counted = _count(requests, {call.number: call for call in wire.calls})
         return Outcome(
             point=point,
@@ -155,7 +156,7 @@ class Bench:
             p50=_percentile(waits, 0.50) * 1000,
             p99=_percentile(waits, 0.99) * 1000,
             asterisk_cpu=(after.asterisk.process - before.asterisk.process) * each,
-            engine_cpu=(after.engine.process - before.engine.process) * each,
+            engine_cpu=engine_cpu,
             idle=(loaded.asterisk.idle - before.asterisk.idle) / max(0.01, whole),
             recordings=_clear_recordings(self._ground.state / "recordings", weight),
             left_over=self._asterisk.channels(),
