@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _AT_ONCE = 200  # records per transaction
+_GATHERING_SECONDS = 0.5  # a transaction costs a hundred times what a record in it does
 _LEAVING_SECONDS = 2.0
 _RETRY_SECONDS = 1.0
 
@@ -85,6 +86,7 @@ class RecordKeeper:
         try:
             while True:
                 await self._wake.wait()
+                await asyncio.sleep(_GATHERING_SECONDS)
                 self._wake.clear()
                 await self._write_pending()
         finally:
