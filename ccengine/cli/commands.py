@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
 import typer
 
-from ccengine.cli import check, info, init, prompts, run
+from ccengine.cli import call, check, info, init, prompts, run, story
 
 app = typer.Typer(
     help="A contact-center engine for Asterisk.",
@@ -19,9 +16,8 @@ app.command("run")(run.run)
 app.command("init")(init.init)
 app.command("check")(check.check)
 app.command("info")(info.info)
-for name in ("story", "call"):  # replaced by plain imports once both are written
-    if find_spec(f"ccengine.cli.{name}"):
-        app.command(name)(getattr(import_module(f"ccengine.cli.{name}"), name))
+app.command("story")(story.story)
+app.command("call")(call.call)
 app.add_typer(prompts.app, name="prompts")
 
 

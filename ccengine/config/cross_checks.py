@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from ccengine.config.clients import Client, digits_of
@@ -137,10 +138,7 @@ def _check_client(
     tenant: Tenant, client: Client, document: Document, documents: Documents
 ) -> Iterator[Problem]:
     settings = client.settings
-    contract = settings.contract
-    if contract is not None and contract.until < contract.starts:
-        message = f"the contract ends ({contract.until}) before it begins ({contract.starts})"
-        yield document.problem(("contract", "until"), message, "exchange the two days or mend one")
+    yield from _contract_reversed(document)
     languages = documents.names("languages")
     yield from _unknown(document, ("languages",), "language", settings.languages, languages)
     for number, settings_of in settings.numbers.items():
@@ -163,6 +161,18 @@ def _check_client(
             message = f"client '{client.id}' may call outside, but the tenant has no limit"
             remedy = "add 'outbound: {calls_per_day: …}' to tenant.yaml"
             yield document.problem(("outbound",), message, remedy)
+
+
+def _contract_reversed(document: Document) -> Iterator[Problem]:
+    # From the text, so that another mistake in the contract does not hide this one.
+    begins, ends = document.at(("contract", "from")), document.at(("contract", "until"))
+    try:
+        is_reversed = date.fromisoformat(str(ends)) < date.fromisoformat(str(begins))
+    except ValueError:
+        return
+    if is_reversed:
+        message = f"the contract ends ({ends}) before it begins ({begins})"
+        yield document.problem(("contract", "until"), message, "exchange the two days or mend one")
 
 
 def _check_queue(

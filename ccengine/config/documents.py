@@ -74,7 +74,10 @@ class _Reader:
 
     def value(self, node: yaml.Node, place: Place) -> object:
         if id(node) in self.seen:
-            self._add(node, "'*' refers to another part of the file", "write the part out here")
+            # The node has the line of its first place, the way to it has the line of this one.
+            line = self.lines.get(place, _line(node))
+            message = "'*' refers to another part of the file"
+            self.problems.append(Problem(self.file, line, message, "write the part out here"))
             return None
         self.seen.add(id(node))
         if isinstance(node, yaml.MappingNode):

@@ -62,12 +62,13 @@ def load_configuration(folder: Path) -> Configuration:
 def _names(loaded: Loaded, client: Client, flow: str, prompts: Prompts) -> FlowNames:
     document = loaded.documents.clients[client.id]
     numbers = [number for number in client.settings.numbers.values() if number.flow == flow]
+    voices = loaded.draft.settings.languages.keys()
     spoken = {number.language or client.language for number in numbers}
     return FlowNames(
         client=client.id,
         prompts=prompts,
         prompt_folder=client.folder / "prompts",
-        languages=sorted(spoken) or client.settings.languages,
+        languages=sorted(spoken & voices or voices & set(client.settings.languages)),
         queues=None if document is None else document.keys("queues"),
         hours=None if document is None else document.keys("hours"),
     )

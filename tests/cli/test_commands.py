@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from ccengine.cli.commands import app
+from ccengine.config.settings import Settings
+from tests.config.tenants import change, copy_of_demo
+
+KEYS = {
+    "sip": {"host", "port", "transport"},
+    "numbers": {"number", "client", "flow", "description"},
+    "callers": {"sip_user", "password_file"},
+    "phones": {"extension", "sip_user", "password_file"},
+    "agents": {
+        *("id", "name", "extension", "sip_user", "password_file", "pin_file", "skills", "clients")
+    },
+    "feature_codes": {"login", "logout", "ready", "not_ready"},
+    "api": {"url", "token_file"},
+    "ari": {"url", "user", "password_file"},
+    "paths": {"recordings", "logs", "database", "dialplan", "asterisk_conf", "state"},
+}
+
+
+@pytest.fixture(autouse=True)
+def tenant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = copy_of_demo(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"CCENGINE_{name.upper()}", raising=False)
+    monkeypatch.setenv("CCENGINE_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("CCENGINE_HOST_STATE", "/srv/state")
+    monkeypatch.setenv("CCENGINE_DIALPLAN", str(tmp_path / "dialplan"))
+    monkeypatch.setenv("CCENGINE_HOST_DIALPLAN", "/srv/dialplan")
+    return folder
+
+
+def ccengine(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments)
+
+
+def test_check_is_quiet_about_a_tenant_without_mistakes() -> None:
+    result = ccengine("check")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "no mistakes" in result.stdout
+
+
+def test_check_names_mistakes_as_the_person_on_the_host_knows_the_files(tenant: Path) -> None:
+    change(tenant / "clients/nour/flows/main.yaml", "start: hours", "start: hour")
+    result = ccengine("check")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    place = "/srv/dialplan/tenants/demo/clients/nour/flows/main.yaml:2: "
+    assert result.stderr.startswith(f"{place}there is no step 'hour' — did you mean 'hours'?")
+
+
+def test_check_for_a_program(tenant: Path) -> None:
+    change(tenant / "tenant.yaml", "number: 302", "number: 301")
+    result = ccengine("check", "--json")
+    assert result.exit_code == 1
+    (problem,) = json.loads(result.stdout)["problems"]
+    assert set(problem) == {"file", "line", "message", "remedy"}
+
+
+@pytest.mark.parametrize("command", [["info"], ["init"], ["run"], ["prompts", "build"]])
+def test_nothing_starts_on_a_mistake(tenant: Path, command: list[str]) -> None:
+    change(tenant / "tenant.yaml", "number: 302", "number: 301")
+    result = ccengine(*command)
+    assert result.exit_code == 1
+    assert "number 301 belongs to agents 'amira' and 'omar'" in result.stderr
+
+
+def facts() -> Any:
+    result = ccengine("info", "--json")
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def test_info_has_exactly_the_keys_that_were_agreed() -> None:
+    found = facts()
+    assert found.keys() == KEYS.keys()
+    for section, keys in KEYS.items():
+        rows = found[section] if isinstance(found[section], list) else [found[section]]
+        assert rows
+        assert {frozenset(row) for row in rows} == {frozenset(keys)}, section
+
+
+def test_info_tells_the_hosts_paths() -> None:
+    found = facts()
+    assert found["paths"]["recordings"] == "/srv/state/recordings"
+    assert found["paths"]["dialplan"] == "/srv/dialplan"
+    assert found["callers"][0]["password_file"] == "/srv/state/secrets/sip/caller-1"
+    assert found["agents"][0] == {
+        "id": "amira",
+        "name": "Amira Haddad",
+        "extension": "201",
+        "sip_user": "phone-201",
+        "password_file": "/srv/state/secrets/sip/phone-201",
+        "pin_file": "/srv/state/secrets/pins/amira",
+        "skills": {"arabic": 9, "english": 4, "billing": 7},
+        "clients": ["nour"],
+    }
+
+
+def test_info_for_a_person_shows_no_secret_and_every_number() -> None:
+    result = ccengine("info")
+    for number in ("600100", "600200", "600201", "600300"):
+        assert number in result.stdout
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+def test_init_prepares_everything_and_may_run_again(tmp_path: Path) -> None:
+    first = ccengine("init")
+    assert first.exit_code == 0, first.stderr
+    state = tmp_path / "state"
+    files = {file: file.read_bytes() for file in state.rglob("*") if file.is_file()}
+    assert {"numbers.conf", "pjsip_accounts.conf", "caller-1", "amira"} <= {
+        file.name for file in files
+    }
+    second = ccengine("init")
+    assert second.exit_code == 0
+    assert "prompts: 0 made" in second.stdout
+    assert {file: file.read_bytes() for file in state.rglob("*") if file.is_file()} == files
+    found = facts()
+    accounts = [*found["callers"], *found["phones"], *found["agents"]]
+    named = [account["password_file"] for account in accounts]
+    named += [found["api"]["token_file"], found["ari"]["password_file"]]
+    for name in named:
+        assert Path(name.replace("/srv/state", str(state))).read_text().strip()
+
+
+def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CCENGINE_SIP_PORT", "x")
+    result = ccengine("info")
+    assert result.exit_code == 2
+    assert "CCENGINE_SIP_PORT=x" in result.stderr

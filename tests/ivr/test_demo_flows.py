@@ -1,0 +1,109 @@
+"""Every way through every flow of the demo, walked by a scripted caller."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from ccengine.config.cross_checks import qualified
+from ccengine.core.ids import ClientId
+from ccengine.core.plan import client_of
+from ccengine.ivr.configuration import Configuration, load_configuration
+from ccengine.ivr.context import FlowContext
+from ccengine.ivr.flow_checks import GOES_TO, references
+from ccengine.ivr.outcomes import Enqueue, HangUp, Outcome
+from ccengine.ivr.runner import run_flow
+from tests.config.tenants import DEMO
+from tests.ivr.scripted_caller import ScriptedCaller
+
+NOON = datetime(2026, 12, 21, 12, tzinfo=UTC)
+KEYS: tuple[str | None, ...] = (None, *"0123456789*#")
+
+
+@pytest.fixture(scope="module")
+def demo() -> Configuration:
+    return load_configuration(DEMO)
+
+
+async def dial(demo: Configuration, number: str, *keys: str | None) -> tuple[Outcome, list[str]]:
+    assert demo.tenant is not None
+    route = demo.tenant.route(number)
+    assert route is not None
+    caller = ScriptedCaller(list(keys), language=route.language)
+    context = FlowContext(
+        client=route.client,
+        caller=caller,
+        prompts=demo.prompts,
+        hours=demo.tenant.clients[route.client].hours,
+        now=lambda: NOON,
+    )
+    flow = demo.flow(route.client, route.flow)
+    entered: list[str] = []
+    result = await run_flow(flow, context, entered=lambda _, step: entered.append(step))
+    return result, entered
+
+
+@pytest.mark.parametrize(
+    ("number", "keys", "queue", "agents"),
+    [
+        ("600100", ["1"], "nour/billing", ("amira",)),
+        ("600100", ["2"], "nour/technical", ("omar",)),
+        ("600100", [], "nour/billing", ("amira",)),
+        ("600200", ["1"], "dnipro/billing", ("olena",)),
+        ("600200", ["2"], "dnipro/technical", ("omar", "taras")),
+        ("600200", ["7", "2"], "dnipro/technical", ("omar", "taras")),
+        ("600201", [], "dnipro/vip", ("olena", "taras")),
+    ],
+)
+async def test_who_gets_a_caller_is_as_the_demo_says(
+    demo: Configuration, number: str, keys: list[str | None], queue: str, agents: tuple[str, ...]
+) -> None:
+    result, _ = await dial(demo, number, *keys)
+    assert isinstance(result, Enqueue)
+    assert result.queue == queue
+    assert demo.tenant is not None
+    settings = demo.tenant.plan().queues[result.queue]
+    assert qualified(demo.tenant, client_of(result.queue), settings) == agents
+
+
+async def test_a_closed_line_says_so_and_hangs_up(demo: Configuration) -> None:
+    result, entered = await dial(demo, "600300")
+    assert result == HangUp()
+    assert entered == ["hours", "closed", "goodbye"]
+
+
+async def test_every_key_and_silence_lead_to_an_end(demo: Configuration) -> None:
+    assert demo.tenant is not None
+    for client in demo.tenant.clients.values():
+        for number in client.settings.numbers:
+            for key in KEYS:
+                result, _ = await dial(demo, number, key, key, key)
+                assert isinstance(result, Enqueue | HangUp)
+
+
+async def test_every_step_is_walked_from_its_own_beginning(demo: Configuration) -> None:
+    assert demo.tenant is not None
+    for (client, name), flow in demo.flows.items():
+        for step in flow.steps:
+            caller = ScriptedCaller([], language=demo.tenant.clients[ClientId(client)].language)
+            context = FlowContext(
+                client=client,
+                caller=caller,
+                prompts=demo.prompts,
+                hours=demo.tenant.clients[client].hours,
+                now=lambda: NOON,
+            )
+            walked: list[str] = []
+            result = await run_flow(
+                flow, context, start=step, entered=lambda _, at, way=walked: way.append(at)
+            )
+            assert isinstance(result, Enqueue | HangUp), (client, name, step)
+            assert walked[0] == step
+
+
+def test_every_way_of_every_step_leads_to_a_step(demo: Configuration) -> None:
+    for flow in demo.flows.values():
+        for step in flow.steps.values():
+            ways = {found.name for found in references(step) if found.what in GOES_TO}
+            assert ways <= flow.steps.keys()
