@@ -31,6 +31,11 @@ class RealAsterisk:
     user: str
     password: str
 
+    @property
+    def contract_dialplan(self) -> Path:
+        """Far ends that the contract suite rings."""
+        return Path(__file__).parent / "asterisk/contract_extensions.conf"
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(

@@ -103,6 +103,11 @@ class FakeChannel:
             told["dialplan"]["app_data"] = "(Outgoing Line)" if self.originated else "5"
         return told
 
+    @property
+    def waits_in_dialplan(self) -> bool:
+        """It runs the dialplan's context for legs that wait for an engine."""
+        return self.dialplan[0].endswith("agent-leg")
+
     def stop_timers(self) -> None:
         for timer in self.timers:
             timer.cancel()

@@ -35,7 +35,7 @@ class _No(Exception):
 
 
 def _app_args(query: Mapping[str, str]) -> tuple[str, ...]:
-    if query.get("context") == "agent-leg":
+    if query.get("context", "").endswith("agent-leg"):
         return ("agent",)
     return tuple(filter(None, query.get("appArgs", "").split(",")))
 

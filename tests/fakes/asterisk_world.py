@@ -64,8 +64,9 @@ class FakeWorld:
         # A channel that the dialplan runs is told of only where its endpoint is subscribed to.
         told = fields.get("channel") or fields.get("peer")
         channel = self.channels.get(told["id"]) if isinstance(told, dict) else None
-        in_dialplan = channel is not None and channel.dialplan[0] == "agent-leg"
-        return in_dialplan and not channel.in_stasis and channel.endpoint not in self.listened
+        if channel is None or channel.in_stasis or not channel.waits_in_dialplan:
+            return False
+        return channel.endpoint not in self.listened
 
     # Channels
 
@@ -97,7 +98,7 @@ class FakeWorld:
             self.emit("StasisStart", args=list(channel.app_args), channel=channel.as_json())
             return
         channel.stasis_status = "FAILED"
-        if channel.dialplan[0] == "agent-leg":
+        if channel.waits_in_dialplan:
             self.later(channel, 1.0, lambda: self.enter_stasis(channel))
             return
         if channel.originated or channel.variables.get("CC_ROLE") != "inbound":

@@ -91,7 +91,7 @@ class Connection:
         self._socket: Socket | None = None
         self._http: ClientSession | None = None
         self._up = asyncio.Event()
-        self.inbox = inbox or Inbox()
+        self.inbox = Inbox() if inbox is None else inbox  # an empty one is false
         self.tally = Tally()
         self.number = 0
 
