@@ -1,0 +1,71 @@
+"""dialplan/README.md names every key of the YAML, and no other, and what is required."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from typing import Any, get_args, get_origin
+
+import pytest
+
+from ccengine.config.clients import ClientSettings
+from ccengine.config.schema import REQUIRED, schema_keys, value_kind
+from ccengine.config.tenant import TenantSettings
+from ccengine.ivr.confirmations import Confirmation
+from ccengine.ivr.loader import FlowFile
+from ccengine.ivr.steps import STEP_KINDS
+from tests.config.tenants import DIALPLAN
+
+README = (DIALPLAN / "README.md").read_text()
+Keys = dict[str, bool]
+"""Each key's way in the YAML, and whether it is required."""
+
+
+def documented(section: str) -> Keys:
+    table = README.split(f"### {section}\n")[1].split("\n#")[0]
+    rows = re.findall(r"^\| (\*\*)?`([^`]+)`(?:\*\*)? \|", table, re.MULTILINE)
+    return {re.sub(r"<[a-z]+>", "<>", key): bool(bold) for bold, key in rows}
+
+
+def in_schema(kind: Any, way: str = "") -> Iterator[tuple[str, bool]]:
+    required = {
+        key: field.metadata == REQUIRED
+        or (field.default is MISSING and field.default_factory is MISSING)
+        for key, field in zip(schema_keys(kind), fields(kind), strict=True)
+    }
+    for key, hint in schema_keys(kind).items():
+        inner, here = value_kind(hint), f"{way}{key}"
+        if get_origin(inner) is not None and issubclass(get_origin(inner), Mapping):
+            item = value_kind(get_args(inner)[1])
+            if is_dataclass(item):
+                yield from in_schema(item, f"{here}.<>.")
+                continue
+        if is_dataclass(inner):
+            yield from in_schema(inner, f"{here}.")
+        else:
+            yield here, required[key]
+
+
+@pytest.mark.parametrize(
+    ("section", "kind"), [("tenant.yaml", TenantSettings), ("client.yaml", ClientSettings)]
+)
+def test_keys_of_tenants_and_clients(section: str, kind: Any) -> None:
+    assert documented(section) == dict(in_schema(kind))
+
+
+def test_keys_of_flows() -> None:
+    steps = [item for name, kind in STEP_KINDS.items() for item in in_schema(kind, f"{name}.")]
+    assert documented("flows/&lt;flow&gt;.yaml") == dict([*in_schema(FlowFile), *steps])
+
+
+def test_names_of_confirmations() -> None:
+    section = README.split("### prompts/")[1].split("\n## ")[0]
+    named = re.findall(r"`([a-z-]+)`", section.split("to be replaced:")[1])
+    assert named == list(Confirmation)
+
+
+def test_conf_files() -> None:
+    section = README.split("## The .conf files")[1]
+    named = set(re.findall(r"^\| `([a-z]+\.conf)` \|", section, re.MULTILINE))
+    assert named == {file.name for file in DIALPLAN.glob("*.conf")}
