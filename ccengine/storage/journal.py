@@ -8,6 +8,7 @@ a power cut may take is what `checkpoint`, on another thread, has not yet put on
 from __future__ import annotations
 
 import sqlite3
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 import structlog
@@ -92,12 +93,12 @@ class Journal:
                 "this one a state folder of its own in CCENGINE_STATE"
             )
             raise JournalLocked(message) from None
-        try:
+        with ExitStack() as undo:
+            undo.callback(lock.release)
             connection = open_to_write(path)
+            undo.callback(connection.close)
             reader = JournalReader.open(path)
-        except Exception:
-            lock.release()
-            raise
+            undo.pop_all()
         return cls(path, connection, reader, lock, Place(tenant, ClientId(""), node))
 
     @property

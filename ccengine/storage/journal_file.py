@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ccengine.storage.errors import JournalCorrupted, JournalMissing, JournalTooNew
+from ccengine.storage.errors import (
+    JournalCorrupted,
+    JournalError,
+    JournalMissing,
+    JournalTooNew,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 LAYOUT = 1
@@ -49,21 +56,17 @@ def open_to_write(path: Path) -> sqlite3.Connection:
         JournalTooNew: a newer program wrote it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        connection = sqlite3.connect(path, isolation_level=None)
+    with _open(path, str(path)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA wal_autocheckpoint = 0")  # `Journal.checkpoint` does it
         connection.execute("PRAGMA cache_size = -16000")
-        connection.execute("PRAGMA busy_timeout = 2000")
         if _pragma(connection, "user_version") == 0 and not _tables(connection):
             connection.execute("BEGIN IMMEDIATE")
             for statement in _CREATE:
                 connection.execute(statement)
             connection.execute("COMMIT")
-    except sqlite3.DatabaseError as error:
-        raise damaged(path, error) from error
-    check(path, connection)
+        _check(path, connection)
     return connection
 
 
@@ -78,24 +81,38 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     if not path.exists():
         message = f"{path}: no journal here; has the engine run with this state folder?"
         raise JournalMissing(message)
-    try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-        connection.execute("PRAGMA busy_timeout = 2000")
-        check(path, connection)
-    except sqlite3.DatabaseError as error:
-        raise damaged(path, error) from error
+    with _open(path, f"{path.absolute().as_uri()}?mode=ro") as connection:
+        _check(path, connection)
     return connection
 
 
-def check(path: Path, connection: sqlite3.Connection) -> None:
-    """Make sure that the file is a journal this program knows."""
-    if _pragma(connection, "application_id") != APPLICATION_ID:
+@contextmanager
+def _open(path: Path, name: str) -> Iterator[sqlite3.Connection]:
+    """Yield an open connection, which is closed again only if setting it up fails."""
+    connection: sqlite3.Connection | None = None
+    try:
+        connection = sqlite3.connect(name, isolation_level=None, uri=name.startswith("file:"))
+        connection.execute("PRAGMA busy_timeout = 2000")
+        yield connection
+    except JournalError:
+        _close(connection)
+        raise
+    except sqlite3.DatabaseError as error:
+        _close(connection)
+        raise damaged(path, error) from error
+
+
+def _close(connection: sqlite3.Connection | None) -> None:
+    if connection is not None:
         connection.close()
+
+
+def _check(path: Path, connection: sqlite3.Connection) -> None:
+    if _pragma(connection, "application_id") != APPLICATION_ID:
         message = f"{path}: not a journal of ccengine; move it away and start the engine again"
         raise JournalCorrupted(message)
     layout = _pragma(connection, "user_version")
     if layout > LAYOUT:
-        connection.close()
         message = (
             f"{path}: written by a newer ccengine (layout {layout}, this one knows {LAYOUT}); "
             "run that version, or move the journal away and start with an empty one"
