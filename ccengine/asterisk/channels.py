@@ -97,6 +97,7 @@ class Channel:
         self._entered: asyncio.Future[ChannelSnapshot | Gone] = loop.create_future()
         self._events: Mailbox[AriEvent] = Mailbox(_EVENTS_KEPT)
         self._digits: Mailbox[str] = Mailbox(_DIGITS_KEPT)
+        self._last_digit = ("", "")
         self._playbacks: dict[str, Playback] = {}
         self._hangup_cause = 0
         if snapshot is not None and snapshot.in_app(ari.app):
@@ -259,7 +260,7 @@ class Channel:
         self.confirmed = True
         match event:
             case ChannelDtmfReceived():
-                self._digits.put(event.digit)
+                self._take_digit(event)
                 return
             case PlaybackFinished(playback=told):
                 self.end_playback(
@@ -304,6 +305,14 @@ class Channel:
         playback = self._playbacks.pop(playback_id, None)
         if playback is not None:
             playback.end(how)
+
+    def _take_digit(self, event: ChannelDtmfReceived) -> None:
+        # Where channel and endpoint are both subscribed to, Asterisk tells each event twice.
+        told = (event.timestamp, event.digit)
+        if event.timestamp and told == self._last_digit:
+            return
+        self._last_digit = told
+        self._digits.put(event.digit)
 
     def _begun(self, result: Originated | Unreachable) -> Originated | Unreachable:
         if isinstance(result, Unreachable):

@@ -39,6 +39,10 @@ class EngineKilled(Exception):
     """Cancels all of the engine's tasks."""
 
 
+async def _be_killed() -> None:
+    raise EngineKilled
+
+
 class ListJournal:
     """A journal in memory that outlives the engine, as the file does."""
 
@@ -125,7 +129,7 @@ class CenterOnFake:
                 root.create_task(self.switchboard.run(self.asterisk.events()))
                 yield
                 engine.stop_timer()
-                raise EngineKilled
+                root.create_task(_be_killed())
         except* EngineKilled:
             pass
 

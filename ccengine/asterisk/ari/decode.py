@@ -163,6 +163,7 @@ _DECODERS: Mapping[str, Callable[[Raw], AriEvent]] = {
         decode_channel(raw["channel"]),
         _text(raw["digit"], "digit"),
         _number(raw.get("duration_ms", 0), "duration_ms"),
+        _text(raw.get("timestamp", ""), "timestamp"),
     ),
     "Dial": lambda raw: Dial(
         _text(raw["dialstatus"], "dialstatus"),

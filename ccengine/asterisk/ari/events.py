@@ -122,6 +122,8 @@ class ChannelDtmfReceived:
     channel: ChannelSnapshot
     digit: str
     duration_ms: int
+    timestamp: str = ""
+    """Asterisk's own, to the millisecond; tells a repetition of the event from another key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ccengine.calls.pins import LOCK_SECONDS, WRONG_BEFORE_LOCK, PinGate
+from ccengine.core.states import AgentState
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.calls.center_on_fake import CenterOnFake
+
+PIN = "112233"  # equal digits one after the other must count as two
+
+
+@pytest.fixture(autouse=True)
+def pins(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets" / "pins"
+    folder.mkdir(parents=True)
+    for agent in ("olena", "taras", "amira", "omar"):
+        (folder / agent).write_text(f"{PIN}\n")
+
+
+async def dial(
+    center: CenterOnFake, phone: str, code: str, digits: str = "", keys: str = ""
+) -> None:
+    channel = center.asterisk.feature_code(phone, code, digits)
+    await asyncio.sleep(0.3)
+    for key in keys:
+        center.asterisk.dial_digit(channel, key)
+        await asyncio.sleep(0.1)
+    await center.until(lambda: channel not in center.asterisk.channels_left())
+
+
+async def test_an_agent_logs_in_goes_not_ready_and_ready_and_out(center: CenterOnFake) -> None:
+    center.asterisk.phone_rings("PJSIP/phone-203")
+    for _ in range(2):  # the second time Asterisk tells each key twice
+        await dial(center, "203", "login", keys=PIN)
+        assert center.agent("olena").state is AgentState.AVAILABLE, center.story()
+        await dial(center, "203", "not_ready", "2")
+        assert center.agent("olena").reason == "lunch"
+        await dial(center, "203", "ready")
+        assert center.agent("olena").state is AgentState.AVAILABLE
+        await dial(center, "203", "logout")
+        assert center.agent("olena").state is AgentState.OFFLINE
+    center.assert_nothing_left()
+
+
+async def test_a_number_logs_in_on_any_phone(center: CenterOnFake) -> None:
+    await dial(center, "205", "login", "304", keys=f"{PIN}#")
+    assert center.agent("taras").phone == "205"
+
+
+async def test_a_wrong_pin_logs_nobody_in(center: CenterOnFake) -> None:
+    channel = center.asterisk.feature_code("203", "login")
+    for _ in range(3):
+        await asyncio.sleep(0.3)
+        center.asterisk.dial_digits(channel, "999999")
+        await asyncio.sleep(2)
+    await center.until(lambda: channel not in center.asterisk.channels_left())
+    assert center.agent("olena").state is AgentState.OFFLINE
+    center.assert_nothing_left()
+
+
+async def test_hanging_up_in_the_middle_of_a_pin_leaves_nothing(center: CenterOnFake) -> None:
+    channel = center.asterisk.feature_code("203", "login")
+    await asyncio.sleep(0.3)
+    center.asterisk.dial_digits(channel, "11")
+    center.asterisk.hang_up(channel)
+    await asyncio.sleep(1)
+    center.assert_nothing_left()
+
+
+async def test_codes_of_somebody_who_is_not_logged_in_change_nothing(center: CenterOnFake) -> None:
+    for code in ("ready", "not_ready", "logout", "nonsense"):
+        await dial(center, "203", code)
+    assert center.agent("olena").state is AgentState.OFFLINE
+    center.assert_nothing_left()
+
+
+def test_guessing_is_locked_and_forgiven_in_time() -> None:
+    gate = PinGate()
+    for second in range(WRONG_BEFORE_LOCK):
+        assert not gate.is_locked("olena", second)
+        gate.note_wrong("olena", second)
+    assert gate.is_locked("olena", WRONG_BEFORE_LOCK)
+    assert not gate.is_locked("taras", WRONG_BEFORE_LOCK)
+    assert not gate.is_locked("olena", WRONG_BEFORE_LOCK + LOCK_SECONDS)
