@@ -42,16 +42,7 @@ def facts_of(tenant: Tenant, settings: Settings) -> Facts:
     host = "127.0.0.1" if settings.sip_host == ANY_ADDRESS else settings.sip_host
     return {
         "sip": {"host": host, "port": settings.sip_port, "transport": "udp"},
-        "numbers": [
-            {
-                "number": number,
-                "client": client.id,
-                "flow": own.flow,
-                "description": own.description or "",
-            }
-            for client in tenant.clients.values()
-            for number, own in client.settings.numbers.items()
-        ],
+        "numbers": _numbers(tenant),
         "callers": [_account(user, settings) for user in tenant.settings.callers],
         "phones": [
             {"extension": extension, **_account(sip_user_of(extension), settings)}
@@ -79,6 +70,19 @@ def facts_of(tenant: Tenant, settings: Settings) -> Facts:
             "state": str(paths.root),
         },
     }
+
+
+def _numbers(tenant: Tenant) -> list[Facts]:
+    return [
+        {
+            "number": number,
+            "client": client.id,
+            "flow": own.flow,
+            "description": own.description or "",
+        }
+        for client in tenant.clients.values()
+        for number, own in client.settings.numbers.items()
+    ]
 
 
 def _account(sip_user: str, settings: Settings) -> Facts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from ccengine.cli.output import console
@@ -81,7 +82,7 @@ class Narration:
         self._told = len(lines)
 
     def _print_until(self, instant: float) -> None:
-        self._pending.sort()
+        self._pending.sort(key=itemgetter(0))
         while self._pending and self._pending[0][0] <= instant:
             at, who, text = self._pending.pop(0)
             console.print(f"{at - self._started:7.3f}  {who}  {text}", highlight=False)

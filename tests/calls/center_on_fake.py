@@ -39,7 +39,7 @@ class EngineKilled(Exception):
     """Cancels all of the engine's tasks."""
 
 
-async def _be_killed() -> None:
+def _be_killed() -> None:
     raise EngineKilled
 
 
@@ -129,7 +129,7 @@ class CenterOnFake:
                 root.create_task(self.switchboard.run(self.asterisk.events()))
                 yield
                 engine.stop_timer()
-                root.create_task(_be_killed())
+                _be_killed()
         except* EngineKilled:
             pass
 
