@@ -32,6 +32,11 @@ class RealAsterisk:
     password: str
 
     @property
+    def phone(self) -> str:
+        """The SIP user of one of its phones."""
+        return min(path.name for path in (self.state / "secrets/sip").glob("phone-*"))
+
+    @property
     def contract_dialplan(self) -> Path:
         """Far ends that the contract suite rings."""
         return Path(__file__).parent / "asterisk/contract_extensions.conf"
@@ -58,6 +63,14 @@ def pytest_asyncio_loop_factories(
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "virtual_time: on a loop whose clock jumps")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.getreports("skipped")
+    if skipped:
+        terminalreporter.section(f"{len(skipped)} skipped, by name")
+    for report in skipped:
+        terminalreporter.line(report.nodeid)
 
 
 @pytest.fixture(scope="session")

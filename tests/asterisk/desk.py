@@ -60,8 +60,9 @@ class Person(Protocol):
 class Desk:
     """A connection, requests by name, handles, and the events that came."""
 
-    def __init__(self, address: AriAddress, fake: FakeAsterisk | None) -> None:
+    def __init__(self, address: AriAddress, fake: FakeAsterisk | None, phone: str) -> None:
         self.fake = fake
+        self.phone = phone
         self.address = address
         self.connection = Connection(address, backoff=Backoff(first_seconds=0.02))
         self.ari = Ari(self.connection, app=APP, patience_seconds=3.0)
@@ -179,12 +180,12 @@ async def fake_desk() -> AsyncIterator[Desk]:
     fake.phone_declines(BUSY, 0.0, cause=17)
     fake.phone_declines(REJECT, 0.2, cause=21)
     fake.phone_rings(RING)
-    fake.phone_unreachable("PJSIP/phone-101")
+    fake.phone_unreachable("PJSIP/phone-201")
     fake.media_seconds.update({PROMPT: 7.0, SHORT: 1.5})
     fake.missing_media.update({"sound:nosuch", "sound:neither"})
     async with FakeAsteriskServer(fake) as server:
         address = AriAddress(server.url, "ccengine", PASSWORD, app=APP)
-        async with working(Desk(address, fake)) as desk:
+        async with working(Desk(address, fake, "phone-201")) as desk:
             yield desk
 
 
@@ -195,7 +196,7 @@ async def real_desk(real: RealAsterisk) -> AsyncIterator[Desk]:
         await _prepare(real)
         _prepared.add(real.state)
     address = AriAddress(real.url, real.user, real.password, app=APP)
-    async with working(Desk(address, None)) as desk:
+    async with working(Desk(address, None, real.phone)) as desk:
         yield desk
 
 

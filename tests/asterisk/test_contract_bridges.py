@@ -237,7 +237,7 @@ async def test_what_ended_while_we_were_deaf_is_found_by_the_resync(desk: Desk) 
 
 async def test_a_second_engine_takes_over_and_the_first_touches_nothing(desk: Desk) -> None:
     _, one, other = await talk(desk)
-    second = Desk(desk.address, desk.fake)
+    second = Desk(desk.address, desk.fake, desk.phone)
     async with working(second):
         await desk.until(lambda: desk.replaced)
         listed = {c.id for c in await second.ari.channels()}

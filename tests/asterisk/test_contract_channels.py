@@ -35,7 +35,8 @@ async def test_asterisk_tells_its_version_and_when_it_started(desk: Desk) -> Non
 
 
 async def test_endpoints_have_a_state_or_do_not_exist(desk: Desk) -> None:
-    assert await desk.ari.endpoint_state("PJSIP", "phone-101") in {"online", "offline", "unknown"}
+    state = await desk.ari.endpoint_state("PJSIP", desk.phone)
+    assert state in {"online", "offline", "unknown"}
     assert await desk.ari.endpoint_state("PJSIP", "nobody-has-this-name") is None
 
 
@@ -81,7 +82,7 @@ async def test_a_leg_can_come_by_way_of_the_dialplan(desk: Desk) -> None:
 
 
 async def test_only_an_endpoint_that_exists_can_be_subscribed_to(desk: Desk) -> None:
-    assert await desk.ari.subscribe_endpoint("PJSIP/phone-101")
+    assert await desk.ari.subscribe_endpoint(f"PJSIP/{desk.phone}")
     assert not await desk.ari.subscribe_endpoint(NOWHERE)
 
 
