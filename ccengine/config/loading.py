@@ -55,6 +55,10 @@ def load_tenant(folder: Path) -> Loaded:
     problems += found
     draft = replace(_nothing(folder), settings=settings, clients=clients)
     documents = Documents(document, sources, all_agents=is_whole)
+    remedy = "let its name end in .yaml"
+    problems += [
+        Problem(file, 1, "this file is not read", remedy) for file in folder.rglob("*.yml")
+    ]
     problems += cross_check(draft, documents)
     return Loaded(draft, documents, in_order(problems))
 

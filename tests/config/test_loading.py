@@ -108,6 +108,15 @@ def test_a_client_without_a_file_is_told_and_the_others_are_read(tmp_path: Path)
     assert set(loaded.draft.clients) == {"dnipro", "empty", "nour"}
 
 
+def test_a_file_that_would_silently_not_be_read_is_told(tmp_path: Path) -> None:
+    folder = copy_of_demo(tmp_path)
+    file = folder / "clients/nour/flows/night.yml"
+    file.write_text("start: x\n")
+    (problem,) = load_tenant(folder).problems
+    assert problem.file == file
+    assert ".yaml" in problem.remedy
+
+
 KEYS = (
     *("name", "languages", "skills", "agents", "phones", "callers", "feature_codes", "trunks"),
     *(
