@@ -6,7 +6,6 @@ from copy import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ccengine.core.acd.offers import NO_ANSWER
 from ccengine.core.commands import Connect, OfferCall, ShowAgent, ShowCall, WithdrawOffer
 from ccengine.core.events import (
     CallArrived,
@@ -21,6 +20,7 @@ from ccengine.core.events import (
     RecordingStarted,
 )
 from ccengine.core.ids import Instant
+from ccengine.core.offers import NO_ANSWER
 from ccengine.core.states import AgentState, CallState
 from ccengine.reporting.call_record import (
     CallRecord,
