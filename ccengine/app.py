@@ -34,6 +34,7 @@ from ccengine.engine import Engine, Entry
 from ccengine.ivr.configuration import load_configuration
 from ccengine.mqtt.broker import BrokerAddress
 from ccengine.mqtt.publisher import Publisher
+from ccengine.storage.errors import StorageError
 from ccengine.storage.journal import Journal
 from ccengine.storage.logs import EngineLog
 from ccengine.storage.records import RecordKeeper
@@ -53,7 +54,7 @@ CHECKPOINT_SECONDS = 1.0
 
 EXIT_REPLACED = 3
 EXIT_CONFIGURATION = 1
-EXIT_ASTERISK = 4
+EXIT_UNFIT = 4
 
 
 class StopRequested(Exception):
@@ -81,7 +82,8 @@ def run(settings: Settings) -> None:
     """Serve until a signal asks to stop.
 
     Raises:
-        SystemExit: 1 the configuration has mistakes, 3 another engine took over, 4 unfit Asterisk.
+        SystemExit: 1 the configuration has mistakes, 3 another engine took over, 4 unfit
+            Asterisk or a journal that cannot be opened or written.
     """
     configuration = load_configuration(settings.tenant_folder)
     if configuration.problems or configuration.tenant is None:
@@ -95,9 +97,9 @@ def run(settings: Settings) -> None:
     except* EngineReplaced:
         log.critical("engine_replaced", cause="another engine serves this Asterisk now")
         raise SystemExit(EXIT_REPLACED) from None
-    except* UnfitAsterisk as errors:
+    except* (UnfitAsterisk, StorageError) as errors:
         sys.stderr.write(f"{errors.exceptions[0]}\n")
-        raise SystemExit(EXIT_ASTERISK) from None
+        raise SystemExit(EXIT_UNFIT) from None
 
 
 async def _serve(settings: Settings, configuration: Configuration) -> None:
@@ -116,6 +118,7 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             await api.start()
             stack.push_async_callback(api.stop)
             root.create_task(_stop_on_signal(), name="signals")
+            root.create_task(_stop_on_failure(parts.engine), name="failure")
             root.create_task(_reload_on_signal(parts), name="reload")
             root.create_task(_checkpoint(parts.journal), name="checkpoint")
             root.create_task(parts.keeper.run(), name="records")
@@ -153,6 +156,10 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     wiring = Wiring(engine, Router(Ari(link, app=APP)), configuration, paths, settings.node)
     engine.post(SwitchLost(node=settings.node))
     _load_plan(engine, configuration)
+    if publisher is not None:
+        publisher.show_agents(
+            (agent.shown() for agent in engine.center.agents()), engine.clock.now()
+        )
     return Parts(settings, journal, keeper, publisher, link, engine, wiring)
 
 
@@ -233,6 +240,11 @@ async def _stop_on_signal() -> None:
     await stop.wait()
     log.info("engine_leaving", cause="signal")
     raise StopRequested
+
+
+async def _stop_on_failure(engine: Engine) -> None:
+    """Leave as on a signal, with the journal's error: the next engine finds what was written."""
+    await engine.failed
 
 
 async def _reload_on_signal(parts: Parts) -> None:

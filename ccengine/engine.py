@@ -18,6 +18,7 @@ from ccengine.core.commands import Command, Connect, OfferCall, ShowAgent, ShowC
 from ccengine.core.errors import CoreError
 from ccengine.core.events import Event, OfferDeclined
 from ccengine.core.ids import Instant
+from ccengine.storage.errors import JournalError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +57,7 @@ class Entry:
     rejection: str = ""
 
 
+LEAVING = "the engine is leaving"
 SNAPSHOT_EVERY = 5_000  # events: bounds a restart's replay to well under a second
 
 
@@ -79,6 +81,8 @@ class Engine:
         self._timer: asyncio.TimerHandle | None = None
         self._due: Instant | None = None
         self._since_snapshot = 0
+        self.failed: asyncio.Future[None] = loop.create_future()
+        """Done with an error when the journal cannot be written: nothing may be done any more."""
 
     @property
     def center(self) -> ContactCenter:
@@ -124,6 +128,8 @@ class Engine:
         Returns:
             Why the event was rejected; empty when it was not.
         """
+        if self.failed.done():
+            return LEAVING
         now = self._clock.now()
         rejection = ""
         commands: list[Command] = []
@@ -131,7 +137,11 @@ class Engine:
             commands = self._center.handle(event, now)
         except CoreError as error:
             rejection = str(error) or type(error).__name__
-        number = self._journal.append(event, now, rejection or commands)
+        try:
+            number = self._journal.append(event, now, rejection or commands)
+        except JournalError as error:
+            self._fail(error)
+            return LEAVING
         self._follow_up(Entry(number, now, event, commands, rejection))
         return rejection
 
@@ -145,6 +155,11 @@ class Engine:
             self._timer.cancel()
         self._timer = None
         self._due = None
+
+    def _fail(self, error: JournalError) -> None:
+        log.critical("journal_failed", cause=str(error))
+        self.stop_timer()
+        self.failed.set_exception(error)
 
     def _follow_up(self, entry: Entry) -> None:
         for observer in self._observers:
@@ -193,7 +208,11 @@ class Engine:
         now = self._clock.now()
         commands = self._center.advance(now)
         if commands:
-            number = self._journal.append_advance(now, commands)
+            try:
+                number = self._journal.append_advance(now, commands)
+            except JournalError as error:
+                self._fail(error)
+                return
             self._follow_up(Entry(number, now, None, commands))
         else:
             self._arm_timer()

@@ -36,6 +36,7 @@ NOISE = (
     "ChannelLeftBridge",
     "ChannelVarset",
     "ContactStatusChange",
+    "Dial",
     "EndpointStateChange",
     "PeerStatusChange",
     "PlaybackContinuing",
