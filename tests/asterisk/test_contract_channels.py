@@ -63,8 +63,7 @@ async def test_a_leg_that_answers_comes_with_its_arguments_and_variables(desk: D
     assert snapshot.created_at.year >= 2026
     states = [e.channel.state for e in desk.seen if isinstance(e, ChannelStateChange)]
     assert states[:2] == ["Ringing", "Up"]
-    statuses = [e.status for e in desk.seen if isinstance(e, Dial) and e.peer.id == leg.id]
-    assert statuses == ["", "RINGING", "ANSWER"]
+    assert not any(isinstance(e, Dial) for e in desk.seen)  # filtered: nobody consumes them
 
 
 async def test_a_leg_can_come_by_way_of_the_dialplan(desk: Desk) -> None:
