@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from ccengine.asterisk.router import Router
@@ -23,4 +22,3 @@ class Wiring:
     configuration: Configuration
     paths: StatePaths
     node: str
-    sessions_changed: Callable[[], None] = lambda: None
