@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+from importlinter.cli import lint_imports
 
 from tests.architecture.source import ROOT
 
+if TYPE_CHECKING:
+    import pytest
 
-def test_imports_point_downwards() -> None:
-    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stdout + run.stderr
+
+def test_imports_point_downwards(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    broken = lint_imports(no_cache=True)
+    assert not broken, capfd.readouterr().out

@@ -59,6 +59,22 @@ def test_who_loses_an_offer_by_the_resync_is_not_overtaken(stage: Stage) -> None
     assert stage.line() == ["c2"]
 
 
+def test_who_loses_an_offer_by_the_resync_does_not_overtake(stage: Stage) -> None:
+    stage.staff(anna="billing:4", bob="billing:4")
+    stage.not_ready("bob")
+    stage.queue("c1", "billing")
+    stage.lost()
+    stage.ready("bob")
+    stage.queue("c2", "billing", priority=5)
+    stage.wait(60)
+    stage.expect(
+        stage.resynced(),
+        Like(WithdrawOffer, call="c1", agent="anna"),
+        Like(OfferCall, call="c2", agent="bob"),
+    )
+    assert stage.line() == ["c1"]
+
+
 def test_an_answer_found_by_the_resync_counts_though_its_time_was_over(stage: Stage) -> None:
     stage.staff(anna="billing:4")
     stage.queue("c1", "billing")

@@ -12,6 +12,7 @@ import os
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -256,7 +257,7 @@ class RandomCenter(RuleBasedStateMachine):
         assert state_bytes(replayed) == state_bytes(self.stage.center)
 
 
-TestRandomCenter = RandomCenter.TestCase
+TestRandomCenter = pytest.mark.timeout(3600 if FULL else 300)(RandomCenter.TestCase)
 TestRandomCenter.settings = settings(
     max_examples=3000 if FULL else 300,
     stateful_step_count=120 if FULL else 60,
