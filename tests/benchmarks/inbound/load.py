@@ -21,6 +21,7 @@ PATIENCE_SECONDS: Final = 10.0
 BUSY: Final = 0.7  #: of their time agents ring or talk
 SPREAD: Final = 0.3  #: talks differ by so much from their mean
 PACKET_SECONDS: Final = 0.02
+SPARSE_SECONDS: Final = 0.5
 MARK: Final = b"\x15\x2a\x15\x2a"
 QUIET: Final = b"\xd5"
 GRACE_SECONDS: Final = 6.0
@@ -33,6 +34,23 @@ class Load:
     agents: int
     rate: int  #: calls offered per second
     seconds: float  #: for so long
+    full_sound: bool  #: 50 packets a second, as phones send; else a few in each talk
+
+    @property
+    def packet_seconds(self) -> float:
+        """Time between two packets of sound.
+
+        Sparse where nothing is recorded: sound costs every system the same and would only hide
+        what setting up a call costs. MixMonitor writes what it gets, so recorded calls get it all.
+        """
+        if self.full_sound:
+            return PACKET_SECONDS
+        return min(SPARSE_SECONDS, max(PACKET_SECONDS, self.talk_seconds / 4))
+
+    @property
+    def mark_seconds(self) -> float:
+        """Time between two packets that are looked for on the wire."""
+        return max(self.packet_seconds, min(1.0, self.talk_seconds / 4))
 
     @property
     def calls(self) -> int:
@@ -45,19 +63,23 @@ class Load:
         return max(0.08, BUSY * self.agents / self.rate - RING_SECONDS)
 
 
-def write_sound(file: Path, *, seconds: float, mark_every: float) -> None:
-    """Write G.711 as a capture file: 50 packets a second, one of them marked now and then."""
-    between = max(1, round(mark_every / PACKET_SECONDS))
+def write_sound(file: Path, load: Load) -> None:
+    """Write G.711 as a capture file, some of its packets marked, for the longest call there is."""
+    spacing = load.packet_seconds
+    between = round(load.mark_seconds / spacing)
     chunks = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)]
-    for i in range(round(seconds / PACKET_SECONDS)):
+    for i in range(round((patience(load) + GRACE_SECONDS) / spacing)):
         sound = MARK * 40 if i % between == between // 2 else QUIET * 160
-        rtp = struct.pack("!BBHII", 0x80, 0, i & 0xFFFF, i * 160, 0x0CC0FFEE) + sound
+        rtp = (
+            struct.pack("!BBHII", 0x80, 0, i & 0xFFFF, round(i * spacing * 8000), 0x0CC0FFEE)
+            + sound
+        )
         udp = struct.pack("!HHHH", 6000, 6000, 8 + len(rtp), 0) + rtp
         ip = struct.pack(
             "!BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), i & 0xFFFF, 0, 64, 17, 0, *[b"\x7f\0\0\1"] * 2
         )
         frame = bytes(12) + b"\x08\x00" + ip + udp
-        at = divmod(round(i * PACKET_SECONDS * 1e6), 1_000_000)
+        at = divmod(round(i * spacing * 1e6), 1_000_000)
         chunks.append(struct.pack("<IIII", *at, len(frame), len(frame)) + frame)
     file.write_bytes(b"".join(chunks))
 
@@ -118,15 +140,14 @@ def phones(folder: Path, ports: Ports, load: Load) -> Sipp:
 
 def callers(folder: Path, ports: Ports, load: Load, *, number: str, run: int) -> Sipp:
     """Start calling the number; each caller's own number begins with 7 and the run's."""
-    seconds = PATIENCE_SECONDS + load.talk_seconds * (1 + SPREAD) + GRACE_SECONDS
     sound = folder / "sound.pcap"
-    write_sound(sound, seconds=seconds, mark_every=min(1.0, load.talk_seconds / 4))
+    write_sound(sound, load)
     scenario = _scenario(
         folder,
         "caller",
         run=f"7{run:04}",
         sound=str(sound),
-        patience=f"{(PATIENCE_SECONDS + load.talk_seconds * (1 + SPREAD)) * 1000:.0f}",
+        patience=f"{patience(load) * 1000:.0f}",
     )
     options = [
         *("-s", number, "-r", str(load.rate), "-m", str(load.calls), "-l", str(load.calls)),
@@ -135,9 +156,14 @@ def callers(folder: Path, ports: Ports, load: Load, *, number: str, run: int) ->
     return Sipp(scenario, port=ports.callers, sound_port=ports.callers_sound, options=options)
 
 
+def patience(load: Load) -> float:
+    """Return how long a caller waits for the end of the call, in seconds from its answer."""
+    return PATIENCE_SECONDS + load.talk_seconds * (1 + SPREAD)
+
+
 def longest_seconds(load: Load) -> float:
     """Return after what time even an impatient caller's call is over."""
-    return load.seconds + PATIENCE_SECONDS + load.talk_seconds * (1 + SPREAD) + GRACE_SECONDS
+    return load.seconds + patience(load) + GRACE_SECONDS
 
 
 def _scenario(folder: Path, name: str, **values: str) -> Path:

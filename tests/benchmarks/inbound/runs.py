@@ -112,7 +112,7 @@ class Bench:
         """Offer calls for so long and measure them to their end."""
         self._number += 1
         self._set_queue(point)
-        weight = Load(point.agents, point.rate, seconds)
+        weight = Load(point.agents, point.rate, seconds, full_sound=point.recorded)
         ports, folder = self._ground.ports, self._ground.folder
         number = NUMBERS[point.recorded] if point.system is System.ENGINE else QUEUE_NUMBER
         # What was sent since the last run belongs to none; the requests' streams must go on.
