@@ -84,7 +84,7 @@ def _script(
 
 def _account(settings: Settings, user: str) -> Account:
     password = sip_password(settings.paths, user)
-    return Account(user, password, host=settings.sip_host, port=settings.sip_port)
+    return Account(user, password, host=settings.sip_address, port=settings.sip_port)
 
 
 async def _play(settings: Settings, script: Script) -> tuple[Findings, Narration]:

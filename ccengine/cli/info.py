@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from ccengine.config.settings import Settings, StatePaths
     from ccengine.config.tenant import Tenant
 
-ANY_ADDRESS = "0.0.0.0"
 Facts = dict[str, Any]
 
 
@@ -39,9 +38,8 @@ def facts_of(tenant: Tenant, settings: Settings) -> Facts:
     """Return everything that a program needs to use the running system."""
     paths = settings.host_paths
     codes = tenant.settings.feature_codes
-    host = "127.0.0.1" if settings.sip_host == ANY_ADDRESS else settings.sip_host
     return {
-        "sip": {"host": host, "port": settings.sip_port, "transport": "udp"},
+        "sip": {"host": settings.sip_address, "port": settings.sip_port, "transport": "udp"},
         "numbers": _numbers(tenant),
         "callers": [_account(user, settings) for user in tenant.settings.callers],
         "phones": [

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from ccengine.phone import Account, Call, CallFailed, IncomingCall, Phone
 
+CALLER_NUMBER = "+12025550142"  # from the range kept for fiction
 CALLER_HZ = 440
 AGENT_HZ = 660
 PROMPT_SECONDS = 10.0  # until the caller must hear something
@@ -101,7 +102,7 @@ class ScriptedCall:
             self.say("an agent's phone could not log out")
 
     async def _place(self, caller: Phone, phones: dict[str, Phone]) -> None:
-        call = await caller.call(self.script.number, tone_hz=CALLER_HZ)
+        call = await caller.call(self.script.number, tone_hz=CALLER_HZ, caller_id=CALLER_NUMBER)
         invited = call.timeline.invited or 0.0
         heard_at = await call.heard.wait_for_audio(since=invited, timeout_seconds=PROMPT_SECONDS)
         self.findings.prompt_after = heard_at - invited

@@ -19,6 +19,7 @@ ASTERISK_STATE = "/var/lib/ccengine"  #: where Asterisk's container has the stat
 ASTERISK_DIALPLAN = "/etc/ccengine/dialplan"  #: and the folder of dialplan and YAML
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+ANY_ADDRESS = "0.0.0.0"
 HOST_PATTERN = r"^[0-9A-Za-z.:\[\]-]{1,253}$"
 
 
@@ -175,6 +176,11 @@ class Settings(BaseSettings):
     def tenant_folder(self) -> Path:
         """The tenant's YAML."""
         return self.dialplan / "tenants" / self.tenant
+
+    @property
+    def sip_address(self) -> str:
+        """Where a phone on this machine finds Asterisk."""
+        return "127.0.0.1" if self.sip_host == ANY_ADDRESS else self.sip_host
 
     @property
     def ari_url(self) -> str:
