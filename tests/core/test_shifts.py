@@ -55,6 +55,15 @@ def test_logging_in_elsewhere_is_a_move(stage: Stage) -> None:
     stage.expect(stage.queue("c1", "billing"), Like(OfferCall, agent="anna", phone="200"))
 
 
+def test_a_move_leaves_the_old_phone_to_others(stage: Stage) -> None:
+    stage.staff(anna="billing:4", bob="sales:4")
+    stage.log_in("anna", "200")
+    stage.log_in("anna", "300")
+    stage.log_in("bob", "200")
+    assert (phone_of(stage, "anna"), phone_of(stage, "bob")) == ("300", "200")
+    assert (stage.state("anna"), stage.state("bob")) == ("available", "available")
+
+
 def test_moving_ends_a_wrap_up_once(stage: Stage) -> None:
     stage.staff(anna="billing:4")
     stage.talk("c1", "billing")

@@ -7,8 +7,9 @@ import pytest
 from pydantic import TypeAdapter
 
 from ccengine.core.center import ContactCenter
+from ccengine.core.commands import OfferCall
 from ccengine.core.snapshots import CenterSnapshot
-from tests.core.stage import Stage, state_bytes
+from tests.core.stage import Like, Stage, state_bytes
 from tests.core.test_center import PLACES, SAMPLES, stage_at
 
 ADAPTER = TypeAdapter(CenterSnapshot)
@@ -45,12 +46,20 @@ def test_it_goes_on_identically(place: str) -> None:
     assert state_bytes(again) == state_bytes(stage.center)
 
 
-def test_a_snapshot_does_not_change_with_the_center(stage: Stage) -> None:
+def test_a_snapshot_does_not_change_with_the_centers(stage: Stage) -> None:
     stage.staff(anna="billing:4")
+    stage.queue("c1", "billing")
     snapshot = stage.center.snapshot()
     before = orjson.dumps(snapshot)
-    stage.queue("c1", "billing")
     restored = ContactCenter.from_snapshot(snapshot)
     stage.accept("c1")
-    restored.advance(5.0)
+    restored.advance(100.0)
     assert orjson.dumps(snapshot) == before
+
+
+def test_a_center_restored_while_the_switch_is_away_waits_for_it(stage: Stage) -> None:
+    stage.staff(anna="billing:4")
+    stage.lost()
+    stage.center = through_the_journal(stage.center)
+    stage.expect(stage.queue("c1", "billing"))
+    stage.expect(stage.resynced(), Like(OfferCall, call="c1"))

@@ -53,9 +53,12 @@ def test_priority_goes_first_then_arrival(stage: Stage) -> None:
     stage.expect(stage.ready("anna"), Like(OfferCall, call="c2", agent="anna"))
 
 
-def test_arrival_counts_over_queues(stage: Stage) -> None:
+@pytest.mark.parametrize("used_before", ["sales", "billing"])
+def test_arrival_counts_over_queues(stage: Stage, used_before: str) -> None:
     stage.staff(anna="billing:4 sales:4")
     stage.not_ready("anna")
+    stage.queue("c0", used_before)
+    stage.hang_up("c0")
     stage.queue("c1", "sales")
     stage.queue("c2", "billing")
     stage.expect(stage.ready("anna"), Like(OfferCall, call="c1"))
