@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from ccengine.engine import Engine
 
 BRIDGE_PREFIX = "cc:"  #: names of our bridges, by which the next engine knows them
+
+NEWS_SECONDS = 1.0  #: an event is never so late after what it tells of
 
 
 def bridge_of(offer: OfferId) -> str:
@@ -62,6 +66,7 @@ class Conversation:
         """
         await self._bridge.create(name=f"{BRIDGE_PREFIX}{self._connect.call}")
         if not await self._bridge.add(self._caller, self._leg):
+            await self._see_who_is_gone()
             return False
         self._started = True
         self._engine.post(
@@ -84,15 +89,30 @@ class Conversation:
         return True
 
     async def close(self, by: Party) -> None:
-        """Clear the agent's leg and the bridge away and post the end; once."""
+        """Clear the agent's leg and the bridge away and post the end; once.
+
+        Of a talk that never began only the agent's loss is posted: where the caller was the one
+        who left, the end of the call says so, and the agent is free at once.
+        """
         if self._closed:
             return
         self._closed = True
         await self._leg.hang_up()
         await self._bridge.destroy()
-        ended = ConversationEnded(call=self._connect.call, agent=self._connect.agent, by=by)
-        failed = ConversationFailed(call=self._connect.call, agent=self._connect.agent)
-        self._engine.post(ended if self._started else failed)
+        call, agent = self._connect.call, self._connect.agent
+        if self._started:
+            self._engine.post(ConversationEnded(call=call, agent=agent, by=by))
+        elif by in (Party.AGENT, Party.LOST):
+            self._engine.post(ConversationFailed(call=call, agent=agent))
+
+    async def _see_who_is_gone(self) -> None:
+        """Wait for the event that belongs to a refused bridge.
+
+        The refusal comes before it. If it is the caller's, the session ends here.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(NEWS_SECONDS):
+                await self._leg.wait_gone()
 
     async def _record(self) -> None:
         call = self._engine.center.calls.get(self._connect.call)

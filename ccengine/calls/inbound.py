@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,9 @@ log = structlog.get_logger()
 
 CALLER_HUNG_UP = "caller hung up"
 AGENT_HUNG_UP = "agent hung up"
+
+ELSEWHERE_LOOKS = 20
+ELSEWHERE_SECONDS = 0.05
 
 
 class InboundCall:
@@ -152,7 +156,16 @@ class InboundCall:
         gone = self._channel.gone
         if not gone.done() or gone.result().cause != 0:
             return False
-        return await self._wiring.router.ari.channel(self._channel.id) is not None
+        ari = self._wiring.router.ari
+        for _ in range(ELSEWHERE_LOOKS):
+            found = await ari.channel(self._channel.id)
+            if found is None:
+                return False
+            if found.app_name and not found.in_app(ari.app):
+                return True
+            # A channel that is hung up can still be seen for some milliseconds, where it was.
+            await asyncio.sleep(ELSEWHERE_SECONDS)
+        return False
 
     async def _let_stray(self) -> None:
         await self._close_conversation(Party.LOST)
