@@ -1,0 +1,67 @@
+"""The journal as a test reads it: calls' and agents' states, and when they came."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from ccengine.core.commands import ShowAgent, ShowCall
+from ccengine.core.events import CallArrived
+from ccengine.core.states import AgentState, CallState
+from ccengine.reporting.story import tell
+from ccengine.storage.journal_reader import JournalReader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ccengine.core.ids import AgentId, CallId, QueueId
+    from ccengine.reporting.rows import JournalRow
+
+
+class Ledger:
+    """Follows the journal from its first row."""
+
+    def __init__(self, journal: Path) -> None:
+        self._path = journal
+        self.last_number = 0
+        self.rows: dict[CallId, list[JournalRow]] = defaultdict(list)
+        self.arrivals: list[tuple[int, CallArrived]] = []
+        self.agents: dict[AgentId, ShowAgent] = {}
+
+    def read(self) -> None:
+        """Take in what was written meanwhile."""
+        with JournalReader.open(self._path) as reader:
+            for row in reader.rows(since=self.last_number):
+                self.last_number = row.number
+                self._take(row)
+
+    def _take(self, row: JournalRow) -> None:
+        if row.call is not None:
+            self.rows[row.call].append(row)
+        if isinstance(row.what, CallArrived):
+            self.arrivals.append((row.number, row.what))
+        elif isinstance(row.what, ShowAgent):
+            self.agents[row.what.agent] = row.what
+
+    def arrived_since(self, number: int) -> list[CallArrived]:
+        """Return the calls that arrived after that row."""
+        return [arrival for at, arrival in self.arrivals if at > number]
+
+    def agent_state(self, agent: AgentId) -> AgentState:
+        """Return what the agent is doing now."""
+        shown = self.agents.get(agent)
+        return AgentState.OFFLINE if shown is None else shown.state
+
+    def call_states(self, call: CallId) -> list[CallState]:
+        """Return the states the call has been in, in order."""
+        return [row.what.state for row in self.rows[call] if isinstance(row.what, ShowCall)]
+
+    def queue_of(self, call: CallId) -> QueueId | None:
+        """Return the queue the call was last shown in."""
+        queues = [row.what.queue for row in self.rows[call] if isinstance(row.what, ShowCall)]
+        return next((queue for queue in reversed(queues) if queue is not None), None)
+
+    def story(self, call: CallId) -> str:
+        """Tell the call, a line per thing."""
+        lines = tell(self.rows[call])
+        return "\n".join(f"  {line.seconds:8.3f}  {line.text}" for line in lines)

@@ -1,0 +1,214 @@
+"""Callers and agents, played by scripted phones."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from ccengine.config.tenant import sip_user_of
+from ccengine.core.ids import AgentId, PhoneId
+from ccengine.core.states import AgentState, CallState
+from tests.e2e.hearing import LIKE_ENOUGH, likeness, prompt_samples
+from tests.e2e.waits import until
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from ccengine.config.tenant import FeatureCodes
+    from ccengine.core.ids import CallId
+    from ccengine.ivr.confirmations import Confirmation
+    from ccengine.phone import Call, IncomingCall, Phone
+    from ccengine.reporting.call_record import CallOutcome
+    from tests.e2e.system import System
+
+LISTEN_EVERY_SECONDS = 0.25
+TONE_SECONDS = 5.0
+
+
+async def hear_prompt(
+    call: Call, file: Path, *, since: float, within: float = 10.0, beginning: float | None = None
+) -> float:
+    """Wait until the call has heard this very file; return when it began, in the loop's time.
+
+    Args:
+        beginning: seconds of the file's beginning that are enough.
+    """
+    wanted = prompt_samples(file, beginning)
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + within
+    best = 0.0
+    while True:
+        score, place = likeness(call.heard.samples(since, loop.time()), wanted)
+        best = max(best, score)
+        if score >= LIKE_ENOUGH:
+            return since + place
+        if call.ending is not None or loop.time() > deadline:
+            message = f"not heard: {file.name} (likeness {best:.2f}, call {call.ending or 'is up'})"
+            raise AssertionError(message)
+        await asyncio.sleep(LISTEN_EVERY_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a caller is told apart by: caller id in the journal, tone in the sound."""
+
+    shown: str
+    tone_hz: int
+    since: int  #: the journal's last row before the call
+
+
+class Caller:
+    """Somebody who rings a number."""
+
+    def __init__(
+        self, system: System, call: Call, identity: Identity, outcomes: Collection[CallOutcome]
+    ) -> None:
+        self._system = system
+        self.call = call
+        self.shown = identity.shown
+        self.tone_hz = identity.tone_hz
+        self.outcomes = outcomes  #: what may become of the call
+        self._since = identity.since
+
+    @property
+    def call_id(self) -> CallId | None:
+        """The call's id, None until the engine knows of it."""
+        self._system.ledger.read()
+        arrivals = self._system.ledger.arrived_since(self._since)
+        return next((at.call for at in arrivals if at.caller == self.shown), None)
+
+    @property
+    def states(self) -> list[CallState]:
+        """The states the call has been in; none while the engine does not know it."""
+        call = self.call_id
+        return [] if call is None else self._system.ledger.call_states(call)
+
+    async def becomes(self, state: CallState, *, seconds: float = 10.0) -> CallId:
+        """Wait until the call's last state is this."""
+
+        def is_so() -> CallId | None:
+            states = self.states
+            return self.call_id if states and states[-1] is state else None
+
+        return await until(f"the call of {self.shown} is {state}", is_so, seconds=seconds)
+
+    async def record(self) -> dict[str, Any]:
+        """Wait for the call record, which comes when the call has ended, and return it."""
+        call = await self.becomes(CallState.ENDED)
+        return (await until("a call record", lambda: self._system.records([call])))[0]
+
+    async def hears(self, file: Path, **how: float) -> float:
+        """Wait until this prompt is heard, from the answer on unless `since` says otherwise."""
+        how.setdefault("since", self.call.timeline.answered or 0.0)
+        return await hear_prompt(self.call, file, **how)
+
+    async def hears_music(self) -> None:
+        """Wait for a second of sound, most of which is not silent, from now on."""
+        since = asyncio.get_running_loop().time()
+        await self.call.heard.wait_for_audio(since=since, timeout_seconds=5)
+        await asyncio.sleep(1.2)
+        assert self.call.heard.silence(since, None) < 0.5
+
+    async def presses(self, digits: str, *, by: Literal["rtp", "info"] = "rtp") -> None:
+        """Press keys, quickly."""
+        await self.call.send_digits(digits, by=by, tone_ms=80, gap_ms=60)
+
+    async def hangs_up(self) -> None:
+        """Say no more."""
+        await self.call.hang_up()
+
+
+class Agent:
+    """Somebody who answers, at a phone."""
+
+    def __init__(self, system: System, name: str, phone: Phone, tone_hz: int) -> None:
+        self._system = system
+        self.name = name
+        self.id = AgentId(name)
+        self.phone = phone
+        self.tone_hz = tone_hz
+        self._seen = 0
+
+    @property
+    def state(self) -> AgentState:
+        """What the engine says the agent does."""
+        self._system.ledger.read()
+        return self._system.ledger.agent_state(self.id)
+
+    async def becomes(self, state: AgentState, *, seconds: float = 10.0) -> None:
+        """Wait until the engine says so."""
+        await until(f"{self.name} is {state}", lambda: self.state is state, seconds=seconds)
+
+    async def logs_in(self, code: str = "") -> None:
+        """Dial the login code and type the PIN over the prompt; hang up when it is done."""
+        call = await self.phone.call(code or self._codes.login)
+        await call.heard.wait_for_audio(timeout_seconds=8)
+        await call.send_digits(self._system.pin(self.name), tone_ms=60, gap_ms=60)
+        await until(f"{self.name} is logged in", lambda: self.state is not AgentState.OFFLINE)
+        await call.hang_up()
+
+    async def logs_out(self) -> None:
+        """Dial the code; at once, or at the end of a call."""
+        await self._dials_briefly(self._codes.logout, AgentState.OFFLINE)
+
+    async def goes_ready(self) -> None:
+        """Dial the code, which also ends wrap-up; the phone may ring at once."""
+        await self._dials_briefly(self._codes.ready, AgentState.AVAILABLE, AgentState.OFFERED)
+
+    async def goes_not_ready(self) -> None:
+        """Dial the code."""
+        await self._dials_briefly(self._codes.not_ready, AgentState.NOT_READY)
+
+    async def dials_and_hears(self, code: str, *said: Confirmation) -> None:
+        """Dial a code, hear what is said in this order, and the hang-up after it."""
+        call = await self.phone.call(code)
+        since = call.timeline.answered or 0.0
+        for confirmation in said:
+            since = await hear_prompt(call, self._system.confirmation(confirmation), since=since)
+        await call.ended(timeout_seconds=5)
+
+    async def rings(self, *, seconds: float = 10.0) -> IncomingCall:
+        """Wait for the next call; 180 is sent."""
+        incoming = await self.phone.incoming(timeout_seconds=seconds)
+        incoming.ring()
+        return incoming
+
+    async def answers(self, *, seconds: float = 10.0) -> Call:
+        """Wait for the next call, answer it and say one's tone."""
+        return await (await self.rings(seconds=seconds)).answer(tone_hz=self.tone_hz)
+
+    @property
+    def is_rung(self) -> bool:
+        """Whether the phone rings now."""
+        calls = self.phone.incoming_calls
+        return any(call.ending is None and call.timeline.answered is None for call in calls)
+
+    async def _dials_briefly(self, code: str, *states: AgentState) -> None:
+        call = await self.phone.call(code)
+        await until(f"{self.name} dialled {code}", lambda: self.state in states)
+        await call.hang_up()
+
+    @property
+    def _codes(self) -> FeatureCodes:
+        return self._system.tenant.settings.feature_codes
+
+
+def phone_of(system: System, agent: str) -> str:
+    """Return the SIP user of the phone that the agent usually sits at."""
+    phone = system.tenant.settings.agents[AgentId(agent)].phone
+    assert phone is not None
+    return sip_user_of(PhoneId(phone))
+
+
+async def hear_each_other(caller: Caller, agent: Agent, agents_call: Call) -> float:
+    """Wait until both hear each other; return since when, in the loop's time."""
+    since = agents_call.timeline.answered or 0.0
+    at_caller = await caller.call.heard.wait_for_tone(
+        agent.tone_hz, since=since, timeout_seconds=TONE_SECONDS
+    )
+    at_agent = await agents_call.heard.wait_for_tone(
+        caller.tone_hz, since=since, timeout_seconds=TONE_SECONDS
+    )
+    return max(at_caller, at_agent)

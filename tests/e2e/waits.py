@@ -1,0 +1,39 @@
+"""Waiting for what comes true by itself, never longer than said."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+LOOK_EVERY_SECONDS = 0.02
+
+Found = TypeVar("Found")
+
+
+async def until(what: str, condition: Callable[[], Found], *, seconds: float = 10.0) -> Found:
+    """Wait until the condition gives something true, and return it; AssertionError if not."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
+    while not (found := condition()):
+        if loop.time() >= deadline:
+            message = f"not within {seconds:g} s: {what}"
+            raise AssertionError(message)
+        await asyncio.sleep(LOOK_EVERY_SECONDS)
+    return found
+
+
+async def until_seen(
+    what: str, condition: Callable[[], Awaitable[Found]], *, seconds: float = 10.0
+) -> Found:
+    """Do the same with a condition that has to ask somebody."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
+    while not (found := await condition()):
+        if loop.time() >= deadline:
+            message = f"not within {seconds:g} s: {what}"
+            raise AssertionError(message)
+        await asyncio.sleep(LOOK_EVERY_SECONDS)
+    return found
