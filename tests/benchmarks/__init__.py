@@ -1,0 +1,1 @@
+"""Numbers for people to compare; nothing is asserted."""
