@@ -20,7 +20,7 @@ def account(user: str) -> Account:
 
 
 async def test_a_phone_registers_and_leaves() -> None:
-    async with Phone(account("phone-102")) as phone:
+    async with Phone(account("phone-206")) as phone:
         await phone.register(expires_seconds=60)
         assert phone.is_registered
         await phone.unregister()
