@@ -72,6 +72,7 @@ class Resyncer:
             if not self._engine.has_call(call.id):
                 self._take_up(call)
         self._adopt_unknown(arrive)
+        self._sessions.watch_strays()
         await self._clear_orphans()
         self._engine.post(SwitchResynced(node=self._wiring.node))
         log.info("switch_resynced", channels=len(self._channels), bridges=len(self._bridges))
@@ -86,7 +87,9 @@ class Resyncer:
             self._resume(call, channel)
 
     def _close(self, call: Call) -> None:
-        self._end_conversation(call, Party.LOST)
+        # Of an agent who has just answered the end of the call takes care: the caller left first.
+        if call.state is CallState.TALKING:
+            self._end_conversation(call, Party.LOST)
         self._engine.post(CallEnded(call=call.id, by=Party.LOST, cause=LOST))
 
     def _let_stray(self, call: Call) -> None:

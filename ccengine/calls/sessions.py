@@ -11,6 +11,7 @@ from ccengine.calls.agent import AgentSession
 from ccengine.calls.feature import FeatureCall
 from ccengine.calls.inbound import InboundCall
 from ccengine.calls.pins import PinGate
+from ccengine.calls.strays import StrayWatch
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -32,11 +33,12 @@ class Sessions:
         self._pins = PinGate()
         self._agents: dict[AgentId, AgentSession] = {}
         self._running: dict[asyncio.Task[None], Channel | None] = {}
+        self._watching_strays = False
 
     def start_call(self, channel: Channel, call: Call, *, resumed: bool) -> None:
         """Start the session of a call the core knows; resumed: not at its beginning."""
         session = InboundCall(self._wiring, channel, call, resumed=resumed)
-        self._start(session.run(), f"call {call.id}", channel)
+        self._start(self._serve(session, call), f"call {call.id}", channel)
 
     def start_feature(self, channel: Channel, code: str, digits: str) -> None:
         """Start the short session of a feature code."""
@@ -54,11 +56,28 @@ class Sessions:
         """Have the agent's session wait for the end of an offer that rings already."""
         self._start(self._agents[agent].watch(call, offer), f"offer {offer}")
 
+    def watch_strays(self) -> None:
+        """See to it that callers without a session end when they hang up."""
+        if not self._watching_strays:
+            self._watching_strays = True
+            self._start(self._watch_strays(), "strays")
+
     async def settle(self, seconds: float) -> None:
         """Wait until sessions whose channel is gone have ended, for so long at most."""
         ending = [task for task, channel in self._running.items() if channel and channel.is_gone]
         if ending:
             await asyncio.wait(ending, timeout=seconds)
+
+    async def _serve(self, session: InboundCall, call: Call) -> None:
+        await session.run()
+        if call.id in self._wiring.engine.center.calls:
+            self.watch_strays()
+
+    async def _watch_strays(self) -> None:
+        try:
+            await StrayWatch(self._wiring).run()
+        finally:
+            self._watching_strays = False
 
     def _start(
         self, session: Coroutine[None, None, None], name: str, channel: Channel | None = None
