@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import os
 import platform
 import shutil
@@ -56,6 +57,7 @@ def main() -> None:
     size = os.environ.get("CCENGINE_TEST_SIZE", "full")
     parser.add_argument("--size", choices=SIZES, default=size if size in SIZES else "full")
     parser.add_argument("--folder", type=Path, default=default_folder(), help="everything's place")
+    parser.add_argument("--full-sound", action="store_true", help="also in calls not recorded")
     parser.add_argument("--port", type=int, default=17000, help="first of the ports used")
     options = parser.parse_args()
     console = Console(width=None if Console().is_terminal else 160)
@@ -63,14 +65,19 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     results = measure(
         Ground(folder, Ports(options.port)),
-        SIZES[options.size],
+        dataclasses.replace(SIZES[options.size], full_sound=options.full_sound),
         lambda outcome: console.print(report.line(outcome), highlight=False, soft_wrap=True),
     )
     console.print(report.table(results))
     if results.highest:
         console.print(report.highest(results))
     file = folder / f"inbound-{options.size}.json"
-    about = {"size": options.size, "processors": str(os.cpu_count()), "system": platform.platform()}
+    about = {
+        "size": options.size,
+        "full_sound": "everywhere" if options.full_sound else "in recorded calls",
+        "processors": str(os.cpu_count()),
+        "system": platform.platform(),
+    }
     report.save(results, file, about)
     shutil.rmtree(folder / "state", ignore_errors=True)
     console.print(f"all runs: {file}")

@@ -22,7 +22,8 @@ BUSY: Final = 0.7  #: of their time agents ring or talk
 SPREAD: Final = 0.3  #: talks differ by so much from their mean
 PACKET_SECONDS: Final = 0.02
 SPARSE_SECONDS: Final = 0.5
-MARK: Final = b"\x15\x2a\x15\x2a"
+MARK: Final = b"\x15" * 4
+MARKED_IN_A_ROW: Final = 2  #: a mixing bridge may cut packets elsewhere than they came
 QUIET: Final = b"\xd5"
 GRACE_SECONDS: Final = 6.0
 
@@ -69,7 +70,7 @@ def write_sound(file: Path, load: Load) -> None:
     between = round(load.mark_seconds / spacing)
     chunks = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)]
     for i in range(round((patience(load) + GRACE_SECONDS) / spacing)):
-        sound = MARK * 40 if i % between == between // 2 else QUIET * 160
+        sound = MARK * 40 if i % between < MARKED_IN_A_ROW else QUIET * 160
         rtp = (
             struct.pack("!BBHII", 0x80, 0, i & 0xFFFF, round(i * spacing * 8000), 0x0CC0FFEE)
             + sound

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LADDER: Final = (24, 40, 60, 80, 100, 120, 140, 160, 180, 200, 240, 280)
 STEP_SECONDS: Final = 5.0
 WARM_UP_RATE: Final = 20
-WARM_UP_SECONDS: Final = 2.0
+WARM_UP_SECONDS: Final = 1.0
 CARRIED: Final = 0.995  #: share of the calls offered that must be bridged
 CARRIED_P99_MS: Final = 1000.0
 
@@ -35,10 +35,11 @@ class Size:
     seconds: float  #: that calls are offered, per run
     rounds: int
     ladder_rounds: int  #: 0: no search for the highest rate
+    full_sound: bool = False  #: 50 packets a second in calls that are not recorded, too
 
 
 SIZES: Final = {
-    "small": Size((20,), (5,), (False, True), tuple(System), 4.0, 1, 0),
+    "small": Size((20,), (10,), (False, True), (System.ENGINE, System.QUEUE_YES), 3.0, 1, 0),
     "middle": Size((200,), (20, 80), (False, True), tuple(System), 6.0, 1, 0),
     "full": Size((20, 200), (20, 80), (False, True), tuple(System), 8.0, 3, 3),
 }
@@ -80,13 +81,14 @@ class Rounds:
 
     def _warm_up(self, agents: int, engine: EngineProcess) -> None:
         for system in self._size.systems:
-            point = Point(system, agents, min(WARM_UP_RATE, *self._size.rates), recorded=False)
+            rate = min(WARM_UP_RATE, *self._size.rates)
+            point = self._point(system, agents, rate, recorded=False)
             self._bench.run(point, WARM_UP_SECONDS, engine)
 
     def _run_fixed(self, agents: int, rate: int, engine: EngineProcess, *, recorded: bool) -> None:
         for turn in range(self._size.rounds):
             for system in _rotated(self._size.systems, turn):
-                point = Point(system, agents, rate, recorded)
+                point = self._point(system, agents, rate, recorded=recorded)
                 self._add(self.results.fixed, point, self._size.seconds, engine)
 
     def _climb(self, agents: int, engine: EngineProcess) -> None:
@@ -96,7 +98,7 @@ class Rounds:
                 for system in _rotated(self._size.systems, turn):
                     found = self.results.highest.setdefault((system, recorded), [])
                     first = LADDER.index(found[-1]) - 1 if found and found[-1] in LADDER else 3
-                    point = Point(system, agents, 0, recorded)
+                    point = self._point(system, agents, 0, recorded=recorded)
                     found.append(self._highest(point, max(0, first), engine))
 
     def _highest(self, point: Point, first: int, engine: EngineProcess) -> int:
@@ -116,6 +118,9 @@ class Rounds:
     def _carries(self, point: Point, engine: EngineProcess) -> bool:
         outcome = self._add(self.results.ladders, point, STEP_SECONDS, engine)
         return outcome.bridged >= CARRIED * outcome.offered and outcome.p99 <= CARRIED_P99_MS
+
+    def _point(self, system: System, agents: int, rate: int, *, recorded: bool) -> Point:
+        return Point(system, agents, rate, recorded, self._size.full_sound)
 
     def _add(
         self, kept: list[Outcome], point: Point, seconds: float, engine: EngineProcess

@@ -50,6 +50,7 @@ class Point:
     agents: int
     rate: int
     recorded: bool
+    full_sound: bool  #: recorded calls have it always
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ class Bench:
         """Offer calls for so long and measure them to their end."""
         self._number += 1
         self._set_queue(point)
-        weight = Load(point.agents, point.rate, seconds, full_sound=point.recorded)
+        sound = point.full_sound or point.recorded
+        weight = Load(point.agents, point.rate, seconds, full_sound=sound)
         ports, folder = self._ground.ports, self._ground.folder
         number = NUMBERS[point.recorded] if point.system is System.ENGINE else QUEUE_NUMBER
         # What was sent since the last run belongs to none; the requests' streams must go on.
