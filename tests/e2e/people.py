@@ -112,8 +112,8 @@ class Caller:
         assert self.call.heard.silence(since, None) < 0.5
 
     async def presses(self, digits: str, *, by: Literal["rtp", "info"] = "rtp") -> None:
-        """Press keys, quickly."""
-        await self.call.send_digits(digits, by=by, tone_ms=80, gap_ms=60)
+        """Press keys."""
+        await self.call.send_digits(digits, by=by)
 
     async def hangs_up(self) -> None:
         """Say no more."""
@@ -145,7 +145,7 @@ class Agent:
         """Dial the login code and type the PIN over the prompt; hang up when it is done."""
         call = await self.phone.call(code or self._codes.login)
         await call.heard.wait_for_audio(timeout_seconds=8)
-        await call.send_digits(self._system.pin(self.name), tone_ms=60, gap_ms=60)
+        await call.send_digits(self._system.pin(self.name))
         await until(f"{self.name} is logged in", lambda: self.state is not AgentState.OFFLINE)
         await call.hang_up()
 

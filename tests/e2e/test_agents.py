@@ -39,12 +39,12 @@ async def test_a_wrong_pin_is_refused_and_said_and_the_right_one_is_confirmed(
         since = login.timeline.answered or 0.0
         asks = stage.system.confirmation(Confirmation.ENTER_PIN)
         since = await hear_prompt(login, asks, since=since)
-        await login.send_digits(wrong, tone_ms=80, gap_ms=60)
+        await login.send_digits(wrong)
         said = stage.system.confirmation(Confirmation.WRONG_PIN)
         since = await hear_prompt(login, said, since=since)
         assert olena.state is AgentState.OFFLINE
         await hear_prompt(login, asks, since=since)
-        await login.send_digits(right, tone_ms=80, gap_ms=60)
+        await login.send_digits(right)
         said = stage.system.confirmation(Confirmation.LOGGED_IN)
         await hear_prompt(login, said, since=since)
         await login.ended(timeout_seconds=5)

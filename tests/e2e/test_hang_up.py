@@ -9,6 +9,8 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from ccengine.core.states import AgentState, CallState
 from ccengine.phone import CallFailed, IncomingCall
 from ccengine.reporting.call_record import CallOutcome
@@ -74,6 +76,7 @@ async def test_the_caller_leaves_before_the_agents_phone_says_that_it_rings(stag
         await caller.becomes(CallState.ENDED)
 
 
+@pytest.mark.timeout(240)
 async def test_the_caller_leaves_at_the_instant_of_the_answer(stage: Stage) -> None:
     async with stage:
         olena = await stage.agent("olena")

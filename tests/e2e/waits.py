@@ -13,7 +13,7 @@ LOOK_EVERY_SECONDS = 0.02
 Found = TypeVar("Found")
 
 
-async def until(what: str, condition: Callable[[], Found], *, seconds: float = 10.0) -> Found:
+async def until(what: str, condition: Callable[[], Found | None], *, seconds: float = 10.0) -> Found:
     """Wait until the condition gives something true, and return it; AssertionError if not."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
@@ -26,7 +26,7 @@ async def until(what: str, condition: Callable[[], Found], *, seconds: float = 1
 
 
 async def until_seen(
-    what: str, condition: Callable[[], Awaitable[Found]], *, seconds: float = 10.0
+    what: str, condition: Callable[[], Awaitable[Found | None]], *, seconds: float = 10.0
 ) -> Found:
     """Do the same with a condition that has to ask somebody."""
     loop = asyncio.get_running_loop()
