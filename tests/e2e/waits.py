@@ -13,7 +13,9 @@ LOOK_EVERY_SECONDS = 0.02
 Found = TypeVar("Found")
 
 
-async def until(what: str, condition: Callable[[], Found | None], *, seconds: float = 10.0) -> Found:
+async def until(
+    what: str, condition: Callable[[], Found | None], *, seconds: float = 10.0
+) -> Found:
     """Wait until the condition gives something true, and return it; AssertionError if not."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
