@@ -28,12 +28,13 @@ MOST_REQUESTS = {False: 5, True: 6}
 def results() -> Results:
     if not Path("/var/run/docker.sock").exists() or os.geteuid() != 0:
         pytest.skip("needs Docker and root: run docker/test")
-    folder = default_folder()
+    base = _free_base()
+    folder = default_folder() / str(base)
     folder.mkdir(parents=True, exist_ok=True)
     size = os.environ.get("CCENGINE_TEST_SIZE", "small")
     console = Console(width=170)
     found = measure(
-        Ground(folder, Ports(_free_base())),
+        Ground(folder, Ports(base)),
         SIZES[size],
         lambda outcome: console.print(report.line(outcome), highlight=False, soft_wrap=True),
     )

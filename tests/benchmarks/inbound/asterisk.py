@@ -31,7 +31,7 @@ class Asterisk:
 
     def __init__(self, ground: Ground) -> None:
         project = os.environ.get("CCENGINE_PROJECT", "ccengine")
-        self._name = f"{project}-bench-asterisk"
+        self._name = f"{project}-bench-{ground.ports.base}-asterisk"
         self._ground = ground
         self._image = _image(project)
         self.pid = 0  #: of the Asterisk process itself, as the host counts
