@@ -10,6 +10,6 @@ CCENGINE_STATE and CCENGINE_DIALPLAN, as somebody who may use Docker and read th
     sudo env CCENGINE_PROJECT=… CCENGINE_STATE=… CCENGINE_DIALPLAN=… CCENGINE_SIP_PORT=… \
         CCENGINE_ARI_PORT=… CCENGINE_API_PORT=… python -m pytest tests/e2e
 
-The tenant is the demo's. Its agents must be logged out and no call up: what a test leaves behind
-is compared with nothing. CCENGINE_TEST_SIZE=full takes the numbers that the issues name.
+The tenant is the demo's. No call may be up and no agent logged in before: each test looks for what
+it has left behind. CCENGINE_TEST_SIZE=full takes the numbers that the issues name.
 """

@@ -56,14 +56,15 @@ async def test_a_feature_code_without_an_engine_is_answered_by_an_excuse(stage: 
 
 
 @pytest.mark.timeout(180)
-async def test_waiting_callers_whose_engine_stays_away_are_told_and_keep_their_place(
+async def test_waiting_callers_whose_engine_stays_away_are_told_and_keep_their_places(
     stage: Stage,
 ) -> None:
     async with stage:
         first = await stage.caller("600201")
-        await first.becomes(CallState.WAITING)
         second = await stage.caller("600201", CallOutcome.ABANDONED)
-        await second.becomes(CallState.WAITING)
+        impatient = await stage.caller("600201", CallOutcome.ABANDONED)
+        for caller in (first, second, impatient):
+            await caller.becomes(CallState.WAITING)
         await stage.system.engine.stop()
         try:
             sorry = await stage.system.prompt_of_image("please-wait", "uk")
@@ -72,27 +73,11 @@ async def test_waiting_callers_whose_engine_stays_away_are_told_and_keep_their_p
         finally:
             await stage.system.engine.start()
         await stage.system.engine_is_back()
-        await second.becomes(CallState.WAITING, seconds=RETRY_SECONDS + PROMPT_SECONDS)
-        await first.becomes(CallState.WAITING, seconds=RETRY_SECONDS + PROMPT_SECONDS)
+        # Still with the fallback, where nothing tells the engine of it.
+        await impatient.hangs_up()
+        await impatient.becomes(CallState.ENDED)
+        for caller in (second, first):
+            await caller.becomes(CallState.WAITING, seconds=RETRY_SECONDS + PROMPT_SECONDS)
         olena = await stage.agent("olena")
         await hear_each_other(first, olena, await olena.answers())
         assert second.states[-1] is CallState.WAITING
-
-
-@pytest.mark.timeout(180)
-async def test_a_caller_who_gives_up_in_the_fallback_after_the_engine_is_back_has_ended(
-    stage: Stage,
-) -> None:
-    async with stage:
-        caller = await stage.caller("600201", CallOutcome.ABANDONED, CallOutcome.LOST)
-        await caller.becomes(CallState.WAITING)
-        await stage.system.engine.stop()
-        try:
-            sorry = await stage.system.prompt_of_image("please-wait", "uk")
-            now = asyncio.get_running_loop().time()
-            await caller.hears(sorry, since=now, within=ABSENT_SECONDS + PROMPT_SECONDS + 5)
-        finally:
-            await stage.system.engine.start()
-        await stage.system.engine_is_back()
-        await caller.hangs_up()
-        await caller.becomes(CallState.ENDED)

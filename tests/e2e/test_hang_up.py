@@ -38,6 +38,7 @@ async def test_the_caller_leaves_during_a_prompt(stage: Stage) -> None:
 async def test_the_caller_leaves_before_the_first_prompt(stage: Stage) -> None:
     async with stage:
         caller = await stage.caller("600100", CallOutcome.ENDED_IN_FLOW)
+        await caller.becomes(CallState.IN_FLOW)
         await caller.hangs_up()
         await caller.becomes(CallState.ENDED)
 
