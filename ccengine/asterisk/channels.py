@@ -5,6 +5,7 @@ does, and no event is ever awaited too late.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -27,6 +28,8 @@ from ccengine.asterisk.mailbox import Mailbox
 
 _DIGITS_KEPT = 64
 _EVENTS_KEPT = 256
+_REPETITIONS_WITHIN = 16  # keys
+_NORMAL_CLEARING = 16  # Q.850
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ class Channel:
         self._entered: asyncio.Future[ChannelSnapshot | Gone] = loop.create_future()
         self._events: Mailbox[AriEvent] = Mailbox(_EVENTS_KEPT)
         self._digits: Mailbox[str] = Mailbox(_DIGITS_KEPT)
-        self._last_digit = ("", "")
+        self._told_digits: deque[tuple[str, str]] = deque(maxlen=_REPETITIONS_WITHIN)
         self._playbacks: dict[str, Playback] = {}
         self._hangup_cause = 0
         if snapshot is not None and snapshot.in_app(ari.app):
@@ -276,7 +279,8 @@ class Channel:
             case ChannelDestroyed():
                 self.end(Gone(event.cause, event.cause_text))
             case ChannelHangupRequest(soft=False):
-                self._hangup_cause = event.cause  # a soft one is our own, with a meaningless cause
+                # A soft one is our own, with a meaningless cause; a plain BYE carries none.
+                self._hangup_cause = event.cause or _NORMAL_CLEARING
             case _:
                 pass
         self._events.put(event)
@@ -308,10 +312,11 @@ class Channel:
 
     def _take_digit(self, event: ChannelDtmfReceived) -> None:
         # Where channel and endpoint are both subscribed to, Asterisk tells each event twice.
+        # Not always side by side: under load the repetition comes behind the next key.
         told = (event.timestamp, event.digit)
-        if event.timestamp and told == self._last_digit:
+        if event.timestamp and told in self._told_digits:
             return
-        self._last_digit = told
+        self._told_digits.append(told)
         self._digits.put(event.digit)
 
     def _begun(self, result: Originated | Unreachable) -> Originated | Unreachable:

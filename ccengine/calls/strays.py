@@ -47,6 +47,4 @@ class StrayWatch:
         for call in strays:
             is_ours = self._engine.center.calls.get(call.id) is call
             if is_ours and not self._engine.has_call(call.id) and call.channel not in alive:
-                self._engine.post(
-                    CallEnded(call=call.id, by=Party.CALLER, cause=LEFT_IN_FALLBACK)
-                )
+                self._engine.post(CallEnded(call=call.id, by=Party.CALLER, cause=LEFT_IN_FALLBACK))

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from ccengine.phone import Account, Call, CallFailed, IncomingCall, Phone
 
 CALLER_NUMBER = "+12025550142"  # from the range kept for fiction
-CALLER_HZ = 440
-AGENT_HZ = 660
+# Multiples of 50 Hz: a lost 20-ms frame then leaves the phase as it was.
+CALLER_HZ = 450
+AGENT_HZ = 650
 PROMPT_SECONDS = 10.0  # until the caller must hear something
 LOGIN_SECONDS = 12.0
 

@@ -49,6 +49,7 @@ async def test_an_answer_at_once_takes_five_requests_and_one_for_the_recording(
     await center.until(lambda: center.journal.events(RecordingStarted))
     center.asterisk.hang_up(caller)
     await center.until(lambda: center.ended())
+    await asyncio.sleep(1)
     told = [f"{request.method} {request.path}" for request in center.asterisk.requests_since_mark()]
     assert len(told) == 6, told
     assert told[0] == "POST channels"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from ccengine.core.events import ConversationStarted
+from ccengine.core.events import ConversationStarted, OfferAccepted
 from ccengine.core.states import AgentState, CallState
 
 if TYPE_CHECKING:
@@ -140,4 +140,49 @@ async def test_a_caller_in_the_fallback_is_taken_when_the_engine_is_back(
     await center.until(lambda: center.journal.events(ConversationStarted))
     center.asterisk.hang_up(caller)
     await center.until(lambda: center.ended())
+    center.assert_nothing_left()
+
+
+async def test_a_caller_sent_to_the_fallback_keeps_the_place_and_comes_back(
+    center: CenterOnFake,
+) -> None:
+    first = center.caller("node1-1-1")
+    await asyncio.sleep(1)
+    second = center.caller("node1-1-2")
+    await asyncio.sleep(1)
+    center.asterisk.stray(first)
+    await center.until(lambda: center.engine.center.waiting() == ["node1-1-2"])
+    await center.until(lambda: center.engine.center.waiting() == ["node1-1-1", "node1-1-2"])
+    for channel in (first, second):
+        center.asterisk.hang_up(channel)
+    await center.until(lambda: len(center.ended()) == 2)
+    center.assert_nothing_left()
+
+
+async def test_who_hangs_up_in_the_fallback_has_ended(center: CenterOnFake) -> None:
+    caller = center.caller()
+    await asyncio.sleep(1)
+    center.asterisk.stray(caller)
+    await asyncio.sleep(1)
+    center.asterisk.hang_up(caller)
+    await center.until(lambda: center.ended(), seconds=5)
+    assert center.ended()[0].cause == "hung up in the fallback"
+    center.assert_nothing_left()
+
+
+async def test_a_caller_who_left_as_the_agent_answered_leaves_them_free_after_a_restart(
+    center: CenterOnFake,
+) -> None:
+    await center.log_in("olena")
+    caller = center.caller()
+    await center.until(lambda: center.asterisk.ringing("PJSIP/phone-203"))
+    leg = center.leg("olena")
+    center.asterisk.pick_up(leg)
+    await center.until(lambda: center.journal.events(OfferAccepted))
+    await center.kill()
+    center.asterisk.hang_up(caller)
+    await center.start()
+    await center.until(lambda: center.ended())
+    await center.until(lambda: not center.asterisk.channels_left())
+    assert center.agent("olena").state in (AgentState.AVAILABLE, AgentState.WRAP_UP)
     center.assert_nothing_left()

@@ -235,6 +235,10 @@ class FakeAsterisk:
         """Somebody refuses the call that rings here."""
         self.world.decline(self.channel(channel_id), cause)
 
+    def stray(self, channel_id: str) -> None:
+        """The watchdog beside Asterisk sends a caller to the dialplan's fallback."""
+        self.world.stray(self.channel(channel_id))
+
     # What can be seen and heard
 
     def channel(self, channel_id: str) -> FakeChannel:

@@ -108,6 +108,14 @@ class FakeWorld:
         channel.music = "default"
         self.later(channel, _RETRY_SECONDS, lambda: self.enter_stasis(channel))
 
+    def stray(self, channel: FakeChannel) -> None:
+        """Out of Stasis into the fallback, which tries the engine again and again."""
+        self.leave_bridge(channel)
+        self.leave_stasis(channel)
+        channel.dialplan = ("fallback", "s")
+        channel.music = "default"
+        self.later(channel, _RETRY_SECONDS, lambda: self.enter_stasis(channel))
+
     def later(self, channel: FakeChannel, seconds: float, act: Callable[[], None]) -> None:
         """Do something to a channel unless it is gone by then."""
         timer = self._loop.call_later(
@@ -157,10 +165,9 @@ class FakeWorld:
 
     def hang_up(self, channel: FakeChannel, cause: int, *, by_us: bool) -> None:
         """A channel's end, asked for by its person or by the application."""
+        told: Event = {} if cause == 16 else {"cause": cause}  # a plain BYE carries none
         if by_us:
-            told: Event = {"cause": 32, "soft": True}
-        else:
-            told = {"cause": cause}
+            told = {"cause": 32, "soft": True}
         self.emit("ChannelHangupRequest", channel=channel.as_json(), **told)
         if channel.originated and channel.state != "Up":
             self.emit("Dial", dialstatus="NOANSWER", peer=channel.as_json())
