@@ -39,7 +39,7 @@ class SeenCall:
 
     number: str  #: the caller's
     called_at: float
-    heard: int = 0  #: marked packets that came back to the caller by way of a phone
+    heard: int = 0  #: marked packets of the agent's that reached the caller
     legs: list[Leg] = field(default_factory=list)
 
     @property
@@ -49,7 +49,7 @@ class SeenCall:
 
     @property
     def bridged(self) -> bool:
-        """Sound went from the caller to a phone and from there back to the caller."""
+        """Sound went both ways: each heard the other."""
         return self.heard > 0 and any(leg.heard for leg in self.legs)
 
 

@@ -26,6 +26,7 @@ MARK: Final = b"\x15" * 4
 MARKED_IN_A_ROW: Final = 2  #: a mixing bridge may cut packets elsewhere than they came
 QUIET: Final = b"\xd5"
 GRACE_SECONDS: Final = 6.0
+SOUND: Final = "sound.pcap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,25 +130,25 @@ class Sipp:
 def phones(folder: Path, ports: Ports, load: Load) -> Sipp:
     """Start all agents' phones: one process on one port, told apart by the user in the address."""
     talk = load.talk_seconds * 1000
+    write_sound(folder / SOUND, load)
     scenario = _scenario(
         folder,
         "phone",
+        sound=str(folder / SOUND),
         ring=f"{RING_SECONDS * 1000:.0f}",
         talk_min=f"{talk * (1 - SPREAD):.0f}",
         talk_max=f"{talk * (1 + SPREAD):.0f}",
     )
-    return Sipp(scenario, port=ports.phones, sound_port=ports.phones_sound, options=["-rtp_echo"])
+    return Sipp(scenario, port=ports.phones, sound_port=ports.phones_sound, options=[])
 
 
 def callers(folder: Path, ports: Ports, load: Load, *, number: str, run: int) -> Sipp:
     """Start calling the number; each caller's own number begins with 7 and the run's."""
-    sound = folder / "sound.pcap"
-    write_sound(sound, load)
     scenario = _scenario(
         folder,
         "caller",
         run=f"7{run:04}",
-        sound=str(sound),
+        sound=str(folder / SOUND),
         patience=f"{patience(load) * 1000:.0f}",
     )
     options = [
