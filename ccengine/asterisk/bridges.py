@@ -14,6 +14,8 @@ from ccengine.asterisk.ari.events import (
 from ccengine.asterisk.channels import Channel
 
 _LEAVING_SECONDS = 1.0  # for a channel that we hung up to be out of its bridge
+# The real one now and then does not tell the end of a recording that ends with its bridge.
+_END_TOLD_WITHIN_SECONDS = 3.0
 
 
 class Recording:
@@ -119,6 +121,9 @@ class Bridge:
             await self._ari.destroy_bridge(self.id)
             self.is_destroyed = True
             self._settle()
+            if self._recordings:
+                loop = asyncio.get_running_loop()
+                loop.call_later(_END_TOLD_WITHIN_SECONDS, self._end_untold)
 
     def deliver(self, event: AriEvent) -> None:
         """Take note of an event about one of its recordings."""
@@ -152,6 +157,10 @@ class Bridge:
             pass
         for member in self._present():
             await self.remove(member)
+
+    def _end_untold(self) -> None:
+        for name in list(self._recordings):
+            self.end_recording(name, None)
 
     def _settle(self) -> None:
         # The end of a recording may be told after the end of its bridge.
