@@ -72,6 +72,23 @@ async def test_an_offer_answered_while_the_engine_is_away_becomes_a_talk(
     center.assert_nothing_left()
 
 
+async def test_an_answer_that_the_engine_died_before_reading_becomes_a_talk(
+    center: CenterOnFake,
+) -> None:
+    await center.log_in("olena")
+    caller = center.caller()
+    await center.until(lambda: center.asterisk.ringing("PJSIP/phone-203"))
+    leg = center.leg("olena")
+    center.asterisk.pick_up(leg)
+    await center.kill()
+    assert not center.journal.events(OfferAccepted)
+    await center.start()
+    await center.until(lambda: center.asterisk.hears(caller) == f"talk:{leg}")
+    center.asterisk.hang_up(caller)
+    await center.until(lambda: center.ended())
+    center.assert_nothing_left()
+
+
 async def test_killed_while_talking_the_talk_and_its_recording_go_on(center: CenterOnFake) -> None:
     await center.log_in("olena", answers_after=1.0)
     caller = center.caller()

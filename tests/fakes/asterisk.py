@@ -72,6 +72,9 @@ class FakeAsterisk:
                 if self._reason != "replaced":
                     self._stream.put_nowait(Disconnected(self.number, self._reason))
                     await asyncio.sleep(self.reconnect_after)
+        except asyncio.CancelledError:
+            self._stream = asyncio.Queue()  # what a dead engine has not read, nobody will
+            raise
         finally:
             self._disconnect()
         self._stream.put_nowait(Replaced(self.number))
