@@ -22,7 +22,6 @@ from tests.e2e.ledger import Ledger
 from tests.e2e.waits import until_seen
 
 if TYPE_CHECKING:
-
     from ccengine.config.tenant import Tenant
     from ccengine.core.ids import CallId, ClientId
     from ccengine.ivr.configuration import Configuration
