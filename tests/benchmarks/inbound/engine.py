@@ -47,6 +47,23 @@ class EngineProcess:
         self.pid = 0
 
     def __enter__(self) -> Self:
+        self._start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop()
+
+    def restart(self) -> None:
+        """Begin anew: an empty journal, everybody logged in and available."""
+        self._stop()
+        self._start()
+
+    def _start(self) -> None:
         for folder in ("journal", "database"):
             for file in (self._ground.state / folder).iterdir():
                 file.unlink()
@@ -61,14 +78,8 @@ class EngineProcess:
             )
         self.pid = self._process.pid
         wait_until(self._is_healthy, "answer of the engine")
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def _stop(self) -> None:
         if self._process is None:
             return
         self._process.terminate()

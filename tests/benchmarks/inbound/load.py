@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SCENARIOS: Final = Path(__file__).parent / "sipp"
 RING_SECONDS: Final = 0.04
-PATIENCE_SECONDS: Final = 10.0
+PATIENCE_SECONDS: Final = 6.0  #: who waits longer than this for an agent hangs up: not bridged
 BUSY: Final = 0.7  #: of their time agents ring or talk
 SPREAD: Final = 0.3  #: talks differ by so much from their mean
 PACKET_SECONDS: Final = 0.02

@@ -129,8 +129,11 @@ class Bench:
                 calling.wait(load.longest_seconds(weight) - seconds)
             self._asterisk.wait_empty(QUIET_SECONDS)
             time.sleep(SETTLE_SECONDS)
-        after = self._meter(engine)
-        return self._read(point, weight, before, loaded, after)
+        outcome = self._read(point, weight, before, loaded, self._meter(engine))
+        if outcome.left_over:
+            self._asterisk.cli("channel request hangup all")
+            self._asterisk.wait_empty(QUIET_SECONDS)
+        return outcome
 
     def _meter(self, engine: EngineProcess) -> _Meter:
         return _Meter(spent(self._asterisk.pid), spent(engine.pid))
