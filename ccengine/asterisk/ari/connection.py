@@ -132,7 +132,7 @@ class Connection:
             finally:
                 self._http = None
         self.inbox.mark(Replaced(self.number))
-        _log.error("another engine took over", action="ari_replaced", connection=self.number)
+        _log.error("ari_replaced", connection=self.number)
 
     def _session(self) -> ClientSession:
         # A websocket occupies a place of its connector for ever: two sessions, neither starved.
@@ -156,7 +156,7 @@ class Connection:
                 )
         except (ClientError, OSError) as error:
             reason = f"{type(error).__name__}: {error}"
-            _log.warning("no connection to Asterisk", action="ari_unreachable", reason=reason)
+            _log.warning("ari_unreachable", cause=reason)
             return reason
         began = loop.time()
         self.number += 1
@@ -178,7 +178,7 @@ class Connection:
         self.inbox.mark(Connected(self.number))
         self._socket = socket
         self._up.set()
-        _log.info("connected to Asterisk", action="ari_connected", connection=self.number)
+        _log.info("ari_connected", connection=self.number)
         try:
             async with asyncio.TaskGroup() as tasks:
                 others = (
@@ -193,9 +193,7 @@ class Connection:
             self._up.clear()
         if reason != REPLACED:
             self.inbox.mark(Disconnected(self.number, reason))
-        _log.warning(
-            "disconnected", action="ari_disconnected", reason=reason, queued=len(self.inbox)
-        )
+        _log.warning("ari_disconnected", cause=reason, queued=len(self.inbox))
         return reason
 
     async def _set_filter(self, socket: Socket) -> None:
@@ -205,10 +203,10 @@ class Connection:
         try:
             response = await socket.request(request)
         except (AriDisconnected, AriTimeout) as error:
-            _log.warning("events are unfiltered", action="ari_unfiltered", reason=str(error))
+            _log.warning("ari_unfiltered", cause=str(error))
             return
         if response.status >= 300:  # noqa: PLR2004 - HTTP's own boundary
-            _log.warning("events are unfiltered", action="ari_unfiltered", status=response.status)
+            _log.warning("ari_unfiltered", status=response.status)
 
     async def _request_by_http(self, http: ClientSession, request: Request) -> Response:
         url = URL(f"{self._address.url}/ari/{request.path}", encoded=True)

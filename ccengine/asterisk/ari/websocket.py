@@ -118,14 +118,13 @@ class Socket:
         if isinstance(event, ApplicationReplaced):
             return REPLACED
         if isinstance(event, UnknownEvent) and self._tally.note_unknown(event):
-            _log.info("an event of a type nobody knows", action="ari_unknown", type=event.type)
+            _log.info("ari_unknown", type=event.type)
         return "" if self._take(event) else OVERFLOW
 
     def _report(self, malformed: Malformed) -> None:
         if self._tally.note_malformed(malformed):
             _log.warning(
-                "an event that cannot be read",
-                action="ari_malformed",
+                "ari_malformed",
                 type=malformed.type,
                 reason=malformed.reason,
             )
