@@ -95,7 +95,7 @@ class Engine:
         return self._clock
 
     def observe(self, observer: Callable[[Entry], None]) -> None:
-        """Have each step shown to `observer`, after the journal has it and before its effects."""
+        """Have each step shown to `observer`, after the journal has it."""
         self._observers.append(observer)
 
     def open_call(self, call: CallId) -> Mailbox:
@@ -162,10 +162,12 @@ class Engine:
         self.failed.set_exception(error)
 
     def _follow_up(self, entry: Entry) -> None:
-        for observer in self._observers:
-            observer(entry)
         for command in entry.commands:
             self._deliver(command)
+        # After the deliveries: the sessions run no sooner, but their requests are not kept waiting
+        # by a step that leads to the next one at once.
+        for observer in self._observers:
+            observer(entry)
         self._since_snapshot += 1
         if self._since_snapshot >= SNAPSHOT_EVERY:
             self._since_snapshot = 0

@@ -6,6 +6,7 @@ Owns the agent's leg until it is answered; from `OfferAccepted` on it belongs to
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import structlog
@@ -13,6 +14,7 @@ import structlog
 from ccengine.asterisk.ari.errors import AriError
 from ccengine.asterisk.ari.results import Originated, Unreachable
 from ccengine.asterisk.channels import Gone
+from ccengine.calls.insistence import insist
 from ccengine.core.commands import OfferCall, ShowAgent, WithdrawOffer
 from ccengine.core.events import OfferAccepted, OfferDeclined
 from ccengine.core.states import AgentState
@@ -98,8 +100,7 @@ class AgentSession:
             result = await self._originate(leg, offer)
         except AriError as error:
             log.warning("offer_failed", call_id=offer.call, agent=self._agent, cause=str(error))
-            leg.end(Gone(0, str(error)))
-            self._decline(offer.call, offer.offer, "Asterisk refused")
+            legs.create_task(self._give_up(leg, offer))
             return
         if isinstance(result, Unreachable):
             self._decline(offer.call, offer.offer, "phone not registered")
@@ -115,9 +116,18 @@ class AgentSession:
             timeout_seconds=round(offer.ring_seconds) + ORPHAN_SECONDS,
         )
 
+    async def _give_up(self, leg: Channel, offer: OfferCall) -> None:
+        # The leg may ring all the same: the agent is free only when it is sure that it does not.
+        await self._drop(offer.offer)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ORPHAN_SECONDS):
+                await leg.wait_gone()
+        leg.end(Gone(0, "given up"))
+        self._decline(offer.call, offer.offer, "Asterisk refused")
+
     async def _drop(self, offer: OfferId) -> None:
         try:
-            await self._router.channel(offer).hang_up()
+            await insist(self._router.channel(offer).hang_up, f"end of {offer}")
         except AriError as error:
             # Asterisk's own ring limit ends the leg.
             log.warning("withdraw_failed", offer=offer, agent=self._agent, cause=str(error))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ccengine.asterisk.channels import Gone
+from ccengine.calls.insistence import insist
 from ccengine.core.events import (
     ConversationEnded,
     ConversationFailed,
@@ -97,12 +98,13 @@ class Conversation:
         if self._closed:
             return
         self._closed = True
-        await self._leg.hang_up()
-        await self._bridge.destroy()
+        await insist(self._leg.hang_up, f"end of {self._leg.id}")
         call, agent = self._connect.call, self._connect.agent
         if self._started:
             self._engine.post(ConversationEnded(call=call, agent=agent, by=by))
-        elif by in (Party.AGENT, Party.LOST):
+        await insist(self._bridge.destroy, f"end of {self._bridge.id}")
+        # The caller must be out of the bridge before they can wait for somebody else.
+        if not self._started and by in (Party.AGENT, Party.LOST):
             self._engine.post(ConversationFailed(call=call, agent=agent))
 
     async def _see_who_is_gone(self) -> None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from ccengine.asterisk.ari.errors import AriDisconnected, AriRefused
+from ccengine.asterisk.ari.errors import AriDisconnected, AriRefused, AriTimeout
 from ccengine.calls.caller_ear import CallerEar
 from ccengine.calls.conversation import Conversation
+from ccengine.calls.insistence import insist
 from ccengine.calls.scope import CallScope
 from ccengine.calls.waiting import wait_for_agent
 from ccengine.core.commands import Connect
@@ -141,10 +142,10 @@ class InboundCall:
             await self._let_stray()
             return
         try:
-            await self._channel.hang_up()
+            await insist(self._channel.hang_up, f"end of {self._call.id}")
             await self._close_conversation(self._by)
-        except AriRefused:
-            log.exception("clean_up_refused", call_id=self._call.id)
+        except (AriRefused, AriTimeout):
+            log.exception("clean_up_failed", call_id=self._call.id)
         self._engine.post(CallEnded(call=self._call.id, by=self._by, cause=self._cause))
 
     async def _close_conversation(self, by: Party) -> None:

@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 from pydantic import TypeAdapter
-from sqlalchemy import delete, event, insert, select, tuple_
+from sqlalchemy import bindparam, delete, event, insert, select
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from ccengine.core.ids import CallId
@@ -28,6 +28,14 @@ if TYPE_CHECKING:
 _FIELDS = tuple(field.name for field in fields(CallRecord))
 _FOLD = "call_records"
 _ADAPTER = TypeAdapter(CallRecord)
+
+
+# One statement for any number of records: compiled once.
+_DELETE_OLDER = delete(CALL_RECORDS).where(
+    CALL_RECORDS.c.tenant == bindparam("old_tenant"),
+    CALL_RECORDS.c.client == bindparam("old_client"),
+    CALL_RECORDS.c.call == bindparam("old_call"),
+)
 
 
 class RecordDatabase:
@@ -74,12 +82,14 @@ class RecordDatabase:
             progress: number of the journal row up to which all ended calls are written; None:
                 not known.
         """
-        key = tuple_(CALL_RECORDS.c.tenant, CALL_RECORDS.c.client, CALL_RECORDS.c.call)
-        keys = [(record.tenant, record.client, record.call) for record in records]
+        keys = [
+            {"old_tenant": record.tenant, "old_client": record.client, "old_call": record.call}
+            for record in records
+        ]
         values = [{name: getattr(record, name) for name in _FIELDS} for record in records]
         async with self._engine.begin() as connection:
             if records:
-                await connection.execute(delete(CALL_RECORDS).where(key.in_(keys)))
+                await connection.execute(_DELETE_OLDER, keys)
                 await connection.execute(insert(CALL_RECORDS), values)
             if progress is not None:
                 await connection.execute(delete(PROGRESS).where(PROGRESS.c.fold == _FOLD))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _AT_ONCE = 200  # records per transaction
-_GATHERING_SECONDS = 0.5  # a transaction costs a hundred times what a record in it does
+_GATHERING_SECONDS = 2.0  # a transaction costs a hundred times what a record in it does
 _LEAVING_SECONDS = 2.0
 _RETRY_SECONDS = 1.0
 

@@ -175,6 +175,7 @@ async def test_a_database_that_fails_for_a_while_loses_nothing(
     shift: Shift, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ccengine.storage.records._RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("ccengine.storage.records._GATHERING_SECONDS", 0.01)
     shift.open_doors("anna")
     async with keeping(shift) as keeper:
         assert keeper._database is not None
