@@ -22,6 +22,7 @@ from ccengine.core.states import AgentState
 if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel
     from ccengine.asterisk.router import Router
+    from ccengine.core.calls import Call
     from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId
     from ccengine.engine import Engine
 
@@ -95,9 +96,12 @@ class AgentSession:
         return self._engine.center.agent(self._agent).state is AgentState.OFFLINE
 
     async def _ring(self, legs: asyncio.TaskGroup, offer: OfferCall) -> None:
+        call = self._engine.center.calls.get(offer.call)
+        if call is None or call.offer != offer.offer:
+            return  # the mailbox is behind: the withdrawal is the next command
         leg = self._router.channel(offer.offer)
         try:
-            result = await self._originate(leg, offer)
+            result = await self._originate(leg, offer, call)
         except AriError as error:
             log.warning("offer_failed", call_id=offer.call, agent=self._agent, cause=str(error))
             legs.create_task(self._give_up(leg, offer))
@@ -107,12 +111,21 @@ class AgentSession:
         else:
             legs.create_task(self.watch(offer.call, offer.offer))
 
-    async def _originate(self, leg: Channel, offer: OfferCall) -> Originated | Unreachable:
+    async def _originate(
+        self, leg: Channel, offer: OfferCall, call: Call
+    ) -> Originated | Unreachable:
         return await leg.originate_into_dialplan(
             endpoint=endpoint_of(offer.phone),
             context=LEG_CONTEXT,
-            variables=self._variables(offer),
-            caller_id=self._caller_id(offer),
+            variables={
+                "CC_ROLE": "agent",
+                "CC_CALL_ID": call.id,
+                "CC_TENANT": call.tenant,
+                "CC_CLIENT": call.client,
+                "CC_AGENT": self._agent,
+                "CC_OFFER": offer.offer,
+            },
+            caller_id=call.caller if call.caller.removeprefix("+").isdigit() else "",
             timeout_seconds=round(offer.ring_seconds) + ORPHAN_SECONDS,
         )
 
@@ -134,18 +147,3 @@ class AgentSession:
 
     def _decline(self, call: CallId, offer: OfferId, reason: str) -> None:
         self._engine.post(OfferDeclined(call=call, agent=self._agent, offer=offer, reason=reason))
-
-    def _variables(self, offer: OfferCall) -> dict[str, str]:
-        call = self._engine.center.calls[offer.call]
-        return {
-            "CC_ROLE": "agent",
-            "CC_CALL_ID": call.id,
-            "CC_TENANT": call.tenant,
-            "CC_CLIENT": call.client,
-            "CC_AGENT": self._agent,
-            "CC_OFFER": offer.offer,
-        }
-
-    def _caller_id(self, offer: OfferCall) -> str:
-        number = self._engine.center.calls[offer.call].caller
-        return number if number.removeprefix("+").isdigit() else ""

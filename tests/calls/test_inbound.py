@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ccengine.core.events import ConversationStarted, Party, RecordingStarted
+from ccengine.core.events import (
+    CallArrived,
+    CallEnded,
+    CallQueued,
+    ConversationStarted,
+    Party,
+    RecordingStarted,
+)
 from ccengine.core.states import AgentState, CallState
 
 if TYPE_CHECKING:
@@ -194,3 +201,23 @@ async def test_call_states_are_left_in_order(center: CenterOnFake) -> None:
     await center.until(lambda: center.journal.events(ConversationStarted))
     (call,) = center.engine.center.calls.values()
     assert call.state is CallState.TALKING
+
+
+async def test_a_caller_gone_before_the_phone_was_rung_costs_the_agent_nothing(
+    center: CenterOnFake,
+) -> None:
+    await center.log_in("olena", answers_after=1.0)
+    post = center.engine.post
+    post(
+        CallArrived(
+            call="node1-1-0", tenant="demo", client="dnipro", number="600201", caller="",
+            channel="node1-1.0", node="node1", arrived_at=0.0,
+        )
+    )  # fmt: skip
+    post(CallQueued(call="node1-1-0", queue="dnipro/vip"))
+    post(CallEnded(call="node1-1-0", by=Party.CALLER, cause="hung up"))
+    caller = center.caller("node1-1-1")
+    await center.until(lambda: center.journal.events(ConversationStarted))
+    center.asterisk.hang_up(caller)
+    await center.until(lambda: len(center.ended()) == 2)
+    center.assert_nothing_left()
