@@ -34,6 +34,9 @@ LEG_CONTEXT = "agent-leg"
 ORPHAN_SECONDS = 5
 """Asterisk itself gives up ringing this much later, should no engine be there to do it."""
 
+OLD_LEG_SECONDS = 10.0
+"""How long an overloaded Asterisk may take to end the agent's last leg before the next rings."""
+
 CAUSES = {17: "busy", 19: "no answer", 20: "phone not registered", 21: "declined", 34: "congestion"}
 """Q.850 causes of a leg that was never answered, in words."""
 
@@ -51,6 +54,7 @@ class AgentSession:
         self._router = router
         self._agent = agent
         self._mailbox = engine.open_agent(agent)
+        self._last_leg: Channel | None = None
 
     async def run(self) -> None:
         """Serve the mailbox until the agent logs out."""
@@ -63,7 +67,8 @@ class AgentSession:
 
     async def watch(self, call: CallId, offer: OfferId) -> None:
         """Post how an offer that rings is answered; also one that an earlier engine made."""
-        result = await self._router.channel(offer).entered()
+        self._last_leg = self._router.channel(offer)
+        result = await self._last_leg.entered()
         if isinstance(result, Gone):
             self._decline(call, offer, CAUSES.get(result.cause, "not answered"))
         else:
@@ -99,7 +104,8 @@ class AgentSession:
         call = self._engine.center.calls.get(offer.call)
         if call is None or call.offer != offer.offer:
             return  # the mailbox is behind: the withdrawal is the next command
-        leg = self._router.channel(offer.offer)
+        await self._phone_is_free()
+        leg = self._last_leg = self._router.channel(offer.offer)
         try:
             result = await self._originate(leg, offer, call)
         except AriError as error:
@@ -128,6 +134,15 @@ class AgentSession:
             caller_id=call.caller if call.caller.removeprefix("+").isdigit() else "",
             timeout_seconds=round(offer.ring_seconds) + ORPHAN_SECONDS,
         )
+
+    async def _phone_is_free(self) -> None:
+        # Asterisk says yes to a hang-up before it sends CANCEL or BYE: whoever rings at once rings
+        # a phone that is still in the old call.
+        if self._last_leg is None:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(OLD_LEG_SECONDS):
+                await self._last_leg.wait_gone()
 
     async def _give_up(self, leg: Channel, offer: OfferCall) -> None:
         # The leg may ring all the same: the agent is free only when it is sure that it does not.

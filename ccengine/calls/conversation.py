@@ -99,11 +99,6 @@ class Conversation:
             return
         self._closed = True
         await insist(self._leg.hang_up, f"end of {self._leg.id}")
-        # The answer to a hang-up comes before the BYE: an agent who is free too soon is rung on
-        # a phone that is still in the old call.
-        with suppress(TimeoutError):
-            async with asyncio.timeout(NEWS_SECONDS):
-                await self._leg.wait_gone()
         call, agent = self._connect.call, self._connect.agent
         if self._started:
             self._engine.post(ConversationEnded(call=call, agent=agent, by=by))

@@ -16,6 +16,7 @@ from ccengine.core.events import (
 from ccengine.core.states import AgentState, CallState
 
 if TYPE_CHECKING:
+    from ccengine.asterisk.ari.transport import Request, Response
     from tests.calls.center_on_fake import CenterOnFake
 
 
@@ -220,4 +221,28 @@ async def test_a_caller_gone_before_the_phone_was_rung_costs_the_agent_nothing(
     await center.until(lambda: center.journal.events(ConversationStarted))
     center.asterisk.hang_up(caller)
     await center.until(lambda: len(center.ended()) == 2)
+    center.assert_nothing_left()
+
+
+async def test_a_phone_is_rung_only_when_its_last_leg_is_gone(
+    center: CenterOnFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await center.log_in("olena")
+    overlaps: list[list[str]] = []
+    send = center.asterisk.request
+
+    async def watch(request: Request) -> Response:
+        if request.method == "POST" and request.path == "channels":
+            overlaps.append([name for name in center.asterisk.channels_left() if "-1-" in name])
+        return await send(request)
+
+    monkeypatch.setattr(center.asterisk, "request", watch)
+    first, second = center.caller("node1-1-1"), center.caller("node1-1-2")
+    await center.until(lambda: center.asterisk.ringing("PJSIP/phone-203"))
+    center.asterisk.hang_up(first)
+    await center.until(lambda: len(overlaps) == 2)
+    assert overlaps == [[], []]
+    center.asterisk.hang_up(second)
+    await center.until(lambda: len(center.ended()) == 2)
+    await asyncio.sleep(1)
     center.assert_nothing_left()
