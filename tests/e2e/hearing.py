@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 RATE = 8000
 LIKE_ENOUGH = 0.6
 """Correlation of what was heard with the file: above 0.9 when it is the prompt, else below 0.3."""
-PARTS = 5
-PARTS_LIKE_ENOUGH = 0.75
-"""Short parts of other prompts by the same voice reach 0.70."""
-MINIMUM_PART = 1200  # samples; a shorter one fits everywhere
 _QUIET = 50.0  # RMS of 16-bit samples
 
 
@@ -44,21 +40,8 @@ def prompt_samples(file: Path, seconds: float | None = None) -> NDArray[np.float
 
 
 def likeness(heard: Sequence[int], wanted: NDArray[np.float64]) -> tuple[float, float]:
-    """Return how well the best place fits (0 to 1), and that place in seconds.
-
-    On a busy machine packets come late or are lost, and what follows is moved in time. So if the
-    whole does not fit, it is enough that most of its parts do, each at its own place.
-    """
+    """Return how well the best place fits (0 to 1), and that place in seconds."""
     sound = np.array(heard, dtype=np.float64)
-    whole, place = _fit(sound, wanted)
-    if whole >= LIKE_ENOUGH or wanted.size < PARTS * MINIMUM_PART:
-        return whole, place
-    parts = [_fit(sound, part)[0] for part in np.array_split(wanted, PARTS)]
-    most = float(np.median(parts))
-    return (most if most >= PARTS_LIKE_ENOUGH else whole), place
-
-
-def _fit(sound: NDArray[np.float64], wanted: NDArray[np.float64]) -> tuple[float, float]:
     if sound.size < wanted.size:
         return 0.0, 0.0
     length = 1 << int(np.ceil(np.log2(sound.size + wanted.size)))
