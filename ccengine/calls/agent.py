@@ -58,12 +58,12 @@ class AgentSession:
 
     async def run(self) -> None:
         """Serve the mailbox until the agent logs out."""
-        try:
-            async with asyncio.TaskGroup() as legs:
+        async with asyncio.TaskGroup() as legs:
+            try:
                 await self._serve(legs)
+            finally:
+                # Before the last legs end: who logs in again meanwhile gets a session of their own.
                 self._engine.close_agent(self._agent)
-        finally:
-            self._engine.close_agent(self._agent)
 
     async def watch(self, call: CallId, offer: OfferId) -> None:
         """Post how an offer that rings is answered; also one that an earlier engine made."""

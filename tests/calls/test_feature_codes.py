@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ccengine.calls.pins import LOCK_SECONDS, WRONG_BEFORE_LOCK, PinGate
+from ccengine.core.events import AgentLoggedIn, AgentLoggedOut
 from ccengine.core.states import AgentState
 
 if TYPE_CHECKING:
@@ -79,6 +80,23 @@ async def test_codes_of_somebody_who_is_not_logged_in_change_nothing(center: Cen
         await dial(center, "203", code)
     assert center.agent("olena").state is AgentState.OFFLINE
     center.assert_nothing_left()
+
+
+async def test_who_logs_in_again_while_the_old_leg_still_ends_is_rung(
+    center: CenterOnFake,
+) -> None:
+    await center.log_in("olena")
+    center.caller("node1-1-1")
+    await center.until(lambda: center.asterisk.ringing("PJSIP/phone-203"))
+    center.asterisk.delay_requests(0.5)
+    assert not center.engine.post(AgentLoggedOut(agent="olena"))
+    await asyncio.sleep(0.1)
+    center.sessions.ensure_agent("olena")
+    assert not center.engine.post(AgentLoggedIn(agent="olena", phone="203"))
+    await center.until(lambda: center.asterisk.ringing("PJSIP/phone-203") == "node1-1-1.2")
+    await asyncio.sleep(2)
+    assert center.engine.has_agent("olena")
+    assert center.agent("olena").state is AgentState.OFFERED, center.story()
 
 
 def test_guessing_is_locked_and_forgiven_in_time() -> None:
