@@ -41,6 +41,10 @@ CAUSES = {17: "busy", 19: "no answer", 20: "phone not registered", 21: "declined
 """Q.850 causes of a leg that was never answered, in words."""
 
 
+LastLegs = dict["PhoneId", "Channel"]
+"""The latest leg to each phone, of whichever agent: a phone outlives an agent's session."""
+
+
 def endpoint_of(phone: PhoneId) -> str:
     """Return the phone's endpoint as ARI names it."""
     return f"PJSIP/phone-{phone}"
@@ -49,12 +53,12 @@ def endpoint_of(phone: PhoneId) -> str:
 class AgentSession:
     """Rings one agent's phone as the core asks, until the agent is offline."""
 
-    def __init__(self, engine: Engine, router: Router, agent: AgentId) -> None:
+    def __init__(self, engine: Engine, router: Router, last_legs: LastLegs, agent: AgentId) -> None:
         self._engine = engine
         self._router = router
+        self._last_legs = last_legs
         self._agent = agent
         self._mailbox = engine.open_agent(agent)
-        self._last_leg: Channel | None = None
 
     async def run(self) -> None:
         """Serve the mailbox until the agent logs out."""
@@ -65,10 +69,13 @@ class AgentSession:
                 # Before the last legs end: who logs in again meanwhile gets a session of their own.
                 self._engine.close_agent(self._agent)
 
-    async def watch(self, call: CallId, offer: OfferId) -> None:
-        """Post how an offer that rings is answered; also one that an earlier engine made."""
-        self._last_leg = self._router.channel(offer)
-        result = await self._last_leg.entered()
+    async def watch(self, call: CallId, offer: OfferId, leg: Channel) -> None:
+        """Post how an offer that rings is answered; also one that an earlier engine made.
+
+        The handle is the caller's to give: one looked up here could be a new one, made after the
+        end of the leg, which is told before the answer to our request by phones that are quick.
+        """
+        result = await leg.entered()
         if isinstance(result, Gone):
             self._decline(call, offer, CAUSES.get(result.cause, "not answered"))
         else:
@@ -104,8 +111,8 @@ class AgentSession:
         call = self._engine.center.calls.get(offer.call)
         if call is None or call.offer != offer.offer:
             return  # the mailbox is behind: the withdrawal is the next command
-        await self._phone_is_free()
-        leg = self._last_leg = self._router.channel(offer.offer)
+        await self._phone_is_free(offer.phone)
+        leg = self._last_legs[offer.phone] = self._router.channel(offer.offer)
         try:
             result = await self._originate(leg, offer, call)
         except AriError as error:
@@ -115,7 +122,7 @@ class AgentSession:
         if isinstance(result, Unreachable):
             self._decline(offer.call, offer.offer, "phone not registered")
         else:
-            legs.create_task(self.watch(offer.call, offer.offer))
+            legs.create_task(self.watch(offer.call, offer.offer, leg))
 
     async def _originate(
         self, leg: Channel, offer: OfferCall, call: Call
@@ -135,14 +142,15 @@ class AgentSession:
             timeout_seconds=round(offer.ring_seconds) + ORPHAN_SECONDS,
         )
 
-    async def _phone_is_free(self) -> None:
+    async def _phone_is_free(self, phone: PhoneId) -> None:
         # Asterisk says yes to a hang-up before it sends CANCEL or BYE: whoever rings at once rings
         # a phone that is still in the old call.
-        if self._last_leg is None:
+        leg = self._last_legs.get(phone)
+        if leg is None or leg.is_gone:
             return
         with suppress(TimeoutError):
             async with asyncio.timeout(OLD_LEG_SECONDS):
-                await self._last_leg.wait_gone()
+                await leg.wait_gone()
 
     async def _give_up(self, leg: Channel, offer: OfferCall) -> None:
         # The leg may ring all the same: the agent is free only when it is sure that it does not.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from ccengine.calls.agent import AgentSession
+from ccengine.calls.agent import AgentSession, LastLegs
 from ccengine.calls.feature import FeatureCall
 from ccengine.calls.inbound import InboundCall
 from ccengine.calls.pins import PinGate
@@ -32,6 +32,7 @@ class Sessions:
         self._tasks = tasks
         self._pins = PinGate()
         self._agents: dict[AgentId, AgentSession] = {}
+        self._last_legs: LastLegs = {}
         self._running: dict[asyncio.Task[None], Channel | None] = {}
         self._watching_strays = False
 
@@ -48,13 +49,17 @@ class Sessions:
     def ensure_agent(self, agent: AgentId) -> None:
         """Start the agent's session unless there is one."""
         if not self._wiring.engine.has_agent(agent):
-            session = AgentSession(self._wiring.engine, self._wiring.router, agent)
+            session = AgentSession(self._wiring.engine, self._wiring.router, self._last_legs, agent)
             self._agents[agent] = session
             self._start(session.run(), f"agent {agent}")
 
     def watch_offer(self, agent: AgentId, call: CallId, offer: OfferId) -> None:
         """Have the agent's session wait for the end of an offer that rings already."""
-        self._start(self._agents[agent].watch(call, offer), f"offer {offer}")
+        leg = self._wiring.router.channel(offer)
+        phone = self._wiring.engine.center.agent(agent).phone
+        if phone is not None:
+            self._last_legs[phone] = leg
+        self._start(self._agents[agent].watch(call, offer, leg), f"offer {offer}")
 
     def watch_strays(self) -> None:
         """See to it that callers without a session end when they hang up."""

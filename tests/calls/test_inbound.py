@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ccengine.core.events import (
+    AgentLoggedIn,
+    AgentLoggedOut,
     CallArrived,
     CallEnded,
     CallQueued,
@@ -244,5 +246,31 @@ async def test_a_phone_is_rung_only_when_its_last_leg_is_gone(
     assert overlaps == [[], []]
     center.asterisk.hang_up(second)
     await center.until(lambda: len(center.ended()) == 2)
+    await asyncio.sleep(1)
+    center.assert_nothing_left()
+
+
+async def test_a_phone_that_changes_hands_is_rung_only_when_its_last_leg_is_gone(
+    center: CenterOnFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await center.log_in("olena")
+    overlaps: list[list[str]] = []
+    send = center.asterisk.request
+
+    async def watch(request: Request) -> Response:
+        if request.method == "POST" and request.path == "channels":
+            overlaps.append([name for name in center.asterisk.channels_left() if "-1-1." in name])
+        return await send(request)
+
+    monkeypatch.setattr(center.asterisk, "request", watch)
+    caller = center.caller("node1-1-1")
+    await center.until(lambda: center.asterisk.ringing("PJSIP/phone-203"))
+    assert not center.engine.post(AgentLoggedOut(agent="olena"))
+    center.sessions.ensure_agent("taras")
+    assert not center.engine.post(AgentLoggedIn(agent="taras", phone="203"))
+    await center.until(lambda: len(overlaps) == 2)
+    assert overlaps == [[], []]
+    center.asterisk.hang_up(caller)
+    await center.until(lambda: center.ended())
     await asyncio.sleep(1)
     center.assert_nothing_left()

@@ -37,6 +37,29 @@ async def test_an_originate_that_timed_out_never_rings_an_agent_twice(
     center.assert_nothing_left()
 
 
+async def test_a_phone_that_declines_before_asterisk_says_that_it_rings(
+    center: CenterOnFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await center.log_in("olena")
+    await center.log_in("taras", answers_after=1.0)
+    answer = center.asterisk.request
+
+    async def late(request):  # type: ignore[no-untyped-def]
+        response = await answer(request)
+        if request.path == "channels" and "203" in request.query["endpoint"]:
+            center.asterisk.decline(center.leg("olena"), 17)
+            await asyncio.sleep(0.2)
+        return response
+
+    monkeypatch.setattr(center.asterisk, "request", late)
+    caller = center.caller()
+    await center.until(lambda: center.asterisk.hears(caller).startswith("talk"), seconds=5.0)
+    assert center.agent("olena").state is AgentState.NOT_READY
+    center.asterisk.hang_up(caller)
+    await center.until(lambda: center.ended())
+    center.assert_nothing_left()
+
+
 @pytest.mark.parametrize("what", ["bridges", "channels"])
 async def test_a_clean_up_that_timed_out_is_asked_for_again(
     center: CenterOnFake, monkeypatch: pytest.MonkeyPatch, what: str
