@@ -23,6 +23,7 @@ from ccengine.asterisk.router import Router
 from ccengine.calls.resync import Resyncer
 from ccengine.calls.sessions import Sessions
 from ccengine.calls.switchboard import EngineReplaced, Switchboard
+from ccengine.calls.unmet import UnmetCallers
 from ccengine.calls.wiring import Wiring
 from ccengine.clock import Clock
 from ccengine.config.secrets import ari_password
@@ -127,6 +128,7 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             root.create_task(parts.link.run(), name="ari")
             root.create_task(_check_version(parts), name="version")
             root.create_task(switchboard.run(parts.link.events()), name="switchboard")
+            root.create_task(UnmetCallers(parts.wiring, parts.keeper.get).run(), name="unmet")
             log.info(
                 "engine_started", node=settings.node, plan=parts.wiring.engine.center.plan.version
             )

@@ -158,13 +158,17 @@ class InboundCall:
         if not gone.done() or gone.result().cause != 0:
             return False
         ari = self._wiring.router.ari
+        seen = False
         for _ in range(ELSEWHERE_LOOKS):
             found = await ari.channel(self._channel.id)
             if found is None:
                 return False
-            if found.app_name and not found.in_app(ari.app):
+            elsewhere = bool(found.app_name) and not found.in_app(ari.app)
+            if elsewhere and seen:
                 return True
-            # A channel that is hung up can still be seen for some milliseconds, where it was.
+            seen = elsewhere
+            # A channel that is hung up can still be seen for some milliseconds, where it was or in
+            # the dialplan's last step: it must be seen there twice.
             await asyncio.sleep(ELSEWHERE_SECONDS)
         return False
 

@@ -20,6 +20,7 @@ from ccengine.core.events import (
     CallEnded,
     CallerReturned,
     CallerStrayed,
+    CallMissed,
     CallQueued,
     ConversationEnded,
     ConversationFailed,
@@ -139,8 +140,8 @@ class ContactCenter:
                 self._handle_agent(event, now)
             case PlanLoaded() | SwitchLost() | SwitchResynced():
                 self._handle_system(event, now)
-            case CallArrived():
-                contacts.arrive(floor, event)
+            case CallArrived() | CallMissed():
+                self._handle_newcomer(event)
             case _ if event.call not in floor.calls:
                 self.ignored += 1
             case OfferRinging() | OfferAccepted() | OfferDeclined():
@@ -151,6 +152,13 @@ class ContactCenter:
                 contacts.note_recording(floor, event)
             case _:
                 self._handle_line(event, now)
+
+    def _handle_newcomer(self, event: CallArrived | CallMissed) -> None:
+        match event:
+            case CallArrived():
+                contacts.arrive(self._floor, event)
+            case CallMissed():
+                contacts.miss(self._floor, event)
 
     def _meet_deadlines(self, now: Instant) -> None:
         floor = self._floor

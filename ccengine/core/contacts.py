@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.core import offers, shifts
 from ccengine.core.calls import Call
+from ccengine.core.commands import ShowCall
 from ccengine.core.errors import DuplicateCall, UnknownQueue
 from ccengine.core.events import RecordingStarted
 from ccengine.core.states import AgentState, CallState, CallStep, next_call_state
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
         CallEnded,
         CallerReturned,
         CallerStrayed,
+        CallMissed,
         CallQueued,
         ConversationEnded,
         ConversationFailed,
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
         RecordingFailed,
     )
     from ccengine.core.floor import Floor
-    from ccengine.core.ids import Instant
+    from ccengine.core.ids import CallId, Instant
 
 
 def arrive(floor: Floor, event: CallArrived) -> None:
@@ -33,9 +35,7 @@ def arrive(floor: Floor, event: CallArrived) -> None:
     Raises:
         DuplicateCall: a call of this id is alive.
     """
-    if event.call in floor.calls:
-        message = f"call '{event.call}' is alive already"
-        raise DuplicateCall(message)
+    _expect_unknown(floor, event.call)
     call = Call(
         id=event.call,
         tenant=event.tenant,
@@ -46,6 +46,16 @@ def arrive(floor: Floor, event: CallArrived) -> None:
     )
     floor.calls[call.id] = call
     floor.ask(call.shown())
+
+
+def miss(floor: Floor, event: CallMissed) -> None:
+    """Show that a call is over which was never here; nothing of it is kept.
+
+    Raises:
+        DuplicateCall: a call of this id is alive.
+    """
+    _expect_unknown(floor, event.call)
+    floor.ask(ShowCall(call=event.call, state=CallState.ENDED, queue=None, agent=None))
 
 
 def enter_step(floor: Floor, event: FlowStepEntered) -> None:
@@ -133,6 +143,12 @@ def end(floor: Floor, event: CallEnded, now: Instant) -> None:
         _release_agent(floor, call, now)
     floor.move_call(call, state)
     del floor.calls[call.id]
+
+
+def _expect_unknown(floor: Floor, call: CallId) -> None:
+    if call in floor.calls:
+        message = f"call '{call}' is alive already"
+        raise DuplicateCall(message)
 
 
 def _release_agent(floor: Floor, call: Call, now: Instant) -> None:

@@ -32,6 +32,17 @@ class Party(StrEnum):
     LOST = "lost"  #: found gone after the engine had been away
 
 
+class Reached(StrEnum):
+    """How far a caller came whom no engine took."""
+
+    ARRIVAL = "arrival"  #: no further than the dialplan's first steps
+    FALLBACK = "fallback"  #: was told to wait
+    EMERGENCY = "emergency"  #: the client's emergency phones rang
+    EMERGENCY_TALK = "emergency_talk"  #: one of them answered
+    VOICEMAIL = "voicemail"  #: was asked for a message
+    MESSAGE = "message"  #: the message was being recorded, or is
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallArrived:
     """A caller's channel came under our control."""
@@ -44,6 +55,22 @@ class CallArrived:
     channel: str
     node: str
     arrived_at: float  #: when the dialplan answered; seconds since the epoch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallMissed:
+    """A call came and ended without an engine; told afterwards, as its only event."""
+
+    call: CallId
+    tenant: TenantId
+    client: ClientId
+    number: str  #: the number dialed
+    caller: str  #: caller id, empty when withheld
+    node: str
+    arrived_at: float  #: when the dialplan took the call; seconds since the epoch
+    ended_at: float  #: when the call ended, seconds since the epoch
+    by: Party  #: who ended it
+    reached: Reached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +239,7 @@ class SwitchResynced:
 
 CallEvent = (
     CallArrived
+    | CallMissed
     | FlowStepEntered
     | CallQueued
     | CallerStrayed

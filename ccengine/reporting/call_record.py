@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ccengine.core.events import Party
+from ccengine.core.events import Party, Reached
 from ccengine.core.ids import (
     AgentId,
     CallId,
@@ -22,7 +22,7 @@ from ccengine.core.ids import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 RECORD_SCHEMA = 1
 
@@ -34,6 +34,20 @@ class CallOutcome(StrEnum):
     ABANDONED = "abandoned"  #: the caller left a waiting line
     ENDED_IN_FLOW = "ended_in_flow"  #: over before any line, or ended by a flow or the engine
     LOST = "lost"  #: found gone after the engine had been away
+    MISSED = "missed"  #: gone without anybody's help while there was no engine
+    EMERGENCY = "emergency"  #: no engine; an emergency phone answered
+    MESSAGE = "message"  #: no engine; went to voicemail, and the message was recorded
+
+
+MISSED_CAUSES: Mapping[Reached, str] = {
+    Reached.ARRIVAL: "hung up before the engine took it",
+    Reached.FALLBACK: "hung up in the fallback",
+    Reached.EMERGENCY: "hung up while emergency phones rang",
+    Reached.EMERGENCY_TALK: "answered by an emergency phone",
+    Reached.VOICEMAIL: "hung up before leaving a message",
+    Reached.MESSAGE: "left a message",
+}
+"""How a call ended that no engine took, for people."""
 
 
 class OfferOutcome(StrEnum):
@@ -120,6 +134,17 @@ def judge(record: CallRecord) -> CallOutcome:
     if record.queued_at is not None and record.ended_by is Party.CALLER:
         return CallOutcome.ABANDONED
     return CallOutcome.ENDED_IN_FLOW
+
+
+def judge_missed(reached: Reached) -> CallOutcome:
+    """Return how a call went that no engine took."""
+    match reached:
+        case Reached.EMERGENCY_TALK:
+            return CallOutcome.EMERGENCY
+        case Reached.MESSAGE:
+            return CallOutcome.MESSAGE
+        case Reached.ARRIVAL | Reached.FALLBACK | Reached.EMERGENCY | Reached.VOICEMAIL:
+            return CallOutcome.MISSED
 
 
 def open_offer(offers: Sequence[OfferRecord], offer: OfferId) -> int | None:

@@ -10,6 +10,7 @@ from ccengine.core.commands import Connect, OfferCall, ShowAgent, ShowCall, With
 from ccengine.core.events import (
     CallArrived,
     CallEnded,
+    CallMissed,
     CallQueued,
     ConversationEnded,
     FlowStepEntered,
@@ -23,11 +24,13 @@ from ccengine.core.ids import Instant
 from ccengine.core.offers import NO_ANSWER
 from ccengine.core.states import AgentState, CallState
 from ccengine.reporting.call_record import (
+    MISSED_CAUSES,
     CallRecord,
     OfferOutcome,
     OfferRecord,
     StepRecord,
     judge,
+    judge_missed,
     open_offer,
 )
 from ccengine.reporting.rows import JournalRow
@@ -79,9 +82,9 @@ class CallRecords:
             return None
         draft = self._drafts.get(row.call)
         if draft is None:
-            if isinstance(what, CallArrived):
-                self._drafts[row.call] = _Draft(_new_record(what))
-            return None
+            if not isinstance(what, CallArrived | CallMissed):
+                return None
+            draft = self._drafts[row.call] = _Draft(_new_record(what))
         if draft.record.outcome is None:
             _take(draft, row)
             if draft.record.outcome is not None:
@@ -141,7 +144,7 @@ def fold_call(rows: Iterable[JournalRow]) -> CallRecord | None:
     return CallRecords().adopt(rows)
 
 
-def _new_record(arrived: CallArrived) -> CallRecord:
+def _new_record(arrived: CallArrived | CallMissed) -> CallRecord:
     return CallRecord(
         call=arrived.call,
         tenant=arrived.tenant,
@@ -262,9 +265,19 @@ def _end(draft: _Draft, row: JournalRow) -> None:
     match _reported(draft, row):
         case CallEnded(by=by, cause=cause):
             record.ended_by, record.cause = by, cause
+        case CallMissed() as missed:
+            _end_missed(record, missed)
+            return
         case _:
             pass
     record.outcome = judge(record)
+
+
+def _end_missed(record: CallRecord, missed: CallMissed) -> None:
+    """End it when it ended, which was long before that was told."""
+    record.ended_at, record.ended_by = missed.ended_at, missed.by
+    record.cause = MISSED_CAUSES[missed.reached]
+    record.outcome = judge_missed(missed.reached)
 
 
 def _reported(draft: _Draft, row: JournalRow) -> object:

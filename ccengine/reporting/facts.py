@@ -11,8 +11,9 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, get_args
 
 from ccengine.core.commands import Command, Connect, OfferCall, ShowAgent, ShowCall, WithdrawOffer
-from ccengine.core.events import Event, PlanLoaded
+from ccengine.core.events import CallMissed, Event, PlanLoaded
 from ccengine.core.snapshots import CenterSnapshot
+from ccengine.reporting.instants import utc_text
 from ccengine.reporting.masking import mask_number
 from ccengine.reporting.rows import Advance, Rejection, Unknown
 
@@ -32,7 +33,7 @@ SILENT = (Connect, ShowCall, Advance, CenterSnapshot, Unknown)
 
 IN_EVERY_ROW = frozenset({"call", "tenant", "client", "agent", "node"})
 MASKED = frozenset({"caller", "number"})
-HIDDEN = frozenset({"plan", "arrived_at", "recorded"})
+HIDDEN = frozenset({"plan", "arrived_at", "ended_at", "recorded"})
 SHOWN: Mapping[str, str] = {
     "bridge": "bridge",
     "by": "by",
@@ -43,6 +44,7 @@ SHOWN: Mapping[str, str] = {
     "phone": "phone",
     "priority": "priority",
     "queue": "queue",
+    "reached": "reached",
     "reason": "cause",
     "recording": "recording",
     "ring_seconds": "ring_seconds",
@@ -76,6 +78,9 @@ def fact_of(row: JournalRow) -> Fact | None:
             details[name] = mask_number(value)
         elif value not in (None, ""):
             details[name] = value
+    if isinstance(what, CallMissed):  # told long after it happened
+        details["arrived_at"] = utc_text(what.arrived_at)
+        details["ended_at"] = utc_text(what.ended_at)
     return Fact(action, details)
 
 

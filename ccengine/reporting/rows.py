@@ -10,6 +10,7 @@ from ccengine.core.commands import Command
 from ccengine.core.events import (
     CallArrived,
     CallEnded,
+    CallMissed,
     CallQueued,
     ConversationEnded,
     ConversationFailed,
@@ -27,6 +28,7 @@ RowKind = Literal["event", "command", "advance", "rejection", "snapshot"]
 
 ALWAYS_DECIDED = (
     CallArrived,
+    CallMissed,
     CallQueued,
     OfferAccepted,
     OfferDeclined,

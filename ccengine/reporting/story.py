@@ -15,6 +15,7 @@ from ccengine.core.events import (
     CallEnded,
     CallerReturned,
     CallerStrayed,
+    CallMissed,
     CallQueued,
     ConversationEnded,
     ConversationFailed,
@@ -32,6 +33,8 @@ from ccengine.core.events import (
 from ccengine.core.ids import Instant
 from ccengine.core.snapshots import CenterSnapshot
 from ccengine.core.states import AgentState
+from ccengine.reporting.call_record import MISSED_CAUSES
+from ccengine.reporting.instants import utc_text
 from ccengine.reporting.masking import mask_number
 from ccengine.reporting.rows import Advance, Rejection, Unknown, is_void, steps
 
@@ -74,9 +77,8 @@ def tell(
 
 def _text(what: What, mask: Callable[[str], str]) -> str:
     match what:
-        case CallArrived():
-            caller = mask(what.caller)
-            return f"call from {caller} to {what.number} ({what.client}) arrived on {what.node}"
+        case CallArrived() | CallMissed():
+            return _arrival(what, mask)
         case Rejection():
             return f"rejected: {what.reason}"
         case Unknown():
@@ -87,6 +89,19 @@ def _text(what: What, mask: Callable[[str], str]) -> str:
             return _decision(what)
         case _:
             return _event(what)
+
+
+def _arrival(what: CallArrived | CallMissed, mask: Callable[[str], str]) -> str:
+    call = f"call from {mask(what.caller)} to {what.number} ({what.client})"
+    match what:
+        case CallArrived():
+            return f"{call} arrived on {what.node}"
+        case CallMissed():
+            return (
+                f"{call} was missed on {what.node}, no engine had it: arrived "
+                f"{utc_text(what.arrived_at)}, ended {utc_text(what.ended_at)} by {what.by}: "
+                f"{MISSED_CAUSES[what.reached]}"
+            )
 
 
 def _decision(what: Command) -> str:
@@ -127,7 +142,7 @@ def _event(what: Event) -> str:
 
 def _call_event(what: CallEvent) -> str:
     match what:
-        case CallArrived():
+        case CallArrived() | CallMissed():
             return "arrived"
         case RecordingStarted():
             return f"recorded to {what.recording}"

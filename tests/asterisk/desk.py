@@ -33,6 +33,7 @@ SHORT = "sound:ccengine/goodbye"
 _LOCAL = "Local/{}@ccengine-contract/n"
 ANSWER, LATE, RING = _LOCAL.format("answer"), _LOCAL.format("late"), _LOCAL.format("ring")
 BUSY, REJECT, ARRIVE = _LOCAL.format("busy"), _LOCAL.format("reject"), _LOCAL.format("arrive")
+NOTE, FAMILY = _LOCAL.format("note"), "cc-contract"  # the engine under test has another family
 NOWHERE = "PJSIP/nobody-has-this-name"
 
 _run = f"{os.getpid():x}{time.time_ns():x}"  # ids of an earlier run may live on in Asterisk
@@ -120,6 +121,16 @@ class Desk:
         snapshot = await self._arrivals.get()
         return self.router.channel(snapshot.id, snapshot), person
 
+    async def note(self, key: str) -> None:
+        """Let the dialplan write a key into Asterisk's own database."""
+        if self.fake is not None:
+            self.fake.world.database.setdefault(FAMILY, {})[key] = "1"
+            return
+        far = self.router.channel(new_id("note"))
+        await far.originate(endpoint=NOTE, app_args=["note"], variables={"__NOTE": key})
+        await far.entered()
+        await far.hang_up()
+
     async def clean(self) -> None:
         """Leave nothing behind."""
         for channel in await self.ari.channels():
@@ -181,6 +192,8 @@ async def fake_desk() -> AsyncIterator[Desk]:
     fake.phone_declines(REJECT, 0.2, cause=21)
     fake.phone_rings(RING)
     fake.phone_unreachable("PJSIP/phone-201")
+    errand = "Local/list@ccengine-contract"
+    fake.world.errands[errand] = lambda: fake.world.list_keys(FAMILY, "CC_CONTRACT")
     fake.media_seconds.update({PROMPT: 7.0, SHORT: 1.5})
     fake.missing_media.update({"sound:nosuch", "sound:neither"})
     async with FakeAsteriskServer(fake) as server:

@@ -17,6 +17,7 @@ from ccengine.asterisk.channels import Gone, PlaybackEnd
 from tests.asterisk.desk import (
     ANSWER,
     BUSY,
+    FAMILY,
     LATE,
     NOWHERE,
     PROMPT,
@@ -304,3 +305,60 @@ async def test_a_refusal_that_is_not_gone_is_an_error(desk: Desk) -> None:
         await desk.ari.originate(channel_id=new_id(), endpoint="")
     assert refused.value.status == 400
     assert refused.value.message == "Endpoint must be specified"
+
+
+# What the dialplan notes in Asterisk's own database
+
+NOTES = (
+    "node1-1-7:demo:nour:600100:+49301:1700:1709::::.",
+    "node1-1-8:demo:nour:600::1:2:a:B:c:.",
+)
+
+
+async def listed(desk: Desk) -> set[str]:
+    """Have the dialplan make a new list, and read it."""
+    await desk.ari.run_errand(new_id(), context="ccengine-contract", extension="list")
+    await asyncio.sleep(0.2)
+    first, *notes = (await desk.ari.global_variable("CC_CONTRACT")).split(",")
+    assert first == "listed"
+    return {note for note in notes if note}
+
+
+async def test_notes_are_listed_and_taken_away_one_by_one(desk: Desk) -> None:
+    assert await desk.ari.global_variable("CC_NOT_SET") == ""
+    assert await listed(desk) == set()
+    for note in NOTES:
+        await desk.note(note)
+    assert await listed(desk) == set(NOTES)
+    for _ in range(2):  # the second time it is gone
+        await desk.ari.forget_database_key(FAMILY, NOTES[0])
+        assert await listed(desk) == {NOTES[1]}
+    await desk.ari.forget_database_key(FAMILY, NOTES[1])
+    assert await listed(desk) == set()
+    assert not [channel for channel in await desk.ari.channels() if "list@" in channel.name]
+
+
+async def test_a_list_that_is_too_long_is_cut_off_and_goes_on_when_some_are_gone(
+    desk: Desk,
+) -> None:
+    notes = {f"node1-1-{n}:" + "x" * 120 + ":." for n in range(40)}
+    for note in notes:
+        await desk.note(note)
+    found = await listed(desk)
+    whole = {note for note in found if note.endswith(":.")}
+    assert whole < notes
+    assert len(found) <= len(whole) + 1
+    while whole:
+        for note in whole:
+            await desk.ari.forget_database_key(FAMILY, note)
+        notes -= whole
+        whole = {note for note in await listed(desk) if note.endswith(":.")}
+    assert not notes
+
+
+@pytest.mark.parametrize("wrong", ["", "a)", "a,b", "${EXTEN}", "a/b", "a b", 'a"', "a\nb"])
+async def test_keys_that_would_be_read_as_something_else_are_refused(
+    desk: Desk, wrong: str
+) -> None:
+    with pytest.raises(BadRequest):
+        await desk.ari.forget_database_key(FAMILY, wrong)

@@ -12,6 +12,7 @@ from ccengine.asterisk.router import Router
 from ccengine.calls.resync import Resyncer
 from ccengine.calls.sessions import Sessions
 from ccengine.calls.switchboard import Switchboard
+from ccengine.calls.unmet import UnmetCallers
 from ccengine.calls.wiring import Wiring
 from ccengine.clock import Clock
 from ccengine.config.settings import StatePaths
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from ccengine.core.agents import Agent
     from ccengine.core.commands import Command
     from ccengine.core.events import Event
+    from ccengine.core.ids import CallId
     from ccengine.core.snapshots import CenterSnapshot
 
 DEMO = Path(__file__).parents[2] / "dialplan" / "tenants" / "demo"
@@ -127,11 +129,17 @@ class CenterOnFake:
                 self.switchboard = Switchboard(wiring, self.sessions, resyncer)
                 root.create_task(self.asterisk.run())
                 root.create_task(self.switchboard.run(self.asterisk.events()))
+                root.create_task(UnmetCallers(wiring, self._record_of).run())
                 yield
                 engine.stop_timer()
                 _be_killed()
         except* EngineKilled:
             pass
+
+    async def _record_of(self, call: CallId) -> Event | None:
+        """What stands for a call's record: anything that the journal holds of it."""
+        events = self.journal.events()
+        return next((event for event in events if getattr(event, "call", None) == call), None)
 
     async def log_in(self, *agents: str, answers_after: float | None = None) -> None:
         """Log agents in at their usual phones; their phones ring, or are answered after a time."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ccengine.core.events import CallArrived
+from ccengine.core.events import CallArrived, CallMissed, Party, Reached
 from ccengine.core.ids import (
     AgentId,
     CallId,
@@ -82,6 +82,22 @@ def call_arrived(call: str, client: str = CLIENT) -> CallArrived:
         channel=f"{call}-caller",
         node="node1",
         arrived_at=0.0,
+    )
+
+
+def call_missed(call: str, client: str = CLIENT) -> CallMissed:
+    """Return what is told of a call that no engine took."""
+    return CallMissed(
+        call=CallId(call),
+        tenant=TENANT,
+        client=ClientId(client),
+        number="600100",
+        caller="",
+        node="node1",
+        arrived_at=1.0,
+        ended_at=9.0,
+        by=Party.CALLER,
+        reached=Reached.FALLBACK,
     )
 
 

@@ -72,7 +72,7 @@ class Ledger:
                 self._planned(event.plan)
             case events.SwitchLost() | events.SwitchResynced():
                 self.held = isinstance(event, events.SwitchLost)
-            case events.CallArrived():
+            case events.CallArrived() | events.CallMissed():  # this one for as long as the step
                 assert event.call not in self.clients
                 self.clients[event.call] = event.client
                 self.numbers -= {n for n in self.numbers if n.startswith(f"{event.call}.")}

@@ -9,7 +9,8 @@ from ccengine.core.commands import OfferCall, ShowCall, WithdrawOffer
 from ccengine.core.errors import DuplicateCall, IllegalTransition, UnknownQueue
 from ccengine.core.ids import CallId
 from ccengine.core.states import CallState
-from tests.core.stage import Like, Stage
+from tests.core.builders import call_missed
+from tests.core.stage import Like, Stage, state_bytes
 
 STAGES = ["in flow", "waiting", "strayed", "offered", "connecting", "talking", "after the talk"]
 
@@ -52,6 +53,24 @@ def test_a_call_arrives_once(stage: Stage) -> None:
     stage.arrive("c1")
     with pytest.raises(DuplicateCall):
         stage.arrive("c1")
+
+
+def test_a_missed_call_is_shown_to_be_over_and_leaves_nothing(stage: Stage) -> None:
+    stage.staff(anna="billing:4")
+    before = state_bytes(stage.center)
+    for _ in range(2):  # whoever tells it twice is told the same
+        assert stage.post(call_missed("c1")) == [
+            Like(ShowCall, call="c1", state=CallState.ENDED, queue=None, agent=None)
+        ]
+    assert state_bytes(stage.center) == before
+
+
+def test_a_call_that_is_alive_was_not_missed(stage: Stage) -> None:
+    stage.staff(anna="billing:4")
+    stage.arrive("c1")
+    with pytest.raises(DuplicateCall):
+        stage.post(call_missed("c1"))
+    stage.expect(stage.queue("c1", "billing"), Like(OfferCall, call="c1", agent="anna"))
 
 
 def test_a_line_that_does_not_exist(stage: Stage) -> None:

@@ -24,7 +24,7 @@ from ccengine.core.errors import CoreError
 from ccengine.core.events import Event, Party
 from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId, QueueId
 from ccengine.core.states import CallState
-from tests.core.builders import agent_settings, call_arrived, plan_of, queue_settings
+from tests.core.builders import agent_settings, call_arrived, call_missed, plan_of, queue_settings
 from tests.core.ledger import Ledger
 from tests.core.stage import NODE, Stage, state_bytes
 from tests.core.test_snapshots import through_the_journal
@@ -162,6 +162,10 @@ class RandomCenter(RuleBasedStateMachine):
             self.tell(events.AgentLoggedOut(agent=agent))
         else:
             self.tell(events.AgentWentNotReady(agent=agent, reason="lunch"))
+
+    @rule(call=CALLS, client=st.sampled_from(BOTH))
+    def a_missed_call_is_found(self, call: CallId, client: str) -> None:
+        self.tell(call_missed(call, client))
 
     @rule(call=CALLS, by=PARTIES)
     def caller_hangs_up(self, call: CallId, by: Party) -> None:

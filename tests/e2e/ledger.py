@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from ccengine.core.commands import ShowAgent, ShowCall
-from ccengine.core.events import CallArrived
+from ccengine.core.events import CallArrived, CallMissed
 from ccengine.core.states import AgentState, CallState
 from ccengine.reporting.story import tell
 from ccengine.storage.journal_reader import JournalReader
@@ -25,7 +25,7 @@ class Ledger:
         self._path = journal
         self.last_number = 0
         self.rows: dict[CallId, list[JournalRow]] = defaultdict(list)
-        self.arrivals: list[tuple[int, CallArrived]] = []
+        self.arrivals: list[tuple[int, CallArrived | CallMissed]] = []
         self.agents: dict[AgentId, ShowAgent] = {}
 
     def read(self) -> None:
@@ -38,13 +38,13 @@ class Ledger:
     def _take(self, row: JournalRow) -> None:
         if row.call is not None:
             self.rows[row.call].append(row)
-        if isinstance(row.what, CallArrived):
+        if isinstance(row.what, CallArrived | CallMissed):
             self.arrivals.append((row.number, row.what))
         elif isinstance(row.what, ShowAgent):
             self.agents[row.what.agent] = row.what
 
-    def arrived_since(self, number: int) -> list[CallArrived]:
-        """Return the calls that arrived after that row."""
+    def arrived_since(self, number: int) -> list[CallArrived | CallMissed]:
+        """Return the calls that arrived, or were found missed, after that row."""
         return [arrival for at, arrival in self.arrivals if at > number]
 
     def agent_state(self, agent: AgentId) -> AgentState:

@@ -17,7 +17,7 @@ from ccengine.config.secrets import api_token, ari_password, pin, sip_password
 from ccengine.config.settings import ASTERISK_STATE, Settings
 from ccengine.ivr.configuration import load_configuration
 from ccengine.phone import Account
-from tests.e2e.engine_container import EngineContainer, sound_of_image
+from tests.e2e.engine_container import EngineContainer, docker, sound_of_image
 from tests.e2e.ledger import Ledger
 from tests.e2e.waits import until_seen
 
@@ -114,6 +114,11 @@ class System:
             *(f"channel {channel['name']} ({channel['id']})" for channel in channels),
             *(f"bridge {bridge['name'] or bridge['id']}" for bridge in bridges),
         ]
+
+    async def tell_asterisk(self, command: str) -> str:
+        """Give a command to Asterisk's own command line; its words."""
+        container = f"{self.settings.project}-asterisk"
+        return (await docker("exec", container, "asterisk", "-rx", command)).decode()
 
     async def clear_asterisk(self) -> None:
         """End all channels and bridges, after a test that failed."""

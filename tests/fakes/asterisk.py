@@ -164,8 +164,12 @@ class FakeAsterisk:
         tenant: str = "demo",
         caller: str = "0301234567",
         variables: Mapping[str, str] | None = None,
+        leaves_at_once: bool = False,
     ) -> str:
-        """Somebody calls; the dialplan answers and hands over. Returns the channel's id."""
+        """Somebody calls; the dialplan answers and hands over. Returns the channel's id.
+
+        Who leaves at once does so between the answer and the handing over.
+        """
         channel_id = ".".join(call_id.rsplit("-", 1))
         arrived = int(asyncio.get_running_loop().time() * 1000)
         minted = {
@@ -176,7 +180,13 @@ class FakeAsterisk:
             "CC_ARRIVED_AT": str(arrived),
             "CC_ROLE": "inbound",
         }
-        self.world.arrive(channel_id, ("inbound",), caller, {**minted, **(variables or {})})
+        channel = self.world.arrive(
+            channel_id, ("inbound",), caller, {**minted, **(variables or {})}
+        )
+        if leaves_at_once:
+            self.world.end_channel(channel, 16)
+        else:
+            self.world.enter_stasis(channel)
         return channel_id
 
     def feature_code(self, phone: str, code: str, digits: str = "") -> str:
@@ -187,7 +197,8 @@ class FakeAsterisk:
             "CC_ROLE": "feature",
             "CC_PHONE": phone,
         }
-        self.world.arrive(channel_id, ("feature", code, digits), phone, minted)
+        channel = self.world.arrive(channel_id, ("feature", code, digits), phone, minted)
+        self.world.enter_stasis(channel)
         return channel_id
 
     def dial_digit(self, channel_id: str, digit: str) -> None:
@@ -298,6 +309,10 @@ class FakeAsterisk:
     def missing_media(self) -> set[str]:
         """Media that cannot be played."""
         return self.world.missing_media
+
+    def notes(self) -> list[str]:
+        """What the dialplan has noted of callers whom no engine took."""
+        return list(self.world.database.get("cc-unmet", {}))
 
     def mark(self) -> None:
         """Count requests from here."""

@@ -74,6 +74,7 @@ class FakeChannel:
     variables: dict[str, str] = field(default_factory=dict)
     in_stasis: bool = False
     stasis_status: str = ""
+    reached: str = ""
     music: str = ""
     ringing_to_far_end: bool = False
     bridge_id: str = ""

@@ -60,7 +60,11 @@ class FakeRest:
 
     # /asterisk /applications /endpoints
 
-    async def _get_asterisk(self, _parts: list[str], _request: Request) -> Response:
+    async def _get_asterisk(self, parts: list[str], request: Request) -> Response:
+        if parts == ["variable"]:
+            return Response(
+                200, {"value": self._world.variables.get(request.query["variable"], "")}
+            )
         return Response(
             200,
             {
@@ -69,6 +73,13 @@ class FakeRest:
                 "config": {"name": self._world.systemname},
             },
         )
+
+    async def _post_asterisk(self, _parts: list[str], request: Request) -> Response:
+        function, _, argument = request.query["variable"].removesuffix(")").partition("(")
+        family, _, key = argument.partition("/")
+        assert function == "DB_DELETE"
+        self._world.database.get(family, {}).pop(key, None)
+        return _DONE
 
     async def _put_applications(self, _parts: list[str], request: Request) -> Response:
         wanted = (request.body or {}).get("disallowed")
@@ -157,6 +168,9 @@ class FakeRest:
         endpoint = query.get("endpoint", "")
         if not endpoint:
             raise _No(400, "Endpoint must be specified")
+        if endpoint in self._world.errands:
+            self._world.errands[endpoint]()
+            return Response(200, {"id": query["channelId"]})
         phone = self._world.phones.get(endpoint, FakePhone("unreachable"))
         if phone.behaviour == "unreachable":
             raise _No(500, "Allocation failed", "error")

@@ -40,6 +40,11 @@ class FakeWorld:
         self.missing_media: set[str] = set()
         self.disallowed: frozenset[str] = frozenset()
         self.listened: set[str] = set()  # endpoints all of whose channels are told of
+        self.database: dict[str, dict[str, str]] = {}  # families of Asterisk's own
+        self.variables: dict[str, str] = {}  # global ones
+        self.errands: dict[str, Callable[[], None]] = {
+            "Local/list@unmet": lambda: self.list_keys("cc-unmet", "CC_UNMET")
+        }
         self.sink: Callable[[Event], None] | None = None
         self.events_sent: list[Event] = []
         self._numbers = itertools.count(1)
@@ -73,7 +78,7 @@ class FakeWorld:
     def arrive(
         self, channel_id: str, args: tuple[str, ...], caller: str, variables: Mapping[str, str]
     ) -> FakeChannel:
-        """A channel that the dialplan answered and hands to the application."""
+        """A channel that the dialplan answered and is about to hand to the application."""
         channel = FakeChannel(
             channel_id,
             f"PJSIP/trunk-{next(self._numbers):08x}",
@@ -86,7 +91,6 @@ class FakeWorld:
             variables=dict(variables),
         )
         self.channels[channel_id] = channel
-        self.enter_stasis(channel)
         return channel
 
     def enter_stasis(self, channel: FakeChannel) -> None:
@@ -104,17 +108,35 @@ class FakeWorld:
         if channel.originated or channel.variables.get("CC_ROLE") != "inbound":
             self.end_channel(channel, 16)
             return
-        channel.dialplan = ("fallback", "s")
-        channel.music = "default"
-        self.later(channel, _RETRY_SECONDS, lambda: self.enter_stasis(channel))
+        self._fall_back(channel)
 
     def stray(self, channel: FakeChannel) -> None:
         """Out of Stasis into the fallback, which tries the engine again and again."""
         self.leave_bridge(channel)
         self.leave_stasis(channel)
+        self._fall_back(channel)
+
+    def _fall_back(self, channel: FakeChannel) -> None:
+        channel.stasis_status = ""
+        channel.reached = "fallback"
         channel.dialplan = ("fallback", "s")
         channel.music = "default"
         self.later(channel, _RETRY_SECONDS, lambda: self.enter_stasis(channel))
+
+    def _note_unmet(self, channel: FakeChannel) -> None:
+        """What the dialplan does when a caller's last place was not with an engine."""
+        told = channel.variables
+        ended = int(self._loop.time() * 1000)
+        whose = ("CC_CALL_ID", "CC_TENANT", "CC_CLIENT", "CC_NUMBER")
+        fields = [*(told[name] for name in whose), channel.caller_number]
+        fields += [told["CC_ARRIVED_AT"], str(ended), channel.reached, "", "", "."]
+        self.database.setdefault("cc-unmet", {})[":".join(fields)] = "1"
+        self.list_keys("cc-unmet", "CC_UNMET")
+
+    def list_keys(self, family: str, variable: str) -> None:
+        """What the dialplan does for who cannot look into the database; it cuts long lists off."""
+        listed = ",".join(self.database.get(family, {}))[:4095]
+        self.variables[variable] = f"listed,{listed}"
 
     def later(self, channel: FakeChannel, seconds: float, act: Callable[[], None]) -> None:
         """Do something to a channel unless it is gone by then."""
@@ -180,6 +202,8 @@ class FakeWorld:
         channel.stop_timers()
         self.leave_bridge(channel)
         self.leave_stasis(channel)
+        if channel.variables.get("CC_ROLE") == "inbound" and channel.stasis_status != "SUCCESS":
+            self._note_unmet(channel)
         if channel.originated:
             # An inbound leg's end is told by StasisEnd alone, as nobody subscribes to it.
             cause_text = CAUSES.get(cause, "Unknown")

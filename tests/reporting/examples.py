@@ -7,7 +7,7 @@ from typing import get_args
 from pydantic import TypeAdapter
 
 from ccengine.core.commands import Command, ShowAgent
-from ccengine.core.events import Event, Party
+from ccengine.core.events import Event, Party, Reached
 from ccengine.core.ids import ClientId, TenantId
 from ccengine.core.states import AgentState, CallState
 from ccengine.reporting.rows import JournalRow, RowKind, What
@@ -22,6 +22,7 @@ _VALUES: dict[str, object] = {
     "cause": "hung up",
     "channel": "ch1",
     "client": "nova",
+    "ended_at": 2.0,
     "flow": "main",
     "node": "node1",
     "number": "600100",
@@ -29,6 +30,7 @@ _VALUES: dict[str, object] = {
     "phone": "201",
     "plan": {"tenant": "demo", "version": "1", "agents": {}, "queues": {}},
     "queue": "nova/billing",
+    "reached": Reached.FALLBACK,
     "reason": "busy",
     "recorded": True,
     "recording": "demo/nova/c1.wav",

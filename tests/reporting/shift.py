@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ccengine.core import events
 from ccengine.core.center import ContactCenter
 from ccengine.core.errors import CoreError
-from ccengine.core.events import Event, Party
+from ccengine.core.events import Event, Party, Reached
 from ccengine.core.ids import AgentId, CallId, ClientId, OfferId, PhoneId, TenantId
 from ccengine.core.states import CallState
 from ccengine.storage.journal import Journal
@@ -57,6 +57,22 @@ def arrived(call: CallId) -> events.CallArrived:
         channel=f"{call}-caller",
         node=NODE,
         arrived_at=0.5,
+    )
+
+
+def missed(call: CallId, reached: Reached = Reached.FALLBACK) -> events.CallMissed:
+    """What a note says of a caller whom no engine took."""
+    return events.CallMissed(
+        call=call,
+        tenant=TenantId("demo"),
+        client=queue_client(),
+        number="600100",
+        caller=CALLER,
+        node=NODE,
+        arrived_at=1_100.5,
+        ended_at=1_160.0,
+        by=Party.CALLER,
+        reached=reached,
     )
 
 
@@ -164,6 +180,7 @@ class Shift:
         by = Party.LOST if lost else Party.CALLER
         made: dict[str, Event] = {
             "arrive": arrived(call),
+            "miss": missed(call),
             "step": events.FlowStepEntered(call=call, flow="main", step="menu"),
             "queue": events.CallQueued(call=call, queue=queue_named(name)),
             "stray": events.CallerStrayed(call=call),
@@ -194,7 +211,7 @@ USUAL = (
 )
 UNUSUAL = (
     "stray return fail record_fails log_out not_ready plan switch_lost switch_back snapshot "
-    "switch_back"
+    "switch_back miss"
 )
 MOVES = st.lists(
     st.tuples(

@@ -10,11 +10,16 @@ import pytest
 from hypothesis import given, settings
 
 from ccengine.core import events
-from ccengine.core.events import Party
+from ccengine.core.events import Party, Reached
 from ccengine.core.ids import AgentId, CallId
-from ccengine.reporting.call_record import CallOutcome, CallRecord, OfferOutcome
+from ccengine.reporting.call_record import (
+    MISSED_CAUSES,
+    CallOutcome,
+    CallRecord,
+    OfferOutcome,
+)
 from ccengine.reporting.call_records import CallRecords, fold_call
-from tests.reporting.shift import CALLER, MOVES, Move, Shift
+from tests.reporting.shift import CALLER, MOVES, Move, Shift, missed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,6 +68,31 @@ def test_an_answered_call_has_all_its_times(shift: Shift) -> None:
     assert record.wrap_up_seconds == 15
     assert record.recording == "demo/nova/c1.wav"
     assert [offer.outcome for offer in record.offers] == [OfferOutcome.ACCEPTED]
+
+
+@pytest.mark.parametrize(
+    ("reached", "outcome"),
+    [
+        (Reached.ARRIVAL, CallOutcome.MISSED),
+        (Reached.FALLBACK, CallOutcome.MISSED),
+        (Reached.EMERGENCY, CallOutcome.MISSED),
+        (Reached.EMERGENCY_TALK, CallOutcome.EMERGENCY),
+        (Reached.VOICEMAIL, CallOutcome.MISSED),
+        (Reached.MESSAGE, CallOutcome.MESSAGE),
+    ],
+)
+def test_a_call_no_engine_had_has_its_own_times_and_says_how_far_it_came(
+    shift: Shift, reached: Reached, outcome: CallOutcome
+) -> None:
+    call = CallId("c1")
+    shift.post(missed(call, reached))
+    for _ in range(2):
+        record = record_of(shift, call)
+        assert (record.client, record.number, record.caller) == ("nova", "600100", CALLER)
+        assert (record.arrived_at, record.ended_at) == (1_100.5, 1_160.0)
+        assert (record.outcome, record.ended_by) == (outcome, Party.CALLER)
+        assert record.cause == MISSED_CAUSES[reached]
+        shift.post(missed(call, reached))  # told again: still that record
 
 
 def test_offers_that_came_to_nothing_say_why(shift: Shift) -> None:
@@ -155,8 +185,9 @@ def test_live_and_batch_folds_are_equal(moves: list[Move]) -> None:
         shift.play(moves)
         for number in range(4):
             call = CallId(f"c{number}")
-            ends = [row for row in shift.rows() if row.type == "CallArrived" and row.call == call]
-            if len(ends) > 1:
+            first = ("CallArrived", "CallMissed")
+            begun = [row for row in shift.rows() if row.type in first and row.call == call]
+            if len(begun) > 1:
                 continue  # the id of a call that is over was used again: never done by a dialplan
             expected = live.get(call) or latest.get(call)
             assert fold_call(shift.journal.rows(call=call)) == expected

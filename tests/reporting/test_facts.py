@@ -6,9 +6,11 @@ from dataclasses import fields
 
 import pytest
 
+from ccengine.core.ids import CallId
 from ccengine.reporting.facts import HIDDEN, IN_EVERY_ROW, MASKED, SHOWN, SILENT, fact_of
 from ccengine.reporting.rows import Rejection
 from tests.reporting.examples import examples, row_of
+from tests.reporting.shift import missed
 
 
 def test_every_field_is_shown_masked_or_hidden_on_purpose() -> None:
@@ -28,6 +30,15 @@ def test_every_row_is_one_fact_or_silent_on_purpose() -> None:
 @pytest.mark.parametrize(("kind", "what"), examples())
 def test_no_fact_shows_a_callers_number(kind: str, what: object) -> None:
     assert "441234" not in repr(fact_of(row_of(kind, what)))  # type: ignore[arg-type]
+
+
+def test_a_missed_call_says_when_it_was() -> None:
+    fact = fact_of(row_of("event", missed(CallId("c1"))))
+    assert fact is not None
+    assert fact.action == "call_missed"
+    assert fact.details["reached"] == "fallback"
+    assert fact.details["arrived_at"] == "1970-01-01T00:18:20.500000Z"
+    assert fact.details["ended_at"] == "1970-01-01T00:19:20.000000Z"
 
 
 def test_reasons_are_called_causes() -> None:

@@ -12,7 +12,7 @@ from ccengine.core.ids import AgentId, CallId
 from ccengine.reporting.story import tell
 from tests.core.builders import queue_named
 from tests.reporting.examples import examples, row_of
-from tests.reporting.shift import CALLER, Shift
+from tests.reporting.shift import CALLER, Shift, missed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +53,15 @@ def test_a_whole_call(shift: Shift) -> None:
         "14 anna wraps up",
         "14 call ended by caller: hung up",
         "29 anna is available",
+    ]
+
+
+def test_a_missed_call_is_told_with_its_own_times(shift: Shift) -> None:
+    shift.post(missed(CallId("c1")))
+    assert lines_of(shift, CallId("c1")) == [
+        "0 call from +380*******67 to 600100 (nova) was missed on node1, no engine had it: arrived "
+        "1970-01-01T00:18:20.500000Z, ended 1970-01-01T00:19:20.000000Z by caller: hung up in the "
+        "fallback"
     ]
 
 

@@ -27,7 +27,7 @@ from ccengine.storage.errors import (
 from ccengine.storage.journal import Journal
 from ccengine.storage.journal_reader import JournalReader
 from tests.reporting.examples import examples
-from tests.reporting.shift import NODE, Shift, arrived
+from tests.reporting.shift import NODE, Shift, arrived, missed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +68,15 @@ def test_every_row_of_a_call_has_tenant_client_and_node(shift: Shift) -> None:
     assert len(rows) > 10
     assert {(row.tenant, row.client, row.node) for row in rows} == {("demo", "nova", NODE)}
     assert {row.tenant for row in shift.rows()} == {"demo"}
+
+
+def test_a_missed_call_has_its_client_too(shift: Shift) -> None:
+    shift.post(missed(CallId("c1")))
+    rows = [row for row in shift.rows() if row.call == "c1"]
+    assert [(row.type, row.client, row.node) for row in rows] == [
+        ("CallMissed", "nova", NODE),
+        ("ShowCall", "nova", NODE),
+    ]
 
 
 def test_a_call_keeps_its_client_over_a_restart(path: Path) -> None:

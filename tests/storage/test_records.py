@@ -19,7 +19,7 @@ from ccengine.reporting.call_record import CallOutcome
 from ccengine.storage.errors import RecordsTooNew
 from ccengine.storage.records import RecordKeeper
 from ccengine.storage.tables import METADATA
-from tests.reporting.shift import Shift
+from tests.reporting.shift import Shift, missed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -98,6 +98,18 @@ async def test_a_call_is_one_record_that_reads_back_equal(shift: Shift) -> None:
         assert record.offers == live.offers
         assert record.talk_ended_by is Party.CALLER
     assert stored(shift) == {"c1": ("answered", 15.0)}
+
+
+async def test_a_missed_call_is_one_record_also_when_its_engine_was_killed(shift: Shift) -> None:
+    async with keeping(shift, running=False) as keeper:
+        shift.post(missed(C1))
+        assert await keeper.get(C1) is not None
+    assert stored(shift) == {}
+    async with keeping(shift) as keeper:
+        assert stored(shift) == {"c1": ("missed", None)}
+        assert await keeper.get(C1) is not None  # so nobody posts it again
+        shift.post(missed(CallId("c2")))
+    assert stored(shift) == {"c1": ("missed", None), "c2": ("missed", None)}
 
 
 async def test_a_live_call_is_known(shift: Shift) -> None:

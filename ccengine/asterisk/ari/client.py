@@ -14,7 +14,7 @@ from ccengine.asterisk.ari.decode import (
     decode_playback,
     decode_recording,
 )
-from ccengine.asterisk.ari.errors import AriRefused
+from ccengine.asterisk.ari.errors import AriRefused, BadRequest
 from ccengine.asterisk.ari.events import (
     BridgeSnapshot,
     ChannelSnapshot,
@@ -37,6 +37,7 @@ from ccengine.asterisk.ari.sender import (
 from ccengine.asterisk.ari.transport import Method, Request, Transport
 
 _CONFLICT = 409
+_UNFIT_FOR_ARGUMENT = frozenset('(){}[]$,\\"/ ')
 
 
 class Ari:
@@ -66,6 +67,25 @@ class Ari:
         """Ask for "online", "offline" or "unknown"; None: no such endpoint."""
         body = await self._sender.get(f"endpoints/{segment(technology)}/{segment(resource)}")
         return text(body, "state")
+
+    async def global_variable(self, name: str) -> str:
+        """Read a global variable; empty when it is not set. Functions are not evaluated."""
+        return text(await self._sender.get("asterisk/variable", {"variable": name}), "value") or ""
+
+    async def forget_database_key(self, family: str, key: str) -> None:
+        """Take a key out of Asterisk's own database; quiet when it is not there.
+
+        Nothing else can be done with that database from here (`live_dangerously=no`).
+        """
+        query = {"variable": f"DB_DELETE({_argument(family)}/{_argument(key)})", "value": ""}
+        await self._sender.done("POST", "asterisk/variable", query)
+
+    async def run_errand(self, channel_id: str, *, context: str, extension: str) -> None:
+        """Have the dialplan run an extension that answers nobody; it ends some time later."""
+        endpoint = f"Local/{extension}@{context}"
+        await self.originate_into_dialplan(
+            channel_id=channel_id, endpoint=endpoint, context=context, timeout_seconds=5
+        )
 
     # Channels
 
@@ -309,3 +329,11 @@ class Ari:
         if turn is None:
             turn = self._bridge_turns[bridge_id] = asyncio.Lock()
         return turn
+
+
+def _argument(value: str) -> str:
+    """Check what becomes part of a dialplan function's argument."""
+    if not value or not _UNFIT_FOR_ARGUMENT.isdisjoint(value):
+        msg = "a database key that would be read as something else"
+        raise BadRequest(msg)
+    return value
