@@ -31,7 +31,7 @@ from ccengine.config.settings import Settings
 from ccengine.core.center import ContactCenter
 from ccengine.core.events import PlanLoaded, SwitchLost
 from ccengine.core.ids import TenantId
-from ccengine.engine import Engine, Entry
+from ccengine.engine import Engine
 from ccengine.ivr.configuration import load_configuration
 from ccengine.mqtt.broker import BrokerAddress
 from ccengine.mqtt.publisher import Publisher
@@ -41,10 +41,7 @@ from ccengine.storage.logs import EngineLog
 from ccengine.storage.records import RecordKeeper
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from ccengine.ivr.configuration import Configuration
-    from ccengine.reporting.rows import JournalRow
     from ccengine.storage.journal_reader import Restored
 
 log = structlog.get_logger()
@@ -150,12 +147,19 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     publisher = _publisher(settings, engine)
     if publisher is not None:
         observers.append(publisher.observe)
-    engine.observe(_show_rows(journal, observers))
-    stack.callback(engine.stop_timer)
+    for observer in observers:
+        engine.observe(observer)
+    stack.callback(engine.leave)
     link = Connection(
         AriAddress(url=settings.ari_url, user=ARI_USER, password=ari_password(paths), app=APP)
     )
-    wiring = Wiring(engine, Router(Ari(link, app=APP)), configuration, paths, settings.node)
+    wiring = Wiring(
+        engine,
+        Router(Ari(link, app=APP, may_send=engine.write)),
+        configuration,
+        paths,
+        settings.node,
+    )
     engine.post(SwitchLost(node=settings.node))
     _load_plan(engine, configuration)
     if publisher is not None:
@@ -191,17 +195,6 @@ def _restore_engine(restored: Restored, journal: Journal) -> Engine:
     loop = asyncio.get_running_loop()
     clock = Clock(loop.time, not_before=restored.last_at)
     return Engine(center, journal, clock, loop)
-
-
-def _show_rows(
-    journal: Journal, observers: Sequence[Callable[[Sequence[JournalRow]], None]]
-) -> Callable[[Entry], None]:
-    def show(_: Entry) -> None:
-        rows = journal.written
-        for observer in observers:
-            observer(rows)
-
-    return show
 
 
 def _load_plan(engine: Engine, configuration: Configuration) -> None:

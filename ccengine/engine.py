@@ -1,15 +1,14 @@
 """The engine: the only caller of the core.
 
-`post` tells the core what happened, writes event and decisions to the journal, and only then
-delivers the commands to the sessions' mailboxes. It never waits and never re-enters the core, so
-sessions may post from anywhere.
+`post` tells the core what happened and delivers its commands to the sessions' mailboxes. It never
+waits and never re-enters the core, so sessions may post from anywhere. The journal comes before
+every effect: `write` is called before any request leaves for Asterisk, so that steps that follow
+each other at once share a transaction. What led to no request is written a moment later.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
@@ -17,16 +16,17 @@ import structlog
 from ccengine.core.commands import Command, Connect, OfferCall, ShowAgent, ShowCall, WithdrawOffer
 from ccengine.core.errors import CoreError
 from ccengine.core.events import Event, OfferDeclined
-from ccengine.core.ids import Instant
+from ccengine.reporting.rows import Step
 from ccengine.storage.errors import JournalError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
     from ccengine.clock import Clock
     from ccengine.core.center import ContactCenter
-    from ccengine.core.ids import AgentId, CallId
+    from ccengine.core.ids import AgentId, CallId, Instant
     from ccengine.core.snapshots import CenterSnapshot
+    from ccengine.reporting.rows import JournalRow, Observer
 
 log = structlog.get_logger()
 
@@ -34,31 +34,19 @@ Mailbox = asyncio.Queue[Command]
 
 
 class JournalWriter(Protocol):
-    """Where events and decisions are kept before anything is done about them."""
+    """Where steps are kept before anything is done about them."""
 
-    def append(self, event: Event, now: Instant, outcome: Sequence[Command] | str) -> int:
-        """Write an event with the commands it led to, or why it was rejected; its number."""
-
-    def append_advance(self, now: Instant, commands: Sequence[Command]) -> int:
-        """Write that deadlines were acted on, with the commands; its number."""
+    def write(self, steps: Sequence[Step]) -> Sequence[Sequence[JournalRow]]:
+        """Write all of these or, with a JournalError, none; the rows of each."""
 
     def append_snapshot(self, snapshot: CenterSnapshot, now: Instant) -> int:
         """Write the core's whole state, so that a replay may begin here; its number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One step of the core, as observers see it. `event` is None for a deadline."""
-
-    number: int
-    at: Instant
-    event: Event | None
-    commands: Sequence[Command]
-    rejection: str = ""
-
-
 LEAVING = "the engine is leaving"
 SNAPSHOT_EVERY = 5_000  # events: bounds a restart's replay to well under a second
+WRITE_WITHIN_SECONDS = 0.01
+"""So much of what led to no request may be lost by a kill: Asterisk tells it again."""
 
 
 class Engine:
@@ -77,7 +65,10 @@ class Engine:
         self._loop = loop
         self._calls: dict[CallId, Mailbox] = {}
         self._agents: dict[AgentId, Mailbox] = {}
-        self._observers: list[Callable[[Entry], None]] = []
+        self._observers: list[Observer] = []
+        self._unwritten: list[Step] = []
+        self._unseen: list[Sequence[JournalRow]] = []
+        self._writing: asyncio.TimerHandle | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._due: Instant | None = None
         self._since_snapshot = 0
@@ -94,8 +85,8 @@ class Engine:
         """The clock all instants come from."""
         return self._clock
 
-    def observe(self, observer: Callable[[Entry], None]) -> None:
-        """Have each step shown to `observer`, after the journal has it."""
+    def observe(self, observer: Observer) -> None:
+        """Have each step shown to `observer`, some time after the journal has it."""
         self._observers.append(observer)
 
     def open_call(self, call: CallId) -> Mailbox:
@@ -123,7 +114,7 @@ class Engine:
         self._agents.pop(agent, None)
 
     def post(self, event: Event) -> str:
-        """Tell the core what happened; journal it; deliver what the core decides.
+        """Tell the core what happened; deliver what the core decides.
 
         Returns:
             Why the event was rejected; empty when it was not.
@@ -137,17 +128,42 @@ class Engine:
             commands = self._center.handle(event, now)
         except CoreError as error:
             rejection = str(error) or type(error).__name__
-        try:
-            number = self._journal.append(event, now, rejection or commands)
-        except JournalError as error:
-            self._fail(error)
-            return LEAVING
-        self._follow_up(Entry(number, now, event, commands, rejection))
+        self._follow_up(Step(event, now, commands, rejection))
         return rejection
+
+    def write(self) -> bool:
+        """Have the journal hold every step so far: before anything leaves the engine.
+
+        Returns:
+            False when it cannot be written, and nothing may leave any more.
+        """
+        if self._unwritten and not self.failed.done():
+            steps, self._unwritten = self._unwritten, []
+            try:
+                self._unseen += self._journal.write(steps)
+            except JournalError as error:
+                self._fail(error)
+        return not self.failed.done()
+
+    def show(self) -> None:
+        """Write what is not written yet, and let the observers see what they have not seen."""
+        if self._writing is not None:
+            self._writing.cancel()
+            self._writing = None
+        self.write()
+        unseen, self._unseen = self._unseen, []
+        for rows in unseen:
+            for observer in self._observers:
+                observer(rows)
 
     def start_timer(self) -> None:
         """Let deadlines fall due from now on."""
         self._arm_timer()
+
+    def leave(self) -> None:
+        """Write and show all there is, and let no deadline fall due any more."""
+        self.stop_timer()
+        self.show()
 
     def stop_timer(self) -> None:
         """Let no deadline fall due any more: the engine is leaving."""
@@ -161,18 +177,24 @@ class Engine:
         self.stop_timer()
         self.failed.set_exception(error)
 
-    def _follow_up(self, entry: Entry) -> None:
-        for command in entry.commands:
+    def _follow_up(self, step: Step) -> None:
+        self._unwritten.append(step)
+        if self._writing is None:
+            self._writing = self._loop.call_later(WRITE_WITHIN_SECONDS, self.show)
+        for command in step.commands:
             self._deliver(command)
-        # After the deliveries: the sessions run no sooner, but their requests are not kept waiting
-        # by a step that leads to the next one at once.
-        for observer in self._observers:
-            observer(entry)
         self._since_snapshot += 1
         if self._since_snapshot >= SNAPSHOT_EVERY:
-            self._since_snapshot = 0
-            self._journal.append_snapshot(self._center.snapshot(), entry.at)
+            self._take_snapshot(step.at)
         self._arm_timer()
+
+    def _take_snapshot(self, now: Instant) -> None:
+        self._since_snapshot = 0
+        if self.write():
+            try:
+                self._journal.append_snapshot(self._center.snapshot(), now)
+            except JournalError as error:
+                self._fail(error)
 
     def _deliver(self, command: Command) -> None:
         mailbox: Mailbox | None
@@ -210,11 +232,6 @@ class Engine:
         now = self._clock.now()
         commands = self._center.advance(now)
         if commands:
-            try:
-                number = self._journal.append_advance(now, commands)
-            except JournalError as error:
-                self._fail(error)
-                return
-            self._follow_up(Entry(number, now, None, commands))
+            self._follow_up(Step(None, now, commands))
         else:
             self._arm_timer()

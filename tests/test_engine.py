@@ -12,19 +12,18 @@ from ccengine.core.events import (
     AgentLoggedIn,
     CallArrived,
     CallQueued,
-    Event,
     PlanLoaded,
     SwitchResynced,
 )
 from ccengine.core.plan import AgentSettings, Plan, QueueSettings
-from ccengine.engine import LEAVING, SNAPSHOT_EVERY, Engine, Entry
+from ccengine.engine import LEAVING, SNAPSHOT_EVERY, WRITE_WITHIN_SECONDS, Engine
 from ccengine.storage.errors import JournalFailed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ccengine.core.commands import Command
     from ccengine.core.snapshots import CenterSnapshot
+    from ccengine.reporting.rows import JournalRow, Step
 
 PLAN = Plan(
     tenant="demo",
@@ -39,21 +38,18 @@ class Notebook:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self.writes = 0
         self.snapshots = 0
         self.full = False
 
-    def append(self, event: Event, now: float, outcome: Sequence[Command] | str) -> int:
-        del now
+    def write(self, steps: Sequence[Step]) -> list[tuple[JournalRow, ...]]:
         if self.full:
             message = "disk full: make room"
             raise JournalFailed(message)
-        self.lines.append(f"{type(event).__name__}: {outcome if isinstance(outcome, str) else ''}")
-        return len(self.lines)
-
-    def append_advance(self, now: float, commands: Sequence[Command]) -> int:
-        del now, commands
-        self.lines.append("advance")
-        return len(self.lines)
+        self.writes += 1
+        kinds = [(type(step.event).__name__, step.rejection) for step in steps]
+        self.lines += [f"{kind}: {rejection}" for kind, rejection in kinds]
+        return [(kind,) for kind in kinds]  # type: ignore[misc]
 
     def append_snapshot(self, snapshot: CenterSnapshot, now: float) -> int:
         del snapshot, now
@@ -93,17 +89,30 @@ async def test_commands_reach_the_mailbox_of_whom_they_are_for(engine: Engine) -
     assert kinds == [ShowAgent, OfferCall, ShowAgent]
 
 
-async def test_observers_see_a_step_after_the_journal_has_it(
+async def test_observers_see_a_step_once_the_journal_has_it_and_only_once(
     engine: Engine, notebook: Notebook
 ) -> None:
-    seen: list[int] = []
-
-    def observe(entry: Entry) -> None:
-        seen.append(len(notebook.lines) - entry.number)
-
-    engine.observe(observe)
+    engine.show()
+    seen: list[str] = []
+    engine.observe(lambda rows: seen.append(f"{rows[0][0]} {len(notebook.lines)}"))
     engine.post(AgentLoggedIn(agent="anna", phone="201"))
-    assert seen == [0]
+    assert seen == []
+    await asyncio.sleep(WRITE_WITHIN_SECONDS * 3)
+    engine.show()
+    assert seen == ["AgentLoggedIn 3"]
+
+
+async def test_steps_between_two_requests_are_written_together(
+    engine: Engine, notebook: Notebook
+) -> None:
+    assert engine.write()
+    arrive(engine)
+    engine.post(CallQueued(call="c1", queue="acme/sales"))
+    assert notebook.writes == 1
+    assert engine.write()
+    assert engine.write()
+    assert notebook.writes == 2
+    assert notebook.lines[-2:] == ["CallArrived: ", "CallQueued: "]
 
 
 async def test_an_impossible_event_is_journaled_as_rejected_and_not_raised(
@@ -111,6 +120,7 @@ async def test_an_impossible_event_is_journaled_as_rejected_and_not_raised(
 ) -> None:
     rejection = engine.post(AgentLoggedIn(agent="nobody", phone="201"))
     assert "nobody" in rejection
+    engine.write()
     assert notebook.lines[-1] == f"AgentLoggedIn: {rejection}"
 
 
@@ -120,7 +130,7 @@ async def test_a_deadline_falls_due_by_itself(engine: Engine, notebook: Notebook
     arrive(engine)
     engine.post(CallQueued(call="c1", queue="acme/sales"))
     async with asyncio.timeout(5):
-        while notebook.lines[-1] != "advance":  # noqa: ASYNC110 - the notebook has no event
+        while not notebook.lines or notebook.lines[-1] != "NoneType: ":  # noqa: ASYNC110 - the notebook has no event
             await asyncio.sleep(0.01)
     assert engine.center.agent("anna").reason == "no answer"
 
@@ -137,12 +147,14 @@ async def test_an_offer_that_no_session_takes_is_declined_and_the_caller_waits_o
 
 
 async def test_what_cannot_be_written_is_not_done(engine: Engine, notebook: Notebook) -> None:
-    mailbox = engine.open_agent("anna")
+    assert engine.write()
     notebook.full = True
-    assert engine.post(AgentLoggedIn(agent="anna", phone="201")) == LEAVING
+    engine.post(AgentLoggedIn(agent="anna", phone="201"))
+    assert not engine.write()
     notebook.full = False
+    assert not engine.write()
     assert engine.post(AgentLoggedIn(agent="anna", phone="201")) == LEAVING
-    assert mailbox.empty()
+    assert "AgentLoggedIn: " not in notebook.lines
     with pytest.raises(JournalFailed, match="make room"):
         await engine.failed
 

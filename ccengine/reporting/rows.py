@@ -80,6 +80,15 @@ class JournalRow(NamedTuple):
     what: What
 
 
+class Step(NamedTuple):
+    """What the core did at once: took an event, or acted on deadlines if there is none."""
+
+    event: Event | None
+    at: Instant
+    commands: Sequence[Command]
+    rejection: str = ""  #: why the event was impossible; empty when it was not
+
+
 Observer = Callable[[Sequence[JournalRow]], None]
 """Is shown the rows of each step of the core, in order. Must not block and must not raise."""
 

@@ -26,17 +26,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from ccengine.core.commands import Command
-    from ccengine.core.events import Event
     from ccengine.core.ids import AgentId, Instant
     from ccengine.core.snapshots import CenterSnapshot
-    from ccengine.reporting.rows import RowKind, What
+    from ccengine.reporting.rows import RowKind, Step, What
     from ccengine.storage.journal_reader import Restored
 
 log = structlog.get_logger()
 
 _VALUES = "(" + ", ".join("?" * COLUMN_COUNT) + ")"
-_AT_ONCE = 8  # rows that go into one statement; that is a third cheaper than a transaction
+_AT_ONCE = 16  # rows that go into one statement; that is a third cheaper than a transaction
 _INSERTS = [
     f"INSERT INTO journal VALUES {', '.join([_VALUES] * count)}" for count in range(_AT_ONCE + 1)
 ]
@@ -70,7 +68,6 @@ class Journal:
         self._nowhere = nowhere
         self._places: dict[CallId, Place] = {}
         self._last = reader.last_number()
-        self._written: tuple[JournalRow, ...] = ()
 
     @classmethod
     def open(cls, path: Path, *, tenant: TenantId, node: str) -> Self:
@@ -106,31 +103,24 @@ class Journal:
         """Where the journal is."""
         return self._path
 
-    @property
-    def written(self) -> tuple[JournalRow, ...]:
-        """The rows of the latest step, for observers."""
-        return self._written
-
-    def append(self, event: Event, now: Instant, outcome: Sequence[Command] | str) -> int:
-        """Write an event with the commands it led to, or with why it was rejected.
+    def write(self, steps: Sequence[Step]) -> list[tuple[JournalRow, ...]]:
+        """Write steps in one transaction.
 
         Returns:
-            The number of the event's row.
+            The rows of each.
 
         Raises:
             JournalFailed: nothing was written; the commands must not be carried out.
         """
-        if isinstance(outcome, str):
-            return self._write("event", event, now, [("rejection", Rejection(outcome))])
-        return self._write("event", event, now, [("command", command) for command in outcome])
-
-    def append_advance(self, now: Instant, commands: Sequence[Command]) -> int:
-        """Write that deadlines were acted on, with the commands that led to.
-
-        Raises:
-            JournalFailed: nothing was written; the commands must not be carried out.
-        """
-        return self._write("advance", Advance(), now, [("command", item) for item in commands])
+        written = []
+        last = self._last
+        for step in steps:
+            rows = self._rows_of(step, last + 1)
+            last = rows[-1].number
+            written.append(rows)
+        self._insert([row for rows in written for row in rows])
+        self._last = last
+        return written
 
     def append_snapshot(self, snapshot: CenterSnapshot, now: Instant) -> int:
         """Write the core's whole state, so that a restart or a replay may begin here.
@@ -138,7 +128,10 @@ class Journal:
         Raises:
             JournalFailed: nothing was written.
         """
-        return self._write("snapshot", snapshot, now, [])
+        row = self._row(self._last + 1, now, "snapshot", snapshot, None, snapshot)
+        self._insert([row])
+        self._last = row.number
+        return row.number
 
     def restore(self) -> Restored:
         """Return the newest snapshot and what came after it: for the engine's start.
@@ -182,18 +175,18 @@ class Journal:
         finally:
             connection.close()
 
-    def _write(
-        self, kind: RowKind, what: What, now: Instant, led_to: Sequence[tuple[RowKind, What]]
-    ) -> int:
-        number = self._last + 1
-        rows = [self._row(number, now, kind, what, None, what)]
-        for later, (kind_then, then) in enumerate(led_to, number + 1):
-            about = what if kind_then == "rejection" else then
-            rows.append(self._row(later, now, kind_then, then, number, about))
-        self._insert(rows)
-        self._last = rows[-1].number
-        self._written = tuple(rows)
-        return number
+    def _rows_of(self, step: Step, number: int) -> tuple[JournalRow, ...]:
+        event, now = step.event, step.at
+        if event is None:
+            rows = [self._row(number, now, "advance", Advance(), None, None)]
+        else:
+            rows = [self._row(number, now, "event", event, None, event)]
+        if step.rejection:
+            what = Rejection(step.rejection)
+            rows.append(self._row(number + 1, now, "rejection", what, number, event))
+        for later, command in enumerate(step.commands, number + 1):
+            rows.append(self._row(later, now, "command", command, number, command))
+        return tuple(rows)
 
     def _row(
         self,
@@ -202,7 +195,7 @@ class Journal:
         kind: RowKind,
         what: What,
         because: int | None,
-        about: What,
+        about: What | None,
     ) -> JournalRow:
         call: CallId | None = getattr(about, "call", None)
         place = self._place(about) if call is None else self._place_of_call(call, about)
@@ -221,12 +214,12 @@ class Journal:
             what,
         )
 
-    def _place(self, what: What) -> Place:
+    def _place(self, what: What | None) -> Place:
         if isinstance(what, SwitchLost | SwitchResynced):
             return self._nowhere._replace(node=what.node)
         return self._nowhere
 
-    def _place_of_call(self, call: CallId, what: What) -> Place:
+    def _place_of_call(self, call: CallId, what: What | None) -> Place:
         place = self._places.get(call)
         if place is None:
             if isinstance(what, CallArrived | CallMissed):

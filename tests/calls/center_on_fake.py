@@ -21,16 +21,17 @@ from ccengine.core.errors import CoreError
 from ccengine.core.events import AgentLoggedIn, CallEnded, PlanLoaded, SwitchLost
 from ccengine.engine import Engine
 from ccengine.ivr.configuration import load_configuration
+from ccengine.storage.errors import JournalFailed
 from tests.fakes.asterisk import FakeAsterisk
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
     from ccengine.core.agents import Agent
-    from ccengine.core.commands import Command
     from ccengine.core.events import Event
     from ccengine.core.ids import CallId
     from ccengine.core.snapshots import CenterSnapshot
+    from ccengine.reporting.rows import JournalRow, Step
 
 DEMO = Path(__file__).parents[2] / "dialplan" / "tenants" / "demo"
 CONFIGURATION = load_configuration(DEMO)
@@ -49,15 +50,15 @@ class ListJournal:
     """A journal in memory that outlives the engine, as the file does."""
 
     def __init__(self) -> None:
-        self.steps: list[tuple[Event | None, float, Sequence[Command] | str]] = []
+        self.steps: list[Step] = []
+        self.full = False
 
-    def append(self, event: Event, now: float, outcome: Sequence[Command] | str) -> int:
-        self.steps.append((event, now, outcome))
-        return len(self.steps)
-
-    def append_advance(self, now: float, commands: Sequence[Command]) -> int:
-        self.steps.append((None, now, commands))
-        return len(self.steps)
+    def write(self, steps: Sequence[Step]) -> list[tuple[JournalRow, ...]]:
+        if self.full:
+            message = "disk full: make room"
+            raise JournalFailed(message)
+        self.steps += steps
+        return [() for _ in steps]
 
     def append_snapshot(self, snapshot: CenterSnapshot, now: float) -> int:
         del snapshot, now
@@ -65,15 +66,16 @@ class ListJournal:
 
     def events(self, *kinds: type) -> list[Event]:
         """Events that were not rejected, of these kinds if any are given."""
-        accepted = [e for e, _, outcome in self.steps if e and not isinstance(outcome, str)]
+        accepted = [step.event for step in self.steps if step.event and not step.rejection]
         return [event for event in accepted if not kinds or isinstance(event, kinds)]
 
     def replayed(self) -> ContactCenter:
         """A core that has seen all of it."""
         center = ContactCenter()
-        for event, now, _ in self.steps:
+        for event, now, _, rejection in self.steps:
             with suppress(CoreError):
                 _ = center.advance(now) if event is None else center.handle(event, now)
+                assert not rejection
         return center
 
 
@@ -116,7 +118,7 @@ class CenterOnFake:
         engine = Engine(
             self.journal.replayed(), self.journal, Clock(loop.time, anchor=loop.time()), loop
         )
-        router = Router(Ari(self.asterisk))
+        router = Router(Ari(self.asterisk, may_send=engine.write))
         wiring = Wiring(engine, router, CONFIGURATION, StatePaths(self._state), "node1")
         engine.post(SwitchLost(node="node1"))
         assert CONFIGURATION.tenant is not None, CONFIGURATION.problems
@@ -186,7 +188,8 @@ class CenterOnFake:
     def story(self) -> str:
         """All that happened, for a failing test."""
         return "\n".join(
-            f"{now:9.3f} {event} -> {outcome}" for event, now, outcome in self.journal.steps
+            f"{now:9.3f} {event} -> {rejection or commands}"
+            for event, now, commands, rejection in self.journal.steps
         )
 
     def assert_nothing_left(self) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,7 @@ from ccengine.core.events import (
     RecordingStarted,
 )
 from ccengine.core.states import AgentState, CallState
+from ccengine.storage.errors import JournalFailed
 
 if TYPE_CHECKING:
     from ccengine.asterisk.ari.transport import Request, Response
@@ -274,3 +276,18 @@ async def test_a_phone_that_changes_hands_is_rung_only_when_its_last_leg_is_gone
     await center.until(lambda: center.ended())
     await asyncio.sleep(1)
     center.assert_nothing_left()
+
+
+async def test_nothing_is_asked_of_asterisk_that_the_journal_does_not_hold(
+    center: CenterOnFake,
+) -> None:
+    await center.log_in("olena")
+    center.asterisk.mark()
+    center.journal.full = True
+    caller = center.caller()
+    await asyncio.sleep(1)
+    assert center.asterisk.requests_since_mark == []
+    assert center.engine.failed.done()
+    assert center.asterisk.channels_left() == [caller]
+    with suppress(JournalFailed):
+        center.engine.failed.result()

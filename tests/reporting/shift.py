@@ -12,13 +12,13 @@ from ccengine.core.errors import CoreError
 from ccengine.core.events import Event, Party, Reached
 from ccengine.core.ids import AgentId, CallId, ClientId, OfferId, PhoneId, TenantId
 from ccengine.core.states import CallState
+from ccengine.reporting.rows import Step
 from ccengine.storage.journal import Journal
 from tests.core.builders import agent_settings, plan_of, queue_named, queue_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ccengine.core.commands import Command
     from ccengine.core.plan import Plan
     from ccengine.reporting.rows import JournalRow, Observer
 
@@ -101,15 +101,11 @@ class Shift:
 
     def post(self, event: Event) -> int:
         """Do as the engine does."""
-        outcome: list[Command] | str
         try:
-            outcome = self.center.handle(event, self.now)
+            return self._write(Step(event, self.now, self.center.handle(event, self.now)))
         except CoreError as error:
-            outcome = str(error)
             self.rejections += 1
-        number = self.journal.append(event, self.now, outcome)
-        self._show()
-        return number
+            return self._write(Step(event, self.now, (), str(error)))
 
     def wait(self, seconds: float) -> None:
         """Let time pass, with each deadline acted on when it is due."""
@@ -118,8 +114,7 @@ class Shift:
             self.now = max(due, self.now)
             commands = self.center.advance(self.now)
             if commands:
-                self.journal.append_advance(self.now, commands)
-                self._show()
+                self._write(Step(None, self.now, commands))
         self.now = end
 
     def rows(self) -> list[JournalRow]:
@@ -164,13 +159,14 @@ class Shift:
             event = self._event(what, CallId(f"c{call}"), AgentId(AGENTS[agent]))
             if event is None:
                 self.journal.append_snapshot(self.center.snapshot(), self.now)
-                self._show()
             else:
                 self.post(event)
 
-    def _show(self) -> None:
+    def _write(self, step: Step) -> int:
+        (self.written,) = self.journal.write([step])
         for observer in self.observers:
-            observer(self.journal.written)
+            observer(self.written)
+        return self.written[0].number
 
     def _event(self, what: str, call: CallId, agent: AgentId) -> Event | None:
         holder, offer = self.offer_of(call)

@@ -16,7 +16,7 @@ from ccengine.core.center import ContactCenter
 from ccengine.core.events import Party
 from ccengine.core.ids import AgentId, CallId, TenantId
 from ccengine.core.snapshots import CenterSnapshot
-from ccengine.reporting.rows import Unknown
+from ccengine.reporting.rows import Step, Unknown
 from ccengine.storage.errors import (
     JournalCorrupted,
     JournalFailed,
@@ -50,12 +50,10 @@ def shift(path: Path) -> Iterator[Shift]:
 def test_every_event_and_command_reads_back_equal(path: Path) -> None:
     journal = Journal.open(path, tenant=TENANT, node=NODE)
     for kind, what in examples():
-        if kind == "event":
-            journal.append(what, 1.5, [])  # type: ignore[arg-type]
-        else:
-            journal.append_advance(1.5, [what])  # type: ignore[list-item]
-        assert list(journal.rows())[-1] == journal.written[-1]
-        assert journal.written[-1].what == what
+        step = Step(what, 1.5, ()) if kind == "event" else Step(None, 1.5, [what])  # type: ignore[arg-type, list-item]
+        (written,) = journal.write([step])
+        assert list(journal.rows())[-1] == written[-1]
+        assert written[-1].what == what
     journal.close()
 
 
@@ -81,23 +79,24 @@ def test_a_missed_call_has_its_client_too(shift: Shift) -> None:
 
 def test_a_call_keeps_its_client_over_a_restart(path: Path) -> None:
     journal = Journal.open(path, tenant=TENANT, node="other")
-    journal.append(arrived(CallId("c1")), 1.0, [])
+    journal.write([Step(arrived(CallId("c1")), 1.0, ())])
     journal.close()
     journal = Journal.open(path, tenant=TENANT, node="other")
-    journal.append(events.CallEnded(call=CallId("c1"), by=Party.CALLER, cause="x"), 2.0, [])
-    assert (journal.written[0].client, journal.written[0].node) == ("nova", NODE)
+    ended = events.CallEnded(call=CallId("c1"), by=Party.CALLER, cause="x")
+    ((row,),) = journal.write([Step(ended, 2.0, ())])
+    assert (row.client, row.node) == ("nova", NODE)
     journal.close()
 
 
 def test_commands_and_rejections_name_the_event_they_follow_from(shift: Shift) -> None:
     shift.open_doors("anna")
     call = shift.enter("c1")
-    offered = shift.journal.written
+    offered = shift.written
     assert [row.type for row in offered][:3] == ["CallQueued", "ShowCall", "ShowCall"]
     assert {row.because for row in offered[1:]} == {offered[0].number}
     number = shift.post(events.CallQueued(call=call, queue=offered[0].what.queue))  # type: ignore[union-attr]
-    assert [row.because for row in shift.journal.written] == [None, number]
-    assert shift.journal.written[1].call == call
+    assert [row.because for row in shift.written] == [None, number]
+    assert shift.written[1].call == call
 
 
 @pytest.mark.usefixtures("shift")
@@ -126,8 +125,8 @@ def test_rows_can_begin_in_the_middle(shift: Shift) -> None:
 def test_many_commands_of_one_step_go_in_together(path: Path) -> None:
     journal = Journal.open(path, tenant=TENANT, node=NODE)
     command = next(what for kind, what in examples() if kind == "command")
-    journal.append_advance(1.0, [command] * 5000)  # type: ignore[list-item]
-    assert journal.append_advance(2.0, []) == 5002
+    steps = [Step(None, 1.0, [command] * 5000), Step(None, 2.0, ())]  # type: ignore[list-item]
+    assert [rows[0].number for rows in journal.write(steps)] == [1, 5002]
     assert len(list(journal.rows())) == 5002
     journal.close()
 
@@ -172,9 +171,10 @@ def test_what_was_written_survives_a_kill(path: Path) -> None:
     script = (
         "import os, signal, sys; from pathlib import Path\n"
         "from ccengine.storage.journal import Journal\n"
+        "from ccengine.reporting.rows import Step\n"
         "from tests.reporting.shift import arrived\n"
         "journal = Journal.open(Path(sys.argv[1]), tenant='demo', node='node1')\n"
-        "for number in range(100): journal.append(arrived(f'c{number}'), float(number), [])\n"
+        "for n in range(100): journal.write([Step(arrived(f'c{n}'), float(n), ())])\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     root = Path(__file__).parents[2]
@@ -182,7 +182,8 @@ def test_what_was_written_survives_a_kill(path: Path) -> None:
     assert done.returncode == -9
     journal = Journal.open(path, tenant=TENANT, node=NODE)
     assert [row.call for row in journal.rows()] == [f"c{number}" for number in range(100)]
-    assert journal.append(arrived(CallId("next")), 100.0, []) == 101
+    ((row,),) = journal.write([Step(arrived(CallId("next")), 100.0, ())])
+    assert row.number == 101
     journal.close()
 
 
@@ -240,7 +241,7 @@ def test_a_row_that_cannot_be_written_is_an_error_and_no_row(shift: Shift, path:
 
 def _append_for_ever(shift: Shift) -> None:
     for number in count():
-        shift.journal.append(arrived(CallId(f"c{number}")), 1.0, [])
+        shift.journal.write([Step(arrived(CallId(f"c{number}")), 1.0, ())])
 
 
 def _insert_raw(path: Path, number: int, kind: str, name: str, data: bytes) -> None:

@@ -5,7 +5,7 @@ hang up whenever they like. Statuses stay in this package.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from weakref import WeakValueDictionary
 
 from ccengine.asterisk.ari.decode import (
@@ -41,14 +41,26 @@ _UNFIT_FOR_ARGUMENT = frozenset('(){}[]$,\\"/ ')
 
 
 class Ari:
-    """Asterisk's REST interface as far as a contact centre needs it."""
+    """Asterisk's REST interface as far as a contact centre needs it.
+
+    Args:
+        transport: what carries the requests.
+        app: our name at Asterisk.
+        patience_seconds: how long a request waits for a lost connection to come back.
+        may_send: asked before each request; False refuses it, as if there were no connection.
+    """
 
     def __init__(
-        self, transport: Transport, *, app: str = "ccengine", patience_seconds: float = 10.0
+        self,
+        transport: Transport,
+        *,
+        app: str = "ccengine",
+        patience_seconds: float = 10.0,
+        may_send: Callable[[], bool] = lambda: True,
     ) -> None:
         self.app = app
         self.transport = transport
-        self._sender = Sender(transport, patience_seconds=patience_seconds)
+        self._sender = Sender(transport, patience_seconds=patience_seconds, may_send=may_send)
         self._bridge_turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     # Asterisk itself

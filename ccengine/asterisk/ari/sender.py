@@ -41,12 +41,17 @@ def gone_from_bridge(status: int, message: str) -> bool:
 class Sender:
     """Repeats what a drop left open: every id is ours, so a second time does no harm."""
 
-    def __init__(self, transport: Transport, *, patience_seconds: float) -> None:
+    def __init__(
+        self, transport: Transport, *, patience_seconds: float, may_send: Callable[[], bool]
+    ) -> None:
         self._transport = transport
         self._patience_seconds = patience_seconds
+        self._may_send = may_send
 
     async def send(self, request: Request) -> Response:
         """Send until answered; raises AriDisconnected when the connection stays away."""
+        if not self._may_send():
+            raise AriDisconnected(request.path)
         try:
             return await self._transport.request(request)
         except AriDisconnected:

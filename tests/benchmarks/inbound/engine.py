@@ -14,6 +14,7 @@ from ccengine.core.center import ContactCenter
 from ccengine.core.events import AgentLoggedIn, PlanLoaded
 from ccengine.core.ids import AgentId, PhoneId, TenantId
 from ccengine.ivr.configuration import load_configuration
+from ccengine.reporting.rows import Step
 from ccengine.storage.journal import Journal
 from tests.benchmarks.inbound.asterisk import NotReady, run, wait_until
 from tests.benchmarks.inbound.ground import CHECKOUT, TENANT, extension
@@ -120,6 +121,5 @@ class EngineProcess:
             *(AgentLoggedIn(agent=AgentId(f"a{phone}"), phone=PhoneId(phone)) for phone in phones),
         ]
         now = time.time_ns() / 1e9
-        for event in events:
-            journal.append(event, now, center.handle(event, now))
+        journal.write([Step(event, now, center.handle(event, now)) for event in events])
         journal.close()
