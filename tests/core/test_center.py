@@ -13,7 +13,7 @@ from ccengine.core.commands import OfferCall, WithdrawOffer
 from ccengine.core.errors import CoreError, DuplicateCall
 from ccengine.core.events import Event
 from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId
-from tests.core.builders import call_arrived, plan_of, queue_settings
+from tests.core.builders import call_arrived, call_missed, plan_of, queue_settings
 from tests.core.stage import NODE, Like, Stage, state_bytes
 
 
@@ -120,6 +120,7 @@ SAMPLES: dict[type, Event] = {
     type(event): event
     for event in (
         call_arrived("c1"),
+        call_missed("c1"),
         events.FlowStepEntered(call=CallId("c1"), flow="main", step="menu"),
         events.CallQueued(call=CallId("c1"), queue="nova/billing"),
         events.CallerStrayed(call=CallId("c1")),

@@ -114,10 +114,10 @@ class FakeWorld:
         """Out of Stasis into the fallback, which tries the engine again and again."""
         self.leave_bridge(channel)
         self.leave_stasis(channel)
+        channel.stasis_status = ""
         self._fall_back(channel)
 
     def _fall_back(self, channel: FakeChannel) -> None:
-        channel.stasis_status = ""
         channel.reached = "fallback"
         channel.dialplan = ("fallback", "s")
         channel.music = "default"
