@@ -286,7 +286,7 @@ async def test_nothing_is_asked_of_asterisk_that_the_journal_does_not_hold(
     center.journal.full = True
     caller = center.caller()
     await asyncio.sleep(1)
-    assert center.asterisk.requests_since_mark == []
+    assert center.asterisk.requests_since_mark() == []
     assert center.engine.failed.done()
     assert center.asterisk.channels_left() == [caller]
     with suppress(JournalFailed):
