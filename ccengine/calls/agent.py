@@ -88,7 +88,7 @@ class AgentSession:
                 case OfferCall():
                     await self._ring(legs, command)
                 case WithdrawOffer():
-                    legs.create_task(self._drop(command.offer))
+                    legs.create_task(self._withdraw(command.offer))
                 case ShowAgent(state=AgentState.OFFLINE) if self._is_offline():
                     return
                 case ShowAgent(phone=phone) if phone is not None:
@@ -108,10 +108,14 @@ class AgentSession:
         return self._engine.center.agent(self._agent).state is AgentState.OFFLINE
 
     async def _ring(self, legs: asyncio.TaskGroup, offer: OfferCall) -> None:
-        call = self._engine.center.calls.get(offer.call)
-        if call is None or call.offer != offer.offer:
+        if self._call_of(offer) is None:
             return  # the mailbox is behind: the withdrawal is the next command
-        await self._phone_is_free(offer.phone)
+        if not await self._phone_is_free(offer.phone):
+            self._decline(offer.call, offer.offer, "the phone's last call does not end")
+            return
+        call = self._call_of(offer)
+        if call is None:
+            return
         leg = self._last_legs[offer.phone] = self._router.channel(offer.offer)
         try:
             result = await self._originate(leg, offer, call)
@@ -123,6 +127,11 @@ class AgentSession:
             self._decline(offer.call, offer.offer, "phone not registered")
         else:
             legs.create_task(self.watch(offer.call, offer.offer, leg))
+
+    def _call_of(self, offer: OfferCall) -> Call | None:
+        """Return the call if the offer still stands."""
+        call = self._engine.center.calls.get(offer.call)
+        return call if call is not None and call.offer == offer.offer else None
 
     async def _originate(
         self, leg: Channel, offer: OfferCall, call: Call
@@ -142,31 +151,36 @@ class AgentSession:
             timeout_seconds=round(offer.ring_seconds) + ORPHAN_SECONDS,
         )
 
-    async def _phone_is_free(self, phone: PhoneId) -> None:
+    async def _phone_is_free(self, phone: PhoneId) -> bool:
         # Asterisk says yes to a hang-up before it sends CANCEL or BYE: whoever rings at once rings
         # a phone that is still in the old call.
         leg = self._last_legs.get(phone)
-        if leg is None or leg.is_gone:
-            return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(OLD_LEG_SECONDS):
-                await leg.wait_gone()
+        if leg is not None and not leg.is_gone:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(OLD_LEG_SECONDS):
+                    await leg.wait_gone()
+        return leg is None or leg.is_gone
 
     async def _give_up(self, leg: Channel, offer: OfferCall) -> None:
         # The leg may ring all the same: the agent is free only when it is sure that it does not.
-        await self._drop(offer.offer)
+        if not await self._drop(offer.offer):
+            leg.end(Gone(0, "given up"))  # no more will be heard of it
         with suppress(TimeoutError):
-            async with asyncio.timeout(ORPHAN_SECONDS):
+            async with asyncio.timeout(OLD_LEG_SECONDS):
                 await leg.wait_gone()
-        leg.end(Gone(0, "given up"))
         self._decline(offer.call, offer.offer, "Asterisk refused")
 
-    async def _drop(self, offer: OfferId) -> None:
+    async def _withdraw(self, offer: OfferId) -> None:
+        await self._drop(offer)
+
+    async def _drop(self, offer: OfferId) -> bool:
         try:
             await insist(self._router.channel(offer).hang_up, f"end of {offer}")
         except AriError as error:
             # Asterisk's own ring limit ends the leg.
             log.warning("withdraw_failed", offer=offer, agent=self._agent, cause=str(error))
+            return False
+        return True
 
     def _decline(self, call: CallId, offer: OfferId, reason: str) -> None:
         self._engine.post(OfferDeclined(call=call, agent=self._agent, offer=offer, reason=reason))
