@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from ccengine.config.tenant import sip_user_of
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 LISTEN_EVERY_SECONDS = 0.25
 TONE_SECONDS = 5.0
+ODD_SECONDS = 0.06  #: between packets
 
 
 async def hear_prompt(
@@ -46,8 +48,24 @@ async def hear_prompt(
             return since + place
         if call.ending is not None or loop.time() > deadline:
             message = f"not heard: {file.name} (likeness {best:.2f}, call {call.ending or 'is up'})"
-            raise AssertionError(message)
+            raise AssertionError(f"{message}; {_packets_told(call, since)}")
         await asyncio.sleep(LISTEN_EVERY_SECONDS)
+
+
+def _packets_told(call: Call, since: float) -> str:
+    """Tell how the sound came, for a prompt that was not recognised."""
+    packets = call.heard.packets(since)
+    if not packets:
+        return "no packets"
+    first = packets[0]
+    odd = [
+        f"{later.arrived - since:.3f} s: {later.timestamp - before.timestamp} samples, "
+        f"{(later.arrived - before.arrived) * 1000:.0f} ms"
+        for before, later in pairwise(packets)
+        if later.timestamp - before.timestamp != len(before.codes)
+        or later.arrived - before.arrived > ODD_SECONDS
+    ]
+    return f"{len(packets)} packets from {first.arrived - since:.3f} s on, odd ones {odd}"
 
 
 @dataclass(frozen=True, slots=True)
