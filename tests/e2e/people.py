@@ -47,8 +47,9 @@ async def hear_prompt(
         if score >= LIKE_ENOUGH:
             return since + place
         if call.ending is not None or loop.time() > deadline:
-            message = f"not heard: {file.name} (likeness {best:.2f}, call {call.ending or 'is up'})"
-            raise AssertionError(f"{message}; {_packets_told(call, since)}")
+            state = f"likeness {best:.2f}, call {call.ending or 'is up'}"
+            message = f"not heard: {file.name} ({state}); {_packets_told(call, since)}"
+            raise AssertionError(message)
         await asyncio.sleep(LISTEN_EVERY_SECONDS)
 
 
