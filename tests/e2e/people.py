@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 LISTEN_EVERY_SECONDS = 0.25
 TONE_SECONDS = 5.0
 ODD_SECONDS = 0.06  #: between packets
+EARLY_SECONDS = 0.1
+"""A prompt's first packet may be read before the 200 that it follows; without it, no place fits."""
 
 
 async def hear_prompt(
@@ -42,10 +44,10 @@ async def hear_prompt(
     deadline = loop.time() + within
     best = 0.0
     while True:
-        score, place = likeness(call.heard.samples(since, loop.time()), wanted)
+        score, place = likeness(call.heard.samples(since - EARLY_SECONDS, loop.time()), wanted)
         best = max(best, score)
         if score >= LIKE_ENOUGH:
-            return since + place
+            return since - EARLY_SECONDS + place
         if call.ending is not None or loop.time() > deadline:
             state = f"likeness {best:.2f}, call {call.ending or 'is up'}"
             message = f"not heard: {file.name} ({state}); {_packets_told(call, since)}"
@@ -55,7 +57,7 @@ async def hear_prompt(
 
 def _packets_told(call: Call, since: float) -> str:
     """Tell how the sound came, for a prompt that was not recognised."""
-    packets = call.heard.packets(since)
+    packets = call.heard.packets(since - EARLY_SECONDS)
     if not packets:
         return "no packets"
     first = packets[0]
