@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
-from ccengine.core.commands import Command, Connect, OfferCall, ShowAgent, ShowCall, WithdrawOffer
+from ccengine.core.commands import (
+    Command,
+    Connect,
+    DivertCall,
+    OfferCall,
+    ShowAgent,
+    ShowCall,
+    WithdrawOffer,
+)
 from ccengine.core.errors import CoreError
 from ccengine.core.events import Event, OfferDeclined
 from ccengine.reporting.rows import Step
@@ -201,7 +209,7 @@ class Engine:
         match command:
             case OfferCall() | WithdrawOffer() | ShowAgent():
                 mailbox = self._agents.get(command.agent)
-            case Connect():
+            case Connect() | DivertCall():
                 mailbox = self._calls.get(command.call)
             case ShowCall():
                 return

@@ -15,7 +15,8 @@ from ccengine.core.events import (
     PlanLoaded,
     SwitchResynced,
 )
-from ccengine.core.plan import AgentSettings, Plan, QueueSettings
+from ccengine.core.plan import AgentSettings, Plan
+from ccengine.core.queues import QueueSettings
 from ccengine.engine import LEAVING, SNAPSHOT_EVERY, WRITE_WITHIN_SECONDS, Engine
 from ccengine.storage.errors import JournalFailed
 

@@ -16,7 +16,7 @@ from ccengine.config.hours import Hours, Zone
 from ccengine.config.names import Digits, Language, Line, Name, mistake
 from ccengine.config.schema import REQUIRED
 from ccengine.core.ids import ClientId, PhoneId, QueueId, queue_id
-from ccengine.core.plan import QueueSettings
+from ccengine.core.queues import QueueSettings
 
 
 def _currency(text: str) -> str:

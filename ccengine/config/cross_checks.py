@@ -19,12 +19,12 @@ from ccengine.core.plan import (
     PROFICIENCY_HIGHEST,
     PROFICIENCY_LOWEST,
     AgentSettings,
-    QueueSettings,
 )
 
 if TYPE_CHECKING:
     from ccengine.config.problems import Problem
     from ccengine.config.tenant import Tenant
+    from ccengine.core.queues import QueueSettings
 
 Sources = Mapping[ClientId, Document | None]
 RING_SECONDS_AT_MOST: Final = 300

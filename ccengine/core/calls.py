@@ -10,20 +10,21 @@ from ccengine.core.ids import (
     AgentId,
     CallId,
     ClientId,
+    Instant,
     OfferId,
     QueueId,
     SkillId,
     TenantId,
 )
-from ccengine.core.states import CallState
-
-WaitingRank = tuple[int, int]
-"""Minus the priority, then the number of arrival in the line."""
+from ccengine.core.states import CallState, Kind
 
 
 @dataclass(slots=True, kw_only=True)
 class Call:
-    """One call's present state. In this release a call has at most one offer at a time."""
+    """One call's present state, or that of another kind of work.
+
+    One offer at a time; under ring-all others beside it, until one of them is accepted.
+    """
 
     id: CallId
     tenant: TenantId
@@ -35,9 +36,20 @@ class Call:
     flow: str = ""  #: the step to take up again after a restart
     step: str = ""
     queue: QueueId | None = None
-    skills: Mapping[SkillId, int] = field(default_factory=dict)  #: required of the agent
-    rank: WaitingRank = (0, 0)  #: kept until the call has talked, so a place is never lost
+    skills: Mapping[SkillId, int] = field(default_factory=dict)  #: required by the call itself
+    kind: Kind = Kind.CALL
+    arrived_at: Instant = 0.0
+    preferred: Mapping[SkillId, int] = field(default_factory=dict)  #: wanted, by the call itself
+    only: tuple[AgentId, ...] = ()  #: the caller's own agents, for a time
+    priority: int = 0
+    serial: int = 0  #: the place in line; kept until the call has talked
+    queued_at: Instant = 0.0  #: into this queue
+    waiting_since: Instant = 0.0  #: as the order counts it: from an earlier queue or the arrival
+    relaxed: int = 0  #: relax steps that have passed
+    own_agents: tuple[AgentId, ...] = ()  #: named by the flow or the API, best first
+    visited: tuple[QueueId, ...] = ()  #: queues it has been in since it talked last
     offers_made: int = 0
+    others: dict[OfferId, AgentId] = field(default_factory=dict)  #: beside `offer`, under ring-all
     offer: OfferId | None = None
     agent: AgentId | None = None  #: offered to, or talking with
     bridge: str = ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import contacts, invariants, offers, shifts, snapshots
+from ccengine.core import contacts, deadlines, diversion, invariants, offers, shifts, snapshots
 from ccengine.core.errors import CoreError
 from ccengine.core.events import (
     AgentLoggedIn,
@@ -30,6 +30,10 @@ from ccengine.core.events import (
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
+    OwnCallEnded,
+    OwnCallStarted,
+    PhoneFound,
+    PhoneLost,
     PlanLoaded,
     RecordingFailed,
     RecordingStarted,
@@ -37,7 +41,6 @@ from ccengine.core.events import (
     SwitchResynced,
 )
 from ccengine.core.floor import Floor
-from ccengine.core.ids import AgentId
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,14 +48,16 @@ if TYPE_CHECKING:
     from ccengine.core.agents import Agent
     from ccengine.core.calls import Call
     from ccengine.core.commands import Command
-    from ccengine.core.events import AgentEvent, SystemEvent
-    from ccengine.core.ids import CallId, Instant
+    from ccengine.core.events import AgentEvent, PhoneEvent, SystemEvent
+    from ccengine.core.ids import AgentId, CallId, Instant
     from ccengine.core.plan import Plan
     from ccengine.core.snapshots import CenterSnapshot
 
 OfferEvent = OfferRinging | OfferAccepted | OfferDeclined
 ConversationEvent = ConversationStarted | ConversationFailed | ConversationEnded
+RecordingEvent = RecordingStarted | RecordingFailed
 LineEvent = FlowStepEntered | CallQueued | CallerStrayed | CallerReturned | CallEnded
+KnownCallEvent = OfferEvent | ConversationEvent | RecordingEvent | LineEvent
 
 
 class ContactCenter:
@@ -84,9 +89,9 @@ class ContactCenter:
         """
         return self._floor.roster.get(agent)
 
-    def waiting(self) -> list[CallId]:
-        """Return waiting calls in the order in which they will be served."""
-        return list(self._floor.matching.waiting())
+    def waiting(self, now: Instant = 0.0) -> list[CallId]:
+        """Return waiting calls in the order in which one agent for all would serve them."""
+        return list(self._floor.matching.waiting(now))
 
     def handle(self, event: Event, now: Instant) -> list[Command]:
         """Apply one event and return the commands it leads to, in order.
@@ -101,12 +106,14 @@ class ContactCenter:
         except CoreError:
             self._floor.take_commands()
             raise
+        deadlines.settle(self._floor, now)
         return self._floor.take_commands()
 
     def advance(self, now: Instant) -> list[Command]:
         """Do whatever fell due until now, and return the commands it leads to."""
         if not self._floor.held:
             self._meet_deadlines(now)
+            deadlines.settle(self._floor, now)
         return self._floor.take_commands()
 
     def next_deadline(self) -> Instant | None:
@@ -140,10 +147,18 @@ class ContactCenter:
                 self._handle_agent(event, now)
             case PlanLoaded() | SwitchLost() | SwitchResynced():
                 self._handle_system(event, now)
+            case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
+                self._handle_phone(event, now)
             case CallArrived() | CallMissed():
                 self._handle_newcomer(event)
             case _ if event.call not in floor.calls:
                 self.ignored += 1
+            case _:
+                self._handle_call(event, now)
+
+    def _handle_call(self, event: KnownCallEvent, now: Instant) -> None:
+        floor = self._floor
+        match event:
             case OfferRinging() | OfferAccepted() | OfferDeclined():
                 self._handle_offer(event, now)
             case ConversationStarted() | ConversationFailed() | ConversationEnded():
@@ -163,14 +178,8 @@ class ContactCenter:
     def _meet_deadlines(self, now: Instant) -> None:
         floor = self._floor
         while (first := floor.deadlines.first()) is not None and first[0][0] <= now:
-            what = first[1]
-            floor.deadlines.discard(what)
-            if what.startswith(offers.RING_PREFIX):
-                offer = what.removeprefix(offers.RING_PREFIX)
-                offers.expire(floor, offers.call_of_offer(offer), now)
-            else:
-                agent = AgentId(what.removeprefix(shifts.WRAP_UP_PREFIX))
-                shifts.finish_wrap_up(floor, agent, now)
+            floor.deadlines.discard(first[1])
+            deadlines.meet(floor, first[1], now)
 
     def _handle_agent(self, event: AgentEvent, now: Instant) -> None:
         match event:
@@ -183,13 +192,25 @@ class ContactCenter:
             case AgentWentNotReady():
                 shifts.go_not_ready(self._floor, event, now)
 
+    def _handle_phone(self, event: PhoneEvent, now: Instant) -> None:
+        match event:
+            case PhoneLost():
+                shifts.lose_phone(self._floor, event, now)
+            case PhoneFound():
+                shifts.find_phone(self._floor, event, now)
+            case OwnCallStarted():
+                shifts.start_own_call(self._floor, event)
+            case OwnCallEnded():
+                shifts.end_own_call(self._floor, event, now)
+
     def _handle_system(self, event: SystemEvent, now: Instant) -> None:
         floor = self._floor
         match event:
             case PlanLoaded():
                 held, floor.held = floor.held, True  # else who is freed first is offered first
-                floor.swap_plan(event.plan)
+                floor.swap_plan(event.plan, now)
                 shifts.retire(floor, now)
+                diversion.replan(floor, now)
                 floor.held = held
                 offers.match_all(floor, now)
             case SwitchLost():
@@ -207,7 +228,7 @@ class ContactCenter:
             case OfferRinging():
                 pass
             case OfferAccepted():
-                offers.accept(self._floor, event)
+                offers.accept(self._floor, event, now)
             case OfferDeclined():
                 offers.decline(self._floor, event, now)
 

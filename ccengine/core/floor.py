@@ -9,18 +9,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccengine.core.acd.matching import Matching
+from ccengine.core.acd.requirement import requirement_of
+from ccengine.core.acd.rest import REST_PREFIX, recent, rested_at
+from ccengine.core.acd.shares import Shares
 from ccengine.core.agents import Agent, Roster
 from ccengine.core.ids import CallId, Instant, QueueId, TenantId
-from ccengine.core.plan import Plan, QueueSettings
+from ccengine.core.plan import Plan
+from ccengine.core.queues import QueueSettings, Strategy
 from ccengine.core.ranking import Ranking
 from ccengine.core.states import AgentState, CallState
 
 if TYPE_CHECKING:
+    from ccengine.core.acd.requirement import Requirement
     from ccengine.core.calls import Call
     from ccengine.core.commands import Command
+    from ccengine.core.ids import AgentId
 
 NO_PLAN = Plan(tenant=TenantId(""), version="", agents={}, queues={})
 RETIRED_QUEUE = QueueSettings()
+PERIODS_PREFIX = "periods:"
+WITH_CALLS = frozenset({AgentState.ON_CALL, AgentState.WRAP_UP})
 
 
 class Floor:
@@ -30,8 +38,15 @@ class Floor:
         self.plan = NO_PLAN
         self.roster = Roster()
         self.calls: dict[CallId, Call] = {}
-        self.matching = Matching({})
+        self.matching = Matching(NO_PLAN, 0.0)
+        self.shares = Shares(NO_PLAN)
         self.deadlines: Ranking[str, tuple[Instant, int]] = Ranking()
+        self.turns: dict[QueueId, AgentId] = {}  #: whom each queue rang last
+        self.acquaintances: dict[str, AgentId] = {}  #: whom callers talked with last
+        self.held_back: dict[Requirement, str] = {}
+        """Lines for which somebody is free, and the rule that keeps them."""
+        self.now: Instant = 0.0  #: of the latest event or deadline
+        self.settled_at = 0  #: the shares' changes that were last looked at
         self.held = True  #: no offers and no deadlines: Asterisk is out of reach
         self.serial = 0  #: breaks every tie; counts up with each use
         self._commands: list[Command] = []
@@ -54,62 +69,148 @@ class Floor:
         """Have `what` fall due; a second one of the same name replaces the first."""
         self.deadlines.put(what, (due, self.next_serial()))
 
+    # --- agents --------------------------------------------------------------------------------
+
     def move_agent(self, agent: Agent, state: AgentState, now: Instant) -> None:
-        """Set the agent's state and keep the idle list in step with it."""
-        if state is AgentState.AVAILABLE:
-            if agent.state not in (AgentState.OFFERED, AgentState.ON_CALL, AgentState.AVAILABLE):
-                agent.idle_rank = (now, self.next_serial())
-            self.matching.remove_agent(agent.id)
-            self.matching.add_agent(agent)
-        else:
-            self.matching.remove_agent(agent.id)
+        """Set the agent's state and keep what depends on it in step."""
+        self._note_spell(agent, state, now)
+        if state is AgentState.AVAILABLE and agent.state not in (
+            AgentState.OFFERED,
+            AgentState.ON_CALL,
+            AgentState.AVAILABLE,
+        ):
+            agent.idle_rank = (now, self.next_serial())
         if state is not AgentState.NOT_READY:
             agent.reason = ""
-        agent.state = state
+        if state not in (AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP):
+            agent.client = None
+        was, agent.state = agent.state, state
+        if (was is AgentState.OFFLINE) != (state is AgentState.OFFLINE):
+            self.matching.note_presence(agent.id, present=state is not AgentState.OFFLINE)
+        self._rest(agent, now)
+        self.place_agent(agent)
+
+    def place_agent(self, agent: Agent) -> None:
+        """Keep the idle in step with the agent's state."""
+        self.matching.remove_agent(agent.id)
+        if agent.may_be_offered:
+            self.matching.add_agent(agent)
+        self.shares.note_agent(agent)
+
+    def let_rest(self, agent: Agent, until: Instant) -> None:
+        """Keep the agent from offers until then, however available."""
+        agent.rests_until = until
+        self.set_deadline(REST_PREFIX + agent.id, until)
+
+    def wake(self, agent: Agent) -> None:
+        """End the agent's rest."""
+        agent.rests_until = None
+        self.deadlines.discard(REST_PREFIX + agent.id)
+        self.place_agent(agent)
 
     def show_agent(self, agent: Agent) -> None:
         """Tell whoever shows it what the agent's state is now."""
         self.ask(agent.shown())
 
+    def let_go(self, agent: Agent) -> None:
+        """Free the phone of an agent who is offline; forget them if the plan has."""
+        self.roster.release(agent)
+        agent.served, agent.spells, agent.misses = {}, [], 0
+        agent.phone_lost, agent.own_calls = False, ()
+        if agent.id not in self.plan.agents:
+            self.roster.remove(agent.id)
+
+    # --- calls ---------------------------------------------------------------------------------
+
     def move_call(self, call: Call, state: CallState) -> None:
         """Set the call's state, keep the line in step with it, and show it."""
         call.state = state
-        if state is CallState.WAITING:
-            self.matching.add_call(call)
+        self.place_call(call)
+        self.ask(call.shown())
+
+    def place_call(self, call: Call) -> None:
+        """Keep the lines in step with the call's state and needs."""
+        if call.state is CallState.WAITING:
+            self.matching.add_call(call, self.requirement_of(call))
+        elif call.state is CallState.OFFERED and self.rings_all(call):
+            self.matching.share_call(call, self.requirement_of(call))
         else:
             self.matching.remove_call(call.id)
-        self.ask(call.shown())
+        self.shares.note_call(call)
+
+    def rings_all(self, call: Call) -> bool:
+        """Tell whether the queued call is offered to all at once, now."""
+        is_shared = self.queue_settings(_queue_of(call)).strategy is Strategy.RING_ALL
+        return is_shared and not call.only
+
+    def requirement_of(self, call: Call) -> Requirement:
+        """Return what the queued call needs now."""
+        return requirement_of(call, self.queue_settings(_queue_of(call)), call.relaxed)
 
     def queue_settings(self, queue: QueueId) -> QueueSettings:
         """Return the queue's rules; for one that a new plan dropped, the defaults."""
         return self.plan.queues.get(queue, RETIRED_QUEUE)
 
-    def swap_plan(self, plan: Plan) -> None:
+    # --- the plan ------------------------------------------------------------------------------
+
+    def swap_plan(self, plan: Plan, now: Instant) -> None:
         """Take over another plan, for waiting callers too. Agents no longer in it still work."""
         self.plan = plan
-        for call in self.calls.values():
-            if call.queue is not None and call.queue in plan.queues:
-                call.skills = plan.queues[call.queue].skills
         for agent_id in plan.agents:
             if not self.roster.has(agent_id):
                 self.roster.add(Agent(id=agent_id))
         for agent in self.roster.all():
             if agent.state is AgentState.OFFLINE and agent.id not in plan.agents:
                 self.roster.remove(agent.id)
-        self.rebuild_matching()
+        self.rebuild(now)
 
-    def let_go(self, agent: Agent) -> None:
-        """Free the phone of an agent who is offline; forget them if the plan has."""
-        self.roster.release(agent)
-        if agent.id not in self.plan.agents:
-            self.roster.remove(agent.id)
-
-    def rebuild_matching(self) -> None:
+    def rebuild(self, now: Instant) -> None:
         """Derive lines and idle lists from the states of calls and agents."""
-        self.matching = Matching(self.plan.agents)
+        self.matching, self.shares = Matching(self.plan, now), Shares(self.plan)
+        self.held_back = {}
+        self._watch_periods(now)
         for agent in self.roster.all():
-            if agent.state is AgentState.AVAILABLE:
-                self.matching.add_agent(agent)
+            if agent.state is not AgentState.OFFLINE:
+                self.matching.note_presence(agent.id, present=True)
+            self.place_agent(agent)
         for call in self.calls.values():
-            if call.state is CallState.WAITING:
-                self.matching.add_call(call)
+            if call.queue is not None:
+                self.place_call(call)
+        self.held_back = dict.fromkeys(self.matching.lines(), "")
+        self.settled_at = -1
+
+    def _watch_periods(self, now: Instant) -> None:
+        edges = {
+            edge
+            for periods in self.plan.periods.values()
+            for period in periods.values()
+            for edge in period
+            if edge is not None and edge > now
+        }
+        if edges:
+            self.set_deadline(PERIODS_PREFIX, min(edges))
+        else:
+            self.deadlines.discard(PERIODS_PREFIX)
+
+    def _note_spell(self, agent: Agent, state: AgentState, now: Instant) -> None:
+        if state in WITH_CALLS and agent.busy_since is None:
+            agent.busy_since = now
+        elif state not in WITH_CALLS and agent.busy_since is not None:
+            spells = [*agent.spells, (agent.busy_since, now)]
+            agent.spells, agent.busy_since = recent(spells, self.plan.rest, now), None
+
+    def _rest(self, agent: Agent, now: Instant) -> None:
+        if agent.state is not AgentState.AVAILABLE:
+            agent.rests_until = None
+            self.deadlines.discard(REST_PREFIX + agent.id)
+        elif agent.rests_until is None:
+            due = rested_at(agent.spells, agent.since, self.plan.rest, now)
+            if due > now:
+                self.let_rest(agent, due)
+
+
+def _queue_of(call: Call) -> QueueId:
+    if call.queue is None:
+        message = f"call '{call.id}' is in no queue"
+        raise ValueError(message)
+    return call.queue

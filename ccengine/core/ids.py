@@ -23,6 +23,12 @@ OfferId = NewType("OfferId", str)
 
 SkillId = NewType("SkillId", str)
 
+LicenceId = NewType("LicenceId", str)
+"""What the law or a client asks an agent to hold, with a date of expiry."""
+
+GroupId = NewType("GroupId", str)
+"""Agents whom a queue may ask for together, whatever team they work in."""
+
 Instant = float
 """Seconds since the epoch, UTC. Never goes back within one engine."""
 

@@ -1,17 +1,20 @@
-"""Offers: one ring attempt at one agent for one call.
+"""Offers: one ring attempt at one agent for one call; under ring-all several side by side.
 
 An offer ends accepted, declined, unanswered (the core's own deadline) or withdrawn. A call whose
-offer came to nothing keeps its rank and so its place; an agent who did not take it is not ready,
-so that the next caller is not offered to an empty chair.
+offers came to nothing keeps its rank and so its place; an agent who did not take one rests or is
+not ready, so that the next caller is not offered to an empty chair.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ccengine.core import diversion
+from ccengine.core.acd.lines import is_overdue
 from ccengine.core.commands import Connect, OfferCall, WithdrawOffer
 from ccengine.core.errors import CoreError
 from ccengine.core.ids import CallId, OfferId
+from ccengine.core.reasons import Why
 from ccengine.core.states import (
     AgentState,
     AgentStep,
@@ -22,6 +25,7 @@ from ccengine.core.states import (
 )
 
 if TYPE_CHECKING:
+    from ccengine.core.acd.requirement import Requirement
     from ccengine.core.agents import Agent
     from ccengine.core.calls import Call
     from ccengine.core.events import OfferAccepted, OfferDeclined, OfferRinging
@@ -30,51 +34,96 @@ if TYPE_CHECKING:
 
 NO_ANSWER = "no answer"
 CALLER_LEFT = "caller left"
+ANSWERED_ELSEWHERE = "answered by another"
 RING_PREFIX = "ring:"
+RETRY_SECONDS = 5.0
+"""Who missed an offer and stays available is not rung for so long (app_queue's `retry`)."""
 
 
 def match_call(floor: Floor, call: Call, now: Instant) -> None:
-    """Offer the waiting call to the best agent who is free, if there is one."""
+    """Offer the waiting call to the best agent who is free, under ring-all to all of them."""
     if floor.held or call.state is not CallState.WAITING:
         return
-    agent = floor.matching.agent_for(call.id)
-    if agent is not None:
-        _make_offer(floor, call, floor.roster.get(agent), now)
+    queue = _queue_of(call)
+    forbidden: list[str] = []
+
+    def permit(agent: AgentId, requirement: Requirement) -> bool:
+        rule = floor.shares.forbids(agent, requirement, now)
+        if rule:
+            forbidden.append(rule)
+        return not rule
+
+    free = floor.matching.agents_for(
+        call.id, floor.turns.get(queue), call.serial + call.offers_made, permit
+    )
+    if floor.rings_all(call):
+        for agent in list(free):
+            _make_offer(floor, call, floor.roster.get(agent), now)
+    else:
+        first = next(free, None)
+        if first is not None:
+            _make_offer(floor, call, floor.roster.get(first), now)
+    if forbidden and call.offer is None:
+        floor.held_back[floor.requirement_of(call)] = forbidden[0]
 
 
 def match_agent(floor: Floor, agent: Agent, now: Instant) -> None:
     """Offer the first caller in line to the agent, if they are free and there is one."""
-    if floor.held or agent.state is not AgentState.AVAILABLE:
+    if floor.held or not agent.may_be_offered:
         return
-    call = floor.matching.call_for(agent.id)
+    forbidden: list[tuple[Requirement, str]] = []
+
+    def permit(agent_id: AgentId, requirement: Requirement) -> bool:
+        rule = floor.shares.forbids(agent_id, requirement, now)
+        if rule:
+            forbidden.append((requirement, rule))
+        return not rule
+
+    call = floor.matching.call_for(agent.id, now, permit)
     if call is not None:
         _make_offer(floor, floor.calls[call], agent, now)
+    floor.held_back |= dict(forbidden)
 
 
 def match_all(floor: Floor, now: Instant) -> None:
     """Offer every waiting call that somebody is free for, first come first."""
     if not floor.held:
-        for call in list(floor.matching.waiting()):
+        for call in list(floor.matching.waiting(now)):
             match_call(floor, floor.calls[call], now)
+
+
+def match_held_back(floor: Floor, now: Instant) -> None:
+    """Try again the lines that only a house rule kept from an agent."""
+    if floor.held or not floor.held_back:
+        return
+    left, floor.held_back = set(floor.held_back), {}
+    while left:
+        for call_id in floor.matching.heads(left, now):
+            call = floor.calls[call_id]
+            requirement = floor.requirement_of(call)
+            match_call(floor, call, now)
+            if call.state is CallState.WAITING:
+                left.discard(requirement)  # what keeps the first of a line keeps all of it
+        left = {one for one in left if floor.matching.pool(one).line}
 
 
 def is_open(floor: Floor, event: OfferRinging | OfferAccepted | OfferDeclined) -> bool:
     """Tell whether the offer an event speaks of still stands; late answers do not count."""
     call = floor.calls.get(event.call)
-    return (
-        call is not None
-        and call.state is CallState.OFFERED
-        and call.offer == event.offer
-        and call.agent == event.agent
-    )
+    if call is None or call.state is not CallState.OFFERED:
+        return False
+    first = call.offer == event.offer and call.agent == event.agent
+    return first or call.others.get(event.offer) == event.agent
 
 
-def accept(floor: Floor, event: OfferAccepted) -> None:
-    """Let the agent who answered have the caller."""
+def accept(floor: Floor, event: OfferAccepted, now: Instant) -> None:
+    """Let the agent who answered have the caller; other phones stop ringing."""
     call, agent = floor.calls[event.call], floor.roster.get(event.agent)
     agent_state = next_agent_state(agent.state, AgentStep.ACCEPT)
     call_state = next_call_state(call.state, CallStep.ACCEPT)
+    _put_first(call, event.offer)
     floor.deadlines.discard(RING_PREFIX + event.offer)
+    agent.misses = 0
     floor.move_agent(agent, agent_state, agent.idle_rank[0])
     floor.show_agent(agent)
     floor.move_call(call, call_state)
@@ -83,36 +132,41 @@ def accept(floor: Floor, event: OfferAccepted) -> None:
     floor.ask(
         Connect(offer=event.offer, call=call.id, agent=agent.id, queue=queue, recorded=recorded)
     )
+    _withdraw_others(floor, call, ANSWERED_ELSEWHERE, now)
 
 
 def decline(floor: Floor, event: OfferDeclined, now: Instant) -> None:
-    """Take the call back to its place; whoever declined is not ready."""
+    """Take the call back to its place, or leave it to the other phones that ring."""
     call, agent = floor.calls[event.call], floor.roster.get(event.agent)
-    _end_offer(floor, call, agent, AgentStep.MISS, event.reason, now)
+    _miss(floor, call, agent, event.offer, event.reason, now)
 
 
-def expire(floor: Floor, call_id: CallId, now: Instant) -> None:
+def expire(floor: Floor, call_id: CallId, offer: OfferId, now: Instant) -> None:
     """Take the call back from an agent whose phone rang for too long."""
     call = floor.calls[call_id]
-    agent = floor.roster.get(_agent_of(call))
-    _withdraw(floor, call, agent, NO_ANSWER)
-    _end_offer(floor, call, agent, AgentStep.MISS, NO_ANSWER, now)
+    agent = floor.roster.get(_holder_of(call, offer))
+    floor.ask(WithdrawOffer(offer=offer, call=call.id, agent=agent.id, reason=NO_ANSWER))
+    _miss(floor, call, agent, offer, NO_ANSWER, now)
 
 
 def withdraw_from_agent(
     floor: Floor, agent: Agent, step: AgentStep, reason: str, now: Instant
 ) -> None:
     """Take the call back because the agent left or does not want it."""
-    call = floor.calls[_call_of(agent)]
-    _withdraw(floor, call, agent, reason)
-    _end_offer(floor, call, agent, step, reason, now)
+    call, offer = floor.calls[_call_of(agent)], _offer_of(agent)
+    next_agent_state(agent.state, step)
+    floor.ask(WithdrawOffer(offer=offer, call=call.id, agent=agent.id, reason=reason))
+    _end_offer(floor, call, agent, offer, step, reason, now)
 
 
 def withdraw_from_call(floor: Floor, call: Call, now: Instant) -> None:
-    """Free the agent because the caller left while the phone rang or was just answered."""
+    """Free the agents because the caller left while phones rang or one was just answered."""
     agent = floor.roster.get(_agent_of(call))
     state = next_agent_state(agent.state, AgentStep.WITHDRAW)
-    _withdraw(floor, call, agent, CALLER_LEFT)
+    _withdraw_others(floor, call, CALLER_LEFT, now)
+    if call.offer is not None:
+        floor.deadlines.discard(RING_PREFIX + call.offer)
+        floor.ask(WithdrawOffer(offer=call.offer, call=call.id, agent=agent.id, reason=CALLER_LEFT))
     call.offer = call.agent = None
     _free_agent(floor, agent, state, "", now)
 
@@ -138,14 +192,27 @@ def _make_offer(floor: Floor, call: Call, agent: Agent, now: Instant) -> None:
     if agent.phone is None:
         message = f"agent '{agent.id}' is available without a phone"
         raise CoreError(message)
-    call.offers_made += 1
-    offer = OfferId(f"{call.id}.{call.offers_made}")
     agent_state = next_agent_state(agent.state, AgentStep.OFFER)
     call_state = next_call_state(call.state, CallStep.OFFER)
-    call.offer = agent.offer = offer
-    call.agent, agent.call = agent.id, call.id
+    why = Why(
+        strategy=settings.strategy,
+        relaxed=call.relaxed,
+        own_agent=agent.id in call.only,
+        overdue=is_overdue(call, settings, now),
+        waited_seconds=round(now - call.queued_at, 3),
+        idle_seconds=round(now - agent.idle_rank[0], 3),
+    )
+    call.offers_made += 1
+    offer = OfferId(f"{call.id}.{call.offers_made}")
+    agent.offer, agent.call, agent.client = offer, call.id, call.client
+    if call.offer is None:
+        call.offer, call.agent = offer, agent.id
+    else:
+        call.others[offer] = agent.id
+    floor.turns[queue] = agent.id
     floor.move_agent(agent, agent_state, now)
-    floor.move_call(call, call_state)
+    if call_state is not call.state:
+        floor.move_call(call, call_state)
     floor.set_deadline(RING_PREFIX + offer, now + settings.ring_seconds)
     floor.ask(
         OfferCall(
@@ -155,28 +222,68 @@ def _make_offer(floor: Floor, call: Call, agent: Agent, now: Instant) -> None:
             phone=agent.phone,
             queue=queue,
             ring_seconds=settings.ring_seconds,
+            why=why,
         )
     )
     floor.show_agent(agent)
 
 
-def _withdraw(floor: Floor, call: Call, agent: Agent, reason: str) -> None:
-    if call.offer is not None:
-        floor.deadlines.discard(RING_PREFIX + call.offer)
-        floor.ask(WithdrawOffer(offer=call.offer, call=call.id, agent=agent.id, reason=reason))
+def _put_first(call: Call, offer: OfferId) -> None:
+    """Make this offer the call's first: the others are those beside it."""
+    if call.offer is None or call.agent is None or call.offer == offer:
+        return
+    call.others[call.offer] = call.agent
+    call.offer, call.agent = offer, call.others.pop(offer)
+
+
+def _withdraw_others(floor: Floor, call: Call, reason: str, now: Instant) -> None:
+    others, call.others = call.others, {}
+    freed = []
+    for offer, agent_id in others.items():
+        agent = floor.roster.get(agent_id)
+        floor.deadlines.discard(RING_PREFIX + offer)
+        floor.ask(WithdrawOffer(offer=offer, call=call.id, agent=agent_id, reason=reason))
+        freed.append((agent, next_agent_state(agent.state, AgentStep.WITHDRAW)))
+    for agent, state in freed:
+        _free_agent(floor, agent, state, "", now)
+
+
+def _miss(
+    floor: Floor, call: Call, agent: Agent, offer: OfferId, reason: str, now: Instant
+) -> None:
+    agent.misses += 1
+    again = agent.misses < floor.queue_settings(_queue_of(call)).misses
+    if again:
+        floor.let_rest(agent, now + RETRY_SECONDS)
+        agent.idle_rank = (now, floor.next_serial())
+    else:
+        agent.misses = 0
+    step = AgentStep.MISS_AND_STAY if again else AgentStep.MISS
+    _end_offer(floor, call, agent, offer, step, reason, now)
 
 
 def _end_offer(
-    floor: Floor, call: Call, agent: Agent, step: AgentStep, reason: str, now: Instant
+    floor: Floor,
+    call: Call,
+    agent: Agent,
+    offer: OfferId,
+    step: AgentStep,
+    reason: str,
+    now: Instant,
 ) -> None:
     agent_state = next_agent_state(agent.state, step)
-    call_state = next_call_state(call.state, CallStep.UNOFFER)
-    if call.offer is not None:
-        floor.deadlines.discard(RING_PREFIX + call.offer)
-    call.offer = call.agent = None
-    floor.move_call(call, call_state)
+    floor.deadlines.discard(RING_PREFIX + offer)
+    if call.others:
+        _put_first(call, offer)
+        call.offer, call.agent = next(iter(call.others.items()))
+        del call.others[call.offer]
+    else:
+        call_state = next_call_state(call.state, CallStep.UNOFFER)
+        call.offer = call.agent = None
+        floor.move_call(call, call_state)
     _free_agent(floor, agent, agent_state, reason, now)
-    match_call(floor, call, now)
+    if call.state is CallState.WAITING and not diversion.divert_if_late(floor, call, now):
+        match_call(floor, call, now)
 
 
 def _free_agent(floor: Floor, agent: Agent, state: AgentState, reason: str, now: Instant) -> None:
@@ -217,8 +324,19 @@ def _agent_of(call: Call) -> AgentId:
     return call.agent
 
 
+def _holder_of(call: Call, offer: OfferId) -> AgentId:
+    return call.others[offer] if offer in call.others else _agent_of(call)
+
+
 def _call_of(agent: Agent) -> CallId:
     if agent.call is None:
         message = f"agent '{agent.id}' has no call"
         raise CoreError(message)
     return agent.call
+
+
+def _offer_of(agent: Agent) -> OfferId:
+    if agent.offer is None:
+        message = f"agent '{agent.id}' has no offer"
+        raise CoreError(message)
+    return agent.offer

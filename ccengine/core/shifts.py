@@ -15,12 +15,17 @@ if TYPE_CHECKING:
         AgentLoggedOut,
         AgentWentNotReady,
         AgentWentReady,
+        OwnCallEnded,
+        OwnCallStarted,
+        PhoneFound,
+        PhoneLost,
     )
     from ccengine.core.floor import Floor
     from ccengine.core.ids import AgentId, Instant
 
 WRAP_UP_PREFIX = "wrap-up:"
 LOGGED_IN = "logged in"
+PHONE_LOST = "phone not registered"
 MOVABLE = frozenset(
     {AgentState.OFFLINE, AgentState.AVAILABLE, AgentState.NOT_READY, AgentState.WRAP_UP}
 )
@@ -50,6 +55,7 @@ def log_in(floor: Floor, event: AgentLoggedIn, now: Instant) -> None:
     floor.move_agent(agent, AgentState.OFFLINE, now)
     floor.roster.bind(agent, event.phone)
     floor.move_agent(agent, state, now)
+    agent.since = now
     agent.reason = "" if state is AgentState.AVAILABLE else LOGGED_IN
     floor.show_agent(agent)
     offers.match_agent(floor, agent, now)
@@ -122,6 +128,51 @@ def finish_wrap_up(floor: Floor, agent_id: AgentId, now: Instant) -> None:
     floor.move_agent(agent, state, now)
     agent.reason = reason if state is AgentState.NOT_READY else ""
     floor.show_agent(agent)
+    offers.match_agent(floor, agent, now)
+
+
+def lose_phone(floor: Floor, event: PhoneLost, now: Instant) -> None:
+    """Take whoever sits at the phone out of rotation; what rings there is offered on."""
+    agent = floor.roster.on_phone(event.phone)
+    if agent is None or agent.phone_lost:
+        return
+    agent.phone_lost = True
+    if agent.state is AgentState.OFFERED:
+        offers.withdraw_from_agent(floor, agent, AgentStep.MISS_AND_STAY, PHONE_LOST, now)
+    else:
+        floor.place_agent(agent)
+
+
+def find_phone(floor: Floor, event: PhoneFound, now: Instant) -> None:
+    """Put whoever sits at the phone back into rotation, at the turn they had."""
+    agent = floor.roster.on_phone(event.phone)
+    if agent is not None and agent.phone_lost:
+        agent.phone_lost = False
+        floor.place_agent(agent)
+        offers.match_agent(floor, agent, now)
+
+
+def start_own_call(floor: Floor, event: OwnCallStarted) -> None:
+    """Offer nothing to an agent who is in a call of their own."""
+    agent = floor.roster.on_phone(event.phone)
+    if agent is not None and event.channel not in agent.own_calls:
+        agent.own_calls = (*agent.own_calls, event.channel)
+        floor.place_agent(agent)
+
+
+def end_own_call(floor: Floor, event: OwnCallEnded, now: Instant) -> None:
+    """Let the agent be offered calls again when the last of their own is over."""
+    agent = floor.roster.on_phone(event.phone)
+    if agent is not None and event.channel in agent.own_calls:
+        agent.own_calls = tuple(one for one in agent.own_calls if one != event.channel)
+        floor.place_agent(agent)
+        offers.match_agent(floor, agent, now)
+
+
+def end_rest(floor: Floor, agent_id: AgentId, now: Instant) -> None:
+    """Let an agent who has rested be offered calls."""
+    agent = floor.roster.get(agent_id)
+    floor.wake(agent)
     offers.match_agent(floor, agent, now)
 
 

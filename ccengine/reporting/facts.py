@@ -35,22 +35,29 @@ IN_EVERY_ROW = frozenset({"call", "tenant", "client", "agent", "node"})
 MASKED = frozenset({"caller", "number"})
 HIDDEN = frozenset({"plan", "arrived_at", "ended_at", "recorded"})
 SHOWN: Mapping[str, str] = {
+    "agents": "agents",
     "bridge": "bridge",
     "by": "by",
     "cause": "cause",
     "channel": "channel",
     "flow": "flow",
+    "how": "how",
+    "kind": "kind",
     "offer": "offer",
     "phone": "phone",
+    "preferred": "preferred",
     "priority": "priority",
     "queue": "queue",
     "reached": "reached",
     "reason": "cause",
     "recording": "recording",
     "ring_seconds": "ring_seconds",
+    "skills": "skills",
     "state": "state",
     "step": "step",
     "until": "until",
+    "voicemail": "voicemail",
+    "why": "why",
 }
 """Name of the field, and what it is called outside."""
 
@@ -76,7 +83,7 @@ def fact_of(row: JournalRow) -> Fact | None:
         value = getattr(what, field)
         if field in MASKED:
             details[name] = mask_number(value)
-        elif value not in (None, ""):
+        elif value not in (None, "", False, (), {}):
             details[name] = value
     if isinstance(what, CallMissed):  # told long after it happened
         details["arrived_at"] = utc_text(what.arrived_at)

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ccengine.core.commands import Connect, OfferCall, ShowAgent, ShowCall, WithdrawOffer
+from ccengine.core.commands import (
+    Connect,
+    DivertCall,
+    OfferCall,
+    ShowAgent,
+    ShowCall,
+    WithdrawOffer,
+)
 from ccengine.core.events import (
     AgentLoggedIn,
     AgentLoggedOut,
@@ -24,6 +31,10 @@ from ccengine.core.events import (
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
+    OwnCallEnded,
+    OwnCallStarted,
+    PhoneFound,
+    PhoneLost,
     PlanLoaded,
     RecordingFailed,
     RecordingStarted,
@@ -41,10 +52,10 @@ from ccengine.reporting.rows import Advance, Rejection, Unknown, is_void, steps
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ccengine.core.events import AgentEvent, CallEvent, Event, SystemEvent
+    from ccengine.core.events import AgentEvent, CallEvent, Event, PhoneEvent, SystemEvent
     from ccengine.reporting.rows import JournalRow, What
 
-    Command = OfferCall | WithdrawOffer | Connect | ShowAgent | ShowCall
+    Command = OfferCall | WithdrawOffer | Connect | DivertCall | ShowAgent | ShowCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +96,7 @@ def _text(what: What, mask: Callable[[str], str]) -> str:
             return f"{what.type}, written by a newer version"
         case Advance() | CenterSnapshot():
             return ""
-        case OfferCall() | WithdrawOffer() | Connect() | ShowAgent() | ShowCall():
+        case OfferCall() | WithdrawOffer() | Connect() | DivertCall() | ShowAgent() | ShowCall():
             return _decision(what)
         case _:
             return _event(what)
@@ -110,6 +121,9 @@ def _decision(what: Command) -> str:
             return f"offered to {what.agent} on phone {what.phone} for {what.ring_seconds:g} s"
         case WithdrawOffer():
             return f"offer to {what.agent} withdrawn: {what.reason}"
+        case DivertCall():
+            to = what.flow or what.number or ("voicemail" if what.voicemail else "")
+            return f"left {what.queue} for {to}: {what.reason}"
         case ShowAgent():
             return _agent(what)
         case Connect() | ShowCall():  # their events are told
@@ -136,8 +150,22 @@ def _event(what: Event) -> str:
             return _agent_event(what)
         case PlanLoaded() | SwitchLost() | SwitchResynced():
             return _system_event(what)
+        case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
+            return _phone_event(what)
         case _:
             return _call_event(what)
+
+
+def _phone_event(what: PhoneEvent) -> str:
+    match what:
+        case PhoneLost():
+            return f"phone {what.phone} cannot be reached"
+        case PhoneFound():
+            return f"phone {what.phone} can be reached again"
+        case OwnCallStarted():
+            return f"phone {what.phone} has a call of its own"
+        case OwnCallEnded():
+            return f"phone {what.phone}'s own call is over"
 
 
 def _call_event(what: CallEvent) -> str:

@@ -23,7 +23,8 @@ from ccengine.core import events
 from ccengine.core.center import ContactCenter
 from ccengine.core.commands import Connect, OfferCall, ShowAgent, WithdrawOffer
 from ccengine.core.ids import AgentId, CallId, ClientId, PhoneId, SkillId, TenantId, queue_id
-from ccengine.core.plan import AgentSettings, Plan, QueueSettings
+from ccengine.core.plan import AgentSettings, Plan
+from ccengine.core.queues import QueueSettings
 from ccengine.core.states import AgentState
 
 if TYPE_CHECKING:

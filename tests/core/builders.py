@@ -13,7 +13,8 @@ from ccengine.core.ids import (
     TenantId,
     queue_id,
 )
-from ccengine.core.plan import AgentSettings, Plan, QueueSettings
+from ccengine.core.plan import AgentSettings, Plan
+from ccengine.core.queues import QueueSettings
 
 TENANT = TenantId("demo")
 CLIENT = ClientId("nova")

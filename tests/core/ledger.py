@@ -22,7 +22,8 @@ from tests.core.builders import plan_of
 
 if TYPE_CHECKING:
     from ccengine.core.events import Event
-    from ccengine.core.plan import Plan, QueueSettings
+    from ccengine.core.plan import Plan
+    from ccengine.core.queues import QueueSettings
 
 KEEPS_TURN = (AgentState.AVAILABLE, AgentState.OFFERED, AgentState.ON_CALL)
 

@@ -38,7 +38,8 @@ from tests.core.stage import Stage
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ccengine.core.plan import AgentSettings, QueueSettings
+    from ccengine.core.plan import AgentSettings
+    from ccengine.core.queues import QueueSettings
 
 OUTPUT = "        -> "
 TIMED = re.compile(r"(?P<at>\d+\.\d+)\s*(?P<words>.*)")
