@@ -9,7 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import contacts, deadlines, diversion, invariants, offers, shifts, snapshots
+from ccengine.core import (
+    contacts,
+    deadlines,
+    diversion,
+    invariants,
+    offers,
+    promises,
+    shifts,
+    snapshots,
+)
 from ccengine.core.errors import CoreError
 from ccengine.core.events import (
     AgentLoggedIn,
@@ -39,6 +48,7 @@ from ccengine.core.events import (
     RecordingStarted,
     SwitchLost,
     SwitchResynced,
+    WaitPromised,
 )
 from ccengine.core.floor import Floor
 
@@ -49,14 +59,15 @@ if TYPE_CHECKING:
     from ccengine.core.calls import Call
     from ccengine.core.commands import Command
     from ccengine.core.events import AgentEvent, PhoneEvent, SystemEvent
-    from ccengine.core.ids import AgentId, CallId, Instant
+    from ccengine.core.ids import AgentId, CallId, Instant, PhoneId, QueueId
     from ccengine.core.plan import Plan
     from ccengine.core.snapshots import CenterSnapshot
+    from ccengine.core.waits import WaitEstimate
 
 OfferEvent = OfferRinging | OfferAccepted | OfferDeclined
 ConversationEvent = ConversationStarted | ConversationFailed | ConversationEnded
 RecordingEvent = RecordingStarted | RecordingFailed
-LineEvent = FlowStepEntered | CallQueued | CallerStrayed | CallerReturned | CallEnded
+LineEvent = FlowStepEntered | CallQueued | WaitPromised | CallerStrayed | CallerReturned | CallEnded
 KnownCallEvent = OfferEvent | ConversationEvent | RecordingEvent | LineEvent
 
 
@@ -89,9 +100,22 @@ class ContactCenter:
         """
         return self._floor.roster.get(agent)
 
+    def agent_on(self, phone: PhoneId) -> Agent | None:
+        """Return who is logged in at a phone. Look, don't touch."""
+        return self._floor.roster.on_phone(phone)
+
     def waiting(self, now: Instant = 0.0) -> list[CallId]:
         """Return waiting calls in the order in which one agent for all would serve them."""
         return list(self._floor.matching.waiting(now))
+
+    def estimate(self, call: CallId, now: Instant) -> WaitEstimate | None:
+        """Return how much longer a caller will wait; None: in no line, or nothing to go by."""
+        known = self._floor.calls.get(call)
+        return None if known is None else promises.estimate_for_call(self._floor, known, now)
+
+    def estimate_queue(self, queue: QueueId, now: Instant) -> WaitEstimate | None:
+        """Return for how long somebody would wait who called now; None: nothing to go by."""
+        return promises.estimate_for_queue(self._floor, queue, now)
 
     def handle(self, event: Event, now: Instant) -> list[Command]:
         """Apply one event and return the commands it leads to, in order.
@@ -251,6 +275,8 @@ class ContactCenter:
                 contacts.enter_step(floor, event)
             case CallQueued():
                 contacts.queue(floor, event, now)
+            case WaitPromised():
+                promises.promise(floor, event, now)
             case CallerStrayed():
                 contacts.stray(floor, event, now)
             case CallerReturned():

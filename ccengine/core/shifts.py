@@ -53,6 +53,8 @@ def log_in(floor: Floor, event: AgentLoggedIn, now: Instant) -> None:
         _leave(floor, other, now)
     _forget_wrap_up(floor, agent)
     floor.move_agent(agent, AgentState.OFFLINE, now)
+    if agent.phone != event.phone:
+        agent.phone_lost, agent.own_calls = False, ()  # those were the other phone's
     floor.roster.bind(agent, event.phone)
     floor.move_agent(agent, state, now)
     agent.since = now
