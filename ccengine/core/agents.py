@@ -39,6 +39,8 @@ class Agent:
     finish_reason: str = ""
     until: Instant | None = None  #: when wrap-up ends by itself
     client: ClientId | None = None  #: whose call it is, until the end of the wrap-up
+    serves: QueueId | None = None  #: likewise, the queue it came from
+    serves_since: Instant = 0.0  #: when the phone began to ring for it
     since: Instant = 0.0  #: logged in
     misses: int = 0  #: offers missed in a row
     rests_until: Instant | None = None  #: available, and owed a rest

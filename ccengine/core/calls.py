@@ -17,6 +17,7 @@ from ccengine.core.ids import (
     TenantId,
 )
 from ccengine.core.states import CallState, Kind
+from ccengine.core.waits import Guess
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,6 +49,8 @@ class Call:
     relaxed: int = 0  #: relax steps that have passed
     own_agents: tuple[AgentId, ...] = ()  #: named by the flow or the API, best first
     visited: tuple[QueueId, ...] = ()  #: queues it has been in since it talked last
+    guess: Guess | None = None  #: of the wait in this queue, as it was entered
+    promised_until: Instant | None = None  #: told to the caller: answered by then
     offers_made: int = 0
     others: dict[OfferId, AgentId] = field(default_factory=dict)  #: beside `offer`, under ring-all
     offer: OfferId | None = None

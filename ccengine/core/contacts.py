@@ -155,6 +155,7 @@ def end(floor: Floor, event: CallEnded, now: Instant) -> None:
         offers.withdraw_from_call(floor, call, now)
     elif call.state is CallState.TALKING:
         _release_agent(floor, call, now)
+    floor.waits.note_leaving(call, now)
     diversion.leave(floor, call)
     floor.move_call(call, state)
     del floor.calls[call.id]

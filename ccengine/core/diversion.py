@@ -24,6 +24,7 @@ def enter(floor: Floor, call: Call, queue: QueueId, now: Instant) -> bool:
         False if it was sent out of all queues: it goes on in its session.
     """
     if call.queue is not None:
+        floor.waits.note_leaving(call, now)
         floor.shares.leave_line(call)
     call.queue, call.queued_at = queue, now
     call.visited = (*call.visited, queue)
@@ -31,7 +32,10 @@ def enter(floor: Floor, call: Call, queue: QueueId, now: Instant) -> bool:
     relaxation.begin(floor, call, call.own_agents, now)
     _limit(floor, call, settings)
     refused = limits.refusal(floor, call, settings)
-    return not refused or _send_on(floor, call, refused, now)
+    stays = not refused or _send_on(floor, call, refused, now)
+    if stays and call.queue == queue:
+        floor.waits.note_entry(call, floor.shares.oldest(queue), floor.ahead_of(call), now)
+    return stays
 
 
 def divert(floor: Floor, call: Call, reason: str, now: Instant) -> bool:
@@ -75,6 +79,8 @@ def _send_on(floor: Floor, call: Call, reason: str, now: Instant) -> bool:
             voicemail=to.voicemail,
         )
     )
+    floor.waits.note_leaving(call, now)
+    call.promised_until = None
     leave(floor, call)
     floor.move_call(call, state)
     call.queue = None

@@ -109,6 +109,15 @@ class CallQueued:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitPromised:
+    """A waiting caller was told how much longer it will take; scored when it is known."""
+
+    call: CallId
+    low_seconds: float  #: from now
+    high_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallerStrayed:
     """The caller's channel left our control but lives: the dialplan's fallback has it."""
 
@@ -290,6 +299,7 @@ CallEvent = (
     | CallMissed
     | FlowStepEntered
     | CallQueued
+    | WaitPromised
     | CallerStrayed
     | CallerReturned
     | OfferRinging

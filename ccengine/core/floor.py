@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ccengine.core.acd.lines import rank_in_line
 from ccengine.core.acd.matching import Matching
 from ccengine.core.acd.requirement import requirement_of
 from ccengine.core.acd.rest import REST_PREFIX, recent, rested_at
@@ -15,9 +16,10 @@ from ccengine.core.acd.shares import Shares
 from ccengine.core.agents import Agent, Roster
 from ccengine.core.ids import CallId, Instant, QueueId, TenantId
 from ccengine.core.plan import Plan
-from ccengine.core.queues import QueueSettings, Strategy
+from ccengine.core.queues import Order, QueueSettings, Strategy
 from ccengine.core.ranking import Ranking
 from ccengine.core.states import AgentState, CallState
+from ccengine.core.waits import Waits
 
 if TYPE_CHECKING:
     from ccengine.core.acd.requirement import Requirement
@@ -40,6 +42,7 @@ class Floor:
         self.calls: dict[CallId, Call] = {}
         self.matching = Matching(NO_PLAN, 0.0)
         self.shares = Shares(NO_PLAN)
+        self.waits = Waits()
         self.deadlines: Ranking[str, tuple[Instant, int]] = Ranking()
         self.turns: dict[QueueId, AgentId] = {}  #: whom each queue rang last
         self.acquaintances: dict[str, AgentId] = {}  #: whom callers talked with last
@@ -87,6 +90,8 @@ class Floor:
         was, agent.state = agent.state, state
         if (was is AgentState.OFFLINE) != (state is AgentState.OFFLINE):
             self.matching.note_presence(agent.id, present=state is not AgentState.OFFLINE)
+        call = None if agent.call is None else self.calls.get(agent.call)
+        self.waits.note_agent(agent, was, None if call is None else call.queue, now)
         self._rest(agent, now)
         self.place_agent(agent)
 
@@ -143,6 +148,17 @@ class Floor:
         is_shared = self.queue_settings(_queue_of(call)).strategy is Strategy.RING_ALL
         return is_shared and not call.only
 
+    def ahead_of(self, call: Call) -> int:
+        """Count who is served before the queued call, as far as its own queue goes."""
+        queue = _queue_of(call)
+        settings, line = self.queue_settings(queue), self.shares.line(queue)
+        is_new = call.id not in line and len(call.visited) == 1
+        if is_new and settings.order is Order.OLDEST and call.priority == settings.priority:
+            return len(line)
+        mine = rank_in_line(call, settings)
+        others = (self.calls[one] for one in line if one != call.id)
+        return sum(rank_in_line(other, settings) < mine for other in others)
+
     def requirement_of(self, call: Call) -> Requirement:
         """Return what the queued call needs now."""
         return requirement_of(call, self.queue_settings(_queue_of(call)), call.relaxed)
@@ -184,7 +200,7 @@ class Floor:
             edge
             for periods in self.plan.periods.values()
             for period in periods.values()
-            for edge in period
+            for edge in (period.starts, period.ends)
             if edge is not None and edge > now
         }
         if edges:

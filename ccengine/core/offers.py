@@ -13,6 +13,7 @@ from ccengine.core import diversion
 from ccengine.core.acd.lines import is_overdue
 from ccengine.core.commands import Connect, OfferCall, WithdrawOffer
 from ccengine.core.errors import CoreError
+from ccengine.core.events import Miss
 from ccengine.core.ids import CallId, OfferId
 from ccengine.core.reasons import Why
 from ccengine.core.states import (
@@ -124,7 +125,9 @@ def accept(floor: Floor, event: OfferAccepted, now: Instant) -> None:
     _put_first(call, event.offer)
     floor.deadlines.discard(RING_PREFIX + event.offer)
     agent.misses = 0
-    floor.move_agent(agent, agent_state, agent.idle_rank[0])
+    floor.waits.note_answer(call, agent, now)
+    call.promised_until = None
+    floor.move_agent(agent, agent_state, now)
     floor.show_agent(agent)
     floor.move_call(call, call_state)
     queue = _queue_of(call)
@@ -136,9 +139,16 @@ def accept(floor: Floor, event: OfferAccepted, now: Instant) -> None:
 
 
 def decline(floor: Floor, event: OfferDeclined, now: Instant) -> None:
-    """Take the call back to its place, or leave it to the other phones that ring."""
+    """Take the call back to its place, or leave it to the other phones that ring.
+
+    A phone out of reach is not its agent's doing: they stay available, and rest for a moment.
+    """
     call, agent = floor.calls[event.call], floor.roster.get(event.agent)
-    _miss(floor, call, agent, event.offer, event.reason, now)
+    if event.how is Miss.UNREACHABLE:
+        floor.let_rest(agent, now + RETRY_SECONDS)
+        _end_offer(floor, call, agent, event.offer, AgentStep.MISS_AND_STAY, event.reason, now)
+    else:
+        _miss(floor, call, agent, event.offer, event.reason, now)
 
 
 def expire(floor: Floor, call_id: CallId, offer: OfferId, now: Instant) -> None:

@@ -10,6 +10,7 @@ from ccengine.core.agents import Agent
 from ccengine.core.calls import Call
 from ccengine.core.ids import AgentId, Instant, QueueId
 from ccengine.core.plan import Plan
+from ccengine.core.waits import LineHistory
 
 if TYPE_CHECKING:
     from ccengine.core.floor import Floor
@@ -36,6 +37,7 @@ class CenterSnapshot:
     serial: int
     turns: dict[QueueId, AgentId] = field(default_factory=dict)
     acquaintances: dict[str, AgentId] = field(default_factory=dict)
+    histories: dict[QueueId, LineHistory] = field(default_factory=dict)  #: what waits were lately
     now: Instant = 0.0  #: qualifications were judged at this instant
 
 
@@ -55,6 +57,7 @@ def take(floor: Floor) -> CenterSnapshot:
         serial=floor.serial,
         turns=dict(floor.turns),
         acquaintances=dict(floor.acquaintances),
+        histories={queue: copy(one) for queue, one in floor.waits.histories.items()},
         now=floor.matching.now,
     )
 
@@ -66,12 +69,14 @@ def restore(floor: Floor, snapshot: CenterSnapshot) -> None:
     floor.serial = snapshot.serial
     for agent in snapshot.agents:
         floor.roster.add(_copy_of_agent(agent))
+        floor.waits.count(agent)
     for call in snapshot.calls:
         floor.calls[call.id] = _copy_of_call(call)
     for deadline in snapshot.deadlines:
         floor.deadlines.put(deadline.what, (deadline.due, deadline.serial))
     floor.turns = dict(snapshot.turns)
     floor.acquaintances = dict(snapshot.acquaintances)
+    floor.waits.restore(snapshot.histories)
     floor.rebuild(snapshot.now)
 
 

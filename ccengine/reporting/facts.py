@@ -10,7 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, get_args
 
-from ccengine.core.commands import Command, Connect, OfferCall, ShowAgent, ShowCall, WithdrawOffer
+from ccengine.core.commands import (
+    Command,
+    Connect,
+    DivertCall,
+    OfferCall,
+    ShowAgent,
+    ShowCall,
+    WithdrawOffer,
+)
 from ccengine.core.events import CallMissed, Event, PlanLoaded
 from ccengine.core.snapshots import CenterSnapshot
 from ccengine.reporting.instants import utc_text
@@ -22,6 +30,7 @@ if TYPE_CHECKING:
 
 ACTIONS: Mapping[type, str] = {
     OfferCall: "call_offered",
+    DivertCall: "call_diverted",
     WithdrawOffer: "offer_withdrawn",
     ShowAgent: "agent_state_changed",
     Rejection: "event_rejected",
@@ -42,7 +51,9 @@ SHOWN: Mapping[str, str] = {
     "channel": "channel",
     "flow": "flow",
     "how": "how",
+    "high_seconds": "high_seconds",
     "kind": "kind",
+    "low_seconds": "low_seconds",
     "offer": "offer",
     "phone": "phone",
     "preferred": "preferred",

@@ -40,6 +40,7 @@ from ccengine.core.events import (
     RecordingStarted,
     SwitchLost,
     SwitchResynced,
+    WaitPromised,
 )
 from ccengine.core.ids import Instant
 from ccengine.core.snapshots import CenterSnapshot
@@ -176,20 +177,34 @@ def _call_event(what: CallEvent) -> str:
             return f"recorded to {what.recording}"
         case RecordingFailed():
             return f"NOT recorded: {what.reason}"
-        case FlowStepEntered() | CallQueued() | CallerStrayed() | CallerReturned() | CallEnded():
+        case (
+            FlowStepEntered()
+            | CallQueued()
+            | WaitPromised()
+            | CallerStrayed()
+            | CallerReturned()
+            | CallEnded()
+        ):
             return _line_event(what)
         case _:
             return _talk_event(what)
 
 
 def _line_event(
-    what: FlowStepEntered | CallQueued | CallerStrayed | CallerReturned | CallEnded,
+    what: FlowStepEntered
+    | CallQueued
+    | WaitPromised
+    | CallerStrayed
+    | CallerReturned
+    | CallEnded,
 ) -> str:
     match what:
         case FlowStepEntered():
             return f"flow {what.flow}: step {what.step}"
         case CallQueued():
             return f"queued in {what.queue}"
+        case WaitPromised():
+            return f"promised an answer in {what.low_seconds:.0f} to {what.high_seconds:.0f} s"
         case CallerStrayed():
             return "the engine was away: the dialplan's fallback has the caller"
         case CallerReturned():

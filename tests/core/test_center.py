@@ -123,6 +123,7 @@ SAMPLES: dict[type, Event] = {
         call_missed("c1"),
         events.FlowStepEntered(call=CallId("c1"), flow="main", step="menu"),
         events.CallQueued(call=CallId("c1"), queue="nova/billing"),
+        events.WaitPromised(call=CallId("c1"), low_seconds=30.0, high_seconds=60.0),
         events.CallerStrayed(call=CallId("c1")),
         events.CallerReturned(call=CallId("c1"), channel="x"),
         events.OfferRinging(call=CallId("c1"), agent=AgentId("anna"), offer=OfferId("c1.1")),

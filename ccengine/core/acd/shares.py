@@ -14,6 +14,8 @@ from ccengine.core.ranking import Ranking
 from ccengine.core.states import AgentState, CallState
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from ccengine.core.acd.requirement import Requirement
     from ccengine.core.agents import Agent
     from ccengine.core.calls import Call
@@ -72,6 +74,11 @@ class Shares:
     def waiting(self, queue: QueueId) -> int:
         """Count who waits in the queue, those whose agent rings among them."""
         return len(self._lines.get(queue, ()))
+
+    def line(self, queue: QueueId) -> Collection[CallId]:
+        """Return who waits in the queue, in an order that means nothing."""
+        line = self._lines.get(queue)
+        return () if line is None else line.keys()
 
     def oldest(self, queue: QueueId) -> Instant | None:
         """Return since when the first of the queue waits, None if nobody does."""
