@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
 
 from ccengine.core.ids import (
     AgentId,
@@ -37,7 +36,8 @@ class Days:
     until: date | None = None  #: last day
 
 
-class Period(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Period:
     """Days as instants, in the zone they were meant in."""
 
     starts: Instant | None = None
