@@ -112,7 +112,15 @@ class InboundCall:
 
     def _enqueue(self, outcome: Enqueue) -> None:
         self._engine.post(
-            CallQueued(call=self._call.id, queue=outcome.queue, priority=outcome.priority)
+            CallQueued(
+                call=self._call.id,
+                queue=outcome.queue,
+                priority=outcome.priority,
+                skills=outcome.skills,
+                preferred=outcome.preferred,
+                agents=outcome.agents,
+                kind=outcome.kind,
+            )
         )
 
     async def _wait_and_talk(self) -> tuple[Party, str]:

@@ -31,6 +31,7 @@ class Configuration:
     flows: Mapping[FlowKey, Flow]
     prompts: Prompts
     problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()  #: legal, and probably not meant
 
     def flow(self, client: ClientId, name: str) -> Flow:
         """Return a client's flow.
@@ -55,12 +56,17 @@ def load_configuration(folder: Path) -> Configuration:
                 flows[name, flow_name] = flow
     told = in_order([*loaded.problems, *problems])
     return Configuration(
-        tenant=None if told else loaded.draft, flows=flows, prompts=prompts, problems=told
+        tenant=None if told else loaded.draft,
+        flows=flows,
+        prompts=prompts,
+        problems=told,
+        warnings=loaded.warnings,
     )
 
 
 def _names(loaded: Loaded, client: Client, flow: str, prompts: Prompts) -> FlowNames:
     document = loaded.documents.clients[client.id]
+    agents = loaded.draft.settings.agents.items()
     numbers = [number for number in client.settings.numbers.values() if number.flow == flow]
     voices = loaded.draft.settings.languages.keys()
     spoken = {number.language or client.language for number in numbers}
@@ -71,4 +77,7 @@ def _names(loaded: Loaded, client: Client, flow: str, prompts: Prompts) -> FlowN
         languages=sorted(spoken & voices or voices & set(client.settings.languages)),
         queues=None if document is None else document.keys("queues"),
         hours=None if document is None else document.keys("hours"),
+        skills=loaded.documents.names("skills"),
+        agents=loaded.documents.names("agents"),
+        strangers=[name for name, agent in agents if client.id not in agent.clients],
     )

@@ -32,6 +32,9 @@ class FlowNames:
     languages: Collection[str]  #: the flow is spoken in these
     queues: Collection[str] | None
     hours: Collection[str] | None
+    skills: Collection[str] | None
+    agents: Collection[str] | None
+    strangers: Collection[str]  #: agents who are not approved for the client
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,10 @@ def _references(hint: Any, value: object, place: Place) -> Iterator[Reference]:
     what = next((extra for extra in extras if isinstance(extra, Names)), None)
     if what is not None and isinstance(value, str):
         yield Reference(what, value, place)
-    for key, kind, item in _items(value_kind(hint), value):
+    inner = value_kind(hint)
+    for key, kind, item in _items(inner, value):
+        if isinstance(value, Mapping):
+            yield from _references(get_args(inner)[0], key, (*place, key))
         yield from _references(kind, item, (*place, key))
 
 
@@ -103,6 +109,13 @@ def _check_reference(
             yield from _unknown(document, place, "there is no queue", name, names.queues)
         case Names.HOURS:
             yield from _unknown(document, place, "there are no opening hours", name, names.hours)
+        case Names.SKILL:
+            yield from _unknown(document, place, "there is no skill", name, names.skills)
+        case Names.AGENT:
+            yield from _unknown(document, place, "there is no agent", name, names.agents)
+            if name in names.strangers:
+                message = f"agent '{name}' is not approved for client '{names.client}'"
+                yield document.problem(place, message, "name another, or approve them")
 
 
 def _unknown(

@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ccengine.config.cross_checks import qualified
+from ccengine.config.service import qualified
 from ccengine.core.ids import ClientId
-from ccengine.core.plan import client_of
 from ccengine.ivr.configuration import Configuration, load_configuration
 from ccengine.ivr.context import FlowContext
 from ccengine.ivr.flow_checks import GOES_TO, references
@@ -64,7 +63,7 @@ async def test_who_gets_a_caller_is_as_the_demo_says(
     assert result.queue == queue
     assert demo.tenant is not None
     settings = demo.tenant.plan().queues[result.queue]
-    assert qualified(demo.tenant, client_of(result.queue), settings) == agents
+    assert qualified(demo.tenant, result.queue, settings) == agents
 
 
 async def test_a_closed_line_says_so_and_hangs_up(demo: Configuration) -> None:
