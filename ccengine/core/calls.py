@@ -17,7 +17,20 @@ from ccengine.core.ids import (
     TenantId,
 )
 from ccengine.core.states import CallState, Kind
-from ccengine.core.waits import Guess
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guess:
+    """What each estimator of `waits` says, in seconds; None: it has nothing to go by."""
+
+    last: float | None
+    head: float | None
+    length: float | None
+    mixed: float | None
+
+    def each(self) -> tuple[float | None, float | None, float | None]:
+        """Return what the three say, in the order of the errors."""
+        return (self.last, self.head, self.length)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from math import log1p
 from typing import TYPE_CHECKING
 
+from ccengine.core.calls import Guess
 from ccengine.core.states import AgentState
 
 if TYPE_CHECKING:
@@ -43,20 +44,6 @@ LEAST_SQUARED_ERROR = 1.0  # seconds squared: no estimator is trusted beyond thi
 LOW_SHARE, HIGH_SHARE = 0.2, 0.8  # of callers who wait less than the range's ends
 FIRST_STEP, LAST_STEP = 0.5, 0.03  # by which an end of the range moves at each answered call
 OFFSET_SECONDS = 5.0  # added to both sides of a ratio: no wait of a second is five times one of 0.2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guess:
-    """What each estimator says of a wait, in seconds; None: it has nothing to go by."""
-
-    last: float | None
-    head: float | None
-    length: float | None
-    mixed: float | None
-
-    def each(self) -> tuple[float | None, float | None, float | None]:
-        """Return what the three say, in the order of the errors."""
-        return (self.last, self.head, self.length)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
