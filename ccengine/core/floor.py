@@ -142,6 +142,7 @@ class Floor:
         else:
             self.matching.remove_call(call.id)
         self.shares.note_call(call)
+        self.waits.note_call(call)
 
     def rings_all(self, call: Call) -> bool:
         """Tell whether the queued call is offered to all at once, now."""
@@ -154,10 +155,17 @@ class Floor:
         settings, line = self.queue_settings(queue), self.shares.line(queue)
         is_new = call.id not in line and len(call.visited) == 1
         if is_new and settings.order is Order.OLDEST and call.priority == settings.priority:
-            return len(line)
+            return self.waiting_in(queue)
         mine = rank_in_line(call, settings)
         others = (self.calls[one] for one in line if one != call.id)
-        return sum(rank_in_line(other, settings) < mine for other in others)
+        return sum(
+            other.state is CallState.WAITING and rank_in_line(other, settings) < mine
+            for other in others
+        )
+
+    def waiting_in(self, queue: QueueId) -> int:
+        """Count who waits in the queue, those left out whose agent's phone rings."""
+        return self.shares.waiting(queue) - self.waits.ringing(queue)
 
     def requirement_of(self, call: Call) -> Requirement:
         """Return what the queued call needs now."""

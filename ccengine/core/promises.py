@@ -32,7 +32,8 @@ def estimate_for_call(floor: Floor, call: Call, now: Instant) -> WaitEstimate | 
         return None
     if call.state is CallState.OFFERED:
         return floor.waits.at_once(call.queue)
-    others = floor.shares.waiting(call.queue) - (call.state is CallState.WAITING)
+    waiting = floor.waiting_in(call.queue)
+    others = waiting - 1 if call.state is CallState.WAITING else waiting
     oldest = floor.shares.oldest(call.queue)
     guess = floor.waits.guess(call.queue, oldest, others, floor.ahead_of(call), now)
     return floor.waits.estimate(call.queue, guess)
@@ -42,7 +43,7 @@ def estimate_for_queue(floor: Floor, queue: QueueId, now: Instant) -> WaitEstima
     """Return for how long a usual caller would wait who comes now; None: nothing is known."""
     if _is_anybody_free(floor, queue, now):
         return floor.waits.at_once(queue)
-    waiting = floor.shares.waiting(queue)
+    waiting = floor.waiting_in(queue)
     guess = floor.waits.guess(queue, floor.shares.oldest(queue), waiting, waiting, now)
     return floor.waits.estimate(queue, guess)
 

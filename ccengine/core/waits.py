@@ -25,24 +25,24 @@ from math import log1p
 from typing import TYPE_CHECKING
 
 from ccengine.core.calls import Guess
-from ccengine.core.states import AgentState
+from ccengine.core.states import AgentState, CallState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ccengine.core.agents import Agent
     from ccengine.core.calls import Call
-    from ccengine.core.ids import Instant, QueueId
+    from ccengine.core.ids import CallId, Instant, QueueId
 
 SERVING = frozenset({AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP})
 
 KEEP_SERVICE = 0.99  # of a sum, at each new call that adds to it
 KEEP_PATIENCE = 0.995  # fewer callers leave than are answered, so look back further
-KEEP_ERRORS = 0.98
-SHARPNESS = 3  # of the weights: 1 weighs by inverse squared error, more trusts the best more
+KEEP_ERRORS = 0.99
+SHARPNESS = 4  # of the weights: 1 weighs by inverse squared error, more trusts the best more
 LEAST_SQUARED_ERROR = 1.0  # seconds squared: no estimator is trusted beyond this
 LOW_SHARE, HIGH_SHARE = 0.2, 0.8  # of callers who wait less than the range's ends
-FIRST_STEP, LAST_STEP = 0.5, 0.03  # by which an end of the range moves at each answered call
+FIRST_STEP, LAST_STEP = 0.5, 0.01  # by which an end of the range moves at each answered call
 OFFSET_SECONDS = 5.0  # added to both sides of a ratio: no wait of a second is five times one of 0.2
 
 
@@ -99,6 +99,8 @@ class Waits:
     def __init__(self) -> None:
         self.histories: dict[QueueId, LineHistory] = {}
         self._serving: Counter[QueueId] = Counter()
+        self._ringing: Counter[QueueId] = Counter()
+        self._rings: dict[CallId, QueueId] = {}
 
     def restore(self, histories: Mapping[QueueId, LineHistory]) -> None:
         """Take over histories from a snapshot."""
@@ -131,12 +133,25 @@ class Waits:
             self._serving[queue] += 1
         elif agent.state not in SERVING and agent.serves is not None:
             history = self._begun(agent.serves)
-            history.busy_seconds += now - agent.serves_since
             if was is not AgentState.OFFERED:
                 history.busy_seconds *= KEEP_SERVICE
                 history.served = history.served * KEEP_SERVICE + 1.0
+            history.busy_seconds += now - agent.serves_since
             self._serving[agent.serves] -= 1
             agent.serves = None
+
+    def note_call(self, call: Call) -> None:
+        """Take note of a call's state: one that rings is in no line any more, or not again yet."""
+        queue = self._rings.pop(call.id, None)
+        if queue is not None:
+            self._ringing[queue] -= 1
+        if call.state is CallState.OFFERED and call.queue is not None:
+            self._rings[call.id] = call.queue
+            self._ringing[call.queue] += 1
+
+    def ringing(self, queue: QueueId) -> int:
+        """Count the queue's calls that are offered to an agent."""
+        return self._ringing[queue]
 
     def note_entry(self, call: Call, oldest: Instant | None, ahead: int, now: Instant) -> None:
         """Guess the wait of a call that enters a line, to compare it with the truth later."""
@@ -201,9 +216,9 @@ class Waits:
 
     def estimate(self, queue: QueueId, guess: Guess) -> WaitEstimate | None:
         """Return the range around a guess; None: nobody was answered in this queue yet."""
-        if guess.mixed is None:
-            return None
         history = self.history(queue)
+        if guess.mixed is None or history.last_wait is None:
+            return None
         around = guess.mixed + OFFSET_SECONDS
         low = max(0.0, around * history.low_ratio - OFFSET_SECONDS)
         high = max(low, around * history.high_ratio - OFFSET_SECONDS)
