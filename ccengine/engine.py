@@ -23,7 +23,7 @@ from ccengine.core.commands import (
     WithdrawOffer,
 )
 from ccengine.core.errors import CoreError
-from ccengine.core.events import Event, OfferDeclined
+from ccengine.core.events import Event, Miss, OfferDeclined
 from ccengine.reporting.rows import Step
 from ccengine.storage.errors import JournalError
 
@@ -218,7 +218,11 @@ class Engine:
         elif isinstance(command, OfferCall):
             log.error("offer_undeliverable", call_id=command.call, agent=command.agent)
             decline = OfferDeclined(
-                call=command.call, agent=command.agent, offer=command.offer, reason="no session"
+                call=command.call,
+                agent=command.agent,
+                offer=command.offer,
+                reason="no session",
+                how=Miss.FAILED,
             )
             self._loop.call_soon(self.post, decline)
 

@@ -33,7 +33,6 @@ from ccengine.asterisk.ari.events import (
 from ccengine.asterisk.bridges import Bridge
 from ccengine.asterisk.channels import Channel, Gone, PlaybackEnd
 
-
 Departure = asyncio.Future[ChannelSnapshot | None]
 """How a channel was at its end, which was not here; None: the end was not told."""
 
@@ -98,14 +97,14 @@ class Router:
 
     def deliver(self, event: AriEvent) -> bool:
         """Hand an event to its handle; False when no handle stands for what it is about."""
+        if isinstance(event, ChannelDestroyed):
+            self._see_off(event.channel.id, event.channel)
         match event:
-            case ChannelDestroyed(channel=snapshot):
-                self._see_off(snapshot.id, snapshot)
-                return self._to_channel(snapshot.id, event)
             case (
                 StasisStart()
                 | StasisEnd()
                 | ChannelCreated()
+                | ChannelDestroyed()
                 | ChannelHangupRequest()
                 | ChannelStateChange()
                 | ChannelDtmfReceived()

@@ -46,7 +46,7 @@ class Miss(StrEnum):
 
 
 class Reached(StrEnum):
-    """How far a caller came whom no engine took."""
+    """How far a caller came whom no engine took, or whom the engine sent on to the dialplan."""
 
     ARRIVAL = "arrival"  #: no further than the dialplan's first steps
     FALLBACK = "fallback"  #: was told to wait
@@ -54,6 +54,8 @@ class Reached(StrEnum):
     EMERGENCY_TALK = "emergency_talk"  #: one of them answered
     VOICEMAIL = "voicemail"  #: was asked for a message
     MESSAGE = "message"  #: the message was being recorded, or is
+    PARTNER = "partner"  #: an outside partner was rung
+    PARTNER_TALK = "partner_talk"  #: the partner answered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +213,7 @@ class CallEnded:
     call: CallId
     by: Party
     cause: str  #: a word for people and logs, such as `hung up` or `flow ended`
+    reached: Reached | None = None  #: in the dialplan, where the call had been sent on to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,8 @@ class CallOutcome(StrEnum):
     LOST = "lost"  #: found gone after the engine had been away
     MISSED = "missed"  #: gone without anybody's help while there was no engine
     EMERGENCY = "emergency"  #: no engine; an emergency phone answered
-    MESSAGE = "message"  #: no engine; went to voicemail, and the message was recorded
+    MESSAGE = "message"  #: went to voicemail, and the message was recorded
+    PARTNER = "partner"  #: sent on to an outside partner, who answered
 
 
 MISSED_CAUSES: Mapping[Reached, str] = {
@@ -46,8 +47,10 @@ MISSED_CAUSES: Mapping[Reached, str] = {
     Reached.EMERGENCY_TALK: "answered by an emergency phone",
     Reached.VOICEMAIL: "hung up before leaving a message",
     Reached.MESSAGE: "left a message",
+    Reached.PARTNER: "hung up while the partner was rung",
+    Reached.PARTNER_TALK: "answered by the partner",
 }
-"""How a call ended that no engine took, for people."""
+"""How a call ended that no engine had at its end, for people."""
 
 
 class OfferOutcome(StrEnum):
@@ -125,12 +128,16 @@ class CallRecord:
         return self.wrap_up_started_at is not None and self.wrap_up_seconds is None
 
 
-def judge(record: CallRecord) -> CallOutcome:
-    """Return how an ended call went."""
+def judge(record: CallRecord, reached: Reached | None = None) -> CallOutcome:
+    """Return how an ended call went; `reached` is where it got to in the dialplan after us."""
     if record.talk_started_at is not None:
         return CallOutcome.ANSWERED
     if record.ended_by is Party.LOST:
         return CallOutcome.LOST
+    if reached is Reached.MESSAGE:
+        return CallOutcome.MESSAGE
+    if reached is Reached.PARTNER_TALK:
+        return CallOutcome.PARTNER
     if record.queued_at is not None and record.ended_by is Party.CALLER:
         return CallOutcome.ABANDONED
     return CallOutcome.ENDED_IN_FLOW
@@ -143,7 +150,15 @@ def judge_missed(reached: Reached) -> CallOutcome:
             return CallOutcome.EMERGENCY
         case Reached.MESSAGE:
             return CallOutcome.MESSAGE
-        case Reached.ARRIVAL | Reached.FALLBACK | Reached.EMERGENCY | Reached.VOICEMAIL:
+        case Reached.PARTNER_TALK:
+            return CallOutcome.PARTNER
+        case (
+            Reached.ARRIVAL
+            | Reached.FALLBACK
+            | Reached.EMERGENCY
+            | Reached.VOICEMAIL
+            | Reached.PARTNER
+        ):
             return CallOutcome.MISSED
 
 

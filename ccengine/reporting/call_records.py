@@ -6,7 +6,14 @@ from copy import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ccengine.core.commands import Connect, OfferCall, ShowAgent, ShowCall, WithdrawOffer
+from ccengine.core.commands import (
+    Connect,
+    DivertCall,
+    OfferCall,
+    ShowAgent,
+    ShowCall,
+    WithdrawOffer,
+)
 from ccengine.core.events import (
     CallArrived,
     CallEnded,
@@ -17,6 +24,7 @@ from ccengine.core.events import (
     OfferDeclined,
     OfferRinging,
     Party,
+    Reached,
     RecordingFailed,
     RecordingStarted,
 )
@@ -169,6 +177,8 @@ def _take(draft: _Draft, row: JournalRow) -> None:
             record.recording = record.recording_started_at = None
         case OfferCall() | OfferRinging() | WithdrawOffer() | Connect():
             _take_offer(draft, what, row.at)
+        case DivertCall():
+            _end_wait(draft, row.at)
         case ShowCall():
             _move(draft, what, row)
         case _:
@@ -262,15 +272,16 @@ def _end(draft: _Draft, row: JournalRow) -> None:
     record = draft.record
     _end_wait(draft, row.at)
     record.ended_at, record.ended_by = row.at, Party.ENGINE
+    reached: Reached | None = None
     match _reported(draft, row):
-        case CallEnded(by=by, cause=cause):
+        case CallEnded(by=by, cause=cause, reached=reached):
             record.ended_by, record.cause = by, cause
         case CallMissed() as missed:
             _end_missed(record, missed)
             return
         case _:
             pass
-    record.outcome = judge(record)
+    record.outcome = judge(record, reached)
 
 
 def _end_missed(record: CallRecord, missed: CallMissed) -> None:
