@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from ccengine.cli import call, check, info, init, prompts, run, story
+from ccengine.cli import call, check, import_queues, info, init, prompts, run, story
 
 app = typer.Typer(
     help="A contact-center engine for Asterisk.",
@@ -15,6 +15,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("init")(init.init)
 app.command("check")(check.check)
+app.command("import")(import_queues.import_queues_conf)
 app.command("info")(info.info)
 app.command("story")(story.story)
 app.command("call")(call.call)

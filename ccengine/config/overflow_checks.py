@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ccengine.config.clients import Client, digits_of
 from ccengine.config.lookups import unknown
@@ -16,26 +16,18 @@ if TYPE_CHECKING:
     from ccengine.core.ids import QueueId
     from ccengine.core.queues import Overflow
 
-OVERFLOW = ("limits", "overflow")
+OVERFLOW: Final = ("limits", "overflow")
+CAUSES: Final = ("waiting", "wait_seconds", "join_empty", "leave_empty", "partner_percent")
 
 
 def check_overflow(queue: QueueAt, client: Client) -> Iterator[Problem]:
     """Yield what is wrong with a queue's limits and with where they lead."""
-    limits = queue.settings.limits
-    causes = [
-        key
-        for key, value in (
-            ("waiting", limits.waiting is not None),
-            ("wait_seconds", limits.wait_seconds is not None),
-            ("join_empty", limits.join_empty),
-            ("leave_empty", limits.leave_empty),
-            ("partner_percent", limits.partner_percent),
-        )
-        if value
-    ]
-    to = limits.overflow
+    limits, to = queue.settings.limits, queue.settings.limits.overflow
+    # From the text, so that a mistake in one of them is not told as its absence, too.
+    written = queue.document.keys(*queue.at("limits"))
+    causes = [key for key in written if key in CAUSES]
     if to is None:
-        if causes:
+        if causes and "overflow" not in written:
             message = f"no overflow says where callers go for whom '{causes[0]}' is reached"
             remedy = "add 'overflow: {voicemail: yes}', or a queue, flow or number"
             yield queue.problem(("limits", causes[0]), message, remedy)
