@@ -18,6 +18,7 @@ from ccengine.calls.scope import CallScope
 from ccengine.calls.waiting import wait_for_agent
 from ccengine.core.commands import Connect, DivertCall
 from ccengine.core.events import CallEnded, CallerStrayed, CallQueued, FlowStepEntered, Party
+from ccengine.core.ids import client_of
 from ccengine.core.states import CallState
 from ccengine.ivr.context import FlowContext
 from ccengine.ivr.outcomes import Enqueue, HangUp
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
+    from ccengine.core.ids import ClientId
     from ccengine.ivr.outcomes import Outcome
 
 log = structlog.get_logger()
@@ -106,30 +108,34 @@ class InboundCall:
                 pass
         return await self._wait_and_talk()
 
-    async def _run_flow(self, name: str, step: str) -> tuple[Party, str] | None:
+    async def _run_flow(
+        self, name: str, step: str, client: ClientId | None = None
+    ) -> tuple[Party, str] | None:
         """Run the flow, the number's own if none is named; None: the call has entered a queue."""
-        outcome = await self._outcome_of(name, step)
+        outcome = await self._outcome_of(name, step, client)
         if isinstance(outcome, HangUp):
             return Party.ENGINE, f"flow ended: {outcome.cause}"
         self._enqueue(outcome)
         return None
 
-    async def _outcome_of(self, name: str, step: str) -> Outcome:
+    async def _outcome_of(self, name: str, step: str, of: ClientId | None) -> Outcome:
         configuration = self._wiring.configuration
         tenant = configuration.tenant
         route = None if tenant is None else tenant.route(self._call.number)
         if tenant is None or route is None:
             log.error("number_without_flow", call_id=self._call.id, number=self._call.number)
             return HangUp()
-        flow = configuration.flows.get((route.client, name or route.flow))
+        client = of or route.client
+        flow = configuration.flows.get((client, name or route.flow))
         if flow is None:
             # A reload has taken it away: the number's own flow is still there.
-            flow, step = configuration.flow(route.client, route.flow), ""
+            client, step = route.client, ""
+            flow = configuration.flow(client, route.flow)
         context = FlowContext(
-            client=route.client,
+            client=client,
             caller=CallerEar(self._channel, route.language),
             prompts=configuration.prompts,
-            hours=tenant.clients[route.client].hours,
+            hours=tenant.clients[client].hours,
             now=self._utc_now,
         )
         return await run_flow(flow, context, start=step or None, entered=self._enter_step)
@@ -170,7 +176,7 @@ class InboundCall:
         now = asyncio.get_running_loop().time()
         await asyncio.sleep(self._diverted_at + DIVERT_PAUSE_SECONDS - now)
         self._diverted_at = asyncio.get_running_loop().time()
-        return await self._run_flow(divert.flow, "")
+        return await self._run_flow(divert.flow, "", client_of(divert.queue))
 
     async def _resume_conversation(self) -> bool:
         """Go on talking if the bridge still holds both; else the agent is gone."""

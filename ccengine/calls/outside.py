@@ -16,6 +16,7 @@ from ccengine.asterisk.ari.errors import AriError
 from ccengine.calls.insistence import insist
 from ccengine.config.clients import digits_of
 from ccengine.core.events import CallEnded, Party, Reached
+from ccengine.core.ids import client_of
 from ccengine.reporting.call_record import MISSED_CAUSES
 
 if TYPE_CHECKING:
@@ -75,6 +76,9 @@ class Outside:
             self._router.give_up(channel.id)
             return
         await channel.set_variable(name=REACHED, value=place.reached)
+        if divert.number is not None:
+            # The partner is that of the queue's client, whose rules and caps hold.
+            await channel.set_variable(name="CC_CLIENT", value=client_of(divert.queue))
         self.has_left = True
         log.info("caller_sent_on", call_id=self._call.id, to=place.reached, cause=divert.reason)
 

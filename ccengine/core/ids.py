@@ -36,3 +36,8 @@ Instant = float
 def queue_id(client: ClientId, queue: str) -> QueueId:
     """Return the name of a client's queue that is unique in the tenant."""
     return QueueId(f"{client}/{queue}")
+
+
+def client_of(queue: QueueId) -> ClientId:
+    """Return whose queue it is."""
+    return ClientId(queue.partition("/")[0])
