@@ -9,6 +9,10 @@ from ccengine.core.errors import UnknownAgent
 from ccengine.core.ids import AgentId, CallId, ClientId, Instant, OfferId, PhoneId, QueueId
 from ccengine.core.states import AgentState, AgentStep
 
+PHONE_LOST = "phone not registered"
+OWN_CALL = "own call"
+RESTS = "rests"
+
 Spell = tuple[float, float]
 """From when to when an agent was with a call: answer to the end of the wrap-up."""
 
@@ -44,6 +48,7 @@ class Agent:
     since: Instant = 0.0  #: logged in
     misses: int = 0  #: offers missed in a row
     rests_until: Instant | None = None  #: available, and owed a rest
+    retry_at: Instant = 0.0  #: after an offer missed: not rung before
     phone_lost: bool = False  #: available, and out of reach
     own_calls: tuple[str, ...] = ()  #: channels of calls the agent made or took by themself
     served: dict[QueueId, Served] = field(default_factory=dict)  #: since the log-in
@@ -60,6 +65,17 @@ class Agent:
             and not self.own_calls
         )
 
+    @property
+    def barred(self) -> str:
+        """Why an available agent is offered nothing; empty: they may be."""
+        if self.state is not AgentState.AVAILABLE:
+            return ""
+        if self.phone_lost:
+            return PHONE_LOST
+        if self.own_calls:
+            return OWN_CALL
+        return RESTS if self.rests_until is not None else ""
+
     def shown(self) -> ShowAgent:
         """Return what others are told of the agent."""
         return ShowAgent(
@@ -69,6 +85,7 @@ class Agent:
             call=self.call,
             phone=self.phone,
             until=self.until,
+            barred=self.barred,
         )
 
 

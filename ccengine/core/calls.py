@@ -53,8 +53,10 @@ class Call:
     skills: Mapping[SkillId, int] = field(default_factory=dict)  #: required by the call itself
     kind: Kind = Kind.CALL
     arrived_at: Instant = 0.0
+    waits_from: Instant = 0.0  #: where earlier time counts: since it arrived, or talked last
     preferred: Mapping[SkillId, int] = field(default_factory=dict)  #: wanted, by the call itself
     only: tuple[AgentId, ...] = ()  #: the caller's own agents, for a time
+    own_priority: int | None = None  #: None: the priority is that of the queue it is in
     priority: int = 0
     serial: int = 0  #: the place in line; kept until the call has talked
     queued_at: Instant = 0.0  #: into this queue

@@ -15,6 +15,7 @@ from ccengine.core import (
     diversion,
     invariants,
     offers,
+    pairing,
     promises,
     shifts,
     snapshots,
@@ -130,14 +131,14 @@ class ContactCenter:
         except CoreError:
             self._floor.take_commands()
             raise
-        deadlines.settle(self._floor, now)
+        pairing.settle(self._floor, now)
         return self._floor.take_commands()
 
     def advance(self, now: Instant) -> list[Command]:
         """Do whatever fell due until now, and return the commands it leads to."""
         if not self._floor.held:
             self._meet_deadlines(now)
-            deadlines.settle(self._floor, now)
+            pairing.settle(self._floor, now)
         return self._floor.take_commands()
 
     def next_deadline(self) -> Instant | None:
@@ -221,28 +222,26 @@ class ContactCenter:
             case PhoneLost():
                 shifts.lose_phone(self._floor, event, now)
             case PhoneFound():
-                shifts.find_phone(self._floor, event, now)
+                shifts.find_phone(self._floor, event)
             case OwnCallStarted():
                 shifts.start_own_call(self._floor, event)
             case OwnCallEnded():
-                shifts.end_own_call(self._floor, event, now)
+                shifts.end_own_call(self._floor, event)
 
     def _handle_system(self, event: SystemEvent, now: Instant) -> None:
         floor = self._floor
         match event:
             case PlanLoaded():
-                held, floor.held = floor.held, True  # else who is freed first is offered first
                 floor.swap_plan(event.plan, now)
                 shifts.retire(floor, now)
+                shifts.rest_anew(floor, now)
                 diversion.replan(floor, now)
-                floor.held = held
-                offers.match_all(floor, now)
             case SwitchLost():
                 floor.held = True
             case SwitchResynced():
-                self._meet_deadlines(now)  # still held: who lost an offer must not be overtaken
+                self._meet_deadlines(now)
                 floor.held = False
-                offers.match_all(floor, now)
+                floor.open_all()
 
     def _handle_offer(self, event: OfferEvent, now: Instant) -> None:
         if not offers.is_open(self._floor, event):

@@ -76,6 +76,7 @@ class ShowAgent:
     call: CallId | None = None
     phone: PhoneId | None = None
     until: Instant | None = None  #: when the state ends by itself
+    barred: str = ""  #: why an available agent is offered nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,7 @@ def arrive(floor: Floor, event: CallArrived) -> None:
         channel=event.channel,
         caller=event.caller,
         arrived_at=event.arrived_at,
+        waits_from=event.arrived_at,
     )
     floor.calls[call.id] = call
     floor.ask(call.shown())
@@ -82,15 +83,14 @@ def queue(floor: Floor, event: CallQueued, now: Instant) -> None:
         raise UnknownQueue(message)
     state = next_call_state(call.state, CallStep.QUEUE)
     settings = floor.plan.queues[event.queue]
-    call.priority = settings.priority if event.priority is None else event.priority
+    call.own_priority = event.priority
     call.skills, call.preferred, call.kind = event.skills, event.preferred, event.kind
     call.own_agents = event.agents
-    if not call.visited or not settings.counts_earlier_seconds:
-        call.waiting_since = call.arrived_at if settings.counts_earlier_seconds else now
+    call.waiting_since = min(call.waits_from, now) if settings.counts_earlier_seconds else now
     call.serial = floor.next_serial()
+    call.visited = ()
     if diversion.enter(floor, call, event.queue, now):
         floor.move_call(call, state)
-        offers.match_call(floor, call, now)
 
 
 def stray(floor: Floor, event: CallerStrayed, now: Instant) -> None:
@@ -109,9 +109,7 @@ def come_back(floor: Floor, event: CallerReturned, now: Instant) -> None:
     call = floor.calls[event.call]
     call.channel = event.channel
     if call.state is CallState.STRAYED:
-        floor.move_call(call, next_call_state(call.state, CallStep.RETURN))
-        if not diversion.divert_if_late(floor, call, now):
-            offers.match_call(floor, call, now)
+        diversion.back_in_line(floor, call, CallStep.RETURN, now)
 
 
 def start_conversation(floor: Floor, event: ConversationStarted) -> None:
@@ -119,7 +117,7 @@ def start_conversation(floor: Floor, event: ConversationStarted) -> None:
     call = floor.calls[event.call]
     state = next_call_state(call.state, CallStep.CONNECT)
     call.bridge = event.bridge
-    call.visited = ()
+    floor.deadlines.discard(offers.CONNECT_PREFIX + call.id)
     diversion.leave(floor, call)
     _acquaint(floor, call)
     floor.move_call(call, state)
@@ -129,7 +127,7 @@ def fail_conversation(floor: Floor, event: ConversationFailed, now: Instant) -> 
     """Take the caller back to their place: the agent's leg was gone before the bridge."""
     call = floor.calls[event.call]
     next_call_state(call.state, CallStep.DISCONNECT)
-    offers.reopen(floor, call, floor.roster.get(event.agent), now)
+    offers.reopen(floor, call, floor.roster.get(event.agent), offers.HUNG_UP_FIRST, now)
 
 
 def end_conversation(floor: Floor, event: ConversationEnded, now: Instant) -> None:
@@ -137,6 +135,7 @@ def end_conversation(floor: Floor, event: ConversationEnded, now: Instant) -> No
     call = floor.calls[event.call]
     state = next_call_state(call.state, CallStep.TALK_ENDS)
     _release_agent(floor, call, now)
+    call.waits_from = now
     floor.move_call(call, state)
 
 
@@ -151,7 +150,6 @@ def end(floor: Floor, event: CallEnded, now: Instant) -> None:
     call = floor.calls[event.call]
     state = next_call_state(call.state, CallStep.END)
     if call.state in (CallState.OFFERED, CallState.CONNECTING):
-        floor.matching.remove_call(call.id)
         offers.withdraw_from_call(floor, call, now)
     elif call.state is CallState.TALKING:
         _release_agent(floor, call, now)

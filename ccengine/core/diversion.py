@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from ccengine.core.ids import Instant, QueueId
     from ccengine.core.queues import QueueSettings
 
-IN_QUEUE = frozenset({CallState.WAITING, CallState.OFFERED, CallState.STRAYED})
+IN_QUEUE = frozenset(
+    {CallState.WAITING, CallState.OFFERED, CallState.STRAYED, CallState.CONNECTING}
+)
 
 
 def enter(floor: Floor, call: Call, queue: QueueId, now: Instant) -> bool:
@@ -29,7 +31,8 @@ def enter(floor: Floor, call: Call, queue: QueueId, now: Instant) -> bool:
     call.queue, call.queued_at = queue, now
     call.visited = (*call.visited, queue)
     settings = floor.queue_settings(queue)
-    relaxation.begin(floor, call, call.own_agents, now)
+    _rank(call, settings)
+    relaxation.begin(floor, call, now)
     _limit(floor, call, settings)
     refused = limits.refusal(floor, call, settings)
     stays = not refused or _send_on(floor, call, refused, now)
@@ -41,11 +44,19 @@ def enter(floor: Floor, call: Call, queue: QueueId, now: Instant) -> bool:
 def divert(floor: Floor, call: Call, reason: str, now: Instant) -> bool:
     """Send a waiting call where its queue's overflow says; True if it left the line."""
     before = call.queue
-    if _send_on(floor, call, reason, now):
-        if call.queue != before:
-            floor.place_call(call)
-        return False
-    return True
+    stays = _send_on(floor, call, reason, now)
+    if stays and call.queue != before:
+        floor.place_call(call)
+        floor.ask(call.shown())
+    return not stays
+
+
+def back_in_line(floor: Floor, call: Call, step: CallStep, now: Instant) -> None:
+    """Let a call wait again, at the place it had; it may be too late for that."""
+    floor.move_call(call, next_call_state(call.state, step))
+    if not divert_if_late(floor, call, now):
+        relaxation.skip_unstaffed(floor, call)
+        floor.place_call(call)
 
 
 def divert_if_late(floor: Floor, call: Call, now: Instant) -> bool:
@@ -98,21 +109,31 @@ def replan(floor: Floor, now: Instant) -> None:
     for call in list(floor.calls.values()):
         if call.state in IN_QUEUE and call.queue is not None:
             settings = floor.queue_settings(call.queue)
-            call.relaxed = 0
-            relaxation.relax(floor, call, now)
+            _rank(call, settings)
+            relaxation.begin(floor, call, now)
             _limit(floor, call, settings)
+            floor.place_call(call)
 
 
 def leave_empty(floor: Floor, now: Instant) -> None:
     """Send away who waits where nobody counts as being there."""
-    for queue, settings in floor.plan.queues.items():
-        rules = settings.limits
-        if not rules.leave_empty or rules.overflow is None or not floor.shares.waiting(queue):
-            continue
-        for call_id in floor.matching.waiting(now):
+    for queue in floor.leavable:
+        rules = floor.queue_settings(queue).limits.leave_empty
+        empty = {
+            pool.requirement
+            for pool in floor.matching.lines_of(queue)
+            if limits.is_empty(floor, pool.requirement, rules)
+        }
+        waiting = floor.matching.waiting(now) if empty else ()
+        for call_id in list(waiting):
             call = floor.calls[call_id]
-            if call.queue == queue and limits.is_empty(floor, call, rules.leave_empty):
+            if call.queue == queue and floor.requirement_of(call) in empty:
                 divert(floor, call, limits.NOBODY_LEFT, now)
+
+
+def _rank(call: Call, settings: QueueSettings) -> None:
+    own = call.own_priority
+    call.priority = settings.priority if own is None else own
 
 
 def _limit(floor: Floor, call: Call, settings: QueueSettings) -> None:

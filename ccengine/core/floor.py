@@ -22,10 +22,12 @@ from ccengine.core.states import AgentState, CallState
 from ccengine.core.waits import Waits
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ccengine.core.acd.requirement import Requirement
     from ccengine.core.calls import Call
     from ccengine.core.commands import Command
-    from ccengine.core.ids import AgentId
+    from ccengine.core.ids import AgentId, PhoneId
 
 NO_PLAN = Plan(tenant=TenantId(""), version="", agents={}, queues={})
 RETIRED_QUEUE = QueueSettings()
@@ -41,15 +43,22 @@ class Floor:
         self.roster = Roster()
         self.calls: dict[CallId, Call] = {}
         self.matching = Matching(NO_PLAN, 0.0)
-        self.shares = Shares(NO_PLAN)
+        self.shares = Shares(NO_PLAN, 0.0)
         self.waits = Waits()
         self.deadlines: Ranking[str, tuple[Instant, int]] = Ranking()
         self.turns: dict[QueueId, AgentId] = {}  #: whom each queue rang last
         self.acquaintances: dict[str, AgentId] = {}  #: whom callers talked with last
         self.held_back: dict[Requirement, str] = {}
         """Lines for which somebody is free, and the rule that keeps them."""
+        self.open_lines: set[Requirement] = set()  #: that may have got somebody to serve
+        self.open_agents: set[AgentId] = set()  #: who got free
+        self.lost_phones: set[PhoneId] = set()  #: that cannot be rung
+        self.own_calls: dict[PhoneId, tuple[str, ...]] = {}  #: channels that are not ours
+        self.leavable: list[QueueId] = []  #: queues that send callers away when empty
+        self._moves = 0  #: of agents and calls, as far as they may leave a queue empty
+        self._moves_seen = 0
         self.now: Instant = 0.0  #: of the latest event or deadline
-        self.settled_at = 0  #: the shares' changes that were last looked at
+        self._changes_seen = 0  #: the shares' changes that were last looked at
         self.held = True  #: no offers and no deadlines: Asterisk is out of reach
         self.serial = 0  #: breaks every tie; counts up with each use
         self._commands: list[Command] = []
@@ -97,15 +106,19 @@ class Floor:
 
     def place_agent(self, agent: Agent) -> None:
         """Keep the idle in step with the agent's state."""
+        was_idle = self.matching.is_idle(agent.id)
         self.matching.remove_agent(agent.id)
         if agent.may_be_offered:
             self.matching.add_agent(agent)
+            if not was_idle:
+                self.open_agents.add(agent.id)
         self.shares.note_agent(agent)
+        self._moves += 1
 
     def let_rest(self, agent: Agent, until: Instant) -> None:
-        """Keep the agent from offers until then, however available."""
-        agent.rests_until = until
-        self.set_deadline(REST_PREFIX + agent.id, until)
+        """Keep the agent from offers until then, however available: one came to nothing."""
+        agent.retry_at = until
+        self._rest_until(agent, until)
 
     def wake(self, agent: Agent) -> None:
         """End the agent's rest."""
@@ -117,11 +130,17 @@ class Floor:
         """Tell whoever shows it what the agent's state is now."""
         self.ask(agent.shown())
 
+    def seat(self, agent: Agent, phone: PhoneId) -> None:
+        """Bind the agent to a phone that nobody is bound to, with what is known of it."""
+        self.roster.bind(agent, phone)
+        agent.phone_lost = phone in self.lost_phones
+        agent.own_calls = self.own_calls.get(phone, ())
+
     def let_go(self, agent: Agent) -> None:
         """Free the phone of an agent who is offline; forget them if the plan has."""
         self.roster.release(agent)
         agent.served, agent.spells, agent.misses = {}, [], 0
-        agent.phone_lost, agent.own_calls = False, ()
+        agent.phone_lost, agent.own_calls, agent.retry_at = False, (), 0.0
         if agent.id not in self.plan.agents:
             self.roster.remove(agent.id)
 
@@ -136,13 +155,18 @@ class Floor:
     def place_call(self, call: Call) -> None:
         """Keep the lines in step with the call's state and needs."""
         if call.state is CallState.WAITING:
-            self.matching.add_call(call, self.requirement_of(call))
+            requirement = self.requirement_of(call)
+            self.matching.add_call(call, requirement)
+            self.open_lines.add(requirement)
         elif call.state is CallState.OFFERED and self.rings_all(call):
-            self.matching.share_call(call, self.requirement_of(call))
+            requirement = self.requirement_of(call)
+            self.matching.share_call(call, requirement)
+            self.open_lines.add(requirement)
         else:
             self.matching.remove_call(call.id)
         self.shares.note_call(call)
         self.waits.note_call(call)
+        self._moves += 1
 
     def rings_all(self, call: Call) -> bool:
         """Tell whether the queued call is offered to all at once, now."""
@@ -154,7 +178,8 @@ class Floor:
         queue = _queue_of(call)
         settings, line = self.queue_settings(queue), self.shares.line(queue)
         is_new = call.id not in line and len(call.visited) == 1
-        if is_new and settings.order is Order.OLDEST and call.priority == settings.priority:
+        is_last = call.waiting_since == call.queued_at and call.priority == settings.priority
+        if is_new and is_last and settings.order is Order.OLDEST:
             return self.waiting_in(queue)
         mine = rank_in_line(call, settings)
         others = (self.calls[one] for one in line if one != call.id)
@@ -175,6 +200,46 @@ class Floor:
         """Return the queue's rules; for one that a new plan dropped, the defaults."""
         return self.plan.queues.get(queue, RETIRED_QUEUE)
 
+    def penalties(self, queue: QueueId) -> Mapping[AgentId, int]:
+        """Return the penalties of those who are named to the queue."""
+        return {one.agent: one.penalty for one in self.queue_settings(queue).members}
+
+    # --- who may serve whom --------------------------------------------------------------------
+
+    def rule_against(self, agent: AgentId, requirement: Requirement, now: Instant) -> str:
+        """Return the rule that keeps a free agent who qualifies from a call; empty if none does."""
+        rule = self.shares.forbids(agent, requirement, now)
+        edge = self.deadlines.rank(PERIODS_PREFIX)
+        if not rule and edge is not None and edge[0] <= now:  # the timer is late
+            lack = requirement.lack_of(agent, self.plan, now)
+            return "" if lack is None else f"{lack.what} {lack.name}"
+        return rule
+
+    def is_open(self) -> bool:
+        """Tell whether something has changed that pairing and emptiness have not looked at."""
+        return (
+            bool(self.open_lines or self.open_agents)
+            or self._moves != self._moves_seen
+            or self._changes_seen != self.shares.changes
+        )
+
+    def reopen_held_back(self) -> None:
+        """Open the lines that a house rule kept from somebody, if rules may say otherwise now."""
+        self._moves_seen = self._moves
+        if self._changes_seen != self.shares.changes:
+            self._changes_seen = self.shares.changes
+            self.open_lines.update(self.held_back)
+            self.held_back = {}
+
+    def open_all(self) -> None:
+        """Have all lines looked at."""
+        self.open_lines.update(self.matching.lines())
+
+    def close(self) -> None:
+        """Forget what is open."""
+        self.open_lines.clear()
+        self.open_agents.clear()
+
     # --- the plan ------------------------------------------------------------------------------
 
     def swap_plan(self, plan: Plan, now: Instant) -> None:
@@ -186,13 +251,22 @@ class Floor:
         for agent in self.roster.all():
             if agent.state is AgentState.OFFLINE and agent.id not in plan.agents:
                 self.roster.remove(agent.id)
+        self.judge(now)
+
+    def judge(self, now: Instant) -> None:
+        """Judge at this instant who qualifies, until an approval or a licence begins or ends."""
+        self._watch_periods(now)
         self.rebuild(now)
 
     def rebuild(self, now: Instant) -> None:
-        """Derive lines and idle lists from the states of calls and agents."""
-        self.matching, self.shares = Matching(self.plan, now), Shares(self.plan)
+        """Derive lines and idle lists from the states of calls and agents.
+
+        What is derived must not depend on what happened before: a snapshot does not hold it.
+        """
+        self.matching, self.shares = Matching(self.plan, now), Shares(self.plan, now)
+        self.leavable = [queue for queue, one in self.plan.queues.items() if _may_be_left(one)]
         self.held_back = {}
-        self._watch_periods(now)
+        self.close()
         for agent in self.roster.all():
             if agent.state is not AgentState.OFFLINE:
                 self.matching.note_presence(agent.id, present=True)
@@ -200,8 +274,9 @@ class Floor:
         for call in self.calls.values():
             if call.queue is not None:
                 self.place_call(call)
-        self.held_back = dict.fromkeys(self.matching.lines(), "")
-        self.settled_at = -1
+        self.open_agents.clear()  # all lines are open: that says as much
+        self.open_all()
+        self._changes_seen = self._moves_seen = -1
 
     def _watch_periods(self, now: Instant) -> None:
         edges = {
@@ -223,14 +298,33 @@ class Floor:
             spells = [*agent.spells, (agent.busy_since, now)]
             agent.spells, agent.busy_since = recent(spells, self.plan.rest, now), None
 
+    def rest_anew(self, agent: Agent, now: Instant) -> None:
+        """Have an available agent rest as the plan says now."""
+        before, agent.rests_until = agent.rests_until, None
+        self._rest(agent, now)
+        if agent.rests_until is None:
+            self.deadlines.discard(REST_PREFIX + agent.id)
+        if agent.rests_until != before:
+            self.place_agent(agent)
+            self.show_agent(agent)
+
     def _rest(self, agent: Agent, now: Instant) -> None:
         if agent.state is not AgentState.AVAILABLE:
             agent.rests_until = None
             self.deadlines.discard(REST_PREFIX + agent.id)
         elif agent.rests_until is None:
             due = rested_at(agent.spells, agent.since, self.plan.rest, now)
+            due = max(due, agent.retry_at)
             if due > now:
-                self.let_rest(agent, due)
+                self._rest_until(agent, due)
+
+    def _rest_until(self, agent: Agent, until: Instant) -> None:
+        agent.rests_until = until
+        self.set_deadline(REST_PREFIX + agent.id, until)
+
+
+def _may_be_left(settings: QueueSettings) -> bool:
+    return bool(settings.limits.leave_empty) and settings.limits.overflow is not None
 
 
 def _queue_of(call: Call) -> QueueId:

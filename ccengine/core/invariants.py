@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.core.acd.rest import REST_PREFIX
 from ccengine.core.limits import WAIT_PREFIX
-from ccengine.core.offers import RING_PREFIX
+from ccengine.core.offers import CONNECT_PREFIX, RING_PREFIX
 from ccengine.core.relaxation import ALONE_PREFIX, RELAX_PREFIX
 from ccengine.core.shifts import WRAP_UP_PREFIX
 from ccengine.core.states import AgentState, AgentStep, CallState
@@ -83,6 +83,8 @@ def _check_call(floor: Floor, call: Call) -> None:
     _must((call.agent is not None) == (call.state in WITH_AGENT), "agent", story)
     if call.state in WITH_OFFER:
         _must(call.offer is not None, "offer", story)
+    connecting = CONNECT_PREFIX + call.id in floor.deadlines
+    _must(connecting == (call.state is CallState.CONNECTING), "lease of the connection", story)
     ringing = call.offer is not None and (RING_PREFIX + call.offer) in floor.deadlines
     _must(ringing == (call.state is CallState.OFFERED), "ring deadline", story)
     for offer in call.others:
@@ -106,7 +108,7 @@ def _check_nobody_waits_in_vain(floor: Floor) -> None:
         requirement = floor.requirement_of(call)
         for agent_id in free:
             qualifies = requirement.lack_of(agent_id, floor.plan, now) is None
-            rule = qualifies and floor.shares.forbids(agent_id, requirement, floor.now)
+            rule = qualifies and floor.rule_against(agent_id, requirement, floor.now)
             _must(not qualifies or rule, f"{agent_id} is free and no rule forbids it", f"{call}")
 
 

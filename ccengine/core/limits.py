@@ -11,6 +11,7 @@ from ccengine.core.states import AgentState
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from ccengine.core.acd.requirement import Requirement
     from ccengine.core.calls import Call
     from ccengine.core.floor import Floor
     from ccengine.core.ids import AgentId
@@ -41,17 +42,23 @@ def refusal(floor: Floor, call: Call, settings: QueueSettings) -> str:
         return PARTNER_SHARE
     if limits.waiting is not None and floor.shares.waiting(call.queue) >= limits.waiting:
         return FULL
-    if limits.join_empty and is_empty(floor, call, limits.join_empty):
+    if limits.join_empty and is_empty(floor, floor.requirement_of(call), limits.join_empty):
         return NOBODY_TO_JOIN
     return ""
 
 
-def is_empty(floor: Floor, call: Call, reasons: Collection[Empty]) -> bool:
-    """Tell whether for these reasons nobody counts as being there for the call."""
-    members = floor.matching.pool(floor.requirement_of(call)).members
-    return all(_is_absent(floor, agent, reasons) for agent in members)
+def is_empty(floor: Floor, requirement: Requirement, reasons: Collection[Empty]) -> bool:
+    """Tell whether for these reasons nobody counts as being there, the caller's own or not."""
+    pool = floor.matching.pool(requirement._replace(only=()))
+    if pool.there is not None and not _is_absent(floor, pool.there, reasons):
+        return False
+    there = (agent for agent in pool.members if not _is_absent(floor, agent, reasons))
+    pool.there = next(there, None)  # most often there the next time, too
+    return pool.there is None
 
 
-def _is_absent(floor: Floor, agent: AgentId, reasons: Collection[Empty]) -> bool:
-    absence = ABSENT.get(floor.roster.get(agent).state)
-    return absence is not None and absence in reasons
+def _is_absent(floor: Floor, agent_id: AgentId, reasons: Collection[Empty]) -> bool:
+    agent = floor.roster.get(agent_id)
+    out_of_reach = agent.phone_lost and Empty.OFFLINE in reasons
+    elsewhere = bool(agent.own_calls) and Empty.ON_CALL in reasons
+    return out_of_reach or elsewhere or ABSENT.get(agent.state) in reasons

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccengine.core import diversion
+from ccengine.core.acd.choosers import scattered
 from ccengine.core.acd.lines import is_overdue
 from ccengine.core.commands import Connect, OfferCall, WithdrawOffer
 from ccengine.core.errors import CoreError
@@ -26,7 +27,6 @@ from ccengine.core.states import (
 )
 
 if TYPE_CHECKING:
-    from ccengine.core.acd.requirement import Requirement
     from ccengine.core.agents import Agent
     from ccengine.core.calls import Call
     from ccengine.core.events import OfferAccepted, OfferDeclined, OfferRinging
@@ -36,76 +36,20 @@ if TYPE_CHECKING:
 NO_ANSWER = "no answer"
 CALLER_LEFT = "caller left"
 ANSWERED_ELSEWHERE = "answered by another"
+NOT_JOINED = "not joined in time"
+HUNG_UP_FIRST = "hung up before the caller was joined"
 RING_PREFIX = "ring:"
+CONNECT_PREFIX = "connect:"
+CONNECT_SECONDS = 30.0
+"""An answered call that is neither joined nor failed after so long goes back to its place."""
+
 RETRY_SECONDS = 5.0
 """Who missed an offer and stays available is not rung for so long (app_queue's `retry`)."""
 
 
-def match_call(floor: Floor, call: Call, now: Instant) -> None:
-    """Offer the waiting call to the best agent who is free, under ring-all to all of them."""
-    if floor.held or call.state is not CallState.WAITING:
-        return
-    queue = _queue_of(call)
-    forbidden: list[str] = []
-
-    def permit(agent: AgentId, requirement: Requirement) -> bool:
-        rule = floor.shares.forbids(agent, requirement, now)
-        if rule:
-            forbidden.append(rule)
-        return not rule
-
-    free = floor.matching.agents_for(
-        call.id, floor.turns.get(queue), call.serial + call.offers_made, permit
-    )
-    if floor.rings_all(call):
-        for agent in list(free):
-            _make_offer(floor, call, floor.roster.get(agent), now)
-    else:
-        first = next(free, None)
-        if first is not None:
-            _make_offer(floor, call, floor.roster.get(first), now)
-    if forbidden and call.offer is None:
-        floor.held_back[floor.requirement_of(call)] = forbidden[0]
-
-
-def match_agent(floor: Floor, agent: Agent, now: Instant) -> None:
-    """Offer the first caller in line to the agent, if they are free and there is one."""
-    if floor.held or not agent.may_be_offered:
-        return
-    forbidden: list[tuple[Requirement, str]] = []
-
-    def permit(agent_id: AgentId, requirement: Requirement) -> bool:
-        rule = floor.shares.forbids(agent_id, requirement, now)
-        if rule:
-            forbidden.append((requirement, rule))
-        return not rule
-
-    call = floor.matching.call_for(agent.id, now, permit)
-    if call is not None:
-        _make_offer(floor, floor.calls[call], agent, now)
-    floor.held_back |= dict(forbidden)
-
-
-def match_all(floor: Floor, now: Instant) -> None:
-    """Offer every waiting call that somebody is free for, first come first."""
-    if not floor.held:
-        for call in list(floor.matching.waiting(now)):
-            match_call(floor, floor.calls[call], now)
-
-
-def match_held_back(floor: Floor, now: Instant) -> None:
-    """Try again the lines that only a house rule kept from an agent."""
-    if floor.held or not floor.held_back:
-        return
-    left, floor.held_back = set(floor.held_back), {}
-    while left:
-        for call_id in floor.matching.heads(left, now):
-            call = floor.calls[call_id]
-            requirement = floor.requirement_of(call)
-            match_call(floor, call, now)
-            if call.state is CallState.WAITING:
-                left.discard(requirement)  # what keeps the first of a line keeps all of it
-        left = {one for one in left if floor.matching.pool(one).line}
+def dice_of(call: Call) -> int:
+    """Return a number that decides what chance decides, another one for each offer."""
+    return scattered(call.serial) + call.offers_made
 
 
 def is_open(floor: Floor, event: OfferRinging | OfferAccepted | OfferDeclined) -> bool:
@@ -130,6 +74,7 @@ def accept(floor: Floor, event: OfferAccepted, now: Instant) -> None:
     floor.move_agent(agent, agent_state, now)
     floor.show_agent(agent)
     floor.move_call(call, call_state)
+    floor.set_deadline(CONNECT_PREFIX + call.id, now + CONNECT_SECONDS)
     queue = _queue_of(call)
     recorded = floor.queue_settings(queue).recorded
     floor.ask(
@@ -171,24 +116,29 @@ def withdraw_from_agent(
 
 def withdraw_from_call(floor: Floor, call: Call, now: Instant) -> None:
     """Free the agents because the caller left while phones rang or one was just answered."""
-    agent = floor.roster.get(_agent_of(call))
-    state = next_agent_state(agent.state, AgentStep.WITHDRAW)
-    _withdraw_others(floor, call, CALLER_LEFT, now)
     if call.offer is not None:
-        floor.deadlines.discard(RING_PREFIX + call.offer)
-        floor.ask(WithdrawOffer(offer=call.offer, call=call.id, agent=agent.id, reason=CALLER_LEFT))
+        call.others = {call.offer: _agent_of(call), **call.others}
     call.offer = call.agent = None
-    _free_agent(floor, agent, state, "", now)
+    floor.deadlines.discard(CONNECT_PREFIX + call.id)
+    _withdraw_others(floor, call, CALLER_LEFT, now)
 
 
-def reopen(floor: Floor, call: Call, agent: Agent, now: Instant) -> None:
-    """Put a caller whose agent vanished before the bridge back to their place."""
+def reopen(floor: Floor, call: Call, agent: Agent, reason: str, now: Instant) -> None:
+    """Put a caller who was not joined with the agent back to their place."""
     agent_state = next_agent_state(agent.state, AgentStep.FAIL)
-    call_state = next_call_state(call.state, CallStep.DISCONNECT)
+    next_call_state(call.state, CallStep.DISCONNECT)
     call.offer = call.agent = None
-    floor.move_call(call, call_state)
-    _free_agent(floor, agent, agent_state, "hung up before the caller was joined", now)
-    match_call(floor, call, now)
+    floor.deadlines.discard(CONNECT_PREFIX + call.id)
+    _free_agent(floor, agent, agent_state, reason, now)
+    diversion.back_in_line(floor, call, CallStep.DISCONNECT, now)
+
+
+def give_up_connecting(floor: Floor, call: Call, now: Instant) -> None:
+    """Take back an answered call of which nobody said that it was joined, or that it was not."""
+    agent, offer = floor.roster.get(_agent_of(call)), call.offer
+    if offer is not None:
+        floor.ask(WithdrawOffer(offer=offer, call=call.id, agent=agent.id, reason=NOT_JOINED))
+    reopen(floor, call, agent, NOT_JOINED, now)
 
 
 def call_of_offer(offer: str) -> CallId:
@@ -196,7 +146,8 @@ def call_of_offer(offer: str) -> CallId:
     return CallId(offer.rpartition(".")[0])
 
 
-def _make_offer(floor: Floor, call: Call, agent: Agent, now: Instant) -> None:
+def make_offer(floor: Floor, call: Call, agent: Agent, now: Instant) -> None:
+    """Ring the agent, who is free, for the call."""
     queue = _queue_of(call)
     settings = floor.queue_settings(queue)
     if agent.phone is None:
@@ -288,12 +239,12 @@ def _end_offer(
         call.offer, call.agent = next(iter(call.others.items()))
         del call.others[call.offer]
     else:
-        call_state = next_call_state(call.state, CallStep.UNOFFER)
         call.offer = call.agent = None
-        floor.move_call(call, call_state)
     _free_agent(floor, agent, agent_state, reason, now)
-    if call.state is CallState.WAITING and not diversion.divert_if_late(floor, call, now):
-        match_call(floor, call, now)
+    if call.offer is None:
+        diversion.back_in_line(floor, call, CallStep.UNOFFER, now)
+    else:
+        floor.ask(call.shown())
 
 
 def _free_agent(floor: Floor, agent: Agent, state: AgentState, reason: str, now: Instant) -> None:
@@ -306,7 +257,6 @@ def _free_agent(floor: Floor, agent: Agent, state: AgentState, reason: str, now:
     if state is AgentState.OFFLINE:
         floor.let_go(agent)
     floor.show_agent(agent)
-    match_agent(floor, agent, now)
 
 
 def _as_asked(floor: Floor, agent: Agent, state: AgentState, reason: str) -> tuple[AgentState, str]:

@@ -14,36 +14,42 @@ from ccengine.core.acd.requirement import requirement_of
 if TYPE_CHECKING:
     from ccengine.core.calls import Call
     from ccengine.core.floor import Floor
-    from ccengine.core.ids import AgentId, CallId, Instant
+    from ccengine.core.ids import CallId, Instant
     from ccengine.core.queues import QueueSettings
 
 RELAX_PREFIX = "relax:"
 ALONE_PREFIX = "alone:"
 
 
-def begin(floor: Floor, call: Call, own_agents: tuple[AgentId, ...], now: Instant) -> None:
-    """Start the steps of a call that enters a queue.
-
-    Args:
-        floor: where the call is; it stands in no line yet.
-        call: with its queue set.
-        own_agents: named by the flow or the API, best first.
-        now: when it enters.
-    """
+def begin(floor: Floor, call: Call, now: Instant) -> None:
+    """Start the steps of a call that enters a queue, or for which the queue's rules are new."""
     settings = _settings(floor, call)
-    call.relaxed = 0
+    call.relaxed = steps_due(settings, now - call.queued_at)
     affinity = settings.affinity
     known = floor.acquaintances.get(acquaintance(call))
-    if own_agents and affinity.preferred_seconds > 0:
-        call.only, seconds = own_agents, affinity.preferred_seconds
+    if call.own_agents and affinity.preferred_seconds > 0:
+        call.only, seconds = call.own_agents, affinity.preferred_seconds
     elif known is not None and affinity.same_agent_seconds > 0:
         call.only, seconds = (known,), affinity.same_agent_seconds
     else:
         call.only, seconds = (), 0.0
+    give_up_at = call.queued_at + seconds
+    if give_up_at > now:
+        floor.set_deadline(ALONE_PREFIX + call.id, give_up_at)
+    else:
+        call.only = ()
+        floor.deadlines.discard(ALONE_PREFIX + call.id)
     skip_unstaffed(floor, call)
-    if call.only:
-        floor.set_deadline(ALONE_PREFIX + call.id, now + seconds)
-    _schedule(floor, call, settings)
+
+
+def restaff(floor: Floor) -> None:
+    """Look again at callers who wait for nobody who is logged in, as somebody came or left."""
+    for call_id in sorted(floor.matching.take_unstaffed()):
+        call = floor.calls[call_id]
+        needed = floor.requirement_of(call)
+        skip_unstaffed(floor, call)
+        if floor.requirement_of(call) != needed:
+            floor.place_call(call)
 
 
 def relax(floor: Floor, call: Call, now: Instant) -> None:
@@ -51,7 +57,6 @@ def relax(floor: Floor, call: Call, now: Instant) -> None:
     settings = _settings(floor, call)
     call.relaxed = max(call.relaxed, steps_due(settings, now - call.queued_at))
     skip_unstaffed(floor, call)
-    _schedule(floor, call, settings)
     floor.place_call(call)
 
 
@@ -77,7 +82,8 @@ def skip_unstaffed(floor: Floor, call: Call) -> None:
     for step in range(call.relaxed, len(settings.relax) + 1):
         if _is_staffed(floor, call, settings, step):
             call.relaxed = step
-            return
+            break
+    _schedule(floor, call, settings)
 
 
 def steps_due(settings: QueueSettings, waited_seconds: float) -> int:
@@ -98,7 +104,10 @@ def _schedule(floor: Floor, call: Call, settings: QueueSettings) -> None:
     name = RELAX_PREFIX + call.id
     if call.relaxed < len(settings.relax):
         step = settings.relax[call.relaxed]
-        floor.set_deadline(name, call.queued_at + step.after_seconds)
+        due = call.queued_at + step.after_seconds
+        known = floor.deadlines.rank(name)
+        if known is None or known[0] != due:  # looked at again it must stay as it is
+            floor.set_deadline(name, due)
     else:
         floor.deadlines.discard(name)
 

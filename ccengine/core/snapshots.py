@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.core.agents import Agent
 from ccengine.core.calls import Call
-from ccengine.core.ids import AgentId, Instant, QueueId
+from ccengine.core.ids import AgentId, Instant, PhoneId, QueueId
 from ccengine.core.plan import Plan
 from ccengine.core.waits import LineHistory
 
@@ -38,6 +38,8 @@ class CenterSnapshot:
     turns: dict[QueueId, AgentId] = field(default_factory=dict)
     acquaintances: dict[str, AgentId] = field(default_factory=dict)
     histories: dict[QueueId, LineHistory] = field(default_factory=dict)  #: what waits were lately
+    lost_phones: list[PhoneId] = field(default_factory=list)
+    own_calls: dict[PhoneId, tuple[str, ...]] = field(default_factory=dict)
     now: Instant = 0.0  #: qualifications were judged at this instant
 
 
@@ -58,6 +60,8 @@ def take(floor: Floor) -> CenterSnapshot:
         turns=dict(floor.turns),
         acquaintances=dict(floor.acquaintances),
         histories={queue: copy(one) for queue, one in floor.waits.histories.items()},
+        lost_phones=sorted(floor.lost_phones),
+        own_calls=dict(floor.own_calls),
         now=floor.matching.now,
     )
 
@@ -77,6 +81,8 @@ def restore(floor: Floor, snapshot: CenterSnapshot) -> None:
     floor.turns = dict(snapshot.turns)
     floor.acquaintances = dict(snapshot.acquaintances)
     floor.waits.restore(snapshot.histories)
+    floor.lost_phones = set(snapshot.lost_phones)
+    floor.own_calls = dict(snapshot.own_calls)
     floor.rebuild(snapshot.now)
 
 

@@ -6,7 +6,8 @@ it depends on nothing but a number that counts up, so a replay throws the same d
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ccengine.core.queues import Strategy
 from ccengine.core.ranking import Ranking
@@ -135,10 +136,17 @@ class _Placed:
 class InTurn(_Placed):
     """Round-robin with memory: who comes, in the plan's order, after whom the queue rang last."""
 
+    def __init__(self, members: Sequence[AgentId], order: Sequence[AgentId]) -> None:
+        super().__init__(members)
+        places = {agent: place for place, agent in enumerate(order)}
+        self._places = places  # of everybody: who was rung last need not qualify here
+        self._places_of_members = [places[agent] for agent in members]
+
     def candidates(self, last: AgentId | None, dice: int) -> Iterator[AgentId]:
         """Iterate once round, beginning after `last`."""
         del dice
-        after = 0 if last is None else self._place.get(last, -1) + 1
+        place = -1 if last is None else self._places.get(last, -1)
+        after = bisect_right(self._places_of_members, place)
         yield from self._in_order(self._idle >> after << after)
         yield from self._in_order(self._idle & ((1 << after) - 1))
 
@@ -187,23 +195,79 @@ class ByWeight(_Placed):
         yield from (agent for _, agent in sorted(draws))
 
 
+class ByPenalty:
+    """Asks those of the lowest penalty first, among them as the strategy says."""
+
+    def __init__(self, tiers: Mapping[int, Chooser], penalties: Mapping[AgentId, int]) -> None:
+        self._tiers = dict(sorted(tiers.items()))
+        self._penalties = penalties
+
+    def __len__(self) -> int:
+        return sum(map(len, self._tiers.values()))
+
+    def put(self, agent: Agent) -> None:
+        """Count the agent among the idle; again: their rank may have changed."""
+        self._tiers[self._penalties.get(agent.id, 0)].put(agent)
+
+    def discard(self, agent: AgentId) -> None:
+        """Count the agent among the idle no longer."""
+        tier = self._tiers.get(self._penalties.get(agent, 0))
+        if tier is not None:
+            tier.discard(agent)
+
+    def candidates(self, last: AgentId | None, dice: int) -> Iterator[AgentId]:
+        """Iterate over the idle, lowest penalty first."""
+        for tier in self._tiers.values():
+            yield from tier.candidates(last, dice)
+
+
+class Members(NamedTuple):
+    """Who is asked."""
+
+    qualified: Sequence[AgentId]  #: in the plan's order
+    order: Sequence[AgentId]  #: all of the queue, qualified or not
+    penalties: Mapping[AgentId, int]  #: of those named to the queue; lower is asked first
+
+
 def chooser_of(
     strategy: Strategy,
     requirement: Requirement,
-    members: Sequence[AgentId],
+    members: Members,
     settings: Mapping[AgentId, AgentSettings],
-    penalties: Mapping[AgentId, int],
 ) -> Chooser:
-    """Make the chooser for a strategy; `members` are all who qualify, in the plan's order."""
+    """Make the chooser for a requirement; the caller's own agents are asked in their order."""
+    penalties = members.penalties
+    if requirement.only:
+        return _plain(Strategy.LINEAR, requirement, members, settings)
+    if strategy is Strategy.WEIGHTED_RANDOM:  # there the penalty means nothing else
+        return ByWeight(members.qualified, penalties)
+    tiers: dict[int, list[AgentId]] = {}
+    for agent in members.qualified:
+        tiers.setdefault(penalties.get(agent, 0), []).append(agent)
+    if len(tiers) <= 1:
+        return _plain(strategy, requirement, members, settings)
+    return ByPenalty(
+        {
+            penalty: _plain(strategy, requirement, members._replace(qualified=tier), settings)
+            for penalty, tier in tiers.items()
+        },
+        penalties,
+    )
+
+
+def _plain(
+    strategy: Strategy,
+    requirement: Requirement,
+    members: Members,
+    settings: Mapping[AgentId, AgentSettings],
+) -> Chooser:
     match strategy:
         case Strategy.ROUND_ROBIN:
-            return InTurn(members)
+            return InTurn(members.qualified, members.order)
         case Strategy.RANDOM:
-            return ByChance(members)
-        case Strategy.WEIGHTED_RANDOM:
-            return ByWeight(members, penalties)
+            return ByChance(members.qualified)
         case _:
-            places = {agent: place for place, agent in enumerate(members)}
+            places = {agent: place for place, agent in enumerate(members.qualified)}
             return Ranked(strategy, requirement, settings, places)
 
 

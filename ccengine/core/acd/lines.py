@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from ccengine.core.ids import Instant
     from ccengine.core.queues import QueueSettings
 
-LineRank = tuple[float, int]
+Age = tuple[float, int]
+"""Since when a call waits in its queue, and its place."""
+
+LineRank = tuple[float, float, float, float]
 """Lowest first."""
 
 HeadRank = tuple[float, ...]
@@ -28,9 +31,17 @@ MINUTE = 60.0
 
 def rank_in_line(call: Call, settings: QueueSettings) -> LineRank:
     """Return the call's rank among those with the same needs in the same queue."""
+    if settings.order is Order.NEWEST:  # age, which counts against other queues, is no merit here
+        return (1.0, -call.priority, -call.waiting_since, -call.serial)
     aged = settings.ageing_per_minute / MINUTE * call.waiting_since
-    newest = settings.order is Order.NEWEST
-    return (aged - call.priority, -call.serial if newest else call.serial)
+    return (1.0, aged - call.priority, call.waiting_since, call.serial)
+
+
+def rank_in_queue(call: Call, settings: QueueSettings, now: Instant) -> LineRank:
+    """Return the call's rank among all who wait in the queue, whatever they need."""
+    if is_overdue(call, settings, now):
+        return (0.0, call.queued_at, call.serial, 0.0)
+    return rank_in_line(call, settings)
 
 
 def is_overdue(call: Call, settings: QueueSettings, now: Instant) -> bool:
@@ -45,13 +56,13 @@ def rank_as_head(
     """Return the call's rank among the heads of all lines at this instant.
 
     Whoever is past the starvation guard goes first, whatever weights and priorities say; then
-    weight; then the plan's precedence; then arrival.
+    weight; then the plan's precedence; then the longest wait.
     """
     if is_overdue(call, settings, now):
-        return (0.0, call.queued_at, 0.0, 0.0, call.serial)
+        return (0.0, call.queued_at, 0.0, 0.0, 0.0, call.serial)
     waited = now - call.waiting_since
     score = call.priority + settings.ageing_per_minute / MINUTE * waited
     left = float("inf")
     if precedence is Precedence.PROMISE and settings.promise_seconds is not None:
         left = settings.promise_seconds - waited
-    return (1.0, -settings.weight, left, -score, call.serial)
+    return (1.0, -settings.weight, left, -score, call.waiting_since, call.serial)

@@ -10,17 +10,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heapreplace
 from typing import TYPE_CHECKING
 
-from ccengine.core.acd.choosers import Chooser, chooser_of
-from ccengine.core.acd.lines import LineRank, is_overdue, rank_as_head, rank_in_line
+from ccengine.core.acd.choosers import Chooser, Members, chooser_of
+from ccengine.core.acd.lines import (
+    Age,
+    HeadRank,
+    LineRank,
+    is_overdue,
+    rank_as_head,
+    rank_in_line,
+    rank_in_queue,
+)
 from ccengine.core.acd.requirement import Requirement
-from ccengine.core.ids import AgentId, CallId
+from ccengine.core.ids import AgentId, CallId, QueueId
 from ccengine.core.queues import QueueSettings
 from ccengine.core.ranking import Ranking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from ccengine.core.agents import Agent
     from ccengine.core.calls import Call
@@ -43,8 +52,9 @@ class Pool:
     members: tuple[AgentId, ...]  #: all who qualify, in the plan's order
     idle: Chooser
     present: int  #: members who are logged in
+    there: AgentId | None = None  #: who was last found not to leave the queue empty
     line: Ranking[CallId, LineRank] = field(default_factory=Ranking)
-    by_age: Ranking[CallId, LineRank] = field(default_factory=Ranking)  #: with a starvation guard
+    by_age: Ranking[CallId, Age] = field(default_factory=Ranking)  #: with a starvation guard
     shared: Ranking[CallId, LineRank] = field(default_factory=Ranking)  #: ring at several already
 
 
@@ -55,10 +65,11 @@ class Matching:
         self._plan = plan
         self.now = now  #: qualifications are judged at this instant, until the next one is made
         self._pools: dict[Requirement, Pool] = {}
+        self._pools_in: dict[QueueId, dict[Requirement, Pool]] = {}
         self._pools_of: dict[AgentId, dict[Requirement, Pool]] = {a: {} for a in plan.agents}
         self._idle: dict[AgentId, Agent] = {}
         self._present: set[AgentId] = set()
-        self._unstaffed: dict[Requirement, Pool] = {}
+        self._staffing_changed = True  #: some line may have lost or found its first agent
         self._pool_of: dict[CallId, Pool] = {}
         self._calls: dict[CallId, Call] = {}
 
@@ -98,12 +109,21 @@ class Matching:
 
     def waiting(self, now: Instant) -> Iterator[CallId]:
         """Iterate over all waiting calls in the order in which a free agent of all would serve."""
-        ranked = [
-            (self._head_rank(self._calls[call], pool, now), call)
-            for call, pool in self._pool_of.items()
-            if call in pool.line
-        ]
-        return (call for _, call in sorted(ranked))
+        queues: dict[QueueId, list[tuple[LineRank, CallId]]] = {}
+        for call, pool in self._pool_of.items():
+            if call in pool.line:
+                rank = rank_in_queue(self._calls[call], pool.settings, now)
+                queues.setdefault(pool.requirement.queue, []).append((rank, call))
+        lines = [sorted(line, reverse=True) for line in queues.values()]
+        heads = [(self._head_rank(line[-1][1], now), place) for place, line in enumerate(lines)]
+        heapify(heads)
+        while heads:
+            line = lines[heads[0][1]]
+            yield line.pop()[1]
+            if line:
+                heapreplace(heads, (self._head_rank(line[-1][1], now), heads[0][1]))
+            else:
+                heappop(heads)
 
     # --- the agents ----------------------------------------------------------------------------
 
@@ -124,22 +144,26 @@ class Matching:
         if present == (agent in self._present):
             return
         (self._present.add if present else self._present.discard)(agent)
-        for requirement, pool in self._pools_of.get(agent, {}).items():
+        for pool in self._pools_of.get(agent, {}).values():
             pool.present += 1 if present else -1
-            if not pool.present and pool.line:
-                self._unstaffed[requirement] = pool
+            self._staffing_changed |= pool.present == (1 if present else 0)
 
     def take_unstaffed(self) -> list[CallId]:
-        """Return who waits in lines whose last agent has left since the last time."""
-        unstaffed, self._unstaffed = self._unstaffed, {}
-        return [call for pool in unstaffed.values() for call in pool.line]
+        """Return who waits for nobody who is logged in, if that may be news."""
+        if not self._staffing_changed:
+            return []
+        self._staffing_changed = False
+        return [call for pool in self._pools.values() if not pool.present for call in pool.line]
 
     def lines(self) -> list[Requirement]:
-        """Return the requirements for which somebody waits."""
-        return [requirement for requirement, pool in self._pools.items() if pool.line]
+        """Return the requirements for which somebody waits, or rings at several."""
+        return [need for need, pool in self._pools.items() if pool.line or pool.shared]
 
     def is_staffed(self, requirement: Requirement) -> bool:
         """Tell whether anybody who qualifies is logged in, whatever they are doing."""
+        if requirement.only:  # too many of these to keep a pool for each
+            named = (agent for agent in requirement.only if agent in self._present)
+            return any(self._qualifies(agent, requirement) for agent in named)
         return self.pool(requirement).present > 0
 
     def is_idle(self, agent: AgentId) -> bool:
@@ -148,34 +172,62 @@ class Matching:
 
     # --- the best pair -------------------------------------------------------------------------
 
-    def agents_for(
-        self, call: CallId, last: AgentId | None, dice: int, permit: Permit
-    ) -> Iterator[AgentId]:
-        """Iterate over the idle who may serve the call, in the order of the queue's strategy."""
-        pool = self._pool_of[call]
-        for agent in pool.idle.candidates(last, dice):
-            if permit(agent, pool.requirement):
-                yield agent
+    def agents_for(self, call: CallId, last: AgentId | None, dice: int) -> Iterator[AgentId]:
+        """Iterate over the idle who qualify for the call, in the order of the queue's strategy."""
+        return self._pool_of[call].idle.candidates(last, dice)
 
-    def call_for(self, agent: AgentId, now: Instant, permit: Permit) -> CallId | None:
-        """Return the call the agent should serve first, over all queues, None if there is none."""
-        heads = [
-            (self._head_rank(self._calls[call], pool, now), call, pool)
-            for pool in self._pools_of.get(agent, {}).values()
-            for call in self._heads(pool, now)
-        ]
-        while heads:
-            best = min(heads)
-            if permit(agent, best[2].requirement):
-                return best[1]
+    def call_for(
+        self, agent: AgentId, now: Instant, permit: Permit, passed: Collection[CallId] = ()
+    ) -> CallId | None:
+        """Return the call the agent should serve first, over all queues, None if there is none.
+
+        Args:
+            agent: idle.
+            now: the time.
+            permit: asked for the best call first.
+            passed: calls not to return.
+        """
+        pools = self._pools_of.get(agent, {}).values()
+        heads = self._heads_of(pools, passed, now)
+        while (best := self.first_of(heads, now)) is not None:
+            if permit(agent, self._pool_of[best].requirement):
+                return best
             heads.remove(best)
-        return self._shared_for(agent, permit)
+        return None
+
+    def heads(
+        self, requirements: Iterable[Requirement], passed: Collection[CallId], now: Instant
+    ) -> list[CallId]:
+        """Return who is first in each of these lines, in no order, but none of those passed."""
+        pools = (self._pools[one] for one in requirements if one in self._pools)
+        return self._heads_of(pools, passed, now)
+
+    def first_of(self, calls: Iterable[CallId], now: Instant) -> CallId | None:
+        """Return whom a free agent serves first: of each queue its first, of these the best.
+
+        Whoever rings at several already comes after all who have nobody.
+        """
+        leaders: dict[tuple[bool, QueueId], tuple[LineRank, CallId]] = {}
+        for call in calls:
+            pool = self._pool_of[call]
+            leads = (call in pool.shared, pool.requirement.queue)
+            known = leaders.get(leads)
+            rank = rank_in_queue(self._calls[call], pool.settings, now)
+            if known is None or rank < known[0]:
+                leaders[leads] = (rank, call)
+        if len(leaders) <= 1:
+            return next((call for _, call in leaders.values()), None)
+        best = min(
+            (leads[0], self._head_rank(call, now), call) for leads, (_, call) in leaders.items()
+        )
+        return best[2]
 
     def pool(self, requirement: Requirement) -> Pool:
         """Return the pool of a requirement, made when it is first asked for."""
         pool = self._pools.get(requirement)
         if pool is None:
             pool = self._pools[requirement] = self._made(requirement)
+            self._pools_in.setdefault(requirement.queue, {})[requirement] = pool
             for agent in pool.members:
                 self._pools_of[agent][requirement] = pool
                 idle = self._idle.get(agent)
@@ -183,53 +235,49 @@ class Matching:
                     pool.idle.put(idle)
         return pool
 
-    def heads(self, requirements: Iterable[Requirement], now: Instant) -> list[CallId]:
-        """Return who is first in each of these lines, in the order of service."""
-        lines = (self.pool(requirement) for requirement in requirements)
-        found = [(pool, call) for pool in lines for call in self._heads(pool, now)]
-        ranked = ((self._head_rank(self._calls[call], pool, now), call) for pool, call in found)
-        return [call for _, call in sorted(ranked)]
-
-    def pool_of(self, call: CallId) -> Pool | None:
-        """Return the pool whose line the call stands in."""
-        return self._pool_of.get(call)
+    def lines_of(self, queue: QueueId) -> list[Pool]:
+        """Return the queue's lines in which somebody waits, in no order."""
+        return [pool for pool in self._pools_in.get(queue, {}).values() if pool.line]
 
     def _made(self, requirement: Requirement) -> Pool:
         settings = self._plan.queues.get(requirement.queue, RETIRED)
-        named = requirement.only or requirement.members or self._plan.agents
-        members = tuple(
-            agent
-            for agent in named
-            if agent in self._plan.agents
-            and requirement.lack_of(agent, self._plan, self.now) is None
-        )
+        named: Iterable[AgentId] = self._plan.agents
+        if requirement.only:
+            named = dict.fromkeys(requirement.only)
+        elif requirement.members is not None:
+            named = requirement.members
+        members = tuple(agent for agent in named if self._qualifies(agent, requirement))
         penalties = {one.agent: one.penalty for one in settings.members}
-        idle = chooser_of(settings.strategy, requirement, members, self._plan.agents, penalties)
+        order = [one.agent for one in settings.members] or list(self._plan.agents)
+        idle = chooser_of(
+            settings.strategy, requirement, Members(members, order, penalties), self._plan.agents
+        )
         present = sum(agent in self._present for agent in members)
         return Pool(requirement, settings, members, idle, present)
 
+    def _qualifies(self, agent: AgentId, requirement: Requirement) -> bool:
+        known = agent in self._plan.agents
+        return known and requirement.lack_of(agent, self._plan, self.now) is None
+
     def _forget(self, pool: Pool) -> None:
         del self._pools[pool.requirement]
+        del self._pools_in[pool.requirement.queue][pool.requirement]
         for agent in pool.members:
             del self._pools_of[agent][pool.requirement]
 
-    def _heads(self, pool: Pool, now: Instant) -> Iterator[CallId]:
-        first = pool.line.first()
-        if first is None:
-            return
+    def _heads_of(
+        self, pools: Iterable[Pool], passed: Collection[CallId], now: Instant
+    ) -> list[CallId]:
+        heads = [head for pool in pools if (head := self._head(pool, now)) is not None]
+        return [head for head in heads if head not in passed] if passed else heads
+
+    def _head(self, pool: Pool, now: Instant) -> CallId | None:
+        first = pool.line.first() or pool.shared.first()
         oldest = pool.by_age.first()
         if oldest is not None and is_overdue(self._calls[oldest[1]], pool.settings, now):
-            yield oldest[1]
-        else:
-            yield first[1]
+            return oldest[1]
+        return None if first is None else first[1]
 
-    def _head_rank(self, call: Call, pool: Pool, now: Instant) -> tuple[float, ...]:
-        return rank_as_head(call, pool.settings, self._plan.precedence, now)
-
-    def _shared_for(self, agent: AgentId, permit: Permit) -> CallId | None:
-        best: tuple[LineRank, CallId] | None = None
-        for pool in self._pools_of.get(agent, {}).values():
-            first = pool.shared.first()
-            if first is not None and (best is None or first < best):
-                best = first if permit(agent, pool.requirement) else best
-        return None if best is None else best[1]
+    def _head_rank(self, call: CallId, now: Instant) -> HeadRank:
+        settings = self._pool_of[call].settings
+        return rank_as_head(self._calls[call], settings, self._plan.precedence, now)

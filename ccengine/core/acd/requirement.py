@@ -37,7 +37,7 @@ class Requirement(NamedTuple):
     licences: tuple[LicenceId, ...] = ()
     groups: tuple[GroupId, ...] = ()  #: one of these; empty: any
     lent: tuple[tuple[GroupId, QueueId], ...] = ()  #: or one of these, while the queue is healthy
-    members: tuple[AgentId, ...] = ()  #: one of these; empty: anybody
+    members: tuple[AgentId, ...] | None = None  #: one of these; None: anybody
     preferred: Levels = ()  #: wanted, never needed
     only: tuple[AgentId, ...] = ()  #: the caller's own agents, for a time; empty: anybody
 
@@ -50,15 +50,15 @@ class Requirement(NamedTuple):
         self, agent: AgentId, has: AgentSettings, plan: Plan, now: Instant
     ) -> Lack | None:
         """Return what keeps the agent away for good: nothing relaxes these."""
-        if self.client not in has.clients or not _holds(plan, agent, f"client:{self.client}", now):
+        if self.client not in has.clients or not holds(plan, agent, f"client:{self.client}", now):
             return Lack("approval", self.client)
         for licence in self.licences:
-            if licence not in has.licences or not _holds(plan, agent, f"licence:{licence}", now):
+            if licence not in has.licences or not holds(plan, agent, f"licence:{licence}", now):
                 return Lack("licence", licence)
         return None
 
     def _not_asked_for(self, agent: AgentId, has: AgentSettings) -> Lack | None:
-        if self.members and agent not in self.members:
+        if self.members is not None and agent not in self.members:
             return Lack("member", self.queue)
         if self.groups and not self._in_group(has):
             return Lack("group", " or ".join(self.groups))
@@ -69,11 +69,11 @@ class Requirement(NamedTuple):
             return Lack("caller's own agents", ", ".join(self.only))
         return None
 
-    def lender_of(self, has: AgentSettings) -> QueueId | None:
-        """Return the queue that must be healthy for this agent to count; None: always counts."""
+    def lenders_of(self, has: AgentSettings) -> tuple[QueueId, ...]:
+        """Return the queues of which one must be healthy for this agent to count; empty: none."""
         if not self.lent or not self.groups or any(group in self.groups for group in has.groups):
-            return None
-        return next((lender for group, lender in self.lent if group in has.groups), None)
+            return ()
+        return tuple(lender for group, lender in self.lent if group in has.groups)
 
     def _in_group(self, has: AgentSettings) -> bool:
         lent = (group for group, _ in self.lent)
@@ -119,7 +119,7 @@ def requirement_of(call: Call, settings: QueueSettings, step: int) -> Requiremen
         message = f"call '{call.id}' needs nobody: it is in no queue"
         raise ValueError(message)
     needs = _Needs(
-        skills={**settings.skills, **call.skills},
+        skills=dict(_strictest(settings.skills, call.skills)),
         preferred={**settings.preferred, **call.preferred},
         groups=list(settings.groups),
         lent=[],
@@ -140,24 +140,27 @@ def requirement_of(call: Call, settings: QueueSettings, step: int) -> Requiremen
     )
 
 
-def _members(settings: QueueSettings, max_penalty: int | None) -> tuple[AgentId, ...]:
+def _members(settings: QueueSettings, max_penalty: int | None) -> tuple[AgentId, ...] | None:
     named = settings.members
+    if not named:
+        return None
     return tuple(one.agent for one in named if max_penalty is None or one.penalty <= max_penalty)
 
 
 def _strictest(
-    skills: Mapping[SkillId, int], gates: Mapping[SkillId, int]
+    skills: Mapping[SkillId, int], others: Mapping[SkillId, int]
 ) -> Mapping[SkillId, int]:
-    if not gates:
+    if not others:
         return skills
-    return {skill: max(skills.get(skill, 0), gates.get(skill, 0)) for skill in {*skills, *gates}}
+    return {one: max(skills.get(one, 0), others.get(one, 0)) for one in {**skills, **others}}
 
 
 def _levels(skills: Mapping[SkillId, int]) -> Levels:
     return tuple(sorted(skills.items()))
 
 
-def _holds(plan: Plan, agent: AgentId, what: str, now: Instant) -> bool:
+def holds(plan: Plan, agent: AgentId, what: str, now: Instant) -> bool:
+    """Tell whether an approval or a licence the agent has is valid now."""
     periods = plan.periods.get(agent)
     period = None if periods is None else periods.get(what)
     return period is None or period.holds(now)

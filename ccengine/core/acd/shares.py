@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ccengine.core.acd.requirement import holds
+from ccengine.core.ids import ClientId
 from ccengine.core.queues import QueueSettings
 from ccengine.core.ranking import Ranking
 from ccengine.core.states import AgentState, CallState
@@ -19,19 +21,22 @@ if TYPE_CHECKING:
     from ccengine.core.acd.requirement import Requirement
     from ccengine.core.agents import Agent
     from ccengine.core.calls import Call
-    from ccengine.core.ids import AgentId, CallId, ClientId, Instant, QueueId
+    from ccengine.core.ids import AgentId, CallId, Instant, QueueId
     from ccengine.core.plan import Plan
 
 BUSY = frozenset({AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP})
 IN_LINE = frozenset({CallState.WAITING, CallState.OFFERED})
 RETIRED = QueueSettings()
+FREE = ClientId("")
 
 
 class Shares:
     """How many agents each client has, and how each queue fares."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, now: Instant) -> None:
         self._plan = plan
+        self._now = now  #: approvals are judged at this instant
+        self._serves: dict[AgentId, tuple[ClientId, ...]] = {}
         self._floors = {client: one.floor for client, one in plan.shares.items() if one.floor}
         self._free: Counter[ClientId] = Counter()  #: who could take a call of the client at once
         self._busy: Counter[ClientId] = Counter()
@@ -41,12 +46,11 @@ class Shares:
 
     def note_agent(self, agent: Agent) -> None:
         """Take note of an agent's state."""
-        settings = self._plan.agents.get(agent.id)
         counted: tuple[ClientId, ...] = ()
         if agent.state in BUSY and agent.client is not None:
             counted = (agent.client,)
-        elif agent.state is AgentState.AVAILABLE and settings is not None:
-            counted = ("", *settings.clients)  # type: ignore[arg-type]
+        elif agent.may_be_offered:
+            counted = (FREE, *self._clients_of(agent.id))
         before = self._counted.get(agent.id, ())
         if counted != before:
             self._count(before, -1)
@@ -60,7 +64,7 @@ class Shares:
             return
         line = self._lines.setdefault(call.queue, Ranking())
         if call.state in IN_LINE:
-            line.put(call.id, (call.queued_at, call.serial))
+            line.put(call.id, (call.queued_at, call.serial))  # forbids more, allows nothing
         elif call.id in line:
             line.discard(call.id)
             self.changes += 1
@@ -96,21 +100,42 @@ class Shares:
     def forbids(self, agent: AgentId, requirement: Requirement, now: Instant) -> str:
         """Return the rule that keeps the agent from such a call now; empty if none does."""
         client, settings = requirement.client, self._plan.agents[agent]
-        share = self._plan.shares.get(client)
-        if share is not None and share.ceiling is not None and self._busy[client] >= share.ceiling:
-            return f"ceiling of {client}"
+        full = self.ceiling_of(client)
+        if full:
+            return full
         for other, floor in self._floors.items():
             spare = self._free[other] + self._busy[other] - 1
-            if other != client and other in settings.clients and spare < floor:
+            if other != client and spare < floor and other in self._clients_of(agent):
                 return f"floor of {other}"
-        lender = requirement.lender_of(settings)
-        if lender is not None and not self.is_healthy(lender, now):
-            return f"{lender} is not healthy"
+        lenders = requirement.lenders_of(settings)
+        if lenders and not any(self.is_healthy(lender, now) for lender in lenders):
+            return f"{lenders[0]} is not healthy"
         return ""
+
+    def ceiling_of(self, client: ClientId) -> str:
+        """Return the rule that keeps all agents from the client's calls now; empty if none."""
+        share = self._plan.shares.get(client)
+        ceiling = None if share is None else share.ceiling
+        return f"ceiling of {client}" if self._fills(client, ceiling) else ""
+
+    def _fills(self, client: ClientId, ceiling: int | None) -> bool:
+        return ceiling is not None and self._busy[client] >= ceiling
+
+    def _clients_of(self, agent: AgentId) -> tuple[ClientId, ...]:
+        """Return whom the agent may serve today."""
+        found = self._serves.get(agent)
+        if found is None:
+            settings = self._plan.agents.get(agent)
+            named = () if settings is None else settings.clients
+            found = tuple(
+                one for one in named if holds(self._plan, agent, f"client:{one}", self._now)
+            )
+            self._serves[agent] = found
+        return found
 
     def _count(self, clients: tuple[ClientId, ...], change: int) -> None:
         # A free agent counts for all their clients, marked by an empty name before them.
-        if clients[:1] == ("",):
+        if clients[:1] == (FREE,):
             for client in clients[1:]:
                 self._free[client] += change
         elif clients:
