@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccengine.cli.output import console, fail
+from ccengine.cli.output import console, count, fail
 from ccengine.config.app_queue.conf import read_conf
 from ccengine.config.app_queue.importing import import_queues
 from ccengine.config.app_queue.members import dynamic_members
@@ -56,8 +56,8 @@ def import_queues_conf(
     for note in imported.notes:
         typer.echo(str(note), err=True)
     if imported.notes or not imported.queues:
-        counted = f"{imported.queues} queues carried over, {len(imported.notes)} notes"
-        typer.echo(counted, err=True)
+        queues, notes = count(imported.queues, "queue"), count(len(imported.notes), "note")
+        typer.echo(f"{queues} carried over, {notes}", err=True)
         raise typer.Exit(1)
 
 

@@ -58,12 +58,13 @@ def print_problems(problems: Sequence[Problem], settings: Settings) -> None:
         line = f"{file}:{problem.line}: {kind}{problem.message} — {problem.remedy}"
         typer.echo(line, err=True)
     warnings = sum(problem.is_warning for problem in problems)
-    counted = [_count(len(problems) - warnings, "mistake"), _count(warnings, "warning")]
-    typer.echo(", ".join(count for count in counted if count), err=True)
+    counted = [(len(problems) - warnings, "mistake"), (warnings, "warning")]
+    typer.echo(", ".join(count(number, what) for number, what in counted if number), err=True)
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}" if number else ""
+def count(number: int, what: str) -> str:
+    """Return `1 queue` or `2 queues`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def read_configuration(settings: Settings) -> Configuration:
