@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from ccengine.cli import call, check, import_queues, info, init, plan, prompts, run, story
+from ccengine.cli import call, check, import_queues, info, init, plan, promises, prompts, run, story
 
 app = typer.Typer(
     help="A contact-center engine for Asterisk.",
@@ -19,6 +19,7 @@ app.command("import")(import_queues.import_queues_conf)
 app.command("info")(info.info)
 app.command("plan")(plan.plan)
 app.command("story")(story.story)
+app.command("promises")(promises.promises)
 app.command("call")(call.call)
 app.add_typer(prompts.app, name="prompts")
 

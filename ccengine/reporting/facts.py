@@ -45,6 +45,7 @@ MASKED = frozenset({"caller", "number"})
 HIDDEN = frozenset({"plan", "arrived_at", "ended_at", "recorded"})
 SHOWN: Mapping[str, str] = {
     "agents": "agents",
+    "barred": "barred",
     "bridge": "bridge",
     "by": "by",
     "cause": "cause",

@@ -44,16 +44,18 @@ from ccengine.core.events import (
 )
 from ccengine.core.ids import Instant
 from ccengine.core.snapshots import CenterSnapshot
-from ccengine.core.states import AgentState
+from ccengine.core.states import AgentState, CallState
 from ccengine.reporting.call_record import MISSED_CAUSES
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.masking import mask_number
+from ccengine.reporting.offer_outcomes import outcome_of_refusal, outcome_of_withdrawal, told
 from ccengine.reporting.rows import Advance, Rejection, Unknown, is_void, steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ccengine.core.events import AgentEvent, CallEvent, Event, PhoneEvent, SystemEvent
+    from ccengine.core.ids import QueueId
     from ccengine.reporting.rows import JournalRow, What
 
     Command = OfferCall | WithdrawOffer | Connect | DivertCall | ShowAgent | ShowCall
@@ -78,13 +80,22 @@ def tell(
         mask: how callers' numbers are shown.
     """
     lines: list[StoryLine] = []
+    queue: QueueId | None = None
     for step in steps(list(rows)):
         for row in step[1:] if is_void(step) else step:
-            text = _text(row.what, mask)
+            text = _overflow(row.what, queue) or _text(row.what, mask)
+            queue = row.what.queue if isinstance(row.what, CallQueued | ShowCall) else queue
             if text:
                 seconds = row.at - lines[0].at if lines else 0.0
                 lines.append(StoryLine(row.at, seconds, text))
     return lines
+
+
+def _overflow(what: What, queue: QueueId | None) -> str:
+    """Tell that the call went to another queue by itself: no event says so."""
+    if isinstance(what, ShowCall) and what.state is CallState.WAITING and queue is not None:
+        return "" if what.queue == queue else f"sent on to {what.queue}, at the place it had"
+    return ""
 
 
 def _text(what: What, mask: Callable[[str], str]) -> str:
@@ -121,7 +132,7 @@ def _decision(what: Command) -> str:
         case OfferCall():
             return f"offered to {what.agent} on phone {what.phone} for {what.ring_seconds:g} s"
         case WithdrawOffer():
-            return f"offer to {what.agent} withdrawn: {what.reason}"
+            return told(what.agent, outcome_of_withdrawal(what.reason), what.reason)
         case DivertCall():
             to = what.flow or what.number or ("voicemail" if what.voicemail else "")
             return f"left {what.queue} for {to}: {what.reason}"
@@ -138,7 +149,7 @@ def _agent(shown: ShowAgent) -> str:
         case AgentState.NOT_READY:
             return f"{shown.agent} is not ready: {shown.reason}"
         case AgentState.AVAILABLE:
-            return f"{shown.agent} is available"
+            return f"{shown.agent} is available{f', but {shown.barred}' if shown.barred else ''}"
         case AgentState.OFFLINE:
             return f"{shown.agent} is offline"
         case AgentState.OFFERED | AgentState.ON_CALL:  # told of the call
@@ -191,12 +202,7 @@ def _call_event(what: CallEvent) -> str:
 
 
 def _line_event(
-    what: FlowStepEntered
-    | CallQueued
-    | WaitPromised
-    | CallerStrayed
-    | CallerReturned
-    | CallEnded,
+    what: FlowStepEntered | CallQueued | WaitPromised | CallerStrayed | CallerReturned | CallEnded,
 ) -> str:
     match what:
         case FlowStepEntered():
@@ -227,7 +233,7 @@ def _talk_event(
         case OfferAccepted():
             return f"{what.agent} answered"
         case OfferDeclined():
-            return f"{what.agent} declined: {what.reason}"
+            return told(what.agent, outcome_of_refusal(what), what.reason)
         case ConversationStarted():
             return f"bridged with {what.agent}"
         case ConversationFailed():

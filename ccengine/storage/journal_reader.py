@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 
 from ccengine.core.commands import ShowAgent
 from ccengine.core.events import Event
-from ccengine.core.ids import Instant
+from ccengine.core.ids import CallId, Instant
 from ccengine.core.snapshots import CenterSnapshot
 from ccengine.core.states import AgentState
 from ccengine.reporting.rows import JournalRow, RowKind, Unknown
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from ccengine.core.ids import AgentId, CallId, ClientId, TenantId
+    from ccengine.core.ids import AgentId, ClientId, TenantId
 
 
 class StoredRow(NamedTuple):
@@ -141,6 +141,16 @@ class JournalReader:
             (since, since),
         )
         return [row[0] for row in rows]
+
+    def calls_with(self, event: str, *, seconds: float) -> list[CallId]:
+        """Return calls with an event of this type in the journal's last so many seconds.
+
+        Reads all rows of that time: for people, not for the call path.
+        """
+        since = self._last()[1] - seconds
+        query = "SELECT call, min(number) FROM journal WHERE type = ? AND at >= ? GROUP BY call"
+        found = [row for row in self._execute(query, (event, since)) if row[0] is not None]
+        return [CallId(call) for call, _ in sorted(found, key=itemgetter(1))]
 
     def last_number(self) -> int:
         """Return the number of the newest row, 0 when there is none."""
