@@ -50,10 +50,10 @@ BELIEVED = frozenset({CallState.OFFERED, CallState.CONNECTING, CallState.TALKING
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What the core believes of a call; with an agent, of that agent's part in it."""
+    """What the core believes: that a call lives; with an agent, of that agent's part in it."""
 
     call: CallId
-    state: CallState
+    state: CallState | None = None
     agent: AgentId | None = None
     offer: OfferId | None = None
 
@@ -123,7 +123,8 @@ class Audit:
             self._phones.correct(phone, view)
         if found.claims:
             await asyncio.sleep(AGAIN_SECONDS)
-            for claim in sorted(found.claims, key=str):
+            # Agents first: a call that has ended ends no leg.
+            for claim in sorted(found.claims, key=lambda claim: (claim.agent is None, str(claim))):
                 await self._take_back(claim)
 
     def _has_anything_to_look_at(self) -> bool:
@@ -148,7 +149,7 @@ class Audit:
 
     def _claims(self) -> Iterator[Claim]:
         for call in self._engine.center.calls.values():
-            yield Claim(call.id, call.state)
+            yield Claim(call.id)
             if call.state in BELIEVED and call.agent is not None:
                 yield Claim(call.id, call.state, call.agent, call.offer)
                 for offer, agent in call.others.items():

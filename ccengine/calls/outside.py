@@ -22,6 +22,7 @@ from ccengine.reporting.call_record import MISSED_CAUSES
 if TYPE_CHECKING:
     from ccengine.asterisk.ari.events import ChannelSnapshot
     from ccengine.asterisk.channels import Channel
+    from ccengine.asterisk.router import Departure
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
     from ccengine.core.commands import DivertCall
@@ -64,6 +65,7 @@ class Outside:
 
     def __init__(self, wiring: Wiring, call: Call) -> None:
         self.has_left = False
+        self._departure: Departure | None = None
         self._engine = wiring.engine
         self._router = wiring.router
         self._call = call
@@ -71,11 +73,11 @@ class Outside:
     async def send(self, channel: Channel, divert: DivertCall) -> None:
         """Have the dialplan take the caller, who hears no music by now; wait until they are off."""
         place = place_of(divert)
-        self._router.departure(channel.id)  # from now on its end cannot be missed
+        self._departure = self._router.departure(channel.id)  # its end cannot be missed any more
         if not await self._router.ari.subscribe_channel(channel.id):
             self._router.give_up(channel.id)
             return
-        await channel.set_variable(name=REACHED, value=place.reached)
+        await channel.set_variable(name=REACHED, value=place.reached.value)
         if divert.number is not None:
             # The partner is that of the queue's client, whose rules and caps hold.
             await channel.set_variable(name="CC_CLIENT", value=client_of(divert.queue))
@@ -90,7 +92,7 @@ class Outside:
 
     async def take_up(self) -> None:
         """Follow a caller whom an earlier engine, or an earlier connection of ours, has sent."""
-        self._router.departure(self._call.channel)
+        self._departure = self._router.departure(self._call.channel)
         try:
             if not await self._router.ari.subscribe_channel(self._call.channel):
                 self._router.give_up(self._call.channel)
@@ -101,7 +103,8 @@ class Outside:
     async def follow(self) -> None:
         """Wait for the caller's end, and post it."""
         try:
-            self._end(await self._router.departure(self._call.channel))
+            if self._departure is not None:
+                self._end(await self._departure)
         finally:
             self._engine.close_call(self._call.id)
 

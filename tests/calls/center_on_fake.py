@@ -154,9 +154,7 @@ class CenterOnFake:
             DNIPRO: replace(client, settings=replace(client.settings, queues=queues)),
         }
         tenant = replace(tenant, clients=clients)
-        self.wiring.configuration = self.configuration = replace(
-            self.configuration, tenant=tenant
-        )
+        self.wiring.configuration = self.configuration = replace(self.configuration, tenant=tenant)
         self._load_plan()
 
     def _load_plan(self) -> None:
