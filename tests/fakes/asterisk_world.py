@@ -42,6 +42,7 @@ class FakeWorld:
         self.disallowed: frozenset[str] = frozenset()
         self.listened: set[str] = set()  # endpoints all of whose channels are told of
         self.followed: set[str] = set()  # channels that are told of wherever they are
+        self.hangup_handlers: dict[str, Callable[[FakeChannel], None]] = {}  # by context
         self.swallowed: set[str] = set()  # types of event that get lost on their way
         self.database: dict[str, dict[str, str]] = {}  # families of Asterisk's own
         self.variables: dict[str, str] = {}  # global ones
@@ -253,6 +254,8 @@ class FakeWorld:
         """Take a channel out of everything. Its partner in a bridge stays."""
         if self.channels.pop(channel.id, None) is None:
             return
+        if channel.dialplan[0] in self.hangup_handlers:
+            self.hangup_handlers[channel.dialplan[0]](channel)
         channel.stop_timers()
         self.leave_bridge(channel)
         self.leave_stasis(channel)
