@@ -41,7 +41,8 @@ def pair(floor: Floor, now: Instant) -> None:
         requirement = floor.requirement_of(call)
         if not _offer(floor, call, requirement, now):
             in_vain.add(first)
-            floor.open_lines.discard(requirement)  # what keeps the first of a line keeps all
+            if call.state is CallState.WAITING:
+                floor.open_lines.discard(requirement)  # what keeps the first of a line keeps all
     floor.open_lines.clear()
     floor.open_agents.clear()
 

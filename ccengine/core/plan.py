@@ -82,10 +82,10 @@ class Rest:
 
 
 class Precedence(StrEnum):
-    """Which queue a free agent serves first, at equal weight."""
+    """Which caller a free agent serves first over all queues, at equal weight and priority."""
 
-    SCORE = "score"  #: the highest priority with what age has added, then the longest wait
-    PROMISE = "promise"  #: the least time left to the queue's promise
+    SCORE = "score"  #: who has waited for longest
+    PROMISE = "promise"  #: who has the least time left to their queue's promise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

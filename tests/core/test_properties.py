@@ -88,7 +88,7 @@ class RandomCenter(RuleBasedStateMachine):
     def enter(self, event: Event | None, commands: list[Any]) -> None:
         self.offers += [command for command in commands if isinstance(command, OfferCall)]
         try:
-            self.ledger.enter(event, commands)
+            self.ledger.enter(event, commands, self.stage.now)
         except (AssertionError, KeyError) as wrong:
             raise AssertionError(self.stage.told(f"the books: {wrong!r}")) from wrong
 

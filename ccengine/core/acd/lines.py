@@ -56,13 +56,14 @@ def rank_as_head(
     """Return the call's rank among the heads of all lines at this instant.
 
     Whoever is past the starvation guard goes first, whatever weights and priorities say; then
-    weight; then the plan's precedence; then the longest wait.
+    weight; then priority with what age has added; then what the plan's precedence says: the
+    longest wait, or the least time left to the queue's promise.
     """
     if is_overdue(call, settings, now):
         return (0.0, call.queued_at, 0.0, 0.0, 0.0, call.serial)
     waited = now - call.waiting_since
     score = call.priority + settings.ageing_per_minute / MINUTE * waited
-    left = float("inf")
+    left = float("inf")  # where nothing was promised, whoever was promised something is first
     if precedence is Precedence.PROMISE and settings.promise_seconds is not None:
         left = settings.promise_seconds - waited
-    return (1.0, -settings.weight, left, -score, call.waiting_since, call.serial)
+    return (1.0, -settings.weight, -score, left, call.waiting_since, call.serial)

@@ -268,15 +268,17 @@ class Matching:
     def _heads_of(
         self, pools: Iterable[Pool], passed: Collection[CallId], now: Instant
     ) -> list[CallId]:
-        heads = [head for pool in pools if (head := self._head(pool, now)) is not None]
-        return [head for head in heads if head not in passed] if passed else heads
+        heads = (self._head(pool, passed, now) for pool in pools if pool.line or pool.shared)
+        return [head for head in heads if head is not None]
 
-    def _head(self, pool: Pool, now: Instant) -> CallId | None:
-        first = pool.line.first() or pool.shared.first()
-        oldest = pool.by_age.first()
+    def _head(self, pool: Pool, passed: Collection[CallId], now: Instant) -> CallId | None:
+        oldest, first = pool.by_age.first(), pool.line.first()
+        head = None if first is None else first[1]
         if oldest is not None and is_overdue(self._calls[oldest[1]], pool.settings, now):
-            return oldest[1]
-        return None if first is None else first[1]
+            head = oldest[1]
+        if head is not None and head not in passed:
+            return head
+        return next((call for call in pool.shared if call not in passed), None)
 
     def _head_rank(self, call: CallId, now: Instant) -> HeadRank:
         settings = self._pool_of[call].settings
