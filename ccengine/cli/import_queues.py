@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,7 +24,12 @@ SHOW_MEMBERS = "asterisk -rx 'database show Queue/PersistentMembers'"
 
 
 def import_queues_conf(
-    file: Annotated[Path, typer.Argument(help="A queues.conf; files it includes are beside it.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A queues.conf, with what it includes beside it; - reads standard input."
+        ),
+    ],
     *,
     client: Annotated[str, typer.Option(help="Whose queues they become.")] = "imported",
     members: Annotated[
@@ -42,8 +48,9 @@ def import_queues_conf(
     """
     if not is_name(client):
         fail(f"'{client}' cannot be a client's name", "use small letters, digits, '-' and '_'")
+    is_piped = str(file) == "-"
     try:
-        conf = read_conf(file)
+        conf = read_conf(Path("queues.conf"), sys.stdin.read()) if is_piped else read_conf(file)
         joined = [] if members is None else _joined(members)
     except OSError as error:
         fail(f"{error.filename} cannot be read: {error.strerror}")

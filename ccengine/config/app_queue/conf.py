@@ -70,14 +70,19 @@ class Conf:
         return [one for one in named if not one.is_template and one.name != "general"]
 
 
-def read_conf(file: Path) -> Conf:
+def read_conf(file: Path, text: str | None = None) -> Conf:
     """Read a file and what it includes.
+
+    Args:
+        file: what it is called; files it includes are looked for beside it.
+        text: its content, if that is known already.
 
     Raises:
         OSError: the file itself cannot be read.
     """
     reader = _Reader(file.parent)
-    reader.read(file, file.read_text(encoding="utf-8", errors="replace"), 0)
+    content = file.read_text(encoding="utf-8", errors="replace") if text is None else text
+    reader.read(file, content, 0)
     return reader.conf
 
 

@@ -163,6 +163,13 @@ def test_without_a_folder_both_files_are_printed() -> None:
     assert "strategy: fewest-calls" in client
 
 
+def test_a_file_may_come_by_standard_input() -> None:
+    text = "[sales]\nretry=5\nmember => PJSIP/201,0,Anna\n"
+    result = CliRunner().invoke(app, ["import", "-"], input=text)
+    assert "agent: anna" in result.stdout
+    assert result.stderr.startswith("queues.conf:2: 'retry = 5' is not carried over")
+
+
 @pytest.mark.parametrize("word", STRATEGIES)
 def test_each_strategy(tmp_path: Path, word: str) -> None:
     file = tmp_path / "queues.conf"
