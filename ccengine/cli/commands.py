@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import typer
 
-from ccengine.cli import call, check, import_queues, info, init, plan, promises, prompts, run, story
+from ccengine.cli import (
+    call,
+    check,
+    import_queues,
+    info,
+    init,
+    plan,
+    promises,
+    prompts,
+    replay,
+    run,
+    simulate,
+    story,
+)
 
 app = typer.Typer(
     help="A contact-center engine for Asterisk.",
@@ -19,6 +32,8 @@ app.command("import")(import_queues.import_queues_conf)
 app.command("info")(info.info)
 app.command("plan")(plan.plan)
 app.command("story")(story.story)
+app.command("simulate")(simulate.simulate_day)
+app.command("replay")(replay.replay_day)
 app.command("promises")(promises.promises)
 app.command("call")(call.call)
 app.add_typer(prompts.app, name="prompts")
