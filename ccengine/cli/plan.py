@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from ccengine.storage.journal_reader import Restored
 
 
+NAMES_SHOWN = 5
+
+
 def plan(
     *, as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False
 ) -> None:
@@ -93,9 +96,12 @@ def _of_call(change: CallChange) -> Iterator[str]:
     if change.queue_gone:
         yield "queue gone: whoever is approved for the client may answer"
     yield from change.needs
-    before, after = len(change.qualified_before), len(change.qualified_after)
     here = f"logged in {change.logged_in_before} → {change.logged_in_after}"
-    yield f"qualified agents {before} → {after} ({here})"
+    yield f"qualified agents {change.qualified_before} → {change.qualified_after} ({here})"
+    for word, names in (("with", change.gains), ("without", change.loses)):
+        if names:
+            more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+            yield f"{word} {', '.join(names[:NAMES_SHOWN])}{more}"
     if change.outcome:
         yield change.outcome
 

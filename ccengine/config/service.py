@@ -26,11 +26,15 @@ def qualified(
     tenant: Tenant, queue: QueueId, settings: QueueSettings, step: int = 0
 ) -> tuple[AgentId, ...]:
     """Return the agents who may answer the queue after `step` of its relax steps."""
+    return tuple(_found(tenant, queue, settings, step))
+
+
+def _found(tenant: Tenant, queue: QueueId, settings: QueueSettings, step: int) -> Iterator[AgentId]:
     plan = Plan(tenant=tenant.id, version="", agents=tenant.settings.agents, queues={})
     requirement = requirement_of(_anybody(tenant.id, queue), settings, step)
-    return tuple(
-        agent for agent in plan.agents if requirement.lack_of(agent, plan, ANY_DAY) is None
-    )
+    for agent in plan.agents:
+        if requirement.lack_of(agent, plan, ANY_DAY) is None:
+            yield agent
 
 
 def check_service(tenant: Tenant, queue: QueueAt, *, is_sound: bool) -> Iterator[Problem]:
@@ -47,7 +51,7 @@ def check_service(tenant: Tenant, queue: QueueAt, *, is_sound: bool) -> Iterator
         return
     settings = with_full_names(queue.client, queue.settings)
     steps = range(len(settings.relax) + 1)
-    if not any(qualified(tenant, queue.id, settings, step) for step in steps):
+    if not any(any(_found(tenant, queue.id, settings, step)) for step in steps):
         message = f"nobody can answer queue '{queue.name}'"
         yield queue.document.problem(queue.place, message, _remedy(queue.client, settings))
 

@@ -41,10 +41,12 @@ class CallChange:
     waited_seconds: float  #: in that queue
     queue_gone: bool
     needs: tuple[str, ...]  #: each need that changes, as `skills: billing 5 → billing 7`
-    qualified_before: tuple[AgentId, ...]
-    qualified_after: tuple[AgentId, ...]
-    logged_in_before: int  #: of the qualified
+    qualified_before: int  #: agents who may serve the call
+    qualified_after: int
+    logged_in_before: int  #: of these
     logged_in_after: int
+    gains: tuple[AgentId, ...]  #: agents who may serve it then and may not now
+    loses: tuple[AgentId, ...]
     outcome: str  #: what happens at once, such as `is offered to bob`; empty: waits on
 
 
@@ -85,8 +87,15 @@ def changes_of(center: ContactCenter, plan: Plan, now: Instant) -> PlanChanges:
     common = before.queues.keys() & plan.queues.keys()
     changed = {name for name in common if before.queues[name] != plan.queues[name]}
     present = {agent.id for agent in here}
-    calls = (_call_change(call, (center, after), present, commands, now) for call in waiting)
-    agents = (_agent_change(agent, (center, after), changed, now) for agent in here)
+    judges = _Judge(before, now, present), _Judge(plan, now, present)
+    calls = (
+        _call_change(call, after.calls.get(call.id, call), judges, commands) for call in waiting
+    )
+    states = {agent.id: agent.state for agent in after.agents()}
+    agents = (
+        _agent_change(agent, states.get(agent.id, AgentState.OFFLINE), judges, changed)
+        for agent in here
+    )
     return PlanChanges(
         version_before=before.version,
         version_after=plan.version,
@@ -103,48 +112,79 @@ def changes_of(center: ContactCenter, plan: Plan, now: Instant) -> PlanChanges:
 # ---- calls -----------------------------------------------------------------------------------
 
 
+class _Judge:
+    """Tells who may serve whom under one plan; asked once for callers with the same needs."""
+
+    def __init__(self, plan: Plan, now: Instant, present: set[AgentId]) -> None:
+        self.plan = plan
+        self.now = now
+        self._present = present
+        self._answerers: dict[QueueId, frozenset[AgentId]] = {}
+        self._known: dict[Requirement | None, tuple[frozenset[AgentId], int]] = {}
+
+    def needs_of(self, call: Call) -> Requirement | None:
+        if call.queue is None:
+            return None
+        return requirement_of(call, self.plan.queues.get(call.queue, RETIRED), call.relaxed)
+
+    def qualified(self, needs: Requirement | None) -> tuple[frozenset[AgentId], int]:
+        """Return who qualifies, and how many of them are logged in."""
+        if needs not in self._known:
+            found = frozenset(self._found(needs)) if needs is not None else frozenset[AgentId]()
+            self._known[needs] = found, len(self._present & found)
+        return self._known[needs]
+
+    def answerers(self, queue: QueueId) -> frozenset[AgentId]:
+        """Return who qualifies for a caller who has just entered the queue."""
+        if queue not in self._answerers:
+            self._answerers[queue] = self.qualified(self._needs_at_first(queue))[0]
+        return self._answerers[queue]
+
+    def _needs_at_first(self, queue: QueueId) -> Requirement | None:
+        if queue not in self.plan.queues:
+            return None
+        caller = Call(
+            id=CallId(""),
+            tenant=self.plan.tenant,
+            client=client_of(queue),
+            number="",
+            channel="",
+            queue=queue,
+        )
+        return self.needs_of(caller)
+
+    def _found(self, needs: Requirement) -> Iterator[AgentId]:
+        for agent in self.plan.agents:
+            if needs.lack_of(agent, self.plan, self.now) is None:
+                yield agent
+
+
 def _call_change(
-    call: Call,
-    centers: tuple[ContactCenter, ContactCenter],
-    present: set[AgentId],
-    commands: Sequence[Command],
-    now: Instant,
+    call: Call, then: Call, judges: tuple[_Judge, _Judge], commands: Sequence[Command]
 ) -> CallChange | None:
-    before, after = centers
+    before, after = judges
     queue = call.queue
     if queue is None:
         return None
-    then = after.calls.get(call.id, call)
-    needed = _requirement(call, before.plan)
-    needs = _requirement(then, after.plan)
-    qualified_before = _qualified(needed, before.plan, now)
-    qualified_after = _qualified(needs, after.plan, now)
+    needed, needs = before.needs_of(call), after.needs_of(then)
+    could, could_here = before.qualified(needed)
+    can, can_here = after.qualified(needs)
     change = CallChange(
         call=call.id,
         queue=queue,
-        waited_seconds=now - call.queued_at,
+        waited_seconds=after.now - call.queued_at,
         queue_gone=queue not in after.plan.queues,
         needs=tuple(_differences(needed, needs)),
-        qualified_before=qualified_before,
-        qualified_after=qualified_after,
-        logged_in_before=len(present.intersection(qualified_before)),
-        logged_in_after=len(present.intersection(qualified_after)),
+        qualified_before=len(could),
+        qualified_after=len(can),
+        logged_in_before=could_here,
+        logged_in_after=can_here,
+        gains=tuple(sorted(can - could)),
+        loses=tuple(sorted(could - can)),
         outcome="; ".join(_outcomes(call, then, commands)),
     )
-    same = qualified_before == qualified_after and not change.needs
-    return None if same and not change.queue_gone and not change.outcome else change
-
-
-def _requirement(call: Call, plan: Plan) -> Requirement | None:
-    if call.queue is None:
-        return None
-    return requirement_of(call, plan.queues.get(call.queue, RETIRED), call.relaxed)
-
-
-def _qualified(needs: Requirement | None, plan: Plan, now: Instant) -> tuple[AgentId, ...]:
-    if needs is None:
-        return ()
-    return tuple(agent for agent in plan.agents if needs.lack_of(agent, plan, now) is None)
+    is_same = could == can and not change.needs and not change.queue_gone
+    return None if is_same and not change.outcome else change
 
 
 def _differences(before: Requirement | None, after: Requirement | None) -> Iterator[str]:
@@ -187,26 +227,24 @@ def _outcomes(call: Call, then: Call, commands: Sequence[Command]) -> Iterator[s
 
 def _agent_change(
     agent: Agent,
-    centers: tuple[ContactCenter, ContactCenter],
+    then: AgentState,
+    judges: tuple[_Judge, _Judge],
     queues_changed: set[QueueId],
-    now: Instant,
 ) -> AgentChange | None:
-    before, after = (center.plan for center in centers)
+    before, after = (judge.plan for judge in judges)
     changed = tuple(_settings_changed(agent.id, before, after))
     names = before.queues.keys() | after.queues.keys() if changed else queues_changed
     names |= before.queues.keys() ^ after.queues.keys()
     gains, loses = [], []
     for name in sorted(names):
-        could, can = (_may_answer(agent.id, name, plan, now) for plan in (before, after))
+        could, can = (agent.id in judge.answerers(name) for judge in judges)
         if can and not could:
             gains.append(name)
         elif could and not can:
             loses.append(name)
     logged_out = ""
     if agent.id not in after.agents:
-        there = {one.id: one.state for one in centers[1].agents()}
-        stays = there.get(agent.id, AgentState.OFFLINE) is not AgentState.OFFLINE
-        logged_out = AFTER_THE_CALL if stays else NOW
+        logged_out = NOW if then is AgentState.OFFLINE else AFTER_THE_CALL
     if not (changed or gains or loses or logged_out):
         return None
     return AgentChange(
@@ -228,19 +266,3 @@ def _settings_changed(agent: AgentId, before: Plan, after: Plan) -> Iterator[str
             yield one.name
     if before.periods.get(agent, {}) != after.periods.get(agent, {}):
         yield "days"
-
-
-def _may_answer(agent: AgentId, queue: QueueId, plan: Plan, now: Instant) -> bool:
-    """Tell whether the agent qualifies for a caller who has just entered."""
-    settings = plan.queues.get(queue)
-    if settings is None or agent not in plan.agents:
-        return False
-    caller = Call(
-        id=CallId(""),
-        tenant=plan.tenant,
-        client=client_of(queue),
-        number="",
-        channel="",
-        queue=queue,
-    )
-    return requirement_of(caller, settings, 0).lack_of(agent, plan, now) is None

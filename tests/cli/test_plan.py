@@ -82,6 +82,8 @@ def test_a_changed_need_is_told_as_a_table(shift: Shift, tenant: Path) -> None:
     assert "changed queues: dnipro/technical, nour/technical" in result.stdout
     assert "skills: arabic 5, technical 5 → arabic 5, billing 7" in result.stdout
     assert "qualified agents 1 → 1 (logged in 1 → 1)" in result.stdout
+    assert "with amira" in result.stdout
+    assert "without omar" in result.stdout
     assert "may answer nour/technical" in result.stdout  # amira
     assert "answers no longer nour/technical" in result.stdout  # omar
 
@@ -93,7 +95,7 @@ def test_for_a_program(shift: Shift, tenant: Path) -> None:
     found = told()
     (call,) = found["calls"]
     assert call["queue_gone"]
-    assert call["qualified_after"] == ["amira", "omar"]
+    assert (call["qualified_after"], call["gains"]) == (2, ["amira"])
     assert found["queues_gone"] == ["nour/technical"]
     assert found["queues_new"] == ["nour/faults"]
 
