@@ -115,7 +115,9 @@ class AgentSession:
         call = self._open(offer)
         if call is None:
             return  # the mailbox is behind: the withdrawal is the next command
-        await self._phone_is_free(offer.phone)
+        if not await self._phone_is_free(offer.phone):
+            self._decline(offer.call, offer.offer, Miss.FAILED, "the last call does not end")
+            return
         if self._open(offer) is None:
             return  # another phone was answered, or the caller left, while the last leg ended
         leg = self._last_legs[offer.phone] = self._router.channel(offer.offer)
@@ -155,15 +157,15 @@ class AgentSession:
             timeout_seconds=round(offer.ring_seconds) + ORPHAN_SECONDS,
         )
 
-    async def _phone_is_free(self, phone: PhoneId) -> None:
+    async def _phone_is_free(self, phone: PhoneId) -> bool:
         # Asterisk says yes to a hang-up before it sends CANCEL or BYE: whoever rings at once rings
         # a phone that is still in the old call.
         leg = self._last_legs.get(phone)
-        if leg is None or leg.is_gone:
-            return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(OLD_LEG_SECONDS):
-                await leg.wait_gone()
+        if leg is not None and not leg.is_gone:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(OLD_LEG_SECONDS):
+                    await leg.wait_gone()
+        return leg is None or leg.is_gone
 
     async def _miss(self, offer: OfferCall) -> None:
         # Asterisk refuses in the same words where the phone is out of reach and where it has itself
@@ -176,11 +178,11 @@ class AgentSession:
 
     async def _give_up(self, leg: Channel, offer: OfferCall) -> None:
         # The leg may ring all the same: the agent is free only when it is sure that it does not.
-        await self._drop(offer.offer, HangUpReason.NORMAL)
+        if not await self._drop(offer.offer, HangUpReason.NORMAL):
+            leg.end(Gone(0, "given up"))  # no more will be heard of it
         with suppress(TimeoutError):
-            async with asyncio.timeout(ORPHAN_SECONDS):
+            async with asyncio.timeout(OLD_LEG_SECONDS):
                 await leg.wait_gone()
-        leg.end(Gone(0, "given up"))
         self._decline(offer.call, offer.offer, Miss.FAILED, "Asterisk refused")
 
     async def _withdraw(self, command: WithdrawOffer) -> None:
@@ -189,13 +191,15 @@ class AgentSession:
         reason = HangUpReason.ANSWERED_ELSEWHERE if elsewhere else HangUpReason.NORMAL
         await self._drop(command.offer, reason)
 
-    async def _drop(self, offer: OfferId, reason: HangUpReason) -> None:
+    async def _drop(self, offer: OfferId, reason: HangUpReason) -> bool:
         leg = self._router.channel(offer)
         try:
             await insist(lambda: leg.hang_up(reason), f"end of {offer}")
         except AriError as error:
             # Asterisk's own ring limit ends the leg.
             log.warning("withdraw_failed", offer=offer, agent=self._agent, cause=str(error))
+            return False
+        return True
 
     def _decline(self, call: CallId, offer: OfferId, how: Miss, reason: str) -> None:
         event = OfferDeclined(call=call, agent=self._agent, offer=offer, reason=reason, how=how)

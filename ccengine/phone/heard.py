@@ -3,7 +3,7 @@
 import asyncio
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import pairwise
 from operator import attrgetter
@@ -224,23 +224,38 @@ class Heard:
 def _laid_out(packets: list[HeardPacket], since: float, length: int) -> bytearray:
     """Put packets where their RTP time says, so that jitter leaves no holes.
 
-    A stream's first packet stands where it arrived. When source or RTP time jump and the arrival
-    says otherwise, the stream starts anew there.
+    Packets are late but never early, by the network or by a stall of this process: a stream stands
+    where its least late packet puts it. When source or RTP time jump and the arrival says
+    otherwise, the stream starts anew there.
     """
     line = bytearray([ulaw.SILENT]) * length
-    source, expected, position = None, 0, 0
+    for stream in _streams(packets, since):
+        begin = min(arrived - place for arrived, place, _ in stream)
+        for _, place, codes in stream:
+            _write(line, begin + place, codes)
+    return line
+
+
+def _streams(packets: list[HeardPacket], since: float) -> Iterator[list[tuple[int, int, bytes]]]:
+    """Give (arrival, place in the stream, codes) of packets that belong together, in samples."""
+    stream: list[tuple[int, int, bytes]] = []
+    source, expected, place, begin = None, 0, 0, 0
     for packet in packets:
         arrived = round((packet.arrived - since) * ulaw.RATE)
         jump = (packet.timestamp - expected + 2**31) % 2**32 - 2**31
-        position += jump
-        drift = abs(position - arrived)
+        place += jump
+        drift = abs(begin + place - arrived)
         if packet.source != source or drift > (_JUMP_DRIFT if jump else _STREAM_DRIFT):
-            position = arrived
+            if stream:
+                yield stream
+            stream, place, begin = [], 0, arrived
+        begin = min(begin, arrived - place)
+        stream.append((arrived, place, packet.codes))
         source = packet.source
-        _write(line, position, packet.codes)
-        position += len(packet.codes)
+        place += len(packet.codes)
         expected = packet.timestamp + len(packet.codes)
-    return line
+    if stream:
+        yield stream
 
 
 def _write(line: bytearray, position: int, codes: bytes) -> None:

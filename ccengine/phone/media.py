@@ -67,7 +67,8 @@ class MediaStream:
             await self._digits_sent.wait()
 
     def close(self) -> None:
-        """Stop listening; what was heard stays."""
+        """Stop listening; what was heard stays, and what came before the end was heard."""
+        self._socket.drain()
         self._socket.close()
         self.heard.close()
 

@@ -37,6 +37,12 @@ class UdpSocket:
         with suppress(OSError):
             self._socket.sendto(data, address)
 
+    def drain(self) -> None:
+        """Receive what has arrived and was not read yet."""
+        if self._socket.fileno() >= 0:
+            for _ in range(_AT_ONCE):
+                self._read()
+
     def close(self) -> None:
         """Stop receiving; closing again does nothing."""
         if self._socket.fileno() >= 0:

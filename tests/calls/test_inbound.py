@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ccengine.asterisk.ari.transport import Response
 from ccengine.core.events import (
     AgentLoggedIn,
     AgentLoggedOut,
+    AgentWentNotReady,
+    AgentWentReady,
     CallArrived,
     CallEnded,
     CallQueued,
@@ -22,7 +25,7 @@ from ccengine.core.states import AgentState, CallState
 from ccengine.storage.errors import JournalFailed
 
 if TYPE_CHECKING:
-    from ccengine.asterisk.ari.transport import Request, Response
+    from ccengine.asterisk.ari.transport import Request
     from tests.calls.center_on_fake import CenterOnFake
 
 
@@ -280,6 +283,32 @@ async def test_a_phone_that_changes_hands_is_rung_only_when_its_last_leg_is_gone
     await center.until(lambda: center.ended())
     await asyncio.sleep(1)
     center.assert_nothing_left()
+
+
+async def test_a_phone_whose_last_leg_never_ends_is_not_rung_and_the_caller_goes_on(
+    center: CenterOnFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await center.log_in("olena")
+    first = center.caller("node1-1-1")
+    await center.until(lambda: center.asterisk.ringing("PJSIP/phone-203"))
+    send = center.asterisk.request
+
+    async def deaf(request: Request) -> Response:
+        if request.method == "DELETE" and request.path == "channels/node1-1-1.1":
+            return Response(204)
+        return await send(request)
+
+    monkeypatch.setattr(center.asterisk, "request", deaf)
+    center.asterisk.hang_up(first)
+    await center.until(lambda: center.ended())
+    await center.log_in("taras", answers_after=1.0)
+    assert not center.engine.post(AgentWentNotReady(agent="taras", reason="lunch"))
+    second = center.caller("node1-1-2")
+    await asyncio.sleep(1)
+    assert not center.engine.post(AgentWentReady(agent="taras"))
+    await center.until(lambda: center.asterisk.hears(second).startswith("talk"), seconds=30)
+    assert "node1-1-2.1" not in [one.query.get("channelId") for one in center.asterisk.requests]
+    assert center.agent("olena").state is AgentState.NOT_READY
 
 
 async def test_nothing_is_asked_of_asterisk_that_the_journal_does_not_hold(

@@ -52,6 +52,16 @@ async def test_time_without_packets_counts_as_silence(stream: Stream) -> None:
     assert stream.heard.largest_gap(since=100, until=105) == pytest.approx(2.02)
 
 
+async def test_a_stall_at_the_beginning_moves_nothing(stream: Stream) -> None:
+    tone = Tone(440)
+    stream.now += 0.4
+    for _ in range(20):
+        stream.say(tone, 1)
+        stream.now -= 0.02  # read all at once, when the stall is over
+    stream.say(tone, 43)
+    assert stream.heard.tone(440, since=100, until=101.26) == 1.0
+
+
 async def test_a_stall_of_ours_leaves_no_hole(stream: Stream) -> None:
     tone = Tone(440)
     stream.say(tone, 50)

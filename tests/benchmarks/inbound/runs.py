@@ -58,7 +58,7 @@ class RequestCount:
     """The engine's requests in one run."""
 
     mean: float  #: per call
-    most_at_once: int  #: for one call that met a free agent, from its arrival to its end
+    most_at_once: int  #: for one call, met by a free agent and offered once, from start to end
     between: dict[str, int]  #: how many between the two INVITEs -> how many such calls
     names: dict[str, float]  #: per call
 
@@ -200,7 +200,8 @@ def _count(requests: list[Request], calls: dict[str, SeenCall]) -> RequestCount:
         waited = call.rung_after
         if waited is None or waited > AT_ONCE_SECONDS:
             continue
-        most = max(most, len(by_call[call_id]))
+        if len(call.legs) == 1:
+            most = max(most, len(by_call[call_id]))
         rung_at = call.called_at + waited
         between[str(sum(call.called_at < one.at < rung_at for one in by_call[call_id]))] += 1
     whole = max(1, len(callers))
