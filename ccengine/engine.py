@@ -242,8 +242,9 @@ class Engine:
         self._timer = None
         self._due = None
         now = self._clock.now()
+        due = self._center.next_deadline()
         commands = self._center.advance(now)
-        if commands:
+        if commands or (due is not None and due <= now):  # a caller's needs may have changed
             self._follow_up(Step(None, now, commands))
         else:
             self._arm_timer()

@@ -7,6 +7,7 @@ import typer
 from ccengine.cli import (
     call,
     check,
+    explain,
     import_queues,
     info,
     init,
@@ -34,6 +35,7 @@ app.command("plan")(plan.plan)
 app.command("story")(story.story)
 app.command("simulate")(simulate.simulate_day)
 app.command("replay")(replay.replay_day)
+app.command("explain")(explain.explain)
 app.command("promises")(promises.promises)
 app.command("call")(call.call)
 app.add_typer(prompts.app, name="prompts")

@@ -13,6 +13,7 @@ from ccengine.core import (
     contacts,
     deadlines,
     diversion,
+    explaining,
     invariants,
     offers,
     pairing,
@@ -60,6 +61,8 @@ if TYPE_CHECKING:
     from ccengine.core.calls import Call
     from ccengine.core.commands import Command
     from ccengine.core.events import AgentEvent, PhoneEvent, SystemEvent
+    from ccengine.core.explaining import Choice
+    from ccengine.core.floor import Watcher
     from ccengine.core.ids import AgentId, CallId, Instant, PhoneId, QueueId
     from ccengine.core.plan import Plan
     from ccengine.core.snapshots import CenterSnapshot
@@ -117,6 +120,27 @@ class ContactCenter:
     def estimate_queue(self, queue: QueueId, now: Instant) -> WaitEstimate | None:
         """Return for how long somebody would wait who called now; None: nothing to go by."""
         return promises.estimate_for_queue(self._floor, queue, now)
+
+    def watch(self, watcher: Watcher | None) -> None:
+        """Have the watcher called before each offer is made; it must only look, as `explain` does.
+
+        None: nobody watches any more.
+        """
+        self._floor.watcher = watcher
+
+    def explain(self, call: CallId, now: Instant, chosen: AgentId | None = None) -> Choice | None:
+        """Return why each agent is not offered the call at this instant.
+
+        Args:
+            call: alive.
+            now: this instant.
+            chosen: who is, asked by a watcher.
+
+        Returns:
+            None if the call does not look for an agent.
+        """
+        known = self._floor.calls.get(call)
+        return None if known is None else explaining.explain(self._floor, known, chosen, now)
 
     def handle(self, event: Event, now: Instant) -> list[Command]:
         """Apply one event and return the commands it leads to, in order.

@@ -16,7 +16,7 @@ from ccengine.core.ids import (
     PhoneId,
     QueueId,
 )
-from ccengine.core.reasons import Why
+from ccengine.core.reasons import NO_REASON, Why
 from ccengine.core.states import AgentState, CallState
 
 
@@ -30,7 +30,7 @@ class OfferCall:
     phone: PhoneId
     queue: QueueId
     ring_seconds: float
-    why: Why = Why()
+    why: Why = NO_REASON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

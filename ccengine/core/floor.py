@@ -6,6 +6,7 @@ afterwards, so that a refused event leaves nothing half done.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ccengine.core.acd.lines import rank_in_line
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from ccengine.core.calls import Call
     from ccengine.core.commands import Command
     from ccengine.core.ids import AgentId, PhoneId
+
+Watcher = Callable[[CallId, "AgentId", Instant], None]
+"""Is called before each offer is made. Must only look."""
 
 NO_PLAN = Plan(tenant=TenantId(""), version="", agents={}, queues={})
 RETIRED_QUEUE = QueueSettings()
@@ -61,6 +65,7 @@ class Floor:
         self._changes_seen = 0  #: the shares' changes that were last looked at
         self.held = True  #: no offers and no deadlines: Asterisk is out of reach
         self.serial = 0  #: breaks every tie; counts up with each use
+        self.watcher: Watcher | None = None  #: is told of each offer before it is made
         self._commands: list[Command] = []
 
     def take_commands(self) -> list[Command]:

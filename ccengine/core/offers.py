@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ccengine.core.events import OfferAccepted, OfferDeclined, OfferRinging
     from ccengine.core.floor import Floor
     from ccengine.core.ids import AgentId, Instant, QueueId
+    from ccengine.core.queues import QueueSettings
 
 NO_ANSWER = "no answer"
 CALLER_LEFT = "caller left"
@@ -148,6 +149,8 @@ def call_of_offer(offer: str) -> CallId:
 
 def make_offer(floor: Floor, call: Call, agent: Agent, now: Instant) -> None:
     """Ring the agent, who is free, for the call."""
+    if floor.watcher is not None:
+        floor.watcher(call.id, agent.id, now)
     queue = _queue_of(call)
     settings = floor.queue_settings(queue)
     if agent.phone is None:
@@ -155,14 +158,7 @@ def make_offer(floor: Floor, call: Call, agent: Agent, now: Instant) -> None:
         raise CoreError(message)
     agent_state = next_agent_state(agent.state, AgentStep.OFFER)
     call_state = next_call_state(call.state, CallStep.OFFER)
-    why = Why(
-        strategy=settings.strategy,
-        relaxed=call.relaxed,
-        own_agent=agent.id in call.only,
-        overdue=is_overdue(call, settings, now),
-        waited_seconds=round(now - call.queued_at, 3),
-        idle_seconds=round(now - agent.idle_rank[0], 3),
-    )
+    why = _why(call, agent, settings, now)
     call.offers_made += 1
     offer = OfferId(f"{call.id}.{call.offers_made}")
     agent.offer, agent.call, agent.client = offer, call.id, call.client
@@ -187,6 +183,17 @@ def make_offer(floor: Floor, call: Call, agent: Agent, now: Instant) -> None:
         )
     )
     floor.show_agent(agent)
+
+
+def _why(call: Call, agent: Agent, settings: QueueSettings, now: Instant) -> Why:
+    return Why(
+        strategy=settings.strategy,
+        relaxed=call.relaxed,
+        own_agent=agent.id in call.only,
+        overdue=is_overdue(call, settings, now),
+        waited_seconds=round(now - call.queued_at, 3),
+        idle_seconds=round(now - agent.idle_rank[0], 3),
+    )
 
 
 def _put_first(call: Call, offer: OfferId) -> None:

@@ -15,3 +15,7 @@ class Why:
     overdue: bool = False  #: the starvation guard put the caller first
     waited_seconds: float = 0.0
     idle_seconds: float = 0.0
+
+
+NO_REASON = Why()
+"""Of offers made before reasons were kept."""

@@ -112,9 +112,7 @@ class Shift:
         end = self.now + seconds
         while (due := self.center.next_deadline()) is not None and due <= end:
             self.now = max(due, self.now)
-            commands = self.center.advance(self.now)
-            if commands:
-                self._write(Step(None, self.now, commands))
+            self._write(Step(None, self.now, self.center.advance(self.now)))
         self.now = end
 
     def rows(self) -> list[JournalRow]:
