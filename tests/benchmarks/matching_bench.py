@@ -14,7 +14,7 @@ import random
 import sys
 import time
 from statistics import median, quantiles
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -91,11 +91,12 @@ class House:
             for number, name in enumerate(self.plan.agents)
         ]
         self.calls: dict[CallId, Call] = {}
+        self.queues = list(self.plan.queues)
 
     def call(self) -> Call:
         """Make a call for some queue."""
         number = len(self.calls)
-        queue = self.chance.choice(list(self.plan.queues))
+        queue = self.chance.choice(self.queues)
         call = Call(
             id=CallId(f"c{number}"),
             tenant=self.plan.tenant,
@@ -114,6 +115,18 @@ class House:
         queue = call.queue
         assert queue is not None
         self.matching.add_call(call, requirement_of(call, self.plan.queues[queue], 0))
+
+    def fill(self) -> None:
+        """Have everybody wait; all pools are there already, as after a plan was loaded."""
+        while len(self.calls) < WAITING:
+            self.wait(self.call())
+
+    def empty(self) -> None:
+        """Have nobody wait and everybody free."""
+        for call in list(self.matching.waiting(0.0)):
+            self.matching.remove_call(call)
+        for agent in self.agents:
+            self.matching.add_agent(agent)
 
     # --- an agent gets free --------------------------------------------------------------------
 
@@ -159,50 +172,47 @@ def _allowed(_agent: AgentId, _requirement: object) -> bool:
     return True
 
 
-def timed(act: Callable[[], object]) -> float:
-    """Return how many microseconds it takes."""
+def timed(act: Callable[[Any], Any], about: object) -> tuple[float, Any]:
+    """Return how many microseconds it takes, and what comes of it."""
     begin = time.perf_counter()
-    act()
-    return (time.perf_counter() - begin) * 1e6
+    found = act(about)
+    return (time.perf_counter() - begin) * 1e6, found
 
 
 def measure(agents: int, decisions: int) -> Iterator[tuple[str, list[float], list[float]]]:
     """Measure both kinds of decision, and both scans."""
     house = House(agents)
-    for queue, settings in house.plan.queues.items():
-        probe = Call(id=CallId("p"), tenant=house.plan.tenant, client=CLIENT, number="1",
-                     channel="", queue=queue)  # fmt: skip
-        house.matching.pool(requirement_of(probe, settings, 0))
-    while len(house.calls) < WAITING:
-        house.wait(house.call())
-    for agent in house.chance.choices(house.agents, k=SCANS):
-        wanted = house.scan_calls(agent)
-        got = house.agent_gets_free(agent)
-        assert got == wanted, (agent.id, got, wanted)
-        if got is not None:
-            house.wait(house.calls[got])
+    house.fill()
+    yield "an agent gets free, 5,000 wait", *_agents_get_free(house, decisions)
+    house.empty()
+    yield "a caller comes, all are idle", *_callers_come(house, decisions)
+
+
+def _agents_get_free(house: House, decisions: int) -> tuple[list[float], list[float]]:
     took, scans = [], []
-    for agent in house.chance.choices(house.agents, k=decisions):
-        found: list[CallId | None] = []
-        took.append(timed(lambda agent=agent: found.append(house.agent_gets_free(agent))))  # type: ignore[misc]
-        if found[0] is not None:
-            house.wait(house.calls[found[0]])
-    for agent in house.chance.choices(house.agents, k=SCANS):
-        scans.append(timed(lambda agent=agent: house.scan_calls(agent)))  # type: ignore[misc]
-    yield "an agent gets free, 5,000 wait", took, scans
-    for call in list(house.matching.waiting(0.0)):
-        house.matching.remove_call(call)
-    for agent in house.agents:
-        house.matching.add_agent(agent)
+    for number, agent in enumerate(house.chance.choices(house.agents, k=decisions)):
+        if number % (decisions // SCANS) == 0:
+            seconds, wanted = timed(house.scan_calls, agent)
+            scans.append(seconds)
+        microseconds, call = timed(house.agent_gets_free, agent)
+        took.append(microseconds)
+        assert number % (decisions // SCANS) or call == wanted
+        if call is not None:
+            house.wait(house.calls[call])
+    return took, scans
+
+
+def _callers_come(house: House, decisions: int) -> tuple[list[float], list[float]]:
     took, scans = [], []
-    for _ in range(decisions):
+    for number in range(decisions):
         call = house.call()
-        took.append(timed(lambda call=call: house.caller_comes(call)))  # type: ignore[misc]
-    for _ in range(SCANS):
-        call = house.call()
-        assert house.caller_comes(call) == house.scan_agents(call)
-        scans.append(timed(lambda call=call: house.scan_agents(call)))  # type: ignore[misc]
-    yield "a caller comes, all are idle", took, scans
+        microseconds, agent = timed(house.caller_comes, call)
+        took.append(microseconds)
+        if number % (decisions // SCANS) == 0:
+            seconds, wanted = timed(house.scan_agents, call)
+            scans.append(seconds)
+            assert agent == wanted
+    return took, scans
 
 
 def main() -> None:
