@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from ccengine.config.clients import Client, digits_of
 from ccengine.config.lookups import Documents, levels, unknown, unknown_keys
 from ccengine.config.overflow_checks import check_circles, check_overflow
-from ccengine.config.queue_checks import QueueAt, check_queue
+from ccengine.config.queue_checks import QueueAt, check_health, check_queue
 from ccengine.config.service import check_service
 from ccengine.config.share_checks import check_rest, check_shares
 
@@ -43,7 +43,7 @@ def cross_check(tenant: Tenant, documents: Documents) -> list[Problem]:
             queues += [QueueAt(name, queue, own, document, documents) for queue, own in named]
     for queue in queues:
         problems += _check_queue(tenant, queue)
-    problems += check_circles(queues)
+    problems += [*check_circles(queues), *check_health(queues)]
     return problems + list(_numbers_claimed_twice(documents))
 
 

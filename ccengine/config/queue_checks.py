@@ -13,11 +13,12 @@ from ccengine.config.lookups import (
     out_of_range,
     unknown,
 )
+from ccengine.config.queue_names import full_name
 from ccengine.core.ids import ClientId, QueueId, queue_id
 from ccengine.core.queues import Order, QueueSettings, RelaxStep, Strategy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from ccengine.config.problems import Problem
 
@@ -134,6 +135,21 @@ def _ranges(queue: QueueAt) -> Iterator[Range]:
         place = queue.at("relax", number)
         yield Range((*place, "after_seconds"), step.after_seconds, 0, DAY)
         yield Range((*place, "penalty"), step.penalty, 0, PENALTY_AT_MOST)
+
+
+def check_health(queues: Collection[QueueAt]) -> Iterator[Problem]:
+    """Yield each queue that says when it can spare its agents, and from which nobody borrows."""
+    lenders = {
+        full_name(queue.client, step.while_healthy)
+        for queue in queues
+        for step in queue.settings.relax
+        if step.while_healthy is not None
+    }
+    for queue in queues:
+        if "health" in queue.document.keys(*queue.place) and queue.id not in lenders:
+            message = "'health' says when agents can be spared, and nobody borrows them"
+            remedy = "name the queue in 'while_healthy' of another's relax step, or remove it"
+            yield queue.warning(("health",), message, remedy)
 
 
 # ---- relax steps -------------------------------------------------------------------------------

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from ccengine.config.lookups import unknown
 from ccengine.config.queue_names import with_full_names
 from ccengine.core.acd.requirement import requirement_of
 from ccengine.core.calls import Call
-from ccengine.core.ids import AgentId, CallId, ClientId, QueueId, TenantId
+from ccengine.core.ids import AgentId, CallId, ClientId, QueueId, SkillId, TenantId
 from ccengine.core.plan import Plan, client_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ccengine.config.problems import Problem
     from ccengine.config.queue_checks import QueueAt
     from ccengine.config.tenant import Tenant
     from ccengine.core.queues import QueueSettings
 
+NO_SKILLS: Final[Mapping[SkillId, int]] = MappingProxyType({})
 ANY_DAY: Final = 0.0  # approvals and licences are taken to hold: days come and go
 
 
@@ -29,9 +31,23 @@ def qualified(
     return tuple(_found(tenant, queue, settings, step))
 
 
-def _found(tenant: Tenant, queue: QueueId, settings: QueueSettings, step: int) -> Iterator[AgentId]:
+def can_be_answered(
+    tenant: Tenant, queue: QueueId, settings: QueueSettings, skills: Mapping[SkillId, int]
+) -> bool:
+    """Tell whether anybody may ever answer a caller who needs these skills beside the queue's."""
+    steps = range(len(settings.relax) + 1)
+    return any(any(_found(tenant, queue, settings, step, skills)) for step in steps)
+
+
+def _found(
+    tenant: Tenant,
+    queue: QueueId,
+    settings: QueueSettings,
+    step: int,
+    skills: Mapping[SkillId, int] = NO_SKILLS,
+) -> Iterator[AgentId]:
     plan = Plan(tenant=tenant.id, version="", agents=tenant.settings.agents, queues={})
-    requirement = requirement_of(_anybody(tenant.id, queue), settings, step)
+    requirement = requirement_of(_caller(tenant.id, queue, skills), settings, step)
     for agent in plan.agents:
         if requirement.lack_of(agent, plan, ANY_DAY) is None:
             yield agent
@@ -50,8 +66,7 @@ def check_service(tenant: Tenant, queue: QueueAt, *, is_sound: bool) -> Iterator
     if members or not is_sound or not queue.documents.all_agents:
         return
     settings = with_full_names(queue.client, queue.settings)
-    steps = range(len(settings.relax) + 1)
-    if not any(any(_found(tenant, queue.id, settings, step)) for step in steps):
+    if not can_be_answered(tenant, queue.id, settings, NO_SKILLS):
         message = f"nobody can answer queue '{queue.name}'"
         yield queue.document.problem(queue.place, message, _remedy(queue.client, settings))
 
@@ -89,6 +104,14 @@ def _remedy(client: ClientId, settings: QueueSettings) -> str:
     return f"approve {who} for client '{client}'{having}"
 
 
-def _anybody(tenant: TenantId, queue: QueueId) -> Call:
+def _caller(tenant: TenantId, queue: QueueId, skills: Mapping[SkillId, int]) -> Call:
     client = client_of(queue)
-    return Call(id=CallId(""), tenant=tenant, client=client, number="", channel="", queue=queue)
+    return Call(
+        id=CallId(""),
+        tenant=tenant,
+        client=client,
+        number="",
+        channel="",
+        queue=queue,
+        skills=skills,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import NoneType
@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 from ccengine.config.documents import Document, Place
 from ccengine.config.names import suggestion
 from ccengine.config.schema import value_kind
-from ccengine.core.ids import ClientId
+from ccengine.core.ids import ClientId, SkillId
 from ccengine.ivr.prompts import TEXTS_FILE, Prompts
 from ccengine.ivr.references import Names
+from ccengine.ivr.steps.enqueue import EnqueueStep
 
 if TYPE_CHECKING:
     from ccengine.config.problems import Problem
@@ -35,6 +36,7 @@ class FlowNames:
     skills: Collection[str] | None
     agents: Collection[str] | None
     strangers: Collection[str]  #: agents who are not approved for the client
+    can_be_answered: Callable[[str, Mapping[SkillId, int]], bool]  #: in a queue, with these needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ def check_flow(
     for name, step in steps.items():
         for reference in references(step):
             problems += _check_reference(document, name, reference, names)
+    problems += _unanswered(document, steps, names)
     if start in known:
         problems += _unreachable(document, start, steps)
     return problems + list(_endless(document, steps))
@@ -135,6 +138,19 @@ def _check_prompt(
             message = f"prompt '{bare}' is missing in '{language}'"
             remedy = f"write its text in {folder / TEXTS_FILE} or put {bare}.wav beside it"
             yield document.problem(place, message, remedy)
+
+
+def _unanswered(
+    document: Document, steps: Mapping[str, Step], names: FlowNames
+) -> Iterator[Problem]:
+    for name, step in steps.items():
+        if isinstance(step, EnqueueStep) and step.skills:
+            known = names.skills is None or step.skills.keys() <= set(names.skills)
+            if known and not names.can_be_answered(step.enqueue, step.skills):
+                needs = ", ".join(f"{skill}: {least}" for skill, least in step.skills.items())
+                message = f"nobody can answer queue '{step.enqueue}' with {needs} beside its skills"
+                place = ("steps", name, "skills")
+                yield document.problem(place, message, "ask for less, or train an agent")
 
 
 def _exits(document: Document, name: str, steps: Mapping[str, Step]) -> set[str]:

@@ -65,6 +65,8 @@ QUEUE = """\
       overflow: {queue: billing}
     misses: 2
   leads:
+    groups: [seniors]
+    relax: [{after_seconds: 5, groups: [juniors], while_healthy: nour/loans}]
     order: newest
     strategy: ring-all
     limits: {partner_percent: 20, overflow: {number: 97140000000}}
