@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
+from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from ccengine.cli.output import console, errors, fail
 from ccengine.ivr.configuration import load_configuration
-from ccengine.simulator.comparison import COLUMNS, Line, lines
+from ccengine.simulator.comparison import COLUMNS, Column, Line, lines
 from ccengine.simulator.page import page
 from ccengine.simulator.results import ALL
 
@@ -27,13 +28,16 @@ if TYPE_CHECKING:
     from ccengine.simulator.runs import Report, Run
 
 CHANGE_COLORS = {"better": "green", "worse": "red", "": "dim"}
+WIDTH_OF_FILES = 160  #: where the table goes to no terminal, which would say how wide it is
+WIDTH_OF_ALL = 140  #: narrower ones show the figures that matter most
 
 
 def publish(report: Report, as_json: Path | None, as_html: Path | None) -> None:
     """Print the report's table, and write the files that were asked for."""
     seed = "" if report.seed is None else f", seed {report.seed}"
     console.print(f"[bold]{escape(report.title)}[/] {report.day}{seed}")
-    console.print(_table(report.runs))
+    wide = console if console.is_terminal else Console(width=WIDTH_OF_FILES, highlight=False)
+    wide.print(_table(report.runs, wide.width))
     for promise in _promises(report.runs[0]):
         console.print(f"[dim]{escape(promise)}[/]", soft_wrap=True)
     for remark in report.remarks:
@@ -89,30 +93,37 @@ def _write(file: Path, text: str) -> None:
         fail(f"cannot write {file}: {error.strerror}", "choose another file")
 
 
-def _table(runs: Sequence[Run]) -> Table:
+def _table(runs: Sequence[Run], width: int) -> Table:
+    columns = [column for column in COLUMNS if column.matters or width >= WIDTH_OF_ALL]
     table = Table(show_edge=False, pad_edge=False)
     table.add_column("queue", no_wrap=True)
     if len(runs) > 1:
         table.add_column("", no_wrap=True)
-    for column in COLUMNS:
+    for column in columns:
         table.add_column(column.head, justify="right", no_wrap=True)
     for group in lines(runs):
         if group[0].figures.name == ALL:
             table.add_section()
         for line in group:
-            table.add_row(*_cells(line, several=len(runs) > 1))
+            for cells in _rows(line, columns, several=len(runs) > 1):
+                table.add_row(*cells)
     return table
 
 
-def _cells(line: Line, *, several: bool) -> list[str]:
-    cells = [escape(line.figures.name) if line.before is None else ""]
+def _rows(line: Line, columns: Sequence[Column], *, several: bool) -> Iterator[list[str]]:
+    """Yield the line's figures and, where something has changed, by how much."""
+    figures = [escape(line.figures.name) if line.before is None else ""]
+    changes = [""]
     if several:
-        cells.append(escape(line.run.label))
-    for column in COLUMNS:
+        figures.append(escape(line.run.label))
+        changes.append("")
+    for column in columns:
         text, change, verdict = line.cell(column)
-        color = CHANGE_COLORS[verdict]
-        cells.append(f"{text} [{color}]{change}[/]" if change else text)
-    return cells
+        figures.append(text)
+        changes.append(f"[{CHANGE_COLORS[verdict]}]{change}[/]" if change else "")
+    yield figures
+    if any(changes):
+        yield changes
 
 
 def _promises(run: Run) -> Iterator[str]:

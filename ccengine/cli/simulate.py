@@ -49,12 +49,7 @@ def simulate_day(
 ) -> None:
     """Show what a day would be like; with --compare, what another configuration would change."""
     loaded = load_scenario(scenario)
-    end_on(loaded.problems)
-    supposed = loaded.scenario
-    if supposed is None:
-        fail(f"{scenario}: no scenario")
-    if seed is not None:
-        supposed = replace(supposed, seed=seed)
+    supposed = _supposed(loaded, seed)
     folders = [config or _folder_of(supposed, scenario), *([compare] if compare else [])]
     configurations = [_checked(folder, loaded) for folder in folders]
     labels = ["before", "after"] if compare else [tenant_of(configurations[0]).id]
@@ -73,6 +68,13 @@ def simulate_day(
         runs=tuple(runs),
     )
     publish(report, as_json, as_html)
+
+
+def _supposed(loaded: ScenarioFile, seed: int | None) -> Scenario:
+    end_on(loaded.problems)
+    if loaded.scenario is None:
+        fail("there is no scenario in the file")
+    return loaded.scenario if seed is None else replace(loaded.scenario, seed=seed)
 
 
 def _run(

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
+RINGING = "in seconds, ringing included"
+OCCUPANCY = "of the agents who took these calls: time with a call, of that with a call or free"
 _NOTICED = 0.05  # a smaller change shows as none
 
 
@@ -24,25 +26,25 @@ class Column:
     digits: int
     better: int  #: 1: more is better, -1: less is better, 0: neither
     meaning: str
+    matters: bool = False  #: is shown where there is little room, too
 
 
 COLUMNS = (
-    Column("offered", "offered", 0, 0, "callers who entered the queue"),
+    Column("offered", "offered", 0, 0, "callers who entered the queue", matters=True),
     Column("answered", "answered", 0, 1, "callers who talked with an agent"),
     Column("abandoned", "abandoned", 0, -1, "callers who hung up in line"),
     Column("sent on", "sent_on", 0, 0, "callers whom the queue's limits sent elsewhere"),
-    Column("SL %", "service_level", 1, 1, "served as the contract says"),
-    Column("ASA", "asa", 1, -1, "mean wait of the answered, in seconds, ringing included"),
-    Column("aband. %", "abandon_rate", 1, -1, "abandoned of the offered"),
-    Column("occup. %", "occupancy", 1, 0, "of the agents who took these calls: with a call, "
-           "ringing and wrap-up included, of the time with a call or free"),
+    Column("SL %", "service_level", 1, 1, "served as the contract says", matters=True),
+    Column("ASA", "asa", 1, -1, f"mean wait of the answered, {RINGING}", matters=True),
+    Column("aband. %", "abandon_rate", 1, -1, "abandoned of the offered", matters=True),
+    Column("occup. %", "occupancy", 1, 0, OCCUPANCY, matters=True),
     Column("AHT", "aht", 1, 0, "mean of talk and wrap-up, in seconds"),
     Column("p50", "waits.p50", 1, -1, "half of the answered waited at most so many seconds"),
-    Column("p90", "waits.p90", 1, -1, "nine of ten answered waited at most so many seconds"),
+    Column("p90", "waits.p90", 1, -1, "9 of 10 answered waited at most so long", matters=True),
     Column("p95", "waits.p95", 1, -1, "19 of 20 answered waited at most so many seconds"),
     Column("p99", "waits.p99", 1, -1, "99 of 100 answered waited at most so many seconds"),
-    Column("longest", "longest", 1, -1, "wait of anybody, in seconds"),
-)  # fmt: skip
+    Column("longest", "longest", 1, -1, "wait of anybody, in seconds", matters=True),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,21 +128,19 @@ def _legend(names: Iterable[tuple[str, str]]) -> str:
 
 def _waits(run: Run, runs: Sequence[Run]) -> str:
     waits = run.timeline.waits
-    last = len(waits.answered) - 1
-    highest = max(
-        answered + abandoned
-        for one in runs
-        for answered, abandoned in zip(
-            one.timeline.waits.answered, one.timeline.waits.abandoned, strict=True
-        )
-    )
+    totals = [
+        [sum(both) for both in zip(one.answered, one.abandoned, strict=True)]
+        for one in (one.timeline.waits for one in runs)
+    ]
+    used = [place for total in totals for place, calls in enumerate(total) if calls]
+    places = max(used, default=0) + 1
     axes = Axes(
-        "seconds waited; the last bar holds all longer waits",
+        "seconds waited, from here to the next number",
         "calls",
-        last + 1,
-        lambda place: f"{place * waits.step_seconds}" if place <= last else "",
-        4,
-        nice_top(highest),
+        places,
+        lambda place: str(waits.from_seconds[place]) if place < places else "",
+        1,
+        nice_top(max(max(total) for total in totals)),
     )
     series = [
         Series("answered", ANSWERED, list(map(float, waits.answered))),

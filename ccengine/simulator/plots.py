@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 WIDTH, HEIGHT = 560.0, 240.0
-LEFT, RIGHT, TOP, BOTTOM = 46.0, 10.0, 12.0, 34.0
+LEFT, RIGHT, TOP, BOTTOM = 46.0, 18.0, 12.0, 34.0
 _TICKS = 5
 HUNDRED = 100  # from here on without decimals
 _GAP = 2.0  # between bars

@@ -112,8 +112,9 @@ class Population:
         name = flow if flow is not None or route is None else route.flow
         if name is None:
             return ((0.0, _ended(call)),)
+        client = caller.arrival.client
         pressing = PressingCaller(
-            language=self._tenant.language if route is None else route.language,
+            language=self._tenant.clients[client].language if route is None else route.language,
             keys=caller.kind.keys,
             chance=random.Random(caller.chance_seed),
             prompt_seconds=self._scenario.prompt_seconds,

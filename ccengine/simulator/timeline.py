@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ccengine.core.states import AgentState
 from ccengine.simulator.ledger import Fate
-from ccengine.simulator.results import percentile, service_level
+from ccengine.simulator.results import service_level
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +27,8 @@ SHOWN_STATES = (
     AgentState.AVAILABLE,
     AgentState.NOT_READY,
 )
-_BARS = 20
-_STEPS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600)
+WAITS = (0, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 300, 450, 600, 900, 1800, 3600)
+"""Seconds from which on a wait counts in the next class: the same for all days, to compare them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +43,9 @@ class HalfHour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waits:
-    """How many calls waited how long. The last step holds all that waited longer."""
+    """How many calls waited how long, by classes; the last one has no end."""
 
-    step_seconds: int
+    from_seconds: tuple[int, ...]
     answered: list[int]
     abandoned: list[int]
 
@@ -118,13 +119,10 @@ def _half_hours(
 
 
 def _waits(stays: Sequence[Visit]) -> Waits:
-    seconds = sorted(stay.seconds for stay in stays if stay.fate in (Fate.ANSWERED, Fate.ABANDONED))
-    wanted = percentile(seconds, 99) / _BARS
-    step = next((step for step in _STEPS if step >= wanted), _STEPS[-1])
-    counts = {fate: [0] * (_BARS + 1) for fate in (Fate.ANSWERED, Fate.ABANDONED)}
+    counts = {fate: [0] * len(WAITS) for fate in (Fate.ANSWERED, Fate.ABANDONED)}
     for stay in stays:
         if stay.fate in counts:
-            counts[stay.fate][min(_BARS, int(stay.seconds // step))] += 1
+            counts[stay.fate][bisect_right(WAITS, stay.seconds) - 1] += 1
     return Waits(
-        step_seconds=step, answered=counts[Fate.ANSWERED], abandoned=counts[Fate.ABANDONED]
+        from_seconds=WAITS, answered=counts[Fate.ANSWERED], abandoned=counts[Fate.ABANDONED]
     )

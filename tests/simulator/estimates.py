@@ -76,9 +76,11 @@ def of_many(model: Model, count: int, seed: int) -> Estimate:
     return Estimate(float(fitted[0]), error, freedom)
 
 
-def at_both(model: Model, count: int, seed: int, *, slower: float = 1.0) -> Estimate:
-    """What the core adds to what the recursion says, caller by caller; and that it is nothing."""
-    real = at_the_core(model, seed, count, slower=slower)
+def at_both(
+    model: Model, count: int, seed: int, *, slower: float = 1.0, idle: float = 0.0
+) -> Estimate:
+    """What the core adds to what the recursion says of the same callers. It should be nothing."""
+    real = at_the_core(model, seed, count, slower=slower, idle=idle)
     ideal = list(recursion(model, islice(calls(model, seed), count)))
     assert len(real) == count
     added = [_counted(model, a) - _counted(model, b) for a, b in zip(real, ideal, strict=True)]

@@ -146,17 +146,19 @@ def arrival(call: str, at: float) -> events.CallArrived:
     )
 
 
-def plan(agents: int) -> Plan:
+def plan(agents: int, idle: float) -> Plan:
     settings = AgentSettings(name="A", number="1", skills={SKILL: 1}, clients=(CLIENT,))
     return Plan(
         tenant=TenantId("bench"),
         version="1",
         agents={AgentId(f"a{number}"): settings for number in range(agents)},
-        queues={QUEUE: QueueSettings(skills={SKILL: 1}, wrap_up_seconds=0.0)},
+        queues={QUEUE: QueueSettings(skills={SKILL: 1}, wrap_up_seconds=idle)},
     )
 
 
-def at_the_core(model: Model, seed: int, count: int, *, slower: float = 1.0) -> list[float]:
+def at_the_core(
+    model: Model, seed: int, count: int, *, slower: float = 1.0, idle: float = 0.0
+) -> list[float]:
     """Return the wait of each of the first callers, or GONE.
 
     Args:
@@ -164,6 +166,7 @@ def at_the_core(model: Model, seed: int, count: int, *, slower: float = 1.0) -> 
         seed: of the callers.
         count: so many callers come, and then no more.
         slower: conversations take so many times as long: a planted fault.
+        idle: agents have no call for so many seconds after each: another one.
     """
     came: dict[CallId, float] = {}
     waits: dict[CallId, float] = {}
@@ -178,6 +181,6 @@ def at_the_core(model: Model, seed: int, count: int, *, slower: float = 1.0) -> 
                 waits[command.call] = step.at - came[command.call]
 
     world = World(Everybody(model, islice(calls(model, seed), count), slower), watch)
-    world.run([events.PlanLoaded(plan=plan(model.agents))], 0.0, 1e15)
+    world.run([events.PlanLoaded(plan=plan(model.agents, idle))], 0.0, 1e15)
     assert not world.refused
     return list(waits.values())

@@ -12,12 +12,10 @@ import os
 import sys
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from ccengine.core import offers
 from ccengine.simulator.erlang import Theory, erlang_a, erlang_c
 from tests.simulator import single_queue
 from tests.simulator.estimates import (
@@ -29,11 +27,6 @@ from tests.simulator.estimates import (
     of_many,
 )
 from tests.simulator.single_queue import FOR_EVER, GONE, TALK_SECONDS, Model
-
-if TYPE_CHECKING:
-    from ccengine.core.agents import Agent
-    from ccengine.core.floor import Floor
-    from ccengine.core.ids import Instant
 
 FULL = os.environ.get("CCENGINE_TEST_SIZE", "small") == "full"
 PATIENCE = 180.0
@@ -92,7 +85,7 @@ def check(model: Model, estimate: Estimate) -> str:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_one_queue_is_as_theory_says(case: Case) -> None:
-    few = at_both(case.model, 40_000 if FULL else 2_000, seed=1)
+    few = at_both(case.model, 40_000 if FULL else 1_200, seed=1)
     assert abs(few.mean) < NOTICED_SECONDS
     assert few.error < NOTICED_SECONDS
     many = of_many(case.model, (case.millions if FULL else 2) * MILLION, seed=2)
@@ -113,7 +106,7 @@ def test_a_line_of_500_agents_at_load_0_8_is_as_theory_says_once_there_is_one(
     model = Model(500, 0.8, patience)
     theory = theory_of(model)
     true = (theory.mean_wait_seconds if patience == FOR_EVER else theory.abandons) / theory.waits
-    lines = np.array([_line(model, seed) for seed in range(800_000 if FULL else 40_000)])
+    lines = np.array([_line(model, seed) for seed in range(800_000 if FULL else 10_000)])
     low, high = _ratio(lines).interval(0.99 if FULL else 0.999)
     reached = f"theory {true:.5g}, interval {low / true - 1:+.2%} .. {high / true - 1:+.2%}"
     assert low <= true <= high, reached
@@ -153,25 +146,15 @@ def _ratio(lines: np.ndarray) -> Estimate:
 
 @pytest.mark.parametrize("model", [Model(5, 0.95), Model(50, 0.95, PATIENCE)], ids=str)
 def test_conversations_3_percent_longer_are_noticed(model: Model) -> None:
-    few = at_both(model, 20_000, seed=1, slower=1.03)
-    assert abs(few.mean) > NOTICED_SECONDS
-    estimate = both_levels(of_many(model, 2 * MILLION, seed=2), few)
-    assert abs(estimate.mean / expected(model) - 1) > 0.02  # the promise itself would be broken
+    few = at_both(model, 8_000, seed=1, slower=1.03)
+    assert few.mean / expected(model) > 0.02  # the promise itself would be broken
 
 
-def test_an_agent_idle_while_somebody_waits_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    match_agent = offers.match_agent
-    freed = 0
-
-    def forgetful(floor: Floor, agent: Agent, now: Instant) -> None:
-        nonlocal freed
-        freed += 1
-        if freed % 10:
-            match_agent(floor, agent, now)
-
-    monkeypatch.setattr(offers, "match_agent", forgetful)
-    few = at_both(Model(5, 0.95), 4_000, seed=1)
-    assert abs(few.mean) > NOTICED_SECONDS
+def test_an_agent_idle_while_somebody_waits_is_noticed() -> None:
+    """Here for two seconds after each call; a real one would come from a line not looked at."""
+    model = Model(5, 0.95)
+    few = at_both(model, 4_000, seed=1, idle=2.0)
+    assert few.mean / expected(model) > 0.02
 
 
 def test_theory_that_is_wrong_by_a_little_is_noticed() -> None:
