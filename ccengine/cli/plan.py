@@ -64,7 +64,8 @@ def _print(changes: PlanChanges, restored: Restored) -> None:
         console.print(f"configuration {changes.version_after} is in force already")
     else:
         console.print(f"configuration {changes.version_before or 'none'} → {changes.version_after}")
-    console.print(f"as the journal has it since {utc_text(restored.last_at)[:19]} UTC")
+    newest = utc_text(restored.last_at)[:19].replace("T", " ")
+    console.print(f"the journal's newest row is of {newest} UTC")
     for what, names in (
         ("new queues", changes.queues_new),
         ("changed queues", changes.queues_changed),

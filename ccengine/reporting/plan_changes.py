@@ -79,6 +79,8 @@ class PlanChanges:
 
 def changes_of(center: ContactCenter, plan: Plan, now: Instant) -> PlanChanges:
     """Return what the plan would change at this moment. The center stays as it is."""
+    center = ContactCenter.from_snapshot(center.snapshot())
+    center.advance(now)  # what time alone changes is not the plan's doing
     after = ContactCenter.from_snapshot(center.snapshot())
     commands = after.handle(PlanLoaded(plan=plan), now)
     before = center.plan

@@ -9,6 +9,7 @@ from ccengine.core.events import (
     AgentLoggedIn,
     AgentWentNotReady,
     CallQueued,
+    ConversationStarted,
     Event,
     OfferAccepted,
     PlanLoaded,
@@ -119,6 +120,7 @@ def test_an_agent_who_talks_is_logged_out_after_the_call() -> None:
         AgentLoggedIn(agent=AgentId("bob"), phone=PhoneId("201")),
         *waiting("c1", "billing"),
         OfferAccepted(call=CallId("c1"), agent=AgentId("bob"), offer=OfferId("c1.1")),
+        ConversationStarted(call=CallId("c1"), agent=AgentId("bob"), bridge="b1"),
     ]
     for event in events:
         center.handle(event, 100.0)
@@ -165,6 +167,14 @@ def test_a_licence_that_is_asked_for_and_has_run_out() -> None:
     assert one_call(changes).qualified_before == 1
     assert one_call(changes).qualified_after == 0
     assert one_agent(changes).changed == ("days",)
+
+
+def test_what_time_alone_changes_is_not_told() -> None:
+    step = RelaxStep(after_seconds=20.0, lower=skills("billing:4"))
+    relaxed = {**QUEUES, "billing": replace(QUEUES["billing"], relax=(step,))}
+    center = center_with(*waiting("c1", "billing"), plan=plan_of(AGENTS, relaxed))
+    # The step is due 20 s after, and the center has not been told that time has passed.
+    assert after(center, queues=relaxed).calls == ()
 
 
 def test_a_new_relax_step_holds_for_who_has_waited_long_enough() -> None:
