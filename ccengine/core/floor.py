@@ -307,8 +307,6 @@ class Floor:
         """Have an available agent rest as the plan says now."""
         before, agent.rests_until = agent.rests_until, None
         self._rest(agent, now)
-        if agent.rests_until is None:
-            self.deadlines.discard(REST_PREFIX + agent.id)
         if agent.rests_until != before:
             self.place_agent(agent)
             self.show_agent(agent)
@@ -322,6 +320,8 @@ class Floor:
             due = max(due, agent.retry_at)
             if due > now:
                 self._rest_until(agent, due)
+            else:
+                self.deadlines.discard(REST_PREFIX + agent.id)
 
     def _rest_until(self, agent: Agent, until: Instant) -> None:
         agent.rests_until = until

@@ -80,7 +80,7 @@ def go_ready(floor: Floor, event: AgentWentReady, now: Instant) -> None:
     if agent.state is AgentState.ON_CALL:
         agent.finish, agent.finish_reason = AgentStep.FINISH, ""
     elif agent.state is not AgentState.OFFERED:
-        agent.retry_at = 0.0  # whoever says so sits at the phone
+        agent.retry_at, agent.rests_until = 0.0, None  # whoever says so sits at the phone
         _forget_wrap_up(floor, agent)
         floor.move_agent(agent, state, now)
         floor.show_agent(agent)

@@ -231,7 +231,11 @@ class Ledger:
             self._overflowed(call, command.queue)
         to = self.rules.settings(call.queue).limits.overflow
         assert to is not None
-        assert (to.flow, to.number, to.voicemail) == (command.flow, command.number, command.voicemail)
+        assert (to.flow, to.number, to.voicemail) == (
+            command.flow,
+            command.number,
+            command.voicemail,
+        )
         self._has_reason(call)
 
     def _has_reason(self, call: Caller) -> None:
@@ -253,7 +257,10 @@ class Ledger:
         assert offer.offer not in self.numbers, "an offer's number was used before"
         assert offer.phone == worker.phone, "rings an empty chair"
         if self.rung[0] != call.id:
-            self.rung = (call.id, call.state if offer.call in self.has.values() else CallState.WAITING)
+            self.rung = (
+                call.id,
+                call.state if offer.call in self.has.values() else CallState.WAITING,
+            )
         elif self.rules.settings(call.queue).strategy is not Strategy.RING_ALL:
             raise AssertionError("offered to two agents")
         call.state, worker.state = CallState.WAITING, AgentState.AVAILABLE  # a moment before
@@ -289,11 +296,15 @@ class Ledger:
             if other is call or other.state is not CallState.WAITING:
                 continue
             self._skip(other)
-            may = rules.qualifies(other, worker.id) and not rules.forbids(other, worker.id, self.now)
+            may = rules.qualifies(other, worker.id) and not rules.forbids(
+                other, worker.id, self.now
+            )
             if not may:
                 continue
             assert self.rung[1] is CallState.WAITING, f"joined {call.id} while {other.id} waits"
-            assert rules.before(call, other, self.now) is not False, f"{call.id} overtook {other.id}"
+            assert rules.before(call, other, self.now) is not False, (
+                f"{call.id} overtook {other.id}"
+            )
 
     def _nobody_waits_in_vain(self, *, timely: bool) -> None:
         for call in self.rules.callers.values():

@@ -153,7 +153,9 @@ class Rulebook:
         penalty, most = self.penalty(call.queue, agent), self.settings(call.queue).max_penalty
         for one in self.passed(call, step):
             most = most if one.penalty is None else one.penalty
-        if penalty is None or (most is not None and penalty > most and self.settings(call.queue).members):
+        if penalty is None or (
+            most is not None and penalty > most and self.settings(call.queue).members
+        ):
             return False
         has = self.plan.agents[agent].skills  # type: ignore[index]
         able = all(has.get(skill, 0) >= least for skill, least in self.needs(call, step).items())  # type: ignore[call-overload]
@@ -204,7 +206,9 @@ class Rulebook:
     def is_empty(self, call: Caller, reasons: Iterable[Empty]) -> bool:
         words = {str(reason) for reason in reasons}
         only, call.only = call.only, ()
-        members = [agent for agent in self.workers if self.known(agent) and self.qualifies(call, agent)]
+        members = [
+            agent for agent in self.workers if self.known(agent) and self.qualifies(call, agent)
+        ]
         call.only = only
         return all(words & self.absences(self.workers[agent]) for agent in members)
 
