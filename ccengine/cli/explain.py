@@ -18,6 +18,7 @@ from ccengine.core.commands import OfferCall
 from ccengine.core.events import CallArrived
 from ccengine.core.explaining import Choice
 from ccengine.core.ids import CallId, Instant
+from ccengine.reporting.call_records import fold_call
 from ccengine.reporting.explanation import needs_text, passed_rows, why_text
 from ccengine.reporting.instants import utc_text
 from ccengine.storage.errors import JournalError
@@ -39,6 +40,7 @@ class _Told:
     at: Instant
     made: OfferCall | None
     choice: Choice | None
+    outcome: str = ""  #: of the offer
 
 
 def explain(
@@ -84,7 +86,9 @@ def _all(reader: JournalReader, rows: list[JournalRow], number: int) -> list[_To
         if not made:
             fail(f"call '{call}' has no offer {number}", "leave out --offer to see all")
     chosen = choices(reader, call, {what.offer for _, what in made})
-    told = [_Told(at, what, chosen.get(what.offer)) for at, what in made]
+    record = fold_call(rows)
+    ends = {} if record is None else {one.offer: one.outcome for one in record.offers}
+    told = [_Told(at, what, chosen.get(what.offer), ends.get(what.offer, "")) for at, what in made]
     last = None if number else choice_at_last(reader, call)
     return told if last is None else [*told, _Told(last.at, None, last)]
 
@@ -102,7 +106,8 @@ def _print(told: _Told, begun: Instant, limit: int) -> None:
     if made is not None:
         number = made.offer.rpartition(".")[2]
         queue = escape(made.queue)
-        console.print(f"[bold]offer {number}[/] {when}: {queue} to [bold]{escape(made.agent)}[/]")
+        agent, end = escape(made.agent), told.outcome.replace("_", " ")
+        console.print(f"[bold]offer {number}[/] {when}: {queue} to [bold]{agent}[/], {end}")
     elif choice is not None:
         console.print(f"[bold]to nobody[/] {when}: {escape(choice.queue)}")
     if choice is None:
@@ -128,6 +133,7 @@ def _facts(told: _Told, limit: int) -> dict[str, Any]:
         "at": utc_text(told.at),
         "offer": None if made is None else made.offer,
         "agent": None if made is None else made.agent,
+        "outcome": told.outcome or None,
         "why": None if made is None else asdict(made.why),
         "explained": choice is not None,
     }

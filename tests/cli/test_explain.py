@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +18,7 @@ from ccengine.core import events
 from ccengine.core.commands import OfferCall
 from ccengine.core.explaining import Passed
 from ccengine.core.ids import AgentId, CallId, ClientId, GroupId, LicenceId, PhoneId
-from ccengine.core.plan import AgentSettings, Days, Period, Plan, Share
+from ccengine.core.plan import AgentSettings, Days, Period, Plan, Rest, Share
 from ccengine.core.queues import Affinity, Member, QueueSettings, RelaxStep, Strategy
 from ccengine.reporting import explanation
 from ccengine.storage.journal_reader import JournalReader
@@ -153,7 +154,7 @@ def test_it_is_told_as_a_table_of_bounded_size(shift: Shift) -> None:
     told = CliRunner().invoke(app, ["explain", "c1", "--rows", "3"])
     assert told.exit_code == 0
     lines = told.stdout.splitlines()
-    assert "nova/sales to first" in lines[0]
+    assert lines[0].endswith("nova/sales to first, open")
     assert "longest-idle: idle for 12.0 s; the caller waited 0.0 s" in lines[1]
     assert "needs sales 3, licence loans, group experts" in lines[2]
     assert lines[3].split() == ["agent", "passed", "over", "because"]
@@ -238,6 +239,48 @@ def test_while_asterisk_is_out_of_reach_nothing_is_offered(shift: Shift) -> None
     shift.enter("c1", "sales")
     (moment,) = explained("c1")
     assert passed(moment)["first"][0] == "free"
+
+
+def test_who_rests_says_until_when(shift: Shift) -> None:
+    rested = plan_with(("first", "second"), rest=Rest(seconds=60.0))
+    open_doors(shift, rested, "first")
+    call = shift.enter("c1", "sales")
+    shift.answer(call)
+    log_in(shift, "second")
+    shift.hang_up(call)
+    shift.wait(40)  # wrapped up, and still owed a rest
+    shift.enter("c2", "sales")
+    (moment,) = explained("c2")
+    assert passed(moment)["first"] == ("resting", "resting until 00:18:16")
+
+
+def test_what_this_version_would_not_have_done_is_not_explained(shift: Shift) -> None:
+    open_doors(shift, plan_with(("first", "second")), "first", "second")
+    shift.enter("c1", "sales")
+    connection = sqlite3.connect(shift.journal.path)
+    with connection:
+        connection.execute(
+            "UPDATE journal SET data = replace(CAST(data AS TEXT), 'first', 'second') "
+            "WHERE type = 'OfferCall'"
+        )
+    connection.close()
+    (moment,) = explained("c1")
+    assert (moment["agent"], moment["explained"]) == ("second", False)
+    assert "no reasons" in CliRunner().invoke(app, ["explain", "c1"]).stdout
+
+
+def test_the_first_versions_calls_are_explained_too(shift: Shift) -> None:
+    first = Path(__file__).parents[1] / "reporting" / "first_version.jsonl"
+    lines = [json.loads(line) for line in first.read_text().splitlines()]
+    rows = [(*line[:-1], json.dumps(line[-1], separators=(",", ":")).encode()) for line in lines]
+    connection = sqlite3.connect(shift.journal.path)
+    with connection:
+        connection.executemany(f"INSERT INTO journal VALUES ({', '.join('?' * 12)})", rows)
+    connection.close()
+    told = [moment for call in ("c1", "c2", "c3") for moment in explained(call)]
+    assert [moment["explained"] for moment in told] == [True] * len(told)
+    assert [moment["agent"] for moment in told][:3] == ["anna", "bob", "carl"]
+    assert passed(told[1])["anna"] == ("not_ready", "not ready: busy")
 
 
 def test_an_unknown_call_and_an_unknown_offer(shift: Shift) -> None:

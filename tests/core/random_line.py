@@ -50,6 +50,7 @@ class RandomLine:
         self._chance = Random(seed)
         self._arrivals = load * agents / HANDLING_SECONDS
         self._patience = patience
+        self._handling = HANDLING_SECONDS
         self._due: list[tuple[float, int, str, Any]] = []
         self._said: dict[CallId, tuple[WaitEstimate | None, Guess | None, int]] = {}
         self._app_queue = 0
@@ -61,10 +62,13 @@ class RandomLine:
             phone = phone_named(str(number))
             self.center.handle(events.AgentLoggedIn(agent=AgentId(name), phone=phone), 0.0)
 
-    def run(self, calls: int) -> None:
+    def run(self, calls: int, *, slower_by: float = 1.0) -> None:
+        """Have so many callers come; from the middle on calls take longer by this factor."""
         now = 0.0
         for number in range(calls):
             now += self._chance.expovariate(self._arrivals)
+            if number == calls // 2:
+                self._plan(now, "slow down", slower_by)
             self._plan(now, "arrive", CallId(f"c{number}"))
         while self._due:
             now, _, what, about = heapq.heappop(self._due)
@@ -73,6 +77,8 @@ class RandomLine:
                     self._arrive(about, now)
                 case "answer":
                     self._answer(about, now)
+                case "slow down":
+                    self._handling *= about
                 case _:
                     self._end(about, now, what)
 
@@ -109,5 +115,5 @@ class RandomLine:
                 self.waited.append(Waited(seconds, estimate, guess, app_queue))
             self._app_queue = (3 * self._app_queue + int(seconds)) >> 2
             self._plan(now, "answer", offer)
-            talk = self._chance.expovariate(1 / HANDLING_SECONDS)
+            talk = self._chance.expovariate(1 / self._handling)
             self._plan(now + talk, "talk ends", offer.call)

@@ -182,15 +182,15 @@ def error(waited: list[Waited], says: Callable[[Waited], float | None]) -> float
 
 
 @pytest.mark.parametrize(
-    ("agents", "load", "patience"),
-    [(5, 0.95, None), (20, 1.2, 200.0), (50, 1.1, 300.0)],
-    ids=["5 agents", "20 agents, overload", "50 agents, overload"],
+    ("agents", "load", "patience", "slower_by"),
+    [(5, 0.95, None, 1.0), (20, 1.2, 200.0, 1.0), (50, 1.1, 300.0, 1.0), (20, 0.9, 200.0, 1.5)],
+    ids=["5 agents", "20 agents, overload", "50 agents, overload", "20 agents, calls get longer"],
 )
 def test_the_mixture_is_as_good_as_the_best_estimator(
-    agents: int, load: float, patience: float | None
+    agents: int, load: float, patience: float | None, slower_by: float
 ) -> None:
     line = RandomLine(agents, load, patience, seed=1)
-    line.run(5_000)
+    line.run(5_000, slower_by=slower_by)
     waited = line.waited[len(line.waited) // 10 :]  # it learns from the first
     singles = {
         "last": error(waited, lambda one: one.guess.last),
