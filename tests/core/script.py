@@ -35,6 +35,7 @@ from ccengine.core.errors import CoreError
 from ccengine.core.events import Miss, Party
 from ccengine.core.states import AgentState
 from tests.core.builders import queue_settings, skills
+from tests.core.ledger import Ledger
 from tests.core.script_words import read_agent, read_house, read_queue
 from tests.core.stage import Stage
 
@@ -48,7 +49,7 @@ Doing: TypeAlias = "Callable[[Stage, list[str]], list[Command]]"
 
 def rendered(source: str) -> str:
     """Run the scenario and return its text with what the core does now."""
-    stage = Stage(connected=False)
+    stage = Stage(connected=False, ledger=Ledger())
     lines: list[str] = []
     started = False
     for line in source.splitlines():

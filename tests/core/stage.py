@@ -30,6 +30,7 @@ from tests.core.builders import (
 
 if TYPE_CHECKING:
     from ccengine.core.commands import Command
+    from tests.core.ledger import Ledger
     from ccengine.core.plan import AgentSettings, QueueSettings
 
 NODE = "node1"
@@ -75,7 +76,8 @@ def _short(fact: Event | Command) -> str:
 class Stage:
     """A contact center in a test's hands."""
 
-    def __init__(self, *, connected: bool = True) -> None:
+    def __init__(self, *, connected: bool = True, ledger: Ledger | None = None) -> None:
+        self.ledger = ledger  #: looks over the core's shoulder, if there is one
         self.center = ContactCenter()
         self.now = 0.0
         self.story: list[str] = []
@@ -291,6 +293,8 @@ class Stage:
                 self.offers.setdefault(command.call, []).append(command)
         try:
             self.center.check_invariants()
+            if self.ledger is not None and word == "":
+                self.ledger.enter(event, commands, self.now)
         except AssertionError as broken:
             raise AssertionError(self.told(str(broken))) from None
 
