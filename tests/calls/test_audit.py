@@ -15,6 +15,7 @@ from ccengine.core.events import (
     CallQueued,
     ConversationEnded,
     ConversationStarted,
+    Miss,
     OfferDeclined,
     Party,
 )
@@ -183,6 +184,38 @@ async def test_healthy_calls_are_left_alone_and_asked_after_beside_the_websocket
         center.asterisk.hang_up(channel)
     await center.until(lambda: len(center.ended()) == 3)
     center.assert_nothing_left()
+
+
+async def test_an_event_that_is_only_late_is_waited_for(center: CenterOnFake) -> None:
+    center.set_queue(ring_seconds=300.0)
+    await center.log_in("olena")
+    caller = center.caller()
+    await center.until(lambda: center.asterisk.ringing(OLENA))
+    center.asterisk.hold_events()
+    center.asterisk.decline(center.leg("olena"))
+    center.asterisk.mark()
+    await center.until(lambda: "bridges" in {r.path for r in center.asterisk.requests_since_mark()})
+    await asyncio.sleep(AGAIN_SECONDS - 1)
+    center.asterisk.let_events_come()
+    await asyncio.sleep(5 * AGAIN_SECONDS)
+    (declined,) = center.journal.events(OfferDeclined)
+    assert declined.how is Miss.DECLINED
+    center.asterisk.hang_up(caller)
+    await over(center)
+
+
+async def test_what_was_so_at_one_look_only_is_left_alone(center: CenterOnFake) -> None:
+    await center.log_in("olena")
+    center.asterisk.hold_events()
+    own = center.asterisk.phone_dials("203", "380441112233")
+    center.asterisk.mark()
+    await center.until(
+        lambda: "endpoints/PJSIP" in {r.path for r in center.asterisk.requests_since_mark()}
+    )
+    center.asterisk.let_events_come()
+    center.asterisk.hang_up(own)
+    await asyncio.sleep(5 * AGAIN_SECONDS)
+    assert center.agent("olena").may_be_offered
 
 
 async def test_with_nobody_there_nothing_is_asked(center: CenterOnFake) -> None:

@@ -44,6 +44,7 @@ class FakeAsterisk:
         self._keys = 0
         self._features = itertools.count(1)
         self._delay = 0.0
+        self._held: list[StreamItem] | None = None
         self._failures: list[tuple[str, str, Response]] = []
 
     # Transport
@@ -125,9 +126,22 @@ class FakeAsterisk:
     def _take(self, event: Event) -> None:
         decoded = decode(event)
         assert not isinstance(decoded, Malformed), decoded
-        self._stream.put_nowait(decoded)
+        if self._held is not None:
+            self._held.append(decoded)
+        else:
+            self._stream.put_nowait(decoded)
 
     # The connection's mishaps
+
+    def hold_events(self) -> None:
+        """Let events be on their way until `let_events_come`."""
+        self._held = []
+
+    def let_events_come(self) -> None:
+        """Let those come that are on their way."""
+        held, self._held = self._held or [], None
+        for event in held:
+            self._stream.put_nowait(event)
 
     def drop_connection(self, reason: str = "dropped", *, stay_down: bool = False) -> None:
         """Events from now on are lost; the client is back by itself unless it must stay down."""
