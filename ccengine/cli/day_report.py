@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -72,7 +73,18 @@ def end_on(problems: Sequence[Problem]) -> None:
 
 @contextmanager
 def progress(label: str, starts: Instant, ends: Instant) -> Iterator[Callable[[Instant], None]]:
-    """Show on a terminal how far a virtual day has come."""
+    """Play a virtual day inside: fast, and on a terminal shown how far it has come."""
+    # A run keeps nearly all it makes, and looking for garbage in that takes a tenth of its time.
+    gc.disable()
+    try:
+        with _bar(label, starts, ends) as tick:
+            yield tick
+    finally:
+        gc.enable()
+
+
+@contextmanager
+def _bar(label: str, starts: Instant, ends: Instant) -> Iterator[Callable[[Instant], None]]:
     if not errors.is_terminal:
         yield _ignore
         return

@@ -148,9 +148,8 @@ class World:
             return False
         self.now = max(self.now, due)
         commands = self.center.advance(self.now)
-        if commands:
-            self._watch(Step(None, self.now, commands))
-            self._obey(commands, None)
+        self._watch(Step(None, self.now, commands))
+        self._obey(commands, None)
         return True
 
     def _at(self, at: Instant, happens: Callable[[Any], None], what: object) -> None:
