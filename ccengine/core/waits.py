@@ -43,6 +43,7 @@ SHARPNESS = 4  # of the weights: 1 weighs by inverse squared error, more trusts 
 LEAST_SQUARED_ERROR = 1.0  # seconds squared: no estimator is trusted beyond this
 LOW_SHARE, HIGH_SHARE = 0.2, 0.8  # of callers who wait less than the range's ends
 FIRST_STEP, LAST_STEP = 0.5, 0.01  # by which an end of the range moves at each answered call
+FEW = 8  # terms of a sum that are added up one by one
 OFFSET_SECONDS = 5.0  # added to both sides of a ratio: no wait of a second is five times one of 0.2
 
 
@@ -252,11 +253,13 @@ def drained_seconds(freed: float, leaving: float, ahead: int) -> float:
         leaving: how often each waiting caller leaves, per second.
         ahead: callers in front.
     """
-    first = 1.0 / freed
     if leaving * ahead < freed * 1e-9:
-        return first * (ahead + 1)
-    # The integral from 1/2 to ahead + 1/2, which the midpoint rule makes the sum's neighbour.
-    return first + log1p(ahead * leaving / (freed + leaving / 2)) / leaving
+        return (ahead + 1) / freed
+    one_by_one = min(ahead + 1, FEW)
+    exact = sum(1.0 / (freed + place * leaving) for place in range(one_by_one))
+    # The others by the integral between halves, which the midpoint rule makes the sum's neighbour.
+    others = ahead + 1 - one_by_one
+    return exact + log1p(others * leaving / (freed + (one_by_one - 0.5) * leaving)) / leaving
 
 
 def _mixed(

@@ -139,8 +139,7 @@ def test_the_sum_over_the_line_is_found_without_adding_up(
     freed: float, leaving: float, ahead: int
 ) -> None:
     exact = sum(1 / (freed + place * leaving) for place in range(ahead + 1))
-    tolerance = 0.002 if leaving < freed else 0.05  # half the line would leave before the next
-    assert isclose(drained_seconds(freed, leaving, ahead), exact, rel_tol=tolerance)
+    assert isclose(drained_seconds(freed, leaving, ahead), exact, rel_tol=0.001)
 
 
 def test_a_restored_center_says_the_same(stage: Stage) -> None:
