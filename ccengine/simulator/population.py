@@ -163,12 +163,7 @@ class Population:
         if not self._tenant.settings.ready_at_login:
             yield begins, events.AgentWentReady(agent=agent)
         for pause in shift.breaks:
-            late = pause.starts < shift.starts  # the shift goes on after midnight
-            day = 24 * HOUR if late else 0.0
-            leaves = scenario.at(pause.starts + day)
-            returns = leaves + (
-                scenario.span(pause.starts, pause.until)[1] - scenario.at(pause.starts)
-            )
+            leaves, returns = scenario.span(pause.starts, pause.until, within=shift.starts)
             yield leaves, events.AgentWentNotReady(agent=agent, reason=pause.reason)
             yield returns, events.AgentWentReady(agent=agent)
         yield ends, events.AgentLoggedOut(agent=agent)

@@ -19,6 +19,7 @@ What is taken from the journal, and what has to be supposed:
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -26,8 +27,8 @@ from typing import TYPE_CHECKING
 
 from ccengine.core import events
 from ccengine.core.events import Event
-from ccengine.core.ids import AgentId, Instant
-from ccengine.core.plan import Plan, client_of
+from ccengine.core.ids import AgentId, ClientId, Instant
+from ccengine.core.plan import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,16 +140,15 @@ class RecordedDay:
         self._lend_of_client()
 
     def _lend_of_client(self) -> None:
-        """Where a whole queue never answered, take what the client's others did."""
+        """Where a whole queue never answered, take the mean of the client's others."""
+        known: defaultdict[ClientId, list[float]] = defaultdict(list)
         for caller in self.people:
-            if caller.talk is None and caller.queued is not None:
-                client = client_of(caller.queued.queue)
-                known = [
-                    one.talk
-                    for one in self.people
-                    if one.talk is not None and one.arrival.client == client
-                ]
-                caller.talk = sum(known) / len(known) if known else USUAL_TALK_SECONDS
+            if caller.talk is not None:
+                known[caller.arrival.client].append(caller.talk)
+        means = {client: sum(talks) / len(talks) for client, talks in known.items()}
+        for caller in self.people:
+            if caller.talk is None:
+                caller.talk = means.get(caller.arrival.client, USUAL_TALK_SECONDS)
 
 
 def _at(move: tuple[Instant, Event]) -> Instant:

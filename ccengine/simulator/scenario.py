@@ -141,9 +141,22 @@ class Scenario:
         local = midnight + timedelta(seconds=seconds)
         return local.replace(tzinfo=ZoneInfo(self.zone)).timestamp()
 
-    def span(self, starts: int, until: int) -> tuple[Instant, Instant]:
-        """Return a span of times as instants; an end that is not later is on the next day."""
-        return self.at(starts), self.at(until if until > starts else until + DAY)
+    def span(
+        self, starts: int, until: int, *, within: int | None = None
+    ) -> tuple[Instant, Instant]:
+        """Return a span of times as instants; an end that is not later is on the next day.
+
+        Args:
+            starts: seconds since midnight.
+            until: seconds since midnight.
+            within: when that began of which the span is a part; None: the span is one of the day's.
+        """
+        first = starts if within is None else within
+        # After midnight of a day that begins in the evening.
+        passed = DAY if self.until <= self.starts and first < self.until else 0
+        begins = starts + passed + (DAY if starts < first else 0)
+        lasts = until - starts if until > starts else until - starts + DAY
+        return self.at(begins), self.at(begins + lasts)
 
     @property
     def opens(self) -> Instant:
@@ -153,4 +166,4 @@ class Scenario:
     @property
     def closes(self) -> Instant:
         """When the last call may come."""
-        return self.span(self.starts, self.until)[1]
+        return self.at(self.until if self.until > self.starts else self.until + DAY)

@@ -85,3 +85,23 @@ def test_times_are_of_the_scenarios_zone_and_may_pass_midnight(tmp_path: Path) -
     night = scenario(scenario_file(tmp_path, text))
     assert datetime.fromtimestamp(night.opens, UTC) == datetime(2026, 3, 2, 20, tzinfo=UTC)
     assert datetime.fromtimestamp(night.closes, UTC) == datetime(2026, 3, 3, 4, tzinfo=UTC)
+
+
+def test_what_is_after_midnight_of_a_night_is_on_the_next_day(tmp_path: Path) -> None:
+    text = QUIET.replace("from: 08:00\nuntil: 12:00", "from: 22:00\nuntil: 06:00")
+    night = scenario(scenario_file(tmp_path, text))
+    hour = 3600
+    opens = night.opens
+    for span, within, hours in (
+        ((2, 5), None, (4, 7)),  # calls or a shift, small hours
+        ((23, 3), None, (1, 5)),
+        ((21, 5), None, (-1, 7)),  # agents who are there before the first call
+        ((4, 5), 2, (6, 7)),  # a break in a shift that began at 2:00
+        ((1, 2), 21, (3, 4)),
+        ((23, 1), 21, (1, 3)),
+    ):
+        starts, until = span
+        found = night.span(
+            starts * hour, until * hour, within=None if within is None else within * hour
+        )
+        assert tuple((at - opens) / hour for at in found) == hours
