@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 WITH_CLIENT = (AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP)
 STANDS = (CallState.WAITING, CallState.OFFERED)
 RETIRED = QueueSettings()
+ROUNDING = 1e-6
 
 
 @dataclass
@@ -235,14 +236,14 @@ class Rulebook:
         if one.queue == other.queue and self.settings(one.queue).order is Order.NEWEST:
             return self._newest(one) < self._newest(other)
         mine, yours = self._merit(one, now), self._merit(other, now)
+        if Order.NEWEST in {self.settings(call.queue).order for call in (one, other)}:
+            mine, yours = mine[:1], yours[:1]  # whom a queue's newest stands for, nobody says
         for left, right in zip(mine, yours, strict=True):
-            if left == right or abs(left - right) > 1e-6:
-                if left != right:
-                    return left < right
-                continue
-            return None  # equal but for rounding
-        orders = {self.settings(call.queue).order for call in (one, other)}
-        return None if Order.NEWEST in orders else one.place < other.place
+            if abs(left - right) > ROUNDING:
+                return left < right
+            if left != right:
+                return None  # equal but for rounding
+        return None if len(mine) == 1 else one.place < other.place
 
     def _newest(self, call: Caller) -> tuple[float, ...]:
         return (-self.priority(call), -call.waiting_since, -call.place)

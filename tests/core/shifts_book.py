@@ -132,8 +132,9 @@ class Shifts:
         rest, now = self.rules.plan.rest, self.now
         if worker.retry_at > now - slack:
             return True
-        if worker.spells and worker.spells[-1][1] + rest.seconds > now - slack:
-            return rest.seconds > 0
+        ended = worker.spells[-1][1] if worker.spells else -rest.seconds
+        if rest.seconds > 0 and ended + rest.seconds > now - slack:
+            return True
         start = max(worker.since, now - rest.window_minutes * 60)
         if rest.occupancy >= 1 or now <= start:
             return False
