@@ -13,7 +13,7 @@ from ccengine.core.snapshots import CenterSnapshot
 from ccengine.core.states import AgentState
 from ccengine.reporting.rows import Rejection, Step, Unknown
 from ccengine.simulator.ledger import Ledger
-from ccengine.simulator.recorded import RecordedCaller, RecordedDay
+from ccengine.simulator.recorded import USUAL_REACTION_SECONDS, RecordedCaller, RecordedDay
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -84,6 +84,9 @@ class DayReader:
             elif step.at < self.ends:
                 self.take(step)
         self.begin()
+        for agent, rang_for in self._rang_for.items():
+            known = self.day.reactions.setdefault(agent, [])
+            known += [rang + USUAL_REACTION_SECONDS for rang in rang_for]
         self.day.starts = self.starts
         self.day.people = [caller for caller in self._callers.values() if caller.queued is not None]
         self.day.lend_talks()
@@ -163,7 +166,7 @@ class DayReader:
             return
         if isinstance(event, events.AgentWentNotReady):
             seat.away, seat.missed = event.reason or "not ready", False
-        elif seat.state is AgentState.WRAP_UP:
+        elif seat.state is AgentState.WRAP_UP and not seat.away:
             self._end_wrap_up(seat, at)
             return
         elif seat.missed:
@@ -177,7 +180,6 @@ class DayReader:
 
     def _end_wrap_up(self, seat: _Seat, at: Instant) -> None:
         """Note a wrap-up that was ended by hand, as part of the call's work."""
-        seat.away = ""
         caller = None if seat.wraps_up is None else self._callers.get(seat.wraps_up)
         if caller is not None:
             caller.wrap_up = at - seat.since

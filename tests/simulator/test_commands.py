@@ -130,9 +130,19 @@ def test_mistakes_of_the_configuration_are_told(day: Path, changed: Path) -> Non
 
 # --- a recorded day -----------------------------------------------------------------------------
 
-WITH_ALL = f"{QUIET}answering: {{miss_percent: 8, away_seconds: 70}}\n".replace(
-    "  patience", "  wrap_up: {mean_seconds: 4}\n  patience"
+PAUSES = ", ".join(
+    f"{{from: {hour}:{minute}0, until: {hour}:{minute}3}}"
+    for hour in ("08", "09", "10")
+    for minute in range(1, 6)
 )
+WITH_ALL = (
+    QUIET.replace("  patience", "  wrap_up: {mean_seconds: 4}\n  patience").replace(
+        "until: 12:00}", f"until: 11:50, breaks: [{PAUSES}]}}"
+    )
+    + "  - {agents: [omar], from: 08:30, until: 11:00}\n"
+    + "answering: {miss_percent: 8, away_seconds: 70}\n"
+)
+"""Short breaks, asked for and over during calls; agents who leave in mid-call; missed calls."""
 
 
 @pytest.fixture
