@@ -70,6 +70,7 @@ class DayReader:
     ledger: Ledger = field(default_factory=Ledger)  #: what came of it in fact
     _callers: dict[CallId, RecordedCaller] = field(default_factory=dict)
     _queued_at: dict[CallId, Instant] = field(default_factory=dict)
+    _answered_at: dict[CallId, Instant] = field(default_factory=dict)
     _talks_since: dict[CallId, Instant] = field(default_factory=dict)
     _rings_since: dict[OfferId, Instant] = field(default_factory=dict)
     _rang_for: dict[AgentId, list[float]] = field(default_factory=dict)
@@ -221,10 +222,12 @@ class DayReader:
                 self._queued_at[call] = at
             case events.OfferAccepted():
                 self._react(event.agent, event.offer, at, answered=True)
+                self._answered_at[call] = at
             case events.OfferDeclined():
                 self._react(event.agent, event.offer, at, answered=False)
             case events.ConversationStarted():
-                self._talks_since.setdefault(call, at)
+                # With the moment the bridge took: the agent was busy for as long.
+                self._talks_since.setdefault(call, self._answered_at.get(call, at))
             case events.ConversationEnded() | events.CallEnded():
                 self._end_talk(caller, event, at)
             case _:
