@@ -76,8 +76,6 @@ class Ledger:
         rules = self.rules
         edges = {edge for periods in rules.plan.periods.values() for period in periods.values()
                  for edge in (period.starts, period.ends) if edge is not None}  # fmt: skip
-        if self.held and any(call.state is CallState.CONNECTING for call in rules.callers.values()):
-            pass  # the lease goes on; what was missed is told before the switch is back
         if any(rules.judged_at < edge <= self.now for edge in edges):
             rules.judged_at = self.now
         for call in rules.callers.values():
@@ -100,38 +98,45 @@ class Ledger:
         call.relaxed = next(served, call.relaxed)
 
     def _happened(self, event: Event) -> None:
-        rules = self.rules
         match event:
             case events.PlanLoaded():
                 self._planned(event.plan)
             case events.SwitchLost() | events.SwitchResynced():
                 self.held = isinstance(event, events.SwitchLost)
             case events.CallArrived() | events.CallMissed():  # this one for as long as the step
-                assert event.call not in rules.callers
-                self.numbers -= {n for n in self.numbers if n.startswith(f"{event.call}.")}
-                self.arrived += 1
-                rules.callers[event.call] = Caller(
-                    event.call, event.client, event.caller, waits_from=event.arrived_at
-                )
+                self._arrived(event)
             case events.CallQueued():
                 self._queued(event)
+            case _:
+                self._happened_to_offer(event)
+
+    def _happened_to_offer(self, event: Event) -> None:
+        callers = self.rules.callers
+        match event:
             case events.OfferDeclined():
                 call, agent = self.ringing.pop(event.offer)
                 assert (call, agent) == (event.call, event.agent)
                 del self.has[agent]
-                self.shifts.missed(agent, rules.callers[call].queue, event.how)
+                self.shifts.missed(agent, callers[call].queue, event.how)
             case events.ConversationStarted():
-                caller = rules.callers[event.call]
+                caller = callers[event.call]
                 if caller.caller:
                     self.known[f"{caller.client}/{caller.caller}"] = event.agent
-            case events.ConversationEnded():
-                self._talk_ended(event.call)
             case events.ConversationFailed():
                 assert self.has.pop(event.agent) == event.call
-            case events.CallEnded() if rules.callers[event.call].state is CallState.TALKING:
-                self._talk_ended(event.call)
+            case events.ConversationEnded() | events.CallEnded():
+                if callers[event.call].state is CallState.TALKING:
+                    self._talk_ended(event.call)
             case _:
                 pass
+
+    def _arrived(self, event: events.CallArrived | events.CallMissed) -> None:
+        assert event.call not in self.rules.callers
+        self.numbers -= {n for n in self.numbers if n.startswith(f"{event.call}.")}
+        self.arrived += 1
+        self.rules.callers[event.call] = Caller(
+            event.call, event.client, event.caller, waits_from=event.arrived_at
+        )
 
     def _planned(self, plan: Plan) -> None:
         rules = self.rules
@@ -261,8 +266,9 @@ class Ledger:
                 call.id,
                 call.state if offer.call in self.has.values() else CallState.WAITING,
             )
-        elif self.rules.settings(call.queue).strategy is not Strategy.RING_ALL:
-            raise AssertionError("offered to two agents")
+        else:
+            strategy = self.rules.settings(call.queue).strategy
+            assert strategy is Strategy.RING_ALL, "offered to two agents"
         call.state, worker.state = CallState.WAITING, AgentState.AVAILABLE  # a moment before
         self.shifts.may_have(offer.agent)
         worker.client = ""
@@ -333,4 +339,4 @@ class Ledger:
         ]  # fmt: skip
         for agent in self._candidates(call):
             penalty = self.rules.penalty(call.queue, agent) or 0
-            assert penalties and penalty > min(penalties), f"{agent} is not rung for {call.id}"
+            assert penalty > min(penalties), f"{agent} is not rung for {call.id}"

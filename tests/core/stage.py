@@ -30,8 +30,8 @@ from tests.core.builders import (
 
 if TYPE_CHECKING:
     from ccengine.core.commands import Command
-    from tests.core.ledger import Ledger
     from ccengine.core.plan import AgentSettings, QueueSettings
+    from tests.core.ledger import Ledger
 
 NODE = "node1"
 

@@ -330,8 +330,8 @@ class RandomCenter(RuleBasedStateMachine):
 
 TestRandomCenter = pytest.mark.timeout(3600 if FULL else 300)(RandomCenter.TestCase)
 TestRandomCenter.settings = settings(
-    max_examples=3000 if FULL else 100,
-    stateful_step_count=100 if FULL else 40,
+    max_examples=3000 if FULL else 200,
+    stateful_step_count=100 if FULL else 50,
     derandomize=not FULL,  # the small run is the same for everybody; the full one explores
     deadline=None,
     report_multiple_bugs=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 REST_PREFIX = "rest:"
 MINUTE = 60.0
+MILLISECONDS = 1000.0
+ROUNDING = 1e-3  # of a millisecond, as the search ends beside the instant
 _HALVINGS = 40  # of a window: far below a microsecond
 
 
@@ -47,7 +50,7 @@ def rested_at(spells: Sequence[Spell], since: Instant, rest: Rest, now: Instant)
             enough = middle
         else:
             too_early = middle
-    return enough
+    return ceil(enough * MILLISECONDS - ROUNDING) / MILLISECONDS
 
 
 def recent(spells: Sequence[Spell], rest: Rest, now: Instant) -> list[Spell]:
