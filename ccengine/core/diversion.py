@@ -64,7 +64,7 @@ def divert_if_late(floor: Floor, call: Call, now: Instant) -> bool:
     if call.state is not CallState.WAITING or call.queue is None:
         return False
     rules = floor.queue_settings(call.queue).limits
-    is_late = rules.wait_seconds is not None and now - call.queued_at >= rules.wait_seconds
+    is_late = rules.wait_seconds is not None and now >= call.queued_at + rules.wait_seconds
     return is_late and divert(floor, call, limits.WAITED_TOO_LONG, now)
 
 

@@ -24,7 +24,7 @@ ALONE_PREFIX = "alone:"
 def begin(floor: Floor, call: Call, now: Instant) -> None:
     """Start the steps of a call that enters a queue, or for which the queue's rules are new."""
     settings = _settings(floor, call)
-    call.relaxed = steps_due(settings, now - call.queued_at)
+    call.relaxed = steps_due(settings, call.queued_at, now)
     affinity = settings.affinity
     known = floor.acquaintances.get(acquaintance(call))
     if call.own_agents and affinity.preferred_seconds > 0:
@@ -55,7 +55,7 @@ def restaff(floor: Floor) -> None:
 def relax(floor: Floor, call: Call, now: Instant) -> None:
     """Take the steps that are due, also while a phone rings for the call."""
     settings = _settings(floor, call)
-    call.relaxed = max(call.relaxed, steps_due(settings, now - call.queued_at))
+    call.relaxed = max(call.relaxed, steps_due(settings, call.queued_at, now))
     skip_unstaffed(floor, call)
     floor.place_call(call)
 
@@ -86,9 +86,9 @@ def skip_unstaffed(floor: Floor, call: Call) -> None:
     _schedule(floor, call, settings)
 
 
-def steps_due(settings: QueueSettings, waited_seconds: float) -> int:
-    """Count the steps that have passed after so long."""
-    return sum(step.after_seconds <= waited_seconds for step in settings.relax)
+def steps_due(settings: QueueSettings, queued_at: Instant, now: Instant) -> int:
+    """Count the steps that have passed; by the same sum as their deadlines, to the last bit."""
+    return sum(queued_at + step.after_seconds <= now for step in settings.relax)
 
 
 def acquaintance(call: Call) -> str:

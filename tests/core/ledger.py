@@ -83,8 +83,8 @@ class Ledger:
                 self._relax(call)
 
     def _relax(self, call: Caller) -> None:
-        waited = self.now - call.queued_at
-        due = sum(step.after_seconds <= waited for step in self.rules.settings(call.queue).relax)
+        relax = self.rules.settings(call.queue).relax
+        due = sum(call.queued_at + step.after_seconds <= self.now for step in relax)
         call.relaxed = max(call.relaxed, due)
         if call.only_until <= self.now:
             call.only = ()
@@ -246,7 +246,7 @@ class Ledger:
     def _has_reason(self, call: Caller) -> None:
         limits, others = self.rules.settings(call.queue).limits, self.rules.line(call.queue)
         late = limits.wait_seconds is not None
-        late = late and self.now - call.queued_at >= (limits.wait_seconds or 0.0)
+        late = late and self.now >= call.queued_at + (limits.wait_seconds or 0.0)
         others = [one for one in others if one is not call]
         full = limits.waiting is not None and len(others) >= limits.waiting
         assert (
@@ -327,7 +327,7 @@ class Ledger:
             if to is None or (to.queue is not None and to.queue in call.visited):
                 continue
             if timely and limits.wait_seconds is not None:
-                assert self.now - call.queued_at < limits.wait_seconds, "waits for too long"
+                assert self.now < call.queued_at + limits.wait_seconds, "waits for too long"
             assert not limits.leave_empty or not self.rules.is_empty(call, limits.leave_empty)
 
     def _all_are_rung(self, call: Caller) -> None:

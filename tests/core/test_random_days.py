@@ -76,7 +76,7 @@ class Day:
                 machine.tell(event)
 
     def time_passes(self) -> None:
-        seconds = self.chance.choice((0.5, 1.0, 3.0, 5.0, 10.0))
+        seconds = self.chance.choice((0.3, 1.0, 2.7, 5.0, 10.0))
         if self.chance.random() < 0.1:
             self.machine.the_timer_is_late(seconds=seconds)
         else:

@@ -9,11 +9,11 @@ import pytest
 
 from ccengine.core.acd.requirement import Lack, requirement_of
 from ccengine.core.acd.rest import occupancy, rested_at
-from ccengine.core.commands import OfferCall
+from ccengine.core.commands import DivertCall, OfferCall
 from ccengine.core.events import Miss, PhoneLost
 from ccengine.core.ids import AgentId, ClientId, GroupId, LicenceId
 from ccengine.core.plan import Days, Period, Rest, Share
-from ccengine.core.queues import Member, Overflow, RelaxStep
+from ccengine.core.queues import Limits, Member, Overflow, RelaxStep
 from tests.core.builders import agent_settings, phone_named, queue_named, queue_settings, skills
 from tests.core.stage import Like, Stage
 
@@ -232,3 +232,23 @@ def test_half_of_the_calls_go_to_the_partner(stage: Stage) -> None:
         stage.queue(f"c{number}", "billing")
         gone += stage.call_state(f"c{number}") == "in_flow"
     assert 160 < gone < 240  # 200, deviation 10
+
+
+@pytest.mark.parametrize("second", [0.1, 0.7, 1_763_773_203.3, 1_763_773_203.123457])
+def test_steps_and_limits_fall_due_whatever_the_fraction_of_the_second(second: float) -> None:
+    stage = Stage()
+    stage.now = second
+    limits = Limits(wait_seconds=20.1, overflow=Overflow(voicemail=True))
+    relax = (RelaxStep(after_seconds=2.3, lower=skills("billing:1")),)
+    rules = replace(queue_settings("billing:9"), relax=relax, limits=limits)
+    stage.queues = {"line": rules}
+    stage.staff(anna="billing:9", bob="billing:4")
+    for number in range(50):
+        stage.not_ready("anna")
+        stage.ready("bob")
+        stage.now += 0.1
+        call = f"c{number}"
+        stage.queue(call, "line")
+        stage.expect(stage.wait(2.4), Like(OfferCall, call=call, agent="bob"))
+        stage.decline(call)
+        stage.expect(stage.wait(18), Like(DivertCall, call=call))
