@@ -198,9 +198,8 @@ def _note_own_calls(floor: Floor, phone: PhoneId, channels: tuple[str, ...]) -> 
         del floor.own_calls[phone]
     agent = floor.roster.on_phone(phone)
     if agent is not None:
-        was_barred, agent.own_calls = agent.barred, channels
-        if agent.barred != was_barred:
-            _show_barred(floor, agent)
+        agent.own_calls = channels
+        _show_barred(floor, agent)
 
 
 def _show_barred(floor: Floor, agent: Agent) -> None:

@@ -13,7 +13,7 @@ from ccengine.core.commands import DivertCall, OfferCall
 from ccengine.core.events import Miss, PhoneLost
 from ccengine.core.ids import AgentId, ClientId, GroupId, LicenceId
 from ccengine.core.plan import Days, Period, Rest, Share
-from ccengine.core.queues import Limits, Member, Overflow, RelaxStep
+from ccengine.core.queues import Empty, Limits, Member, Overflow, RelaxStep
 from tests.core.builders import agent_settings, phone_named, queue_named, queue_settings, skills
 from tests.core.stage import Like, Stage
 
@@ -252,3 +252,12 @@ def test_steps_and_limits_fall_due_whatever_the_fraction_of_the_second(second: f
         stage.expect(stage.wait(2.4), Like(OfferCall, call=call, agent="bob"))
         stage.decline(call)
         stage.expect(stage.wait(18), Like(DivertCall, call=call))
+
+
+def test_who_is_not_ready_and_in_a_call_of_their_own_may_leave_a_queue_empty(stage: Stage) -> None:
+    limits = Limits(leave_empty=(Empty.ON_CALL,), overflow=Overflow(voicemail=True))
+    stage.queues = {"line": replace(queue_settings("billing:1"), limits=limits)}
+    stage.staff(anna="billing:4")
+    stage.not_ready("anna")
+    stage.expect(stage.queue("c1", "line"))
+    stage.expect(stage.start_own_call("anna"), Like(DivertCall, call="c1"))
