@@ -20,6 +20,7 @@ from ccengine.asterisk.ari.client import Ari
 from ccengine.asterisk.ari.connection import AriAddress, Connection
 from ccengine.asterisk.ari.versions import VersionVerdict, judge_version
 from ccengine.asterisk.router import Router
+from ccengine.calls.audit import Audit
 from ccengine.calls.resync import Resyncer
 from ccengine.calls.sessions import Sessions
 from ccengine.calls.switchboard import EngineReplaced, Switchboard
@@ -28,7 +29,6 @@ from ccengine.calls.wiring import Wiring
 from ccengine.clock import Clock
 from ccengine.config.secrets import ari_password
 from ccengine.config.settings import Settings
-from ccengine.core.center import ContactCenter
 from ccengine.core.events import PlanLoaded, SwitchLost
 from ccengine.core.ids import TenantId
 from ccengine.engine import Engine
@@ -39,6 +39,7 @@ from ccengine.storage.errors import StorageError
 from ccengine.storage.journal import Journal
 from ccengine.storage.logs import EngineLog
 from ccengine.storage.records import RecordKeeper
+from ccengine.storage.replay import center_of
 
 if TYPE_CHECKING:
     from ccengine.ivr.configuration import Configuration
@@ -126,6 +127,7 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             root.create_task(_check_version(parts), name="version")
             root.create_task(switchboard.run(parts.link.events()), name="switchboard")
             root.create_task(UnmetCallers(parts.wiring, parts.keeper.get).run(), name="unmet")
+            root.create_task(Audit(parts.wiring, sessions.phones).run(), name="audit")
             log.info(
                 "engine_started", node=settings.node, plan=parts.wiring.engine.center.plan.version
             )
@@ -181,20 +183,9 @@ def _publisher(settings: Settings, engine: Engine) -> Publisher | None:
 
 
 def _restore_engine(restored: Restored, journal: Journal) -> Engine:
-    """Bring the core to where the journal ends: by the same code that led there."""
-    center = (
-        ContactCenter()
-        if restored.snapshot is None
-        else ContactCenter.from_snapshot(restored.snapshot)
-    )
-    for entry in restored.tail:
-        if entry.event is None:
-            center.advance(entry.at)
-        else:
-            center.handle(entry.event, entry.at)
     loop = asyncio.get_running_loop()
     clock = Clock(loop.time, not_before=restored.last_at)
-    return Engine(center, journal, clock, loop)
+    return Engine(center_of(restored), journal, clock, loop)
 
 
 def _load_plan(engine: Engine, configuration: Configuration) -> None:

@@ -13,9 +13,17 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
-from ccengine.core.commands import Command, Connect, OfferCall, ShowAgent, ShowCall, WithdrawOffer
+from ccengine.core.commands import (
+    Command,
+    Connect,
+    DivertCall,
+    OfferCall,
+    ShowAgent,
+    ShowCall,
+    WithdrawOffer,
+)
 from ccengine.core.errors import CoreError
-from ccengine.core.events import Event, OfferDeclined
+from ccengine.core.events import Event, Miss, OfferDeclined
 from ccengine.reporting.rows import Step
 from ccengine.storage.errors import JournalError
 
@@ -201,7 +209,7 @@ class Engine:
         match command:
             case OfferCall() | WithdrawOffer() | ShowAgent():
                 mailbox = self._agents.get(command.agent)
-            case Connect():
+            case Connect() | DivertCall():
                 mailbox = self._calls.get(command.call)
             case ShowCall():
                 return
@@ -210,7 +218,11 @@ class Engine:
         elif isinstance(command, OfferCall):
             log.error("offer_undeliverable", call_id=command.call, agent=command.agent)
             decline = OfferDeclined(
-                call=command.call, agent=command.agent, offer=command.offer, reason="no session"
+                call=command.call,
+                agent=command.agent,
+                offer=command.offer,
+                reason="no session",
+                how=Miss.FAILED,
             )
             self._loop.call_soon(self.post, decline)
 
@@ -230,8 +242,9 @@ class Engine:
         self._timer = None
         self._due = None
         now = self._clock.now()
+        due = self._center.next_deadline()
         commands = self._center.advance(now)
-        if commands:
+        if commands or (due is not None and due <= now):  # a caller's needs may have changed
             self._follow_up(Step(None, now, commands))
         else:
             self._arm_timer()

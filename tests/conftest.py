@@ -32,6 +32,16 @@ class RealAsterisk:
     password: str
 
     @property
+    def sip_host(self) -> str:
+        """Where its phones register."""
+        return os.environ.get("CCENGINE_SIP_HOST", "127.0.0.1")
+
+    @property
+    def sip_port(self) -> int:
+        """The port there."""
+        return int(os.environ.get("CCENGINE_SIP_PORT", "5060"))
+
+    @property
     def phone(self) -> str:
         """The SIP user of one of its phones."""
         return min(path.name for path in (self.state / "secrets/sip").glob("phone-*"))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,12 +11,14 @@ from ccengine.core.center import ContactCenter
 from ccengine.core.commands import OfferCall, ShowAgent
 from ccengine.core.events import (
     AgentLoggedIn,
+    AgentWentNotReady,
     CallArrived,
     CallQueued,
     PlanLoaded,
     SwitchResynced,
 )
-from ccengine.core.plan import AgentSettings, Plan, QueueSettings
+from ccengine.core.plan import AgentSettings, Plan
+from ccengine.core.queues import QueueSettings, RelaxStep
 from ccengine.engine import LEAVING, SNAPSHOT_EVERY, WRITE_WITHIN_SECONDS, Engine
 from ccengine.storage.errors import JournalFailed
 
@@ -133,6 +136,23 @@ async def test_a_deadline_falls_due_by_itself(engine: Engine, notebook: Notebook
         while not notebook.lines or notebook.lines[-1] != "NoneType: ":  # noqa: ASYNC110 - the notebook has no event
             await asyncio.sleep(0.01)
     assert engine.center.agent("anna").reason == "no answer"
+
+
+async def test_a_deadline_that_leads_to_no_command_is_kept_too(
+    engine: Engine, notebook: Notebook
+) -> None:
+    queue = QueueSettings(relax=(RelaxStep(after_seconds=0.02),))
+    engine.post(PlanLoaded(plan=replace(PLAN, queues={"acme/sales": queue})))
+    engine.open_agent("anna")
+    engine.post(AgentLoggedIn(agent="anna", phone="201"))
+    engine.post(AgentWentNotReady(agent="anna", reason="lunch"))
+    arrive(engine)
+    engine.post(CallQueued(call="c1", queue="acme/sales"))
+    async with asyncio.timeout(5):
+        while engine.center.calls["c1"].relaxed == 0:  # noqa: ASYNC110 - the core has no event
+            await asyncio.sleep(0.01)
+    engine.write()
+    assert notebook.lines[-1] == "NoneType: "  # else a replay would not know of it
 
 
 async def test_an_offer_that_no_session_takes_is_declined_and_the_caller_waits_on(

@@ -1,5 +1,7 @@
 """Brings each event to the handle it is about, and mends the handles after a deaf moment."""
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ccengine.asterisk.ari.client import Ari
@@ -8,6 +10,7 @@ from ccengine.asterisk.ari.events import (
     AriEvent,
     BridgeDestroyed,
     BridgeSnapshot,
+    ChannelCreated,
     ChannelDestroyed,
     ChannelDtmfReceived,
     ChannelEnteredBridge,
@@ -15,6 +18,7 @@ from ccengine.asterisk.ari.events import (
     ChannelLeftBridge,
     ChannelSnapshot,
     ChannelStateChange,
+    ContactStatusChange,
     Dial,
     EndpointStateChange,
     PlaybackFinished,
@@ -28,6 +32,9 @@ from ccengine.asterisk.ari.events import (
 )
 from ccengine.asterisk.bridges import Bridge
 from ccengine.asterisk.channels import Channel, Gone, PlaybackEnd
+
+Departure = asyncio.Future[ChannelSnapshot | None]
+"""How a channel was at its end, which was not here; None: the end was not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,7 @@ class Router:
         self._channels: dict[str, Channel] = {}
         self._bridges: dict[str, Bridge] = {}
         self._listening: set[str] = set()
+        self._departures: dict[str, Departure] = {}
 
     async def listen(self, endpoint: str) -> None:
         """Be told of all channels of an endpoint; asked for once per connection."""
@@ -77,12 +85,25 @@ class Router:
         """Let go of a channel that lives on without us."""
         self._channels.pop(channel_id, None)
 
+    def departure(self, channel_id: str) -> Departure:
+        """Give the end of a channel that goes on without us; ask before it leaves.
+
+        Its end is told only if it is subscribed to.
+        """
+        departure = self._departures.get(channel_id)
+        if departure is None:
+            departure = self._departures[channel_id] = asyncio.get_running_loop().create_future()
+        return departure
+
     def deliver(self, event: AriEvent) -> bool:
         """Hand an event to its handle; False when no handle stands for what it is about."""
+        if isinstance(event, ChannelDestroyed):
+            self._see_off(event.channel.id, event.channel)
         match event:
             case (
                 StasisStart()
                 | StasisEnd()
+                | ChannelCreated()
                 | ChannelDestroyed()
                 | ChannelHangupRequest()
                 | ChannelStateChange()
@@ -99,12 +120,39 @@ class Router:
                 return self._to_bridge(event.recording.target_uri.removeprefix("bridge:"), event)
             case BridgeDestroyed():
                 return self._to_bridge(event.bridge.id, event)
-            case ApplicationReplaced() | EndpointStateChange() | UnknownEvent():
+            case (
+                ApplicationReplaced()
+                | EndpointStateChange()
+                | ContactStatusChange()
+                | UnknownEvent()
+            ):
                 return False
+
+    def known(self) -> frozenset[str]:
+        """Ids of channels that Asterisk knew of, and whose end was not told."""
+        confirmed = {channel.id for channel in self._channels.values() if channel.confirmed}
+        return frozenset(confirmed | self._departures.keys())
+
+    def missing(self, known: frozenset[str], alive: Mapping[str, ChannelSnapshot]) -> set[str]:
+        """Return which of the channels known before a look that look did not find with us."""
+        gone = {name for name in known if name not in alive}
+        for name in known - gone:
+            channel = self._channels.get(name)
+            if channel is not None and channel.is_up and not alive[name].in_app(self.ari.app):
+                gone.add(name)
+        return gone
+
+    def give_up(self, channel_id: str) -> None:
+        """Take note that a channel is gone whose end was never told."""
+        channel = self._channels.get(channel_id)
+        if channel is not None:
+            channel.end(Gone(0, "lost"))
+        self._see_off(channel_id, None)
 
     async def resync(self) -> Resync:
         """Compare the handles with Asterisk after a connect, and tell them what they missed."""
         self._listening.clear()
+        departed = list(self._departures)
         # Only what Asterisk knew of before it was asked can be missing from its answer.
         suspects = [channel for channel in self._channels.values() if channel.confirmed]
         recorded = [(b, r) for b in self._bridges.values() for r in b.open_recordings]
@@ -112,6 +160,9 @@ class Router:
         alive = {snapshot.id: snapshot for snapshot in found.channels}
         for channel in suspects:
             await self._mend(channel, alive.get(channel.id))
+        for channel_id in departed:
+            if channel_id not in alive:
+                self._see_off(channel_id, None)
         for bridge, recording in recorded:
             if await self.ari.live_recording(recording.name) is None:
                 bridge.end_recording(recording.name, None)
@@ -127,6 +178,11 @@ class Router:
         for playback in channel.open_playbacks:
             if await self.ari.playback(playback.id) is None:
                 channel.end_playback(playback.id, PlaybackEnd.DONE)
+
+    def _see_off(self, channel_id: str, snapshot: ChannelSnapshot | None) -> None:
+        departure = self._departures.pop(channel_id, None)
+        if departure is not None and not departure.done():
+            departure.set_result(snapshot)
 
     def _to_channel(self, channel_id: str, event: AriEvent) -> bool:
         channel = self._channels.get(channel_id)

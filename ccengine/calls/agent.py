@@ -1,6 +1,8 @@
 """A logged-in agent: ring, answer, or not.
 
-Owns the agent's leg until it is answered; from `OfferAccepted` on it belongs to the call.
+Owns the agent's leg until it is answered; from `OfferAccepted` on it belongs to the call. Under
+ring-all several sessions ring for one call; the core lets the first answer win and withdraws the
+other offers, whose legs end here, answered in the same instant or not.
 """
 
 from __future__ import annotations
@@ -12,19 +14,21 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ccengine.asterisk.ari.errors import AriError
-from ccengine.asterisk.ari.results import Originated, Unreachable
+from ccengine.asterisk.ari.results import HangUpReason, Originated, Unreachable
 from ccengine.asterisk.channels import Gone
 from ccengine.calls.insistence import insist
+from ccengine.calls.phones import endpoint_of
 from ccengine.core.commands import OfferCall, ShowAgent, WithdrawOffer
-from ccengine.core.events import OfferAccepted, OfferDeclined
+from ccengine.core.events import Miss, OfferAccepted, OfferDeclined
+from ccengine.core.offers import ANSWERED_ELSEWHERE
 from ccengine.core.states import AgentState
 
 if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel
-    from ccengine.asterisk.router import Router
+    from ccengine.calls.phones import Phones
+    from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
     from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId
-    from ccengine.engine import Engine
 
 log = structlog.get_logger()
 
@@ -37,28 +41,35 @@ ORPHAN_SECONDS = 5
 OLD_LEG_SECONDS = 10.0
 """How long an overloaded Asterisk may take to end the agent's last leg before the next rings."""
 
-CAUSES = {17: "busy", 19: "no answer", 20: "phone not registered", 21: "declined", 34: "congestion"}
-"""Q.850 causes of a leg that was never answered, in words."""
+CAUSES = {
+    17: (Miss.BUSY, "busy"),
+    18: (Miss.UNREACHABLE, "phone does not answer"),
+    19: (Miss.NO_ANSWER, "no answer"),
+    20: (Miss.UNREACHABLE, "phone not registered"),
+    21: (Miss.DECLINED, "declined"),
+    27: (Miss.UNREACHABLE, "phone out of order"),
+    34: (Miss.FAILED, "congestion"),
+}
+"""Q.850 causes of a leg that was never answered: what they mean, and in words."""
+
+UNTOLD = (Miss.FAILED, "not answered")
+NOT_REGISTERED = "phone not registered"
 
 
 LastLegs = dict["PhoneId", "Channel"]
 """The latest leg to each phone, of whichever agent: a phone outlives an agent's session."""
 
 
-def endpoint_of(phone: PhoneId) -> str:
-    """Return the phone's endpoint as ARI names it."""
-    return f"PJSIP/phone-{phone}"
-
-
 class AgentSession:
     """Rings one agent's phone as the core asks, until the agent is offline."""
 
-    def __init__(self, engine: Engine, router: Router, last_legs: LastLegs, agent: AgentId) -> None:
-        self._engine = engine
-        self._router = router
+    def __init__(self, wiring: Wiring, phones: Phones, last_legs: LastLegs, agent: AgentId) -> None:
+        self._engine = wiring.engine
+        self._router = wiring.router
+        self._phones = phones
         self._last_legs = last_legs
         self._agent = agent
-        self._mailbox = engine.open_agent(agent)
+        self._mailbox = self._engine.open_agent(agent)
 
     async def run(self) -> None:
         """Serve the mailbox until the agent logs out."""
@@ -77,7 +88,7 @@ class AgentSession:
         """
         result = await leg.entered()
         if isinstance(result, Gone):
-            self._decline(call, offer, CAUSES.get(result.cause, "not answered"))
+            self._decline(call, offer, *CAUSES.get(result.cause, UNTOLD))
         else:
             self._engine.post(OfferAccepted(call=call, agent=self._agent, offer=offer))
 
@@ -88,34 +99,27 @@ class AgentSession:
                 case OfferCall():
                     await self._ring(legs, command)
                 case WithdrawOffer():
-                    legs.create_task(self._withdraw(command.offer))
+                    legs.create_task(self._withdraw(command))
                 case ShowAgent(state=AgentState.OFFLINE) if self._is_offline():
                     return
                 case ShowAgent(phone=phone) if phone is not None:
-                    await self._listen(phone)
+                    await self._phones.follow(phone)
                 case _:
                     pass
-
-    async def _listen(self, phone: PhoneId) -> None:
-        try:
-            await self._router.listen(endpoint_of(phone))
-        except AriError as error:
-            # Tried again by the next resync; until then a refusal looks like no answer.
-            log.warning("listen_failed", agent=self._agent, cause=str(error))
 
     def _is_offline(self) -> bool:
         # The mailbox may be behind: who has logged in again meanwhile goes on with this session.
         return self._engine.center.agent(self._agent).state is AgentState.OFFLINE
 
     async def _ring(self, legs: asyncio.TaskGroup, offer: OfferCall) -> None:
-        if self._call_of(offer) is None:
+        call = self._open(offer)
+        if call is None:
             return  # the mailbox is behind: the withdrawal is the next command
         if not await self._phone_is_free(offer.phone):
-            self._decline(offer.call, offer.offer, "the phone's last call does not end")
+            self._decline(offer.call, offer.offer, Miss.FAILED, "the last call does not end")
             return
-        call = self._call_of(offer)
-        if call is None:
-            return
+        if self._open(offer) is None:
+            return  # another phone was answered, or the caller left, while the last leg ended
         leg = self._last_legs[offer.phone] = self._router.channel(offer.offer)
         try:
             result = await self._originate(leg, offer, call)
@@ -124,14 +128,16 @@ class AgentSession:
             legs.create_task(self._give_up(leg, offer))
             return
         if isinstance(result, Unreachable):
-            self._decline(offer.call, offer.offer, "phone not registered")
+            legs.create_task(self._miss(offer))
         else:
             legs.create_task(self.watch(offer.call, offer.offer, leg))
 
-    def _call_of(self, offer: OfferCall) -> Call | None:
-        """Return the call if the offer still stands."""
+    def _open(self, offer: OfferCall) -> Call | None:
+        """Return the call of an offer that still stands; under ring-all it is one of several."""
         call = self._engine.center.calls.get(offer.call)
-        return call if call is not None and call.offer == offer.offer else None
+        if call is None or (call.offer != offer.offer and offer.offer not in call.others):
+            return None
+        return call
 
     async def _originate(
         self, leg: Channel, offer: OfferCall, call: Call
@@ -161,26 +167,40 @@ class AgentSession:
                     await leg.wait_gone()
         return leg is None or leg.is_gone
 
+    async def _miss(self, offer: OfferCall) -> None:
+        # Asterisk refuses in the same words where the phone is out of reach and where it has itself
+        # run out of something. Only the former is not to be held against the agent.
+        is_lost = await self._phones.is_lost(offer.phone)
+        how = Miss.UNREACHABLE if is_lost else Miss.FAILED
+        reason = NOT_REGISTERED if is_lost else "Asterisk refused"
+        self._decline(offer.call, offer.offer, how, reason)
+        self._phones.tell(offer.phone)
+
     async def _give_up(self, leg: Channel, offer: OfferCall) -> None:
         # The leg may ring all the same: the agent is free only when it is sure that it does not.
-        if not await self._drop(offer.offer):
+        if not await self._drop(offer.offer, HangUpReason.NORMAL):
             leg.end(Gone(0, "given up"))  # no more will be heard of it
         with suppress(TimeoutError):
             async with asyncio.timeout(OLD_LEG_SECONDS):
                 await leg.wait_gone()
-        self._decline(offer.call, offer.offer, "Asterisk refused")
+        self._decline(offer.call, offer.offer, Miss.FAILED, "Asterisk refused")
 
-    async def _withdraw(self, offer: OfferId) -> None:
-        await self._drop(offer)
+    async def _withdraw(self, command: WithdrawOffer) -> None:
+        # So that a phone does not show a call as missed which a colleague has taken.
+        elsewhere = command.reason == ANSWERED_ELSEWHERE
+        reason = HangUpReason.ANSWERED_ELSEWHERE if elsewhere else HangUpReason.NORMAL
+        await self._drop(command.offer, reason)
 
-    async def _drop(self, offer: OfferId) -> bool:
+    async def _drop(self, offer: OfferId, reason: HangUpReason) -> bool:
+        leg = self._router.channel(offer)
         try:
-            await insist(self._router.channel(offer).hang_up, f"end of {offer}")
+            await insist(lambda: leg.hang_up(reason), f"end of {offer}")
         except AriError as error:
             # Asterisk's own ring limit ends the leg.
             log.warning("withdraw_failed", offer=offer, agent=self._agent, cause=str(error))
             return False
         return True
 
-    def _decline(self, call: CallId, offer: OfferId, reason: str) -> None:
-        self._engine.post(OfferDeclined(call=call, agent=self._agent, offer=offer, reason=reason))
+    def _decline(self, call: CallId, offer: OfferId, how: Miss, reason: str) -> None:
+        event = OfferDeclined(call=call, agent=self._agent, offer=offer, reason=reason, how=how)
+        self._engine.post(event)

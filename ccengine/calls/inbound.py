@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,12 @@ from ccengine.asterisk.ari.errors import AriDisconnected, AriRefused, AriTimeout
 from ccengine.calls.caller_ear import CallerEar
 from ccengine.calls.conversation import Conversation
 from ccengine.calls.insistence import insist
+from ccengine.calls.outside import Outside
 from ccengine.calls.scope import CallScope
 from ccengine.calls.waiting import wait_for_agent
-from ccengine.core.commands import Connect
+from ccengine.core.commands import Connect, DivertCall
 from ccengine.core.events import CallEnded, CallerStrayed, CallQueued, FlowStepEntered, Party
+from ccengine.core.ids import client_of
 from ccengine.core.states import CallState
 from ccengine.ivr.context import FlowContext
 from ccengine.ivr.outcomes import Enqueue, HangUp
@@ -25,12 +28,16 @@ if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
+    from ccengine.core.ids import ClientId
     from ccengine.ivr.outcomes import Outcome
 
 log = structlog.get_logger()
 
 CALLER_HUNG_UP = "caller hung up"
 AGENT_HUNG_UP = "agent hung up"
+
+DIVERT_PAUSE_SECONDS = 1.0
+"""Between two times that a queue sends a caller on to a flow, which may lead back to it at once."""
 
 ELSEWHERE_LOOKS = 20
 ELSEWHERE_SECONDS = 0.05
@@ -47,21 +54,31 @@ class InboundCall:
         self._call = call
         self._mailbox = wiring.engine.open_call(call.id)
         self._conversation: Conversation | None = None
+        self._outside = Outside(wiring, call)
+        self._diverted_at = -math.inf
         self._by, self._cause = Party.CALLER, CALLER_HUNG_UP
 
-    async def run(self) -> None:
+    async def run(self) -> Outside | None:
         """Serve the call from wherever it stands, then clean up and post its end.
 
         Cancelled means that the engine is leaving: nothing is touched, nothing is posted.
         Without Asterisk for long the session ends and the call stays: resync takes it up again.
+
+        Returns:
+            The caller's way out, to be followed, if they live on outside of the engine.
         """
+        is_outside = False
         try:
             await self._serve_until_gone()
-            await self._clear_away()
+            is_outside = self._outside.has_left and self._by is Party.CALLER
+            if not is_outside:
+                await self._clear_away()
         except AriDisconnected:
             log.warning("call_suspended", call_id=self._call.id)
         finally:
-            self._engine.close_call(self._call.id)
+            if not is_outside:
+                self._engine.close_call(self._call.id)
+        return self._outside if is_outside else None
 
     async def _serve_until_gone(self) -> None:
         try:
@@ -82,48 +99,84 @@ class InboundCall:
             case CallState.IN_FLOW if self._call.queue is not None:
                 return Party.AGENT, AGENT_HUNG_UP
             case CallState.IN_FLOW:
-                outcome = await self._run_flow()
-                if isinstance(outcome, HangUp):
-                    return Party.ENGINE, f"flow ended: {outcome.cause}"
-                self._enqueue(outcome)
+                ended = await self._run_flow(self._call.flow, self._call.step)
+                if ended is not None:
+                    return ended
             case CallState.TALKING if await self._resume_conversation():
                 return Party.AGENT, AGENT_HUNG_UP
             case _:
                 pass
         return await self._wait_and_talk()
 
-    async def _run_flow(self) -> Outcome:
+    async def _run_flow(
+        self, name: str, step: str, client: ClientId | None = None
+    ) -> tuple[Party, str] | None:
+        """Run the flow, the number's own if none is named; None: the call has entered a queue."""
+        outcome = await self._outcome_of(name, step, client)
+        if isinstance(outcome, HangUp):
+            return Party.ENGINE, f"flow ended: {outcome.cause}"
+        self._enqueue(outcome)
+        return None
+
+    async def _outcome_of(self, name: str, step: str, of: ClientId | None) -> Outcome:
         configuration = self._wiring.configuration
         tenant = configuration.tenant
         route = None if tenant is None else tenant.route(self._call.number)
         if tenant is None or route is None:
             log.error("number_without_flow", call_id=self._call.id, number=self._call.number)
             return HangUp()
+        client = of or route.client
+        flow = configuration.flows.get((client, name or route.flow))
+        if flow is None:
+            # A reload has taken it away: the number's own flow is still there.
+            client, step = route.client, ""
+            flow = configuration.flow(client, route.flow)
         context = FlowContext(
-            client=route.client,
+            client=client,
             caller=CallerEar(self._channel, route.language),
             prompts=configuration.prompts,
-            hours=tenant.clients[route.client].hours,
+            hours=tenant.clients[client].hours,
             now=self._utc_now,
         )
-        flow = configuration.flow(route.client, route.flow)
-        start = self._call.step or None
-        return await run_flow(flow, context, start=start, entered=self._enter_step)
+        return await run_flow(flow, context, start=step or None, entered=self._enter_step)
 
     def _enqueue(self, outcome: Enqueue) -> None:
         self._engine.post(
-            CallQueued(call=self._call.id, queue=outcome.queue, priority=outcome.priority)
+            CallQueued(
+                call=self._call.id,
+                queue=outcome.queue,
+                priority=outcome.priority,
+                skills=outcome.skills,
+                preferred=outcome.preferred,
+                agents=outcome.agents,
+                kind=outcome.kind,
+            )
         )
 
     async def _wait_and_talk(self) -> tuple[Party, str]:
         while True:
-            connect = await wait_for_agent(
+            decision = await wait_for_agent(
                 self._channel, self._mailbox, self._music(), music_at_once=self._resumed
             )
-            self._conversation = self._conversation_for(connect)
+            if isinstance(decision, DivertCall):
+                ended = await self._divert(decision)
+                if ended is not None:
+                    return ended
+                continue
+            self._conversation = self._conversation_for(decision)
             if await self._conversation.run():
                 return Party.AGENT, AGENT_HUNG_UP
             await self._conversation.close(Party.AGENT)
+
+    async def _divert(self, divert: DivertCall) -> tuple[Party, str] | None:
+        """Send the caller on; None: by a flow that has led to a queue."""
+        if divert.flow is None:
+            await self._outside.send(self._channel, divert)
+            return Party.CALLER, CALLER_HUNG_UP
+        now = asyncio.get_running_loop().time()
+        await asyncio.sleep(self._diverted_at + DIVERT_PAUSE_SECONDS - now)
+        self._diverted_at = asyncio.get_running_loop().time()
+        return await self._run_flow(divert.flow, "", client_of(divert.queue))
 
     async def _resume_conversation(self) -> bool:
         """Go on talking if the bridge still holds both; else the agent is gone."""

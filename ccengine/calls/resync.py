@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from ccengine.calls.agent import endpoint_of
 from ccengine.calls.conversation import BRIDGE_PREFIX, bridge_of
+from ccengine.calls.outside import has_left
+from ccengine.calls.phones import TECHNOLOGY, endpoint_of
 from ccengine.core.commands import Connect
 from ccengine.core.events import (
     CallEnded,
     CallerStrayed,
     ConversationEnded,
     ConversationFailed,
+    Miss,
     OfferAccepted,
     OfferDeclined,
     Party,
@@ -68,11 +70,13 @@ class Resyncer:
             if agent.phone is not None:
                 await self._wiring.router.listen(endpoint_of(agent.phone))
                 self._sessions.ensure_agent(agent.id)
+        endpoints = await self._wiring.router.ari.endpoints(TECHNOLOGY)
         for call in list(self._engine.center.calls.values()):
             if not self._engine.has_call(call.id):
                 self._take_up(call)
         self._adopt_unknown(arrive)
         self._sessions.watch_strays()
+        self._sessions.phones.resync(found.channels, endpoints)
         await self._clear_orphans()
         self._engine.post(SwitchResynced(node=self._wiring.node))
         log.info("switch_resynced", channels=len(self._channels), bridges=len(self._bridges))
@@ -81,10 +85,12 @@ class Resyncer:
         channel = self._channels.get(call.channel)
         if channel is None:
             self._close(call)
-        elif not channel.in_app(self._wiring.router.ari.app):
-            self._let_stray(call)
-        else:
+        elif channel.in_app(self._wiring.router.ari.app):
             self._resume(call, channel)
+        elif has_left(channel):
+            self._sessions.follow_outside(call)
+        else:
+            self._let_stray(call)
 
     def _close(self, call: Call) -> None:
         # Of an agent who has just answered the end of the call takes care: the caller left first.
@@ -106,26 +112,29 @@ class Resyncer:
 
     def _resume(self, call: Call, snapshot: ChannelSnapshot) -> None:
         """Start the session; what it must know of the missed time is posted after that."""
-        state, offer, agent = call.state, call.offer, call.agent
-        leg = None if offer is None else self._channels.get(offer)
-        if offer is not None and leg is not None:
-            self._wiring.router.channel(offer, leg)
+        state = call.state
+        offers = _offers_of(call)  # as they are now: the first answer takes the others back
+        for offer in offers:
+            leg = self._channels.get(offer)
+            if leg is not None:
+                self._wiring.router.channel(offer, leg)
         channel = self._wiring.router.channel(snapshot.id, snapshot)
         self._sessions.start_call(channel, call, resumed=True)
-        if offer is None or agent is None:
-            return
-        if state is CallState.OFFERED:
-            self._resume_offer(call, agent, offer, leg)
-        elif state is CallState.CONNECTING:
-            self._resume_connect(call, agent, offer, leg)
+        for offer, agent in offers.items():
+            leg = self._channels.get(offer)
+            if state is CallState.OFFERED:
+                self._resume_offer(call, agent, offer, leg)
+            elif state is CallState.CONNECTING:
+                self._resume_connect(call, agent, offer, leg)
 
     def _resume_offer(
         self, call: Call, agent: AgentId, offer: OfferId, leg: ChannelSnapshot | None
     ) -> None:
         if leg is None:
-            self._engine.post(
-                OfferDeclined(call=call.id, agent=agent, offer=offer, reason="not answered")
+            decline = OfferDeclined(
+                call=call.id, agent=agent, offer=offer, reason="not answered", how=Miss.NO_ANSWER
             )
+            self._engine.post(decline)
         elif leg.in_app(self._wiring.router.ari.app):
             self._engine.post(OfferAccepted(call=call.id, agent=agent, offer=offer))
         else:
@@ -154,7 +163,7 @@ class Resyncer:
         """End legs and bridges that belong to no call any more."""
         ari = self._wiring.router.ari
         calls = self._engine.center.calls.values()
-        offers = {call.offer for call in calls if call.offer is not None}
+        offers = {offer for call in calls for offer in _offers_of(call)}
         bridges = {bridge_of(offer) for offer in offers}
         for channel in self._channels.values():
             ours = channel.variables.get("CC_ROLE") in ("agent", "feature")
@@ -165,3 +174,10 @@ class Resyncer:
             if bridge.name.startswith(BRIDGE_PREFIX) and bridge.id not in bridges:
                 log.warning("bridge_orphaned", bridge=bridge.id)
                 await self._wiring.router.bridge(bridge.id).destroy()
+
+
+def _offers_of(call: Call) -> dict[OfferId, AgentId]:
+    """Return the call's offer, and under ring-all those beside it."""
+    if call.offer is None or call.agent is None:
+        return {}
+    return {call.offer: call.agent, **call.others}

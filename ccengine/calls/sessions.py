@@ -10,6 +10,8 @@ import structlog
 from ccengine.calls.agent import AgentSession, LastLegs
 from ccengine.calls.feature import FeatureCall
 from ccengine.calls.inbound import InboundCall
+from ccengine.calls.outside import Outside
+from ccengine.calls.phones import Phones
 from ccengine.calls.pins import PinGate
 from ccengine.calls.strays import StrayWatch
 
@@ -35,6 +37,7 @@ class Sessions:
         self._last_legs: LastLegs = {}
         self._running: dict[asyncio.Task[None], Channel | None] = {}
         self._watching_strays = False
+        self.phones = Phones(wiring, self._start)
 
     def start_call(self, channel: Channel, call: Call, *, resumed: bool) -> None:
         """Start the session of a call the core knows; resumed: not at its beginning."""
@@ -49,9 +52,14 @@ class Sessions:
     def ensure_agent(self, agent: AgentId) -> None:
         """Start the agent's session unless there is one."""
         if not self._wiring.engine.has_agent(agent):
-            session = AgentSession(self._wiring.engine, self._wiring.router, self._last_legs, agent)
+            session = AgentSession(self._wiring, self.phones, self._last_legs, agent)
             self._agents[agent] = session
             self._start(session.run(), f"agent {agent}")
+
+    def follow_outside(self, call: Call) -> None:
+        """Wait for the end of a call that was sent on into the dialplan."""
+        self._wiring.engine.open_call(call.id)
+        self._start(Outside(self._wiring, call).take_up(), f"outside {call.id}")
 
     def watch_offer(self, agent: AgentId, call: CallId, offer: OfferId) -> None:
         """Have the agent's session wait for the end of an offer that rings already."""
@@ -74,8 +82,11 @@ class Sessions:
             await asyncio.wait(ending, timeout=seconds)
 
     async def _serve(self, session: InboundCall, call: Call) -> None:
-        await session.run()
-        if call.id in self._wiring.engine.center.calls:
+        outside = await session.run()
+        if outside is not None:
+            # Beside the caller's channel, which has left: nobody waits for this when we reconnect.
+            self._start(outside.follow(), f"outside {call.id}")
+        elif call.id in self._wiring.engine.center.calls:
             self.watch_strays()
 
     async def _watch_strays(self) -> None:

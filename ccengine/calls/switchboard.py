@@ -77,6 +77,7 @@ class Switchboard:
             self.enter(event.channel, event.args)
         elif isinstance(event, ChannelStateChange):
             self._note_ringing(event.channel)
+        self._sessions.phones.note(event)
 
     def enter(self, snapshot: ChannelSnapshot, args: tuple[str, ...]) -> None:
         """Take a channel that is new to us."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from ccengine.core.commands import Connect
+from ccengine.core.commands import Connect, DivertCall
 
 if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel
@@ -17,8 +17,8 @@ MUSIC_AFTER_SECONDS = 0.3
 
 async def wait_for_agent(
     channel: Channel, mailbox: Mailbox, music: str, *, music_at_once: bool
-) -> Connect:
-    """Play music until the core connects an agent; return whom.
+) -> Connect | DivertCall:
+    """Play music until the core connects an agent or sends the caller elsewhere; return which.
 
     Args:
         music_at_once: the caller may be hearing music already, from an earlier engine or the
@@ -27,18 +27,18 @@ async def wait_for_agent(
     if not music_at_once:
         try:
             async with asyncio.timeout(MUSIC_AFTER_SECONDS):
-                return await _next_connect(mailbox)
+                return await _next_decision(mailbox)
         except TimeoutError:
             pass
     await channel.start_music(music)
-    connect = await _next_connect(mailbox)
+    decision = await _next_decision(mailbox)
     # Measured on 22.10: music that is not stopped goes on in the bridge, over the talk.
     await channel.stop_music()
-    return connect
+    return decision
 
 
-async def _next_connect(mailbox: Mailbox) -> Connect:
+async def _next_decision(mailbox: Mailbox) -> Connect | DivertCall:
     while True:
         command = await mailbox.get()
-        if isinstance(command, Connect):
+        if isinstance(command, Connect | DivertCall):
             return command

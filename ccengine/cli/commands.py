@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import typer
 
-from ccengine.cli import call, check, info, init, prompts, run, story
+from ccengine.cli import (
+    call,
+    check,
+    explain,
+    import_queues,
+    info,
+    init,
+    plan,
+    promises,
+    prompts,
+    replay,
+    run,
+    simulate,
+    story,
+)
 
 app = typer.Typer(
     help="A contact-center engine for Asterisk.",
@@ -15,8 +29,14 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("init")(init.init)
 app.command("check")(check.check)
+app.command("import")(import_queues.import_queues_conf)
 app.command("info")(info.info)
+app.command("plan")(plan.plan)
 app.command("story")(story.story)
+app.command("simulate")(simulate.simulate_day)
+app.command("replay")(replay.replay_day)
+app.command("explain")(explain.explain)
+app.command("promises")(promises.promises)
 app.command("call")(call.call)
 app.add_typer(prompts.app, name="prompts")
 

@@ -54,9 +54,17 @@ def print_problems(problems: Sequence[Problem], settings: Settings) -> None:
     """Print one line per mistake on standard error."""
     for problem in problems:
         file = shown(problem.file, settings)
-        typer.echo(f"{file}:{problem.line}: {problem.message} — {problem.remedy}", err=True)
-    count = len(problems)
-    typer.echo(f"{count} {'mistake' if count == 1 else 'mistakes'}", err=True)
+        kind = "warning: " if problem.is_warning else ""
+        line = f"{file}:{problem.line}: {kind}{problem.message} — {problem.remedy}"
+        typer.echo(line, err=True)
+    warnings = sum(problem.is_warning for problem in problems)
+    counted = [(len(problems) - warnings, "mistake"), (warnings, "warning")]
+    typer.echo(", ".join(count(number, what) for number, what in counted if number), err=True)
+
+
+def count(number: int, what: str) -> str:
+    """Return `1 queue` or `2 queues`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def read_configuration(settings: Settings) -> Configuration:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +10,7 @@ from rich.markup import escape
 
 from ccengine.cli.output import console, fail, read_settings
 from ccengine.core.ids import CallId
+from ccengine.reporting.call_record import CallOutcome
 from ccengine.reporting.call_records import fold_call
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.masking import mask_number
@@ -65,8 +67,22 @@ def _summary(record: CallRecord) -> str:
     if record.outcome is None:
         return "the call is alive"
     parts = [record.outcome.replace("_", " "), f"waited {record.wait_seconds:.1f} s"]
+    if record.diverted_to is not None:
+        parts.append(f"sent to {record.diverted_to}: {record.diverted_because}")
+    if len(record.offers) > 1 or parts[0] != CallOutcome.ANSWERED:
+        parts += _offers(record)
+    if record.promise_error_seconds is not None:
+        parts.append(f"promise {record.promises[-1].outcome}")
     if record.talk_started_at is not None:
         parts.append(f"talked {record.talk_seconds:.1f} s with {record.agent}")
     if record.recording is not None:
         parts.append(f"recorded to {record.recording}")
     return ", ".join(parts)
+
+
+def _offers(record: CallRecord) -> list[str]:
+    outcomes = Counter(offer.outcome.replace("_", " ") for offer in record.offers)
+    if not outcomes:
+        return []
+    counted = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
+    return [f"offers: {counted}"]

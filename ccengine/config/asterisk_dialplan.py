@@ -90,7 +90,17 @@ def outbound_rules(tenant: Tenant) -> str:
         if phone.dials_for is not None:
             phones.append(f"exten => {extension},1,Set(CC_CLIENT={phone.dials_for})")
             phones.append(" same => n,Return()")
-    return _text([*rules, *clients, *phones])
+    return _text([*rules, *clients, *phones, *_partners(tenant)])
+
+
+def _partners(tenant: Tenant) -> Iterator[str]:
+    """Name each client's outside partners: no other number can a caller be sent on to."""
+    for client in tenant.clients.values():
+        overflows = [queue.limits.overflow for queue in client.settings.queues.values()]
+        numbers = {digits_of(to.number) for to in overflows if to is not None and to.number}
+        if numbers:
+            yield f"[outbound-partners-{client.id}]"
+            yield from (f"exten => {number},1,Return()" for number in sorted(numbers))
 
 
 def _outbound_client(client: str, outbound: ClientOutbound, calls_per_day: int) -> Iterator[str]:

@@ -14,9 +14,11 @@ from pydantic import AfterValidator, Field
 from ccengine.config.currencies import CURRENCIES
 from ccengine.config.hours import Hours, Zone
 from ccengine.config.names import Digits, Language, Line, Name, mistake
+from ccengine.config.periods import NO_ZONE
+from ccengine.config.queue_names import with_full_names
 from ccengine.config.schema import REQUIRED
 from ccengine.core.ids import ClientId, PhoneId, QueueId, queue_id
-from ccengine.core.plan import QueueSettings
+from ccengine.core.queues import QueueSettings
 
 
 def _currency(text: str) -> str:
@@ -110,14 +112,21 @@ class Client:
     @property
     def queues(self) -> Mapping[QueueId, QueueSettings]:
         """The client's queues by the names the core knows them by."""
-        return {queue_id(self.id, name): queue for name, queue in self.settings.queues.items()}
+        return {
+            queue_id(self.id, name): with_full_names(self.id, queue)
+            for name, queue in self.settings.queues.items()
+        }
+
+    @property
+    def zone(self) -> str:
+        """The contract's IANA time zone."""
+        return self.settings.contract.zone if self.settings.contract else NO_ZONE
 
     @property
     def hours(self) -> Mapping[str, Hours]:
         """The client's hours, in the contract's zone where they name none."""
-        zone = self.settings.contract.zone if self.settings.contract else "UTC"
         named = self.settings.hours.items()
-        return {name: replace(hours, zone=hours.zone or zone) for name, hours in named}
+        return {name: replace(hours, zone=hours.zone or self.zone) for name, hours in named}
 
     @property
     def language(self) -> str:

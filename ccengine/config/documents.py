@@ -50,6 +50,10 @@ class Document:
         """Return a problem with this document at the place."""
         return Problem(self.file, self.line(place), message, remedy)
 
+    def warning(self, place: Place, message: str, remedy: str) -> Problem:
+        """Return what is legal at the place and probably not meant."""
+        return Problem(self.file, self.line(place), message, remedy, is_warning=True)
+
 
 def value_at(value: object, place: Place) -> object:
     """Return the value at the place below another, None when there is none."""

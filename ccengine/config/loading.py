@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ccengine.config.clients import Client, ClientSettings
-from ccengine.config.cross_checks import Documents, Sources, cross_check
+from ccengine.config.cross_checks import cross_check
 from ccengine.config.documents import Document, read_document
+from ccengine.config.lookups import Documents, Sources
 from ccengine.config.names import is_name, suggestion
 from ccengine.config.problems import Problem, in_order
 from ccengine.config.schema import fit
@@ -30,7 +31,8 @@ class Loaded:
 
     draft: Tenant  #: without what could not be understood
     documents: Documents
-    problems: tuple[Problem, ...]
+    problems: tuple[Problem, ...]  #: mistakes: with one, nothing starts
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def tenant(self) -> Tenant | None:
@@ -60,7 +62,13 @@ def load_tenant(folder: Path) -> Loaded:
         Problem(file, 1, "this file is not read", remedy) for file in folder.rglob("*.yml")
     ]
     problems += cross_check(draft, documents)
-    return Loaded(draft, documents, in_order(problems))
+    told = in_order(problems)
+    return Loaded(
+        draft,
+        documents,
+        problems=tuple(problem for problem in told if not problem.is_warning),
+        warnings=tuple(problem for problem in told if problem.is_warning),
+    )
 
 
 def _nothing(folder: Path) -> Tenant:

@@ -1,4 +1,4 @@
-"""A mistake in a file, told to the person who can mend it."""
+"""A mistake or a doubt in a file, told to the person who can mend it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from typing_extensions import override
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One mistake."""
+    """One mistake, or a warning: legal, and probably not meant."""
 
     file: Path
     line: int
     message: str  #: what is wrong
     remedy: str  #: what to do about it
+    is_warning: bool = False
 
     @override
     def __str__(self) -> str:

@@ -184,7 +184,8 @@ def _problem(kind: Any, document: Document, place: Place, detail: ErrorDetails) 
     if what == "unexpected_keyword_argument":
         remedy = suggestion(str(whole[-1]), schema_keys(_kind_at(kind, below[:-1])))
         return document.problem(whole, f"unknown key '{whole[-1]}'", remedy)
-    name = f"'{whole[-1]}'" if whole else "the file"
+    keys = [part for part in whole if isinstance(part, str)]  # an item of a list has no name
+    name = f"'{keys[-1]}'" if keys else "the file"
     shape = SHAPES.get(what.partition("_")[0])
     if shape is not None:
         shown = f", not '{given}'" if isinstance(given, str) else ""

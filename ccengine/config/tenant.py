@@ -22,10 +22,11 @@ from pydantic import AfterValidator, Field
 from ccengine.config.clients import Client, digits_of
 from ccengine.config.hours import Zone
 from ccengine.config.names import Language, Line, Name, is_name, mistake
+from ccengine.config.periods import periods_of
 from ccengine.config.schema import REQUIRED
 from ccengine.config.trunks import Trunk
 from ccengine.core.ids import AgentId, ClientId, PhoneId, TenantId
-from ccengine.core.plan import AgentSettings, Plan
+from ccengine.core.plan import AgentSettings, Period, Plan, Precedence, Rest, Share
 
 NOT_READY: Final = "not ready"
 
@@ -130,6 +131,8 @@ class TenantSettings:
     name: Line = field(default="", metadata=REQUIRED)  #: for people
     languages: Mapping[Language, Voice] = field(default_factory=dict, metadata=REQUIRED)
     skills: Mapping[Name, Line] = field(default_factory=dict)  #: what each means
+    licences: Mapping[Name, Line] = field(default_factory=dict)  #: what each allows
+    groups: Mapping[Name, Line] = field(default_factory=dict)  #: whom each brings together
     sites: Mapping[Name, Site] = field(default_factory=dict)
     teams: Mapping[Name, Team] = field(default_factory=dict)
     agents: Mapping[AgentName, AgentSettings] = field(default_factory=dict)
@@ -137,6 +140,9 @@ class TenantSettings:
     callers: tuple[DemoCaller, ...] = ()  #: demo accounts that call as if from outside
     feature_codes: FeatureCodes = FeatureCodes()
     ready_at_login: bool = True  #: no: who logs in is not ready until they say so
+    precedence: Precedence = Precedence.SCORE  #: which queue a free agent serves first
+    shares: Mapping[ClientId, Share] = field(default_factory=dict)  #: agents of each client
+    rest: Rest = field(default_factory=Rest)  #: what agents are owed between calls
     reasons: Mapping[ReasonDigit, Line] = field(default_factory=dict)  #: for being not ready
     trunks: Mapping[Name, Trunk] = field(default_factory=dict)
     outbound: TenantOutbound | None = None
@@ -171,7 +177,18 @@ class Tenant:
             agents=dict(self.settings.agents),
             queues={name: queue for some in queues for name, queue in some.items()},
             ready_at_login=self.settings.ready_at_login,
+            precedence=self.settings.precedence,
+            shares=dict(self.settings.shares),
+            rest=self.settings.rest,
+            periods=self._periods(),
         )
+
+    def _periods(self) -> Mapping[AgentId, Mapping[str, Period]]:
+        sites = self.settings.sites
+        teams = self.settings.teams.items()
+        zone_of_client = {name: client.zone for name, client in self.clients.items()}
+        zone_of_team = {name: sites[team.site].zone for name, team in teams if team.site in sites}
+        return periods_of(self.settings.agents, zone_of_client, zone_of_team)
 
     def route(self, number: str) -> Route | None:
         """Return where a number leads, dialed with + or without; None when it is nobody's."""

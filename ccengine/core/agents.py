@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ccengine.core.commands import ShowAgent
 from ccengine.core.errors import UnknownAgent
-from ccengine.core.ids import AgentId, CallId, Instant, OfferId, PhoneId
+from ccengine.core.ids import AgentId, CallId, ClientId, Instant, OfferId, PhoneId, QueueId
 from ccengine.core.states import AgentState, AgentStep
+
+PHONE_LOST = "phone not registered"
+OWN_CALL = "own call"
+RESTS = "rests"
+
+Spell = tuple[float, float]
+"""From when to when an agent was with a call: answer to the end of the wrap-up."""
 
 IdleRank = tuple[float, int]
 """Since when idle, and a running number that breaks ties."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Served:
+    """An agent's calls of one queue."""
+
+    calls: int = 0
+    last_ended_at: Instant = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,6 +42,39 @@ class Agent:
     finish: AgentStep = AgentStep.FINISH  #: what follows the wrap-up
     finish_reason: str = ""
     until: Instant | None = None  #: when wrap-up ends by itself
+    client: ClientId | None = None  #: whose call it is, until the end of the wrap-up
+    serves: QueueId | None = None  #: likewise, the queue it came from
+    serves_since: Instant = 0.0  #: when the phone began to ring for it
+    since: Instant = 0.0  #: logged in
+    misses: int = 0  #: offers missed in a row
+    rests_until: Instant | None = None  #: available, and owed a rest
+    retry_at: Instant = 0.0  #: after an offer missed: not rung before
+    phone_lost: bool = False  #: available, and out of reach
+    own_calls: tuple[str, ...] = ()  #: channels of calls the agent made or took by themself
+    served: dict[QueueId, Served] = field(default_factory=dict)  #: since the log-in
+    spells: list[Spell] = field(default_factory=list)  #: with calls lately
+    busy_since: Instant | None = None
+
+    @property
+    def may_be_offered(self) -> bool:
+        """Nothing but house rules keeps the agent from the next call."""
+        return (
+            self.state is AgentState.AVAILABLE
+            and self.rests_until is None
+            and not self.phone_lost
+            and not self.own_calls
+        )
+
+    @property
+    def barred(self) -> str:
+        """Why an available agent is offered nothing; empty: they may be."""
+        if self.state is not AgentState.AVAILABLE:
+            return ""
+        if self.phone_lost:
+            return PHONE_LOST
+        if self.own_calls:
+            return OWN_CALL
+        return RESTS if self.rests_until is not None else ""
 
     def shown(self) -> ShowAgent:
         """Return what others are told of the agent."""
@@ -37,6 +85,7 @@ class Agent:
             call=self.call,
             phone=self.phone,
             until=self.until,
+            barred=self.barred,
         )
 
 

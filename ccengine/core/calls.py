@@ -10,20 +10,35 @@ from ccengine.core.ids import (
     AgentId,
     CallId,
     ClientId,
+    Instant,
     OfferId,
     QueueId,
     SkillId,
     TenantId,
 )
-from ccengine.core.states import CallState
+from ccengine.core.states import CallState, Kind
 
-WaitingRank = tuple[int, int]
-"""Minus the priority, then the number of arrival in the line."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guess:
+    """What each estimator of `waits` says, in seconds; None: it has nothing to go by."""
+
+    last: float | None
+    head: float | None
+    length: float | None
+    mixed: float | None
+
+    def each(self) -> tuple[float | None, float | None, float | None]:
+        """Return what the three say, in the order of the errors."""
+        return (self.last, self.head, self.length)
 
 
 @dataclass(slots=True, kw_only=True)
 class Call:
-    """One call's present state. In this release a call has at most one offer at a time."""
+    """One call's present state, or that of another kind of work.
+
+    One offer at a time; under ring-all others beside it, until one of them is accepted.
+    """
 
     id: CallId
     tenant: TenantId
@@ -35,9 +50,24 @@ class Call:
     flow: str = ""  #: the step to take up again after a restart
     step: str = ""
     queue: QueueId | None = None
-    skills: Mapping[SkillId, int] = field(default_factory=dict)  #: required of the agent
-    rank: WaitingRank = (0, 0)  #: kept until the call has talked, so a place is never lost
+    skills: Mapping[SkillId, int] = field(default_factory=dict)  #: required by the call itself
+    kind: Kind = Kind.CALL
+    arrived_at: Instant = 0.0
+    waits_from: Instant = 0.0  #: where earlier time counts: since it arrived, or talked last
+    preferred: Mapping[SkillId, int] = field(default_factory=dict)  #: wanted, by the call itself
+    only: tuple[AgentId, ...] = ()  #: the caller's own agents, for a time
+    own_priority: int | None = None  #: None: the priority is that of the queue it is in
+    priority: int = 0
+    serial: int = 0  #: the place in line; kept until the call has talked
+    queued_at: Instant = 0.0  #: into this queue
+    waiting_since: Instant = 0.0  #: as the order counts it: from an earlier queue or the arrival
+    relaxed: int = 0  #: relax steps that have passed
+    own_agents: tuple[AgentId, ...] = ()  #: named by the flow or the API, best first
+    visited: tuple[QueueId, ...] = ()  #: queues it has been in since it talked last
+    guess: Guess | None = None  #: of the wait in this queue, as it was entered
+    promised_until: Instant | None = None  #: told to the caller: answered by then
     offers_made: int = 0
+    others: dict[OfferId, AgentId] = field(default_factory=dict)  #: beside `offer`, under ring-all
     offer: OfferId | None = None
     agent: AgentId | None = None  #: offered to, or talking with
     bridge: str = ""

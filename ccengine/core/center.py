@@ -9,7 +9,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import contacts, invariants, offers, shifts, snapshots
+from ccengine.core import (
+    contacts,
+    deadlines,
+    diversion,
+    explaining,
+    invariants,
+    offers,
+    pairing,
+    promises,
+    shifts,
+    snapshots,
+)
 from ccengine.core.errors import CoreError
 from ccengine.core.events import (
     AgentLoggedIn,
@@ -30,14 +41,18 @@ from ccengine.core.events import (
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
+    OwnCallEnded,
+    OwnCallStarted,
+    PhoneFound,
+    PhoneLost,
     PlanLoaded,
     RecordingFailed,
     RecordingStarted,
     SwitchLost,
     SwitchResynced,
+    WaitPromised,
 )
 from ccengine.core.floor import Floor
-from ccengine.core.ids import AgentId
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,14 +60,19 @@ if TYPE_CHECKING:
     from ccengine.core.agents import Agent
     from ccengine.core.calls import Call
     from ccengine.core.commands import Command
-    from ccengine.core.events import AgentEvent, SystemEvent
-    from ccengine.core.ids import CallId, Instant
+    from ccengine.core.events import AgentEvent, PhoneEvent, SystemEvent
+    from ccengine.core.explaining import Choice
+    from ccengine.core.floor import Watcher
+    from ccengine.core.ids import AgentId, CallId, Instant, PhoneId, QueueId
     from ccengine.core.plan import Plan
     from ccengine.core.snapshots import CenterSnapshot
+    from ccengine.core.waits import WaitEstimate
 
 OfferEvent = OfferRinging | OfferAccepted | OfferDeclined
 ConversationEvent = ConversationStarted | ConversationFailed | ConversationEnded
-LineEvent = FlowStepEntered | CallQueued | CallerStrayed | CallerReturned | CallEnded
+RecordingEvent = RecordingStarted | RecordingFailed
+LineEvent = FlowStepEntered | CallQueued | WaitPromised | CallerStrayed | CallerReturned | CallEnded
+KnownCallEvent = OfferEvent | ConversationEvent | RecordingEvent | LineEvent
 
 
 class ContactCenter:
@@ -84,9 +104,43 @@ class ContactCenter:
         """
         return self._floor.roster.get(agent)
 
-    def waiting(self) -> list[CallId]:
-        """Return waiting calls in the order in which they will be served."""
-        return list(self._floor.matching.waiting())
+    def agent_on(self, phone: PhoneId) -> Agent | None:
+        """Return who is logged in at a phone. Look, don't touch."""
+        return self._floor.roster.on_phone(phone)
+
+    def waiting(self, now: Instant = 0.0) -> list[CallId]:
+        """Return waiting calls in the order in which one agent for all would serve them."""
+        return list(self._floor.matching.waiting(now))
+
+    def estimate(self, call: CallId, now: Instant) -> WaitEstimate | None:
+        """Return how much longer a caller will wait; None: in no line, or nothing to go by."""
+        known = self._floor.calls.get(call)
+        return None if known is None else promises.estimate_for_call(self._floor, known, now)
+
+    def estimate_queue(self, queue: QueueId, now: Instant) -> WaitEstimate | None:
+        """Return for how long somebody would wait who called now; None: nothing to go by."""
+        return promises.estimate_for_queue(self._floor, queue, now)
+
+    def watch(self, watcher: Watcher | None) -> None:
+        """Have the watcher called before each offer is made; it must only look, as `explain` does.
+
+        None: nobody watches any more.
+        """
+        self._floor.watcher = watcher
+
+    def explain(self, call: CallId, now: Instant, chosen: AgentId | None = None) -> Choice | None:
+        """Return why each agent is not offered the call at this instant.
+
+        Args:
+            call: alive.
+            now: this instant.
+            chosen: who is, asked by a watcher.
+
+        Returns:
+            None if the call does not look for an agent.
+        """
+        known = self._floor.calls.get(call)
+        return None if known is None else explaining.explain(self._floor, known, chosen, now)
 
     def handle(self, event: Event, now: Instant) -> list[Command]:
         """Apply one event and return the commands it leads to, in order.
@@ -101,12 +155,14 @@ class ContactCenter:
         except CoreError:
             self._floor.take_commands()
             raise
+        pairing.settle(self._floor, now)
         return self._floor.take_commands()
 
     def advance(self, now: Instant) -> list[Command]:
         """Do whatever fell due until now, and return the commands it leads to."""
         if not self._floor.held:
             self._meet_deadlines(now)
+            pairing.settle(self._floor, now)
         return self._floor.take_commands()
 
     def next_deadline(self) -> Instant | None:
@@ -140,10 +196,18 @@ class ContactCenter:
                 self._handle_agent(event, now)
             case PlanLoaded() | SwitchLost() | SwitchResynced():
                 self._handle_system(event, now)
+            case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
+                self._handle_phone(event, now)
             case CallArrived() | CallMissed():
                 self._handle_newcomer(event)
             case _ if event.call not in floor.calls:
                 self.ignored += 1
+            case _:
+                self._handle_call(event, now)
+
+    def _handle_call(self, event: KnownCallEvent, now: Instant) -> None:
+        floor = self._floor
+        match event:
             case OfferRinging() | OfferAccepted() | OfferDeclined():
                 self._handle_offer(event, now)
             case ConversationStarted() | ConversationFailed() | ConversationEnded():
@@ -163,14 +227,8 @@ class ContactCenter:
     def _meet_deadlines(self, now: Instant) -> None:
         floor = self._floor
         while (first := floor.deadlines.first()) is not None and first[0][0] <= now:
-            what = first[1]
-            floor.deadlines.discard(what)
-            if what.startswith(offers.RING_PREFIX):
-                offer = what.removeprefix(offers.RING_PREFIX)
-                offers.expire(floor, offers.call_of_offer(offer), now)
-            else:
-                agent = AgentId(what.removeprefix(shifts.WRAP_UP_PREFIX))
-                shifts.finish_wrap_up(floor, agent, now)
+            floor.deadlines.discard(first[1])
+            deadlines.meet(floor, first[1], now)
 
     def _handle_agent(self, event: AgentEvent, now: Instant) -> None:
         match event:
@@ -183,21 +241,31 @@ class ContactCenter:
             case AgentWentNotReady():
                 shifts.go_not_ready(self._floor, event, now)
 
+    def _handle_phone(self, event: PhoneEvent, now: Instant) -> None:
+        match event:
+            case PhoneLost():
+                shifts.lose_phone(self._floor, event, now)
+            case PhoneFound():
+                shifts.find_phone(self._floor, event)
+            case OwnCallStarted():
+                shifts.start_own_call(self._floor, event)
+            case OwnCallEnded():
+                shifts.end_own_call(self._floor, event)
+
     def _handle_system(self, event: SystemEvent, now: Instant) -> None:
         floor = self._floor
         match event:
             case PlanLoaded():
-                held, floor.held = floor.held, True  # else who is freed first is offered first
-                floor.swap_plan(event.plan)
+                floor.swap_plan(event.plan, now)
                 shifts.retire(floor, now)
-                floor.held = held
-                offers.match_all(floor, now)
+                shifts.rest_anew(floor, now)
+                diversion.replan(floor, now)
             case SwitchLost():
                 floor.held = True
             case SwitchResynced():
-                self._meet_deadlines(now)  # still held: who lost an offer must not be overtaken
+                self._meet_deadlines(now)
                 floor.held = False
-                offers.match_all(floor, now)
+                floor.open_all()
 
     def _handle_offer(self, event: OfferEvent, now: Instant) -> None:
         if not offers.is_open(self._floor, event):
@@ -207,7 +275,7 @@ class ContactCenter:
             case OfferRinging():
                 pass
             case OfferAccepted():
-                offers.accept(self._floor, event)
+                offers.accept(self._floor, event, now)
             case OfferDeclined():
                 offers.decline(self._floor, event, now)
 
@@ -230,6 +298,8 @@ class ContactCenter:
                 contacts.enter_step(floor, event)
             case CallQueued():
                 contacts.queue(floor, event, now)
+            case WaitPromised():
+                promises.promise(floor, event, now)
             case CallerStrayed():
                 contacts.stray(floor, event, now)
             case CallerReturned():

@@ -16,6 +16,7 @@ from ccengine.core.ids import (
     PhoneId,
     QueueId,
 )
+from ccengine.core.reasons import NO_REASON, Why
 from ccengine.core.states import AgentState, CallState
 
 
@@ -29,6 +30,7 @@ class OfferCall:
     phone: PhoneId
     queue: QueueId
     ring_seconds: float
+    why: Why = NO_REASON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,18 @@ class Connect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DivertCall:
+    """The line does not take or keep the caller: go on elsewhere. One of the three is set."""
+
+    call: CallId
+    queue: QueueId
+    reason: str
+    flow: str | None = None
+    number: str | None = None
+    voicemail: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShowAgent:
     """The agent's state is now this."""
 
@@ -62,6 +76,7 @@ class ShowAgent:
     call: CallId | None = None
     phone: PhoneId | None = None
     until: Instant | None = None  #: when the state ends by itself
+    barred: str = ""  #: why an available agent is offered nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,4 +89,4 @@ class ShowCall:
     agent: AgentId | None = None
 
 
-Command = OfferCall | WithdrawOffer | Connect | ShowAgent | ShowCall
+Command = OfferCall | WithdrawOffer | Connect | DivertCall | ShowAgent | ShowCall

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import offers, shifts
+from ccengine.core import diversion, offers, shifts
+from ccengine.core.agents import Served
 from ccengine.core.calls import Call
 from ccengine.core.commands import ShowCall
 from ccengine.core.errors import DuplicateCall, UnknownQueue
 from ccengine.core.events import RecordingStarted
+from ccengine.core.relaxation import acquaintance
 from ccengine.core.states import AgentState, CallState, CallStep, next_call_state
 
 if TYPE_CHECKING:
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from ccengine.core.floor import Floor
     from ccengine.core.ids import CallId, Instant
 
+ACQUAINTANCES_KEPT = 10_000
+"""Callers and whom each talked with last: bounds the memory and the snapshot."""
+
 
 def arrive(floor: Floor, event: CallArrived) -> None:
     """Take note of a new call.
@@ -43,6 +48,8 @@ def arrive(floor: Floor, event: CallArrived) -> None:
         number=event.number,
         channel=event.channel,
         caller=event.caller,
+        arrived_at=event.arrived_at,
+        waits_from=event.arrived_at,
     )
     floor.calls[call.id] = call
     floor.ask(call.shown())
@@ -76,11 +83,14 @@ def queue(floor: Floor, event: CallQueued, now: Instant) -> None:
         raise UnknownQueue(message)
     state = next_call_state(call.state, CallStep.QUEUE)
     settings = floor.plan.queues[event.queue]
-    priority = settings.priority if event.priority is None else event.priority
-    call.queue, call.skills = event.queue, settings.skills
-    call.rank = (-priority, floor.next_serial())
-    floor.move_call(call, state)
-    offers.match_call(floor, call, now)
+    call.own_priority = event.priority
+    call.skills, call.preferred, call.kind = event.skills, event.preferred, event.kind
+    call.own_agents = event.agents
+    call.waiting_since = min(call.waits_from, now) if settings.counts_earlier_seconds else now
+    call.serial = floor.next_serial()
+    call.visited = ()
+    if diversion.enter(floor, call, event.queue, now):
+        floor.move_call(call, state)
 
 
 def stray(floor: Floor, event: CallerStrayed, now: Instant) -> None:
@@ -99,8 +109,7 @@ def come_back(floor: Floor, event: CallerReturned, now: Instant) -> None:
     call = floor.calls[event.call]
     call.channel = event.channel
     if call.state is CallState.STRAYED:
-        floor.move_call(call, next_call_state(call.state, CallStep.RETURN))
-        offers.match_call(floor, call, now)
+        diversion.back_in_line(floor, call, CallStep.RETURN, now)
 
 
 def start_conversation(floor: Floor, event: ConversationStarted) -> None:
@@ -108,6 +117,9 @@ def start_conversation(floor: Floor, event: ConversationStarted) -> None:
     call = floor.calls[event.call]
     state = next_call_state(call.state, CallStep.CONNECT)
     call.bridge = event.bridge
+    floor.deadlines.discard(offers.CONNECT_PREFIX + call.id)
+    diversion.leave(floor, call)
+    _acquaint(floor, call)
     floor.move_call(call, state)
 
 
@@ -115,7 +127,7 @@ def fail_conversation(floor: Floor, event: ConversationFailed, now: Instant) -> 
     """Take the caller back to their place: the agent's leg was gone before the bridge."""
     call = floor.calls[event.call]
     next_call_state(call.state, CallStep.DISCONNECT)
-    offers.reopen(floor, call, floor.roster.get(event.agent), now)
+    offers.reopen(floor, call, floor.roster.get(event.agent), offers.HUNG_UP_FIRST, now)
 
 
 def end_conversation(floor: Floor, event: ConversationEnded, now: Instant) -> None:
@@ -123,6 +135,7 @@ def end_conversation(floor: Floor, event: ConversationEnded, now: Instant) -> No
     call = floor.calls[event.call]
     state = next_call_state(call.state, CallStep.TALK_ENDS)
     _release_agent(floor, call, now)
+    call.waits_from = now
     floor.move_call(call, state)
 
 
@@ -137,10 +150,11 @@ def end(floor: Floor, event: CallEnded, now: Instant) -> None:
     call = floor.calls[event.call]
     state = next_call_state(call.state, CallStep.END)
     if call.state in (CallState.OFFERED, CallState.CONNECTING):
-        floor.matching.remove_call(call.id)
         offers.withdraw_from_call(floor, call, now)
     elif call.state is CallState.TALKING:
         _release_agent(floor, call, now)
+    floor.waits.note_leaving(call, now)
+    diversion.leave(floor, call)
     floor.move_call(call, state)
     del floor.calls[call.id]
 
@@ -151,6 +165,17 @@ def _expect_unknown(floor: Floor, call: CallId) -> None:
         raise DuplicateCall(message)
 
 
+def _acquaint(floor: Floor, call: Call) -> None:
+    """Remember whom the caller talked with, for as long as there is room."""
+    name = acquaintance(call)
+    if not name or call.agent is None:
+        return
+    floor.acquaintances.pop(name, None)
+    floor.acquaintances[name] = call.agent
+    if len(floor.acquaintances) > ACQUAINTANCES_KEPT:
+        del floor.acquaintances[next(iter(floor.acquaintances))]
+
+
 def _release_agent(floor: Floor, call: Call, now: Instant) -> None:
     if call.agent is None or call.queue is None:
         return
@@ -158,5 +183,7 @@ def _release_agent(floor: Floor, call: Call, now: Instant) -> None:
     call.agent = call.offer = None
     call.bridge = ""
     if agent.state is AgentState.ON_CALL:
+        served = agent.served.get(call.queue, Served())
+        agent.served[call.queue] = Served(calls=served.calls + 1, last_ended_at=now)
         seconds = floor.queue_settings(call.queue).wrap_up_seconds
         shifts.start_wrap_up(floor, agent, seconds, now)

@@ -6,7 +6,8 @@ forgot one. `SCHEMA` goes up when a field changes its meaning.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ccengine.core.ids import (
@@ -16,9 +17,11 @@ from ccengine.core.ids import (
     OfferId,
     PhoneId,
     QueueId,
+    SkillId,
     TenantId,
 )
 from ccengine.core.plan import Plan
+from ccengine.core.states import Kind
 
 SCHEMA = 1
 
@@ -32,8 +35,18 @@ class Party(StrEnum):
     LOST = "lost"  #: found gone after the engine had been away
 
 
+class Miss(StrEnum):
+    """How an offer came to nothing, as far as it is the agent's or the phone's doing."""
+
+    NO_ANSWER = "no_answer"
+    DECLINED = "declined"
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"
+    FAILED = "failed"  #: neither: Asterisk refused, or the network did
+
+
 class Reached(StrEnum):
-    """How far a caller came whom no engine took."""
+    """How far a caller came whom no engine took, or whom the engine sent on to the dialplan."""
 
     ARRIVAL = "arrival"  #: no further than the dialplan's first steps
     FALLBACK = "fallback"  #: was told to wait
@@ -41,6 +54,8 @@ class Reached(StrEnum):
     EMERGENCY_TALK = "emergency_talk"  #: one of them answered
     VOICEMAIL = "voicemail"  #: was asked for a message
     MESSAGE = "message"  #: the message was being recorded, or is
+    PARTNER = "partner"  #: an outside partner was rung
+    PARTNER_TALK = "partner_talk"  #: the partner answered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +104,19 @@ class CallQueued:
     call: CallId
     queue: QueueId
     priority: int | None = None  #: None: the queue's own
+    skills: Mapping[SkillId, int] = field(default_factory=dict)  #: required beside the queue's
+    preferred: Mapping[SkillId, int] = field(default_factory=dict)  #: wanted beside the queue's
+    agents: tuple[AgentId, ...] = ()  #: the caller's own, best first
+    kind: Kind = Kind.CALL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitPromised:
+    """A waiting caller was told how much longer it will take; scored when it is known."""
+
+    call: CallId
+    low_seconds: float  #: from now
+    high_seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +160,7 @@ class OfferDeclined:
     agent: AgentId
     offer: OfferId
     reason: str
+    how: Miss = Miss.DECLINED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +213,7 @@ class CallEnded:
     call: CallId
     by: Party
     cause: str  #: a word for people and logs, such as `hung up` or `flow ended`
+    reached: Reached | None = None  #: in the dialplan, where the call had been sent on to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +247,36 @@ class AgentWentNotReady:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneLost:
+    """A phone's registration ended, or it no longer answers: nobody can be rung there."""
+
+    phone: PhoneId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneFound:
+    """A phone can be rung again."""
+
+    phone: PhoneId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnCallStarted:
+    """A phone has a call that is not ours: dialed by hand, or taken from elsewhere."""
+
+    phone: PhoneId
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnCallEnded:
+    """That call is over."""
+
+    phone: PhoneId
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanLoaded:
     """The tenant's configuration was read, at start or by reload."""
 
@@ -242,6 +302,7 @@ CallEvent = (
     | CallMissed
     | FlowStepEntered
     | CallQueued
+    | WaitPromised
     | CallerStrayed
     | CallerReturned
     | OfferRinging
@@ -255,5 +316,6 @@ CallEvent = (
     | CallEnded
 )
 AgentEvent = AgentLoggedIn | AgentLoggedOut | AgentWentReady | AgentWentNotReady
+PhoneEvent = PhoneLost | PhoneFound | OwnCallStarted | OwnCallEnded
 SystemEvent = PlanLoaded | SwitchLost | SwitchResynced
-Event = CallEvent | AgentEvent | SystemEvent
+Event = CallEvent | AgentEvent | PhoneEvent | SystemEvent

@@ -6,21 +6,37 @@ afterwards, so that a refused event leaves nothing half done.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ccengine.core.acd.lines import rank_in_line
 from ccengine.core.acd.matching import Matching
+from ccengine.core.acd.requirement import requirement_of
+from ccengine.core.acd.rest import REST_PREFIX, recent, rested_at
+from ccengine.core.acd.shares import Shares
 from ccengine.core.agents import Agent, Roster
 from ccengine.core.ids import CallId, Instant, QueueId, TenantId
-from ccengine.core.plan import Plan, QueueSettings
+from ccengine.core.plan import Plan
+from ccengine.core.queues import Order, QueueSettings, Strategy
 from ccengine.core.ranking import Ranking
 from ccengine.core.states import AgentState, CallState
+from ccengine.core.waits import Waits
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ccengine.core.acd.requirement import Requirement
     from ccengine.core.calls import Call
     from ccengine.core.commands import Command
+    from ccengine.core.ids import AgentId, PhoneId
+
+Watcher = Callable[[CallId, "AgentId", Instant], None]
+"""Is called before each offer is made. Must only look."""
 
 NO_PLAN = Plan(tenant=TenantId(""), version="", agents={}, queues={})
 RETIRED_QUEUE = QueueSettings()
+PERIODS_PREFIX = "periods:"
+WITH_CALLS = frozenset({AgentState.ON_CALL, AgentState.WRAP_UP})
 
 
 class Floor:
@@ -30,10 +46,26 @@ class Floor:
         self.plan = NO_PLAN
         self.roster = Roster()
         self.calls: dict[CallId, Call] = {}
-        self.matching = Matching({})
+        self.matching = Matching(NO_PLAN, 0.0)
+        self.shares = Shares(NO_PLAN, 0.0)
+        self.waits = Waits()
         self.deadlines: Ranking[str, tuple[Instant, int]] = Ranking()
+        self.turns: dict[QueueId, AgentId] = {}  #: whom each queue rang last
+        self.acquaintances: dict[str, AgentId] = {}  #: whom callers talked with last
+        self.held_back: dict[Requirement, str] = {}
+        """Lines for which somebody is free, and the rule that keeps them."""
+        self.open_lines: set[Requirement] = set()  #: that may have got somebody to serve
+        self.open_agents: set[AgentId] = set()  #: who got free
+        self.lost_phones: set[PhoneId] = set()  #: that cannot be rung
+        self.own_calls: dict[PhoneId, tuple[str, ...]] = {}  #: channels that are not ours
+        self.leavable: list[QueueId] = []  #: queues that send callers away when empty
+        self._moves = 0  #: of agents and calls, as far as they may leave a queue empty
+        self._moves_seen = 0
+        self.now: Instant = 0.0  #: of the latest event or deadline
+        self._changes_seen = 0  #: the shares' changes that were last looked at
         self.held = True  #: no offers and no deadlines: Asterisk is out of reach
         self.serial = 0  #: breaks every tie; counts up with each use
+        self.watcher: Watcher | None = None  #: is told of each offer before it is made
         self._commands: list[Command] = []
 
     def take_commands(self) -> list[Command]:
@@ -54,62 +86,254 @@ class Floor:
         """Have `what` fall due; a second one of the same name replaces the first."""
         self.deadlines.put(what, (due, self.next_serial()))
 
+    # --- agents --------------------------------------------------------------------------------
+
     def move_agent(self, agent: Agent, state: AgentState, now: Instant) -> None:
-        """Set the agent's state and keep the idle list in step with it."""
-        if state is AgentState.AVAILABLE:
-            if agent.state not in (AgentState.OFFERED, AgentState.ON_CALL, AgentState.AVAILABLE):
-                agent.idle_rank = (now, self.next_serial())
-            self.matching.remove_agent(agent.id)
-            self.matching.add_agent(agent)
-        else:
-            self.matching.remove_agent(agent.id)
+        """Set the agent's state and keep what depends on it in step."""
+        self._note_spell(agent, state, now)
+        if state is AgentState.AVAILABLE and agent.state not in (
+            AgentState.OFFERED,
+            AgentState.ON_CALL,
+            AgentState.AVAILABLE,
+        ):
+            agent.idle_rank = (now, self.next_serial())
         if state is not AgentState.NOT_READY:
             agent.reason = ""
-        agent.state = state
+        if state not in (AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP):
+            agent.client = None
+        was, agent.state = agent.state, state
+        if (was is AgentState.OFFLINE) != (state is AgentState.OFFLINE):
+            self.matching.note_presence(agent.id, present=state is not AgentState.OFFLINE)
+        call = None if agent.call is None else self.calls.get(agent.call)
+        self.waits.note_agent(agent, was, None if call is None else call.queue, now)
+        self._rest(agent, now)
+        self.place_agent(agent)
+
+    def place_agent(self, agent: Agent) -> None:
+        """Keep the idle in step with the agent's state."""
+        was_idle = self.matching.is_idle(agent.id)
+        self.matching.remove_agent(agent.id)
+        if agent.may_be_offered:
+            self.matching.add_agent(agent)
+            if not was_idle:
+                self.open_agents.add(agent.id)
+        self.shares.note_agent(agent)
+        self._moves += 1
+
+    def let_rest(self, agent: Agent, until: Instant) -> None:
+        """Keep the agent from offers until then, however available: one came to nothing."""
+        agent.retry_at = until
+        self._rest_until(agent, until)
+
+    def wake(self, agent: Agent) -> None:
+        """End the agent's rest."""
+        agent.rests_until = None
+        self.deadlines.discard(REST_PREFIX + agent.id)
+        self.place_agent(agent)
 
     def show_agent(self, agent: Agent) -> None:
         """Tell whoever shows it what the agent's state is now."""
         self.ask(agent.shown())
 
+    def seat(self, agent: Agent, phone: PhoneId) -> None:
+        """Bind the agent to a phone that nobody is bound to, with what is known of it."""
+        self.roster.bind(agent, phone)
+        agent.phone_lost = phone in self.lost_phones
+        agent.own_calls = self.own_calls.get(phone, ())
+
+    def let_go(self, agent: Agent) -> None:
+        """Free the phone of an agent who is offline; forget them if the plan has."""
+        self.roster.release(agent)
+        agent.served, agent.spells, agent.misses = {}, [], 0
+        agent.phone_lost, agent.own_calls, agent.retry_at = False, (), 0.0
+        if agent.id not in self.plan.agents:
+            self.roster.remove(agent.id)
+
+    # --- calls ---------------------------------------------------------------------------------
+
     def move_call(self, call: Call, state: CallState) -> None:
         """Set the call's state, keep the line in step with it, and show it."""
         call.state = state
-        if state is CallState.WAITING:
-            self.matching.add_call(call)
+        self.place_call(call)
+        self.ask(call.shown())
+
+    def place_call(self, call: Call) -> None:
+        """Keep the lines in step with the call's state and needs."""
+        if call.state is CallState.WAITING:
+            requirement = self.requirement_of(call)
+            self.matching.add_call(call, requirement)
+            self.open_lines.add(requirement)
+        elif call.state is CallState.OFFERED and self.rings_all(call):
+            requirement = self.requirement_of(call)
+            self.matching.share_call(call, requirement)
+            self.open_lines.add(requirement)
         else:
             self.matching.remove_call(call.id)
-        self.ask(call.shown())
+        self.shares.note_call(call)
+        self.waits.note_call(call)
+        self._moves += 1
+
+    def rings_all(self, call: Call) -> bool:
+        """Tell whether the queued call is offered to all at once, now."""
+        is_shared = self.queue_settings(_queue_of(call)).strategy is Strategy.RING_ALL
+        return is_shared and not call.only
+
+    def ahead_of(self, call: Call) -> int:
+        """Count who is served before the queued call, as far as its own queue goes."""
+        queue = _queue_of(call)
+        settings, line = self.queue_settings(queue), self.shares.line(queue)
+        is_new = call.id not in line and len(call.visited) == 1
+        is_last = call.waiting_since == call.queued_at and call.priority == settings.priority
+        if is_new and is_last and settings.order is Order.OLDEST:
+            return self.waiting_in(queue)
+        mine = rank_in_line(call, settings)
+        others = (self.calls[one] for one in line if one != call.id)
+        return sum(
+            other.state is CallState.WAITING and rank_in_line(other, settings) < mine
+            for other in others
+        )
+
+    def waiting_in(self, queue: QueueId) -> int:
+        """Count who waits in the queue, those left out whose agent's phone rings."""
+        return self.shares.waiting(queue) - self.waits.ringing(queue)
+
+    def requirement_of(self, call: Call) -> Requirement:
+        """Return what the queued call needs now."""
+        return requirement_of(call, self.queue_settings(_queue_of(call)), call.relaxed)
 
     def queue_settings(self, queue: QueueId) -> QueueSettings:
         """Return the queue's rules; for one that a new plan dropped, the defaults."""
         return self.plan.queues.get(queue, RETIRED_QUEUE)
 
-    def swap_plan(self, plan: Plan) -> None:
+    def penalties(self, queue: QueueId) -> Mapping[AgentId, int]:
+        """Return the penalties of those who are named to the queue."""
+        return {one.agent: one.penalty for one in self.queue_settings(queue).members}
+
+    # --- who may serve whom --------------------------------------------------------------------
+
+    def rule_against(self, agent: AgentId, requirement: Requirement, now: Instant) -> str:
+        """Return the rule that keeps a free agent who qualifies from a call; empty if none does."""
+        rule = self.shares.forbids(agent, requirement, now)
+        edge = self.deadlines.rank(PERIODS_PREFIX)
+        if not rule and edge is not None and edge[0] <= now:  # the timer is late
+            lack = requirement.lack_of(agent, self.plan, now)
+            return "" if lack is None else f"{lack.what} {lack.name}"
+        return rule
+
+    def is_open(self) -> bool:
+        """Tell whether something has changed that pairing and emptiness have not looked at."""
+        return (
+            bool(self.open_lines or self.open_agents)
+            or self._moves != self._moves_seen
+            or self._changes_seen != self.shares.changes
+        )
+
+    def reopen_held_back(self) -> None:
+        """Open the lines that a house rule kept from somebody, if rules may say otherwise now."""
+        self._moves_seen = self._moves
+        if self._changes_seen != self.shares.changes:
+            self._changes_seen = self.shares.changes
+            self.open_lines.update(self.held_back)
+            self.held_back = {}
+
+    def open_all(self) -> None:
+        """Have all lines looked at."""
+        self.open_lines.update(self.matching.lines())
+
+    def close(self) -> None:
+        """Forget what is open."""
+        self.open_lines.clear()
+        self.open_agents.clear()
+
+    # --- the plan ------------------------------------------------------------------------------
+
+    def swap_plan(self, plan: Plan, now: Instant) -> None:
         """Take over another plan, for waiting callers too. Agents no longer in it still work."""
         self.plan = plan
-        for call in self.calls.values():
-            if call.queue is not None and call.queue in plan.queues:
-                call.skills = plan.queues[call.queue].skills
         for agent_id in plan.agents:
             if not self.roster.has(agent_id):
                 self.roster.add(Agent(id=agent_id))
         for agent in self.roster.all():
             if agent.state is AgentState.OFFLINE and agent.id not in plan.agents:
                 self.roster.remove(agent.id)
-        self.rebuild_matching()
+        self.judge(now)
 
-    def let_go(self, agent: Agent) -> None:
-        """Free the phone of an agent who is offline; forget them if the plan has."""
-        self.roster.release(agent)
-        if agent.id not in self.plan.agents:
-            self.roster.remove(agent.id)
+    def judge(self, now: Instant) -> None:
+        """Judge at this instant who qualifies, until an approval or a licence begins or ends."""
+        self._watch_periods(now)
+        self.rebuild(now)
 
-    def rebuild_matching(self) -> None:
-        """Derive lines and idle lists from the states of calls and agents."""
-        self.matching = Matching(self.plan.agents)
+    def rebuild(self, now: Instant) -> None:
+        """Derive lines and idle lists from the states of calls and agents.
+
+        What is derived must not depend on what happened before: a snapshot does not hold it.
+        """
+        self.matching, self.shares = Matching(self.plan, now), Shares(self.plan, now)
+        self.leavable = [queue for queue, one in self.plan.queues.items() if _may_be_left(one)]
+        self.held_back = {}
+        self.close()
         for agent in self.roster.all():
-            if agent.state is AgentState.AVAILABLE:
-                self.matching.add_agent(agent)
+            if agent.state is not AgentState.OFFLINE:
+                self.matching.note_presence(agent.id, present=True)
+            self.place_agent(agent)
         for call in self.calls.values():
-            if call.state is CallState.WAITING:
-                self.matching.add_call(call)
+            if call.queue is not None:
+                self.place_call(call)
+        self.open_agents.clear()  # all lines are open: that says as much
+        self.open_all()
+        self._changes_seen = self._moves_seen = -1
+
+    def _watch_periods(self, now: Instant) -> None:
+        edges = {
+            edge
+            for periods in self.plan.periods.values()
+            for period in periods.values()
+            for edge in (period.starts, period.ends)
+            if edge is not None and edge > now
+        }
+        if edges:
+            self.set_deadline(PERIODS_PREFIX, min(edges))
+        else:
+            self.deadlines.discard(PERIODS_PREFIX)
+
+    def _note_spell(self, agent: Agent, state: AgentState, now: Instant) -> None:
+        if state in WITH_CALLS and agent.busy_since is None:
+            agent.busy_since = now
+        elif state not in WITH_CALLS and agent.busy_since is not None:
+            spells = [*agent.spells, (agent.busy_since, now)]
+            agent.spells, agent.busy_since = recent(spells, self.plan.rest, now), None
+
+    def rest_anew(self, agent: Agent, now: Instant) -> None:
+        """Have an available agent rest as the plan says now."""
+        before, agent.rests_until = agent.rests_until, None
+        self._rest(agent, now)
+        if agent.rests_until != before:
+            self.place_agent(agent)
+            self.show_agent(agent)
+
+    def _rest(self, agent: Agent, now: Instant) -> None:
+        if agent.state is not AgentState.AVAILABLE:
+            agent.rests_until = None
+            self.deadlines.discard(REST_PREFIX + agent.id)
+        elif agent.rests_until is None:
+            due = rested_at(agent.spells, agent.since, self.plan.rest, now)
+            due = max(due, agent.retry_at)
+            if due > now:
+                self._rest_until(agent, due)
+            else:
+                self.deadlines.discard(REST_PREFIX + agent.id)
+
+    def _rest_until(self, agent: Agent, until: Instant) -> None:
+        agent.rests_until = until
+        self.set_deadline(REST_PREFIX + agent.id, until)
+
+
+def _may_be_left(settings: QueueSettings) -> bool:
+    return bool(settings.limits.leave_empty) and settings.limits.overflow is not None
+
+
+def _queue_of(call: Call) -> QueueId:
+    if call.queue is None:
+        message = f"call '{call.id}' is in no queue"
+        raise ValueError(message)
+    return call.queue

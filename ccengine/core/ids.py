@@ -23,6 +23,12 @@ OfferId = NewType("OfferId", str)
 
 SkillId = NewType("SkillId", str)
 
+LicenceId = NewType("LicenceId", str)
+"""What the law or a client asks an agent to hold, with a date of expiry."""
+
+GroupId = NewType("GroupId", str)
+"""Agents whom a queue may ask for together, whatever team they work in."""
+
 Instant = float
 """Seconds since the epoch, UTC. Never goes back within one engine."""
 
@@ -30,3 +36,8 @@ Instant = float
 def queue_id(client: ClientId, queue: str) -> QueueId:
     """Return the name of a client's queue that is unique in the tenant."""
     return QueueId(f"{client}/{queue}")
+
+
+def client_of(queue: QueueId) -> ClientId:
+    """Return whose queue it is."""
+    return ClientId(queue.partition("/")[0])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core.acd.matching import requirement_of
-from ccengine.core.offers import RING_PREFIX
+from ccengine.core.acd.rest import REST_PREFIX
+from ccengine.core.limits import WAIT_PREFIX
+from ccengine.core.offers import CONNECT_PREFIX, RING_PREFIX
+from ccengine.core.relaxation import ALONE_PREFIX, RELAX_PREFIX
 from ccengine.core.shifts import WRAP_UP_PREFIX
 from ccengine.core.states import AgentState, AgentStep, CallState
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from ccengine.core.calls import Call
     from ccengine.core.floor import Floor
 
+IN_LINE = frozenset({CallState.WAITING, CallState.STRAYED, CallState.OFFERED, CallState.CONNECTING})
 WITH_AGENT = frozenset({CallState.OFFERED, CallState.CONNECTING, CallState.TALKING})
 WITH_OFFER = frozenset({CallState.OFFERED, CallState.CONNECTING})
 WITH_CALL = frozenset({AgentState.OFFERED, AgentState.ON_CALL})
@@ -37,12 +40,21 @@ def _check_agent(floor: Floor, agent: Agent) -> None:
     _must((agent.phone is not None) == (agent.state is not AgentState.OFFLINE), "phone", story)
     if agent.phone is not None:
         _must(floor.roster.on_phone(agent.phone) is agent, "phone bound to them alone", story)
-    available = agent.state is AgentState.AVAILABLE
-    _must(floor.matching.is_idle(agent.id) == available, "idle list in step", story)
+    _must(floor.matching.is_idle(agent.id) == agent.may_be_offered, "idle list in step", story)
+    _must(
+        (agent.rests_until is None) == (REST_PREFIX + agent.id not in floor.deadlines),
+        "rest",
+        story,
+    )
     if agent.state in WITH_CALL:
-        holders = [call for call in floor.calls.values() if call.agent == agent.id]
-        _must([call.id for call in holders] == [agent.call], "exactly one call", story)
-        _must(holders[0].offer == agent.offer is not None, "the call's offer", story)
+        holders = [
+            (call.id, offer)
+            for call in floor.calls.values()
+            for offer, holder in ((call.offer, call.agent), *call.others.items())
+            if holder == agent.id
+        ]
+        _must(holders == [(agent.call, agent.offer)], "exactly one call", story)
+        _must(agent.offer is not None, "the call's offer", story)
     else:
         _must(agent.offer is None, "no offer", story)
     wrapping = (WRAP_UP_PREFIX + agent.id) in floor.deadlines
@@ -71,8 +83,16 @@ def _check_call(floor: Floor, call: Call) -> None:
     _must((call.agent is not None) == (call.state in WITH_AGENT), "agent", story)
     if call.state in WITH_OFFER:
         _must(call.offer is not None, "offer", story)
+    connecting = CONNECT_PREFIX + call.id in floor.deadlines
+    _must(connecting == (call.state is CallState.CONNECTING), "lease of the connection", story)
     ringing = call.offer is not None and (RING_PREFIX + call.offer) in floor.deadlines
     _must(ringing == (call.state is CallState.OFFERED), "ring deadline", story)
+    for offer in call.others:
+        _must(call.state is CallState.OFFERED, "others only while it rings", story)
+        _must(RING_PREFIX + offer in floor.deadlines, "ring deadline of another", story)
+    for prefix in (RELAX_PREFIX, ALONE_PREFIX, WAIT_PREFIX):
+        pending = prefix + call.id in floor.deadlines
+        _must(not pending or call.state in IN_LINE, f"{prefix} only in line", story)
     if call.agent is not None:
         agent = floor.roster.get(call.agent)
         _must(agent.call == call.id and agent.state in WITH_CALL, "agent has the call", story)
@@ -81,20 +101,18 @@ def _check_call(floor: Floor, call: Call) -> None:
 def _check_nobody_waits_in_vain(floor: Floor) -> None:
     if floor.held:
         return
-    free = [
-        (agent.id, floor.plan.agents[agent.id])
-        for agent in floor.roster.all()
-        if agent.state is AgentState.AVAILABLE
-    ]
-    for call_id in floor.matching.waiting():
-        requirement = requirement_of(floor.calls[call_id])
-        for agent_id, settings in free:
-            _must(
-                not requirement.met_by(settings), f"{agent_id} is free", f"{floor.calls[call_id]}"
-            )
+    free = [agent.id for agent in floor.roster.all() if agent.may_be_offered]
+    now = floor.matching.now
+    for call_id in floor.matching.waiting(now):
+        call = floor.calls[call_id]
+        requirement = floor.requirement_of(call)
+        for agent_id in free:
+            qualifies = requirement.lack_of(agent_id, floor.plan, now) is None
+            rule = qualifies and floor.rule_against(agent_id, requirement, floor.now)
+            _must(not qualifies or rule, f"{agent_id} is free and no rule forbids it", f"{call}")
 
 
-def _must(holds: bool, what: str, story: str) -> None:  # noqa: FBT001 - reads as a sentence
+def _must(holds: object, what: str, story: str) -> None:
     if not holds:
         message = f"invariant broken: {what}: {story}"
         raise AssertionError(message)

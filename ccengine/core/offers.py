@@ -1,17 +1,22 @@
-"""Offers: one ring attempt at one agent for one call.
+"""Offers: one ring attempt at one agent for one call; under ring-all several side by side.
 
 An offer ends accepted, declined, unanswered (the core's own deadline) or withdrawn. A call whose
-offer came to nothing keeps its rank and so its place; an agent who did not take it is not ready,
-so that the next caller is not offered to an empty chair.
+offers came to nothing keeps its rank and so its place; an agent who did not take one rests or is
+not ready, so that the next caller is not offered to an empty chair.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ccengine.core import diversion
+from ccengine.core.acd.choosers import scattered
+from ccengine.core.acd.lines import is_overdue
 from ccengine.core.commands import Connect, OfferCall, WithdrawOffer
 from ccengine.core.errors import CoreError
+from ccengine.core.events import Miss
 from ccengine.core.ids import CallId, OfferId
+from ccengine.core.reasons import Why
 from ccengine.core.states import (
     AgentState,
     AgentStep,
@@ -27,104 +32,114 @@ if TYPE_CHECKING:
     from ccengine.core.events import OfferAccepted, OfferDeclined, OfferRinging
     from ccengine.core.floor import Floor
     from ccengine.core.ids import AgentId, Instant, QueueId
+    from ccengine.core.queues import QueueSettings
 
 NO_ANSWER = "no answer"
 CALLER_LEFT = "caller left"
+ANSWERED_ELSEWHERE = "answered by another"
+NOT_JOINED = "not joined in time"
+HUNG_UP_FIRST = "hung up before the caller was joined"
 RING_PREFIX = "ring:"
+CONNECT_PREFIX = "connect:"
+CONNECT_SECONDS = 30.0
+"""An answered call that is neither joined nor failed after so long goes back to its place."""
+
+RETRY_SECONDS = 5.0
+"""Who missed an offer and stays available is not rung for so long (app_queue's `retry`)."""
 
 
-def match_call(floor: Floor, call: Call, now: Instant) -> None:
-    """Offer the waiting call to the best agent who is free, if there is one."""
-    if floor.held or call.state is not CallState.WAITING:
-        return
-    agent = floor.matching.agent_for(call.id)
-    if agent is not None:
-        _make_offer(floor, call, floor.roster.get(agent), now)
-
-
-def match_agent(floor: Floor, agent: Agent, now: Instant) -> None:
-    """Offer the first caller in line to the agent, if they are free and there is one."""
-    if floor.held or agent.state is not AgentState.AVAILABLE:
-        return
-    call = floor.matching.call_for(agent.id)
-    if call is not None:
-        _make_offer(floor, floor.calls[call], agent, now)
-
-
-def match_all(floor: Floor, now: Instant) -> None:
-    """Offer every waiting call that somebody is free for, first come first."""
-    if not floor.held:
-        for call in list(floor.matching.waiting()):
-            match_call(floor, floor.calls[call], now)
+def dice_of(call: Call) -> int:
+    """Return a number that decides what chance decides, another one for each offer."""
+    return scattered(call.serial) + call.offers_made
 
 
 def is_open(floor: Floor, event: OfferRinging | OfferAccepted | OfferDeclined) -> bool:
     """Tell whether the offer an event speaks of still stands; late answers do not count."""
     call = floor.calls.get(event.call)
-    return (
-        call is not None
-        and call.state is CallState.OFFERED
-        and call.offer == event.offer
-        and call.agent == event.agent
-    )
+    if call is None or call.state is not CallState.OFFERED:
+        return False
+    first = call.offer == event.offer and call.agent == event.agent
+    return first or call.others.get(event.offer) == event.agent
 
 
-def accept(floor: Floor, event: OfferAccepted) -> None:
-    """Let the agent who answered have the caller."""
+def accept(floor: Floor, event: OfferAccepted, now: Instant) -> None:
+    """Let the agent who answered have the caller; other phones stop ringing."""
     call, agent = floor.calls[event.call], floor.roster.get(event.agent)
     agent_state = next_agent_state(agent.state, AgentStep.ACCEPT)
     call_state = next_call_state(call.state, CallStep.ACCEPT)
+    _put_first(call, event.offer)
     floor.deadlines.discard(RING_PREFIX + event.offer)
-    floor.move_agent(agent, agent_state, agent.idle_rank[0])
+    agent.misses = 0
+    floor.waits.note_answer(call, agent, now)
+    call.promised_until = None
+    floor.move_agent(agent, agent_state, now)
     floor.show_agent(agent)
     floor.move_call(call, call_state)
+    floor.set_deadline(CONNECT_PREFIX + call.id, now + CONNECT_SECONDS)
     queue = _queue_of(call)
     recorded = floor.queue_settings(queue).recorded
     floor.ask(
         Connect(offer=event.offer, call=call.id, agent=agent.id, queue=queue, recorded=recorded)
     )
+    _withdraw_others(floor, call, ANSWERED_ELSEWHERE, now)
 
 
 def decline(floor: Floor, event: OfferDeclined, now: Instant) -> None:
-    """Take the call back to its place; whoever declined is not ready."""
+    """Take the call back to its place, or leave it to the other phones that ring.
+
+    A phone out of reach is not its agent's doing: they stay available, and rest for a moment.
+    """
     call, agent = floor.calls[event.call], floor.roster.get(event.agent)
-    _end_offer(floor, call, agent, AgentStep.MISS, event.reason, now)
+    if event.how is Miss.UNREACHABLE:
+        floor.let_rest(agent, now + RETRY_SECONDS)
+        _end_offer(floor, call, agent, event.offer, AgentStep.MISS_AND_STAY, event.reason, now)
+    else:
+        _miss(floor, call, agent, event.offer, event.reason, now)
 
 
-def expire(floor: Floor, call_id: CallId, now: Instant) -> None:
+def expire(floor: Floor, call_id: CallId, offer: OfferId, now: Instant) -> None:
     """Take the call back from an agent whose phone rang for too long."""
     call = floor.calls[call_id]
-    agent = floor.roster.get(_agent_of(call))
-    _withdraw(floor, call, agent, NO_ANSWER)
-    _end_offer(floor, call, agent, AgentStep.MISS, NO_ANSWER, now)
+    agent = floor.roster.get(_holder_of(call, offer))
+    floor.ask(WithdrawOffer(offer=offer, call=call.id, agent=agent.id, reason=NO_ANSWER))
+    _miss(floor, call, agent, offer, NO_ANSWER, now)
 
 
 def withdraw_from_agent(
     floor: Floor, agent: Agent, step: AgentStep, reason: str, now: Instant
 ) -> None:
     """Take the call back because the agent left or does not want it."""
-    call = floor.calls[_call_of(agent)]
-    _withdraw(floor, call, agent, reason)
-    _end_offer(floor, call, agent, step, reason, now)
+    call, offer = floor.calls[_call_of(agent)], _offer_of(agent)
+    next_agent_state(agent.state, step)
+    floor.ask(WithdrawOffer(offer=offer, call=call.id, agent=agent.id, reason=reason))
+    _end_offer(floor, call, agent, offer, step, reason, now)
 
 
 def withdraw_from_call(floor: Floor, call: Call, now: Instant) -> None:
-    """Free the agent because the caller left while the phone rang or was just answered."""
-    agent = floor.roster.get(_agent_of(call))
-    state = next_agent_state(agent.state, AgentStep.WITHDRAW)
-    _withdraw(floor, call, agent, CALLER_LEFT)
+    """Free the agents because the caller left while phones rang or one was just answered."""
+    if call.offer is not None:
+        call.others = {call.offer: _agent_of(call), **call.others}
     call.offer = call.agent = None
-    _free_agent(floor, agent, state, "", now)
+    floor.deadlines.discard(CONNECT_PREFIX + call.id)
+    _withdraw_others(floor, call, CALLER_LEFT, now)
 
 
-def reopen(floor: Floor, call: Call, agent: Agent, now: Instant) -> None:
-    """Put a caller whose agent vanished before the bridge back to their place."""
+def reopen(floor: Floor, call: Call, agent: Agent, reason: str, now: Instant) -> None:
+    """Put a caller who was not joined with the agent back to their place."""
     agent_state = next_agent_state(agent.state, AgentStep.FAIL)
-    call_state = next_call_state(call.state, CallStep.DISCONNECT)
+    next_call_state(call.state, CallStep.DISCONNECT)
     call.offer = call.agent = None
-    floor.move_call(call, call_state)
-    _free_agent(floor, agent, agent_state, "hung up before the caller was joined", now)
-    match_call(floor, call, now)
+    floor.deadlines.discard(CONNECT_PREFIX + call.id)
+    _free_agent(floor, agent, agent_state, reason, now)
+    diversion.back_in_line(floor, call, CallStep.DISCONNECT, now)
+
+
+def give_up_connecting(floor: Floor, call: Call, now: Instant) -> None:
+    """Take back an answered call of which nobody said that it was joined, or that it was not."""
+    agent, offer = floor.roster.get(_agent_of(call)), call.offer
+    if offer is not None:
+        floor.ask(WithdrawOffer(offer=offer, call=call.id, agent=agent.id, reason=NOT_JOINED))
+    reopen(floor, call, agent, NOT_JOINED, now)
 
 
 def call_of_offer(offer: str) -> CallId:
@@ -132,20 +147,29 @@ def call_of_offer(offer: str) -> CallId:
     return CallId(offer.rpartition(".")[0])
 
 
-def _make_offer(floor: Floor, call: Call, agent: Agent, now: Instant) -> None:
+def make_offer(floor: Floor, call: Call, agent: Agent, now: Instant) -> None:
+    """Ring the agent, who is free, for the call."""
+    if floor.watcher is not None:
+        floor.watcher(call.id, agent.id, now)
     queue = _queue_of(call)
     settings = floor.queue_settings(queue)
     if agent.phone is None:
         message = f"agent '{agent.id}' is available without a phone"
         raise CoreError(message)
-    call.offers_made += 1
-    offer = OfferId(f"{call.id}.{call.offers_made}")
     agent_state = next_agent_state(agent.state, AgentStep.OFFER)
     call_state = next_call_state(call.state, CallStep.OFFER)
-    call.offer = agent.offer = offer
-    call.agent, agent.call = agent.id, call.id
+    why = _why(call, agent, settings, now)
+    call.offers_made += 1
+    offer = OfferId(f"{call.id}.{call.offers_made}")
+    agent.offer, agent.call, agent.client = offer, call.id, call.client
+    if call.offer is None:
+        call.offer, call.agent = offer, agent.id
+    else:
+        call.others[offer] = agent.id
+    floor.turns[queue] = agent.id
     floor.move_agent(agent, agent_state, now)
-    floor.move_call(call, call_state)
+    if call_state is not call.state:
+        floor.move_call(call, call_state)
     floor.set_deadline(RING_PREFIX + offer, now + settings.ring_seconds)
     floor.ask(
         OfferCall(
@@ -155,28 +179,79 @@ def _make_offer(floor: Floor, call: Call, agent: Agent, now: Instant) -> None:
             phone=agent.phone,
             queue=queue,
             ring_seconds=settings.ring_seconds,
+            why=why,
         )
     )
     floor.show_agent(agent)
 
 
-def _withdraw(floor: Floor, call: Call, agent: Agent, reason: str) -> None:
-    if call.offer is not None:
-        floor.deadlines.discard(RING_PREFIX + call.offer)
-        floor.ask(WithdrawOffer(offer=call.offer, call=call.id, agent=agent.id, reason=reason))
+def _why(call: Call, agent: Agent, settings: QueueSettings, now: Instant) -> Why:
+    return Why(
+        strategy=settings.strategy,
+        relaxed=call.relaxed,
+        own_agent=agent.id in call.only,
+        overdue=is_overdue(call, settings, now),
+        waited_seconds=round(now - call.queued_at, 3),
+        idle_seconds=round(now - agent.idle_rank[0], 3),
+    )
+
+
+def _put_first(call: Call, offer: OfferId) -> None:
+    """Make this offer the call's first: the others are those beside it."""
+    if call.offer is None or call.agent is None or call.offer == offer:
+        return
+    call.others[call.offer] = call.agent
+    call.offer, call.agent = offer, call.others.pop(offer)
+
+
+def _withdraw_others(floor: Floor, call: Call, reason: str, now: Instant) -> None:
+    others, call.others = call.others, {}
+    freed = []
+    for offer, agent_id in others.items():
+        agent = floor.roster.get(agent_id)
+        floor.deadlines.discard(RING_PREFIX + offer)
+        floor.ask(WithdrawOffer(offer=offer, call=call.id, agent=agent_id, reason=reason))
+        freed.append((agent, next_agent_state(agent.state, AgentStep.WITHDRAW)))
+    for agent, state in freed:
+        _free_agent(floor, agent, state, "", now)
+
+
+def _miss(
+    floor: Floor, call: Call, agent: Agent, offer: OfferId, reason: str, now: Instant
+) -> None:
+    agent.misses += 1
+    again = agent.misses < floor.queue_settings(_queue_of(call)).misses
+    if again:
+        floor.let_rest(agent, now + RETRY_SECONDS)
+        agent.idle_rank = (now, floor.next_serial())
+    else:
+        agent.misses = 0
+    step = AgentStep.MISS_AND_STAY if again else AgentStep.MISS
+    _end_offer(floor, call, agent, offer, step, reason, now)
 
 
 def _end_offer(
-    floor: Floor, call: Call, agent: Agent, step: AgentStep, reason: str, now: Instant
+    floor: Floor,
+    call: Call,
+    agent: Agent,
+    offer: OfferId,
+    step: AgentStep,
+    reason: str,
+    now: Instant,
 ) -> None:
     agent_state = next_agent_state(agent.state, step)
-    call_state = next_call_state(call.state, CallStep.UNOFFER)
-    if call.offer is not None:
-        floor.deadlines.discard(RING_PREFIX + call.offer)
-    call.offer = call.agent = None
-    floor.move_call(call, call_state)
+    floor.deadlines.discard(RING_PREFIX + offer)
+    if call.others:
+        _put_first(call, offer)
+        call.offer, call.agent = next(iter(call.others.items()))
+        del call.others[call.offer]
+    else:
+        call.offer = call.agent = None
     _free_agent(floor, agent, agent_state, reason, now)
-    match_call(floor, call, now)
+    if call.offer is None:
+        diversion.back_in_line(floor, call, CallStep.UNOFFER, now)
+    else:
+        floor.ask(call.shown())
 
 
 def _free_agent(floor: Floor, agent: Agent, state: AgentState, reason: str, now: Instant) -> None:
@@ -189,7 +264,6 @@ def _free_agent(floor: Floor, agent: Agent, state: AgentState, reason: str, now:
     if state is AgentState.OFFLINE:
         floor.let_go(agent)
     floor.show_agent(agent)
-    match_agent(floor, agent, now)
 
 
 def _as_asked(floor: Floor, agent: Agent, state: AgentState, reason: str) -> tuple[AgentState, str]:
@@ -217,8 +291,19 @@ def _agent_of(call: Call) -> AgentId:
     return call.agent
 
 
+def _holder_of(call: Call, offer: OfferId) -> AgentId:
+    return call.others[offer] if offer in call.others else _agent_of(call)
+
+
 def _call_of(agent: Agent) -> CallId:
     if agent.call is None:
         message = f"agent '{agent.id}' has no call"
         raise CoreError(message)
     return agent.call
+
+
+def _offer_of(agent: Agent) -> OfferId:
+    if agent.offer is None:
+        message = f"agent '{agent.id}' has no offer"
+        raise CoreError(message)
+    return agent.offer

@@ -8,18 +8,45 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
 
 from ccengine.core.ids import (
     AgentId,
     ClientId,
+    GroupId,
+    Instant,
+    LicenceId,
     PhoneId,
     QueueId,
     SkillId,
     TenantId,
 )
+from ccengine.core.queues import QueueSettings
 
 PROFICIENCY_LOWEST = 1
 PROFICIENCY_HIGHEST = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """From the beginning of a day to the end of another; None: without that end."""
+
+    starts: date | None = None  #: first day
+    until: date | None = None  #: last day
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days as instants, in the zone they were meant in."""
+
+    starts: Instant | None = None
+    ends: Instant | None = None
+
+    def holds(self, now: Instant) -> bool:
+        """Tell whether the period has begun and not ended."""
+        begun = self.starts is None or self.starts <= now
+        return begun and (self.ends is None or now < self.ends)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,20 +57,35 @@ class AgentSettings:
     number: str  #: digits typed to log in on another's phone
     skills: Mapping[SkillId, int] = field(default_factory=dict)  #: proficiency, 1 to 10
     clients: tuple[ClientId, ...] = ()  #: approved for these, and for no other
+    approvals: Mapping[ClientId, Days] = field(default_factory=dict)  #: those that hold for a time
+    licences: Mapping[LicenceId, Days] = field(default_factory=dict)
+    groups: tuple[GroupId, ...] = ()  #: queues may ask for these
     team: str | None = None
     phone: PhoneId | None = None  #: the phone they usually sit at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueueSettings:
-    """Rules of one waiting line."""
+class Share:
+    """How many agents a client may count on, and how many it may take."""
 
-    skills: Mapping[SkillId, int] = field(default_factory=dict)  #: required, minimum proficiency
-    priority: int = 0  #: higher goes first, over all queues
-    ring_seconds: float = 20.0  #: how long one agent's phone rings
-    wrap_up_seconds: float = 15.0  #: after-call work before the agent is available again
-    music: str = "default"  #: class of musiconhold.conf
-    recorded: bool = True
+    floor: int = 0  #: so many of those who may serve it stay free for it or are with it
+    ceiling: int | None = None  #: at most so many are with its callers at a time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """What agents are owed between calls."""
+
+    seconds: float = 0.0  #: at least so long from one call's end, wrap-up included, to the next
+    occupancy: float = 1.0  #: at most this part of the window is spent with calls
+    window_minutes: float = 30.0
+
+
+class Precedence(StrEnum):
+    """Which caller a free agent serves first over all queues, at equal weight and priority."""
+
+    SCORE = "score"  #: who has waited for longest
+    PROMISE = "promise"  #: who has the least time left to their queue's promise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +97,11 @@ class Plan:
     agents: Mapping[AgentId, AgentSettings]
     queues: Mapping[QueueId, QueueSettings]
     ready_at_login: bool = True  #: False: an agent who logs in is not ready until they say so
+    precedence: Precedence = Precedence.SCORE
+    shares: Mapping[ClientId, Share] = field(default_factory=dict)
+    rest: Rest = Rest()
+    periods: Mapping[AgentId, Mapping[str, Period]] = field(default_factory=dict)
+    """When approvals (`client:nova`) and licences (`licence:loans`) hold; left out: always."""
 
 
 def client_of(queue: QueueId) -> ClientId:

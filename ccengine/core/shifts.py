@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccengine.core import offers
+from ccengine.core.agents import PHONE_LOST
 from ccengine.core.errors import PhoneTaken, UnknownAgent
 from ccengine.core.states import AgentState, AgentStep, next_agent_state
 
@@ -15,9 +16,13 @@ if TYPE_CHECKING:
         AgentLoggedOut,
         AgentWentNotReady,
         AgentWentReady,
+        OwnCallEnded,
+        OwnCallStarted,
+        PhoneFound,
+        PhoneLost,
     )
     from ccengine.core.floor import Floor
-    from ccengine.core.ids import AgentId, Instant
+    from ccengine.core.ids import AgentId, Instant, PhoneId
 
 WRAP_UP_PREFIX = "wrap-up:"
 LOGGED_IN = "logged in"
@@ -48,11 +53,12 @@ def log_in(floor: Floor, event: AgentLoggedIn, now: Instant) -> None:
         _leave(floor, other, now)
     _forget_wrap_up(floor, agent)
     floor.move_agent(agent, AgentState.OFFLINE, now)
-    floor.roster.bind(agent, event.phone)
+    if agent.phone is None:
+        agent.since = now
+    floor.seat(agent, event.phone)
     floor.move_agent(agent, state, now)
     agent.reason = "" if state is AgentState.AVAILABLE else LOGGED_IN
     floor.show_agent(agent)
-    offers.match_agent(floor, agent, now)
 
 
 def log_out(floor: Floor, event: AgentLoggedOut, now: Instant) -> None:
@@ -74,10 +80,10 @@ def go_ready(floor: Floor, event: AgentWentReady, now: Instant) -> None:
     if agent.state is AgentState.ON_CALL:
         agent.finish, agent.finish_reason = AgentStep.FINISH, ""
     elif agent.state is not AgentState.OFFERED:
+        agent.retry_at, agent.rests_until = 0.0, None  # whoever says so sits at the phone
         _forget_wrap_up(floor, agent)
         floor.move_agent(agent, state, now)
         floor.show_agent(agent)
-        offers.match_agent(floor, agent, now)
 
 
 def go_not_ready(floor: Floor, event: AgentWentNotReady, now: Instant) -> None:
@@ -122,7 +128,49 @@ def finish_wrap_up(floor: Floor, agent_id: AgentId, now: Instant) -> None:
     floor.move_agent(agent, state, now)
     agent.reason = reason if state is AgentState.NOT_READY else ""
     floor.show_agent(agent)
-    offers.match_agent(floor, agent, now)
+
+
+def lose_phone(floor: Floor, event: PhoneLost, now: Instant) -> None:
+    """Take whoever sits at the phone out of rotation; what rings there is offered on."""
+    floor.lost_phones.add(event.phone)
+    agent = floor.roster.on_phone(event.phone)
+    if agent is None or agent.phone_lost:
+        return
+    agent.phone_lost = True
+    if agent.state is AgentState.OFFERED:
+        offers.withdraw_from_agent(floor, agent, AgentStep.MISS_AND_STAY, PHONE_LOST, now)
+    else:
+        _show_barred(floor, agent)
+
+
+def find_phone(floor: Floor, event: PhoneFound) -> None:
+    """Put whoever sits at the phone back into rotation, at the turn they had."""
+    floor.lost_phones.discard(event.phone)
+    agent = floor.roster.on_phone(event.phone)
+    if agent is not None and agent.phone_lost:
+        agent.phone_lost = False
+        _show_barred(floor, agent)
+
+
+def start_own_call(floor: Floor, event: OwnCallStarted) -> None:
+    """Offer nothing to an agent who is in a call of their own."""
+    known = floor.own_calls.get(event.phone, ())
+    if event.channel not in known:
+        _note_own_calls(floor, event.phone, (*known, event.channel))
+
+
+def end_own_call(floor: Floor, event: OwnCallEnded) -> None:
+    """Let the agent be offered calls again when the last of their own is over."""
+    known = floor.own_calls.get(event.phone, ())
+    if event.channel in known:
+        _note_own_calls(floor, event.phone, tuple(one for one in known if one != event.channel))
+
+
+def end_rest(floor: Floor, agent_id: AgentId) -> None:
+    """Let an agent who has rested be offered calls."""
+    agent = floor.roster.get(agent_id)
+    floor.wake(agent)
+    floor.show_agent(agent)
 
 
 def retire(floor: Floor, now: Instant) -> None:
@@ -134,6 +182,30 @@ def retire(floor: Floor, now: Instant) -> None:
             offers.withdraw_from_agent(floor, agent, AgentStep.LOG_OUT, "no longer in plan", now)
         else:
             _leave(floor, agent, now)
+
+
+def rest_anew(floor: Floor, now: Instant) -> None:
+    """Have available agents rest as a new plan says."""
+    for agent in floor.roster.all():
+        if agent.state is AgentState.AVAILABLE:
+            floor.rest_anew(agent, now)
+
+
+def _note_own_calls(floor: Floor, phone: PhoneId, channels: tuple[str, ...]) -> None:
+    if channels:
+        floor.own_calls[phone] = channels
+    else:
+        del floor.own_calls[phone]
+    agent = floor.roster.on_phone(phone)
+    if agent is not None:
+        agent.own_calls = channels
+        _show_barred(floor, agent)
+
+
+def _show_barred(floor: Floor, agent: Agent) -> None:
+    floor.place_agent(agent)
+    if agent.state is AgentState.AVAILABLE:
+        floor.show_agent(agent)
 
 
 def _leave(floor: Floor, agent: Agent, now: Instant) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ccengine.core.agents import Agent
 from ccengine.core.calls import Call
-from ccengine.core.ids import Instant
+from ccengine.core.ids import AgentId, Instant, PhoneId, QueueId
 from ccengine.core.plan import Plan
+from ccengine.core.waits import LineHistory
 
 if TYPE_CHECKING:
     from ccengine.core.floor import Floor
@@ -34,6 +35,12 @@ class CenterSnapshot:
     deadlines: list[DeadlineSnapshot]
     held: bool
     serial: int
+    turns: dict[QueueId, AgentId] = field(default_factory=dict)
+    acquaintances: dict[str, AgentId] = field(default_factory=dict)
+    histories: dict[QueueId, LineHistory] = field(default_factory=dict)  #: what waits were lately
+    lost_phones: list[PhoneId] = field(default_factory=list)
+    own_calls: dict[PhoneId, tuple[str, ...]] = field(default_factory=dict)
+    now: Instant = 0.0  #: qualifications were judged at this instant
 
 
 def take(floor: Floor) -> CenterSnapshot:
@@ -45,11 +52,17 @@ def take(floor: Floor) -> CenterSnapshot:
     ]
     return CenterSnapshot(
         plan=floor.plan,
-        agents=[copy(agent) for agent in floor.roster.all()],
-        calls=[copy(call) for call in floor.calls.values()],
+        agents=[_copy_of_agent(agent) for agent in floor.roster.all()],
+        calls=[_copy_of_call(call) for call in floor.calls.values()],
         deadlines=deadlines,
         held=floor.held,
         serial=floor.serial,
+        turns=dict(floor.turns),
+        acquaintances=dict(floor.acquaintances),
+        histories={queue: copy(one) for queue, one in floor.waits.histories.items()},
+        lost_phones=sorted(floor.lost_phones),
+        own_calls=dict(floor.own_calls),
+        now=floor.matching.now,
     )
 
 
@@ -59,9 +72,27 @@ def restore(floor: Floor, snapshot: CenterSnapshot) -> None:
     floor.held = snapshot.held
     floor.serial = snapshot.serial
     for agent in snapshot.agents:
-        floor.roster.add(copy(agent))
+        floor.roster.add(_copy_of_agent(agent))
+        floor.waits.count(agent)
     for call in snapshot.calls:
-        floor.calls[call.id] = copy(call)
+        floor.calls[call.id] = _copy_of_call(call)
     for deadline in snapshot.deadlines:
         floor.deadlines.put(deadline.what, (deadline.due, deadline.serial))
-    floor.rebuild_matching()
+    floor.turns = dict(snapshot.turns)
+    floor.acquaintances = dict(snapshot.acquaintances)
+    floor.waits.restore(snapshot.histories)
+    floor.lost_phones = set(snapshot.lost_phones)
+    floor.own_calls = dict(snapshot.own_calls)
+    floor.rebuild(snapshot.now)
+
+
+def _copy_of_agent(agent: Agent) -> Agent:
+    copied = copy(agent)
+    copied.served, copied.spells = dict(agent.served), list(agent.spells)
+    return copied
+
+
+def _copy_of_call(call: Call) -> Call:
+    copied = copy(call)
+    copied.others = dict(call.others)
+    return copied

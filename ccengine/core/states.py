@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+class Kind(StrEnum):
+    """What kind of work waits in a line; all are matched by the same rules."""
+
+    CALL = "call"
+    CALLBACK = "callback"
+    VOICEMAIL = "voicemail"
+    TASK = "task"
+
+
 class AgentState(StrEnum):
     """What an agent is doing."""
 
@@ -38,6 +47,7 @@ class AgentStep(StrEnum):
     OFFER = "is offered a call"
     ACCEPT = "answers"
     MISS = "declines or does not answer"
+    MISS_AND_STAY = "declines or does not answer, and may again"
     WITHDRAW = "caller leaves first"
     FAIL = "leg lost before the bridge"
     WRAP_UP = "conversation ends"
@@ -66,6 +76,7 @@ class CallStep(StrEnum):
     RETURN = "returns"
     OFFER = "is offered to an agent"
     UNOFFER = "offer declined, unanswered or withdrawn"
+    DIVERT = "is sent elsewhere"
     ACCEPT = "agent answers"
     CONNECT = "is bridged"
     DISCONNECT = "agent's leg lost before the bridge"
@@ -92,6 +103,7 @@ AGENT_TRANSITIONS: Mapping[AgentState, Mapping[AgentStep, AgentState]] = {
     AgentState.OFFERED: {
         AgentStep.ACCEPT: AgentState.ON_CALL,
         AgentStep.MISS: AgentState.NOT_READY,
+        AgentStep.MISS_AND_STAY: AgentState.AVAILABLE,
         AgentStep.WITHDRAW: AgentState.AVAILABLE,
         AgentStep.READY: AgentState.OFFERED,
         AgentStep.NOT_READY: AgentState.NOT_READY,
@@ -122,6 +134,7 @@ CALL_TRANSITIONS: Mapping[CallState, Mapping[CallStep, CallState]] = {
     },
     CallState.WAITING: {
         CallStep.OFFER: CallState.OFFERED,
+        CallStep.DIVERT: CallState.IN_FLOW,
         CallStep.STRAY: CallState.STRAYED,
         CallStep.END: CallState.ENDED,
     },
@@ -130,6 +143,7 @@ CALL_TRANSITIONS: Mapping[CallState, Mapping[CallStep, CallState]] = {
         CallStep.END: CallState.ENDED,
     },
     CallState.OFFERED: {
+        CallStep.OFFER: CallState.OFFERED,
         CallStep.ACCEPT: CallState.CONNECTING,
         CallStep.UNOFFER: CallState.WAITING,
         CallStep.STRAY: CallState.STRAYED,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ccengine.config.loading import Loaded, load_tenant
 from ccengine.config.problems import Problem, in_order
+from ccengine.config.service import can_be_answered
 from ccengine.config.tenant import Tenant
-from ccengine.core.ids import ClientId
+from ccengine.core.ids import ClientId, SkillId, queue_id
 from ccengine.ivr.flow import Flow
 from ccengine.ivr.flow_checks import FlowNames
 from ccengine.ivr.loader import load_flow
@@ -31,6 +33,7 @@ class Configuration:
     flows: Mapping[FlowKey, Flow]
     prompts: Prompts
     problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()  #: legal, and probably not meant
 
     def flow(self, client: ClientId, name: str) -> Flow:
         """Return a client's flow.
@@ -55,12 +58,28 @@ def load_configuration(folder: Path) -> Configuration:
                 flows[name, flow_name] = flow
     told = in_order([*loaded.problems, *problems])
     return Configuration(
-        tenant=None if told else loaded.draft, flows=flows, prompts=prompts, problems=told
+        tenant=None if told else loaded.draft,
+        flows=flows,
+        prompts=prompts,
+        problems=told,
+        warnings=loaded.warnings,
     )
+
+
+def _can_be_answered(
+    loaded: Loaded, client: Client, queue: str, skills: Mapping[SkillId, int]
+) -> bool:
+    """Tell whether anybody may ever answer; yes while that cannot be known for other mistakes."""
+    name = queue_id(client.id, queue)
+    settings = client.queues.get(name)
+    if settings is None or loaded.problems:
+        return True
+    return can_be_answered(loaded.draft, name, settings, skills)
 
 
 def _names(loaded: Loaded, client: Client, flow: str, prompts: Prompts) -> FlowNames:
     document = loaded.documents.clients[client.id]
+    agents = loaded.draft.settings.agents.items()
     numbers = [number for number in client.settings.numbers.values() if number.flow == flow]
     voices = loaded.draft.settings.languages.keys()
     spoken = {number.language or client.language for number in numbers}
@@ -71,4 +90,8 @@ def _names(loaded: Loaded, client: Client, flow: str, prompts: Prompts) -> FlowN
         languages=sorted(spoken & voices or voices & set(client.settings.languages)),
         queues=None if document is None else document.keys("queues"),
         hours=None if document is None else document.keys("hours"),
+        skills=loaded.documents.names("skills"),
+        agents=loaded.documents.names("agents"),
+        can_be_answered=partial(_can_be_answered, loaded, client),
+        strangers=[name for name, agent in agents if client.id not in agent.clients],
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import NoneType
@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 from ccengine.config.documents import Document, Place
 from ccengine.config.names import suggestion
 from ccengine.config.schema import value_kind
-from ccengine.core.ids import ClientId
+from ccengine.core.ids import ClientId, SkillId
 from ccengine.ivr.prompts import TEXTS_FILE, Prompts
 from ccengine.ivr.references import Names
+from ccengine.ivr.steps.enqueue import EnqueueStep
 
 if TYPE_CHECKING:
     from ccengine.config.problems import Problem
@@ -32,6 +33,10 @@ class FlowNames:
     languages: Collection[str]  #: the flow is spoken in these
     queues: Collection[str] | None
     hours: Collection[str] | None
+    skills: Collection[str] | None
+    agents: Collection[str] | None
+    strangers: Collection[str]  #: agents who are not approved for the client
+    can_be_answered: Callable[[str, Mapping[SkillId, int]], bool]  #: in a queue, with these needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,10 @@ def _references(hint: Any, value: object, place: Place) -> Iterator[Reference]:
     what = next((extra for extra in extras if isinstance(extra, Names)), None)
     if what is not None and isinstance(value, str):
         yield Reference(what, value, place)
-    for key, kind, item in _items(value_kind(hint), value):
+    inner = value_kind(hint)
+    for key, kind, item in _items(inner, value):
+        if isinstance(value, Mapping):
+            yield from _references(get_args(inner)[0], key, (*place, key))
         yield from _references(kind, item, (*place, key))
 
 
@@ -83,6 +91,7 @@ def check_flow(
     for name, step in steps.items():
         for reference in references(step):
             problems += _check_reference(document, name, reference, names)
+    problems += _unanswered(document, steps, names)
     if start in known:
         problems += _unreachable(document, start, steps)
     return problems + list(_endless(document, steps))
@@ -103,6 +112,13 @@ def _check_reference(
             yield from _unknown(document, place, "there is no queue", name, names.queues)
         case Names.HOURS:
             yield from _unknown(document, place, "there are no opening hours", name, names.hours)
+        case Names.SKILL:
+            yield from _unknown(document, place, "there is no skill", name, names.skills)
+        case Names.AGENT:
+            yield from _unknown(document, place, "there is no agent", name, names.agents)
+            if name in names.strangers:
+                message = f"agent '{name}' is not approved for client '{names.client}'"
+                yield document.problem(place, message, "name another, or approve them")
 
 
 def _unknown(
@@ -122,6 +138,19 @@ def _check_prompt(
             message = f"prompt '{bare}' is missing in '{language}'"
             remedy = f"write its text in {folder / TEXTS_FILE} or put {bare}.wav beside it"
             yield document.problem(place, message, remedy)
+
+
+def _unanswered(
+    document: Document, steps: Mapping[str, Step], names: FlowNames
+) -> Iterator[Problem]:
+    for name, step in steps.items():
+        if isinstance(step, EnqueueStep) and step.skills:
+            known = names.skills is None or step.skills.keys() <= set(names.skills)
+            if known and not names.can_be_answered(step.enqueue, step.skills):
+                needs = ", ".join(f"{skill}: {least}" for skill, least in step.skills.items())
+                message = f"nobody can answer queue '{step.enqueue}' with {needs} beside its skills"
+                place = ("steps", name, "skills")
+                yield document.problem(place, message, "ask for less, or train an agent")
 
 
 def _exits(document: Document, name: str, steps: Mapping[str, Step]) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ccengine.config.documents import Document, read_document
 from ccengine.config.names import Line, is_name, suggestion
@@ -16,6 +16,12 @@ from ccengine.ivr.steps import STEP_KINDS, Step
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+SECOND_KEYS: Final = frozenset(
+    {"next", "priority", "skills", "digits", "open", "closed", "no_input"}
+)
+"""Keys that say by themselves that a step lacks its first, which says what it does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +75,7 @@ def _load_step(document: Document, name: str) -> tuple[Step | None, list[Problem
 
 def _no_kind(document: Document, name: str, keys: tuple[str, ...]) -> Problem:
     place = ("steps", name)
-    known_keys = {"next", *keys} & {"next", "priority", "digits", "open", "closed", "no_input"}
+    known_keys = {"next", *keys} & SECOND_KEYS
     unknown = [key for key in keys if key not in known_keys]
     if not unknown:
         message = f"step '{name}' does not say what to do"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ccengine.core.ids import QueueId
+from ccengine.core.ids import AgentId, QueueId, SkillId
+from ccengine.core.states import Kind
 
 
 class HangUpCause(StrEnum):
@@ -22,6 +24,10 @@ class Enqueue:
 
     queue: QueueId
     priority: int | None = None  #: None: the queue's own
+    skills: Mapping[SkillId, int] = field(default_factory=dict)  #: required beside the queue's
+    preferred: Mapping[SkillId, int] = field(default_factory=dict)  #: wanted beside the queue's
+    agents: tuple[AgentId, ...] = ()  #: the caller's own, best first
+    kind: Kind = Kind.CALL
 
 
 @dataclass(frozen=True, slots=True)

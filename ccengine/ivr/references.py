@@ -6,9 +6,11 @@ import re
 from enum import Enum
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from ccengine.config.names import mistake
+from ccengine.core.ids import AgentId, SkillId
+from ccengine.core.plan import PROFICIENCY_HIGHEST, PROFICIENCY_LOWEST
 
 PROMPT: Final = re.compile(r"([a-z]{2,3}(-[a-z0-9]{2,8})?/)?[a-z][a-z0-9_-]{0,63}")
 
@@ -21,6 +23,8 @@ class Names(Enum):
     PROMPT = "prompt"
     QUEUE = "queue"
     HOURS = "hours"
+    SKILL = "skill"
+    AGENT = "agent"
 
 
 def _prompt(text: str) -> str:
@@ -53,6 +57,10 @@ StepName = Annotated[str, Names.STEP]
 ChosenStep = Annotated[str, Names.CHOICE]
 QueueName = Annotated[str, Names.QUEUE]
 HoursName = Annotated[str, Names.HOURS]
+SkillName = Annotated[SkillId, Names.SKILL]
+AgentName = Annotated[AgentId, Names.AGENT]
+Level = Annotated[int, Field(ge=PROFICIENCY_LOWEST, le=PROFICIENCY_HIGHEST)]
+"""Proficiency in a skill."""
 PromptName = Annotated[str, AfterValidator(_prompt), Names.PROMPT]
 PromptNames = Annotated[tuple[PromptName, ...], BeforeValidator(_listed), AfterValidator(_some)]
 """One prompt, or several one after the other. `en/greeting` is spoken in English to everybody."""

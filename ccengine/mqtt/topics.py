@@ -82,6 +82,7 @@ def agent_message(tenant: TenantId, node: str, shown: ShowAgent, at: Instant) ->
         "agent": shown.agent,
         "state": shown.state,
         "cause": shown.reason,
+        "barred": shown.barred,
         "call_id": shown.call,
         "phone": shown.phone,
         "until": None if shown.until is None else utc_text(shown.until),

@@ -99,6 +99,11 @@ class Phone:
         """Unregister; raises RegistrationFailed."""
         await self._registration.unregister(timeout_seconds)
 
+    def lose_power(self) -> None:
+        """Say nothing from now on, whatever comes; the socket stays, so nobody is told."""
+        for task in self._started:
+            task.cancel()
+
     async def dial(
         self,
         target: str,

@@ -20,11 +20,12 @@ from ccengine.core.ids import (
     QueueId,
     TenantId,
 )
+from ccengine.reporting.promises import PromiseRecord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-RECORD_SCHEMA = 1
+RECORD_SCHEMA = 2
 
 
 class CallOutcome(StrEnum):
@@ -32,11 +33,13 @@ class CallOutcome(StrEnum):
 
     ANSWERED = "answered"  #: caller and agent talked
     ABANDONED = "abandoned"  #: the caller left a waiting line
+    DIVERTED = "diverted"  #: a queue sent the caller elsewhere: to a flow, a number, voicemail
     ENDED_IN_FLOW = "ended_in_flow"  #: over before any line, or ended by a flow or the engine
     LOST = "lost"  #: found gone after the engine had been away
     MISSED = "missed"  #: gone without anybody's help while there was no engine
     EMERGENCY = "emergency"  #: no engine; an emergency phone answered
-    MESSAGE = "message"  #: no engine; went to voicemail, and the message was recorded
+    MESSAGE = "message"  #: went to voicemail, and the message was recorded
+    PARTNER = "partner"  #: sent on to an outside partner, who answered
 
 
 MISSED_CAUSES: Mapping[Reached, str] = {
@@ -46,8 +49,10 @@ MISSED_CAUSES: Mapping[Reached, str] = {
     Reached.EMERGENCY_TALK: "answered by an emergency phone",
     Reached.VOICEMAIL: "hung up before leaving a message",
     Reached.MESSAGE: "left a message",
+    Reached.PARTNER: "hung up while the partner was rung",
+    Reached.PARTNER_TALK: "answered by the partner",
 }
-"""How a call ended that no engine took, for people."""
+"""How a call ended that no engine had at its end, for people."""
 
 
 class OfferOutcome(StrEnum):
@@ -55,9 +60,14 @@ class OfferOutcome(StrEnum):
 
     OPEN = "open"
     ACCEPTED = "accepted"
-    DECLINED = "declined"
+    DECLINED = "declined"  #: the agent pressed the button
     UNANSWERED = "unanswered"
-    WITHDRAWN = "withdrawn"
+    BUSY = "busy"  #: the phone was in another call
+    UNREACHABLE = "unreachable"  #: the phone was not there, or was lost while it rang
+    FAILED = "failed"  #: Asterisk or the network could not ring it
+    CALLER_LEFT = "caller_left"  #: the caller gave up first
+    ANSWERED_ELSEWHERE = "answered_elsewhere"  #: another of those rung side by side was faster
+    WITHDRAWN = "withdrawn"  #: by the agent, who went not ready or logged out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +126,10 @@ class CallRecord:
     ended_at: Instant | None = None
     ended_by: Party | None = None
     cause: str = ""
+    diverted_to: str | None = None  #: the flow, the number or `voicemail` a queue sent it to last
+    diverted_because: str = ""
+    promises: tuple[PromiseRecord, ...] = ()
+    promise_error_seconds: float | None = None  #: of the last: outside of its range by so much
     outcome: CallOutcome | None = None  #: None: the call is alive
     schema: int = RECORD_SCHEMA
 
@@ -125,12 +139,16 @@ class CallRecord:
         return self.wrap_up_started_at is not None and self.wrap_up_seconds is None
 
 
-def judge(record: CallRecord) -> CallOutcome:
-    """Return how an ended call went."""
+def judge(record: CallRecord, reached: Reached | None = None) -> CallOutcome:
+    """Return how an ended call went; `reached` is where it got to in the dialplan after us."""
     if record.talk_started_at is not None:
         return CallOutcome.ANSWERED
     if record.ended_by is Party.LOST:
         return CallOutcome.LOST
+    if reached in (Reached.MESSAGE, Reached.PARTNER_TALK):
+        return judge_missed(reached)
+    if record.diverted_to is not None:
+        return CallOutcome.DIVERTED
     if record.queued_at is not None and record.ended_by is Party.CALLER:
         return CallOutcome.ABANDONED
     return CallOutcome.ENDED_IN_FLOW
@@ -143,7 +161,15 @@ def judge_missed(reached: Reached) -> CallOutcome:
             return CallOutcome.EMERGENCY
         case Reached.MESSAGE:
             return CallOutcome.MESSAGE
-        case Reached.ARRIVAL | Reached.FALLBACK | Reached.EMERGENCY | Reached.VOICEMAIL:
+        case Reached.PARTNER_TALK:
+            return CallOutcome.PARTNER
+        case (
+            Reached.ARRIVAL
+            | Reached.FALLBACK
+            | Reached.EMERGENCY
+            | Reached.VOICEMAIL
+            | Reached.PARTNER
+        ):
             return CallOutcome.MISSED
 
 

@@ -6,7 +6,14 @@ from copy import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ccengine.core.commands import Connect, OfferCall, ShowAgent, ShowCall, WithdrawOffer
+from ccengine.core.commands import (
+    Connect,
+    DivertCall,
+    OfferCall,
+    ShowAgent,
+    ShowCall,
+    WithdrawOffer,
+)
 from ccengine.core.events import (
     CallArrived,
     CallEnded,
@@ -17,11 +24,12 @@ from ccengine.core.events import (
     OfferDeclined,
     OfferRinging,
     Party,
+    Reached,
     RecordingFailed,
     RecordingStarted,
+    WaitPromised,
 )
 from ccengine.core.ids import Instant
-from ccengine.core.offers import NO_ANSWER
 from ccengine.core.states import AgentState, CallState
 from ccengine.reporting.call_record import (
     MISSED_CAUSES,
@@ -33,6 +41,8 @@ from ccengine.reporting.call_record import (
     judge_missed,
     open_offer,
 )
+from ccengine.reporting.offer_outcomes import outcome_of_refusal, outcome_of_withdrawal
+from ccengine.reporting.promises import PromiseRecord, scored
 from ccengine.reporting.rows import JournalRow
 
 if TYPE_CHECKING:
@@ -168,25 +178,34 @@ def _take(draft: _Draft, row: JournalRow) -> None:
         case RecordingFailed():
             record.recording = record.recording_started_at = None
         case OfferCall() | OfferRinging() | WithdrawOffer() | Connect():
-            _take_offer(draft, what, row.at)
-        case ShowCall():
-            _move(draft, what, row)
+            _take_offer(draft, what, row)
+        case DivertCall() | WaitPromised() | ShowCall():
+            _take_line(draft, what, row)
         case _:
             pass
 
 
+def _take_line(draft: _Draft, what: DivertCall | WaitPromised | ShowCall, row: JournalRow) -> None:
+    match what:
+        case DivertCall():
+            _divert(draft, what, row.at)
+        case WaitPromised():
+            _promise(draft, what, row.at)
+        case ShowCall():
+            _move(draft, what, row)
+
+
 def _take_offer(
-    draft: _Draft, what: OfferCall | OfferRinging | WithdrawOffer | Connect, at: Instant
+    draft: _Draft, what: OfferCall | OfferRinging | WithdrawOffer | Connect, row: JournalRow
 ) -> None:
-    record = draft.record
+    record, at = draft.record, row.at
     match what:
         case OfferCall():
             record.offers += (OfferRecord(offer=what.offer, agent=what.agent, at=at),)
         case OfferRinging():
             _note_ringing(record, what.offer, at)
         case WithdrawOffer():
-            unanswered = what.reason == NO_ANSWER
-            outcome = OfferOutcome.UNANSWERED if unanswered else OfferOutcome.WITHDRAWN
+            outcome = outcome_of_withdrawal(what.reason, _reported(draft, row))
             _end_offer(record, what.offer, outcome, at, what.reason)
         case Connect():
             draft.accepted_at = at
@@ -199,7 +218,9 @@ def _move(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
         _end_talk(draft, row)
     match shown.state:
         case CallState.WAITING:
-            _wait(draft, row)
+            _wait(draft, shown, row)
+        case CallState.OFFERED:
+            _end_declined(draft, row)
         case CallState.TALKING:
             _start_talk(draft, shown, row.at)
         case CallState.ENDED:
@@ -210,18 +231,39 @@ def _move(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
         _note_not_joined(draft.record)
 
 
-def _wait(draft: _Draft, row: JournalRow) -> None:
+def _wait(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
     record = draft.record
-    match _reported(draft, row):
-        case CallQueued(queue=queue):
-            record.queue = queue
-            draft.waiting_since = row.at
-            if record.queued_at is None:
-                record.queued_at = row.at
-        case OfferDeclined(offer=offer, reason=reason):
-            _end_offer(record, offer, OfferOutcome.DECLINED, row.at, reason)
-        case _:
-            pass
+    record.queue = shown.queue or record.queue  # by itself when it overflows to another
+    if isinstance(_reported(draft, row), CallQueued):
+        record.diverted_to, record.diverted_because = None, ""
+        draft.waiting_since = row.at
+        if record.queued_at is None:
+            record.queued_at = row.at
+    _end_declined(draft, row)
+
+
+def _end_declined(draft: _Draft, row: JournalRow) -> None:
+    """End the offer whose refusal led to this; others of the call may ring on."""
+    declined = _reported(draft, row)
+    if isinstance(declined, OfferDeclined):
+        outcome = outcome_of_refusal(declined)
+        _end_offer(draft.record, declined.offer, outcome, row.at, declined.reason)
+
+
+def _divert(draft: _Draft, what: DivertCall, at: Instant) -> None:
+    record = draft.record
+    record.queue = what.queue
+    if record.queued_at is None:
+        record.queued_at = at  # refused at the door
+    record.diverted_to = what.flow or what.number or "voicemail"
+    record.diverted_because = what.reason
+    _end_wait(draft, at)
+
+
+def _promise(draft: _Draft, what: WaitPromised, at: Instant) -> None:
+    if draft.waiting_since is not None:
+        promise = PromiseRecord(at=at, low_seconds=what.low_seconds, high_seconds=what.high_seconds)
+        draft.record.promises += (promise,)
 
 
 def _start_talk(draft: _Draft, shown: ShowCall, at: Instant) -> None:
@@ -232,11 +274,11 @@ def _start_talk(draft: _Draft, shown: ShowCall, at: Instant) -> None:
     if record.talk_started_at is None:
         record.talk_started_at, record.answered_at = at, accepted_at
     record.talk_ended_at = record.talk_ended_by = None
-    offer = record.offers[-1] if record.offers else None
+    offer = next((one for one in reversed(record.offers) if _is_accepted(one)), None)
     if offer is not None:
         ringing_at = offer.at if offer.ringing_at is None else offer.ringing_at
         record.ring_seconds += accepted_at - ringing_at
-    _end_wait(draft, accepted_at)
+    _end_wait(draft, accepted_at, answered=True)
 
 
 def _end_talk(draft: _Draft, row: JournalRow) -> None:
@@ -252,25 +294,30 @@ def _end_talk(draft: _Draft, row: JournalRow) -> None:
             pass
 
 
-def _end_wait(draft: _Draft, at: Instant) -> None:
+def _end_wait(draft: _Draft, at: Instant, *, answered: bool = False) -> None:
+    record = draft.record
     if draft.waiting_since is not None:
-        draft.record.wait_seconds += at - draft.waiting_since
+        record.wait_seconds += at - draft.waiting_since
         draft.waiting_since = None
+    if record.promises:
+        record.promises = scored(record.promises, at, answered=answered)
+        record.promise_error_seconds = record.promises[-1].error_seconds
 
 
 def _end(draft: _Draft, row: JournalRow) -> None:
     record = draft.record
     _end_wait(draft, row.at)
     record.ended_at, record.ended_by = row.at, Party.ENGINE
+    reached: Reached | None = None
     match _reported(draft, row):
-        case CallEnded(by=by, cause=cause):
+        case CallEnded(by=by, cause=cause, reached=reached):
             record.ended_by, record.cause = by, cause
         case CallMissed() as missed:
             _end_missed(record, missed)
             return
         case _:
             pass
-    record.outcome = judge(record)
+    record.outcome = judge(record, reached)
 
 
 def _end_missed(record: CallRecord, missed: CallMissed) -> None:
@@ -292,9 +339,14 @@ def _note_ringing(record: CallRecord, offer: OfferId, at: Instant) -> None:
 
 
 def _note_not_joined(record: CallRecord) -> None:
-    place = len(record.offers) - 1
-    if place >= 0 and record.offers[place].outcome is OfferOutcome.ACCEPTED:
-        _swap_offer(record, place, replace(record.offers[place], reason=NOT_JOINED))
+    for place in range(len(record.offers) - 1, -1, -1):
+        if _is_accepted(record.offers[place]):
+            _swap_offer(record, place, replace(record.offers[place], reason=NOT_JOINED))
+            return
+
+
+def _is_accepted(offer: OfferRecord) -> bool:
+    return offer.outcome is OfferOutcome.ACCEPTED and not offer.reason
 
 
 def _end_offer(

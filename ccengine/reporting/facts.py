@@ -10,7 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, get_args
 
-from ccengine.core.commands import Command, Connect, OfferCall, ShowAgent, ShowCall, WithdrawOffer
+from ccengine.core.commands import (
+    Command,
+    Connect,
+    DivertCall,
+    OfferCall,
+    ShowAgent,
+    ShowCall,
+    WithdrawOffer,
+)
 from ccengine.core.events import CallMissed, Event, PlanLoaded
 from ccengine.core.snapshots import CenterSnapshot
 from ccengine.reporting.instants import utc_text
@@ -22,6 +30,7 @@ if TYPE_CHECKING:
 
 ACTIONS: Mapping[type, str] = {
     OfferCall: "call_offered",
+    DivertCall: "call_diverted",
     WithdrawOffer: "offer_withdrawn",
     ShowAgent: "agent_state_changed",
     Rejection: "event_rejected",
@@ -35,22 +44,32 @@ IN_EVERY_ROW = frozenset({"call", "tenant", "client", "agent", "node"})
 MASKED = frozenset({"caller", "number"})
 HIDDEN = frozenset({"plan", "arrived_at", "ended_at", "recorded"})
 SHOWN: Mapping[str, str] = {
+    "agents": "agents",
+    "barred": "barred",
     "bridge": "bridge",
     "by": "by",
     "cause": "cause",
     "channel": "channel",
     "flow": "flow",
+    "how": "how",
+    "high_seconds": "high_seconds",
+    "kind": "kind",
+    "low_seconds": "low_seconds",
     "offer": "offer",
     "phone": "phone",
+    "preferred": "preferred",
     "priority": "priority",
     "queue": "queue",
     "reached": "reached",
     "reason": "cause",
     "recording": "recording",
     "ring_seconds": "ring_seconds",
+    "skills": "skills",
     "state": "state",
     "step": "step",
     "until": "until",
+    "voicemail": "voicemail",
+    "why": "why",
 }
 """Name of the field, and what it is called outside."""
 
@@ -76,7 +95,7 @@ def fact_of(row: JournalRow) -> Fact | None:
         value = getattr(what, field)
         if field in MASKED:
             details[name] = mask_number(value)
-        elif value not in (None, ""):
+        elif value not in (None, "", False, (), {}):
             details[name] = value
     if isinstance(what, CallMissed):  # told long after it happened
         details["arrived_at"] = utc_text(what.arrived_at)

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ccengine.core.commands import Connect, OfferCall, ShowAgent, ShowCall, WithdrawOffer
+from ccengine.core.commands import (
+    Connect,
+    DivertCall,
+    OfferCall,
+    ShowAgent,
+    ShowCall,
+    WithdrawOffer,
+)
 from ccengine.core.events import (
     AgentLoggedIn,
     AgentLoggedOut,
@@ -24,27 +31,34 @@ from ccengine.core.events import (
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
+    OwnCallEnded,
+    OwnCallStarted,
+    PhoneFound,
+    PhoneLost,
     PlanLoaded,
     RecordingFailed,
     RecordingStarted,
     SwitchLost,
     SwitchResynced,
+    WaitPromised,
 )
 from ccengine.core.ids import Instant
 from ccengine.core.snapshots import CenterSnapshot
-from ccengine.core.states import AgentState
+from ccengine.core.states import AgentState, CallState
 from ccengine.reporting.call_record import MISSED_CAUSES
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.masking import mask_number
+from ccengine.reporting.offer_outcomes import outcome_of_refusal, outcome_of_withdrawal, told
 from ccengine.reporting.rows import Advance, Rejection, Unknown, is_void, steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ccengine.core.events import AgentEvent, CallEvent, Event, SystemEvent
+    from ccengine.core.events import AgentEvent, CallEvent, Event, PhoneEvent, SystemEvent
+    from ccengine.core.ids import QueueId
     from ccengine.reporting.rows import JournalRow, What
 
-    Command = OfferCall | WithdrawOffer | Connect | ShowAgent | ShowCall
+    Command = OfferCall | WithdrawOffer | Connect | DivertCall | ShowAgent | ShowCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +80,22 @@ def tell(
         mask: how callers' numbers are shown.
     """
     lines: list[StoryLine] = []
+    queue: QueueId | None = None
     for step in steps(list(rows)):
         for row in step[1:] if is_void(step) else step:
-            text = _text(row.what, mask)
+            text = _overflow(row.what, queue) or _text(row.what, mask)
+            queue = row.what.queue if isinstance(row.what, CallQueued | ShowCall) else queue
             if text:
                 seconds = row.at - lines[0].at if lines else 0.0
                 lines.append(StoryLine(row.at, seconds, text))
     return lines
+
+
+def _overflow(what: What, queue: QueueId | None) -> str:
+    """Tell that the call went to another queue by itself: no event says so."""
+    if isinstance(what, ShowCall) and what.state is CallState.WAITING and queue is not None:
+        return "" if what.queue == queue else f"sent on to {what.queue}, at the place it had"
+    return ""
 
 
 def _text(what: What, mask: Callable[[str], str]) -> str:
@@ -85,7 +108,7 @@ def _text(what: What, mask: Callable[[str], str]) -> str:
             return f"{what.type}, written by a newer version"
         case Advance() | CenterSnapshot():
             return ""
-        case OfferCall() | WithdrawOffer() | Connect() | ShowAgent() | ShowCall():
+        case OfferCall() | WithdrawOffer() | Connect() | DivertCall() | ShowAgent() | ShowCall():
             return _decision(what)
         case _:
             return _event(what)
@@ -109,7 +132,10 @@ def _decision(what: Command) -> str:
         case OfferCall():
             return f"offered to {what.agent} on phone {what.phone} for {what.ring_seconds:g} s"
         case WithdrawOffer():
-            return f"offer to {what.agent} withdrawn: {what.reason}"
+            return told(what.agent, outcome_of_withdrawal(what.reason), what.reason)
+        case DivertCall():
+            to = what.flow or what.number or ("voicemail" if what.voicemail else "")
+            return f"left {what.queue} for {to}: {what.reason}"
         case ShowAgent():
             return _agent(what)
         case Connect() | ShowCall():  # their events are told
@@ -123,7 +149,7 @@ def _agent(shown: ShowAgent) -> str:
         case AgentState.NOT_READY:
             return f"{shown.agent} is not ready: {shown.reason}"
         case AgentState.AVAILABLE:
-            return f"{shown.agent} is available"
+            return f"{shown.agent} is available{f', but {shown.barred}' if shown.barred else ''}"
         case AgentState.OFFLINE:
             return f"{shown.agent} is offline"
         case AgentState.OFFERED | AgentState.ON_CALL:  # told of the call
@@ -136,8 +162,22 @@ def _event(what: Event) -> str:
             return _agent_event(what)
         case PlanLoaded() | SwitchLost() | SwitchResynced():
             return _system_event(what)
+        case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
+            return _phone_event(what)
         case _:
             return _call_event(what)
+
+
+def _phone_event(what: PhoneEvent) -> str:
+    match what:
+        case PhoneLost():
+            return f"phone {what.phone} cannot be reached"
+        case PhoneFound():
+            return f"phone {what.phone} can be reached again"
+        case OwnCallStarted():
+            return f"phone {what.phone} has a call of its own"
+        case OwnCallEnded():
+            return f"phone {what.phone}'s own call is over"
 
 
 def _call_event(what: CallEvent) -> str:
@@ -148,20 +188,29 @@ def _call_event(what: CallEvent) -> str:
             return f"recorded to {what.recording}"
         case RecordingFailed():
             return f"NOT recorded: {what.reason}"
-        case FlowStepEntered() | CallQueued() | CallerStrayed() | CallerReturned() | CallEnded():
+        case (
+            FlowStepEntered()
+            | CallQueued()
+            | WaitPromised()
+            | CallerStrayed()
+            | CallerReturned()
+            | CallEnded()
+        ):
             return _line_event(what)
         case _:
             return _talk_event(what)
 
 
 def _line_event(
-    what: FlowStepEntered | CallQueued | CallerStrayed | CallerReturned | CallEnded,
+    what: FlowStepEntered | CallQueued | WaitPromised | CallerStrayed | CallerReturned | CallEnded,
 ) -> str:
     match what:
         case FlowStepEntered():
             return f"flow {what.flow}: step {what.step}"
         case CallQueued():
             return f"queued in {what.queue}"
+        case WaitPromised():
+            return f"promised an answer in {what.low_seconds:.0f} to {what.high_seconds:.0f} s"
         case CallerStrayed():
             return "the engine was away: the dialplan's fallback has the caller"
         case CallerReturned():
@@ -184,7 +233,7 @@ def _talk_event(
         case OfferAccepted():
             return f"{what.agent} answered"
         case OfferDeclined():
-            return f"{what.agent} declined: {what.reason}"
+            return told(what.agent, outcome_of_refusal(what), what.reason)
         case ConversationStarted():
             return f"bridged with {what.agent}"
         case ConversationFailed():

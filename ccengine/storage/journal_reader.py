@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 
 from ccengine.core.commands import ShowAgent
 from ccengine.core.events import Event
-from ccengine.core.ids import Instant
+from ccengine.core.ids import CallId, Instant
 from ccengine.core.snapshots import CenterSnapshot
 from ccengine.core.states import AgentState
 from ccengine.reporting.rows import JournalRow, RowKind, Unknown
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from ccengine.core.ids import AgentId, CallId, ClientId, TenantId
+    from ccengine.core.ids import AgentId, ClientId, TenantId
 
 
 class StoredRow(NamedTuple):
@@ -142,9 +142,26 @@ class JournalReader:
         )
         return [row[0] for row in rows]
 
+    def calls_with(self, event: str, *, seconds: float) -> list[CallId]:
+        """Return calls with an event of this type in the journal's last so many seconds.
+
+        Reads all rows of that time: for people, not for the call path.
+        """
+        since = self.newest()[1] - seconds
+        query = "SELECT call, min(number) FROM journal WHERE type = ? AND at >= ? GROUP BY call"
+        found = [row for row in self._execute(query, (event, since)) if row[0] is not None]
+        return [CallId(call) for call, _ in sorted(found, key=itemgetter(1))]
+
     def last_number(self) -> int:
         """Return the number of the newest row, 0 when there is none."""
-        return self._last()[0]
+        return self.newest()[0]
+
+    def newest(self) -> tuple[int, Instant]:
+        """Return number and time of the newest row, zeros when there is none."""
+        rows = self._execute("SELECT number, at FROM journal ORDER BY number DESC LIMIT 1", ())
+        for row in rows:
+            return row[0], row[1]
+        return 0, 0.0
 
     def last_snapshot_number(self) -> int:
         """Return the number of the newest snapshot, 0 when there is none."""
@@ -157,21 +174,48 @@ class JournalReader:
         Raises:
             JournalTooNew: a newer program wrote something that would have to be applied.
         """
-        number = self.last_snapshot_number()
-        snapshot = None
-        for row in self.rows(since=number - 1) if number else ():
+        last, last_at = self.newest()
+        number, snapshot = self.snapshot_before(last + 1)
+        return Restored(snapshot, list(self.tail(number, last + 1)), last_at, last)
+
+    def snapshot_before(self, number: int) -> tuple[int, CenterSnapshot | None]:
+        """Return the newest snapshot before row `number` with its own; 0 and None: there is none.
+
+        Raises:
+            JournalTooNew: a newer program wrote it.
+        """
+        found = "kind = 'snapshot' AND number < ? AND number > ?"
+        newest = "SELECT max(number) FROM journal WHERE kind = 'snapshot' AND number < ?"
+        place = next(self._execute(newest, (number,)))[0] or 0
+        for stored in self._select(found, (number, place - 1)) if place else ():
+            row = stored.read()
             if not isinstance(row.what, CenterSnapshot):
                 raise self._too_new(row)
-            snapshot = row.what
-            break
-        last, last_at = self._last()
-        return Restored(snapshot, list(self._tail(number)), last_at, last)
+            return place, row.what
+        return 0, None
 
-    def _tail(self, since: int) -> Iterator[TailEntry]:
-        where = """number > ? AND kind IN ('event', 'advance') AND NOT EXISTS (
+    def number_after(self, at: Instant) -> int:
+        """Return the number of the first row later than `at`; the next one's if there is none."""
+        low, high = 1, self.last_number() + 1
+        while low < high:  # rows are in the order of time
+            middle = (low + high) // 2
+            row = next(self._execute("SELECT at FROM journal WHERE number = ?", (middle,)), None)
+            if row is not None and row[0] > at:
+                high = middle
+            else:
+                low = middle + 1
+        return low
+
+    def tail(self, since: int, before: int) -> Iterator[TailEntry]:
+        """Yield what was applied to the core after row `since` and before row `before`.
+
+        Raises:
+            JournalTooNew: a newer program wrote something that would have to be applied.
+        """
+        where = """number > ? AND number < ? AND kind IN ('event', 'advance') AND NOT EXISTS (
             SELECT 1 FROM journal AS next
             WHERE next.number = journal.number + 1 AND next.kind = 'rejection')"""
-        for stored in self._select(where, (since,)):
+        for stored in self._select(where, (since, before)):
             row = stored.read()
             if row.kind == "advance":
                 yield TailEntry(row.number, None, row.at)
@@ -194,12 +238,6 @@ class JournalReader:
             f"{self._path}: row {row.number} ({row.type}, schema {row.schema}) was written by a "
             "newer ccengine; run that version, or move the journal away"
         )
-
-    def _last(self) -> tuple[int, float]:
-        rows = self._execute("SELECT number, at FROM journal ORDER BY number DESC LIMIT 1", ())
-        for row in rows:
-            return row[0], row[1]
-        return 0, 0.0
 
     def _select(
         self, where: str, values: tuple[object, ...], *, limit: int = -1

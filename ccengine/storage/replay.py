@@ -1,4 +1,4 @@
-"""Plays a journal to a fresh core and compares what it decides, byte for byte."""
+"""Plays a journal to a core: to go on from its end, or to compare what it decides by bytes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ccengine.core.events import Event
     from ccengine.reporting.rows import RowKind, What
-    from ccengine.storage.journal_reader import StoredRow
+    from ccengine.storage.journal_reader import Restored, StoredRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,18 @@ class Difference:
     number: int  #: of the event's or the snapshot's row
     recorded: tuple[bytes, ...]
     replayed: tuple[bytes, ...]
+
+
+def center_of(restored: Restored) -> ContactCenter:
+    """Bring a core to where the journal ends: by the same code that led there."""
+    snapshot = restored.snapshot
+    center = ContactCenter() if snapshot is None else ContactCenter.from_snapshot(snapshot)
+    for entry in restored.tail:
+        if entry.event is None:
+            center.advance(entry.at)
+        else:
+            center.handle(entry.event, entry.at)
+    return center
 
 
 def replay(rows: Iterable[StoredRow]) -> list[Difference]:

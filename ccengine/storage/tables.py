@@ -47,6 +47,10 @@ CALL_RECORDS = Table(
     Column("cause", String(255), nullable=False),
     Column("outcome", String(16)),
     Column("schema", Integer, nullable=False),
+    Column("diverted_to", String(64)),
+    Column("diverted_because", String(255), nullable=False, server_default=""),
+    Column("promises", JSON, nullable=False, server_default="[]"),
+    Column("promise_error_seconds", Float),
     UniqueConstraint("call", name="one_record_per_call"),
     Index("call_records_by_arrival", "tenant", "client", "arrived_at"),
 )

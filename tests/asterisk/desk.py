@@ -23,8 +23,10 @@ from ccengine.asterisk.ari.events import (
 from ccengine.asterisk.ari.transport import Request
 from ccengine.asterisk.channels import Channel
 from ccengine.asterisk.router import Router
+from ccengine.phone import Account, OutgoingCall, Phone
 from tests.conftest import RealAsterisk
 from tests.fakes.asterisk import FakeAsterisk
+from tests.fakes.asterisk_model import FakePhone
 from tests.fakes.asterisk_server import PASSWORD, FakeAsteriskServer
 
 APP = "ccengine-contract"
@@ -35,6 +37,7 @@ ANSWER, LATE, RING = _LOCAL.format("answer"), _LOCAL.format("late"), _LOCAL.form
 BUSY, REJECT, ARRIVE = _LOCAL.format("busy"), _LOCAL.format("reject"), _LOCAL.format("arrive")
 NOTE, FAMILY = _LOCAL.format("note"), "cc-contract"  # the engine under test has another family
 NOWHERE = "PJSIP/nobody-has-this-name"
+HANDSET = "PJSIP/phone-206"  # of the demo's tenant, where it is nobody's
 
 _run = f"{os.getpid():x}{time.time_ns():x}"  # ids of an earlier run may live on in Asterisk
 _numbers = itertools.count(1)
@@ -58,11 +61,42 @@ class Person(Protocol):
         ...
 
 
+class Handset(Protocol):
+    """Somebody at a phone, without an agent's session."""
+
+    async def register(self) -> None:
+        """Tell Asterisk where it is."""
+        ...
+
+    async def unregister(self) -> None:
+        """Take that back."""
+        ...
+
+    async def lose_power(self) -> None:
+        """Answer nothing any more."""
+        ...
+
+    async def dial(self, number: str) -> None:
+        """Begin a call."""
+        ...
+
+    async def hang_up(self) -> None:
+        """End it."""
+        ...
+
+
 class Desk:
     """A connection, requests by name, handles, and the events that came."""
 
-    def __init__(self, address: AriAddress, fake: FakeAsterisk | None, phone: str) -> None:
+    def __init__(
+        self,
+        address: AriAddress,
+        fake: FakeAsterisk | None,
+        phone: str,
+        account: Account | None = None,
+    ) -> None:
         self.fake = fake
+        self.account = account
         self.phone = phone
         self.address = address
         self.connection = Connection(address, backoff=Backoff(first_seconds=0.02))
@@ -92,9 +126,9 @@ class Desk:
                     if not self.router.deliver(item) and isinstance(item, StasisStart):
                         self._arrivals.put_nowait(item.channel)
 
-    async def until(self, holds: Callable[[], bool]) -> None:
+    async def until(self, holds: Callable[[], bool], *, seconds: float = 5.0) -> None:
         """Wait for something that only time brings."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(seconds):
             while not holds():
                 await self._moved()
 
@@ -130,6 +164,16 @@ class Desk:
         await far.originate(endpoint=NOTE, app_args=["note"], variables={"__NOTE": key})
         await far.entered()
         await far.hang_up()
+
+    @asynccontextmanager
+    async def handset(self) -> AsyncIterator[Handset]:
+        """Put a phone on the desk, whose endpoint is HANDSET."""
+        if self.fake is not None:
+            yield _FakeHandset(self.fake)
+            return
+        assert self.account is not None
+        async with Phone(self.account) as phone:
+            yield _RealHandset(phone)
 
     async def clean(self) -> None:
         """Leave nothing behind."""
@@ -167,6 +211,49 @@ class _RealPerson:
         await self._far.hang_up()
 
 
+class _FakeHandset:
+    def __init__(self, fake: FakeAsterisk) -> None:
+        self._fake = fake
+        self._call = ""
+
+    async def register(self) -> None:
+        self._fake.phone_registers(HANDSET)
+
+    async def unregister(self) -> None:
+        self._fake.phone_unregisters(HANDSET)
+
+    async def lose_power(self) -> None:
+        self._fake.phone_misses_a_qualify(HANDSET)
+
+    async def dial(self, number: str) -> None:
+        self._call = self._fake.phone_dials(HANDSET.rpartition("-")[2], number)
+
+    async def hang_up(self) -> None:
+        self._fake.hang_up(self._call)
+
+
+class _RealHandset:
+    def __init__(self, phone: Phone) -> None:
+        self._phone = phone
+        self._call: OutgoingCall | None = None
+
+    async def register(self) -> None:
+        await self._phone.register(expires_seconds=120)
+
+    async def unregister(self) -> None:
+        await self._phone.unregister()
+
+    async def lose_power(self) -> None:
+        self._phone.lose_power()
+
+    async def dial(self, number: str) -> None:
+        self._call = await self._phone.dial(number)
+
+    async def hang_up(self) -> None:
+        assert self._call is not None
+        await self._call.leave()
+
+
 @asynccontextmanager
 async def working(desk: Desk) -> AsyncIterator[Desk]:
     """Run a desk's parts for as long as the block."""
@@ -192,6 +279,10 @@ async def fake_desk() -> AsyncIterator[Desk]:
     fake.phone_declines(REJECT, 0.2, cause=21)
     fake.phone_rings(RING)
     fake.phone_unreachable("PJSIP/phone-201")
+    fake.world.phones[HANDSET] = FakePhone("rings", contacts=[])
+    fake.world.hangup_handlers["ccengine-contract-outside"] = lambda channel: (
+        channel.variables.update(CC_REACHED="message")
+    )
     errand = "Local/list@ccengine-contract"
     fake.world.errands[errand] = lambda: fake.world.list_keys(FAMILY, "CC_CONTRACT")
     fake.media_seconds.update({PROMPT: 7.0, SHORT: 1.5})
@@ -209,7 +300,10 @@ async def real_desk(real: RealAsterisk) -> AsyncIterator[Desk]:
         await _prepare(real)
         _prepared.add(real.state)
     address = AriAddress(real.url, real.user, real.password, app=APP)
-    async with working(Desk(address, None, real.phone)) as desk:
+    user = HANDSET.removeprefix("PJSIP/")
+    password = (real.state / "secrets/sip" / user).read_text().strip()
+    account = Account(user, password, real.sip_host, real.sip_port)
+    async with working(Desk(address, None, real.phone, account)) as desk:
         yield desk
 
 

@@ -51,6 +51,7 @@ ENDPOINT = {"technology": "PJSIP", "resource": "phone-101", "state": "online", "
 EVENTS: dict[str, dict[str, Any]] = {
     "StasisStart": {"args": ["inbound"], "channel": CHANNEL},
     "StasisEnd": {"channel": CHANNEL},
+    "ChannelCreated": {"channel": CHANNEL},
     "ChannelDestroyed": {"channel": CHANNEL, "cause": 17, "cause_txt": "User busy"},
     "ChannelHangupRequest": {"channel": CHANNEL, "cause": 32, "soft": True},
     "ChannelStateChange": {"channel": CHANNEL},
@@ -66,6 +67,15 @@ EVENTS: dict[str, dict[str, Any]] = {
     "BridgeDestroyed": {"bridge": BRIDGE},
     "ApplicationReplaced": {"application": "ccengine"},
     "EndpointStateChange": {"endpoint": ENDPOINT},
+    "ContactStatusChange": {
+        "endpoint": ENDPOINT,
+        "contact_info": {
+            "uri": "sip:phone-101@192.0.2.1:5060",
+            "contact_status": "Unreachable",
+            "aor": "phone-101",
+            "roundtrip_usec": "0",
+        },
+    },
 }
 
 

@@ -36,9 +36,11 @@ async def test_asterisk_tells_its_version_and_when_it_started(desk: Desk) -> Non
 
 
 async def test_endpoints_have_a_state_or_do_not_exist(desk: Desk) -> None:
-    state = await desk.ari.endpoint_state("PJSIP", desk.phone)
-    assert state in {"online", "offline", "unknown"}
-    assert await desk.ari.endpoint_state("PJSIP", "nobody-has-this-name") is None
+    phone = await desk.ari.endpoint("PJSIP", desk.phone)
+    assert phone is not None
+    assert phone.state in {"online", "offline", "unknown"}
+    assert phone.resource in {found.resource for found in await desk.ari.endpoints("PJSIP")}
+    assert await desk.ari.endpoint("PJSIP", "nobody-has-this-name") is None
 
 
 # Ringing somebody

@@ -1,6 +1,6 @@
 """How many events a second the core alone takes: 1,000 agents and 5,000 waiting callers.
 
-    python -m tests.benchmarks.core_bench [EVENTS]
+    python -m tests.benchmarks.core_bench [EVENTS [AGENTS]]
 
 A closed world on a virtual clock, so nothing waits: calls arrive as fast as agents can take them,
 the line stays at 5,000 of both high and low priority, 20 queues need one or two of 50 skills.
@@ -23,7 +23,8 @@ from ccengine.core import events
 from ccengine.core.center import ContactCenter
 from ccengine.core.commands import Connect, OfferCall, ShowAgent, WithdrawOffer
 from ccengine.core.ids import AgentId, CallId, ClientId, PhoneId, SkillId, TenantId, queue_id
-from ccengine.core.plan import AgentSettings, Plan, QueueSettings
+from ccengine.core.plan import AgentSettings, Plan
+from ccengine.core.queues import QueueSettings
 from ccengine.core.states import AgentState
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ GIVES_UP = 0.05  # of callers hang up while waiting
 EVENTS = 200_000
 
 
-def make_plan(chance: random.Random) -> Plan:
+def make_plan(chance: random.Random, count: int) -> Plan:
     """Return a plan of the size above in which every queue has agents who qualify."""
     skills = [SkillId(f"skill{number}") for number in range(SKILLS)]
     queues = {
@@ -56,7 +57,7 @@ def make_plan(chance: random.Random) -> Plan:
     }
     needed = [settings.skills for settings in queues.values()]
     agents = {}
-    for number in range(AGENTS):
+    for number in range(count):
         has = {skill: chance.randint(1, 10) for skill in chance.sample(skills, 6)}
         has |= {skill: least + 1 for skill, least in needed[number % QUEUES].items()}
         agents[AgentId(f"agent{number}")] = AgentSettings(
@@ -71,9 +72,10 @@ def make_plan(chance: random.Random) -> Plan:
 class World:
     """Callers, phones and a clock around one core."""
 
-    def __init__(self, chance: random.Random) -> None:
+    def __init__(self, chance: random.Random, agents: int) -> None:
         self.chance = chance
-        self.plan = make_plan(chance)
+        self.agents = agents
+        self.plan = make_plan(chance, agents)
         self.queues = list(self.plan.queues)
         self.center = ContactCenter()
         self.now = 0.0
@@ -172,7 +174,7 @@ class World:
     def _part(self, call: CallId, agent: AgentId) -> None:
         self.post(events.ConversationEnded(call=call, agent=agent, by=events.Party.CALLER))
         self._hang_up(call)
-        while len(self.center.calls) < WAITING + AGENTS:
+        while len(self.center.calls) < WAITING + self.agents:
             self.call_arrives()
 
     def _hang_up(self, call: CallId) -> None:
@@ -202,7 +204,7 @@ def report(world: World) -> str:
         lines.append(f"{name:22}{len(times):9,}{cells}")
     seconds = sum(everything) / 1e9
     waiting = len(world.center.waiting())
-    lines.append(f"{AGENTS:,} agents, {waiting:,} waiting, {world.now:.0f} virtual seconds")
+    lines.append(f"{world.agents:,} agents, {waiting:,} waiting, {world.now:.0f} virtual seconds")
     lines.append(
         f"{len(everything) / seconds:,.0f} events per second ({seconds:.1f} s in the core)"
     )
@@ -210,9 +212,10 @@ def report(world: World) -> str:
 
 
 def main() -> None:
-    world = World(random.Random(1))
+    count, agents = [int(word) for word in sys.argv[1:3]] + [EVENTS, AGENTS][len(sys.argv) - 1 :]
+    world = World(random.Random(1), agents)
     world.open()
-    world.run(int(sys.argv[1]) if len(sys.argv) > 1 else EVENTS)
+    world.run(count)
     world.center.check_invariants()
     sys.stdout.write(report(world) + "\n")
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ccengine.asterisk.ari.client import Ari
 from ccengine.asterisk.router import Router
+from ccengine.calls.audit import Audit
 from ccengine.calls.resync import Resyncer
 from ccengine.calls.sessions import Sessions
 from ccengine.calls.switchboard import Switchboard
@@ -19,6 +21,7 @@ from ccengine.config.settings import StatePaths
 from ccengine.core.center import ContactCenter
 from ccengine.core.errors import CoreError
 from ccengine.core.events import AgentLoggedIn, CallEnded, PlanLoaded, SwitchLost
+from ccengine.core.ids import ClientId
 from ccengine.engine import Engine
 from ccengine.ivr.configuration import load_configuration
 from ccengine.storage.errors import JournalFailed
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
 DEMO = Path(__file__).parents[2] / "dialplan" / "tenants" / "demo"
 CONFIGURATION = load_configuration(DEMO)
+DNIPRO = ClientId("dnipro")
 PHONES = {"amira": "201", "omar": "202", "olena": "203", "taras": "204"}
 
 
@@ -83,6 +87,7 @@ class CenterOnFake:
     """What a test talks to. `restart` kills the engine and starts another on the same Asterisk."""
 
     def __init__(self, state: Path) -> None:
+        self.configuration = CONFIGURATION
         self.asterisk = FakeAsterisk()
         self.journal = ListJournal()
         self.engine: Engine
@@ -119,11 +124,10 @@ class CenterOnFake:
             self.journal.replayed(), self.journal, Clock(loop.time, anchor=loop.time()), loop
         )
         router = Router(Ari(self.asterisk, may_send=engine.write))
-        wiring = Wiring(engine, router, CONFIGURATION, StatePaths(self._state), "node1")
+        wiring = Wiring(engine, router, self.configuration, StatePaths(self._state), "node1")
         engine.post(SwitchLost(node="node1"))
-        assert CONFIGURATION.tenant is not None, CONFIGURATION.problems
-        engine.post(PlanLoaded(plan=CONFIGURATION.tenant.plan()))
-        self.engine = engine
+        self.wiring, self.engine = wiring, engine
+        self._load_plan()
         try:
             async with asyncio.TaskGroup() as root:
                 self.sessions = Sessions(wiring, root)
@@ -132,11 +136,31 @@ class CenterOnFake:
                 root.create_task(self.asterisk.run())
                 root.create_task(self.switchboard.run(self.asterisk.events()))
                 root.create_task(UnmetCallers(wiring, self._record_of).run())
+                root.create_task(Audit(wiring, self.sessions.phones).run())
                 yield
                 engine.stop_timer()
                 _be_killed()
         except* EngineKilled:
             pass
+
+    def set_queue(self, name: str = "vip", **rules: Any) -> None:
+        """Give a queue of dnipro other rules, as a reload would; kept over restarts."""
+        assert self.configuration.tenant is not None
+        tenant = self.configuration.tenant
+        client = tenant.clients[DNIPRO]
+        queues = {**client.settings.queues, name: replace(client.settings.queues[name], **rules)}
+        clients = {
+            **tenant.clients,
+            DNIPRO: replace(client, settings=replace(client.settings, queues=queues)),
+        }
+        tenant = replace(tenant, clients=clients)
+        self.wiring.configuration = self.configuration = replace(self.configuration, tenant=tenant)
+        self._load_plan()
+
+    def _load_plan(self) -> None:
+        assert self.configuration.tenant is not None, self.configuration.problems
+        rejection = self.engine.post(PlanLoaded(plan=self.configuration.tenant.plan()))
+        assert not rejection, rejection
 
     async def _record_of(self, call: CallId) -> Event | None:
         """What stands for a call's record: anything that the journal holds of it."""

@@ -16,6 +16,8 @@ from ccengine.core.events import (
     CallEnded,
     CallQueued,
     ConversationStarted,
+    Miss,
+    OfferDeclined,
     Party,
     RecordingStarted,
 )
@@ -128,12 +130,14 @@ async def test_an_unanswered_offer_goes_to_the_next_agent_and_the_caller_stays_f
 
 async def test_an_unreachable_phone_does_not_hold_the_caller_up(center: CenterOnFake) -> None:
     await center.log_in("olena")
-    center.asterisk.phone_unreachable("PJSIP/phone-203")
+    center.asterisk.phone_unreachable("PJSIP/phone-203")  # and nobody has told us
     await asyncio.sleep(1)
     await center.log_in("taras", answers_after=1.0)
     caller = center.caller()
     await center.until(lambda: center.journal.events(ConversationStarted))
-    assert center.agent("olena").reason == "phone not registered"
+    assert [event.how for event in center.journal.events(OfferDeclined)] == [Miss.UNREACHABLE]
+    assert center.agent("olena").state is AgentState.AVAILABLE  # it was not their doing
+    assert center.agent("olena").phone_lost
     center.asterisk.hang_up(caller)
     await center.until(lambda: center.ended())
     center.assert_nothing_left()

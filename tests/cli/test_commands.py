@@ -9,8 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ccengine.cli.commands import app
-from ccengine.config.settings import Settings
-from tests.config.tenants import change, copy_of_demo
+from tests.config.tenants import change
 
 KEYS = {
     "sip": {"host", "port", "transport"},
@@ -27,16 +26,7 @@ KEYS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def tenant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = copy_of_demo(tmp_path)
-    for name in Settings.model_fields:
-        monkeypatch.delenv(f"CCENGINE_{name.upper()}", raising=False)
-    monkeypatch.setenv("CCENGINE_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("CCENGINE_HOST_STATE", "/srv/state")
-    monkeypatch.setenv("CCENGINE_DIALPLAN", str(tmp_path / "dialplan"))
-    monkeypatch.setenv("CCENGINE_HOST_DIALPLAN", "/srv/dialplan")
-    return folder
+pytestmark = pytest.mark.usefixtures("tenant")
 
 
 def ccengine(*arguments: str) -> Result:
@@ -56,6 +46,20 @@ def test_check_names_mistakes_as_the_person_on_the_host_knows_the_files(tenant: 
     assert result.stdout == ""
     place = "/srv/dialplan/tenants/demo/clients/nour/flows/main.yaml:2: "
     assert result.stderr.startswith(f"{place}there is no step 'hour' — did you mean 'hours'?")
+
+
+def test_check_tells_doubts_and_stops_nothing_for_them(tenant: Path) -> None:
+    change(
+        tenant / "clients/nour/client.yaml",
+        "{arabic: 5, billing: 5}",
+        "{arabic: 5}\n    limits: {overflow: {voicemail: yes}}",
+    )
+    result = ccengine("check")
+    assert result.exit_code == 0
+    assert "client.yaml:23: warning: queue 'billing': nothing leads there" in result.stderr
+    assert result.stderr.endswith("1 warning\n")
+    (warning,) = json.loads(ccengine("check", "--json").stdout)["warnings"]
+    assert warning["line"] == 23
 
 
 def test_check_for_a_program(tenant: Path) -> None:

@@ -41,6 +41,9 @@ def in_schema(kind: Any, way: str = "") -> Iterator[tuple[str, bool]]:
             if is_dataclass(item):
                 yield from in_schema(item, f"{here}.<>.")
                 continue
+        if get_origin(inner) is tuple and is_dataclass(item := value_kind(get_args(inner)[0])):
+            yield from in_schema(item, f"{here}[].")
+            continue
         if is_dataclass(inner):
             yield from in_schema(inner, f"{here}.")
         else:

@@ -130,6 +130,18 @@ KEYS = (
         "prefixes",
         "emergency",
     ),
+    *(
+        "relax",
+        "after_seconds",
+        "lower",
+        "limits",
+        "overflow",
+        "queue",
+        "members",
+        "agent",
+        "gates",
+    ),
+    *("shares", "nour", "floor", "rest", "precedence", "groups", "licences", "until", "approvals"),
     *("start", "steps", "menu", "digits", "play", "next", "enqueue", "hang_up", "en", "1", "mon"),
 )
 YAML_TEXT = st.one_of(

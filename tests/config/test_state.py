@@ -246,6 +246,18 @@ def test_outbound_rules_name_prefix_client_and_caps(with_trunks: Path, settings:
     )
 
 
+def test_only_partners_of_a_clients_own_queues_can_be_reached(
+    with_trunks: Path, settings: Settings
+) -> None:
+    to = "limits: {partner_percent: 10, overflow: {number: '+380445556677'}}"
+    change(with_trunks / "clients/dnipro/client.yaml", "  vip:\n", f"  vip:\n    {to}\n")
+    tenant = initialised(with_trunks, settings)
+    write_asterisk_files(tenant, settings)
+    assert written(settings, "outbound_rules.conf").endswith(
+        "[outbound-partners-dnipro]\nexten => 380445556677,1,Return()\n"
+    )
+
+
 def test_a_clients_own_music_is_a_class_of_its_name(
     tenant_folder: Path, settings: Settings
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ccengine.core.events import CallArrived, CallMissed, Party, Reached
 from ccengine.core.ids import (
     AgentId,
@@ -13,7 +15,8 @@ from ccengine.core.ids import (
     TenantId,
     queue_id,
 )
-from ccengine.core.plan import AgentSettings, Plan, QueueSettings
+from ccengine.core.plan import AgentSettings, Plan
+from ccengine.core.queues import QueueSettings
 
 TENANT = TenantId("demo")
 CLIENT = ClientId("nova")
@@ -60,14 +63,16 @@ def plan_of(
     *,
     ready_at_login: bool = True,
     version: str = "1",
+    **house: Any,
 ) -> Plan:
-    """Return a plan; queues without a client are the usual client's."""
+    """Return a plan; queues without a client are the usual client's; `house` are its rules."""
     return Plan(
         tenant=TENANT,
         version=version,
         agents={AgentId(name): settings for name, settings in agents.items()},
         queues={queue_named(name): settings for name, settings in queues.items()},
         ready_at_login=ready_at_login,
+        **house,
     )
 
 

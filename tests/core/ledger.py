@@ -1,7 +1,7 @@
 """Keeps books on what the core was told and asked for, and nothing else; finds what is unfair.
 
-It knows the rules of the house but none of the core's insides: an agent has one call, a call ends
-once, the first caller who qualifies goes first, the agent who is idle for longest is taken.
+It knows the rules of the house (`rulebook.py`) but none of the core's insides, and works out for
+each offer who should have been asked for whom, and after each step that nobody waits for nothing.
 """
 
 from __future__ import annotations
@@ -12,59 +12,90 @@ from ccengine.core import events
 from ccengine.core.commands import (
     Command,
     Connect,
+    DivertCall,
     OfferCall,
     ShowAgent,
     ShowCall,
     WithdrawOffer,
 )
+from ccengine.core.queues import Strategy
 from ccengine.core.states import AgentState, CallState
 from tests.core.builders import plan_of
+from tests.core.rulebook import Caller, Rulebook, Worker
+from tests.core.shifts_book import Shifts
 
 if TYPE_CHECKING:
     from ccengine.core.events import Event
-    from ccengine.core.plan import Plan, QueueSettings
+    from ccengine.core.plan import Plan
 
-KEEPS_TURN = (AgentState.AVAILABLE, AgentState.OFFERED, AgentState.ON_CALL)
+IN_LINE = (CallState.WAITING, CallState.OFFERED, CallState.STRAYED, CallState.CONNECTING)
+LEASE_SECONDS = 30.0
+ROUNDING = 1e-6
 
 
 class Ledger:
     """The books. `enter` raises AssertionError at the first entry that cannot be."""
 
     def __init__(self) -> None:
-        self.plan: Plan = plan_of({}, {})
-        self.clients: dict[str, str] = {}  #: of calls that are alive
+        self.rules = Rulebook(plan_of({}, {}), 0.0)
+        self.shifts = Shifts(self.rules)
+        self.now = 0.0
         self.arrived = 0
         self.ended = 0
         self.held = True
-        self.needs: dict[str, QueueSettings] = {}
-        self.queues: dict[str, str] = {}
-        self.places: dict[str, tuple[int, int]] = {}
-        self.call_states: dict[str, CallState] = {}
-        self.agent_states: dict[str, AgentState] = {}
-        self.phones: dict[str, str | None] = {}
-        self.idle_since: dict[str, int] = {}
-        self.ringing: dict[str, tuple[str, str]] = {}
         self.has: dict[str, str] = {}  #: the call an agent is offered or on
+        self.ringing: dict[str, tuple[str, str]] = {}
         self.numbers: set[str] = set()
+        self.known: dict[str, str] = {}  #: whom callers talked with last
         self.count = 0
+        self.rung = ("", CallState.WAITING)  #: the call offered last in this step, as it was
 
-    def enter(self, event: Event | None, commands: list[Command]) -> None:
+    def enter(self, event: Event | None, commands: list[Command], now: float) -> None:
         """Enter one step that was neither refused nor ignored; event None: deadlines."""
+        self.now, self.rung = now, ("", CallState.WAITING)
+        self.shifts.begin_step(event, now)
+        if event is None or isinstance(event, events.SwitchResynced):
+            self._time_passed()
         if event is not None:
             self._happened(event)
-        self.shown_at: dict[str, int] = {}
-        for at, command in enumerate(commands):
-            self._asked(event, at, command)
-        for at, command in enumerate(commands):
-            if isinstance(command, OfferCall):
-                self._was_fair(at, command)
+        for command in commands:
+            self._asked(event, command)
+        if not self.held:
+            self._nobody_waits_in_vain(timely=event is None)
 
     def close(self) -> None:
         """Check, when all callers have gone, that nobody was forgotten."""
-        assert not self.clients
+        assert not self.rules.callers
         assert self.arrived == self.ended
         assert not self.ringing
         assert not self.has
+
+    # --- what happened -------------------------------------------------------------------------
+
+    def _time_passed(self) -> None:
+        rules = self.rules
+        edges = {edge for periods in rules.plan.periods.values() for period in periods.values()
+                 for edge in (period.starts, period.ends) if edge is not None}  # fmt: skip
+        if any(rules.judged_at < edge <= self.now for edge in edges):
+            rules.judged_at = self.now
+        for call in rules.callers.values():
+            if call.state in IN_LINE:
+                self._relax(call)
+
+    def _relax(self, call: Caller) -> None:
+        relax = self.rules.settings(call.queue).relax
+        due = sum(call.queued_at + step.after_seconds <= self.now for step in relax)
+        call.relaxed = max(call.relaxed, due)
+        if call.only_until <= self.now:
+            call.only = ()
+
+    def _skip(self, call: Caller) -> None:
+        """What nobody logged in could serve is not waited for."""
+        if call.only and not self.rules.staffed(call, call.relaxed):
+            call.only = ()
+        steps = len(self.rules.settings(call.queue).relax)
+        served = (one for one in range(call.relaxed, steps + 1) if self.rules.staffed(call, one))
+        call.relaxed = next(served, call.relaxed)
 
     def _happened(self, event: Event) -> None:
         match event:
@@ -73,100 +104,239 @@ class Ledger:
             case events.SwitchLost() | events.SwitchResynced():
                 self.held = isinstance(event, events.SwitchLost)
             case events.CallArrived() | events.CallMissed():  # this one for as long as the step
-                assert event.call not in self.clients
-                self.clients[event.call] = event.client
-                self.numbers -= {n for n in self.numbers if n.startswith(f"{event.call}.")}
-                self.arrived += 1
+                self._arrived(event)
             case events.CallQueued():
                 self._queued(event)
+            case _:
+                self._happened_to_offer(event)
+
+    def _happened_to_offer(self, event: Event) -> None:
+        callers = self.rules.callers
+        match event:
             case events.OfferDeclined():
                 call, agent = self.ringing.pop(event.offer)
                 assert (call, agent) == (event.call, event.agent)
                 del self.has[agent]
-            case events.ConversationEnded() | events.ConversationFailed():
+                self.shifts.missed(agent, callers[call].queue, event.how)
+            case events.ConversationStarted():
+                caller = callers[event.call]
+                if caller.caller:
+                    self.known[f"{caller.client}/{caller.caller}"] = event.agent
+            case events.ConversationFailed():
                 assert self.has.pop(event.agent) == event.call
-            case events.CallEnded() if self.call_states[event.call] is CallState.TALKING:
-                self._free_who_has(event.call)
+            case events.ConversationEnded() | events.CallEnded():
+                if callers[event.call].state is CallState.TALKING:
+                    self._talk_ended(event.call)
             case _:
                 pass
 
+    def _arrived(self, event: events.CallArrived | events.CallMissed) -> None:
+        assert event.call not in self.rules.callers
+        self.numbers -= {n for n in self.numbers if n.startswith(f"{event.call}.")}
+        self.arrived += 1
+        self.rules.callers[event.call] = Caller(
+            event.call, event.client, event.caller, waits_from=event.arrived_at
+        )
+
     def _planned(self, plan: Plan) -> None:
-        self.plan = plan
-        for call, queue in self.queues.items():
-            self.needs[call] = plan.queues.get(queue, self.needs[call])
+        rules = self.rules
+        self.shifts.replan(plan)
+        rules.plan, rules.judged_at = plan, self.now
+        for agent in plan.agents:
+            rules.workers.setdefault(agent, Worker(agent))
+        for call in rules.callers.values():
+            if call.state in IN_LINE:
+                call.relaxed = 0
+                self._know(call)
+                self._relax(call)
+
+    def _talk_ended(self, call: str) -> None:
+        (agent,) = (agent for agent, has in self.has.items() if has == call)
+        caller = self.rules.callers[call]
+        del self.has[agent]
+        caller.waits_from = self.now
+        self.shifts.talked(agent, caller.queue)
 
     def _queued(self, event: events.CallQueued) -> None:
-        settings = self.plan.queues[event.queue]
-        priority = settings.priority if event.priority is None else event.priority
+        call = self.rules.callers[event.call]
         self.count += 1
-        self.queues[event.call] = event.queue
-        self.needs[event.call] = settings
-        self.places[event.call] = (-priority, self.count)
+        call.place, call.visited = self.count, []
+        call.asked, call.agents = event.priority, tuple(event.agents)
+        call.skills = {str(one): least for one, least in event.skills.items()}
+        call.preferred = {str(one): least for one, least in event.preferred.items()}
+        counts = self.rules.settings(event.queue).counts_earlier_seconds
+        call.waiting_since = min(call.waits_from, self.now) if counts else self.now
+        self._enter_queue(call, event.queue)
 
-    def _asked(self, event: Event | None, at: int, command: Command) -> None:
+    def _enter_queue(self, call: Caller, queue: str) -> None:
+        call.queue, call.queued_at, call.relaxed = queue, self.now, 0
+        call.visited.append(queue)
+        self._know(call)
+        self._relax(call)
+        self._skip(call)
+
+    def _know(self, call: Caller) -> None:
+        affinity = self.rules.settings(call.queue).affinity
+        agent = self.known.get(f"{call.client}/{call.caller}") if call.caller else None
+        call.only, seconds = (), 0.0
+        if call.agents and affinity.preferred_seconds > 0:
+            call.only, seconds = call.agents, affinity.preferred_seconds
+        elif agent is not None and affinity.same_agent_seconds > 0:
+            call.only, seconds = (agent,), affinity.same_agent_seconds
+        call.only_until = call.queued_at + seconds
+
+    # --- what the core asked for ---------------------------------------------------------------
+
+    def _asked(self, event: Event | None, command: Command) -> None:
+        rules = self.rules
         match command:
             case OfferCall():
-                assert not self.held, "offered while the switch was away"
-                assert command.call in self.clients, "offered a call that is over"
-                assert command.call not in self.has.values(), "offered to two agents"
-                assert command.agent not in self.has, "offered a second call"
-                assert command.offer not in self.numbers, "an offer's number was used before"
-                assert command.phone == self.phones[command.agent], "rings an empty chair"
-                self.numbers.add(command.offer)
-                self.ringing[command.offer] = (command.call, command.agent)
-                self.has[command.agent] = command.call
+                self._offered(command)
             case WithdrawOffer():
                 assert self.has.pop(command.agent) == command.call
                 self.ringing.pop(command.offer, None)  # not ringing: it was just answered
+                if command.reason == "no answer":
+                    self.shifts.missed(command.agent, rules.callers[command.call].queue)
             case Connect():
                 assert isinstance(event, events.OfferAccepted)
                 assert self.ringing.pop(command.offer) == (command.call, command.agent)
+                rules.callers[command.call].connected_at = self.now
+                self.shifts.answered(command.agent)
+            case DivertCall():
+                self._diverted(command)
             case ShowAgent():
-                self._showed_agent(event, at, command)
+                self.shifts.showed(event, command)
             case ShowCall():
-                self.shown_at[command.call] = at
-                self.call_states[command.call] = command.state
-                if command.state is CallState.ENDED:
-                    self._ended(command.call)
+                self._showed_call(command)
 
-    def _showed_agent(self, event: Event | None, at: int, command: ShowAgent) -> None:
-        before = self.agent_states.get(command.agent, AgentState.OFFLINE)
-        came = isinstance(event, events.AgentLoggedIn) and event.agent == command.agent
-        if command.state is AgentState.AVAILABLE and (came or before not in KEEPS_TURN):
-            self.count += 1
-            self.idle_since[command.agent] = self.count
-        if command.state is AgentState.AVAILABLE:
-            self.shown_at[command.agent] = at
-        self.agent_states[command.agent] = command.state
-        self.phones[command.agent] = command.phone
+    def _showed_call(self, command: ShowCall) -> None:
+        call = self.rules.callers[command.call]
+        if command.state is CallState.ENDED:
+            del self.rules.callers[command.call]
+            self.ended += 1
+            assert call.id not in self.has.values(), "ended with an agent still on it"
+            return
+        if command.state in IN_LINE and command.queue != call.queue and command.queue is not None:
+            self._overflowed(call, command.queue)
+        call.state = command.state
 
-    def _ended(self, call: str) -> None:
-        del self.clients[call]  # fails if it ended before
-        self.ended += 1
-        self.queues.pop(call, None)
-        assert call not in self.has.values(), "ended with an agent still on it"
+    def _overflowed(self, call: Caller, queue: str) -> None:
+        """Check that each queue on the way to this one sends callers on to the next."""
+        while call.queue != queue:
+            to = self.rules.settings(call.queue).limits.overflow
+            assert to is not None, "sent to another queue without a rule"
+            assert to.queue is not None, "sent to another queue without a rule"
+            assert to.queue not in call.visited, "sent round in a circle"
+            self._has_reason(call)
+            self._enter_queue(call, to.queue)
 
-    def _free_who_has(self, call: str) -> None:
-        (agent,) = (agent for agent, has in self.has.items() if has == call)
-        del self.has[agent]
+    def _diverted(self, command: DivertCall) -> None:
+        call = self.rules.callers[command.call]
+        if call.queue != command.queue:
+            self._overflowed(call, command.queue)
+        to = self.rules.settings(call.queue).limits.overflow
+        assert to is not None
+        assert (to.flow, to.number, to.voicemail) == (
+            command.flow,
+            command.number,
+            command.voicemail,
+        )
+        self._has_reason(call)
 
-    def _fits(self, call: str, agent: str) -> bool:
-        settings = self.plan.agents.get(agent)
-        if settings is None or self.clients.get(call) not in settings.clients:
-            return False
-        needs = self.needs[call].skills.items()
-        return all(settings.skills.get(skill, 0) >= least for skill, least in needs)
+    def _has_reason(self, call: Caller) -> None:
+        limits, others = self.rules.settings(call.queue).limits, self.rules.line(call.queue)
+        late = limits.wait_seconds is not None
+        late = late and self.now >= call.queued_at + (limits.wait_seconds or 0.0)
+        others = [one for one in others if one is not call]
+        full = limits.waiting is not None and len(others) >= limits.waiting
+        assert (
+            late
+            or (call.queued_at == self.now and (full or limits.partner_percent))
+            or self.rules.is_empty(call, (*limits.join_empty, *limits.leave_empty))
+        ), f"{call.id} was sent away for no reason"
 
-    def _was_fair(self, at: int, offer: OfferCall) -> None:
-        if offer.call in self.clients:
-            assert self._fits(offer.call, offer.agent), "offered to who does not qualify"
-        for call, state in self.call_states.items():
-            was_there = self.shown_at.get(call, -1) < at
-            if state is CallState.WAITING and was_there and self._fits(call, offer.agent):
-                assert self.places[offer.call] < self.places[call], f"{offer.call} overtook {call}"
-        for agent, doing in self.agent_states.items():
-            was_there = self.shown_at.get(agent, -1) < at
-            if doing is AgentState.AVAILABLE and was_there and self._fits(offer.call, agent):
-                assert self.idle_since[offer.agent] < self.idle_since[agent], (
-                    f"{agent} was idle for longer than {offer.agent}"
-                )
+    def _offered(self, offer: OfferCall) -> None:
+        call, worker = self.rules.callers[offer.call], self.rules.workers[offer.agent]
+        assert not self.held, "offered while the switch was away"
+        assert offer.agent not in self.has, "offered a second call"
+        assert offer.offer not in self.numbers, "an offer's number was used before"
+        assert offer.phone == worker.phone, "rings an empty chair"
+        if self.rung[0] != call.id:
+            self.rung = (
+                call.id,
+                call.state if offer.call in self.has.values() else CallState.WAITING,
+            )
+        else:
+            strategy = self.rules.settings(call.queue).strategy
+            assert strategy is Strategy.RING_ALL, "offered to two agents"
+        call.state, worker.state = CallState.WAITING, AgentState.AVAILABLE  # a moment before
+        self.shifts.may_have(offer.agent)
+        worker.client = ""
+        self._was_fair(call, worker)
+        call.state, worker.state = CallState.OFFERED, AgentState.OFFERED
+        worker.client = call.client
+        self.rules.turns[call.queue] = offer.agent
+        self.numbers.add(offer.offer)
+        self.ringing[offer.offer] = (offer.call, offer.agent)
+        self.has[offer.agent] = offer.call
+
+    # --- what should have been -----------------------------------------------------------------
+
+    def _candidates(self, call: Caller) -> list[str]:
+        """Who is free, qualifies, and is forbidden by no rule."""
+        rules = self.rules
+        free = [one.id for one in rules.workers.values() if one.free and rules.known(one.id)]
+        return [
+            agent for agent in free
+            if rules.qualifies(call, agent) and not rules.forbids(call, agent, self.now)
+        ]  # fmt: skip
+
+    def _was_fair(self, call: Caller, worker: Worker) -> None:
+        rules = self.rules
+        self._skip(call)
+        candidates = self._candidates(call)
+        assert worker.id in candidates, f"{worker.id} may not be offered {call.id}"
+        takes = rules.choice(call, candidates)
+        assert worker.id in takes, f"{takes} should have been asked before {worker.id}"
+        for other in list(rules.callers.values()):
+            if other is call or other.state is not CallState.WAITING:
+                continue
+            self._skip(other)
+            may = rules.qualifies(other, worker.id) and not rules.forbids(
+                other, worker.id, self.now
+            )
+            if not may:
+                continue
+            assert self.rung[1] is CallState.WAITING, f"joined {call.id} while {other.id} waits"
+            assert rules.before(call, other, self.now) is not False, (
+                f"{call.id} overtook {other.id}"
+            )
+
+    def _nobody_waits_in_vain(self, *, timely: bool) -> None:
+        for call in self.rules.callers.values():
+            limits = self.rules.settings(call.queue).limits if call.queue else None
+            if call.state is CallState.CONNECTING and timely:
+                assert self.now - call.connected_at < LEASE_SECONDS + ROUNDING, "stuck"
+            if call.state is CallState.OFFERED and limits is not None:
+                self._all_are_rung(call)
+            if call.state is not CallState.WAITING or limits is None:
+                continue
+            self._skip(call)
+            assert not self._candidates(call), f"{call.id} waits though somebody is free"
+            to = limits.overflow
+            if to is None or (to.queue is not None and to.queue in call.visited):
+                continue
+            if timely and limits.wait_seconds is not None:
+                assert self.now < call.queued_at + limits.wait_seconds, "waits for too long"
+            assert not limits.leave_empty or not self.rules.is_empty(call, limits.leave_empty)
+
+    def _all_are_rung(self, call: Caller) -> None:
+        if call.only or self.rules.settings(call.queue).strategy is not Strategy.RING_ALL:
+            return
+        penalties = [
+            self.rules.penalty(call.queue, agent) or 0
+            for of, agent in self.ringing.values() if of == call.id
+        ]  # fmt: skip
+        for agent in self._candidates(call):
+            penalty = self.rules.penalty(call.queue, agent) or 0
+            assert penalty > min(penalties), f"{agent} is not rung for {call.id}"

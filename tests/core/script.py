@@ -11,7 +11,8 @@
 
 A skill that somebody has is also a queue of that name which needs it. `@sirin` after an agent's
 skills approves them for client sirin instead of nova; a queue of hers is called `sirin/billing`.
-Agents are separated by two blanks or more. Words for what happens are the keys of `WORDS`.
+Agents are separated by two blanks or more. Words for what happens are the keys of `WORDS`; those
+for agents, queues and the house's rules are read in `script_words.py`.
 """
 
 from __future__ import annotations
@@ -19,26 +20,27 @@ from __future__ import annotations
 import itertools
 import re
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ccengine.core.commands import (
     Command,
     Connect,
+    DivertCall,
     OfferCall,
     ShowAgent,
     ShowCall,
     WithdrawOffer,
 )
 from ccengine.core.errors import CoreError
-from ccengine.core.events import Party
+from ccengine.core.events import Miss, Party
 from ccengine.core.states import AgentState
-from tests.core.builders import CLIENT, agent_settings, queue_settings
+from tests.core.builders import queue_settings, skills
+from tests.core.ledger import Ledger
+from tests.core.script_words import read_agent, read_house, read_queue
 from tests.core.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from ccengine.core.plan import AgentSettings, QueueSettings
 
 OUTPUT = "        -> "
 TIMED = re.compile(r"(?P<at>\d+\.\d+)\s*(?P<words>.*)")
@@ -47,7 +49,7 @@ Doing: TypeAlias = "Callable[[Stage, list[str]], list[Command]]"
 
 def rendered(source: str) -> str:
     """Run the scenario and return its text with what the core does now."""
-    stage = Stage(connected=False)
+    stage = Stage(connected=False, ledger=Ledger())
     lines: list[str] = []
     started = False
     for line in source.splitlines():
@@ -69,36 +71,27 @@ def _prepare(stage: Stage, line: str) -> None:
     kind, _, rest = line.partition(" ")
     if kind in ("agents", "absent"):
         for spec in re.split(r"\s{2,}", rest.strip()):
-            name, settings = _agent(spec)
-            stage.agents[name] = settings
+            _agent(stage, spec)
             if kind == "absent":
-                stage.absent.add(name)
+                stage.absent.add(spec.split()[0])
     elif kind == "queue":
-        name, settings_of_queue = _queue(rest.split())
-        stage.queues[name] = settings_of_queue
+        name, *words = rest.split()
+        stage.queues[name] = read_queue(words)
+    elif kind == "house":
+        stage.house |= read_house(rest.split())
     else:
         assert not kind or kind.startswith("#"), f"cannot read: {line}"
 
 
-def _agent(spec: str) -> tuple[str, AgentSettings]:
+def _agent(stage: Stage, spec: str) -> None:
     name, *words = spec.split()
-    clients = tuple(word[1:] for word in words if word.startswith("@")) or (CLIENT,)
-    has = " ".join(word for word in words if not word.startswith("@"))
-    return name, agent_settings(has, clients)
+    stage.agents[name], periods = read_agent(words)
+    known = dict(stage.house.get("periods", {}))
+    stage.house["periods"] = {**known, name: periods} if periods else _without(known, name)
 
 
-def _queue(words: list[str]) -> tuple[str, QueueSettings]:
-    name, *words = words
-    needs = " ".join(word for word in words if ":" in word)
-    numbers = {word: float(after) for word, after in itertools.pairwise(words)
-               if word in ("ring", "wrap-up", "priority")}  # fmt: skip
-    settings = queue_settings(
-        needs,
-        ring=numbers.get("ring", 20.0),
-        wrap_up=numbers.get("wrap-up", 15.0),
-        priority=int(numbers.get("priority", 0)),
-    )
-    return name, settings
+def _without(known: dict[str, Any], name: str) -> dict[str, Any]:
+    return {other: periods for other, periods in known.items() if other != name}
 
 
 def _open(stage: Stage) -> None:
@@ -149,10 +142,14 @@ def _in_words(command: Command) -> str:
             return f"withdraw {command.call} {command.agent} ({command.reason})"
         case Connect():
             return f"connect {command.call} {command.agent}"
+        case DivertCall():
+            to = command.flow or command.number or "voicemail"
+            return f"divert {command.call} {to} ({command.reason})"
         case ShowAgent(state=AgentState.OFFERED | AgentState.ON_CALL) | ShowCall():
             return ""  # follows from what is asked for
         case ShowAgent():
-            return _doing(command.agent, command.state, command.reason, command.until)
+            why = command.reason or command.barred
+            return _doing(command.agent, command.state, why, command.until)
 
 
 def _doing(agent: str, state: AgentState, reason: str, until: float | None) -> str:
@@ -162,18 +159,20 @@ def _doing(agent: str, state: AgentState, reason: str, until: float | None) -> s
 
 
 def _seen(stage: Stage) -> str:
-    doing = [_doing(a.id, a.state, a.reason, a.until) for a in stage.center.agents()]
-    return f"line [{' '.join(stage.line())}], {', '.join(doing)}"
+    agents = stage.center.agents()
+    doing = [_doing(a.id, a.state, a.reason or a.barred, a.until) for a in agents]
+    waiting = stage.center.waiting(stage.now)
+    return f"line [{' '.join(waiting)}], {', '.join(doing)}"
 
 
 def _plan(stage: Stage, words: list[str]) -> list[Command]:
     kind, *rest = words
     if kind == "agent":
-        name, settings = _agent(" ".join(rest))
-        stage.agents[name] = settings
+        _agent(stage, " ".join(rest))
     elif kind == "queue":
-        name, settings_of_queue = _queue(rest)
-        stage.queues[name] = settings_of_queue
+        stage.queues[rest[0]] = read_queue(rest[1:])
+    elif kind == "house":
+        stage.house |= read_house(rest)
     elif kind == "no-agent":
         del stage.agents[rest[0]]
     else:
@@ -184,7 +183,23 @@ def _plan(stage: Stage, words: list[str]) -> list[Command]:
 
 def _queue_call(stage: Stage, words: list[str]) -> list[Command]:
     call, queue, *rest = words
-    return stage.queue(call, queue, int(rest[1]) if rest else None)
+    asked = dict(itertools.pairwise(rest))
+    priority = int(asked["priority"]) if "priority" in asked else None
+    wishes = {
+        "skills": skills(asked.get("skills", "").replace(",", " ")),
+        "preferred": skills(asked.get("preferred", "").replace(",", " ")),
+        "agents": tuple(name for name in asked.get("agents", "").split(",") if name),
+    }
+    return stage.queue(call, queue, priority, **wishes)
+
+
+def _decline(stage: Stage, words: list[str]) -> list[Command]:
+    """Read `decline c1 [@anna] a reason`; `busy` and `unreachable` are also how."""
+    call, *rest = words
+    agent = rest.pop(0)[1:] if rest and rest[0].startswith("@") else None
+    reason = " ".join(rest)
+    how = Miss(reason) if reason in set(Miss) else Miss.DECLINED
+    return stage.decline(call, agent, reason, how)
 
 
 WORDS: Mapping[str, Doing] = {
@@ -194,7 +209,7 @@ WORDS: Mapping[str, Doing] = {
     "return": lambda stage, words: stage.come_back(*words),
     "ringing": lambda stage, words: stage.ring(*words),
     "accept": lambda stage, words: stage.accept(*words),
-    "decline": lambda stage, words: stage.decline(words[0], reason=" ".join(words[1:])),
+    "decline": _decline,
     "bridged": lambda stage, words: stage.bridge(*words),
     "bridge-failed": lambda stage, words: stage.fail(*words),
     "talk-ends": lambda stage, words: stage.end_talk(*words),
@@ -204,6 +219,10 @@ WORDS: Mapping[str, Doing] = {
     "log-out": lambda stage, words: stage.log_out(*words),
     "ready": lambda stage, words: stage.ready(*words),
     "not-ready": lambda stage, words: stage.not_ready(words[0], " ".join(words[1:])),
+    "phone-lost": lambda stage, words: stage.lose_phone(*words),
+    "phone-found": lambda stage, words: stage.find_phone(*words),
+    "own-call": lambda stage, words: stage.start_own_call(*words),
+    "own-call-ends": lambda stage, words: stage.end_own_call(*words),
     "switch-lost": lambda stage, _: stage.lost(),
     "resynced": lambda stage, _: stage.resynced(),
     "plan": _plan,

@@ -15,8 +15,8 @@ from ccengine.core import events
 from ccengine.core.center import ContactCenter
 from ccengine.core.commands import OfferCall, ShowAgent, ShowCall
 from ccengine.core.errors import CoreError
-from ccengine.core.events import Event, Party
-from ccengine.core.ids import AgentId, CallId, OfferId
+from ccengine.core.events import Event, Miss, Party
+from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId
 from ccengine.core.plan import Plan
 from tests.core.builders import (
     CLIENT,
@@ -31,6 +31,7 @@ from tests.core.builders import (
 if TYPE_CHECKING:
     from ccengine.core.commands import Command
     from ccengine.core.plan import AgentSettings, QueueSettings
+    from tests.core.ledger import Ledger
 
 NODE = "node1"
 
@@ -75,7 +76,8 @@ def _short(fact: Event | Command) -> str:
 class Stage:
     """A contact center in a test's hands."""
 
-    def __init__(self, *, connected: bool = True) -> None:
+    def __init__(self, *, connected: bool = True, ledger: Ledger | None = None) -> None:
+        self.ledger = ledger  #: looks over the core's shoulder, if there is one
         self.center = ContactCenter()
         self.now = 0.0
         self.story: list[str] = []
@@ -84,6 +86,7 @@ class Stage:
         self.offers: dict[str, list[OfferCall]] = {}
         self.agents: dict[str, AgentSettings] = {}
         self.queues: dict[str, QueueSettings] = {}
+        self.house: dict[str, Any] = {}  #: rules of the plan
         self.absent: set[str] = set()  #: in the plan, not logged in by `staff` or a scenario
         self.ready_at_login = True
         self._phones = 100
@@ -94,7 +97,8 @@ class Stage:
 
     def plan(self) -> list[Command]:
         """Load the plan made of what `agent` and `queue_rules` have collected."""
-        return self.load(plan_of(self.agents, self.queues, ready_at_login=self.ready_at_login))
+        ready = self.ready_at_login
+        return self.load(plan_of(self.agents, self.queues, ready_at_login=ready, **self.house))
 
     def load(self, plan: Plan) -> list[Command]:
         return self.post(events.PlanLoaded(plan=plan))
@@ -165,15 +169,19 @@ class Stage:
 
     # --- calls ---------------------------------------------------------------------------------
 
-    def arrive(self, call: str, client: str = CLIENT) -> list[Command]:
-        return self.post(call_arrived(call, client))
+    def arrive(self, call: str, client: str = CLIENT, caller: str = "") -> list[Command]:
+        arrived = replace(call_arrived(call, client), caller=caller, arrived_at=self.now)
+        return self.post(arrived)
 
-    def queue(self, call: str, queue: str, priority: int | None = None) -> list[Command]:
+    def queue(
+        self, call: str, queue: str, priority: int | None = None, **wishes: Any
+    ) -> list[Command]:
         """Queue the call, which arrives first if it has not."""
         name = queue_named(queue)
         if call not in self.center.calls:
             self.arrive(call, name.partition("/")[0])
-        return self.post(events.CallQueued(call=CallId(call), queue=name, priority=priority))
+        queued = events.CallQueued(call=CallId(call), queue=name, priority=priority, **wishes)
+        return self.post(queued)
 
     def stray(self, call: str) -> list[Command]:
         return self.post(events.CallerStrayed(call=CallId(call)))
@@ -188,9 +196,14 @@ class Stage:
         return self.post(events.OfferAccepted(**self._offer(call, agent)))
 
     def decline(
-        self, call: str, agent: str | None = None, reason: str = "declined"
+        self,
+        call: str,
+        agent: str | None = None,
+        reason: str = "declined",
+        how: Miss = Miss.DECLINED,
     ) -> list[Command]:
-        return self.post(events.OfferDeclined(**self._offer(call, agent), reason=reason))
+        offer = self._offer(call, agent)
+        return self.post(events.OfferDeclined(**offer, reason=reason, how=how))
 
     def bridge(self, call: str) -> list[Command]:
         ids = self._pair(call)
@@ -228,6 +241,18 @@ class Stage:
 
     def not_ready(self, agent: str, reason: str = "lunch") -> list[Command]:
         return self.post(events.AgentWentNotReady(agent=AgentId(agent), reason=reason))
+
+    def lose_phone(self, agent: str) -> list[Command]:
+        return self.post(events.PhoneLost(phone=self._phone(agent)))
+
+    def find_phone(self, agent: str) -> list[Command]:
+        return self.post(events.PhoneFound(phone=self._phone(agent)))
+
+    def start_own_call(self, agent: str) -> list[Command]:
+        return self.post(events.OwnCallStarted(phone=self._phone(agent), channel=f"{agent}-own"))
+
+    def end_own_call(self, agent: str) -> list[Command]:
+        return self.post(events.OwnCallEnded(phone=self._phone(agent), channel=f"{agent}-own"))
 
     # --- the switch ----------------------------------------------------------------------------
 
@@ -268,8 +293,15 @@ class Stage:
                 self.offers.setdefault(command.call, []).append(command)
         try:
             self.center.check_invariants()
+            if self.ledger is not None and word == "":
+                self.ledger.enter(event, commands, self.now)
         except AssertionError as broken:
             raise AssertionError(self.told(str(broken))) from None
+
+    def _phone(self, agent: str) -> PhoneId:
+        phone = self.center.agent(AgentId(agent)).phone
+        assert phone is not None
+        return phone
 
     def _offer(self, call: str, agent: str | None) -> dict[str, Any]:
         made = [offer for offer in self.offers[call] if agent in (None, offer.agent)]
@@ -280,4 +312,6 @@ class Stage:
         }
 
     def _pair(self, call: str) -> dict[str, Any]:
-        return {"call": CallId(call), "agent": self.offers[call][-1].agent}
+        known = self.center.calls.get(CallId(call))
+        agent = self.offers[call][-1].agent if known is None or known.agent is None else known.agent
+        return {"call": CallId(call), "agent": agent}

@@ -39,6 +39,10 @@ class EngineContainer:
         await docker("exec", self.name, "sh", "-c", "kill -9 $(cat /proc/1/task/1/children)")
         await until_seen("Docker starts it again", lambda: self._has_started_since(before))
 
+    async def reload(self) -> None:
+        """Have it read its configuration again."""
+        await docker("exec", self.name, "sh", "-c", "kill -HUP $(cat /proc/1/task/1/children)")
+
     async def stop(self) -> None:
         """Have it leave by SIGTERM, and stay away."""
         await docker("stop", "--time", "15", self.name)

@@ -6,7 +6,15 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from ccengine.core.commands import ShowAgent, ShowCall
-from ccengine.core.events import CallArrived, CallMissed
+from ccengine.core.events import (
+    CallArrived,
+    CallMissed,
+    OwnCallEnded,
+    OwnCallStarted,
+    PhoneFound,
+    PhoneLost,
+    PlanLoaded,
+)
 from ccengine.core.states import AgentState, CallState
 from ccengine.reporting.story import tell
 from ccengine.storage.journal_reader import JournalReader
@@ -27,6 +35,8 @@ class Ledger:
         self.rows: dict[CallId, list[JournalRow]] = defaultdict(list)
         self.arrivals: list[tuple[int, CallArrived | CallMissed]] = []
         self.agents: dict[AgentId, ShowAgent] = {}
+        self.plans = 0  #: configurations that were loaded
+        self._phone_events: list[tuple[type, str]] = []
 
     def read(self) -> None:
         """Take in what was written meanwhile."""
@@ -42,10 +52,20 @@ class Ledger:
             self.arrivals.append((row.number, row.what))
         elif isinstance(row.what, ShowAgent):
             self.agents[row.what.agent] = row.what
+        elif isinstance(row.what, PlanLoaded):
+            self.plans += 1
+        elif isinstance(row.what, PhoneLost | PhoneFound | OwnCallStarted | OwnCallEnded):
+            self._phone_events.append((type(row.what), row.what.phone))
 
     def arrived_since(self, number: int) -> list[CallArrived | CallMissed]:
         """Return the calls that arrived, or were found missed, after that row."""
         return [arrival for at, arrival in self.arrivals if at > number]
+
+    def saw(self, kind: type, phone: str) -> bool:
+        """Read on, and tell whether the last of what happened to a phone was this."""
+        self.read()
+        told = [what for what, where in self._phone_events if where == phone]
+        return bool(told) and told[-1] is kind
 
     def agent_state(self, agent: AgentId) -> AgentState:
         """Return what the agent is doing now."""

@@ -115,6 +115,10 @@ class Caller:
 
         return await until(f"the call of {self.shown} is {state}", is_so, seconds=seconds)
 
+    async def becomes_talking(self) -> None:
+        """Wait until an agent has the caller."""
+        await self.becomes(CallState.TALKING)
+
     async def record(self) -> dict[str, Any]:
         """Wait for the call record, which comes when the call has ended, and return it."""
         call = await self.becomes(CallState.ENDED)

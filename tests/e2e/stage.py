@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from ccengine.core.ids import CallId
-    from ccengine.core.plan import QueueSettings
+    from ccengine.core.queues import QueueSettings
     from tests.e2e.system import System
 
 RECORD_SECONDS = 5.0

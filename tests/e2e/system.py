@@ -120,6 +120,10 @@ class System:
         container = f"{self.settings.project}-asterisk"
         return (await docker("exec", container, "asterisk", "-rx", command)).decode()
 
+    async def write_asterisk_files(self) -> None:
+        """Have `ccengine init` write anew what Asterisk needs of the YAML."""
+        await docker("start", "--attach", f"{self.settings.project}-init")
+
     async def clear_asterisk(self) -> None:
         """End all channels and bridges, after a test that failed."""
         for channel in await self.ari("GET", "channels"):

@@ -14,7 +14,7 @@ from ccengine.asterisk.ari.decode import Malformed, decode
 from ccengine.asterisk.ari.errors import AriDisconnected
 from ccengine.asterisk.ari.events import Connected, Disconnected, Replaced, StreamItem
 from ccengine.asterisk.ari.transport import Request, Response
-from tests.fakes.asterisk_model import FakeChannel, FakePhone
+from tests.fakes.asterisk_model import CONTACT, FakeChannel, FakePhone
 from tests.fakes.asterisk_rest import FakeRest
 from tests.fakes.asterisk_world import FakeWorld
 
@@ -44,6 +44,7 @@ class FakeAsterisk:
         self._keys = 0
         self._features = itertools.count(1)
         self._delay = 0.0
+        self._held: list[StreamItem] | None = None
         self._failures: list[tuple[str, str, Response]] = []
 
     # Transport
@@ -125,9 +126,22 @@ class FakeAsterisk:
     def _take(self, event: Event) -> None:
         decoded = decode(event)
         assert not isinstance(decoded, Malformed), decoded
-        self._stream.put_nowait(decoded)
+        if self._held is not None:
+            self._held.append(decoded)
+        else:
+            self._stream.put_nowait(decoded)
 
     # The connection's mishaps
+
+    def hold_events(self) -> None:
+        """Let events be on their way until `let_events_come`."""
+        self._held = []
+
+    def let_events_come(self) -> None:
+        """Let those come that are on their way."""
+        held, self._held = self._held or [], None
+        for event in held:
+            self._stream.put_nowait(event)
 
     def drop_connection(self, reason: str = "dropped", *, stay_down: bool = False) -> None:
         """Events from now on are lost; the client is back by itself unless it must stay down."""
@@ -240,6 +254,34 @@ class FakeAsterisk:
     def phone_unreachable(self, endpoint: str) -> None:
         """This phone exists and is not registered."""
         self.world.phones[endpoint] = FakePhone("unreachable")
+
+    def phone_registers(self, endpoint: str, uri: str = CONTACT) -> None:
+        """This phone registers, or registers once more from elsewhere."""
+        self.world.add_contact(endpoint, uri)
+
+    def phone_unregisters(self, endpoint: str, uri: str = CONTACT) -> None:
+        """This phone's registration ends."""
+        self.world.lose_contact(endpoint, uri, "Removed")
+
+    def phone_misses_a_qualify(self, endpoint: str, uri: str = CONTACT) -> None:
+        """This phone does not answer Asterisk's OPTIONS, perhaps as it has no power."""
+        self.world.lose_contact(endpoint, uri, "Unreachable")
+
+    def phone_dials(self, phone: str, number: str) -> str:
+        """Somebody makes a call of their own at a phone. Returns the channel's id."""
+        own = next(self._features)
+        channel = FakeChannel(
+            f"own.{own}",
+            f"PJSIP/phone-{phone}-{own:08x}",
+            "Ring",
+            self.world.now(),
+            caller_number=phone,
+            endpoint=f"PJSIP/phone-{phone}",
+            dialplan=("from-phones", number),
+            variables={"CC_PHONE": phone},
+        )
+        self.world.dial_out(channel)
+        return channel.id
 
     def pick_up(self, channel_id: str) -> None:
         """Somebody takes the call that rings here."""

@@ -20,7 +20,12 @@ CHANNEL_VARIABLES = (
     "CC_AGENT",
     "CC_OFFER",
     "CC_PHONE",
+    "CC_REACHED",
+    "CC_ENDED_BY",
 )
+
+
+CONTACT = "sip:phone@192.0.2.1:5060"
 
 
 @dataclass
@@ -30,6 +35,7 @@ class FakePhone:
     behaviour: PhoneBehaviour
     after: float = 0.0
     cause: int = 21
+    contacts: list[str] = field(default_factory=lambda: [CONTACT])  # registered, and answering
 
 
 @dataclass

@@ -88,12 +88,13 @@ class FakeRest:
         return Response(200, {"name": self._world.app})
 
     async def _get_endpoints(self, parts: list[str], _request: Request) -> Response:
-        phone = self._world.phones.get("/".join(parts))
-        if phone is None:
+        endpoint = "/".join(parts)
+        if len(parts) == 1:
+            known = [name for name in self._world.phones if name.startswith(f"{parts[0]}/")]
+            return Response(200, [self._world.endpoint_as_json(name) for name in known])
+        if endpoint not in self._world.phones:
             raise _No(404, "Endpoint not found")
-        state = "offline" if phone.behaviour == "unreachable" else "online"
-        told = {"technology": parts[0], "resource": parts[1], "state": state, "channel_ids": []}
-        return Response(200, told)
+        return Response(200, self._world.endpoint_as_json(endpoint))
 
     # /channels
 
@@ -135,6 +136,7 @@ class FakeRest:
                 channel.variables[query["variable"]] = query["value"]
             case "continue":
                 channel.dialplan = (query["context"], query["extension"])
+                assert not channel.music, "music goes on in the dialplan"
                 self._soon(self._continue, channel)
             case "redirect":
                 self._soon(self._world.hang_up, channel, 16, by_us=True)
@@ -157,7 +159,11 @@ class FakeRest:
 
     async def _post_applications(self, parts: list[str], request: Request) -> Response:
         assert parts[1:] == ["subscription"]
-        endpoint = request.query["eventSource"].removeprefix("endpoint:")
+        kind, _, endpoint = request.query["eventSource"].partition(":")
+        if kind == "channel":
+            self._any_channel(endpoint)
+            self._world.followed.add(endpoint)
+            return Response(200, {"name": self._world.app})
         if endpoint not in self._world.phones:
             raise _No(422, "Endpoint not found")
         self._world.listened.add(endpoint)
@@ -172,7 +178,7 @@ class FakeRest:
             self._world.errands[endpoint]()
             return Response(200, {"id": query["channelId"]})
         phone = self._world.phones.get(endpoint, FakePhone("unreachable"))
-        if phone.behaviour == "unreachable":
+        if phone.behaviour == "unreachable" or not phone.contacts:
             raise _No(500, "Allocation failed", "error")
         if query["channelId"] in self._world.channels:
             raise _No(409, "Channel with given unique ID already exists")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.fakes.asterisk_model import (
+    CHANNEL_VARIABLES,
     Event,
     FakeBridge,
     FakeChannel,
@@ -40,6 +41,9 @@ class FakeWorld:
         self.missing_media: set[str] = set()
         self.disallowed: frozenset[str] = frozenset()
         self.listened: set[str] = set()  # endpoints all of whose channels are told of
+        self.followed: set[str] = set()  # channels that are told of wherever they are
+        self.hangup_handlers: dict[str, Callable[[FakeChannel], None]] = {}  # by context
+        self.swallowed: set[str] = set()  # types of event that get lost on their way
         self.database: dict[str, dict[str, str]] = {}  # families of Asterisk's own
         self.variables: dict[str, str] = {}  # global ones
         self.errands: dict[str, Callable[[], None]] = {
@@ -61,6 +65,8 @@ class FakeWorld:
         """Tell the application, if there is one and it wants to know; otherwise it is lost."""
         if self.sink is None or kind in self.disallowed or self._is_unheard(fields):
             return
+        if kind in self.swallowed:
+            return
         event: Event = {"type": kind, "timestamp": self.now(), "application": self.app, **fields}
         self.events_sent.append(event)
         self.sink(event)
@@ -68,10 +74,47 @@ class FakeWorld:
     def _is_unheard(self, fields: Mapping[str, object]) -> bool:
         # A channel that the dialplan runs is told of only where its endpoint is subscribed to.
         told = fields.get("channel") or fields.get("peer")
-        channel = self.channels.get(told["id"]) if isinstance(told, dict) else None
+        if not isinstance(told, dict):
+            return False
+        channel = self.channels.get(told["id"])
         if channel is None or channel.in_stasis or not channel.waits_in_dialplan:
             return False
         return channel.endpoint not in self.listened
+
+    # Registrations
+
+    def add_contact(self, endpoint: str, uri: str) -> None:
+        """A phone registers, and answers the qualify that follows."""
+        phone = self.phones[endpoint]
+        if uri not in phone.contacts:
+            phone.contacts.append(uri)
+        self._tell_contact(endpoint, uri, "NonQualified")
+        self._tell_contact(endpoint, uri, "Reachable")
+
+    def lose_contact(self, endpoint: str, uri: str, status: str) -> None:
+        """A registration ends ("Removed"), or a qualify fails ("Unreachable")."""
+        contacts = self.phones[endpoint].contacts
+        if uri in contacts:
+            contacts.remove(uri)
+            self._tell_contact(endpoint, uri, status)
+
+    def endpoint_as_json(self, endpoint: str) -> Event:
+        """An endpoint with its state, which is that of its best contact, and its channels."""
+        technology, _, resource = endpoint.partition("/")
+        phone = self.phones[endpoint]
+        is_there = phone.contacts and phone.behaviour != "unreachable"
+        return {
+            "technology": technology,
+            "resource": resource,
+            "state": "online" if is_there else "offline",
+            "channel_ids": [c.id for c in self.channels.values() if c.endpoint == endpoint],
+        }
+
+    def _tell_contact(self, endpoint: str, uri: str, status: str) -> None:
+        if endpoint in self.listened:
+            told = self.endpoint_as_json(endpoint)
+            contact = {"uri": uri, "contact_status": status, "aor": told["resource"]}
+            self.emit("ContactStatusChange", endpoint=told, contact_info=contact)
 
     # Channels
 
@@ -150,6 +193,7 @@ class FakeWorld:
     ) -> FakeChannel:
         """Ring a phone that is there."""
         self.channels[channel.id] = channel
+        self._tell_creation(channel)
         self.emit("Dial", dialstatus="", peer=channel.as_json())
         self._loop.call_soon(self._ring, channel, phone, timeout_seconds)
         return channel
@@ -166,6 +210,17 @@ class FakeWorld:
             self.later(channel, phone.after, lambda: self.pick_up(channel))
         elif phone.behaviour == "declines":
             self.later(channel, phone.after, lambda: self.decline(channel, phone.cause))
+
+    def _tell_creation(self, channel: FakeChannel) -> None:
+        # The variables that an originate sets are not there yet.
+        if channel.endpoint in self.listened:
+            told = {**channel.as_json(), "channelvars": dict.fromkeys(CHANNEL_VARIABLES, "")}
+            self.emit("ChannelCreated", channel=told)
+
+    def dial_out(self, channel: FakeChannel) -> None:
+        """A call that a phone makes by itself, as far as the ringing at the other end."""
+        self.channels[channel.id] = channel
+        self._tell_creation(channel)
 
     def pick_up(self, channel: FakeChannel) -> None:
         """The phone that rings is answered."""
@@ -199,13 +254,19 @@ class FakeWorld:
         """Take a channel out of everything. Its partner in a bridge stays."""
         if self.channels.pop(channel.id, None) is None:
             return
+        if channel.dialplan[0] in self.hangup_handlers:
+            self.hangup_handlers[channel.dialplan[0]](channel)
         channel.stop_timers()
         self.leave_bridge(channel)
         self.leave_stasis(channel)
         if channel.variables.get("CC_ROLE") == "inbound" and channel.stasis_status != "SUCCESS":
             self._note_unmet(channel)
-        if channel.originated:
-            # An inbound leg's end is told by StasisEnd alone, as nobody subscribes to it.
+        if (
+            channel.originated
+            or channel.id in self.followed
+            or (channel.endpoint and channel.endpoint in self.listened)
+        ):
+            # An inbound leg's end is told by StasisEnd alone, unless somebody subscribes to it.
             cause_text = CAUSES.get(cause, "Unknown")
             self.emit(
                 "ChannelDestroyed", channel=channel.as_json(), cause=cause, cause_txt=cause_text

@@ -29,7 +29,8 @@ def marked() -> Found:
 
 def told() -> Found:
     problems: Found = defaultdict(list)
-    for problem in load_configuration(BROKEN).problems:
+    configuration = load_configuration(BROKEN)
+    for problem in (*configuration.problems, *configuration.warnings):
         place = (str(problem.file.relative_to(BROKEN)), problem.line)
         problems[place].append(f"{problem.message} — {problem.remedy}")
     return problems
@@ -43,6 +44,11 @@ def test_each_mistake_is_told_once_at_its_line_and_nothing_else_is() -> None:
     for place, words in expected.items():
         for word in words:
             assert any(word in message for message in found[place]), (place, word, found[place])
+
+
+def test_what_is_only_doubtful_is_a_warning() -> None:
+    warnings = load_configuration(BROKEN).warnings
+    assert [warning.message.partition("'")[0] for warning in warnings] == ["queue "] * 7
 
 
 def test_each_problem_has_a_remedy() -> None:

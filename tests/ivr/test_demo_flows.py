@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
-from ccengine.config.cross_checks import qualified
+from ccengine.config.service import qualified
 from ccengine.core.ids import ClientId
-from ccengine.core.plan import client_of
 from ccengine.ivr.configuration import Configuration, load_configuration
 from ccengine.ivr.context import FlowContext
 from ccengine.ivr.flow_checks import GOES_TO, references
 from ccengine.ivr.outcomes import Enqueue, HangUp, Outcome
 from ccengine.ivr.runner import run_flow
-from tests.config.tenants import DEMO
+from tests.config.tenants import DEMO, change, copy_of_demo
 from tests.ivr.scripted_caller import ScriptedCaller
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NOON = datetime(2026, 12, 21, 12, tzinfo=UTC)
 KEYS: tuple[str | None, ...] = (None, *"0123456789*#")
@@ -64,7 +67,7 @@ async def test_who_gets_a_caller_is_as_the_demo_says(
     assert result.queue == queue
     assert demo.tenant is not None
     settings = demo.tenant.plan().queues[result.queue]
-    assert qualified(demo.tenant, client_of(result.queue), settings) == agents
+    assert qualified(demo.tenant, result.queue, settings) == agents
 
 
 async def test_a_closed_line_says_so_and_hangs_up(demo: Configuration) -> None:
@@ -107,3 +110,16 @@ def test_every_way_of_every_step_leads_to_a_step(demo: Configuration) -> None:
         for step in flow.steps.values():
             ways = {found.name for found in references(step) if found.what in GOES_TO}
             assert ways <= flow.steps.keys()
+
+
+@pytest.mark.parametrize(("level", "problems"), [(8, 0), (9, 1)])
+def test_what_a_flow_asks_for_somebody_must_have(tmp_path: Path, level: int, problems: int) -> None:
+    folder = copy_of_demo(tmp_path)
+    file = folder / "clients/nour/flows/main.yaml"
+    change(file, "{enqueue: technical}", f"{{enqueue: technical, skills: {{english: {level}}}}}")
+    found = load_configuration(folder).problems
+    assert len(found) == problems
+    for problem in found:
+        assert problem.line == 11
+        words = "nobody can answer queue 'technical' with english: 9 beside its skills"
+        assert problem.message == words

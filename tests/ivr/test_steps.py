@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from ccengine.config.hours import Hours
 from ccengine.config.tenant import Voice
-from ccengine.core.ids import ClientId, QueueId
+from ccengine.core.ids import AgentId, ClientId, QueueId, SkillId
+from ccengine.core.states import Kind
 from ccengine.ivr.context import FlowContext
 from ccengine.ivr.flow import Flow
 from ccengine.ivr.outcomes import Enqueue, HangUp, HangUpCause, Outcome
@@ -127,6 +129,20 @@ async def test_a_flow_ends_in_the_clients_queue() -> None:
     result, entered = await outcome(FLOW, "1")
     assert result == Enqueue(QueueId("nour/sales"), 3)
     assert entered == ["main/menu", "main/sales"]
+
+
+async def test_a_flow_says_what_the_caller_needs() -> None:
+    needs = {"skills": {"loans": 4}, "preferred": {"english": 2}, "agents": ["bob", "anna"]}
+    raw = {"enqueue": "sales", **needs, "kind": "callback"}
+    step = TypeAdapter(EnqueueStep).validate_python(raw)
+    found = await step.run(context(ScriptedCaller()))
+    assert found == Enqueue(
+        QueueId("nour/sales"),
+        skills={SkillId("loans"): 4},
+        preferred={SkillId("english"): 2},
+        agents=(AgentId("bob"), AgentId("anna")),
+        kind=Kind.CALLBACK,
+    )
 
 
 async def test_a_flow_ends_by_hanging_up() -> None:

@@ -24,6 +24,8 @@ _VALUES: dict[str, object] = {
     "client": "nova",
     "ended_at": 2.0,
     "flow": "main",
+    "high_seconds": 60.0,
+    "low_seconds": 30.0,
     "node": "node1",
     "number": "600100",
     "offer": "c1.1",

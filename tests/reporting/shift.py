@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from ccengine.core.center import ContactCenter
 from ccengine.core.errors import CoreError
 from ccengine.core.events import Event, Party, Reached
 from ccengine.core.ids import AgentId, CallId, ClientId, OfferId, PhoneId, TenantId
+from ccengine.core.queues import Limits, Overflow, Strategy
 from ccengine.core.states import CallState
 from ccengine.reporting.rows import Step
 from ccengine.storage.journal import Journal
@@ -43,6 +45,21 @@ def plan(*, wrap_up: float = 15.0, version: str = "1") -> Plan:
             "sales": queue_settings("sales:1", wrap_up=0.0, priority=1, recorded=False),
         },
         version=version,
+    )
+
+
+def other_plan() -> Plan:
+    """The same queues: one rings all at once, the other sends callers away who wait too long."""
+    usual = plan(version="2")
+    sales, billing = usual.queues[queue_named("sales")], usual.queues[queue_named("billing")]
+    limits = Limits(wait_seconds=25.0, overflow=Overflow(voicemail=True))
+    early = Limits(wait_seconds=9.0, overflow=Overflow(queue=queue_named("billing")))
+    return replace(
+        usual,
+        queues={
+            queue_named("sales"): replace(sales, strategy=Strategy.RING_ALL, limits=early),
+            queue_named("billing"): replace(billing, limits=limits, misses=2),
+        },
     )
 
 
@@ -112,9 +129,7 @@ class Shift:
         end = self.now + seconds
         while (due := self.center.next_deadline()) is not None and due <= end:
             self.now = max(due, self.now)
-            commands = self.center.advance(self.now)
-            if commands:
-                self._write(Step(None, self.now, commands))
+            self._write(Step(None, self.now, self.center.advance(self.now)))
         self.now = end
 
     def rows(self) -> list[JournalRow]:
@@ -168,6 +183,13 @@ class Shift:
             observer(self.written)
         return self.written[0].number
 
+    def _beside(self, call: CallId) -> dict[str, Any]:
+        """Return the last of several offers side by side, or one that nobody made."""
+        found = self.center.calls.get(call)
+        others = {} if found is None else found.others
+        offer = next(reversed(others), OfferId(f"{call}.99"))
+        return {"agent": others.get(offer, AgentId("anna")), "offer": offer}
+
     def _event(self, what: str, call: CallId, agent: AgentId) -> Event | None:
         holder, offer = self.offer_of(call)
         name = "billing" if agent == "anna" else "sales"
@@ -194,7 +216,12 @@ class Shift:
             "log out": events.AgentLoggedOut(agent=agent),
             "ready": events.AgentWentReady(agent=agent),
             "not ready": events.AgentWentNotReady(agent=agent, reason="lunch"),
-            "plan": events.PlanLoaded(plan=plan(version="2")),
+            "plan": events.PlanLoaded(plan=other_plan()),
+            "promise": events.WaitPromised(call=call, low_seconds=2.0, high_seconds=9.0),
+            "accept beside": events.OfferAccepted(call=call, **self._beside(call)),
+            "decline beside": events.OfferDeclined(call=call, reason="no", **self._beside(call)),
+            "phone lost": events.PhoneLost(phone=PhoneId(f"20{len(agent)}")),
+            "phone found": events.PhoneFound(phone=PhoneId(f"20{len(agent)}")),
             "switch lost": events.SwitchLost(node=NODE),
             "switch back": events.SwitchResynced(node=NODE),
         }
@@ -207,7 +234,8 @@ USUAL = (
 )
 UNUSUAL = (
     "stray return fail record_fails log_out not_ready plan switch_lost switch_back snapshot "
-    "switch_back miss"
+    "switch_back miss promise promise accept_beside decline_beside decline_beside phone_lost "
+    "phone_found plan"
 )
 MOVES = st.lists(
     st.tuples(

@@ -104,9 +104,9 @@ def test_offers_that_came_to_nothing_say_why(shift: Shift) -> None:
     shift.hang_up(call)  # while the third one's phone rings
     record = record_of(shift, call)
     assert [(offer.outcome, offer.reason) for offer in record.offers] == [
-        (OfferOutcome.DECLINED, "busy"),
+        (OfferOutcome.BUSY, "busy"),
         (OfferOutcome.UNANSWERED, "no answer"),
-        (OfferOutcome.WITHDRAWN, "caller left"),
+        (OfferOutcome.CALLER_LEFT, "caller left"),
     ]
     assert record.outcome is CallOutcome.ABANDONED
     assert record.wait_seconds == 20

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
 
 from ccengine.cli.commands import app
+from ccengine.core.events import WaitPromised
 from tests.reporting.shift import CALLER, Shift
 
 if TYPE_CHECKING:
@@ -37,6 +39,42 @@ def test_a_story_is_told_while_the_engine_runs(state: Path) -> None:
     assert CALLER not in told.stdout
     whole = CliRunner().invoke(app, ["story", "c1", "--numbers"])
     assert CALLER in whole.stdout
+    shift.journal.close()
+
+
+def test_the_last_line_counts_offers_and_judges_the_promise(state: Path) -> None:
+    shift = Shift(state / "journal" / "journal.sqlite")
+    shift.open_doors("anna", "bob")
+    call = shift.enter("c1", "sales")
+    shift.post(WaitPromised(call=call, low_seconds=1.0, high_seconds=9.0))
+    shift.wait(40)
+    shift.hang_up(call)
+    told = CliRunner().invoke(app, ["story", "c1"])
+    assert told.stdout.splitlines()[-1] == (
+        "abandoned, waited 40.0 s, offers: 2 unanswered, promise late"
+    )
+    assert "promised an answer in 1 to 9 s" in told.stdout
+    shift.journal.close()
+
+
+def test_promises_are_summed_up_by_queue(state: Path) -> None:
+    shift = Shift(state / "journal" / "journal.sqlite")
+    shift.open_doors("anna")
+    nobody = CliRunner().invoke(app, ["promises"])
+    assert nobody.stdout.strip() == "nobody was promised anything"
+    for number, (low, high) in enumerate([(0.5, 4.0), (5.0, 9.0), (0.1, 0.2), (1.0, 90.0)]):
+        call = shift.enter(f"c{number}")
+        shift.post(WaitPromised(call=call, low_seconds=low, high_seconds=high))
+        if number < 3:
+            shift.answer(call)
+        shift.hang_up(call)
+        shift.wait(16)
+    told = CliRunner().invoke(app, ["promises"])
+    assert told.stdout.splitlines()[-1].split() == [
+        *("nova/billing", "4", "25%", "25%", "25%", "25%", "1.6", "s", "24", "s")
+    ]
+    scores = json.loads(CliRunner().invoke(app, ["promises", "--json"]).stdout)["queues"]
+    assert (scores[0]["kept"], scores[0]["error_seconds"]) == (1, pytest.approx(1.6))
     shift.journal.close()
 
 

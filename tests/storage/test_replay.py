@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ccengine.core.center import ContactCenter
 from ccengine.storage.journal_reader import JournalReader, StoredRow
 from ccengine.storage.replay import replay
 from tests.reporting.shift import MOVES, Move, Shift
+
+if TYPE_CHECKING:
+    from ccengine.core.waits import WaitEstimate
 
 
 @given(moves=MOVES, cut=st.booleans())
@@ -25,13 +30,21 @@ def test_random_shifts_replay_to_the_same_bytes(moves: list[Move], *, cut: bool)
             since = reader.last_snapshot_number() - 1 if cut else 0
             assert replay(reader.stored(since=max(0, since))) == []
         shift.journal.close()
+        assert _estimates(shift.center, shift.now) == _estimates(_restored(shift), shift.now)
+
+
+def _restored(shift: Shift) -> ContactCenter:
+    return ContactCenter.from_snapshot(shift.center.snapshot())
+
+
+def _estimates(center: ContactCenter, now: float) -> list[WaitEstimate | None]:
+    of_calls = [center.estimate(call, now) for call in center.calls]
+    return of_calls + [center.estimate_queue(queue, now) for queue in center.plan.queues]
 
 
 @given(moves=MOVES)
 @settings(max_examples=40, deadline=None)
 def test_an_engine_that_restarts_replays_to_the_same_bytes(moves: list[Move]) -> None:
-    from ccengine.core.center import ContactCenter
-
     with TemporaryDirectory() as folder:
         path = Path(folder) / "journal.sqlite"
         shift = Shift(path)

@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 from ccengine.asterisk.ari.decode import (
     decode_bridge,
     decode_channel,
+    decode_endpoint,
     decode_playback,
     decode_recording,
 )
@@ -18,6 +19,7 @@ from ccengine.asterisk.ari.errors import AriRefused, BadRequest
 from ccengine.asterisk.ari.events import (
     BridgeSnapshot,
     ChannelSnapshot,
+    EndpointSnapshot,
     PlaybackSnapshot,
     RecordingSnapshot,
 )
@@ -75,10 +77,15 @@ class Ari:
             str(system.get("entity_id", "")),
         )
 
-    async def endpoint_state(self, technology: str, resource: str) -> str | None:
-        """Ask for "online", "offline" or "unknown"; None: no such endpoint."""
-        body = await self._sender.get(f"endpoints/{segment(technology)}/{segment(resource)}")
-        return text(body, "state")
+    async def endpoint(self, technology: str, resource: str) -> EndpointSnapshot | None:
+        """Look at one phone; None: no such endpoint."""
+        path = f"endpoints/{segment(technology)}/{segment(resource)}"
+        return one(await self._sender.get(path), decode_endpoint)
+
+    async def endpoints(self, technology: str) -> tuple[EndpointSnapshot, ...]:
+        """List all phones and trunks of one technology, such as "PJSIP"."""
+        path = f"endpoints/{segment(technology)}"
+        return many(await self._sender.get(path, aside=True), decode_endpoint)
 
     async def global_variable(self, name: str) -> str:
         """Read a global variable; empty when it is not set. Functions are not evaluated."""
@@ -164,7 +171,14 @@ class Ari:
 
         Asterisk keeps this over reconnects of ours, not over restarts of its own.
         """
-        query = {"eventSource": f"endpoint:{endpoint}"}
+        return await self._subscribe(f"endpoint:{endpoint}")
+
+    async def subscribe_channel(self, channel_id: str) -> bool:
+        """Be told of a channel after it has left us, to its end; False: it is gone."""
+        return await self._subscribe(f"channel:{channel_id}")
+
+    async def _subscribe(self, source: str) -> bool:
+        query = {"eventSource": source}
         check_values(query)
         request = Request("POST", f"applications/{self.app}/subscription", query)
         response = await self._sender.send(request)

@@ -10,6 +10,7 @@ from ccengine.asterisk.ari.events import (
     AriEvent,
     BridgeDestroyed,
     BridgeSnapshot,
+    ChannelCreated,
     ChannelDestroyed,
     ChannelDtmfReceived,
     ChannelEnteredBridge,
@@ -17,7 +18,9 @@ from ccengine.asterisk.ari.events import (
     ChannelLeftBridge,
     ChannelSnapshot,
     ChannelStateChange,
+    ContactStatusChange,
     Dial,
+    EndpointSnapshot,
     EndpointStateChange,
     PlaybackFinished,
     PlaybackSnapshot,
@@ -89,6 +92,18 @@ def decode_channel(value: object) -> ChannelSnapshot:
         _text(raw.get("creationtime", ""), "creationtime"),
         _text(raw.get("language", ""), "language"),
         variables,
+        _text(dialplan.get("exten", ""), "dialplan.exten"),
+    )
+
+
+def decode_endpoint(value: object) -> EndpointSnapshot:
+    """Read an endpoint; raises KeyError or ValueError."""
+    raw = _mapping(value, "endpoint")
+    return EndpointSnapshot(
+        _text(raw["technology"], "endpoint.technology"),
+        _text(raw["resource"], "endpoint.resource"),
+        _text(raw.get("state", "unknown"), "endpoint.state"),
+        _texts(raw.get("channel_ids", []), "endpoint.channel_ids"),
     )
 
 
@@ -132,11 +147,18 @@ def _channel_or_none(value: object) -> ChannelSnapshot | None:
 
 
 def _endpoint(raw: Raw) -> EndpointStateChange:
-    endpoint = _mapping(raw["endpoint"], "endpoint")
-    return EndpointStateChange(
-        _text(endpoint["technology"], "endpoint.technology"),
-        _text(endpoint["resource"], "endpoint.resource"),
-        _text(endpoint.get("state", "unknown"), "endpoint.state"),
+    endpoint = decode_endpoint(raw["endpoint"])
+    return EndpointStateChange(endpoint.technology, endpoint.resource, endpoint.state)
+
+
+def _contact(raw: Raw) -> ContactStatusChange:
+    endpoint = decode_endpoint(raw["endpoint"])
+    contact = _mapping(raw["contact_info"], "contact_info")
+    return ContactStatusChange(
+        endpoint.technology,
+        endpoint.resource,
+        _text(contact["uri"], "contact_info.uri"),
+        _text(contact["contact_status"], "contact_info.contact_status"),
     )
 
 
@@ -147,6 +169,7 @@ _DECODERS: Mapping[str, Callable[[Raw], AriEvent]] = {
         _channel_or_none(raw.get("replace_channel")),
     ),
     "StasisEnd": lambda raw: StasisEnd(decode_channel(raw["channel"])),
+    "ChannelCreated": lambda raw: ChannelCreated(decode_channel(raw["channel"])),
     "ChannelDestroyed": lambda raw: ChannelDestroyed(
         decode_channel(raw["channel"]),
         _number(raw["cause"], "cause"),
@@ -186,6 +209,7 @@ _DECODERS: Mapping[str, Callable[[Raw], AriEvent]] = {
         _text(raw.get("application", ""), "application")
     ),
     "EndpointStateChange": _endpoint,
+    "ContactStatusChange": _contact,
 }
 
 

@@ -25,6 +25,7 @@ class ChannelSnapshot:
     creation_time: str = ""
     language: str = ""
     variables: Mapping[str, str] = field(default_factory=lambda: _NO_VARIABLES)
+    extension: str = ""  #: where the dialplan is; at first what was dialled
 
     @property
     def created_at(self) -> datetime:
@@ -49,6 +50,16 @@ class BridgeSnapshot:
     name: str
     kind: str
     channel_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointSnapshot:
+    """A phone at one moment: `state` is "online", "offline" or "unknown"."""
+
+    technology: str
+    resource: str
+    state: str
+    channel_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,13 @@ class StasisStart:
 @dataclass(frozen=True, slots=True)
 class StasisEnd:
     """A channel left us: hung up, or went on in the dialplan."""
+
+    channel: ChannelSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelCreated:
+    """A channel began at an endpoint that we listen to, ours or not; variables come later."""
 
     channel: ChannelSnapshot
 
@@ -210,6 +228,16 @@ class EndpointStateChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ContactStatusChange:
+    """One registration of a phone we listen to came, went, or answers no more."""
+
+    technology: str
+    resource: str
+    uri: str
+    status: str  #: "NonQualified" (new), "Reachable", "Unreachable", "Removed" or "Unknown"
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownEvent:
     """A type that nobody here has a use for; counted."""
 
@@ -219,6 +247,7 @@ class UnknownEvent:
 AriEvent = (
     StasisStart
     | StasisEnd
+    | ChannelCreated
     | ChannelDestroyed
     | ChannelHangupRequest
     | ChannelStateChange
@@ -234,6 +263,7 @@ AriEvent = (
     | BridgeDestroyed
     | ApplicationReplaced
     | EndpointStateChange
+    | ContactStatusChange
     | UnknownEvent
 )
 

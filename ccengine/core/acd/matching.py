@@ -1,119 +1,285 @@
 """Waiting calls and idle agents, kept so that the best pair is found without a search.
 
-Calls with the same requirement form a pool: its line in order of priority then arrival, and its
-idle agents, longest idle first. A free agent takes the first caller over all pools they qualify
-for; a new caller takes the longest idle agent of their pool. Both cost O(pools of the agent).
+Calls with the same requirement form a pool: their line, and the idle agents who qualify in the
+order of the queue's strategy. A free agent takes the first caller over the heads of all lines they
+qualify for; a new caller takes the first idle agent of their pool. Both cost O(pools of the agent),
+however many agents there are and callers wait.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from heapq import heapify, heappop, heapreplace
+from typing import TYPE_CHECKING
 
-from ccengine.core.agents import IdleRank
-from ccengine.core.calls import Call, WaitingRank
-from ccengine.core.ids import AgentId, CallId, ClientId, SkillId
+from ccengine.core.acd.choosers import Chooser, Members, chooser_of
+from ccengine.core.acd.lines import (
+    Age,
+    HeadRank,
+    LineRank,
+    is_overdue,
+    rank_as_head,
+    rank_in_line,
+    rank_in_queue,
+)
+from ccengine.core.acd.requirement import Requirement
+from ccengine.core.ids import AgentId, CallId, QueueId
+from ccengine.core.queues import QueueSettings
 from ccengine.core.ranking import Ranking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator
 
     from ccengine.core.agents import Agent
-    from ccengine.core.plan import AgentSettings
+    from ccengine.core.calls import Call
+    from ccengine.core.ids import Instant
+    from ccengine.core.plan import Plan
 
+Permit = Callable[["AgentId", "Requirement"], bool]
+"""Tells whether the house rules let the agent serve such a call now."""
 
-class Requirement(NamedTuple):
-    """What a call needs of an agent."""
-
-    client: ClientId
-    skills: tuple[tuple[SkillId, int], ...]  #: sorted, so that equal needs are equal values
-
-    def met_by(self, agent: AgentSettings) -> bool:
-        """Tell whether the agent is approved for the client and proficient enough."""
-        return self.client in agent.clients and all(
-            agent.skills.get(skill, 0) >= least for skill, least in self.skills
-        )
-
-
-def requirement_of(call: Call) -> Requirement:
-    """Return what the call needs of an agent."""
-    return Requirement(call.client, tuple(sorted(call.skills.items())))
+RETIRED = QueueSettings()
+"""The rules of a queue that a new plan dropped, for those who still wait in it."""
 
 
 @dataclass(slots=True)
-class _Pool:
-    line: Ranking[CallId, WaitingRank] = field(default_factory=Ranking)
-    idle: Ranking[AgentId, IdleRank] = field(default_factory=Ranking)
+class Pool:
+    """Calls that need the same, and who can give it."""
+
+    requirement: Requirement
+    settings: QueueSettings
+    members: tuple[AgentId, ...]  #: all who qualify, in the plan's order
+    idle: Chooser
+    present: int  #: members who are logged in
+    there: AgentId | None = None  #: who was last found not to leave the queue empty
+    line: Ranking[CallId, LineRank] = field(default_factory=Ranking)
+    by_age: Ranking[CallId, Age] = field(default_factory=Ranking)  #: with a starvation guard
+    shared: Ranking[CallId, LineRank] = field(default_factory=Ranking)  #: ring at several already
 
 
 class Matching:
     """Who waits and who is free."""
 
-    def __init__(self, agents: Mapping[AgentId, AgentSettings]) -> None:
-        self._settings = agents
-        self._pools: dict[Requirement, _Pool] = {}
-        self._pools_of: dict[AgentId, list[_Pool]] = {agent: [] for agent in agents}
-        self._idle: dict[AgentId, IdleRank] = {}
-        self._waiting: dict[CallId, _Pool] = {}
+    def __init__(self, plan: Plan, now: Instant) -> None:
+        self._plan = plan
+        self.now = now  #: qualifications are judged at this instant, until the next one is made
+        self._pools: dict[Requirement, Pool] = {}
+        self._pools_in: dict[QueueId, dict[Requirement, Pool]] = {}
+        self._pools_of: dict[AgentId, dict[Requirement, Pool]] = {a: {} for a in plan.agents}
+        self._idle: dict[AgentId, Agent] = {}
+        self._present: set[AgentId] = set()
+        self._staffing_changed = True  #: some line may have lost or found its first agent
+        self._pool_of: dict[CallId, Pool] = {}
+        self._calls: dict[CallId, Call] = {}
 
-    def add_call(self, call: Call) -> None:
-        """Put the call into the line at its rank."""
-        pool = self._pool(requirement_of(call))
-        pool.line.put(call.id, call.rank)
-        self._waiting[call.id] = pool
+    # --- the line ------------------------------------------------------------------------------
+
+    def add_call(self, call: Call, requirement: Requirement) -> None:
+        """Put the call into the line of its requirement, at its rank."""
+        self.remove_call(call.id)
+        pool = self.pool(requirement)
+        pool.line.put(call.id, rank_in_line(call, pool.settings))
+        if pool.settings.longest_wait_seconds is not None:
+            pool.by_age.put(call.id, (call.queued_at, call.serial))
+        self._pool_of[call.id], self._calls[call.id] = pool, call
+
+    def share_call(self, call: Call, requirement: Requirement) -> None:
+        """Keep a call that rings at all who were free for those who get free meanwhile."""
+        self.remove_call(call.id)
+        pool = self.pool(requirement)
+        pool.shared.put(call.id, rank_in_line(call, pool.settings))
+        self._pool_of[call.id], self._calls[call.id] = pool, call
 
     def remove_call(self, call: CallId) -> None:
         """Take the call out of the line, if it is there."""
-        pool = self._waiting.pop(call, None)
-        if pool is not None:
-            pool.line.discard(call)
+        pool = self._pool_of.pop(call, None)
+        if pool is None:
+            return
+        del self._calls[call]
+        for ranking in (pool.line, pool.by_age, pool.shared):
+            ranking.discard(call)
+        if pool.requirement.only and not pool.line and not pool.shared:
+            self._forget(pool)
+
+    def is_waiting(self, call: CallId) -> bool:
+        """Tell whether the call stands in a line."""
+        pool = self._pool_of.get(call)
+        return pool is not None and call in pool.line
+
+    def waiting(self, now: Instant) -> Iterator[CallId]:
+        """Iterate over all waiting calls in the order in which a free agent of all would serve."""
+        queues: dict[QueueId, list[tuple[LineRank, CallId]]] = {}
+        for call, pool in self._pool_of.items():
+            if call in pool.line:
+                rank = rank_in_queue(self._calls[call], pool.settings, now)
+                queues.setdefault(pool.requirement.queue, []).append((rank, call))
+        lines = [sorted(line, reverse=True) for line in queues.values()]
+        heads = [(self._head_rank(line[-1][1], now), place) for place, line in enumerate(lines)]
+        heapify(heads)
+        while heads:
+            line = lines[heads[0][1]]
+            yield line.pop()[1]
+            if line:
+                heapreplace(heads, (self._head_rank(line[-1][1], now), heads[0][1]))
+            else:
+                heappop(heads)
+
+    # --- the agents ----------------------------------------------------------------------------
 
     def add_agent(self, agent: Agent) -> None:
         """Count the agent among the idle, at their rank."""
-        self._idle[agent.id] = agent.idle_rank
-        for pool in self._pools_of.get(agent.id, ()):
-            pool.idle.put(agent.id, agent.idle_rank)
+        self._idle[agent.id] = agent
+        for pool in self._pools_of.get(agent.id, {}).values():
+            pool.idle.put(agent)
 
     def remove_agent(self, agent: AgentId) -> None:
         """Count the agent among the idle no longer, if they were."""
         if self._idle.pop(agent, None) is not None:
-            for pool in self._pools_of.get(agent, ()):
+            for pool in self._pools_of.get(agent, {}).values():
                 pool.idle.discard(agent)
 
-    def agent_for(self, call: CallId) -> AgentId | None:
-        """Return the longest idle agent who qualifies for the waiting call."""
-        best = self._waiting[call].idle.first()
-        return None if best is None else best[1]
+    def note_presence(self, agent: AgentId, *, present: bool) -> None:
+        """Take note that the agent logged in or out."""
+        if present == (agent in self._present):
+            return
+        (self._present.add if present else self._present.discard)(agent)
+        for pool in self._pools_of.get(agent, {}).values():
+            pool.present += 1 if present else -1
+            self._staffing_changed |= pool.present == (1 if present else 0)
 
-    def call_for(self, agent: AgentId) -> CallId | None:
-        """Return the first waiting call, over all queues, that the agent qualifies for."""
-        best: tuple[WaitingRank, CallId] | None = None
-        for pool in self._pools_of.get(agent, ()):
-            first = pool.line.first()
-            if first is not None and (best is None or first[0] < best[0]):
-                best = first
-        return None if best is None else best[1]
+    def take_unstaffed(self) -> list[CallId]:
+        """Return who waits for nobody who is logged in, if that may be news."""
+        if not self._staffing_changed:
+            return []
+        self._staffing_changed = False
+        return [call for pool in self._pools.values() if not pool.present for call in pool.line]
+
+    def lines(self) -> list[Requirement]:
+        """Return the requirements for which somebody waits, or rings at several."""
+        return [need for need, pool in self._pools.items() if pool.line or pool.shared]
+
+    def is_staffed(self, requirement: Requirement) -> bool:
+        """Tell whether anybody who qualifies is logged in, whatever they are doing."""
+        if requirement.only:  # too many of these to keep a pool for each
+            named = (agent for agent in requirement.only if agent in self._present)
+            return any(self._qualifies(agent, requirement) for agent in named)
+        return self.pool(requirement).present > 0
 
     def is_idle(self, agent: AgentId) -> bool:
         """Tell whether the agent counts among the idle."""
         return agent in self._idle
 
-    def is_waiting(self, call: CallId) -> bool:
-        """Tell whether the call stands in a line."""
-        return call in self._waiting
+    # --- the best pair -------------------------------------------------------------------------
 
-    def waiting(self) -> Iterator[CallId]:
-        """Iterate over all waiting calls in order of priority then arrival."""
-        ranked = ((pool.line.rank(call), call) for call, pool in self._waiting.items())
-        return (call for _, call in sorted((rank, call) for rank, call in ranked if rank))
+    def agents_for(self, call: CallId, last: AgentId | None, dice: int) -> Iterator[AgentId]:
+        """Iterate over the idle who qualify for the call, in the order of the queue's strategy."""
+        return self._pool_of[call].idle.candidates(last, dice)
 
-    def _pool(self, requirement: Requirement) -> _Pool:
+    def call_for(
+        self, agent: AgentId, now: Instant, permit: Permit, passed: Collection[CallId] = ()
+    ) -> CallId | None:
+        """Return the call the agent should serve first, over all queues, None if there is none.
+
+        Args:
+            agent: idle.
+            now: the time.
+            permit: asked for the best call first.
+            passed: calls not to return.
+        """
+        pools = self._pools_of.get(agent, {}).values()
+        heads = self._heads_of(pools, passed, now)
+        while (best := self.first_of(heads, now)) is not None:
+            if permit(agent, self._pool_of[best].requirement):
+                return best
+            heads.remove(best)
+        return None
+
+    def heads(
+        self, requirements: Iterable[Requirement], passed: Collection[CallId], now: Instant
+    ) -> list[CallId]:
+        """Return who is first in each of these lines, in no order, but none of those passed."""
+        pools = (self._pools[one] for one in requirements if one in self._pools)
+        return self._heads_of(pools, passed, now)
+
+    def first_of(self, calls: Iterable[CallId], now: Instant) -> CallId | None:
+        """Return whom a free agent serves first: of each queue its first, of these the best.
+
+        Whoever rings at several already comes after all who have nobody.
+        """
+        leaders: dict[tuple[bool, QueueId], tuple[LineRank, CallId]] = {}
+        for call in calls:
+            pool = self._pool_of[call]
+            leads = (call in pool.shared, pool.requirement.queue)
+            known = leaders.get(leads)
+            rank = rank_in_queue(self._calls[call], pool.settings, now)
+            if known is None or rank < known[0]:
+                leaders[leads] = (rank, call)
+        if len(leaders) <= 1:
+            return next((call for _, call in leaders.values()), None)
+        best = min(
+            (leads[0], self._head_rank(call, now), call) for leads, (_, call) in leaders.items()
+        )
+        return best[2]
+
+    def pool(self, requirement: Requirement) -> Pool:
+        """Return the pool of a requirement, made when it is first asked for."""
         pool = self._pools.get(requirement)
         if pool is None:
-            pool = self._pools[requirement] = _Pool()
-            for agent, settings in self._settings.items():
-                if requirement.met_by(settings):
-                    self._pools_of[agent].append(pool)
-                    if agent in self._idle:
-                        pool.idle.put(agent, self._idle[agent])
+            pool = self._pools[requirement] = self._made(requirement)
+            self._pools_in.setdefault(requirement.queue, {})[requirement] = pool
+            for agent in pool.members:
+                self._pools_of[agent][requirement] = pool
+                idle = self._idle.get(agent)
+                if idle is not None:
+                    pool.idle.put(idle)
         return pool
+
+    def lines_of(self, queue: QueueId) -> list[Pool]:
+        """Return the queue's lines in which somebody waits, in no order."""
+        return [pool for pool in self._pools_in.get(queue, {}).values() if pool.line]
+
+    def _made(self, requirement: Requirement) -> Pool:
+        settings = self._plan.queues.get(requirement.queue, RETIRED)
+        named: Iterable[AgentId] = self._plan.agents
+        if requirement.only:
+            named = dict.fromkeys(requirement.only)
+        elif requirement.members is not None:
+            named = requirement.members
+        members = tuple(agent for agent in named if self._qualifies(agent, requirement))
+        penalties = {one.agent: one.penalty for one in settings.members}
+        order = [one.agent for one in settings.members] or list(self._plan.agents)
+        idle = chooser_of(
+            settings.strategy, requirement, Members(members, order, penalties), self._plan.agents
+        )
+        present = sum(agent in self._present for agent in members)
+        return Pool(requirement, settings, members, idle, present)
+
+    def _qualifies(self, agent: AgentId, requirement: Requirement) -> bool:
+        known = agent in self._plan.agents
+        return known and requirement.lack_of(agent, self._plan, self.now) is None
+
+    def _forget(self, pool: Pool) -> None:
+        del self._pools[pool.requirement]
+        del self._pools_in[pool.requirement.queue][pool.requirement]
+        for agent in pool.members:
+            del self._pools_of[agent][pool.requirement]
+
+    def _heads_of(
+        self, pools: Iterable[Pool], passed: Collection[CallId], now: Instant
+    ) -> list[CallId]:
+        heads = (self._head(pool, passed, now) for pool in pools if pool.line or pool.shared)
+        return [head for head in heads if head is not None]
+
+    def _head(self, pool: Pool, passed: Collection[CallId], now: Instant) -> CallId | None:
+        oldest, first = pool.by_age.first(), pool.line.first()
+        head = None if first is None else first[1]
+        if oldest is not None and is_overdue(self._calls[oldest[1]], pool.settings, now):
+            head = oldest[1]
+        if head is not None and head not in passed:
+            return head
+        return next((call for call in pool.shared if call not in passed), None)
+
+    def _head_rank(self, call: CallId, now: Instant) -> HeadRank:
+        settings = self._pool_of[call].settings
+        return rank_as_head(self._calls[call], settings, self._plan.precedence, now)

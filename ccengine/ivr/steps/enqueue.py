@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from ccengine.core.ids import queue_id
+from ccengine.core.states import Kind
 from ccengine.ivr.outcomes import Enqueue
-from ccengine.ivr.references import QueueName
+from ccengine.ivr.references import AgentName, Level, QueueName, SkillName
 
 if TYPE_CHECKING:
     from ccengine.ivr.context import FlowContext
+
+Priority = Annotated[int, Field(ge=-1000, le=1000)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +24,19 @@ class EnqueueStep:
     """End the flow in one of the client's queues."""
 
     enqueue: QueueName
-    priority: Annotated[int, Field(ge=-1000, le=1000)] | None = (
-        None  #: the queue's own when left out
-    )
+    priority: Priority | None = None  #: the queue's own when left out
+    skills: Mapping[SkillName, Level] = field(default_factory=dict)  #: required beside the queue's
+    preferred: Mapping[SkillName, Level] = field(default_factory=dict)  #: wanted beside them
+    agents: tuple[AgentName, ...] = ()  #: asked first, for the queue's `affinity`
+    kind: Kind = Kind.CALL  #: of work; all wait by the same rules
 
     async def run(self, context: FlowContext) -> Enqueue:
-        """Return the queue."""
-        return Enqueue(queue_id(context.client, self.enqueue), self.priority)
+        """Return the queue and what the caller needs there."""
+        return Enqueue(
+            queue_id(context.client, self.enqueue),
+            self.priority,
+            skills=self.skills,
+            preferred=self.preferred,
+            agents=self.agents,
+            kind=self.kind,
+        )

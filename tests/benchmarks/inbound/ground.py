@@ -195,6 +195,7 @@ steps:
   wait: {{enqueue: {queue}}}
 """
 
+# SIPp takes a question for a call it does not know.
 PHONE_CONF = """\
 [phone-{phone}](phone)
 aors=phone-{phone}
@@ -203,6 +204,7 @@ set_var=CC_TENANT=bench
 set_var=CC_PHONE={phone}
 [phone-{phone}](phone-aor)
 contact=sip:phone-{phone}@127.0.0.1:{port}
+qualify_frequency=0
 """
 
 # Without send_pai: SIPp's caller knows no second INVITE, which tells it who answered.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ccengine.core.acd.matching import Requirement
+from ccengine.core.acd.requirement import Lack, Requirement
 from ccengine.core.commands import OfferCall
-from ccengine.core.ids import ClientId, SkillId
-from tests.core.builders import agent_settings, queue_settings
+from ccengine.core.ids import AgentId, ClientId, SkillId
+from tests.core.builders import agent_settings, plan_of, queue_named, queue_settings
 from tests.core.stage import Like, Stage
 
 
@@ -108,7 +108,13 @@ def test_somebody_who_cannot_be_served_holds_up_nobody(stage: Stage) -> None:
 
 
 def test_a_requirement_is_met_by_client_and_proficiency() -> None:
-    requirement = Requirement(ClientId("nova"), ((SkillId("billing"), 3),))
-    assert requirement.met_by(agent_settings("billing:3"))
-    assert not requirement.met_by(agent_settings("billing:3", ("sirin",)))
-    assert not requirement.met_by(agent_settings("sales:3"))
+    requirement = Requirement(queue_named("billing"), ClientId("nova"), ((SkillId("billing"), 3),))
+    agents = {
+        "fits": agent_settings("billing:3"),
+        "other": agent_settings("billing:3", ("sirin",)),
+        "weak": agent_settings("sales:3"),
+    }
+    plan = plan_of(agents, {})
+    assert requirement.lack_of(AgentId("fits"), plan, 0.0) is None
+    assert requirement.lack_of(AgentId("other"), plan, 0.0) == Lack("approval", "nova")
+    assert requirement.lack_of(AgentId("weak"), plan, 0.0) == Lack("skill", "billing", 0, 3)

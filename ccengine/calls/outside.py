@@ -1,0 +1,120 @@
+"""A caller sent out of the line into the dialplan: to voicemail, or to an outside partner.
+
+There the caller stays: no session plays to them any more. But the channel is listened to until it
+ends, and its last variables say how far the caller came and who ended it, so that the call's
+record tells what happened after us.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from ccengine.asterisk.ari.errors import AriError
+from ccengine.calls.insistence import insist
+from ccengine.config.clients import digits_of
+from ccengine.core.events import CallEnded, Party, Reached
+from ccengine.core.ids import client_of
+from ccengine.reporting.call_record import MISSED_CAUSES
+
+if TYPE_CHECKING:
+    from ccengine.asterisk.ari.events import ChannelSnapshot
+    from ccengine.asterisk.channels import Channel
+    from ccengine.asterisk.router import Departure
+    from ccengine.calls.wiring import Wiring
+    from ccengine.core.calls import Call
+    from ccengine.core.commands import DivertCall
+
+log = structlog.get_logger()
+
+REACHED = "CC_REACHED"
+ENDED_BY = "CC_ENDED_BY"
+"""Variables in which the dialplan says how far the caller came and who ended the call."""
+
+BEYOND = frozenset({Reached.VOICEMAIL, Reached.MESSAGE, Reached.PARTNER, Reached.PARTNER_TALK})
+"""Who came so far does not come back to the engine."""
+
+LOST = "lost in the dialplan"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the dialplan a caller goes on."""
+
+    context: str
+    extension: str
+    reached: Reached
+
+
+def place_of(divert: DivertCall) -> Place:
+    """Return where the dialplan takes a caller on; the number is the configuration's."""
+    if divert.number is not None:
+        return Place("partner", digits_of(divert.number), Reached.PARTNER)
+    return Place("fallback", "voicemail", Reached.VOICEMAIL)
+
+
+def has_left(channel: ChannelSnapshot) -> bool:
+    """Tell whether the caller is where nobody comes back from."""
+    return channel.variables.get(REACHED, "") in BEYOND
+
+
+class Outside:
+    """One caller's way out, and the end of it."""
+
+    def __init__(self, wiring: Wiring, call: Call) -> None:
+        self.has_left = False
+        self._departure: Departure | None = None
+        self._engine = wiring.engine
+        self._router = wiring.router
+        self._call = call
+
+    async def send(self, channel: Channel, divert: DivertCall) -> None:
+        """Have the dialplan take the caller, who hears no music by now; wait until they are off."""
+        place = place_of(divert)
+        self._departure = self._router.departure(channel.id)  # its end cannot be missed any more
+        if not await self._router.ari.subscribe_channel(channel.id):
+            self._router.give_up(channel.id)
+            return
+        await channel.set_variable(name=REACHED, value=place.reached.value)
+        if divert.number is not None:
+            # The partner is that of the queue's client, whose rules and caps hold.
+            await channel.set_variable(name="CC_CLIENT", value=client_of(divert.queue))
+        self.has_left = True
+        log.info("caller_sent_on", call_id=self._call.id, to=place.reached, cause=divert.reason)
+
+        async def go_on() -> None:
+            await channel.continue_in_dialplan(context=place.context, extension=place.extension)
+
+        await insist(go_on, f"way out of {self._call.id}")
+        await channel.wait_gone()
+
+    async def take_up(self) -> None:
+        """Follow a caller whom an earlier engine, or an earlier connection of ours, has sent."""
+        self._departure = self._router.departure(self._call.channel)
+        try:
+            if not await self._router.ari.subscribe_channel(self._call.channel):
+                self._router.give_up(self._call.channel)
+        except AriError as error:
+            log.warning("listen_failed", call_id=self._call.id, cause=str(error))
+        await self.follow()
+
+    async def follow(self) -> None:
+        """Wait for the caller's end, and post it."""
+        try:
+            if self._departure is not None:
+                self._end(await self._departure)
+        finally:
+            self._engine.close_call(self._call.id)
+
+    def _end(self, last: ChannelSnapshot | None) -> None:
+        call = self._call.id
+        if last is None:
+            self._engine.post(CallEnded(call=call, by=Party.LOST, cause=LOST))
+            return
+        told = last.variables
+        reached = Reached(told[REACHED]) if has_left(last) else Reached.FALLBACK
+        by = Party(told[ENDED_BY]) if told.get(ENDED_BY) in set(Party) else Party.CALLER
+        cause = MISSED_CAUSES[reached]
+        self._engine.post(CallEnded(call=call, by=by, cause=cause, reached=reached))

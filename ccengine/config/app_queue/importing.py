@@ -1,0 +1,194 @@
+"""Makes a tenant's YAML of a queues.conf."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+from typing_extensions import override
+
+from ccengine.config.app_queue.members import MemberLine, Staff, free_name, member_line
+from ccengine.config.app_queue.options import GENERAL, TRUE, Draft
+from ccengine.config.problems import Problem, in_order
+
+if TYPE_CHECKING:
+    from ccengine.config.app_queue.conf import Conf, Section
+    from ccengine.core.ids import ClientId
+    from ccengine.core.queues import Member, QueueSettings
+
+LINE_LENGTH: Final = 110
+SERVICE_SECONDS: Final = 20
+TENANT_HEAD: Final = """\
+# Made by `ccengine import`. What is marked so is not in queues.conf: put in what is true.
+
+"""
+PLACEHOLDERS: Final = {"name:": "# put in", "languages:": "# put in", "contract:": "# put in"}
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The text of both files, and what could not be carried over."""
+
+    tenant: str
+    client: str
+    queues: int
+    notes: tuple[Problem, ...]
+
+
+def import_queues(
+    conf: Conf, client: ClientId, joined: Iterable[tuple[str, MemberLine]] = ()
+) -> Imported:
+    """Return tenant.yaml and client.yaml.
+
+    Args:
+        conf: as read.
+        client: whose queues they become.
+        joined: queue and member of each who joined while Asterisk ran.
+    """
+    maker = _Maker(client)
+    late: dict[str, list[MemberLine]] = {}
+    for queue, line in joined:
+        late.setdefault(queue, []).append(line)
+    maker.take_general(conf)
+    for section in conf.queues():
+        maker.add(section, late.pop(section.name, []))
+    for queue, lines in late.items():
+        setting = lines[0].setting
+        message = f"there is no queue '{queue}': its {len(lines)} members are left out"
+        maker.notes.append(setting.note(message, "add the queue to queues.conf"))
+    notes = in_order([*conf.problems, *maker.notes, *maker.staff.problems])
+    return Imported(_tenant_text(maker.staff), _client_text(maker), len(maker.queues), notes)
+
+
+class _Maker:
+    def __init__(self, client: ClientId) -> None:
+        self.client = client
+        self.staff = Staff(client)
+        self.queues: dict[str, QueueSettings] = {}
+        self.notes: list[Problem] = []
+        self._negative_is_away = False
+
+    def take_general(self, conf: Conf) -> None:
+        section = conf.sections.get("general")
+        if section is None:
+            return
+        settings = section.last()
+        away = settings.get("negative_penalty_invalid")
+        self._negative_is_away = away is not None and away.value.lower() in TRUE
+        draft = Draft()
+        for setting in settings.values():
+            if setting.key in GENERAL:
+                draft.take(setting)
+            else:
+                why = "Asterisk does not read it in [general]: use a template"
+                self.notes.append(setting.not_carried(why))
+        self.notes += draft.problems
+
+    def add(self, section: Section, joined: list[MemberLine]) -> None:
+        draft = Draft()
+        for setting in section.last().values():
+            draft.take(setting)
+        self.notes += draft.problems
+        lines = [member_line(setting) for setting in section.all_of("member")]
+        members = self._members([*lines, *joined])
+        if not members:
+            message = f"[{section.name}] is left out: it has no members, and nobody could answer it"
+            remedy = "give those who join while it runs with --members, or add 'member =>' lines"
+            self.notes.append(section.note(message, remedy))
+            return
+        name = free_name(section.name, self.queues, "queue")
+        if name != section.name:
+            message = f"[{section.name}] is called '{name}' here"
+            self.notes.append(section.note(message, "names are small letters, digits, '-' and '_'"))
+        self.queues[name] = replace(draft.settings(), members=members)
+
+    def _members(self, lines: Iterable[MemberLine]) -> tuple[Member, ...]:
+        found: dict[str, Member] = {}
+        for line in lines:
+            member = self.staff.member(line, negative_is_away=self._negative_is_away)
+            if member is not None:
+                found[member.agent] = member
+        return tuple(found.values())
+
+
+def _tenant_text(staff: Staff) -> str:
+    content = {
+        "name": "Imported",
+        "languages": {"en": {"voice": "en-gb"}},
+        "agents": {name: written(agent) for name, agent in staff.agents.items()},
+        "phones": {phone: {} for phone in staff.phones},
+    }
+    return TENANT_HEAD + _marked(_yaml(content))
+
+
+def _client_text(maker: _Maker) -> str:
+    promises = [one.promise_seconds for one in maker.queues.values() if one.promise_seconds]
+    service = {
+        "percent": 80,
+        "seconds": int(min(promises, default=SERVICE_SECONDS)),
+        "formula": "answered",
+    }
+    contract = {
+        "from": "2000-01-01",
+        "until": "2099-12-31",
+        "zone": "UTC",
+        "currency": "EUR",
+        "service_level": service,
+    }
+    content = {
+        "name": str(maker.client),
+        "contract": contract,
+        "languages": ["en"],
+        "queues": {name: written(queue) for name, queue in maker.queues.items()},
+    }
+    return TENANT_HEAD + _marked(_yaml(content))
+
+
+def written(value: Any) -> Any:
+    """Return a value of the schema as YAML has it, without what is so by default."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {
+            one.name: written(own)
+            for one in fields(value)
+            if (own := getattr(value, one.name)) != one.default and own not in ({}, ())
+        }
+    if isinstance(value, Mapping):
+        return {str(key): written(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [written(item) for item in value]
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, bool | int | float) else str(value)
+
+
+class _PlainDumper(yaml.SafeDumper):
+    """Writes equal things out each time: our reader takes no references."""
+
+    @override
+    def ignore_aliases(self, data: Any) -> bool:
+        del data
+        return True
+
+
+def _yaml(content: object) -> str:
+    return yaml.dump(
+        content,
+        Dumper=_PlainDumper,
+        sort_keys=False,
+        allow_unicode=True,
+        default_flow_style=None,
+        width=LINE_LENGTH,
+    )
+
+
+def _marked(text: str) -> str:
+    lines = []
+    for line in text.splitlines():
+        mark = next((mark for key, mark in PLACEHOLDERS.items() if line.startswith(key)), "")
+        lines.append(f"{line}  {mark}" if mark else line)
+    return "\n".join(lines) + "\n"

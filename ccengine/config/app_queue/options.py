@@ -1,0 +1,269 @@
+"""What becomes of each option of queues.conf. `dialplan/README.md` has the same as a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from ccengine.config.problems import Problem
+from ccengine.core.queues import Empty, Limits, Overflow, QueueSettings, Strategy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ccengine.config.app_queue.conf import Setting
+
+TRUE: Final = frozenset({"yes", "true", "y", "t", "1", "on"})
+FALSE: Final = frozenset({"no", "false", "n", "f", "0", "off", ""})
+NEVER: Final = 1000  #: misses in a row until an agent is not ready, where autopause is off
+RINGS_AT_MOST: Final = 300.0
+
+STRATEGIES: Final[Mapping[str, Strategy]] = {
+    "ringall": Strategy.RING_ALL,
+    "leastrecent": Strategy.LEAST_RECENT,
+    "fewestcalls": Strategy.FEWEST_CALLS,
+    "random": Strategy.RANDOM,
+    "rrmemory": Strategy.ROUND_ROBIN,
+    "roundrobin": Strategy.ROUND_ROBIN,
+    "rrordered": Strategy.ROUND_ROBIN,
+    "linear": Strategy.LINEAR,
+    "wrandom": Strategy.WEIGHTED_RANDOM,
+}
+
+REASONS: Final[Mapping[str, tuple[Empty, ...]]] = {
+    "paused": (Empty.NOT_READY,),
+    "inuse": (Empty.ON_CALL,),
+    "ringing": (Empty.OFFERED,),
+    "wrapup": (Empty.WRAP_UP,),
+    "unavailable": (Empty.OFFLINE,),
+    "invalid": (Empty.OFFLINE,),
+    "unknown": (Empty.OFFLINE,),
+    "penalty": (),  # members above the highest penalty never count here
+}
+STRICT: Final = (Empty.NOT_READY, Empty.OFFLINE)
+LOOSE: Final = (Empty.OFFLINE,)
+
+ANNOUNCED: Final = "callers hear music only; say it in the flow before 'enqueue'"
+IN_EVENTS: Final = "the call's events have it: MQTT, log and API"
+NO_QUEUE_LOG: Final = "no queue_log is written: the journal holds every event"
+RECORDED: Final = "recordings are WAV files by tenant, client and day"
+
+NOT_CARRIED: Final[Mapping[str, tuple[frozenset[str], str]]] = {
+    # What the value may be without anything being lost, and why else it is not carried over.
+    "persistentmembers": (TRUE | FALSE, "who is logged in survives a restart, always"),
+    "autofill": (TRUE, "every free agent is served at once, always"),
+    "monitor-type": (TRUE | {"mixmonitor"}, RECORDED),
+    "updatecdr": (TRUE | FALSE, "call records name the agent, always"),
+    "shared_lastcall": (TRUE | FALSE, "an agent's idle time and wrap-up hold over all queues"),
+    "negative_penalty_invalid": (TRUE | FALSE, "a member who is as good as logged off is left out"),
+    "force_longest_waiting_caller": (TRUE | FALSE | {"prio"}, "that is tenant.yaml's 'precedence'"),
+    "log_membername_as_agent": (FALSE, NO_QUEUE_LOG),
+    "log_unpause_on_reason_change": (FALSE, NO_QUEUE_LOG),
+    "log-caller-id-name": (FALSE, NO_QUEUE_LOG),
+    "log-restricted-caller-id": (TRUE, NO_QUEUE_LOG),
+    "realtime_rules": (FALSE, "the YAML is the only source of rules"),
+    "announce": (FALSE, "agents hear no announcement before the caller"),
+    "context": (FALSE, "a menu before 'enqueue' takes digits, the line does not"),
+    "retry": (frozenset(), "the next agent is rung at once"),
+    "timeoutpriority": (frozenset({"app"}), "a phone that rings when time is up may be answered"),
+    "timeoutrestart": (TRUE | FALSE, "each agent has the whole ring time; busy leads to the next"),
+    "ringinuse": (FALSE, "an agent has one call at a time"),
+    "setinterfacevar": (FALSE, IN_EVENTS),
+    "setqueuevar": (FALSE, IN_EVENTS),
+    "setqueueentryvar": (FALSE, IN_EVENTS),
+    "membergosub": (frozenset(), "what happens at the bridge is the engine's, not the dialplan's"),
+    "membermacro": (frozenset(), "what happens at the bridge is the engine's, not the dialplan's"),
+    "penaltymemberslimit": (FALSE, "use 'relax' with 'penalty': an empty step is skipped at once"),
+    "autopausedelay": (FALSE, "use 'misses': so many in a row"),
+    "autopausebusy": (TRUE, "a busy phone counts as a miss; see 'misses'"),
+    "autopauseunavail": (TRUE, "an unreachable phone counts as a miss; see 'misses'"),
+    "reportholdtime": (FALSE, "agents hear no announcement before the caller"),
+    "memberdelay": (FALSE, "caller and agent hear each other at once"),
+    "defaultrule": (frozenset(), "write its penaltychange lines as 'relax' steps with 'penalty'"),
+    "announce-frequency": (FALSE, ANNOUNCED),
+    "min-announce-frequency": (FALSE, ANNOUNCED),
+    "announce-to-first-user": (FALSE, ANNOUNCED),
+    "announce-round-seconds": (FALSE, ANNOUNCED),
+    "announce-holdtime": (FALSE, ANNOUNCED),
+    "announce-position": (FALSE, ANNOUNCED),
+    "announce-position-only-up": (FALSE, ANNOUNCED),
+    "announce-position-limit": (FALSE, ANNOUNCED),
+    "periodic-announce": (FALSE, ANNOUNCED),
+    "periodic-announce-frequency": (FALSE, ANNOUNCED),
+    "periodic-announce-startdelay": (FALSE, ANNOUNCED),
+    "relative-periodic-announce": (FALSE, ANNOUNCED),
+    "random-periodic-announce": (FALSE, ANNOUNCED),
+    "queue-youarenext": (FALSE, ANNOUNCED),
+    "queue-thereare": (FALSE, ANNOUNCED),
+    "queue-callswaiting": (FALSE, ANNOUNCED),
+    "queue-holdtime": (FALSE, ANNOUNCED),
+    "queue-minute": (FALSE, ANNOUNCED),
+    "queue-minutes": (FALSE, ANNOUNCED),
+    "queue-seconds": (FALSE, ANNOUNCED),
+    "queue-thankyou": (FALSE, ANNOUNCED),
+    "queue-callerannounce": (FALSE, ANNOUNCED),
+    "queue-reporthold": (FALSE, "agents hear no announcement before the caller"),
+}
+
+
+GENERAL: Final = frozenset(
+    {
+        "persistentmembers",
+        "autofill",
+        "monitor-type",
+        "updatecdr",
+        "shared_lastcall",
+        "negative_penalty_invalid",
+        "force_longest_waiting_caller",
+        "log_membername_as_agent",
+        "log_unpause_on_reason_change",
+        "log-caller-id-name",
+        "log-restricted-caller-id",
+        "realtime_rules",
+    }
+)
+"""All that Asterisk reads in [general]."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """A queue in the making: what app_queue does where an option is left out."""
+
+    values: dict[str, Any] = field(
+        default_factory=lambda: {
+            "strategy": Strategy.RING_ALL,
+            "ring_seconds": 15.0,
+            "wrap_up_seconds": 0.0,
+            "recorded": False,
+            "misses": NEVER,
+        }
+    )
+    limits: dict[str, Any] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def take(self, setting: Setting) -> None:
+        """Carry one option over, or note why not."""
+        if setting.key in CARRIED:
+            CARRIED[setting.key](self, setting)
+        elif setting.key in NOT_CARRIED:
+            harmless, why = NOT_CARRIED[setting.key]
+            if setting.value.lower() not in harmless:
+                self.problems.append(setting.not_carried(why))
+        elif setting.key != "member":
+            self.problems.append(setting.not_carried("Asterisk 22 knows no such option"))
+
+    def settings(self) -> QueueSettings:
+        """Return the queue's rules, without members."""
+        return QueueSettings(**self.values, limits=Limits(**self.limits))
+
+    def number(self, setting: Setting) -> int:
+        """Return the value as Asterisk would; a word is 0."""
+        digits = setting.value.removeprefix("+")
+        if digits.removeprefix("-").isdecimal() and digits.isascii():
+            return int(digits)
+        self.problems.append(setting.not_carried("it is no number"))
+        return 0
+
+    def limit(self, setting: Setting, key: str, value: object) -> None:
+        """Set a limit; where callers go whom it keeps out is the dialplan's, and not known here."""
+        self.limits[key] = value
+        self.limits["overflow"] = Overflow(voicemail=True)
+        message = f"where callers go after '{setting.key}' is said by the dialplan, not here"
+        remedy = "voicemail is written: name a queue, flow or number in 'overflow' if that is meant"
+        self.problems.append(setting.note(message, remedy))
+
+
+def _strategy(draft: Draft, setting: Setting) -> None:
+    strategy = STRATEGIES.get(setting.value.lower())
+    if strategy is None:
+        draft.problems.append(setting.not_carried("Asterisk, too, takes ringall instead"))
+    draft.values["strategy"] = strategy or Strategy.RING_ALL
+
+
+def _timeout(draft: Draft, setting: Setting) -> None:
+    seconds = float(draft.number(setting))
+    if not 1 <= seconds <= RINGS_AT_MOST:
+        why = f"a phone rings for 1 to {RINGS_AT_MOST:g} s: {RINGS_AT_MOST:g} is written"
+        draft.problems.append(setting.not_carried(why))
+        seconds = RINGS_AT_MOST
+    draft.values["ring_seconds"] = seconds
+
+
+def _wrap_up(draft: Draft, setting: Setting) -> None:
+    draft.values["wrap_up_seconds"] = float(max(0, draft.number(setting)))
+
+
+def _weight(draft: Draft, setting: Setting) -> None:
+    draft.values["weight"] = draft.number(setting)
+
+
+def _service_level(draft: Draft, setting: Setting) -> None:
+    seconds = draft.number(setting)
+    if seconds > 0:
+        draft.values["promise_seconds"] = float(seconds)
+
+
+def _maxlen(draft: Draft, setting: Setting) -> None:
+    most = draft.number(setting)
+    if most > 0:
+        draft.limit(setting, "waiting", most)
+
+
+def _recorded(draft: Draft, setting: Setting) -> None:
+    draft.values["recorded"] = setting.value.lower() not in FALSE
+
+
+def _autopause(draft: Draft, setting: Setting) -> None:
+    word = setting.value.lower()
+    draft.values["misses"] = NEVER if word in FALSE else 1
+    if word not in FALSE and word != "all":
+        why = "an agent who missed a call is not ready for all queues, not for this one only"
+        draft.problems.append(setting.not_carried(why))
+
+
+def _music(draft: Draft, setting: Setting) -> None:
+    if setting.value.lower() not in {"", "default"}:
+        why = "put its files into music/ of a client, and that client's name into 'music'"
+        draft.problems.append(setting.not_carried(why))
+
+
+def _join_empty(draft: Draft, setting: Setting) -> None:
+    words = {"yes": (), "no": STRICT, "strict": STRICT, "loose": LOOSE}
+    _empty(draft, setting, "join_empty", words)
+
+
+def _leave_empty(draft: Draft, setting: Setting) -> None:
+    words = {"yes": STRICT, "no": (), "strict": STRICT, "loose": LOOSE}
+    _empty(draft, setting, "leave_empty", words)
+
+
+def _empty(
+    draft: Draft, setting: Setting, key: str, words: Mapping[str, tuple[Empty, ...]]
+) -> None:
+    found: list[Empty] = []
+    for word in (word.strip().lower() for word in setting.value.split(",")):
+        if word in words:
+            found += words[word]
+        elif word in REASONS:
+            found += REASONS[word]
+        elif word:
+            draft.problems.append(setting.not_carried(f"'{word}' is no reason Asterisk knows"))
+    if found:
+        draft.limit(setting, key, tuple(dict.fromkeys(found)))
+
+
+CARRIED: Final[Mapping[str, Callable[[Draft, Setting], None]]] = {
+    "strategy": _strategy,
+    "timeout": _timeout,
+    "wrapuptime": _wrap_up,
+    "weight": _weight,
+    "servicelevel": _service_level,
+    "maxlen": _maxlen,
+    "monitor-format": _recorded,
+    "autopause": _autopause,
+    "musicclass": _music,
+    "musiconhold": _music,
+    "music": _music,
+    "joinempty": _join_empty,
+    "leavewhenempty": _leave_empty,
+}

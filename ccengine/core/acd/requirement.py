@@ -1,0 +1,166 @@
+"""What a caller needs of an agent, and the first thing an agent lacks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from ccengine.core.ids import AgentId, ClientId, GroupId, LicenceId, QueueId, SkillId
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ccengine.core.calls import Call
+    from ccengine.core.ids import Instant
+    from ccengine.core.plan import AgentSettings, Plan
+    from ccengine.core.queues import QueueSettings, RelaxStep
+
+Levels = tuple[tuple[SkillId, int], ...]
+"""Skills with levels, sorted, so that equal needs are equal values."""
+
+
+class Lack(NamedTuple):
+    """Why an agent does not qualify."""
+
+    what: str  #: "approval", "licence", "member", "group", "skill" or "caller's own agents"
+    name: str = ""
+    has: int = 0
+    least: int = 0
+
+
+class Requirement(NamedTuple):
+    """What a call in a queue needs now."""
+
+    queue: QueueId
+    client: ClientId
+    skills: Levels
+    licences: tuple[LicenceId, ...] = ()
+    groups: tuple[GroupId, ...] = ()  #: one of these; empty: any
+    lent: tuple[tuple[GroupId, QueueId], ...] = ()  #: or one of these, while the queue is healthy
+    members: tuple[AgentId, ...] | None = None  #: one of these; None: anybody
+    preferred: Levels = ()  #: wanted, never needed
+    only: tuple[AgentId, ...] = ()  #: the caller's own agents, for a time; empty: anybody
+
+    def lack_of(self, agent: AgentId, plan: Plan, now: Instant) -> Lack | None:
+        """Return the first thing the agent lacks, None if they qualify."""
+        has = plan.agents[agent]
+        return self._not_allowed(agent, has, plan, now) or self._not_asked_for(agent, has)
+
+    def _not_allowed(
+        self, agent: AgentId, has: AgentSettings, plan: Plan, now: Instant
+    ) -> Lack | None:
+        """Return what keeps the agent away for good: nothing relaxes these."""
+        if self.client not in has.clients or not holds(plan, agent, f"client:{self.client}", now):
+            return Lack("approval", self.client)
+        for licence in self.licences:
+            if licence not in has.licences or not holds(plan, agent, f"licence:{licence}", now):
+                return Lack("licence", licence)
+        return None
+
+    def _not_asked_for(self, agent: AgentId, has: AgentSettings) -> Lack | None:
+        if self.members is not None and agent not in self.members:
+            return Lack("member", self.queue)
+        if self.groups and not self._in_group(has):
+            return Lack("group", " or ".join(self.groups))
+        for skill, least in self.skills:
+            if has.skills.get(skill, 0) < least:
+                return Lack("skill", skill, has.skills.get(skill, 0), least)
+        if self.only and agent not in self.only:
+            return Lack("caller's own agents", ", ".join(self.only))
+        return None
+
+    def lenders_of(self, has: AgentSettings) -> tuple[QueueId, ...]:
+        """Return the queues of which one must be healthy for this agent to count; empty: none."""
+        if not self.lent or not self.groups or any(group in self.groups for group in has.groups):
+            return ()
+        return tuple(lender for group, lender in self.lent if group in has.groups)
+
+    def _in_group(self, has: AgentSettings) -> bool:
+        lent = (group for group, _ in self.lent)
+        return any(group in has.groups for group in (*self.groups, *lent))
+
+
+@dataclass(slots=True)
+class _Needs:
+    """A requirement in the making: relax steps take away from it."""
+
+    skills: dict[SkillId, int]
+    preferred: dict[SkillId, int]
+    groups: list[GroupId]
+    lent: list[tuple[GroupId, QueueId]]
+    max_penalty: int | None
+
+    def relax(self, step: RelaxStep) -> None:
+        for skill, least in step.lower.items():
+            if skill in self.skills:
+                self.skills[skill] = min(self.skills[skill], least)
+        for skill in step.drop:
+            self.skills.pop(skill, None)
+            self.preferred.pop(skill, None)
+        # Where no group is asked for, everybody counts already.
+        if self.groups and step.while_healthy is not None:
+            lender = step.while_healthy
+            self.lent += [(group, lender) for group in step.groups]
+        elif self.groups:
+            self.groups += step.groups
+        if step.penalty is not None:
+            self.max_penalty = step.penalty
+
+
+def requirement_of(call: Call, settings: QueueSettings, step: int) -> Requirement:
+    """Return what the call needs after `step` of its queue's relax steps.
+
+    Args:
+        call: in a queue.
+        settings: the queue's.
+        step: 0 for the full requirement, then one for each relax step that has passed.
+    """
+    if call.queue is None:
+        message = f"call '{call.id}' needs nobody: it is in no queue"
+        raise ValueError(message)
+    needs = _Needs(
+        skills=dict(_strictest(settings.skills, call.skills)),
+        preferred={**settings.preferred, **call.preferred},
+        groups=list(settings.groups),
+        lent=[],
+        max_penalty=settings.max_penalty,
+    )
+    for relaxed in settings.relax[:step]:
+        needs.relax(relaxed)
+    return Requirement(
+        queue=call.queue,
+        client=call.client,
+        skills=_levels(_strictest(needs.skills, settings.gates)),
+        licences=settings.licences,
+        groups=tuple(dict.fromkeys(needs.groups)),
+        lent=tuple(dict.fromkeys(needs.lent)),
+        members=_members(settings, needs.max_penalty),
+        preferred=_levels(needs.preferred),
+        only=call.only,
+    )
+
+
+def _members(settings: QueueSettings, max_penalty: int | None) -> tuple[AgentId, ...] | None:
+    named = settings.members
+    if not named:
+        return None
+    return tuple(one.agent for one in named if max_penalty is None or one.penalty <= max_penalty)
+
+
+def _strictest(
+    skills: Mapping[SkillId, int], others: Mapping[SkillId, int]
+) -> Mapping[SkillId, int]:
+    if not others:
+        return skills
+    return {one: max(skills.get(one, 0), others.get(one, 0)) for one in {**skills, **others}}
+
+
+def _levels(skills: Mapping[SkillId, int]) -> Levels:
+    return tuple(sorted(skills.items()))
+
+
+def holds(plan: Plan, agent: AgentId, what: str, now: Instant) -> bool:
+    """Tell whether an approval or a licence the agent has is valid now."""
+    periods = plan.periods.get(agent)
+    period = None if periods is None else periods.get(what)
+    return period is None or period.holds(now)

@@ -1,0 +1,47 @@
+"""What falls due."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ccengine.core import diversion, limits, offers, relaxation, shifts
+from ccengine.core import floor as floors
+from ccengine.core.acd import rest
+from ccengine.core.errors import CoreError
+from ccengine.core.ids import AgentId, CallId, OfferId
+
+if TYPE_CHECKING:
+    from ccengine.core.calls import Call
+    from ccengine.core.floor import Floor
+    from ccengine.core.ids import Instant
+
+
+def meet(floor: Floor, what: str, now: Instant) -> None:
+    """Do what fell due."""
+    kind, _, name = what.partition(":")
+    match kind + ":":
+        case offers.RING_PREFIX:
+            offers.expire(floor, offers.call_of_offer(name), OfferId(name), now)
+        case shifts.WRAP_UP_PREFIX:
+            shifts.finish_wrap_up(floor, AgentId(name), now)
+        case rest.REST_PREFIX:
+            shifts.end_rest(floor, AgentId(name))
+        case floors.PERIODS_PREFIX:
+            floor.judge(now)
+        case _:
+            _meet_for_call(floor, kind + ":", floor.calls[CallId(name)], now)
+
+
+def _meet_for_call(floor: Floor, prefix: str, call: Call, now: Instant) -> None:
+    match prefix:
+        case relaxation.RELAX_PREFIX:
+            relaxation.relax(floor, call, now)
+        case relaxation.ALONE_PREFIX:
+            relaxation.give_up_own_agents(floor, call)
+        case limits.WAIT_PREFIX:  # while a phone rings it may be answered; then it is too late
+            diversion.divert_if_late(floor, call, now)
+        case offers.CONNECT_PREFIX:
+            offers.give_up_connecting(floor, call, now)
+        case _:
+            message = f"nothing is known of the deadline {prefix}{call.id}"
+            raise CoreError(message)

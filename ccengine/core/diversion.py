@@ -1,0 +1,144 @@
+"""Sending callers elsewhere: to another queue, where they keep their place, or out of the line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ccengine.core import limits, relaxation
+from ccengine.core.commands import DivertCall
+from ccengine.core.states import CallState, CallStep, next_call_state
+
+if TYPE_CHECKING:
+    from ccengine.core.calls import Call
+    from ccengine.core.floor import Floor
+    from ccengine.core.ids import Instant, QueueId
+    from ccengine.core.queues import QueueSettings
+
+IN_QUEUE = frozenset(
+    {CallState.WAITING, CallState.OFFERED, CallState.STRAYED, CallState.CONNECTING}
+)
+
+
+def enter(floor: Floor, call: Call, queue: QueueId, now: Instant) -> bool:
+    """Have the call enter a queue, or go where the queue sends it.
+
+    Returns:
+        False if it was sent out of all queues: it goes on in its session.
+    """
+    if call.queue is not None:
+        floor.waits.note_leaving(call, now)
+        floor.shares.leave_line(call)
+    call.queue, call.queued_at = queue, now
+    call.visited = (*call.visited, queue)
+    settings = floor.queue_settings(queue)
+    _rank(call, settings)
+    relaxation.begin(floor, call, now)
+    _limit(floor, call, settings)
+    refused = limits.refusal(floor, call, settings)
+    stays = not refused or _send_on(floor, call, refused, now)
+    if stays and call.queue == queue:
+        floor.waits.note_entry(call, floor.shares.oldest(queue), floor.ahead_of(call), now)
+    return stays
+
+
+def divert(floor: Floor, call: Call, reason: str, now: Instant) -> bool:
+    """Send a waiting call where its queue's overflow says; True if it left the line."""
+    before = call.queue
+    stays = _send_on(floor, call, reason, now)
+    if stays and call.queue != before:
+        floor.place_call(call)
+        floor.ask(call.shown())
+    return not stays
+
+
+def back_in_line(floor: Floor, call: Call, step: CallStep, now: Instant) -> None:
+    """Let a call wait again, at the place it had; it may be too late for that."""
+    floor.move_call(call, next_call_state(call.state, step))
+    if not divert_if_late(floor, call, now):
+        relaxation.skip_unstaffed(floor, call)
+        floor.place_call(call)
+
+
+def divert_if_late(floor: Floor, call: Call, now: Instant) -> bool:
+    """Send a waiting call elsewhere if it has waited too long; True if it left all lines."""
+    if call.state is not CallState.WAITING or call.queue is None:
+        return False
+    rules = floor.queue_settings(call.queue).limits
+    is_late = rules.wait_seconds is not None and now >= call.queued_at + rules.wait_seconds
+    return is_late and divert(floor, call, limits.WAITED_TOO_LONG, now)
+
+
+def _send_on(floor: Floor, call: Call, reason: str, now: Instant) -> bool:
+    """Send the call on; True if it is in a queue afterwards, the same or another."""
+    if call.queue is None:
+        return False
+    to = floor.queue_settings(call.queue).limits.overflow
+    if to is None or (to.queue is not None and to.queue in call.visited):
+        return True  # nowhere to go, or round in a circle: the caller stays where they are
+    if to.queue is not None:
+        return enter(floor, call, to.queue, now)
+    state = CallState.IN_FLOW
+    if call.state is not CallState.IN_FLOW:
+        state = next_call_state(call.state, CallStep.DIVERT)
+    floor.ask(
+        DivertCall(
+            call=call.id,
+            queue=call.queue,
+            reason=reason,
+            flow=to.flow,
+            number=to.number,
+            voicemail=to.voicemail,
+        )
+    )
+    floor.waits.note_leaving(call, now)
+    call.promised_until = None
+    leave(floor, call)
+    floor.move_call(call, state)
+    call.queue = None
+    return False
+
+
+def leave(floor: Floor, call: Call) -> None:
+    """Stop all that goes on while a call waits."""
+    relaxation.forget(floor, call.id)
+    floor.deadlines.discard(limits.WAIT_PREFIX + call.id)
+
+
+def replan(floor: Floor, now: Instant) -> None:
+    """Bring callers who wait under the rules of a new plan."""
+    for call in list(floor.calls.values()):
+        if call.state in IN_QUEUE and call.queue is not None:
+            settings = floor.queue_settings(call.queue)
+            _rank(call, settings)
+            relaxation.begin(floor, call, now)
+            _limit(floor, call, settings)
+            floor.place_call(call)
+
+
+def leave_empty(floor: Floor, now: Instant) -> None:
+    """Send away who waits where nobody counts as being there."""
+    for queue in floor.leavable:
+        rules = floor.queue_settings(queue).limits.leave_empty
+        empty = {
+            pool.requirement
+            for pool in floor.matching.lines_of(queue)
+            if limits.is_empty(floor, pool.requirement, rules)
+        }
+        waiting = floor.matching.waiting(now) if empty else ()
+        for call_id in list(waiting):
+            call = floor.calls[call_id]
+            if call.queue == queue and floor.requirement_of(call) in empty:
+                divert(floor, call, limits.NOBODY_LEFT, now)
+
+
+def _rank(call: Call, settings: QueueSettings) -> None:
+    own = call.own_priority
+    call.priority = settings.priority if own is None else own
+
+
+def _limit(floor: Floor, call: Call, settings: QueueSettings) -> None:
+    rules = settings.limits
+    if rules.wait_seconds is not None and rules.overflow is not None:
+        floor.set_deadline(limits.WAIT_PREFIX + call.id, call.queued_at + rules.wait_seconds)
+    else:
+        floor.deadlines.discard(limits.WAIT_PREFIX + call.id)

@@ -1,0 +1,67 @@
+"""What callers may be told of their wait, and what they were told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ccengine.core.acd.requirement import requirement_of
+from ccengine.core.calls import Call
+from ccengine.core.ids import CallId, TenantId
+from ccengine.core.plan import client_of
+from ccengine.core.states import CallState
+
+if TYPE_CHECKING:
+    from ccengine.core.events import WaitPromised
+    from ccengine.core.floor import Floor
+    from ccengine.core.ids import Instant, QueueId
+    from ccengine.core.waits import WaitEstimate
+
+IN_LINE = frozenset({CallState.WAITING, CallState.OFFERED, CallState.STRAYED})
+
+
+def promise(floor: Floor, event: WaitPromised, now: Instant) -> None:
+    """Remember what a waiting caller was told; one who waits no longer was told in vain."""
+    call = floor.calls[event.call]
+    if call.state in IN_LINE:
+        call.promised_until = now + event.high_seconds
+
+
+def estimate_for_call(floor: Floor, call: Call, now: Instant) -> WaitEstimate | None:
+    """Return how much longer a call in a line will wait; None: in none, or nothing is known."""
+    if call.queue is None or call.state not in IN_LINE:
+        return None
+    if call.state is CallState.OFFERED:
+        return floor.waits.at_once(call.queue)
+    waiting = floor.waiting_in(call.queue)
+    others = waiting - 1 if call.state is CallState.WAITING else waiting
+    oldest = floor.shares.oldest(call.queue)
+    guess = floor.waits.guess(call.queue, oldest, others, floor.ahead_of(call), now)
+    return floor.waits.estimate(call.queue, guess)
+
+
+def estimate_for_queue(floor: Floor, queue: QueueId, now: Instant) -> WaitEstimate | None:
+    """Return for how long a usual caller would wait who comes now; None: nothing is known."""
+    if _is_anybody_free(floor, queue, now):
+        return floor.waits.at_once(queue)
+    waiting = floor.waiting_in(queue)
+    guess = floor.waits.guess(queue, floor.shares.oldest(queue), waiting, waiting, now)
+    return floor.waits.estimate(queue, guess)
+
+
+def _is_anybody_free(floor: Floor, queue: QueueId, now: Instant) -> bool:
+    usual = Call(
+        id=CallId(""),
+        tenant=TenantId(""),
+        client=client_of(queue),
+        number="",
+        channel="",
+        queue=queue,
+    )
+    requirement = requirement_of(usual, floor.queue_settings(queue), 0)
+    return not floor.held and any(
+        agent.may_be_offered
+        and agent.id in floor.plan.agents
+        and requirement.lack_of(agent.id, floor.plan, floor.matching.now) is None
+        and not floor.shares.forbids(agent.id, requirement, now)
+        for agent in floor.roster.all()
+    )

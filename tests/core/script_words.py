@@ -1,0 +1,183 @@
+"""What a scenario says of agents, queues and the house, in words.
+
+    anna billing:4 @sirin +front #loans<60    skills, client, group, licence until second 60
+    queue billing needs billing:3 wants german:1 gate german:2 licence=loans
+          ring 10 wrap-up 0 priority 5 strategy=linear members=anna,bob/2 groups=front
+          relax=10/lower/billing:1 relax=20/drop/german relax=30/group/back
+          relax=30/group/back/vip             lent only while vip is healthy
+          relax=5/penalty/2 overflow=vip      or voicemail, flow:closed, number:600999
+    house floor=sirin:1 ceiling=nova:2 rest=5 occupancy=0.5 window=10 precedence=promise
+
+All else that a queue may say is in `NUMBERS`, or a word for a list in `_limits`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ccengine.core.ids import AgentId, ClientId, GroupId, LicenceId, SkillId
+from ccengine.core.plan import AgentSettings, Days, Period, Precedence, Rest, Share
+from ccengine.core.queues import (
+    Affinity,
+    Empty,
+    Health,
+    Limits,
+    Member,
+    Order,
+    Overflow,
+    QueueSettings,
+    RelaxStep,
+    Strategy,
+)
+from tests.core.builders import CLIENT, agent_settings, queue_named, skills
+
+NUMBERS = {
+    "ring": "ring_seconds",
+    "wrap-up": "wrap_up_seconds",
+    "guard": "longest_wait_seconds",
+    "promise": "promise_seconds",
+    "ageing": "ageing_per_minute",
+}
+COUNTS = {
+    "priority": "priority",
+    "weight": "weight",
+    "misses": "misses",
+    "max-penalty": "max_penalty",
+}
+SKILLS = {"needs": "skills", "wants": "preferred", "gate": "gates"}
+
+
+def read_agent(words: list[str]) -> tuple[AgentSettings, dict[str, Period]]:
+    """Read an agent; approvals and licences with `<` end at that second."""
+    marked: dict[str, list[str]] = {"@": [], "+": [], "#": []}
+    periods = {}
+    for word in words:
+        if word[0] in marked:
+            name, _, ends = word[1:].partition("<")
+            marked[word[0]].append(name)
+            what = "client" if word[0] == "@" else "licence"
+            if ends:
+                periods[f"{what}:{name}"] = Period(None, float(ends))
+    has = " ".join(word for word in words if word[0] not in marked)
+    settings = replace(
+        agent_settings(has, tuple(marked["@"]) or (CLIENT,)),
+        groups=tuple(map(GroupId, marked["+"])),
+        licences={LicenceId(name): Days() for name in marked["#"]},
+    )
+    return settings, periods
+
+
+def read_queue(words: list[str]) -> QueueSettings:
+    """Read a queue."""
+    pairs = _pairs(words)
+    said = dict(pairs)
+    relax = [_step(step) for key, step in pairs if key == "relax"]
+    given: dict[str, Any] = {
+        field: skills(said.get(word, "").replace(",", " ")) for word, field in SKILLS.items()
+    }
+    given |= {NUMBERS[word]: float(said[word]) for word in NUMBERS.keys() & said.keys()}
+    given |= {COUNTS[word]: int(said[word]) for word in COUNTS.keys() & said.keys()}
+    healthy = said.get("healthy", "0/10").split("/")
+    return QueueSettings(
+        **given,
+        strategy=Strategy(said.get("strategy", "longest-idle")),
+        order=Order(said.get("order", "oldest")),
+        members=tuple(map(_member, _listed(said, "members"))),
+        groups=tuple(map(GroupId, _listed(said, "groups"))),
+        licences=tuple(map(LicenceId, _listed(said, "licence"))),
+        relax=tuple(relax),
+        counts_earlier_seconds="earlier" in said,
+        affinity=Affinity(
+            same_agent_seconds=float(said.get("same-agent", 0)),
+            preferred_seconds=float(said.get("own-agents", 0)),
+        ),
+        health=Health(waiting=int(healthy[0]), wait_seconds=float(healthy[1])),
+        limits=_limits(said),
+    )
+
+
+def read_house(words: list[str]) -> dict[str, Any]:
+    """Read the rules of the house."""
+    pairs = _pairs(words)
+    said = dict(pairs)
+    shares: dict[ClientId, Share] = {}
+    for key, value in pairs:
+        if key in ("floor", "ceiling"):
+            client, _, count = value.partition(":")
+            share = shares.get(ClientId(client), Share())
+            shares[ClientId(client)] = replace(share, **{key: int(count)})
+    return {
+        "shares": shares,
+        "precedence": Precedence(said.get("precedence", "score")),
+        "rest": Rest(
+            seconds=float(said.get("rest", 0)),
+            occupancy=float(said.get("occupancy", 1)),
+            window_minutes=float(said.get("window", 30)),
+        ),
+    }
+
+
+def _pairs(words: list[str]) -> list[tuple[str, str]]:
+    """Read `key value`, `key=value` and `needs a:1 b:2`."""
+    pairs: list[tuple[str, str]] = []
+    for word in words:
+        key, equals, value = word.partition("=")
+        if equals or (word in ("earlier",)):
+            pairs.append((key, value))
+        elif pairs and (pairs[-1][1] == "" or ":" in word) and pairs[-1][0] != "earlier":
+            pairs[-1] = (pairs[-1][0], f"{pairs[-1][1]} {word}".strip())
+        else:
+            pairs.append((word, ""))
+    return pairs
+
+
+def _listed(said: dict[str, str], key: str) -> list[str]:
+    return [one for one in said.get(key, "").split(",") if one]
+
+
+def _member(word: str) -> Member:
+    agent, _, penalty = word.partition("/")
+    return Member(agent=AgentId(agent), penalty=int(penalty or 0))
+
+
+def _step(said: str) -> RelaxStep:
+    after, what, *rest = said.split("/")
+    match what:
+        case "lower":
+            return RelaxStep(after_seconds=float(after), lower=skills(rest[0]))
+        case "drop":
+            return RelaxStep(after_seconds=float(after), drop=(SkillId(rest[0]),))
+        case "penalty":
+            return RelaxStep(after_seconds=float(after), penalty=int(rest[0]))
+        case _:
+            lender = queue_named("/".join(rest[1:])) if rest[1:] else None
+            group = (GroupId(rest[0]),)
+            return RelaxStep(after_seconds=float(after), groups=group, while_healthy=lender)
+
+
+def _limits(said: dict[str, str]) -> Limits:
+    most, longest = said.get("max-waiting"), said.get("max-wait")
+    return Limits(
+        waiting=None if most is None else int(most),
+        wait_seconds=None if longest is None else float(longest),
+        join_empty=tuple(map(Empty, _listed(said, "join-empty"))),
+        leave_empty=tuple(map(Empty, _listed(said, "leave-empty"))),
+        partner_percent=int(said.get("partner", 0)),
+        overflow=_overflow(said.get("overflow")),
+    )
+
+
+def _overflow(to: str | None) -> Overflow | None:
+    if to is None:
+        return None
+    what, _, name = to.partition(":")
+    match what:
+        case "voicemail":
+            return Overflow(voicemail=True)
+        case "flow":
+            return Overflow(flow=name)
+        case "number":
+            return Overflow(number=name)
+        case _:
+            return Overflow(queue=queue_named(to))

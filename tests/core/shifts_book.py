@@ -1,0 +1,142 @@
+"""The books on agents: who is there, since when they are idle, and what rest they are owed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ccengine.core import events
+from ccengine.core.states import AgentState
+from tests.core.rulebook import Worker
+
+if TYPE_CHECKING:
+    from ccengine.core.commands import ShowAgent
+    from ccengine.core.events import Event, Miss
+    from ccengine.core.plan import Plan
+    from tests.core.rulebook import Rulebook
+
+RETRY_SECONDS = 5.0
+WITH_CALL = (AgentState.ON_CALL, AgentState.WRAP_UP)
+KEEPS_TURN = (AgentState.AVAILABLE, AgentState.OFFERED, AgentState.ON_CALL)
+ROUNDING = 1e-3
+
+
+class Shifts:
+    """What agents did, as far as the rules ask for it."""
+
+    def __init__(self, rules: Rulebook) -> None:
+        self.rules = rules
+        self.now = 0.0
+        self.count = 0
+        self.forgets_before = 0.0  #: what an earlier plan did not ask for was not kept
+        self.ended_talk: str = ""
+        self.missed_now: dict[str, bool] = {}  #: in this step: whether they may be asked again
+
+    def begin_step(self, event: Event | None, now: float) -> None:
+        self.now, self.ended_talk, self.missed_now = now, "", {}
+        rules = self.rules
+        match event:
+            case events.PhoneLost():
+                rules.lost.add(event.phone)
+            case events.PhoneFound():
+                rules.lost.discard(event.phone)
+            case events.OwnCallStarted():
+                rules.own_calls.setdefault(event.phone, set()).add(event.channel)
+            case events.OwnCallEnded():
+                rules.own_calls.get(event.phone, set()).discard(event.channel)
+            case events.AgentWentReady() if event.agent in rules.workers:
+                rules.workers[event.agent].retry_at = 0.0
+            case _:
+                pass
+
+    def replan(self, plan: Plan) -> None:
+        if plan.rest != self.rules.plan.rest:
+            self.forgets_before = self.now
+
+    # --- calls ---------------------------------------------------------------------------------
+
+    def answered(self, agent: str) -> None:
+        worker = self.rules.workers[agent]
+        worker.misses, worker.busy_from = 0, self.now
+
+    def talked(self, agent: str, queue: str) -> None:
+        worker = self.rules.workers[agent]
+        worker.calls[queue] = (worker.calls.get(queue, (0, 0.0))[0] + 1, self.now)
+        self.ended_talk = agent
+
+    def missed(self, agent: str, queue: str, how: Miss = events.Miss.NO_ANSWER) -> None:
+        """Who missed fewer than the queue says stays; a phone out of reach is not their doing."""
+        worker = self.rules.workers[agent]
+        if how is not events.Miss.UNREACHABLE:
+            worker.misses += 1
+            self.count += 1
+            worker.idle = (self.now, self.count)
+        again = how is events.Miss.UNREACHABLE or worker.misses < self.rules.settings(queue).misses
+        self.missed_now[agent] = again
+        if again:
+            worker.retry_at = self.now + RETRY_SECONDS
+        else:
+            worker.misses = 0
+
+    # --- what is shown -------------------------------------------------------------------------
+
+    def showed(self, event: Event | None, command: ShowAgent) -> None:
+        worker = self.rules.workers.setdefault(command.agent, Worker(command.agent))
+        self._went(event, worker, command)
+        worker.state, worker.phone = command.state, command.phone
+        worker.barred = command.barred
+        again = self.missed_now.pop(worker.id, None)
+        if again is not None and self.rules.known(worker.id):
+            expected = AgentState.AVAILABLE if again else AgentState.NOT_READY
+            assert command.state is expected, f"{worker.id} has missed {worker.misses}"
+        if worker.state is AgentState.AVAILABLE:
+            self._is_barred_for_a_reason(worker)
+
+    def _went(self, event: Event | None, worker: Worker, command: ShowAgent) -> None:
+        came = isinstance(event, events.AgentLoggedIn) and event.agent == command.agent
+        fresh = came or worker.state not in KEEPS_TURN or self.ended_talk == worker.id
+        if command.state is AgentState.AVAILABLE and fresh:
+            self.count += 1
+            worker.idle = (self.now, self.count)
+        if worker.state is AgentState.OFFLINE:
+            worker.since = self.now
+        if command.state not in WITH_CALL and worker.busy_from is not None:
+            worker.spells.append((worker.busy_from, self.now))
+            worker.busy_from = None
+        if command.state not in (*WITH_CALL, AgentState.OFFERED):
+            worker.client = ""
+        if command.state is AgentState.OFFLINE:
+            kept = replace(Worker(worker.id), idle=worker.idle)
+            self.rules.workers[worker.id] = kept
+            if not self.rules.known(worker.id):
+                del self.rules.workers[worker.id]
+
+    def _is_barred_for_a_reason(self, worker: Worker) -> None:
+        lost = worker.phone in self.rules.lost
+        own = worker.phone is not None and bool(self.rules.own_calls.get(worker.phone))
+        expected = "phone not registered" if lost else "own call" if own else ""
+        if expected:
+            assert worker.barred == expected
+        elif worker.barred:
+            assert worker.barred == "rests"
+            assert self._is_owed_rest(worker, ROUNDING), f"{worker.id} rests for no reason"
+
+    def may_have(self, agent: str) -> None:
+        """Check that an agent who is offered a call has had their rest."""
+        worker = self.rules.workers[agent]
+        assert not worker.barred, f"{agent} is offered a call: {worker.barred}"
+        kept = [spell for spell in worker.spells if spell[1] >= self.forgets_before]
+        assert not self._is_owed_rest(replace(worker, spells=kept), -ROUNDING), "no rest"
+
+    def _is_owed_rest(self, worker: Worker, slack: float) -> bool:
+        rest, now = self.rules.plan.rest, self.now
+        if worker.retry_at > now - slack:
+            return True
+        ended = worker.spells[-1][1] if worker.spells else -rest.seconds
+        if rest.seconds > 0 and ended + rest.seconds > now - slack:
+            return True
+        start = max(worker.since, now - rest.window_minutes * 60)
+        if rest.occupancy >= 1 or now <= start:
+            return False
+        busy = sum(max(0.0, min(end, now) - max(begin, start)) for begin, end in worker.spells)
+        return busy / (now - start) > rest.occupancy - slack

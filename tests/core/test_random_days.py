@@ -1,0 +1,142 @@
+"""Days on which everything happens: the same machine as in `test_properties`, driven by dice.
+
+Hypothesis looks for small stories and makes them smaller; here the stories are long and busy, so
+that rules meet each other. A failure names its seed and tells the story.
+"""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ccengine.core import events
+from ccengine.core.events import Miss, Party
+from ccengine.core.ids import AgentId, OfferId, PhoneId, QueueId
+from tests.core.plans import NAMES, QUEUES, plan_number, skills_of
+from tests.core.test_properties import ALL_CALLS, FULL, RandomCenter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DAYS = 4000 if FULL else 60
+STEPS = 150
+PHONES = ("101", "102", "103", "104", "105")
+
+
+class Day:
+    """One seed's day."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = Random(seed)
+        self.machine = RandomCenter()
+        self.machine.open_doors(plan=plan_number(seed), present=set(NAMES))
+        self.happenings: list[Callable[[], None]] = [
+            *[self.call_comes] * 8,
+            *[self.all_go_on] * 10,
+            *[self.time_passes] * 6,
+            *[self.offer_is_missed] * 3,
+            *[self.agents_get_ready] * 3,
+            self.caller_leaves,
+            self.caller_strays_or_returns,
+            self.agent_comes_or_goes,
+            self.phone_changes,
+            self.engine_changes,
+            self.plan_changes,
+        ]
+
+    def pass_by(self) -> None:
+        for _ in range(STEPS):
+            self.chance.choice(self.happenings)()
+        self.machine.teardown()
+
+    def call_comes(self) -> None:
+        chance, machine = self.chance, self.machine
+        call, queue = chance.choice(ALL_CALLS), QueueId(chance.choice(QUEUES))
+        if call in machine.stage.center.calls:
+            return
+        machine.tell(machine.arrival_of(call, queue.partition("/")[0], chance.choice((0.0, 30.0))))
+        wishes = chance.random() < 0.3
+        queued = events.CallQueued(
+            call=call,
+            queue=queue,
+            priority=chance.choice((None, None, 0, 5)),
+            skills=skills_of(chance, 1) if wishes else {},
+            preferred=skills_of(chance, 1) if wishes else {},
+            agents=tuple(map(AgentId, chance.sample(NAMES, chance.choice((0, 0, 1, 2))))),
+        )
+        machine.tell(queued)
+
+    def all_go_on(self) -> None:
+        machine = self.machine
+        for call in list(machine.stage.center.calls):
+            event = machine.next_of(call) if self.chance.random() < 0.4 else None
+            if event is not None:
+                machine.tell(event)
+
+    def time_passes(self) -> None:
+        seconds = self.chance.choice((0.3, 1.0, 2.7, 5.0, 10.0))
+        if self.chance.random() < 0.1:
+            self.machine.the_timer_is_late(seconds=seconds)
+        else:
+            self.machine.pass_time(seconds)
+
+    def offer_is_missed(self) -> None:
+        machine = self.machine
+        offers = machine.offers[-4:]
+        if offers:
+            one = self.chance.choice(offers)
+            how = self.chance.choice(list(Miss))
+            ids = {"call": one.call, "agent": one.agent, "offer": OfferId(one.offer)}
+            machine.tell(events.OfferDeclined(**ids, reason=how, how=how))
+
+    def agents_get_ready(self) -> None:
+        self.machine.all_get_ready()
+
+    def caller_leaves(self) -> None:
+        self.machine.caller_hangs_up(call=self.chance.choice(ALL_CALLS), by=Party.CALLER)
+
+    def caller_strays_or_returns(self) -> None:
+        call = self.chance.choice(ALL_CALLS)
+        self.machine.caller_strays_or_returns(call=call, returns=self.chance.random() < 0.7)
+
+    def agent_comes_or_goes(self) -> None:
+        agent = AgentId(self.chance.choice(NAMES))
+        if self.chance.random() < 0.5:
+            self.machine.agent_wants_a_rest(agent=agent, leaves=self.chance.random() < 0.5)
+        else:
+            phone = PhoneId(self.chance.choice(PHONES))
+            self.machine.agent_logs_in(agent=agent, phone=phone)
+
+    def phone_changes(self) -> None:
+        chance, phone = self.chance, PhoneId(self.chance.choice(PHONES))
+        better = chance.random() < 0.6
+        if chance.random() < 0.5:
+            self.machine.a_phone_is_lost_or_found(phone=phone, found=better)
+        else:
+            self.machine.an_agent_has_a_call_of_their_own(phone=phone, channel="own", over=better)
+
+    def engine_changes(self) -> None:
+        machine = self.machine
+        self.chance.choice((machine.engine_restarts, machine.a_twin_is_restored))()
+        if self.chance.random() < 0.3:
+            machine.switch_goes_or_comes(back=False)
+            self.call_comes()
+            self.all_go_on()
+            self.time_passes()
+            machine.switch_goes_or_comes(back=True)
+
+    def plan_changes(self) -> None:
+        self.machine.tell(events.PlanLoaded(plan=plan_number(self.chance.randint(0, 10**6))))
+
+
+@pytest.mark.timeout(7200 if FULL else 300)
+@pytest.mark.parametrize("first", range(0, DAYS, 20))
+def test_days_go_by(first: int) -> None:
+    for seed in range(first, first + 20):
+        try:
+            Day(seed).pass_by()
+        except AssertionError as wrong:
+            message = f"seed {seed}: {wrong}"
+            raise AssertionError(message) from wrong

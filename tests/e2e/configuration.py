@@ -1,0 +1,92 @@
+"""The running system's configuration, changed as admins change it: in YAML, then told.
+
+docker/test serves a copy of the demo's tenant, so that this may be done.
+"""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from ccengine.phone import Phone
+from tests.e2e.waits import until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.e2e.system import System
+
+DNIPRO = "clients/dnipro/client.yaml"
+VIP = "  vip:\n"
+PROVIDER = "127.0.0.9"  # a place of its own on the loopback: its address says who it is
+PARTNER = "99555"
+
+Change = tuple[str, str, str]
+"""A file of the tenant, what is in it once, and what shall be there."""
+
+
+def vip(*rules: str) -> Change:
+    """Give the queue vip of dnipro more rules, a line of YAML each."""
+    return DNIPRO, VIP, VIP + "".join(f"    {rule}\n" for rule in rules)
+
+
+@asynccontextmanager
+async def configured(
+    system: System, *changes: Change, tell_asterisk: bool = False
+) -> AsyncIterator[None]:
+    """Change the configuration for the block.
+
+    Args:
+        system: whose.
+        changes: of the tenant's files.
+        tell_asterisk: also what `ccengine init` writes for Asterisk follows.
+    """
+    folder = system.settings.tenant_folder
+    before = {file: (folder / file).read_text() for file, _, _ in changes}
+    try:
+        for file, old, new in changes:
+            text = (folder / file).read_text()
+            assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {file}"
+            (folder / file).write_text(text.replace(old, new))
+        await _reload(system, tell_asterisk=tell_asterisk)
+        yield
+    finally:
+        for file, text in before.items():
+            (folder / file).write_text(text)
+        await _reload(system, tell_asterisk=tell_asterisk)
+
+
+@asynccontextmanager
+async def provider(system: System, *changes: Change) -> AsyncIterator[Phone]:
+    """Have a trunk to a provider, which is a phone of ours, beside other changes."""
+    account = system.account("caller-4")  # it has none with us, and needs none
+    async with Phone(account, local=(PROVIDER, 0)) as phone:
+        trunk = f"{{server: {PROVIDER}, port: {phone.address[1]}, addresses: [{PROVIDER}]}}"
+        outbound = (
+            "outbound: {prefixes: {99: provider}, caller_id: 380440000000,"
+            " calls_per_agent_day: 100, calls_per_day: 100}\n"
+        )
+        wiring = (
+            ("tenant.yaml", "reasons:", f"trunks: {{provider: {trunk}}}\nreasons:"),
+            ("tenant.yaml", "reasons:", "outbound: {calls_per_day: 1000}\nreasons:"),
+            ("tenant.yaml", "203: {site: kyiv}", "203: {site: kyiv, dials_for: dnipro}"),
+            (DNIPRO, "emergency:", f"{outbound}emergency:"),
+        )
+        async with configured(system, *wiring, *changes, tell_asterisk=True):
+            yield phone
+
+
+async def _reload(system: System, *, tell_asterisk: bool) -> None:
+    if tell_asterisk:
+        await system.write_asterisk_files()
+        await system.tell_asterisk("module reload res_pjsip.so")
+        await system.tell_asterisk("module reload pbx_config.so")
+    system.ledger.read()
+    plans = system.ledger.plans
+    await system.engine.reload()
+
+    def is_loaded() -> bool:
+        system.ledger.read()
+        return system.ledger.plans > plans
+
+    await until("the engine has taken the configuration over", is_loaded)

@@ -1,0 +1,105 @@
+"""The core taken back to a moment: the same as it was, and no more rows read than needed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ccengine.core import events
+from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId
+from ccengine.core.queues import RelaxStep
+from ccengine.storage.journal_reader import JournalReader
+from ccengine.storage.moments import Moments, choice_at, choice_at_last, choices
+from tests.core.builders import queue_named, skills
+from tests.core.stage import state_bytes
+from tests.reporting.shift import NODE, Shift, plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def shift(tmp_path: Path) -> Iterator[Shift]:
+    made = Shift(tmp_path / "journal.sqlite")
+    yield made
+    made.journal.close()
+
+
+@pytest.fixture
+def reader(shift: Shift) -> Iterator[JournalReader]:
+    with JournalReader.open(shift.journal.path) as opened:
+        yield opened
+
+
+def serve(shift: Shift, call: str) -> None:
+    known = shift.enter(call)
+    shift.answer(known)
+    shift.wait(5)
+    shift.hang_up(known)
+    shift.wait(16)
+
+
+def test_every_moment_is_as_it_was(shift: Shift, reader: JournalReader) -> None:
+    shift.open_doors("anna", "bob")
+    states: list[tuple[int, bytes]] = []
+    for number in range(6):
+        states.append((reader.last_number() + 1, state_bytes(shift.center)))
+        serve(shift, f"c{number}")
+        if number == 3:
+            shift.journal.append_snapshot(shift.center.snapshot(), shift.now)
+    moments = Moments(reader)
+    forward_and_back = [*states, *reversed(states)]
+    assert [state_bytes(moments.before(number)) for number, _ in forward_and_back] == [
+        state for _, state in forward_and_back
+    ]
+
+
+def test_only_what_follows_the_last_snapshot_is_read(
+    shift: Shift, reader: JournalReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shift.open_doors("anna")
+    for number in range(20):
+        serve(shift, f"c{number}")
+        place = shift.journal.append_snapshot(shift.center.snapshot(), shift.now)
+    since: list[int] = []
+    tail = reader.tail
+    monkeypatch.setattr(
+        reader, "tail", lambda after, before: since.append(after) or tail(after, before)
+    )
+    shift.enter("last")
+    assert set(choices(reader, CallId("last"), [OfferId("last.1")])) == {"last.1"}
+    assert since[0] == place
+
+
+def test_a_deadline_that_only_changed_what_a_caller_needs_is_replayed(
+    shift: Shift, reader: JournalReader
+) -> None:
+    usual = plan()
+    steps = (RelaxStep(after_seconds=10, lower=skills("billing:1")),)
+    hard = replace(usual.queues[queue_named("billing")], skills=skills("billing:4"), relax=steps)
+    shift.post(events.PlanLoaded(plan=replace(usual, queues={queue_named("billing"): hard})))
+    shift.post(events.SwitchResynced(node=NODE))
+    for place, name in enumerate(("anna", "bob")):
+        agent = AgentId(name)
+        shift.post(events.AgentLoggedIn(agent=agent, phone=PhoneId(str(200 + place))))
+        shift.post(events.AgentWentNotReady(agent=agent, reason="lunch"))
+    call = shift.enter("c1")
+    shift.wait(30)
+    moment = choice_at(reader, call, shift.now)
+    assert moment is not None
+    assert moment.relaxed == 1
+    last = choice_at_last(reader, call)
+    assert last is not None
+    assert (last.relaxed, last.passed) == (1, moment.passed)
+
+
+def test_rows_are_found_by_their_time(shift: Shift, reader: JournalReader) -> None:
+    shift.open_doors("anna")
+    serve(shift, "c1")
+    rows = shift.rows()
+    for at in (0.0, rows[0].at, rows[5].at, rows[5].at + 0.25, rows[-1].at, rows[-1].at + 9):
+        later = [row.number for row in rows if row.at > at]
+        assert reader.number_after(at) == (later[0] if later else rows[-1].number + 1)
