@@ -32,6 +32,7 @@ from ccengine.asterisk.ari.sender import (
     gone_from_bridge,
     joined,
     message_of,
+    no_such_source,
     not_found,
     refusal,
     segment,
@@ -178,15 +179,9 @@ class Ari:
         return await self._subscribe(f"channel:{channel_id}")
 
     async def _subscribe(self, source: str) -> bool:
+        path = f"applications/{self.app}/subscription"
         query = {"eventSource": source}
-        check_values(query)
-        request = Request("POST", f"applications/{self.app}/subscription", query)
-        response = await self._sender.send(request)
-        if response.status in {404, 422}:
-            return False
-        if response.status >= 300:  # noqa: PLR2004 - HTTP's own boundary
-            raise refusal(request, response)
-        return True
+        return await self._sender.done("POST", path, query, when_gone=no_such_source)
 
     async def answer(self, channel_id: str) -> bool:
         """Answer a channel that rings us; harmless when it is answered."""
@@ -331,7 +326,7 @@ class Ari:
             # Asterisk tells an unreachable endpoint as 500, "Allocation failed"; and as 409 for as
             # long as its thread remembers an earlier 409.
             return Unreachable(f"{query['endpoint']}: {message_of(response)}")
-        if response.status >= 300:  # noqa: PLR2004 - HTTP's own boundary
+        if not response.is_done:
             raise refusal(request, response)
         return Originated(channel_id)
 

@@ -203,7 +203,7 @@ class Connection:
         except (AriDisconnected, AriTimeout) as error:
             _log.warning("ari_unfiltered", cause=str(error))
             return
-        if response.status >= 300:  # noqa: PLR2004 - HTTP's own boundary
+        if not response.is_done:
             _log.warning("ari_unfiltered", status=response.status)
 
     async def _request_by_http(self, http: ClientSession, request: Request) -> Response:

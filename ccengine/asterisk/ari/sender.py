@@ -9,7 +9,6 @@ from ccengine.asterisk.ari.errors import AriDisconnected, AriRefused, BadRequest
 from ccengine.asterisk.ari.transport import Method, Request, Response, Transport
 
 _LONGEST_ID = 149  # Asterisk's limit for a channel's id
-_OK = range(200, 300)
 _NOT_FOUND = 404
 _CONFLICT = 409
 
@@ -29,6 +28,11 @@ def gone(status: int, _message: str) -> bool:
 def not_found(status: int, _message: str) -> bool:
     """Only 404, where a conflict means something else."""
     return status == _NOT_FOUND
+
+
+def no_such_source(status: int, _message: str) -> bool:
+    """What /applications says of an endpoint or a channel that is not there."""
+    return status in {_NOT_FOUND, 422}
 
 
 def gone_from_bridge(status: int, message: str) -> bool:
@@ -84,7 +88,7 @@ class Sender:
         check_values(query or {})
         request = Request(method, path, query or {}, aside=aside)
         response = await self.send(request)
-        if response.status in _OK:
+        if response.is_done:
             return True
         if when_gone(response.status, message_of(response)):
             return False
@@ -97,7 +101,7 @@ class Sender:
         check_values(query or {})
         request = Request("GET", path, query or {}, aside=aside)
         response = await self.send(request)
-        if response.status in _OK:
+        if response.is_done:
             return response.body
         if response.status == _NOT_FOUND:
             return None

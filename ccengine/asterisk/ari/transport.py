@@ -6,6 +6,8 @@ from typing import Literal, Protocol
 
 from ccengine.asterisk.ari.events import StreamItem
 
+_DONE = range(200, 300)
+
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 
 
@@ -29,6 +31,11 @@ class Response:
 
     status: int
     body: object = None
+
+    @property
+    def is_done(self) -> bool:
+        """Asterisk did what it was asked."""
+        return self.status in _DONE
 
 
 class Transport(Protocol):
