@@ -10,48 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccengine.core import (
-    contacts,
     deadlines,
-    diversion,
     explaining,
     invariants,
-    offers,
     pairing,
     promises,
-    shifts,
+    reducer,
     snapshots,
 )
 from ccengine.core.errors import CoreError
-from ccengine.core.events import (
-    AgentLoggedIn,
-    AgentLoggedOut,
-    AgentWentNotReady,
-    AgentWentReady,
-    CallArrived,
-    CallEnded,
-    CallerReturned,
-    CallerStrayed,
-    CallMissed,
-    CallQueued,
-    ConversationEnded,
-    ConversationFailed,
-    ConversationStarted,
-    Event,
-    FlowStepEntered,
-    OfferAccepted,
-    OfferDeclined,
-    OfferRinging,
-    OwnCallEnded,
-    OwnCallStarted,
-    PhoneFound,
-    PhoneLost,
-    PlanLoaded,
-    RecordingFailed,
-    RecordingStarted,
-    SwitchLost,
-    SwitchResynced,
-    WaitPromised,
-)
 from ccengine.core.floor import Floor
 
 if TYPE_CHECKING:
@@ -60,7 +27,7 @@ if TYPE_CHECKING:
     from ccengine.core.agents import Agent
     from ccengine.core.calls import Call
     from ccengine.core.commands import Command
-    from ccengine.core.events import AgentEvent, PhoneEvent, SystemEvent
+    from ccengine.core.events import Event
     from ccengine.core.explaining import Choice
     from ccengine.core.floor import Watcher
     from ccengine.core.ids import AgentId, CallId, Instant, PhoneId, QueueId
@@ -68,19 +35,17 @@ if TYPE_CHECKING:
     from ccengine.core.snapshots import CenterSnapshot
     from ccengine.core.waits import WaitEstimate
 
-OfferEvent = OfferRinging | OfferAccepted | OfferDeclined
-ConversationEvent = ConversationStarted | ConversationFailed | ConversationEnded
-RecordingEvent = RecordingStarted | RecordingFailed
-LineEvent = FlowStepEntered | CallQueued | WaitPromised | CallerStrayed | CallerReturned | CallEnded
-KnownCallEvent = OfferEvent | ConversationEvent | RecordingEvent | LineEvent
-
 
 class ContactCenter:
     """Every decision that calls and agents compete for; changed only here, event by event."""
 
     def __init__(self) -> None:
         self._floor = Floor()
-        self.ignored = 0  #: late events about calls or offers that are over
+
+    @property
+    def ignored(self) -> int:
+        """How many events came late, about calls or offers that are over."""
+        return self._floor.ignored
 
     @property
     def plan(self) -> Plan:
@@ -151,7 +116,7 @@ class ContactCenter:
             CoreError: the event is impossible in the present state, which is left as it was.
         """
         try:
-            self._handle(event, now)
+            reducer.apply(self._floor, event, now)
         except CoreError:
             self._floor.take_commands()
             raise
@@ -161,7 +126,7 @@ class ContactCenter:
     def advance(self, now: Instant) -> list[Command]:
         """Do whatever fell due until now, and return the commands it leads to."""
         if not self._floor.held:
-            self._meet_deadlines(now)
+            deadlines.meet_due(self._floor, now)
             pairing.settle(self._floor, now)
         return self._floor.take_commands()
 
@@ -188,121 +153,3 @@ class ContactCenter:
         center = cls()
         snapshots.restore(center._floor, snapshot)
         return center
-
-    def _handle(self, event: Event, now: Instant) -> None:
-        floor = self._floor
-        match event:
-            case AgentLoggedIn() | AgentLoggedOut() | AgentWentReady() | AgentWentNotReady():
-                self._handle_agent(event, now)
-            case PlanLoaded() | SwitchLost() | SwitchResynced():
-                self._handle_system(event, now)
-            case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
-                self._handle_phone(event, now)
-            case CallArrived() | CallMissed():
-                self._handle_newcomer(event)
-            case _ if event.call not in floor.calls:
-                self.ignored += 1
-            case _:
-                self._handle_call(event, now)
-
-    def _handle_call(self, event: KnownCallEvent, now: Instant) -> None:
-        floor = self._floor
-        match event:
-            case OfferRinging() | OfferAccepted() | OfferDeclined():
-                self._handle_offer(event, now)
-            case ConversationStarted() | ConversationFailed() | ConversationEnded():
-                self._handle_conversation(event, now)
-            case RecordingStarted() | RecordingFailed():
-                contacts.note_recording(floor, event)
-            case _:
-                self._handle_line(event, now)
-
-    def _handle_newcomer(self, event: CallArrived | CallMissed) -> None:
-        match event:
-            case CallArrived():
-                contacts.arrive(self._floor, event)
-            case CallMissed():
-                contacts.miss(self._floor, event)
-
-    def _meet_deadlines(self, now: Instant) -> None:
-        floor = self._floor
-        while (first := floor.deadlines.first()) is not None and first[0][0] <= now:
-            floor.deadlines.discard(first[1])
-            deadlines.meet(floor, first[1], now)
-
-    def _handle_agent(self, event: AgentEvent, now: Instant) -> None:
-        match event:
-            case AgentLoggedIn():
-                shifts.log_in(self._floor, event, now)
-            case AgentLoggedOut():
-                shifts.log_out(self._floor, event, now)
-            case AgentWentReady():
-                shifts.go_ready(self._floor, event, now)
-            case AgentWentNotReady():
-                shifts.go_not_ready(self._floor, event, now)
-
-    def _handle_phone(self, event: PhoneEvent, now: Instant) -> None:
-        match event:
-            case PhoneLost():
-                shifts.lose_phone(self._floor, event, now)
-            case PhoneFound():
-                shifts.find_phone(self._floor, event)
-            case OwnCallStarted():
-                shifts.start_own_call(self._floor, event)
-            case OwnCallEnded():
-                shifts.end_own_call(self._floor, event)
-
-    def _handle_system(self, event: SystemEvent, now: Instant) -> None:
-        floor = self._floor
-        match event:
-            case PlanLoaded():
-                floor.swap_plan(event.plan, now)
-                shifts.retire(floor, now)
-                shifts.rest_anew(floor, now)
-                diversion.replan(floor, now)
-            case SwitchLost():
-                floor.held = True
-            case SwitchResynced():
-                self._meet_deadlines(now)
-                floor.held = False
-                floor.open_all()
-
-    def _handle_offer(self, event: OfferEvent, now: Instant) -> None:
-        if not offers.is_open(self._floor, event):
-            self.ignored += 1
-            return
-        match event:
-            case OfferRinging():
-                pass
-            case OfferAccepted():
-                offers.accept(self._floor, event, now)
-            case OfferDeclined():
-                offers.decline(self._floor, event, now)
-
-    def _handle_conversation(self, event: ConversationEvent, now: Instant) -> None:
-        if self._floor.calls[event.call].agent != event.agent:
-            self.ignored += 1
-            return
-        match event:
-            case ConversationStarted():
-                contacts.start_conversation(self._floor, event)
-            case ConversationFailed():
-                contacts.fail_conversation(self._floor, event, now)
-            case ConversationEnded():
-                contacts.end_conversation(self._floor, event, now)
-
-    def _handle_line(self, event: LineEvent, now: Instant) -> None:
-        floor = self._floor
-        match event:
-            case FlowStepEntered():
-                contacts.enter_step(floor, event)
-            case CallQueued():
-                contacts.queue(floor, event, now)
-            case WaitPromised():
-                promises.promise(floor, event, now)
-            case CallerStrayed():
-                contacts.stray(floor, event, now)
-            case CallerReturned():
-                contacts.come_back(floor, event, now)
-            case CallEnded():
-                contacts.end(floor, event, now)

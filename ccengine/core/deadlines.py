@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from ccengine.core.ids import Instant
 
 
+def meet_due(floor: Floor, now: Instant) -> None:
+    """Do whatever fell due until now."""
+    while (first := floor.deadlines.first()) is not None and first[0][0] <= now:
+        floor.deadlines.discard(first[1])
+        meet(floor, first[1], now)
+
+
 def meet(floor: Floor, what: str, now: Instant) -> None:
     """Do what fell due."""
     kind, _, name = what.partition(":")

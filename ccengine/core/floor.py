@@ -65,6 +65,7 @@ class Floor:
         self._changes_seen = 0  #: the shares' changes that were last looked at
         self.held = True  #: no offers and no deadlines: Asterisk is out of reach
         self.serial = 0  #: breaks every tie; counts up with each use
+        self.ignored = 0  #: late events about calls or offers that are over
         self.watcher: Watcher | None = None  #: is told of each offer before it is made
         self._commands: list[Command] = []
 

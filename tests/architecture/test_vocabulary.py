@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import importlib
 import inspect
+import pkgutil
 from typing import TYPE_CHECKING, get_args
 
 import pytest
@@ -22,11 +24,15 @@ COMMANDS = get_args(Command)
 
 
 def declared(module: ModuleType) -> set[type]:
-    return {
+    """Return the dataclasses that a module declares, or the modules of a package."""
+    found = {
         kind
         for _, kind in inspect.getmembers(module, dataclasses.is_dataclass)
         if kind.__module__ == module.__name__
     }
+    for part in pkgutil.iter_modules(getattr(module, "__path__", ()), f"{module.__name__}."):
+        found |= declared(importlib.import_module(part.name))
+    return found
 
 
 def matched(*path: str) -> set[str]:
@@ -53,7 +59,7 @@ def test_each_is_a_documented_frozen_fact(kind: type) -> None:
 
 def test_the_core_takes_every_event() -> None:
     named = {kind.__name__ for kind in EVENTS}
-    assert named <= matched("core", "center.py")
+    assert named <= matched("core", "reducer.py")
 
 
 def test_the_engine_delivers_every_command() -> None:

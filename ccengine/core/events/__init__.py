@@ -1,0 +1,104 @@
+"""Everything that can happen. Past tense; facts, never requests.
+
+A closed union: whoever takes an event apart does so by `match`, and mypy names each place that
+forgot one. `SCHEMA` goes up when a field changes its meaning.
+"""
+
+from __future__ import annotations
+
+from ccengine.core.events.agents import (
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentWentNotReady,
+    AgentWentReady,
+    OwnCallEnded,
+    OwnCallStarted,
+    PhoneFound,
+    PhoneLost,
+)
+from ccengine.core.events.calls import (
+    CallArrived,
+    CallEnded,
+    CallerReturned,
+    CallerStrayed,
+    CallMissed,
+    CallQueued,
+    FlowStepEntered,
+    WaitPromised,
+)
+from ccengine.core.events.causes import Miss, Party, Reached
+from ccengine.core.events.offers import (
+    ConversationEnded,
+    ConversationFailed,
+    ConversationStarted,
+    OfferAccepted,
+    OfferDeclined,
+    OfferRinging,
+    RecordingFailed,
+    RecordingStarted,
+)
+from ccengine.core.events.system import PlanLoaded, SwitchLost, SwitchResynced
+
+SCHEMA = 1
+
+CallEvent = (
+    CallArrived
+    | CallMissed
+    | FlowStepEntered
+    | CallQueued
+    | WaitPromised
+    | CallerStrayed
+    | CallerReturned
+    | OfferRinging
+    | OfferAccepted
+    | OfferDeclined
+    | ConversationStarted
+    | ConversationFailed
+    | ConversationEnded
+    | RecordingStarted
+    | RecordingFailed
+    | CallEnded
+)
+AgentEvent = AgentLoggedIn | AgentLoggedOut | AgentWentReady | AgentWentNotReady
+PhoneEvent = PhoneLost | PhoneFound | OwnCallStarted | OwnCallEnded
+SystemEvent = PlanLoaded | SwitchLost | SwitchResynced
+Event = CallEvent | AgentEvent | PhoneEvent | SystemEvent
+
+__all__ = [
+    "SCHEMA",
+    "AgentEvent",
+    "AgentLoggedIn",
+    "AgentLoggedOut",
+    "AgentWentNotReady",
+    "AgentWentReady",
+    "CallArrived",
+    "CallEnded",
+    "CallEvent",
+    "CallMissed",
+    "CallQueued",
+    "CallerReturned",
+    "CallerStrayed",
+    "ConversationEnded",
+    "ConversationFailed",
+    "ConversationStarted",
+    "Event",
+    "FlowStepEntered",
+    "Miss",
+    "OfferAccepted",
+    "OfferDeclined",
+    "OfferRinging",
+    "OwnCallEnded",
+    "OwnCallStarted",
+    "Party",
+    "PhoneEvent",
+    "PhoneFound",
+    "PhoneLost",
+    "PlanLoaded",
+    "Reached",
+    "RecordingFailed",
+    "RecordingStarted",
+    "SwitchLost",
+    "SwitchResynced",
+    "SystemEvent",
+    "WaitPromised",
+]

@@ -1,0 +1,67 @@
+"""What agents do, and what happens at their phones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ccengine.core.ids import AgentId, PhoneId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLoggedIn:
+    """An agent bound themself to a phone."""
+
+    agent: AgentId
+    phone: PhoneId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLoggedOut:
+    """An agent left; during a call it means after the call."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentWentReady:
+    """An agent wants calls; during wrap-up it ends the wrap-up."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentWentNotReady:
+    """An agent wants no calls; during a call it means after the call."""
+
+    agent: AgentId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneLost:
+    """A phone's registration ended, or it no longer answers: nobody can be rung there."""
+
+    phone: PhoneId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneFound:
+    """A phone can be rung again."""
+
+    phone: PhoneId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnCallStarted:
+    """A phone has a call that is not ours: dialed by hand, or taken from elsewhere."""
+
+    phone: PhoneId
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnCallEnded:
+    """That call is over."""
+
+    phone: PhoneId
+    channel: str

@@ -1,0 +1,170 @@
+"""What each event changes: one place that knows which rule an event belongs to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ccengine.core import contacts, deadlines, diversion, offers, promises, shifts
+from ccengine.core.events import (
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentWentNotReady,
+    AgentWentReady,
+    CallArrived,
+    CallEnded,
+    CallerReturned,
+    CallerStrayed,
+    CallMissed,
+    CallQueued,
+    ConversationEnded,
+    ConversationFailed,
+    ConversationStarted,
+    Event,
+    FlowStepEntered,
+    OfferAccepted,
+    OfferDeclined,
+    OfferRinging,
+    OwnCallEnded,
+    OwnCallStarted,
+    PhoneFound,
+    PhoneLost,
+    PlanLoaded,
+    RecordingFailed,
+    RecordingStarted,
+    SwitchLost,
+    SwitchResynced,
+    WaitPromised,
+)
+
+if TYPE_CHECKING:
+    from ccengine.core.events import AgentEvent, PhoneEvent, SystemEvent
+    from ccengine.core.floor import Floor
+    from ccengine.core.ids import Instant
+
+OfferEvent = OfferRinging | OfferAccepted | OfferDeclined
+ConversationEvent = ConversationStarted | ConversationFailed | ConversationEnded
+RecordingEvent = RecordingStarted | RecordingFailed
+LineEvent = FlowStepEntered | CallQueued | WaitPromised | CallerStrayed | CallerReturned | CallEnded
+KnownCallEvent = OfferEvent | ConversationEvent | RecordingEvent | LineEvent
+
+
+def apply(floor: Floor, event: Event, now: Instant) -> None:
+    """Change what the event changes; a late one changes nothing and is counted.
+
+    Raises:
+        CoreError: the event is impossible in the present state, which is left as it was.
+    """
+    match event:
+        case AgentLoggedIn() | AgentLoggedOut() | AgentWentReady() | AgentWentNotReady():
+            _handle_agent(floor, event, now)
+        case PlanLoaded() | SwitchLost() | SwitchResynced():
+            _handle_system(floor, event, now)
+        case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
+            _handle_phone(floor, event, now)
+        case CallArrived() | CallMissed():
+            _handle_newcomer(floor, event)
+        case _ if event.call not in floor.calls:
+            floor.ignored += 1
+        case _:
+            _handle_call(floor, event, now)
+
+
+def _handle_call(floor: Floor, event: KnownCallEvent, now: Instant) -> None:
+    match event:
+        case OfferRinging() | OfferAccepted() | OfferDeclined():
+            _handle_offer(floor, event, now)
+        case ConversationStarted() | ConversationFailed() | ConversationEnded():
+            _handle_conversation(floor, event, now)
+        case RecordingStarted() | RecordingFailed():
+            contacts.note_recording(floor, event)
+        case _:
+            _handle_line(floor, event, now)
+
+
+def _handle_newcomer(floor: Floor, event: CallArrived | CallMissed) -> None:
+    match event:
+        case CallArrived():
+            contacts.arrive(floor, event)
+        case CallMissed():
+            contacts.miss(floor, event)
+
+
+def _handle_agent(floor: Floor, event: AgentEvent, now: Instant) -> None:
+    match event:
+        case AgentLoggedIn():
+            shifts.log_in(floor, event, now)
+        case AgentLoggedOut():
+            shifts.log_out(floor, event, now)
+        case AgentWentReady():
+            shifts.go_ready(floor, event, now)
+        case AgentWentNotReady():
+            shifts.go_not_ready(floor, event, now)
+
+
+def _handle_phone(floor: Floor, event: PhoneEvent, now: Instant) -> None:
+    match event:
+        case PhoneLost():
+            shifts.lose_phone(floor, event, now)
+        case PhoneFound():
+            shifts.find_phone(floor, event)
+        case OwnCallStarted():
+            shifts.start_own_call(floor, event)
+        case OwnCallEnded():
+            shifts.end_own_call(floor, event)
+
+
+def _handle_system(floor: Floor, event: SystemEvent, now: Instant) -> None:
+    match event:
+        case PlanLoaded():
+            floor.swap_plan(event.plan, now)
+            shifts.retire(floor, now)
+            shifts.rest_anew(floor, now)
+            diversion.replan(floor, now)
+        case SwitchLost():
+            floor.held = True
+        case SwitchResynced():
+            deadlines.meet_due(floor, now)
+            floor.held = False
+            floor.open_all()
+
+
+def _handle_offer(floor: Floor, event: OfferEvent, now: Instant) -> None:
+    if not offers.is_open(floor, event):
+        floor.ignored += 1
+        return
+    match event:
+        case OfferRinging():
+            pass
+        case OfferAccepted():
+            offers.accept(floor, event, now)
+        case OfferDeclined():
+            offers.decline(floor, event, now)
+
+
+def _handle_conversation(floor: Floor, event: ConversationEvent, now: Instant) -> None:
+    if floor.calls[event.call].agent != event.agent:
+        floor.ignored += 1
+        return
+    match event:
+        case ConversationStarted():
+            contacts.start_conversation(floor, event)
+        case ConversationFailed():
+            contacts.fail_conversation(floor, event, now)
+        case ConversationEnded():
+            contacts.end_conversation(floor, event, now)
+
+
+def _handle_line(floor: Floor, event: LineEvent, now: Instant) -> None:
+    match event:
+        case FlowStepEntered():
+            contacts.enter_step(floor, event)
+        case CallQueued():
+            contacts.queue(floor, event, now)
+        case WaitPromised():
+            promises.promise(floor, event, now)
+        case CallerStrayed():
+            contacts.stray(floor, event, now)
+        case CallerReturned():
+            contacts.come_back(floor, event, now)
+        case CallEnded():
+            contacts.end(floor, event, now)
