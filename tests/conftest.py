@@ -34,6 +34,8 @@ def _take_settings_of_worker() -> None:
 
 
 _take_settings_of_worker()
+# A console that is made at import would keep for ever the width that pytest-xdist tells workers.
+os.environ.pop("COLUMNS", None)
 
 
 @dataclass(frozen=True)
