@@ -60,6 +60,9 @@ class Ledger:
             self._happened(event)
         for command in commands:
             self._asked(event, command)
+        for call, agent in self.ringing.values():
+            may = self.rules.may_ring(self.rules.callers[call], agent)
+            assert may or self.held, f"{agent} rings for {call} and may not have it"
         if not self.held:
             self._nobody_waits_in_vain(timely=event is None)
 

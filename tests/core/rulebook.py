@@ -111,6 +111,12 @@ class Rulebook:
             one in has.licences and self.valid(agent, f"licence:{one}", at) for one in licences
         )
 
+    def may_ring(self, call: Caller, agent: str) -> bool:
+        """All that nothing relaxes, as it was when everybody was judged."""
+        has, gates = self.known(agent), self.settings(call.queue).gates
+        able = has is not None and all(has.skills.get(one, 0) >= gates[one] for one in gates)
+        return able and self.allowed(call, agent, self.judged_at)
+
     def passed(self, call: Caller, step: int | None) -> tuple[RelaxStep, ...]:
         return self.settings(call.queue).relax[: call.relaxed if step is None else step]
 

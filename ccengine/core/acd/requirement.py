@@ -43,13 +43,11 @@ class Requirement(NamedTuple):
 
     def lack_of(self, agent: AgentId, plan: Plan, now: Instant) -> Lack | None:
         """Return the first thing the agent lacks, None if they qualify."""
-        has = plan.agents[agent]
-        return self._not_allowed(agent, has, plan, now) or self._not_asked_for(agent, has)
+        return self.bar_of(agent, plan, now) or self._not_asked_for(agent, plan.agents[agent])
 
-    def _not_allowed(
-        self, agent: AgentId, has: AgentSettings, plan: Plan, now: Instant
-    ) -> Lack | None:
-        """Return what keeps the agent away for good: nothing relaxes these."""
+    def bar_of(self, agent: AgentId, plan: Plan, now: Instant) -> Lack | None:
+        """Return the approval or licence the agent lacks now: nothing relaxes these."""
+        has = plan.agents[agent]
         if self.client not in has.clients or not holds(plan, agent, f"client:{self.client}", now):
             return Lack("approval", self.client)
         for licence in self.licences:
