@@ -67,6 +67,7 @@ class Call:
     guess: Guess | None = None  #: of the wait in this queue, as it was entered
     promised_until: Instant | None = None  #: told to the caller: answered by then
     offers_made: int = 0
+    rung: AgentId | None = None  #: whose phone rang last for it, in this queue
     others: dict[OfferId, AgentId] = field(default_factory=dict)  #: beside `offer`, under ring-all
     offer: OfferId | None = None
     agent: AgentId | None = None  #: offered to, or talking with

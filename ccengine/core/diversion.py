@@ -29,7 +29,7 @@ def enter(floor: Floor, call: Call, queue: QueueId, now: Instant) -> bool:
         floor.waits.note_leaving(call, now)
         floor.shares.leave_line(call)
     call.queue, call.queued_at = queue, now
-    call.visited = (*call.visited, queue)
+    call.visited, call.rung = (*call.visited, queue), None
     settings = floor.queue_settings(queue)
     _rank(call, settings)
     relaxation.begin(floor, call, now)

@@ -17,7 +17,7 @@ from ccengine.core.queues import Strategy
 from ccengine.core.states import AgentState, CallState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ccengine.core.acd.requirement import Lack
     from ccengine.core.agents import Agent
@@ -127,6 +127,12 @@ def explain(floor: Floor, call: Call, chosen: AgentId | None, now: Instant) -> C
     )
 
 
+def _places(order: Sequence[AgentId], last: AgentId | None) -> dict[AgentId, int]:
+    """Return at which place each is asked, who comes after the last one first."""
+    after = order.index(last) + 1 if last is not None and last in order else 0
+    return {agent: place for place, agent in enumerate((*order[after:], *order[:after]))}
+
+
 class _Judge:
     """Judges all agents for one call at one instant."""
 
@@ -138,11 +144,11 @@ class _Judge:
         rules = floor.queue_settings(queue)
         self.strategy = Strategy.LINEAR if self.needs.only else rules.strategy
         self.penalties = floor.penalties(queue)
-        last, dice = floor.turns.get(queue), dice_of(call)
+        last, dice = floor.rung_before(call), dice_of(call)
         order = list(floor.matching.agents_for(call.id, last, dice))
         self._turns = {agent: place for place, agent in enumerate(order)}
         named = [one.agent for one in rules.members] or list(floor.plan.agents)
-        self._places = {agent: place for place, agent in enumerate(self.needs.only or named)}
+        self._places = _places(self.needs.only or named, last)
 
     def others(self, chosen: AgentId | None) -> tuple[PassedOver, ...]:
         """Return all agents but the chosen one, nearest to having had the call first."""

@@ -179,6 +179,12 @@ class Floor:
         is_shared = self.queue_settings(_queue_of(call)).strategy is Strategy.RING_ALL
         return is_shared and not call.only
 
+    def rung_before(self, call: Call) -> AgentId | None:
+        """Return after whom a turn goes on that is offered the queued call; None: it begins."""
+        queue = _queue_of(call)
+        is_own = bool(call.only) or self.queue_settings(queue).strategy is Strategy.LINEAR
+        return call.rung if is_own else self.turns.get(queue)
+
     def ahead_of(self, call: Call) -> int:
         """Count who is served before the queued call, as far as its own queue goes."""
         queue = _queue_of(call)

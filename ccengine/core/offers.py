@@ -186,7 +186,7 @@ def make_offer(floor: Floor, call: Call, agent: Agent, now: Instant) -> None:
         call.offer, call.agent = offer, agent.id
     else:
         call.others[offer] = agent.id
-    floor.turns[queue] = agent.id
+    floor.turns[queue] = call.rung = agent.id
     floor.move_agent(agent, agent_state, now)
     if call_state is not call.state:
         floor.move_call(call, call_state)

@@ -172,7 +172,7 @@ class Ledger:
         self._enter_queue(call, event.queue)
 
     def _enter_queue(self, call: Caller, queue: str) -> None:
-        call.queue, call.queued_at, call.relaxed = queue, self.now, 0
+        call.queue, call.queued_at, call.relaxed, call.rung = queue, self.now, 0, None
         call.visited.append(queue)
         self._know(call)
         self._relax(call)
@@ -278,7 +278,7 @@ class Ledger:
         self._was_fair(call, worker)
         call.state, worker.state = CallState.OFFERED, AgentState.OFFERED
         worker.client = call.client
-        self.rules.turns[call.queue] = offer.agent
+        self.rules.turns[call.queue] = call.rung = offer.agent
         self.numbers.add(offer.offer)
         self.ringing[offer.offer] = (offer.call, offer.agent)
         self.has[offer.agent] = offer.call

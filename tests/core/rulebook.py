@@ -42,6 +42,7 @@ class Caller:
     agents: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     only_until: float = 0.0
+    rung: str | None = None  #: whose phone rang last for it, in this queue
     place: int = 0
     queued_at: float = 0.0
     waiting_since: float = 0.0
@@ -265,7 +266,8 @@ class Rulebook:
     def choice(self, call: Caller, free: list[str]) -> set[str]:
         """Of those who are free and may, whom the strategy takes; several: chance decides."""
         if call.only:
-            return {next(agent for agent in call.only if agent in free)}
+            own = [agent for agent in call.only if self.known(agent) and self.qualifies(call, agent)]
+            return {_next_after(call.rung, own, free)}
         strategy = self.settings(call.queue).strategy
         if strategy is Strategy.WEIGHTED_RANDOM:
             return set(free)
@@ -276,9 +278,9 @@ class Rulebook:
         members = self.settings(call.queue).members
         order = [str(one.agent) for one in members] or [str(agent) for agent in self.plan.agents]
         if strategy is Strategy.ROUND_ROBIN:
-            last = self.turns.get(call.queue)
-            start = order.index(last) + 1 if last in order else 0
-            return {next(agent for agent in order[start:] + order[:start] if agent in asked)}
+            return {_next_after(self.turns.get(call.queue), order, asked)}
+        if strategy is Strategy.LINEAR:
+            return {_next_after(call.rung, order, asked)}
         return {min(asked, key=lambda agent: self._rank(call, strategy, agent, order))}
 
     def _rank(
@@ -291,8 +293,6 @@ class Rulebook:
                 return (last, order.index(agent))
             case Strategy.FEWEST_CALLS:
                 return (calls, order.index(agent))
-            case Strategy.LINEAR:
-                return (order.index(agent),)
             case Strategy.LEAST_SKILLED:
                 return (sum(skills.values()), *worker.idle)
             case Strategy.BEST_MATCH:
@@ -305,3 +305,8 @@ class Rulebook:
         for one in self.passed(call, None):
             preferred -= set(one.drop)
         return {*self.needs(call, None), *preferred}
+
+
+def _next_after(last: str | None, order: list[str], free: list[str]) -> str:
+    start = order.index(last) + 1 if last in order else 0
+    return next(agent for agent in order[start:] + order[:start] if agent in free)

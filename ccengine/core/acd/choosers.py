@@ -38,7 +38,7 @@ class Chooser(Protocol):
         """Iterate over the idle, best first.
 
         Args:
-            last: whom the queue rang last.
+            last: after whom a turn goes on.
             dice: a number that is another each time; decides what chance decides.
         """
 
@@ -94,8 +94,6 @@ class Ranked:
                 return (0.0 if served is None else served.last_ended_at, self._places[agent.id])
             case Strategy.FEWEST_CALLS:
                 return (0 if served is None else served.calls, self._places[agent.id])
-            case Strategy.LINEAR:
-                return (self._places[agent.id],)
             case _:
                 return agent.idle_rank
 
@@ -134,7 +132,7 @@ class _Placed:
 
 
 class InTurn(_Placed):
-    """Round-robin with memory: who comes, in the plan's order, after whom the queue rang last."""
+    """Who comes, in the queue's order, after whom it rang last: for anybody, or for this caller."""
 
     def __init__(self, members: Sequence[AgentId], order: Sequence[AgentId]) -> None:
         super().__init__(members)
@@ -238,7 +236,7 @@ def chooser_of(
     """Make the chooser for a requirement; the caller's own agents are asked in their order."""
     penalties = members.penalties
     if requirement.only:
-        return _plain(Strategy.LINEAR, requirement, members, settings)
+        return InTurn(members.qualified, members.qualified)
     if strategy is Strategy.WEIGHTED_RANDOM:  # there the penalty means nothing else
         return ByWeight(members.qualified, penalties)
     tiers: dict[int, list[AgentId]] = {}
@@ -262,7 +260,7 @@ def _plain(
     settings: Mapping[AgentId, AgentSettings],
 ) -> Chooser:
     match strategy:
-        case Strategy.ROUND_ROBIN:
+        case Strategy.ROUND_ROBIN | Strategy.LINEAR:
             return InTurn(members.qualified, members.order)
         case Strategy.RANDOM:
             return ByChance(members.qualified)
