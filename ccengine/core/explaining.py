@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ccengine.core.acd.requirement import Requirement
 from ccengine.core.ids import AgentId, CallId, Instant, OfferId, QueueId
 from ccengine.core.offers import dice_of
+from ccengine.core.plan import order_in
 from ccengine.core.queues import Strategy
 from ccengine.core.states import AgentState, CallState
 
@@ -147,8 +148,7 @@ class _Judge:
         last, dice = floor.rung_before(call), dice_of(call)
         order = list(floor.matching.agents_for(call.id, last, dice))
         self._turns = {agent: place for place, agent in enumerate(order)}
-        named = [one.agent for one in rules.members] or list(floor.plan.agents)
-        self._places = _places(self.needs.only or named, last)
+        self._places = _places(self.needs.only or order_in(floor.plan, queue), last)
 
     def others(self, chosen: AgentId | None) -> tuple[PassedOver, ...]:
         """Return all agents but the chosen one, nearest to having had the call first."""

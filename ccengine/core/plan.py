@@ -104,6 +104,13 @@ class Plan:
     """When approvals (`client:nova`) and licences (`licence:loans`) hold; left out: always."""
 
 
+def order_in(plan: Plan, queue: QueueId) -> list[AgentId]:
+    """Return the agents of a queue in its order: that of its members, or of all in the plan."""
+    settings = plan.queues.get(queue)
+    named = () if settings is None else settings.members
+    return [one.agent for one in named] or list(plan.agents)
+
+
 def client_of(queue: QueueId) -> ClientId:
     """Return the client whose queue this is."""
     return ClientId(queue.partition("/")[0])

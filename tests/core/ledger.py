@@ -21,7 +21,7 @@ from ccengine.core.commands import (
 from ccengine.core.queues import Strategy
 from ccengine.core.states import AgentState, CallState
 from tests.core.builders import plan_of
-from tests.core.rulebook import Caller, Rulebook, Worker
+from tests.core.rulebook import Caller, Rulebook, Worker, order_of
 from tests.core.shifts_book import Shifts
 
 if TYPE_CHECKING:
@@ -144,7 +144,9 @@ class Ledger:
     def _planned(self, plan: Plan) -> None:
         rules = self.rules
         self.shifts.replan(plan)
-        rules.plan, rules.judged_at = plan, self.now
+        before, rules.plan, rules.judged_at = rules.plan, plan, self.now
+        for queue, last in list(rules.turns.items()):
+            rules.turns[queue] = self._turn_left(before, queue, last)
         for agent in plan.agents:
             rules.workers.setdefault(agent, Worker(agent))
         for call in rules.callers.values():
@@ -152,6 +154,13 @@ class Ledger:
                 call.relaxed = 0
                 self._know(call)
                 self._relax(call)
+
+    def _turn_left(self, before: Plan, queue: str, last: str) -> str:
+        """After whom the turn goes on: the last one, or who came before them and is still there."""
+        once, now = order_of(before, queue), order_of(self.rules.plan, queue)
+        if last not in once:
+            return last
+        return next((one for one in reversed(once[: once.index(last) + 1]) if one in now), "")
 
     def _talk_ended(self, call: str) -> None:
         (agent,) = (agent for agent, has in self.has.items() if has == call)

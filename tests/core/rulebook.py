@@ -275,8 +275,7 @@ class Rulebook:
         asked = [agent for agent in free if (self.penalty(call.queue, agent) or 0) == lowest]
         if strategy in (Strategy.RANDOM, Strategy.RING_ALL):
             return set(asked)
-        members = self.settings(call.queue).members
-        order = [str(one.agent) for one in members] or [str(agent) for agent in self.plan.agents]
+        order = order_of(self.plan, call.queue)
         if strategy is Strategy.ROUND_ROBIN:
             return {_next_after(self.turns.get(call.queue), order, asked)}
         if strategy is Strategy.LINEAR:
@@ -305,6 +304,11 @@ class Rulebook:
         for one in self.passed(call, None):
             preferred -= set(one.drop)
         return {*self.needs(call, None), *preferred}
+
+
+def order_of(plan: Plan, queue: str) -> list[str]:
+    members = plan.queues.get(queue, RETIRED).members  # type: ignore[call-overload]
+    return [str(one.agent) for one in members] or [str(agent) for agent in plan.agents]
 
 
 def _next_after(last: str | None, order: list[str], free: list[str]) -> str:
