@@ -60,6 +60,7 @@ class Call:
     priority: int = 0
     serial: int = 0  #: the place in line; kept until the call has talked
     queued_at: Instant = 0.0  #: into this queue
+    lined_at: Instant | None = None  #: into the first one since it talked; None: not kept yet
     waiting_since: Instant = 0.0  #: as the order counts it: from an earlier queue or the arrival
     relaxed: int = 0  #: relax steps that have passed
     own_agents: tuple[AgentId, ...] = ()  #: named by the flow or the API, best first

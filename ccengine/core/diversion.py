@@ -132,8 +132,11 @@ def leave_empty(floor: Floor, now: Instant) -> None:
 
 
 def _rank(call: Call, settings: QueueSettings) -> None:
-    own = call.own_priority
+    own, since = call.own_priority, call.lined_at
     call.priority = settings.priority if own is None else own
+    if since is not None:
+        counts_earlier = settings.counts_earlier_seconds
+        call.waiting_since = min(call.waits_from, since) if counts_earlier else since
 
 
 def _limit(floor: Floor, call: Call, settings: QueueSettings) -> None:

@@ -152,6 +152,7 @@ class Ledger:
         for call in rules.callers.values():
             if call.state in IN_LINE:
                 call.relaxed = 0
+                self._count_waiting(call)
                 self._know(call)
                 self._relax(call)
 
@@ -176,16 +177,20 @@ class Ledger:
         call.asked, call.agents = event.priority, tuple(event.agents)
         call.skills = {str(one): least for one, least in event.skills.items()}
         call.preferred = {str(one): least for one, least in event.preferred.items()}
-        counts = self.rules.settings(event.queue).counts_earlier_seconds
-        call.waiting_since = min(call.waits_from, self.now) if counts else self.now
+        call.lined_at = self.now
         self._enter_queue(call, event.queue)
 
     def _enter_queue(self, call: Caller, queue: str) -> None:
         call.queue, call.queued_at, call.relaxed, call.rung = queue, self.now, 0, None
         call.visited.append(queue)
+        self._count_waiting(call)
         self._know(call)
         self._relax(call)
         self._skip(call)
+
+    def _count_waiting(self, call: Caller) -> None:
+        earlier = self.rules.settings(call.queue).counts_earlier_seconds
+        call.waiting_since = min(call.waits_from, call.lined_at) if earlier else call.lined_at
 
     def _know(self, call: Caller) -> None:
         affinity = self.rules.settings(call.queue).affinity

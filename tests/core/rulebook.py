@@ -45,6 +45,7 @@ class Caller:
     rung: str | None = None  #: whose phone rang last for it, in this queue
     place: int = 0
     queued_at: float = 0.0
+    lined_at: float = 0.0  #: into the first queue on this way
     waiting_since: float = 0.0
     relaxed: int = 0
     connected_at: float = 0.0
