@@ -84,7 +84,7 @@ def queue(floor: Floor, event: CallQueued, now: Instant) -> None:
     state = next_call_state(call.state, CallStep.QUEUE)
     call.own_priority = event.priority
     call.skills, call.preferred, call.kind = event.skills, event.preferred, event.kind
-    call.own_agents = event.agents
+    call.own_agents, call.own_scores = event.agents, event.scores
     call.lined_at = now
     call.serial = floor.next_serial()
     call.visited = ()

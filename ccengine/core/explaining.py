@@ -84,6 +84,7 @@ class PassedOver:
     until: Instant | None = None  #: rest's or wrap-up's end
     value: float | None = None  #: what the strategy compares
     penalty: int = 0
+    score: int | None = None  #: as the caller's own agent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,7 @@ class Choice:
     agent: AgentId | None = None
     value: float | None = None  #: what the strategy compares
     penalty: int = 0
+    score: int | None = None  #: as the caller's own agent
     passed: tuple[PassedOver, ...] = ()  #: ranked lower first, in the strategy's order
 
 
@@ -124,6 +126,7 @@ def explain(floor: Floor, call: Call, chosen: AgentId | None, now: Instant) -> C
         agent=chosen,
         value=None if chosen is None else judge.value(floor.roster.get(chosen)),
         penalty=penalty,
+        score=None if chosen is None else judge.scores.get(chosen),
         passed=judge.others(chosen),
     )
 
@@ -143,7 +146,9 @@ class _Judge:
         self._queue = queue
         self.needs = floor.requirement_of(call)
         rules = floor.queue_settings(queue)
-        self.strategy = Strategy.LINEAR if self.needs.only else rules.strategy
+        by_order = self.needs.only and not self.needs.scores
+        self.strategy = Strategy.LINEAR if by_order else rules.strategy
+        self.scores = dict(zip(self.needs.only, self.needs.scores, strict=False))
         self.penalties = floor.penalties(queue)
         last, dice = floor.rung_before(call), dice_of(call)
         order = list(floor.matching.agents_for(call.id, last, dice))
@@ -210,6 +215,7 @@ class _Judge:
             name=rule,
             value=self.value(agent),
             penalty=penalty,
+            score=self.scores.get(agent.id),
         )
 
     def _lacking(self, agent: Agent, settings: AgentSettings, lack: Lack) -> PassedOver:

@@ -182,7 +182,8 @@ class Floor:
     def rung_before(self, call: Call) -> AgentId | None:
         """Return after whom a turn goes on that is offered the queued call; None: it begins."""
         queue = _queue_of(call)
-        is_own = bool(call.only) or self.queue_settings(queue).strategy is Strategy.LINEAR
+        by_order = bool(call.only) and not call.goes_by_scores
+        is_own = by_order or self.queue_settings(queue).strategy is Strategy.LINEAR
         return call.rung if is_own else self.turns.get(queue)
 
     def ahead_of(self, call: Call) -> int:

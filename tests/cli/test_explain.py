@@ -235,6 +235,25 @@ def test_house_rules_and_own_agents_and_penalties_are_named(shift: Shift) -> Non
     assert passed(alone)["first"] == ("not_own", "the caller's own agents come first: second")
 
 
+def test_scores_of_own_agents_are_named(shift: Shift) -> None:
+    rules = replace(SALES, affinity=Affinity(preferred_seconds=5))
+    open_doors(shift, plan_with(("first", "second"), rules), "first", "second")
+    first, second = AgentId("first"), AgentId("second")
+    shift.post(arrived(CallId("c1")))
+    shift.post(
+        events.CallQueued(
+            call=CallId("c1"),
+            queue=queue_named("sales"),
+            agents=(second, first),
+            scores={second: 9, first: 7},
+        )
+    )
+    (offered,) = explained("c1")
+    assert offered["agent"] == "second"
+    text = "ranked lower: score 7, idle for 2.0 s; second: score 9, idle for 1.0 s"
+    assert passed(offered)["first"] == ("ranked_lower", text)
+
+
 def test_while_asterisk_is_out_of_reach_nothing_is_offered(shift: Shift) -> None:
     open_doors(shift, plan_with(("first",)), "first")
     shift.post(events.SwitchLost(node=NODE))

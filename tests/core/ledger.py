@@ -175,6 +175,7 @@ class Ledger:
         self.count += 1
         call.place, call.visited = self.count, []
         call.asked, call.agents = event.priority, tuple(event.agents)
+        call.scores = {str(one): score for one, score in event.scores.items()}
         call.skills = {str(one): least for one, least in event.skills.items()}
         call.preferred = {str(one): least for one, least in event.preferred.items()}
         call.lined_at = self.now

@@ -40,6 +40,7 @@ class Caller:
     skills: dict[str, int] = field(default_factory=dict)
     preferred: dict[str, int] = field(default_factory=dict)
     agents: tuple[str, ...] = ()
+    scores: dict[str, int] = field(default_factory=dict)
     only: tuple[str, ...] = ()
     only_until: float = 0.0
     rung: str | None = None  #: whose phone rang last for it, in this queue
@@ -266,14 +267,23 @@ class Rulebook:
 
     def choice(self, call: Caller, free: list[str]) -> set[str]:
         """Of those who are free and may, whom the strategy takes; several: chance decides."""
+        strategy = self.settings(call.queue).strategy
+        if call.only and call.scores and call.only == call.agents:
+            best = max(call.scores.get(agent, 0) for agent in free)
+            alone = strategy in (Strategy.RING_ALL, Strategy.WEIGHTED_RANDOM)
+            equals = [agent for agent in free if call.scores.get(agent, 0) == best]
+            return self._taken(call, Strategy.LONGEST_IDLE if alone else strategy, equals)
         if call.only:
             own = [agent for agent in call.only if self.known(agent) and self.qualifies(call, agent)]
             return {_next_after(call.rung, own, free)}
-        strategy = self.settings(call.queue).strategy
         if strategy is Strategy.WEIGHTED_RANDOM:
             return set(free)
         lowest = min(self.penalty(call.queue, agent) or 0 for agent in free)
         asked = [agent for agent in free if (self.penalty(call.queue, agent) or 0) == lowest]
+        return self._taken(call, strategy, asked)
+
+    def _taken(self, call: Caller, strategy: Strategy, asked: list[str]) -> set[str]:
+        """Of equals, whom the strategy takes."""
         if strategy in (Strategy.RANDOM, Strategy.RING_ALL):
             return set(asked)
         order = order_of(self.plan, call.queue)

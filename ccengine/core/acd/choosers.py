@@ -233,12 +233,36 @@ def chooser_of(
     members: Members,
     settings: Mapping[AgentId, AgentSettings],
 ) -> Chooser:
-    """Make the chooser for a requirement; the caller's own agents are asked in their order."""
-    penalties = members.penalties
-    if requirement.only:
+    """Make the chooser for a requirement.
+
+    The caller's own agents are asked in their order, or by their scores and then by the strategy.
+    """
+    if requirement.only and not requirement.scores:
         return InTurn(members.qualified, members.qualified)
-    if strategy is Strategy.WEIGHTED_RANDOM:  # there the penalty means nothing else
-        return ByWeight(members.qualified, penalties)
+    if requirement.only:
+        members = _by_scores(requirement, members)
+    elif strategy is Strategy.WEIGHTED_RANDOM:  # there the penalty means nothing else
+        return ByWeight(members.qualified, members.penalties)
+    return _tiered(strategy, requirement, members, settings)
+
+
+def _by_scores(requirement: Requirement, members: Members) -> Members:
+    """Return the caller's own agents as members of the queue, in its order, by their scores."""
+    scores = zip(requirement.only, requirement.scores, strict=True)
+    own = frozenset(members.qualified)
+    return members._replace(
+        qualified=[agent for agent in members.order if agent in own],
+        penalties={agent: -score for agent, score in scores},
+    )
+
+
+def _tiered(
+    strategy: Strategy,
+    requirement: Requirement,
+    members: Members,
+    settings: Mapping[AgentId, AgentSettings],
+) -> Chooser:
+    penalties = members.penalties
     tiers: dict[int, list[AgentId]] = {}
     for agent in members.qualified:
         tiers.setdefault(penalties.get(agent, 0), []).append(agent)

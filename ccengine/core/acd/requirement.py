@@ -40,6 +40,7 @@ class Requirement(NamedTuple):
     members: tuple[AgentId, ...] | None = None  #: one of these; None: anybody
     preferred: Levels = ()  #: wanted, never needed
     only: tuple[AgentId, ...] = ()  #: the caller's own agents, for a time; empty: anybody
+    scores: tuple[int, ...] = ()  #: of these agents, higher is asked first; empty: in their order
 
     def lack_of(self, agent: AgentId, plan: Plan, now: Instant) -> Lack | None:
         """Return the first thing the agent lacks, None if they qualify."""
@@ -135,7 +136,12 @@ def requirement_of(call: Call, settings: QueueSettings, step: int) -> Requiremen
         members=_members(settings, needs.max_penalty),
         preferred=_levels(needs.preferred),
         only=call.only,
+        scores=_scores(call) if call.goes_by_scores else (),
     )
+
+
+def _scores(call: Call) -> tuple[int, ...]:
+    return tuple(call.own_scores.get(agent, 0) for agent in call.only)
 
 
 def _members(settings: QueueSettings, max_penalty: int | None) -> tuple[AgentId, ...] | None:
