@@ -268,7 +268,7 @@ class Floor:
         self.judge(now)
 
     def _keep_turns(self, plan: Plan) -> None:
-        """Have each queue's turn go on after whoever of those before is left, if the last is not."""
+        """Have a queue's turn go on after who came before, if whom it was at is gone."""
         for queue, last in list(self.turns.items()):
             if last in plan.agents and plan.queues.get(queue) == self.plan.queues.get(queue):
                 continue

@@ -274,7 +274,7 @@ class Rulebook:
             equals = [agent for agent in free if call.scores.get(agent, 0) == best]
             return self._taken(call, Strategy.LONGEST_IDLE if alone else strategy, equals)
         if call.only:
-            own = [agent for agent in call.only if self.known(agent) and self.qualifies(call, agent)]
+            own = [one for one in call.only if self.known(one) and self.qualifies(call, one)]
             return {_next_after(call.rung, own, free)}
         if strategy is Strategy.WEIGHTED_RANDOM:
             return set(free)

@@ -131,7 +131,7 @@ class RandomCenter(RuleBasedStateMachine):
         score: int | None,
         **wishes: Any,
     ) -> None:
-        scores = {} if score is None else {agent: score for agent in agents[1:]} | {"anna": 50}
+        scores = {} if score is None else dict.fromkeys(agents[1:], score) | {"anna": 50}
         self.tell(self.arrival_of(call, queue.partition("/")[0], 0.0))
         queued = events.CallQueued(call=call, queue=queue, agents=agents, scores=scores, **wishes)
         self.tell(queued)

@@ -76,7 +76,7 @@ NOT_CARRIED: Final[Mapping[str, tuple[frozenset[str], str]]] = {
     "penaltymemberslimit": (FALSE, "use 'relax' with 'penalty': an empty step is skipped at once"),
     "autopausedelay": (FALSE, "use 'misses': so many in a row"),
     "autopausebusy": (TRUE, "a busy phone counts as a miss; see 'misses'"),
-    "autopauseunavail": (FALSE, "an unreachable phone is passed over until it is back, and no miss"),
+    "autopauseunavail": (FALSE, "an unreachable phone is passed over until it is back"),
     "reportholdtime": (FALSE, "agents hear no announcement before the caller"),
     "memberdelay": (FALSE, "caller and agent hear each other at once"),
     "defaultrule": (frozenset(), "write its penaltychange lines as 'relax' steps with 'penalty'"),
