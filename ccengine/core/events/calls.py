@@ -95,3 +95,4 @@ class CallEnded:
     by: Party
     cause: str  #: a word for people and logs, such as `hung up` or `flow ended`
     reached: Reached | None = None  #: in the dialplan, where the call had been sent on to
+    ended_at: float | None = None  #: seconds since the epoch, where it is told later; None: now
