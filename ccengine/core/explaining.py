@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ccengine.core.acd.requirement import Requirement
-from ccengine.core.ids import AgentId, CallId, Instant, OfferId, QueueId
+from ccengine.core.ids import AgentId, CallId, Instant, OfferId, QueueId, SkillId
 from ccengine.core.offers import dice_of
 from ccengine.core.plan import order_in
 from ccengine.core.queues import Strategy
@@ -223,7 +223,9 @@ class _Judge:
         detail = ""
         if reason is Passed.LICENCE:
             detail = EXPIRED if lack.name in settings.licences else MISSING
-        elif reason is Passed.APPROVAL and lack.name in settings.clients:
+        elif (reason is Passed.APPROVAL and lack.name in settings.clients) or (
+            reason is Passed.SKILL and lack.has < settings.skills.get(SkillId(lack.name), 0)
+        ):
             detail = EXPIRED
         return PassedOver(
             agent=agent.id,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ccengine.core import diversion
 from ccengine.core.acd.choosers import scattered
 from ccengine.core.acd.lines import is_overdue
+from ccengine.core.acd.requirement import skills_of
 from ccengine.core.commands import Connect, OfferCall, WithdrawOffer
 from ccengine.core.errors import CoreError
 from ccengine.core.events import Miss
@@ -130,7 +131,7 @@ def _bar_of(floor: Floor, call: Call, agent: AgentId, now: Instant) -> str:
     lack = floor.requirement_of(call).bar_of(agent, floor.plan, now)
     if lack is not None:
         return f"no longer has {lack.what} {lack.name}"
-    skills, gates = floor.plan.agents[agent].skills, floor.queue_settings(_queue_of(call)).gates
+    skills, gates = skills_of(floor.plan, agent, now), floor.queue_settings(_queue_of(call)).gates
     lost = next((skill for skill, least in gates.items() if skills.get(skill, 0) < least), None)
     return "" if lost is None else f"no longer has {lost} {gates[lost]}"
 

@@ -30,7 +30,7 @@ _TEXTS: Mapping[Passed, str] = {
     Passed.NOT_READY: "not ready: {name}",
     Passed.OFFLINE: "offline",
     Passed.NOT_OWN: "the caller's own agents come first: {name}",
-    Passed.SKILL: "{name} {has}, needs {least}",
+    Passed.SKILL: "{name} {has}{detail}, needs {least}",
     Passed.GROUP: "not in group {name}",
     Passed.MEMBER: "not named to {name}, or beyond its penalty for now",
     Passed.LICENCE: "licence {name}{detail}",

@@ -108,7 +108,7 @@ class _Thrown:
 
     def periods(self) -> dict[AgentId, dict[str, Period]]:
         edges = (None, None, 1.0, 10.0, 33.0, 60.0, 120.0)
-        whats = ("client:nova", "client:sirin", "licence:loans")
+        whats = ("client:nova", "client:sirin", "licence:loans", "skill:german", "skill:billing")
         return {
             AgentId(name): {
                 what: Period(self.chance.choice(edges), self.chance.choice(edges))

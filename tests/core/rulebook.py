@@ -117,8 +117,15 @@ class Rulebook:
     def may_ring(self, call: Caller, agent: str) -> bool:
         """All that nothing relaxes, as it was when everybody was judged."""
         has, gates = self.known(agent), self.settings(call.queue).gates
-        able = has is not None and all(has.skills.get(one, 0) >= gates[one] for one in gates)
+        able = has is not None and self.able(agent, {str(one): gates[one] for one in gates})
         return able and self.allowed(call, agent, self.judged_at)
+
+    def able(self, agent: str, needs: dict[str, int], at: float | None = None) -> bool:
+        """Whether the agent's skills that count then are enough."""
+        at = self.judged_at if at is None else at
+        has = {str(one): level for one, level in self.plan.agents[agent].skills.items()}  # type: ignore[index]
+        has = {one: level for one, level in has.items() if self.valid(agent, f"skill:{one}", at)}
+        return all(has.get(skill, 0) >= least for skill, least in needs.items())
 
     def passed(self, call: Caller, step: int | None) -> tuple[RelaxStep, ...]:
         return self.settings(call.queue).relax[: call.relaxed if step is None else step]
@@ -167,8 +174,7 @@ class Rulebook:
             most is not None and penalty > most and self.settings(call.queue).members
         ):
             return False
-        has = self.plan.agents[agent].skills  # type: ignore[index]
-        able = all(has.get(skill, 0) >= least for skill, least in self.needs(call, step).items())  # type: ignore[call-overload]
+        able = self.able(agent, self.needs(call, step))
         mine = not call.only or agent in call.only
         return able and mine and self.lenders(call, agent, step) is not None
 
@@ -179,8 +185,9 @@ class Rulebook:
     # --- house rules ---------------------------------------------------------------------------
 
     def forbids(self, call: Caller, agent: str, now: float) -> str:
-        if not self.allowed(call, agent, now):
-            return "approval or licence, and the timer is late"
+        able = self.able(agent, self.needs(call, None), now)
+        if not able or not self.allowed(call, agent, now):
+            return "approval, licence or skill, and the timer is late"
         shares = self.plan.shares
         mine = shares.get(call.client)  # type: ignore[call-overload]
         if mine is not None and mine.ceiling is not None and self.busy(call.client) >= mine.ceiling:

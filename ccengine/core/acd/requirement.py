@@ -44,7 +44,12 @@ class Requirement(NamedTuple):
 
     def lack_of(self, agent: AgentId, plan: Plan, now: Instant) -> Lack | None:
         """Return the first thing the agent lacks, None if they qualify."""
-        return self.bar_of(agent, plan, now) or self._not_asked_for(agent, plan.agents[agent])
+        has = plan.agents[agent]
+        lack = self.bar_of(agent, plan, now) or self._not_asked_for(agent, has)
+        lack = lack or self._not_able(skills_of(plan, agent, now))
+        if lack is None and self.only and agent not in self.only:
+            return Lack("caller's own agents", ", ".join(self.only))
+        return lack
 
     def bar_of(self, agent: AgentId, plan: Plan, now: Instant) -> Lack | None:
         """Return the approval or licence the agent lacks now: nothing relaxes these."""
@@ -61,11 +66,12 @@ class Requirement(NamedTuple):
             return Lack("member", self.queue)
         if self.groups and not self._in_group(has):
             return Lack("group", " or ".join(self.groups))
+        return None
+
+    def _not_able(self, has: Mapping[SkillId, int]) -> Lack | None:
         for skill, least in self.skills:
-            if has.skills.get(skill, 0) < least:
-                return Lack("skill", skill, has.skills.get(skill, 0), least)
-        if self.only and agent not in self.only:
-            return Lack("caller's own agents", ", ".join(self.only))
+            if has.get(skill, 0) < least:
+                return Lack("skill", skill, has.get(skill, 0), least)
         return None
 
     def lenders_of(self, has: AgentSettings) -> tuple[QueueId, ...]:
@@ -163,8 +169,16 @@ def _levels(skills: Mapping[SkillId, int]) -> Levels:
     return tuple(sorted(skills.items()))
 
 
+def skills_of(plan: Plan, agent: AgentId, now: Instant) -> Mapping[SkillId, int]:
+    """Return the agent's levels of those skills that count now."""
+    skills, periods = plan.agents[agent].skills, plan.periods.get(agent)
+    if periods is None:
+        return skills
+    return {skill: skills[skill] for skill in skills if holds(plan, agent, f"skill:{skill}", now)}
+
+
 def holds(plan: Plan, agent: AgentId, what: str, now: Instant) -> bool:
-    """Tell whether an approval or a licence the agent has is valid now."""
+    """Tell whether an approval, a licence or a skill the agent has is valid now."""
     periods = plan.periods.get(agent)
     period = None if periods is None else periods.get(what)
     return period is None or period.holds(now)
