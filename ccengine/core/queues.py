@@ -98,7 +98,8 @@ class Limits:
     wait_seconds: float | None = None  #: for at most so long
     join_empty: tuple[Empty, ...] = ()  #: refuse whoever comes while every agent is one of these
     leave_empty: tuple[Empty, ...] = ()  #: send waiting callers away while every agent is
-    partner_percent: int = 0  #: of the calls go to the overflow's number at once
+    partner_percent: int = 0  #: of the calls go to an outside partner at once
+    partner: str | None = None  #: the partner's number; None: the overflow's
     overflow: Overflow | None = None
 
 

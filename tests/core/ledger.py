@@ -252,7 +252,11 @@ class Ledger:
         call = self.rules.callers[command.call]
         if call.queue != command.queue:
             self._overflowed(call, command.queue)
-        to = self.rules.settings(call.queue).limits.overflow
+        limits = self.rules.settings(call.queue).limits
+        if command.reason == "partner's share" and limits.partner is not None:
+            assert (call.queued_at, command.number) == (self.now, limits.partner)
+            return
+        to = limits.overflow
         assert to is not None
         assert (to.flow, to.number, to.voicemail) == (
             command.flow,

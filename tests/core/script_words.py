@@ -158,12 +158,14 @@ def _step(said: str) -> RelaxStep:
 
 def _limits(said: dict[str, str]) -> Limits:
     most, longest = said.get("max-waiting"), said.get("max-wait")
+    share, _, number = said.get("partner", "").partition(":")
     return Limits(
         waiting=None if most is None else int(most),
         wait_seconds=None if longest is None else float(longest),
         join_empty=tuple(map(Empty, _listed(said, "join-empty"))),
         leave_empty=tuple(map(Empty, _listed(said, "leave-empty"))),
-        partner_percent=int(said.get("partner", 0)),
+        partner_percent=int(share or 0),
+        partner=number or None,
         overflow=_overflow(said.get("overflow")),
     )
 
