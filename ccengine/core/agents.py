@@ -12,6 +12,7 @@ from ccengine.core.states import AgentState, AgentStep
 PHONE_LOST = "phone not registered"
 OWN_CALL = "own call"
 RESTS = "rests"
+PAUSED = "paused"
 
 Spell = tuple[float, float]
 """From when to when an agent was with a call: answer to the end of the wrap-up."""
@@ -41,7 +42,13 @@ class Agent:
     idle_rank: IdleRank = (0.0, 0)  #: kept when an offer is withdrawn: the turn is not lost
     finish: AgentStep = AgentStep.FINISH  #: what follows the wrap-up
     finish_reason: str = ""
-    until: Instant | None = None  #: when wrap-up ends by itself
+    until: Instant | None = None  #: when wrap-up ends by itself, or a reason's limit passes
+    overdue: bool = False  #: not ready for longer than the reason may last
+    wrap_up_by: Instant | None = None  #: wrap-up cannot be extended beyond
+    paused: tuple[QueueId, ...] = ()  #: queues whose calls the agent does not want
+    wrong_pins: int = 0  #: lately, one after the other
+    locked_until: Instant | None = None  #: nobody logs in as the agent before
+    asks_for_help: bool = False  #: and nobody has answered yet
     client: ClientId | None = None  #: whose call it is, until the end of the wrap-up
     serves: QueueId | None = None  #: likewise, the queue it came from
     serves_since: Instant = 0.0  #: when the phone began to ring for it
@@ -86,6 +93,9 @@ class Agent:
             phone=self.phone,
             until=self.until,
             barred=self.barred,
+            paused=self.paused,
+            overdue=self.overdue,
+            locked_until=self.locked_until,
         )
 
 

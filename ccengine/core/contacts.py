@@ -184,5 +184,4 @@ def _release_agent(floor: Floor, call: Call, now: Instant) -> None:
     if agent.state is AgentState.ON_CALL:
         served = agent.served.get(call.queue, Served())
         agent.served[call.queue] = Served(calls=served.calls + 1, last_ended_at=now)
-        seconds = floor.queue_settings(call.queue).wrap_up_seconds
-        shifts.start_wrap_up(floor, agent, seconds, now)
+        shifts.start_wrap_up(floor, agent, floor.queue_settings(call.queue), now)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import contacts, deadlines, diversion, offers, promises, shifts
+from ccengine.core import contacts, deadlines, desk, diversion, offers, promises, shifts
 from ccengine.core.events import (
     AgentLoggedIn,
     AgentLoggedOut,
+    AgentPaused,
+    AgentResumed,
     AgentWentNotReady,
     AgentWentReady,
     CallArrived,
@@ -21,6 +23,9 @@ from ccengine.core.events import (
     ConversationStarted,
     Event,
     FlowStepEntered,
+    HelpAnswered,
+    HelpAsked,
+    HelpUnanswered,
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
@@ -34,10 +39,12 @@ from ccengine.core.events import (
     SwitchLost,
     SwitchResynced,
     WaitPromised,
+    WrapUpExtended,
+    WrongPinGiven,
 )
 
 if TYPE_CHECKING:
-    from ccengine.core.events import AgentEvent, PhoneEvent, SystemEvent
+    from ccengine.core.events import DeskEvent, HelpEvent, PhoneEvent, ShiftEvent, SystemEvent
     from ccengine.core.floor import Floor
     from ccengine.core.ids import Instant
 
@@ -56,7 +63,11 @@ def apply(floor: Floor, event: Event, now: Instant) -> None:
     """
     match event:
         case AgentLoggedIn() | AgentLoggedOut() | AgentWentReady() | AgentWentNotReady():
-            _handle_agent(floor, event, now)
+            _handle_shift(floor, event, now)
+        case AgentPaused() | AgentResumed() | WrapUpExtended() | WrongPinGiven():
+            _handle_desk(floor, event, now)
+        case HelpAsked() | HelpAnswered() | HelpUnanswered():
+            _handle_help(floor, event, now)
         case PlanLoaded() | SwitchLost() | SwitchResynced():
             _handle_system(floor, event, now)
         case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
@@ -89,7 +100,7 @@ def _handle_newcomer(floor: Floor, event: CallArrived | CallMissed) -> None:
             contacts.miss(floor, event)
 
 
-def _handle_agent(floor: Floor, event: AgentEvent, now: Instant) -> None:
+def _handle_shift(floor: Floor, event: ShiftEvent, now: Instant) -> None:
     match event:
         case AgentLoggedIn():
             shifts.log_in(floor, event, now)
@@ -99,6 +110,26 @@ def _handle_agent(floor: Floor, event: AgentEvent, now: Instant) -> None:
             shifts.go_ready(floor, event, now)
         case AgentWentNotReady():
             shifts.go_not_ready(floor, event, now)
+
+
+def _handle_desk(floor: Floor, event: DeskEvent, now: Instant) -> None:
+    match event:
+        case AgentPaused():
+            desk.pause(floor, event)
+        case AgentResumed():
+            desk.resume(floor, event)
+        case WrapUpExtended():
+            shifts.extend_wrap_up(floor, event)
+        case WrongPinGiven():
+            desk.note_wrong_pin(floor, event, now)
+
+
+def _handle_help(floor: Floor, event: HelpEvent, now: Instant) -> None:
+    match event:
+        case HelpAsked():
+            desk.ask_for_help(floor, event, now)
+        case HelpAnswered() | HelpUnanswered():
+            desk.end_asking(floor, event)
 
 
 def _handle_phone(floor: Floor, event: PhoneEvent, now: Instant) -> None:

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 from ccengine.core import offers
 from ccengine.core.agents import PHONE_LOST
-from ccengine.core.errors import PhoneTaken, UnknownAgent
+from ccengine.core.commands import RemindAgent
+from ccengine.core.desk import forgive
+from ccengine.core.errors import (
+    LoginLocked,
+    PhoneTaken,
+    ReasonRequired,
+    UnknownAgent,
+    WrapUpAtLimit,
+)
+from ccengine.core.queues import QueueSettings
+from ccengine.core.reasons import AfterLimit
 from ccengine.core.states import AgentState, AgentStep, next_agent_state
 
 if TYPE_CHECKING:
@@ -20,6 +30,7 @@ if TYPE_CHECKING:
         OwnCallStarted,
         PhoneFound,
         PhoneLost,
+        WrapUpExtended,
     )
     from ccengine.core.floor import Floor
     from ccengine.core.ids import AgentId, Instant, PhoneId
@@ -35,6 +46,7 @@ def log_in(floor: Floor, event: AgentLoggedIn, now: Instant) -> None:
     """Bind the agent to the phone; from another phone this is a move.
 
     Raises:
+        LoginLocked: too many wrong PINs were given lately.
         PhoneTaken: an agent with a call is bound to the phone, or the agent has a call elsewhere.
         UnknownAgent: the plan has no such agent.
     """
@@ -42,6 +54,9 @@ def log_in(floor: Floor, event: AgentLoggedIn, now: Instant) -> None:
     if agent.id not in floor.plan.agents:
         message = f"agent '{agent.id}' is no longer in the plan"
         raise UnknownAgent(message)
+    if agent.locked_until is not None:
+        message = f"agent '{agent.id}' is locked: too many wrong PINs"
+        raise LoginLocked(message)
     other = floor.roster.on_phone(event.phone)
     for present in (agent, other):
         if present is not None and present.state not in MOVABLE:
@@ -57,7 +72,9 @@ def log_in(floor: Floor, event: AgentLoggedIn, now: Instant) -> None:
         agent.since = now
     floor.seat(agent, event.phone)
     floor.move_agent(agent, state, now)
-    agent.reason = "" if state is AgentState.AVAILABLE else LOGGED_IN
+    if state is AgentState.NOT_READY:
+        floor.give_reason(agent, LOGGED_IN, now)
+    forgive(floor, agent)
     floor.show_agent(agent)
 
 
@@ -87,22 +104,49 @@ def go_ready(floor: Floor, event: AgentWentReady, now: Instant) -> None:
 
 
 def go_not_ready(floor: Floor, event: AgentWentNotReady, now: Instant) -> None:
-    """Spare the agent calls: now, or after the call they are on."""
+    """Spare the agent calls: now, or after the call they are on.
+
+    Raises:
+        ReasonRequired: the plan asks for one of its reasons, and this is none.
+    """
     agent = floor.roster.get(event.agent)
+    if floor.plan.reason_required and event.reason not in floor.plan.reasons:
+        message = f"'{event.reason}' is no reason of the plan, which requires one"
+        raise ReasonRequired(message)
     state = next_agent_state(agent.state, AgentStep.NOT_READY)
     if agent.state is AgentState.OFFERED:
         offers.withdraw_from_agent(floor, agent, AgentStep.NOT_READY, event.reason, now)
     elif agent.state is AgentState.ON_CALL:
         agent.finish, agent.finish_reason = AgentStep.FINISH_NOT_READY, event.reason
+    elif agent.state is AgentState.NOT_READY and agent.reason == event.reason:
+        floor.show_agent(agent)  # saying it again makes no limit longer
     else:
         _forget_wrap_up(floor, agent)
         floor.move_agent(agent, state, now)
-        agent.reason = event.reason
+        floor.give_reason(agent, event.reason, now)
         floor.show_agent(agent)
 
 
-def start_wrap_up(floor: Floor, agent: Agent, seconds: float, now: Instant) -> None:
+def pass_limit(floor: Floor, agent_id: AgentId, now: Instant) -> None:
+    """Do what follows when an agent was not ready for as long as the reason may last."""
+    agent = floor.roster.get(agent_id)
+    rule = floor.plan.reasons.get(agent.reason)
+    then = AfterLimit.REMIND if rule is None else rule.then
+    floor.ask(RemindAgent(agent=agent.id, reason=agent.reason, then=then))
+    match then:
+        case AfterLimit.REMIND:
+            agent.until, agent.overdue = None, True
+            floor.show_agent(agent)
+        case AfterLimit.READY:
+            floor.move_agent(agent, next_agent_state(agent.state, AgentStep.READY), now)
+            floor.show_agent(agent)
+        case AfterLimit.LOG_OUT:
+            _leave(floor, agent, now)
+
+
+def start_wrap_up(floor: Floor, agent: Agent, settings: QueueSettings, now: Instant) -> None:
     """Give the agent time after a conversation; whom the plan no longer has leaves at once."""
+    seconds = settings.wrap_up_seconds
     state = next_agent_state(agent.state, AgentStep.WRAP_UP)
     agent.offer = None
     floor.move_agent(agent, state, now)
@@ -110,10 +154,29 @@ def start_wrap_up(floor: Floor, agent: Agent, seconds: float, now: Instant) -> N
         _leave(floor, agent, now)
     elif seconds > 0:
         agent.until = now + seconds
+        agent.wrap_up_by = now + max(seconds, settings.wrap_up_at_most_seconds)
         floor.set_deadline(WRAP_UP_PREFIX + agent.id, agent.until)
         floor.show_agent(agent)
     else:
         finish_wrap_up(floor, agent.id, now)
+
+
+def extend_wrap_up(floor: Floor, event: WrapUpExtended) -> None:
+    """Let the wrap-up last longer, within what the queue allows.
+
+    Raises:
+        WrapUpAtLimit: it lasts as long as it may already.
+    """
+    agent = floor.roster.get(event.agent)
+    next_agent_state(agent.state, AgentStep.EXTEND)
+    if agent.until is None or agent.wrap_up_by is None or agent.until >= agent.wrap_up_by:
+        message = f"the wrap-up of agent '{agent.id}' cannot be longer"
+        raise WrapUpAtLimit(message)
+    queue = agent.serves
+    settings = QueueSettings() if queue is None else floor.queue_settings(queue)
+    agent.until = min(agent.until + settings.wrap_up_extension_seconds, agent.wrap_up_by)
+    floor.set_deadline(WRAP_UP_PREFIX + agent.id, agent.until)
+    floor.show_agent(agent)
 
 
 def finish_wrap_up(floor: Floor, agent_id: AgentId, now: Instant) -> None:
@@ -126,7 +189,8 @@ def finish_wrap_up(floor: Floor, agent_id: AgentId, now: Instant) -> None:
         return
     _forget_wrap_up(floor, agent)
     floor.move_agent(agent, state, now)
-    agent.reason = reason if state is AgentState.NOT_READY else ""
+    if state is AgentState.NOT_READY:
+        floor.give_reason(agent, reason, now)
     floor.show_agent(agent)
 
 
@@ -218,5 +282,5 @@ def _leave(floor: Floor, agent: Agent, now: Instant) -> None:
 
 def _forget_wrap_up(floor: Floor, agent: Agent) -> None:
     floor.deadlines.discard(WRAP_UP_PREFIX + agent.id)
-    agent.call = agent.offer = agent.until = None
+    agent.call = agent.offer = agent.until = agent.wrap_up_by = None
     agent.finish, agent.finish_reason = AgentStep.FINISH, ""

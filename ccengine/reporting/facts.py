@@ -11,10 +11,12 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, get_args
 
 from ccengine.core.commands import (
+    CallSupervisors,
     Command,
     Connect,
     DivertCall,
     OfferCall,
+    RemindAgent,
     ShowAgent,
     ShowCall,
     WithdrawOffer,
@@ -33,6 +35,8 @@ ACTIONS: Mapping[type, str] = {
     DivertCall: "call_diverted",
     WithdrawOffer: "offer_withdrawn",
     ShowAgent: "agent_state_changed",
+    RemindAgent: "reason_limit_passed",
+    CallSupervisors: "supervisors_called",
     Rejection: "event_rejected",
 }
 """Stable names where the type's own, in snake case, would not say that it happened."""
@@ -54,8 +58,11 @@ SHOWN: Mapping[str, str] = {
     "how": "how",
     "high_seconds": "high_seconds",
     "kind": "kind",
+    "locked_until": "locked_until",
     "low_seconds": "low_seconds",
     "offer": "offer",
+    "overdue": "overdue",
+    "paused": "paused",
     "phone": "phone",
     "preferred": "preferred",
     "priority": "priority",
@@ -68,6 +75,9 @@ SHOWN: Mapping[str, str] = {
     "skills": "skills",
     "state": "state",
     "step": "step",
+    "supervisor": "supervisor",
+    "supervisors": "supervisors",
+    "then": "then",
     "until": "until",
     "voicemail": "voicemail",
     "why": "why",

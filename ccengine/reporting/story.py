@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ccengine.core.commands import (
+    CallSupervisors,
+    Command,
     Connect,
     DivertCall,
     OfferCall,
+    RemindAgent,
     ShowAgent,
     ShowCall,
     WithdrawOffer,
@@ -16,6 +19,8 @@ from ccengine.core.commands import (
 from ccengine.core.events import (
     AgentLoggedIn,
     AgentLoggedOut,
+    AgentPaused,
+    AgentResumed,
     AgentWentNotReady,
     AgentWentReady,
     CallArrived,
@@ -28,6 +33,9 @@ from ccengine.core.events import (
     ConversationFailed,
     ConversationStarted,
     FlowStepEntered,
+    HelpAnswered,
+    HelpAsked,
+    HelpUnanswered,
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
@@ -41,6 +49,8 @@ from ccengine.core.events import (
     SwitchLost,
     SwitchResynced,
     WaitPromised,
+    WrapUpExtended,
+    WrongPinGiven,
 )
 from ccengine.core.ids import Instant
 from ccengine.core.snapshots import CenterSnapshot
@@ -54,11 +64,17 @@ from ccengine.reporting.rows import Advance, Rejection, Unknown, is_void, steps
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ccengine.core.events import AgentEvent, CallEvent, Event, PhoneEvent, SystemEvent
+    from ccengine.core.events import (
+        CallEvent,
+        DeskEvent,
+        Event,
+        HelpEvent,
+        PhoneEvent,
+        ShiftEvent,
+        SystemEvent,
+    )
     from ccengine.core.ids import QueueId
     from ccengine.reporting.rows import JournalRow, What
-
-    Command = OfferCall | WithdrawOffer | Connect | DivertCall | ShowAgent | ShowCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +124,7 @@ def _text(what: What, mask: Callable[[str], str]) -> str:
             return f"{what.type}, written by a newer version"
         case Advance() | CenterSnapshot():
             return ""
-        case OfferCall() | WithdrawOffer() | Connect() | DivertCall() | ShowAgent() | ShowCall():
+        case _ if isinstance(what, Command):
             return _decision(what)
         case _:
             return _event(what)
@@ -136,6 +152,10 @@ def _decision(what: Command) -> str:
         case DivertCall():
             to = what.flow or what.number or ("voicemail" if what.voicemail else "")
             return f"left {what.queue} for {to}: {what.reason}"
+        case RemindAgent():
+            return f"{what.agent} is not ready for too long: {what.reason}"
+        case CallSupervisors():
+            return f"{', '.join(what.supervisors)} called to help {what.agent}"
         case ShowAgent():
             return _agent(what)
         case Connect() | ShowCall():  # their events are told
@@ -159,7 +179,11 @@ def _agent(shown: ShowAgent) -> str:
 def _event(what: Event) -> str:
     match what:
         case AgentLoggedIn() | AgentLoggedOut() | AgentWentReady() | AgentWentNotReady():
-            return _agent_event(what)
+            return _shift_event(what)
+        case AgentPaused() | AgentResumed() | WrapUpExtended() | WrongPinGiven():
+            return _desk_event(what)
+        case HelpAsked() | HelpAnswered() | HelpUnanswered():
+            return _help_event(what)
         case PlanLoaded() | SwitchLost() | SwitchResynced():
             return _system_event(what)
         case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
@@ -242,7 +266,29 @@ def _talk_event(
             return f"conversation with {what.agent} ended by {what.by}"
 
 
-def _agent_event(what: AgentEvent) -> str:
+def _desk_event(what: DeskEvent) -> str:
+    match what:
+        case AgentPaused():
+            return f"{what.agent} wants no calls of {what.queue}"
+        case AgentResumed():
+            return f"{what.agent} wants calls of {what.queue} again"
+        case WrapUpExtended():
+            return f"{what.agent} needs longer to wrap up"
+        case WrongPinGiven():
+            return f"wrong PIN for {what.agent} on phone {what.phone}"
+
+
+def _help_event(what: HelpEvent) -> str:
+    match what:
+        case HelpAsked():
+            return f"{what.agent} asked for help"
+        case HelpAnswered():
+            return f"{what.supervisor} knows that {what.agent} needs help"
+        case HelpUnanswered():
+            return f"nobody answered {what.agent}'s call for help"
+
+
+def _shift_event(what: ShiftEvent) -> str:
     match what:
         case AgentLoggedIn():
             return f"{what.agent} logged in on phone {what.phone}"

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from ccengine.core import events
 from ccengine.core.commands import (
+    CallSupervisors,
     Command,
     Connect,
     DivertCall,
     OfferCall,
+    RemindAgent,
     ShowAgent,
     ShowCall,
     WithdrawOffer,
@@ -63,6 +65,7 @@ class Ledger:
         for call, agent in self.ringing.values():
             may = self.rules.may_ring(self.rules.callers[call], agent)
             assert may or self.held, f"{agent} rings for {call} and may not have it"
+        self.shifts.desks.end_step(timely=event is None and not self.held)
         if not self.held:
             self._nobody_waits_in_vain(timely=event is None)
 
@@ -226,6 +229,10 @@ class Ledger:
                 self.shifts.showed(event, command)
             case ShowCall():
                 self._showed_call(command)
+            case RemindAgent():
+                self.shifts.desks.reminded_of(command)
+            case CallSupervisors():
+                self.shifts.desks.supervisors_called(command)
 
     def _showed_call(self, command: ShowCall) -> None:
         call = self.rules.callers[command.call]

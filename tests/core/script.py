@@ -23,10 +23,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ccengine.core.commands import (
+    CallSupervisors,
     Command,
     Connect,
     DivertCall,
     OfferCall,
+    RemindAgent,
     ShowAgent,
     ShowCall,
     WithdrawOffer,
@@ -145,22 +147,30 @@ def _in_words(command: Command) -> str:
         case DivertCall():
             to = command.flow or command.number or "voicemail"
             return f"divert {command.call} {to} ({command.reason})"
+        case RemindAgent():
+            return f"remind {command.agent} ({command.reason}, {command.then})"
+        case CallSupervisors():
+            during = "" if command.call is None else f" about {command.call}"
+            return f"call-supervisors {' '.join(command.supervisors)} for {command.agent}{during}"
         case ShowAgent(state=AgentState.OFFERED | AgentState.ON_CALL) | ShowCall():
             return ""  # follows from what is asked for
         case ShowAgent():
-            why = command.reason or command.barred
-            return _doing(command.agent, command.state, why, command.until)
+            return _doing(command)
 
 
-def _doing(agent: str, state: AgentState, reason: str, until: float | None) -> str:
+def _doing(shown: ShowAgent) -> str:
+    reason = shown.reason or shown.barred
     why = f" ({reason})" if reason else ""
-    when = "" if until is None else f" until {until:.1f}"
-    return f"{state.replace('_', '-')} {agent}{why}{when}"
+    when = "" if shown.until is None else f" until {shown.until:.1f}"
+    more = " overdue" if shown.overdue else ""
+    more += f" without {', '.join(shown.paused)}" if shown.paused else ""
+    more += "" if shown.locked_until is None else f" locked until {shown.locked_until:.1f}"
+    return f"{shown.state.replace('_', '-')} {shown.agent}{why}{when}{more}"
 
 
 def _seen(stage: Stage) -> str:
     agents = stage.center.agents()
-    doing = [_doing(a.id, a.state, a.reason or a.barred, a.until) for a in agents]
+    doing = [_doing(agent.shown()) for agent in agents]
     waiting = stage.center.waiting(stage.now)
     return f"line [{' '.join(waiting)}], {', '.join(doing)}"
 
@@ -221,6 +231,13 @@ WORDS: Mapping[str, Doing] = {
     "log-out": lambda stage, words: stage.log_out(*words),
     "ready": lambda stage, words: stage.ready(*words),
     "not-ready": lambda stage, words: stage.not_ready(words[0], " ".join(words[1:])),
+    "pause": lambda stage, words: stage.leave_out(*words),
+    "resume": lambda stage, words: stage.take_in(*words),
+    "longer": lambda stage, words: stage.need_longer(*words),
+    "wrong-pin": lambda stage, words: stage.give_wrong_pin(*words),
+    "help": lambda stage, words: stage.ask_for_help(*words),
+    "help-answered": lambda stage, words: stage.answer_help(*words),
+    "help-unanswered": lambda stage, words: stage.answer_help(*words),
     "phone-lost": lambda stage, words: stage.lose_phone(*words),
     "phone-found": lambda stage, words: stage.find_phone(*words),
     "own-call": lambda stage, words: stage.start_own_call(*words),

@@ -7,6 +7,8 @@
           relax=30/group/back/vip             lent only while vip is healthy
           relax=5/penalty/2 overflow=vip      or voicemail, flow:closed, number:600999
     house floor=sirin:1 ceiling=nova:2 rest=5 occupancy=0.5 window=10 precedence=promise
+          reason=lunch/30/log_out             minutes, and what follows; `reasons-only`: no other
+          supervisor=anna                     of everybody
 
 All else that a queue may say is in `NUMBERS`, or a word for a list in `_limits`.
 """
@@ -17,7 +19,7 @@ from dataclasses import replace
 from typing import Any
 
 from ccengine.core.ids import AgentId, ClientId, GroupId, LicenceId, SkillId
-from ccengine.core.plan import AgentSettings, Days, Period, Precedence, Rest, Share
+from ccengine.core.plan import AgentSettings, Days, Period, Precedence, Reason, Rest, Share
 from ccengine.core.queues import (
     Affinity,
     Empty,
@@ -30,6 +32,7 @@ from ccengine.core.queues import (
     RelaxStep,
     Strategy,
 )
+from ccengine.core.reasons import AfterLimit
 from tests.core.builders import CLIENT, agent_settings, queue_named, skills
 
 NUMBERS = {
@@ -38,6 +41,8 @@ NUMBERS = {
     "guard": "longest_wait_seconds",
     "promise": "promise_seconds",
     "ageing": "ageing_per_minute",
+    "extend": "wrap_up_extension_seconds",
+    "wrap-up-most": "wrap_up_at_most_seconds",
 }
 COUNTS = {
     "priority": "priority",
@@ -45,6 +50,8 @@ COUNTS = {
     "misses": "misses",
     "max-penalty": "max_penalty",
 }
+ALONE = ("earlier", "reasons-only")
+TEAM = "desk"
 SKILLS = {"needs": "skills", "wants": "preferred", "gate": "gates"}
 
 
@@ -63,6 +70,7 @@ def read_agent(words: list[str]) -> tuple[AgentSettings, dict[str, Period]]:
     settings = replace(
         agent_settings(has, tuple(marked["@"]) or (CLIENT,)),
         groups=tuple(map(GroupId, marked["+"])),
+        team=TEAM,
         licences={LicenceId(name): Days() for name in marked["#"]},
     )
     return settings, periods
@@ -107,7 +115,11 @@ def read_house(words: list[str]) -> dict[str, Any]:
             client, _, count = value.partition(":")
             share = shares.get(ClientId(client), Share())
             shares[ClientId(client)] = replace(share, **{key: int(count)})
+    reasons = dict(_reason(value) for key, value in pairs if key == "reason")
     return {
+        "reasons": reasons,
+        "reason_required": "reasons-only" in said,
+        "supervisors": {TEAM: tuple(map(AgentId, _listed(said, "supervisor")))},
         "shares": shares,
         "precedence": Precedence(said.get("precedence", "score")),
         "rest": Rest(
@@ -123,9 +135,9 @@ def _pairs(words: list[str]) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
     for word in words:
         key, equals, value = word.partition("=")
-        if equals or (word in ("earlier",)):
+        if equals or word in ALONE:
             pairs.append((key, value))
-        elif pairs and (pairs[-1][1] == "" or ":" in word) and pairs[-1][0] != "earlier":
+        elif pairs and (pairs[-1][1] == "" or ":" in word) and pairs[-1][0] not in ALONE:
             pairs[-1] = (pairs[-1][0], f"{pairs[-1][1]} {word}".strip())
         else:
             pairs.append((word, ""))
@@ -134,6 +146,13 @@ def _pairs(words: list[str]) -> list[tuple[str, str]]:
 
 def _listed(said: dict[str, str], key: str) -> list[str]:
     return [one for one in said.get(key, "").split(",") if one]
+
+
+def _reason(said: str) -> tuple[str, Reason]:
+    name, _, rest = said.partition("/")
+    minutes, _, then = rest.partition("/")
+    after = AfterLimit(then) if then else AfterLimit.REMIND
+    return name, Reason(name=name, minutes=float(minutes) if minutes else None, then=after)
 
 
 def _member(word: str) -> Member:

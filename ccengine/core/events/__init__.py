@@ -9,12 +9,19 @@ from __future__ import annotations
 from ccengine.core.events.agents import (
     AgentLoggedIn,
     AgentLoggedOut,
+    AgentPaused,
+    AgentResumed,
     AgentWentNotReady,
     AgentWentReady,
+    HelpAnswered,
+    HelpAsked,
+    HelpUnanswered,
     OwnCallEnded,
     OwnCallStarted,
     PhoneFound,
     PhoneLost,
+    WrapUpExtended,
+    WrongPinGiven,
 )
 from ccengine.core.events.calls import (
     CallArrived,
@@ -59,7 +66,10 @@ CallEvent = (
     | RecordingFailed
     | CallEnded
 )
-AgentEvent = AgentLoggedIn | AgentLoggedOut | AgentWentReady | AgentWentNotReady
+ShiftEvent = AgentLoggedIn | AgentLoggedOut | AgentWentReady | AgentWentNotReady
+DeskEvent = AgentPaused | AgentResumed | WrapUpExtended | WrongPinGiven
+HelpEvent = HelpAsked | HelpAnswered | HelpUnanswered
+AgentEvent = ShiftEvent | DeskEvent | HelpEvent
 PhoneEvent = PhoneLost | PhoneFound | OwnCallStarted | OwnCallEnded
 SystemEvent = PlanLoaded | SwitchLost | SwitchResynced
 Event = CallEvent | AgentEvent | PhoneEvent | SystemEvent
@@ -69,6 +79,8 @@ __all__ = [
     "AgentEvent",
     "AgentLoggedIn",
     "AgentLoggedOut",
+    "AgentPaused",
+    "AgentResumed",
     "AgentWentNotReady",
     "AgentWentReady",
     "CallArrived",
@@ -81,8 +93,13 @@ __all__ = [
     "ConversationEnded",
     "ConversationFailed",
     "ConversationStarted",
+    "DeskEvent",
     "Event",
     "FlowStepEntered",
+    "HelpAnswered",
+    "HelpAsked",
+    "HelpEvent",
+    "HelpUnanswered",
     "Miss",
     "OfferAccepted",
     "OfferDeclined",
@@ -97,8 +114,11 @@ __all__ = [
     "Reached",
     "RecordingFailed",
     "RecordingStarted",
+    "ShiftEvent",
     "SwitchLost",
     "SwitchResynced",
     "SystemEvent",
     "WaitPromised",
+    "WrapUpExtended",
+    "WrongPinGiven",
 ]
