@@ -10,7 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
 from ccengine.core.ids import AgentId, ClientId, GroupId, LicenceId, QueueId, SkillId
-from ccengine.core.plan import AgentSettings, Days, Period, Plan, Precedence, Rest, Share
+from ccengine.core.plan import AgentSettings, Days, Period, Plan, Precedence, Reason, Rest, Share
 from ccengine.core.queues import (
     Affinity,
     Empty,
@@ -23,6 +23,7 @@ from ccengine.core.queues import (
     RelaxStep,
     Strategy,
 )
+from ccengine.core.reasons import AfterLimit
 from tests.core.builders import TENANT
 
 if TYPE_CHECKING:
