@@ -23,6 +23,7 @@ from ccengine.config.schema import fit
 from ccengine.config.settings import ASTERISK_STATE
 from ccengine.config.tenant import Tenant, Voice
 from ccengine.core.ids import ClientId
+from ccengine.ivr import names
 from ccengine.ivr.confirmations import FALLBACK_LANGUAGE, TEXTS, Confirmation
 from ccengine.ivr.wav_files import REMEDY, fault_of
 
@@ -75,6 +76,7 @@ class Prompts:
 
     clients: Mapping[ClientId, Catalogue] = field(default_factory=dict)
     confirmations: Catalogue = field(default_factory=dict)
+    names: Mapping[str, Prompt] = field(default_factory=dict)  #: see `ccengine.ivr.names`
 
     def find(self, client: ClientId, name: str, language: str) -> Prompt | None:
         """Return a client's prompt, None when it has none in this language.
@@ -101,8 +103,14 @@ class Prompts:
         catalogue = self.confirmations.get(language) or self.confirmations[FALLBACK_LANGUAGE]
         return _media(catalogue[what])
 
+    def name(self, key: str) -> str | None:
+        """Return what Asterisk plays for a name; None: of what is not configured any more."""
+        prompt = self.names.get(key)
+        return None if prompt is None else _media(prompt)
+
     def __iter__(self) -> Iterator[Prompt]:
         """Yield each prompt."""
+        yield from self.names.values()
         for catalogue in (*self.clients.values(), self.confirmations):
             for prompts in catalogue.values():
                 yield from prompts.values()
@@ -121,7 +129,13 @@ def load_prompts(tenant: Tenant) -> tuple[Prompts, list[Problem]]:
         language: {**_built_in(language, voice), **own.get(language, {})}
         for language, voice in {FALLBACK_LANGUAGE: FALLBACK_VOICE, **voices}.items()
     }
-    return Prompts(clients, confirmations), problems
+    return Prompts(clients, confirmations, _names(tenant, voices)), problems
+
+
+def _names(tenant: Tenant, voices: Mapping[str, Voice]) -> Mapping[str, Prompt]:
+    language = tenant.language
+    voice = voices.get(language, FALLBACK_VOICE)
+    return {key: SpokenPrompt(text, language, voice) for key, text in names.texts(tenant)}
 
 
 def _built_in(language: str, voice: Voice) -> Mapping[str, Prompt]:
