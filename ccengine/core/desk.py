@@ -1,4 +1,4 @@
-"""What agents do at their desks beside coming and going: queues they leave out, PINs, calls for help.
+"""What agents do at their desks beside coming and going: queues left out, PINs, calls for help.
 
 None of it moves an agent from state to state.
 """

@@ -67,7 +67,9 @@ TEXTS: Final[Mapping[str, Mapping[Confirmation, str]]] = {
         Confirmation.REFUSED: "This is not possible now.",
         Confirmation.UNAVAILABLE: "The service is not available. Please try again later.",
         Confirmation.LOCKED: "Too many wrong PINs. Please try again in five minutes.",
-        Confirmation.WHICH_PHONE: "To be called on this phone, press 1. On your phone outside, press 2.",
+        Confirmation.WHICH_PHONE: (
+            "To be called on this phone, press 1. On your phone outside, press 2."
+        ),
         Confirmation.AFTER_THE_CALL: "After this call.",
         Confirmation.WHY_NOT_READY: "Why are you not ready?",
         Confirmation.UNKNOWN_REASON: "There is no such reason.",
@@ -103,7 +105,9 @@ TEXTS: Final[Mapping[str, Mapping[Confirmation, str]]] = {
         Confirmation.REFUSED: "هذا غير ممكن الآن.",
         Confirmation.UNAVAILABLE: "الخدمة غير متاحة. حاول مرة أخرى لاحقا.",
         Confirmation.LOCKED: "أدخلت رقما سريا خاطئا مرات كثيرة. حاول مرة أخرى بعد خمس دقائق.",
-        Confirmation.WHICH_PHONE: "لتلقي المكالمات على هذا الهاتف اضغط 1. على هاتفك الخارجي اضغط 2.",
+        Confirmation.WHICH_PHONE: (
+            "لتلقي المكالمات على هذا الهاتف اضغط 1. على هاتفك الخارجي اضغط 2."
+        ),
         Confirmation.AFTER_THE_CALL: "بعد هذه المكالمة.",
         Confirmation.WHY_NOT_READY: "لماذا أنت غير جاهز؟",
         Confirmation.UNKNOWN_REASON: "لا يوجد سبب كهذا.",
@@ -139,7 +143,9 @@ TEXTS: Final[Mapping[str, Mapping[Confirmation, str]]] = {
         Confirmation.REFUSED: "Зараз це неможливо.",
         Confirmation.UNAVAILABLE: "Сервіс недоступний. Спробуйте пізніше.",
         Confirmation.LOCKED: "Забагато невірних пін-кодів. Спробуйте за п'ять хвилин.",
-        Confirmation.WHICH_PHONE: "Щоб приймати дзвінки на цьому телефоні, натисніть 1. На вашому зовнішньому телефоні, натисніть 2.",
+        Confirmation.WHICH_PHONE: (
+            "Щоб приймати дзвінки тут, натисніть 1. Зовнішнім телефоном, натисніть 2."
+        ),
         Confirmation.AFTER_THE_CALL: "Після цього дзвінка.",
         Confirmation.WHY_NOT_READY: "Чому ви не приймаєте дзвінки?",
         Confirmation.UNKNOWN_REASON: "Такої причини немає.",
@@ -154,10 +160,10 @@ TEXTS: Final[Mapping[str, Mapping[Confirmation, str]]] = {
         Confirmation.NOBODY_TO_HELP: "Зараз немає кого викликати на допомогу.",
         Confirmation.NEEDS_HELP: "потребує вашої допомоги.",
         Confirmation.PRESS_1_TO_TAKE: "Натисніть 1, щоб прийняти дзвінок.",
-        Confirmation.TIME_LOGGED_IN: "У системі:",
+        Confirmation.TIME_LOGGED_IN: "Увійшли:",
         Confirmation.CALLS_TAKEN: "Дзвінки:",
         Confirmation.TIME_TALKED: "Час розмов:",
-        Confirmation.TIME_NOT_READY: "Не приймали дзвінки:",
+        Confirmation.TIME_NOT_READY: "Перерви:",
         Confirmation.CALLS_MISSED: "Пропущено:",
         Confirmation.HOURS: "Години:",
         Confirmation.MINUTES: "Хвилини:",

@@ -152,14 +152,20 @@ def _decision(what: Command) -> str:
         case DivertCall():
             to = what.flow or what.number or ("voicemail" if what.voicemail else "")
             return f"left {what.queue} for {to}: {what.reason}"
-        case RemindAgent():
-            return f"{what.agent} is not ready for too long: {what.reason}"
-        case CallSupervisors():
-            return f"{', '.join(what.supervisors)} called to help {what.agent}"
+        case RemindAgent() | CallSupervisors():
+            return _desk(what)
         case ShowAgent():
             return _agent(what)
         case Connect() | ShowCall():  # their events are told
             return ""
+
+
+def _desk(what: RemindAgent | CallSupervisors) -> str:
+    match what:
+        case RemindAgent():
+            return f"{what.agent} is not ready for too long: {what.reason}"
+        case CallSupervisors():
+            return f"{', '.join(what.supervisors)} called to help {what.agent}"
 
 
 def _agent(shown: ShowAgent) -> str:

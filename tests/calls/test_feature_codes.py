@@ -4,8 +4,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-
 from ccengine.calls.pins import LOCK_SECONDS, WRONG_BEFORE_LOCK, PinGate
+
 from ccengine.core.events import AgentLoggedIn, AgentLoggedOut
 from ccengine.core.states import AgentState
 

@@ -1,16 +1,16 @@
-"""The books on what agents do at their desks: queues left out, limits of reasons, longer wrap-ups."""
+"""The books on agents' desks: queues left out, limits of reasons, longer wrap-ups, help."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from ccengine.core import events
-from ccengine.core.commands import CallSupervisors, RemindAgent
+from ccengine.core.commands import CallSupervisors
 from ccengine.core.reasons import AfterLimit
 from ccengine.core.states import AgentState
 
 if TYPE_CHECKING:
-    from ccengine.core.commands import ShowAgent
+    from ccengine.core.commands import RemindAgent, ShowAgent
     from ccengine.core.events import Event
     from tests.core.rulebook import Rulebook, Worker
 
@@ -50,7 +50,13 @@ class Desks:
             if timely and worker.limit_at is not None:
                 assert worker.limit_at > self.now - ROUNDING, f"{worker.id}'s limit has passed"
 
-    def reminded_of(self, command: RemindAgent) -> None:
+    def asked(self, command: RemindAgent | CallSupervisors) -> None:
+        if isinstance(command, CallSupervisors):
+            self._supervisors_called(command)
+        else:
+            self._reminded_of(command)
+
+    def _reminded_of(self, command: RemindAgent) -> None:
         worker = self.rules.workers[command.agent]
         assert worker.state is AgentState.NOT_READY
         assert worker.reason == command.reason
@@ -59,7 +65,7 @@ class Desks:
         worker.limit_at = None
         self.reminded.append(command)
 
-    def supervisors_called(self, command: CallSupervisors) -> None:
+    def _supervisors_called(self, command: CallSupervisors) -> None:
         worker = self.rules.workers[command.agent]
         worker.asks = True
         for one in command.supervisors:

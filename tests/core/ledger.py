@@ -225,14 +225,10 @@ class Ledger:
                 self.shifts.answered(command.agent)
             case DivertCall():
                 self._diverted(command)
-            case ShowAgent():
-                self.shifts.showed(event, command)
+            case ShowAgent() | RemindAgent() | CallSupervisors():
+                self.shifts.told(event, command)
             case ShowCall():
                 self._showed_call(command)
-            case RemindAgent():
-                self.shifts.desks.reminded_of(command)
-            case CallSupervisors():
-                self.shifts.desks.supervisors_called(command)
 
     def _showed_call(self, command: ShowCall) -> None:
         call = self.rules.callers[command.call]

@@ -147,15 +147,19 @@ def _in_words(command: Command) -> str:
         case DivertCall():
             to = command.flow or command.number or "voicemail"
             return f"divert {command.call} {to} ({command.reason})"
-        case RemindAgent():
-            return f"remind {command.agent} ({command.reason}, {command.then})"
-        case CallSupervisors():
-            during = "" if command.call is None else f" about {command.call}"
-            return f"call-supervisors {' '.join(command.supervisors)} for {command.agent}{during}"
         case ShowAgent(state=AgentState.OFFERED | AgentState.ON_CALL) | ShowCall():
             return ""  # follows from what is asked for
-        case ShowAgent():
-            return _doing(command)
+        case ShowAgent() | RemindAgent() | CallSupervisors():
+            return _of_agent(command)
+
+
+def _of_agent(command: ShowAgent | RemindAgent | CallSupervisors) -> str:
+    if isinstance(command, ShowAgent):
+        return _doing(command)
+    if isinstance(command, RemindAgent):
+        return f"remind {command.agent} ({command.reason}, {command.then})"
+    during = "" if command.call is None else f" about {command.call}"
+    return f"call-supervisors {' '.join(command.supervisors)} for {command.agent}{during}"
 
 
 def _doing(shown: ShowAgent) -> str:

@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ccengine.core import events
+from ccengine.core.commands import ShowAgent
 from ccengine.core.states import AgentState
 from tests.core.desk_book import Desks
 from tests.core.rulebook import Worker
 
 if TYPE_CHECKING:
-    from ccengine.core.commands import ShowAgent
+    from ccengine.core.commands import CallSupervisors, RemindAgent
     from ccengine.core.events import Event, Miss
     from ccengine.core.plan import Plan
     from tests.core.rulebook import Rulebook
@@ -83,6 +84,12 @@ class Shifts:
             worker.misses = 0
 
     # --- what is shown -------------------------------------------------------------------------
+
+    def told(self, event: Event | None, command: ShowAgent | RemindAgent | CallSupervisors) -> None:
+        if isinstance(command, ShowAgent):
+            self.showed(event, command)
+        else:
+            self.desks.asked(command)
 
     def showed(self, event: Event | None, command: ShowAgent) -> None:
         worker = self.rules.workers.setdefault(command.agent, Worker(command.agent))

@@ -1,0 +1,88 @@
+"""A phone at which a code was dialed: who sits there, what is typed, what is said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from ccengine.calls.caller_ear import CallerEar
+from ccengine.core.ids import AgentId, PhoneId
+from ccengine.ivr.confirmations import Confirmation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ccengine.asterisk.channels import Channel
+    from ccengine.calls.wiring import Wiring
+    from ccengine.config.tenant import Tenant
+    from ccengine.core.agents import Agent
+    from ccengine.core.events import Event
+    from ccengine.ivr.prompts import Prompts
+
+log = structlog.get_logger()
+
+DIGIT_SECONDS = 8.0
+TRIES = 3
+
+Words = tuple[str, ...]
+"""What is said: `Confirmation`s, and keys of `ccengine.ivr.names`, in the order of speaking."""
+
+
+def media_of(prompts: Prompts, words: Words, language: str) -> list[str]:
+    """Return what Asterisk plays; a name that is not configured any more is left out."""
+    spoken = [
+        prompts.confirmation(word, language)
+        if isinstance(word, Confirmation)
+        else prompts.name(word)
+        for word in words
+    ]
+    return [media for media in spoken if media is not None]
+
+
+class Desk:
+    """One feature call as its code sees it."""
+
+    def __init__(
+        self,
+        wiring: Wiring,
+        tenant: Tenant,
+        channel: Channel,
+        ensure_agent: Callable[[AgentId], None],
+    ) -> None:
+        self.wiring = wiring
+        self.tenant = tenant
+        self.ensure_agent = ensure_agent
+        variables = {} if channel.snapshot is None else channel.snapshot.variables
+        self.phone = PhoneId(variables.get("CC_PHONE", ""))
+        self._ear = CallerEar(channel, tenant.language)
+
+    @property
+    def agent(self) -> Agent | None:
+        """Who is logged in here."""
+        return self.wiring.engine.center.agent_on(self.phone)
+
+    def post(self, event: Event) -> str:
+        """Tell the core; why it refused, empty if it did not."""
+        rejection = self.wiring.engine.post(event)
+        if rejection:
+            what = type(event).__name__
+            log.warning("feature_code_refused", code=what, phone=self.phone, cause=rejection)
+        return rejection
+
+    async def say(self, *words: str) -> None:
+        """Say it to the end."""
+        await self._ear.play(self._media(words), until_digit=False)
+
+    async def ask(self, *words: str, most: int) -> str:
+        """Say it until a key is pressed, and return what is typed, up to a `#` or so many keys."""
+        digits = await self._ear.play(self._media(words), until_digit=True) or ""
+        while len(digits) < most and not digits.endswith("#"):
+            digit = await self._ear.digit(DIGIT_SECONDS)
+            if digit is None:
+                break
+            digits += digit
+        return digits.removesuffix("#")
+
+    def _media(self, words: Words) -> list[str]:
+        return media_of(self.wiring.configuration.prompts, words, self.tenant.language)
