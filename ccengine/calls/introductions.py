@@ -68,7 +68,7 @@ async def is_taken(wiring: Wiring, leg: Channel, queue: QueueId | None) -> bool:
     if tenant is None:
         return False
     about = () if queue is None else (names.of_queue(queue),)
-    words = (*about, Confirmation.PRESS_1_TO_TAKE)
+    words = (*about, Confirmation.PRESS_ONE_TO_TAKE)
     ear = CallerEar(leg, tenant.language)
     async with CallScope(leg.gone):
         for _ in range(ASKED_TIMES):

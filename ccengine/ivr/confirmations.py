@@ -41,7 +41,7 @@ class Confirmation(StrEnum):
     HELP_IS_CALLED = "help-is-called"
     NOBODY_TO_HELP = "nobody-to-help"
     NEEDS_HELP = "needs-help"  #: after an agent's name, before a queue's
-    PRESS_1_TO_TAKE = "press-1-to-take"  #: to agents on phones outside
+    PRESS_ONE_TO_TAKE = "press-one-to-take"  #: to agents on phones outside
     TIME_LOGGED_IN = "time-logged-in"  #: hours and minutes follow
     CALLS_TAKEN = "calls-taken"  #: a number follows
     TIME_TALKED = "time-talked"
@@ -83,7 +83,7 @@ TEXTS: Final[Mapping[str, Mapping[Confirmation, str]]] = {
         Confirmation.HELP_IS_CALLED: "Your supervisor is called.",
         Confirmation.NOBODY_TO_HELP: "No supervisor can be called now.",
         Confirmation.NEEDS_HELP: "needs your help.",
-        Confirmation.PRESS_1_TO_TAKE: "Press 1 to take the call.",
+        Confirmation.PRESS_ONE_TO_TAKE: "Press 1 to take the call.",
         Confirmation.TIME_LOGGED_IN: "Logged in:",
         Confirmation.CALLS_TAKEN: "Calls:",
         Confirmation.TIME_TALKED: "Talk time:",
@@ -121,7 +121,7 @@ TEXTS: Final[Mapping[str, Mapping[Confirmation, str]]] = {
         Confirmation.HELP_IS_CALLED: "يتم الاتصال بمشرفك.",
         Confirmation.NOBODY_TO_HELP: "لا يمكن الاتصال بأي مشرف الآن.",
         Confirmation.NEEDS_HELP: "يحتاج إلى مساعدتك.",
-        Confirmation.PRESS_1_TO_TAKE: "اضغط 1 لتلقي المكالمة.",
+        Confirmation.PRESS_ONE_TO_TAKE: "اضغط 1 لتلقي المكالمة.",
         Confirmation.TIME_LOGGED_IN: "مدة تسجيل الدخول:",
         Confirmation.CALLS_TAKEN: "المكالمات:",
         Confirmation.TIME_TALKED: "وقت التحدث:",
@@ -159,7 +159,7 @@ TEXTS: Final[Mapping[str, Mapping[Confirmation, str]]] = {
         Confirmation.HELP_IS_CALLED: "Вашого супервізора викликано.",
         Confirmation.NOBODY_TO_HELP: "Зараз немає кого викликати на допомогу.",
         Confirmation.NEEDS_HELP: "потребує вашої допомоги.",
-        Confirmation.PRESS_1_TO_TAKE: "Натисніть 1, щоб прийняти дзвінок.",
+        Confirmation.PRESS_ONE_TO_TAKE: "Натисніть 1, щоб прийняти дзвінок.",
         Confirmation.TIME_LOGGED_IN: "Увійшли:",
         Confirmation.CALLS_TAKEN: "Дзвінки:",
         Confirmation.TIME_TALKED: "Час розмов:",
