@@ -129,12 +129,13 @@ def load_prompts(tenant: Tenant) -> tuple[Prompts, list[Problem]]:
         language: {**_built_in(language, voice), **own.get(language, {})}
         for language, voice in {FALLBACK_LANGUAGE: FALLBACK_VOICE, **voices}.items()
     }
-    return Prompts(clients, confirmations, _names(tenant, voices)), problems
+    return Prompts(clients, confirmations, names_of(tenant)), problems
 
 
-def _names(tenant: Tenant, voices: Mapping[str, Voice]) -> Mapping[str, Prompt]:
+def names_of(tenant: Tenant) -> Mapping[str, Prompt]:
+    """Return the names spoken to the tenant's agents."""
     language = tenant.language
-    voice = voices.get(language, FALLBACK_VOICE)
+    voice = tenant.settings.languages.get(language, FALLBACK_VOICE)
     return {key: SpokenPrompt(text, language, voice) for key, text in names.texts(tenant)}
 
 

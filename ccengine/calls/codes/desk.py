@@ -84,5 +84,9 @@ class Desk:
             digits += digit
         return digits.removesuffix("#")
 
+    def forget_keys(self) -> None:
+        """Drop what was typed so far and not asked for."""
+        self._ear.forget_digits()
+
     def _media(self, words: Words) -> list[str]:
         return media_of(self.wiring.configuration.prompts, words, self.tenant.language)

@@ -117,6 +117,7 @@ class Pin:
                 return ()
             log.warning("pin_wrong", agent=agent, phone=self._desk.phone)
             self._desk.post(WrongPinGiven(agent=agent, phone=self._desk.phone))
+            self._desk.forget_keys()  # what was typed beyond it is not the next try
             await self._desk.say(Confirmation.WRONG_PIN)
         return (Confirmation.LOCKED if self._is_locked(agent) else Confirmation.REFUSED,)
 
