@@ -170,8 +170,8 @@ def test_building_makes_what_is_missing_and_lists_what_is_stale(tmp_path: Path) 
 def test_a_voice_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
     prompts = load_configuration(copy_of_demo(tmp_path)).prompts
     wrong = SpokenPrompt("Hello", "en", Voice(voice="klingon-xx"))
+    only = {NOUR: {"en": {"a": wrong}}}
     with pytest.raises(SpeechFailed, match="--voices"):
-        only = {NOUR: {"en": {"a": wrong}}}
         build(replace(prompts, clients=only, confirmations={}, names={}), tmp_path)
     assert list(tmp_path.glob("en/*")) == []
 
