@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from ccengine.asterisk.ari.errors import AriError
 from ccengine.asterisk.ari.results import HangUpReason, Unreachable
 from ccengine.asterisk.channels import Gone
 from ccengine.calls.codes.desk import media_of
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel
     from ccengine.calls.phones import Phones
     from ccengine.calls.wiring import Wiring
-    from ccengine.core.ids import AgentId
+    from ccengine.core.ids import AgentId, PhoneId
 
 RING_SECONDS = 20
 MAY_BE_TOLD = frozenset({AgentState.AVAILABLE, AgentState.NOT_READY, AgentState.WRAP_UP})
@@ -36,6 +37,7 @@ class Notice:
         self._wiring = wiring
         self._phones = phones
         self._agent = agent
+        self._phone: PhoneId | None = None
         self._leg: Channel = wiring.router.channel(f"{NOTICE_PREFIX}{uuid4().hex}")
 
     async def ring(self, given_up: asyncio.Event | None = None) -> bool:
@@ -45,7 +47,19 @@ class Notice:
             self._leg.end(Gone(0, "not free"))
             return False
         phone = agent.phone
+        self._phone = phone
         self._phones.hold(phone, self._leg.id)
+        try:
+            if await self._is_answered(phone, given_up):
+                return True
+            await self._leg.hang_up(HangUpReason.ANSWERED_ELSEWHERE)
+        except AriError:
+            self._release()
+            raise
+        self._release()
+        return False
+
+    async def _is_answered(self, phone: PhoneId, given_up: asyncio.Event | None) -> bool:
         result = await self._leg.originate(
             endpoint=endpoint_of(phone),
             app_args=("notice",),
@@ -53,14 +67,9 @@ class Notice:
             timeout_seconds=RING_SECONDS,
         )
         if isinstance(result, Unreachable):
-            self._phones.release(phone, self._leg.id)
             return False
         await self._answer_or(given_up)
-        if self._leg.is_up:
-            return True
-        await self._leg.hang_up(HangUpReason.ANSWERED_ELSEWHERE)
-        self._phones.release(phone, self._leg.id)
-        return False
+        return self._leg.is_up
 
     async def _answer_or(self, given_up: asyncio.Event | None) -> None:
         if given_up is None:
@@ -77,9 +86,11 @@ class Notice:
             await (await self._leg.play(*media)).wait()
         await self._leg.hang_up()
         await self._leg.wait_gone()
-        phone = self._wiring.engine.center.agent(self._agent).phone
-        if phone is not None:
-            self._phones.release(phone, self._leg.id)
+        self._release()
+
+    def _release(self) -> None:
+        if self._phone is not None:
+            self._phones.release(self._phone, self._leg.id)
 
 
 async def tell(wiring: Wiring, phones: Phones, agent: AgentId, *words: str) -> bool:

@@ -86,7 +86,9 @@ def _agents(tenant: Tenant, settings: Settings) -> list[Facts]:
     agents = []
     for name, agent in tenant.settings.agents.items():
         phone: Facts = {"extension": None, "sip_user": None, "password_file": None}
-        if agent.phone is not None:
+        if agent.phone is not None and agent.phone not in tenant.accounts:  # outside
+            phone["extension"] = agent.phone
+        elif agent.phone is not None:
             phone = {"extension": agent.phone, **_account(sip_user_of(agent.phone), settings)}
         agents.append(
             {
