@@ -173,7 +173,7 @@ class InboundCall:
 
     async def _introduce(self, connect: Connect) -> None:
         """Tell the agent whose call it is, if the queue wants that; the caller hears music."""
-        media = introduction(self._wiring, connect.queue)
+        media = introduction(self._wiring, connect)
         if media:
             await self._channel.start_music(self._music())
             await introduce(self._wiring.router.channel(connect.offer), media)

@@ -22,6 +22,7 @@ from ccengine.ivr.confirmations import Confirmation
 if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel
     from ccengine.calls.wiring import Wiring
+    from ccengine.core.commands import Connect
     from ccengine.core.ids import QueueId
 
 log = structlog.get_logger()
@@ -34,14 +35,17 @@ KEY_SECONDS = 5.0
 ASKED_TIMES = 2
 
 
-def introduction(wiring: Wiring, queue: QueueId) -> list[str]:
-    """Return what the agent hears of a caller of the queue; empty: nothing."""
+def introduction(wiring: Wiring, connect: Connect) -> list[str]:
+    """Return what the agent hears of the caller; empty: nothing."""
     configuration = wiring.configuration
-    tenant = configuration.tenant
+    tenant, queue = configuration.tenant, connect.queue
     settings = wiring.engine.center.plan.queues.get(queue)
     if tenant is None or settings is None or not settings.agent_hears:
         return []
     if settings.agent_hears == NAMES:
+        phone = wiring.engine.center.agent(connect.agent).phone
+        if phone is not None and tenant.phone(phone).external is not None:
+            return []  # heard with the question for the key
         return media_of(configuration.prompts, (names.of_queue(queue),), tenant.language)
     try:
         prompts, client = configuration.prompts, client_of(queue)

@@ -126,6 +126,7 @@ async def outside(center: CenterOnFake, tmp_path: Path) -> CenterOnFake:
     phones = {**settings.phones, "207": Phone(external="+380441112233", dials_for="dnipro")}
     agents = {**settings.agents, "olena": replace(settings.agents["olena"], phone="207")}
     center.set_tenant(phones=phones, agents=agents)
+    center.set_queue(agent_hears="names")
     center.asterisk.phone_rings(OUTSIDE)
     channel = center.asterisk.feature_code("205", "login", "303")
     await asyncio.sleep(0.3)
