@@ -21,7 +21,7 @@ LEG = "ccengine-contract-agent-leg"
 async def followed(desk: Desk, endpoint: str) -> Channel:
     """Ring by way of the dialplan an endpoint that cannot be subscribed to, as it is a Local."""
     leg = desk.router.channel(new_id("leg"))
-    result = await leg.originate_into_dialplan(endpoint=endpoint, context=LEG, timeout_seconds=3)
+    result = await leg.originate_into_dialplan(endpoint=endpoint, context=LEG, timeout_seconds=1)
     assert result == Originated(leg.id)
     assert await desk.ari.subscribe_channel(leg.id)
     return leg

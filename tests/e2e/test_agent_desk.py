@@ -125,4 +125,3 @@ async def test_five_wrong_pins_lock_the_log_in_and_the_right_one_comes_too_late(
         await hear_prompt(login, locked, since=since, beginning=1.0)
         assert amira.state is AgentState.OFFLINE
         assert stage.system.ledger.agents[amira.id].locked_until is not None
-        await amira.dials_and_hears("*71301", Confirmation.LOCKED)
