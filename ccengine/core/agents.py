@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ccengine.core.commands import ShowAgent
+from ccengine.core.debriefs import Debrief
 from ccengine.core.errors import UnknownAgent
 from ccengine.core.ids import AgentId, CallId, ClientId, Instant, OfferId, PhoneId, QueueId
 from ccengine.core.states import AgentState, AgentStep
@@ -42,6 +43,9 @@ class Agent:
     finish: AgentStep = AgentStep.FINISH  #: what follows the wrap-up
     finish_reason: str = ""
     until: Instant | None = None  #: when wrap-up ends by itself
+    overdue: bool = False  #: the wrap-up goes on, for want of an outcome
+    typing_until: Instant | None = None  #: when the wrap-up would have ended, were it not for typing
+    debriefs: tuple[Debrief, ...] = ()  #: of the latest calls, the newest last
     client: ClientId | None = None  #: whose call it is, until the end of the wrap-up
     serves: QueueId | None = None  #: likewise, the queue it came from
     serves_since: Instant = 0.0  #: when the phone began to ring for it

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.core import (
     deadlines,
+    debriefs,
     explaining,
     invariants,
     pairing,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from ccengine.core.agents import Agent
     from ccengine.core.calls import Call
     from ccengine.core.commands import Command
+    from ccengine.core.debriefs import Debrief
     from ccengine.core.events import Event
     from ccengine.core.explaining import Choice
     from ccengine.core.floor import Watcher
@@ -72,6 +74,16 @@ class ContactCenter:
     def agent_on(self, phone: PhoneId) -> Agent | None:
         """Return who is logged in at a phone. Look, don't touch."""
         return self._floor.roster.on_phone(phone)
+
+    def debrief(self, agent: AgentId, now: Instant) -> Debrief | None:
+        """Return what is known and owed of the call the agent has or had last.
+
+        None: there is none, or it is too late to say anything.
+
+        Raises:
+            UnknownAgent: the plan has no such agent.
+        """
+        return debriefs.latest(self._floor, self._floor.roster.get(agent), now)
 
     def waiting(self, now: Instant = 0.0) -> list[CallId]:
         """Return waiting calls in the order in which one agent for all would serve them."""
