@@ -25,14 +25,14 @@ from ccengine.core.floor import Floor
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ccengine.core.agents import Agent
+    from ccengine.core.agents import Agent, Debrief
     from ccengine.core.calls import Call
     from ccengine.core.commands import Command
-    from ccengine.core.debriefs import Debrief
     from ccengine.core.events import Event
     from ccengine.core.explaining import Choice
     from ccengine.core.floor import Watcher
     from ccengine.core.ids import AgentId, CallId, Instant, PhoneId, QueueId
+    from ccengine.core.outcome_rules import OutcomeRules
     from ccengine.core.plan import Plan
     from ccengine.core.snapshots import CenterSnapshot
     from ccengine.core.waits import WaitEstimate
@@ -84,6 +84,10 @@ class ContactCenter:
             UnknownAgent: the plan has no such agent.
         """
         return debriefs.latest(self._floor, self._floor.roster.get(agent), now)
+
+    def outcome_rules(self, debrief: Debrief) -> OutcomeRules:
+        """Return what may and must be said of the call, by the plan in force."""
+        return debriefs.rules_of(self._floor, debrief)
 
     def waiting(self, now: Instant = 0.0) -> list[CallId]:
         """Return waiting calls in the order in which one agent for all would serve them."""

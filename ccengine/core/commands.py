@@ -1,7 +1,7 @@
 """Everything the core can ask for. Imperative; a closed union like the events.
 
-`ShowAgent`, `ShowCall` and `ShowOutcome` ask nobody to act: they say what state a decision has led to, for logs,
-wallboards and ledgers, which therefore never have to guess it.
+`ShowAgent`, `ShowCall` and `ShowOutcome` ask nobody to act: they say what state a decision has led
+to, for logs, wallboards and ledgers, which therefore never have to guess it.
 """
 
 from __future__ import annotations

@@ -6,51 +6,24 @@ the end of the conversation. It closes some time after the wrap-up; one that is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ccengine.core.agents import Debrief
 from ccengine.core.commands import ShowOutcome
-from ccengine.core.ids import AgentId, CallId, ClientId, Instant, OfferId, QueueId
 from ccengine.core.outcome_rules import NO_RULES, AtDeadline
 from ccengine.core.states import AgentState, CallState
 
 if TYPE_CHECKING:
-    from ccengine.core.agents import Agent
+    from ccengine.core.agents import Agent, Outcome
     from ccengine.core.floor import Floor
+    from ccengine.core.ids import CallId, Instant
     from ccengine.core.outcome_rules import OutcomeRules
 
 KEPT = 4
 """Debriefs of one agent: who corrects an outcome corrects one of the latest."""
 
 OUTCOME_MISSING = "outcome missing"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What was said of a call."""
-
-    disposition: str = ""  #: empty: only a form was filled in
-    contact_reason: str = ""
-    resolved: bool | None = None
-    by: str = ""  #: empty: the agent
-    form: str = ""  #: the version last filled in
-    defaulted: bool = False  #: taken at the deadline
-
-
-NOTHING_SAID = Outcome()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Debrief:
-    """One agent's part in one call."""
-
-    call: CallId
-    offer: OfferId  #: which part: an agent may have a call twice
-    client: ClientId
-    queue: QueueId | None
-    outcome: Outcome = NOTHING_SAID
-    owed: bool = False  #: required, and not given: the agent gets no other call
-    closes_at: Instant | None = None  #: nothing may be said from then on; None: not known yet
 
 
 def rules_of(floor: Floor, debrief: Debrief) -> OutcomeRules:

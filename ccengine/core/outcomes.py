@@ -6,13 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ccengine.core import debriefs, shifts
-from ccengine.core.debriefs import Outcome
+from ccengine.core.agents import Outcome
 from ccengine.core.errors import NothingToSay, UnknownDisposition, ValuesTooLarge
 from ccengine.core.states import AgentState
 
 if TYPE_CHECKING:
-    from ccengine.core.agents import Agent
-    from ccengine.core.debriefs import Debrief
+    from ccengine.core.agents import Agent, Debrief
     from ccengine.core.events import (
         FormFilled,
         OutcomeEntryEnded,
@@ -97,9 +96,7 @@ def replan(floor: Floor, now: Instant) -> None:
             shifts.finish_wrap_up(floor, agent.id, now)
 
 
-def _debrief(
-    floor: Floor, agent_id: AgentId, call: CallId, now: Instant
-) -> tuple[Agent, Debrief]:
+def _debrief(floor: Floor, agent_id: AgentId, call: CallId, now: Instant) -> tuple[Agent, Debrief]:
     agent = floor.roster.get(agent_id)
     debrief = debriefs.find(floor, agent, call, now)
     if debrief is None:

@@ -92,8 +92,8 @@ class CallRecords:
         """Take one row into account.
 
         Returns:
-            The call's record when the row ends the call, and again when it ends the wrap-up or brings
-            an outcome after that.
+            The call's record when the row ends the call, and again when it ends the wrap-up, or
+            brings an outcome after that.
         """
         what = row.what
         if isinstance(what, ShowAgent):
@@ -105,16 +105,7 @@ class CallRecords:
             if not isinstance(what, CallArrived | CallMissed):
                 return None
             draft = self._drafts[row.call] = _Draft(_new_record(what))
-        if draft.record.outcome is None:
-            _take(draft, row)
-            if draft.record.outcome is not None:
-                return self._hand_over(draft)
-        elif row.kind == "event":
-            draft.reported = row
-        elif isinstance(what, ShowOutcome):
-            _note_outcome(draft, what, row)
-            return self._hand_over(draft)
-        return None
+        return self._hand_over(draft) if _take(draft, row) else None
 
     def knows(self, call: CallId) -> bool:
         """Tell whether the call is alive or being wrapped up, and its rows were seen."""
@@ -126,7 +117,9 @@ class CallRecords:
         Returns:
             The call's record, finished or not; None if the rows do not begin with its arrival.
         """
-        alone = CallRecords(keep=True)  # its agents' rows of long ago must end nobody's wrap-up of today
+        alone = CallRecords(
+            keep=True
+        )  # its agents' rows of long ago must end nobody's wrap-up of today
         finished: CallRecord | None = None
         call: CallId | None = None
         for row in rows:
@@ -187,10 +180,22 @@ def _new_record(arrived: CallArrived | CallMissed) -> CallRecord:
     )
 
 
-def _take(draft: _Draft, row: JournalRow) -> None:
-    record, what = draft.record, row.what
+def _take(draft: _Draft, row: JournalRow) -> bool:
+    """Take the row into account; tell whether the call ended by it, or had and got an outcome."""
+    was_over = draft.record.outcome is not None
     if row.kind == "event":
         draft.reported = row
+    if isinstance(row.what, ShowOutcome):
+        _note_outcome(draft, row.what, row)
+        return was_over
+    if was_over:
+        return False
+    _take_live(draft, row)
+    return draft.record.outcome is not None
+
+
+def _take_live(draft: _Draft, row: JournalRow) -> None:
+    record, what = draft.record, row.what
     match what:
         case FlowStepEntered():
             record.steps += (StepRecord(flow=what.flow, step=what.step, at=row.at),)
@@ -202,8 +207,6 @@ def _take(draft: _Draft, row: JournalRow) -> None:
             _take_offer(draft, what, row)
         case DivertCall() | WaitPromised() | ShowCall():
             _take_line(draft, what, row)
-        case ShowOutcome():
-            _note_outcome(draft, what, row)
         case _:
             pass
 

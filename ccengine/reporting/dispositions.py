@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from ccengine.core.commands import Connect, ShowOutcome
-from ccengine.core.events import FormFilled
 from ccengine.core.ids import AgentId, Instant, OfferId
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from ccengine.core.commands import Connect, ShowOutcome
+    from ccengine.core.events import FormFilled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,9 +70,7 @@ if TYPE_CHECKING:
     from ccengine.core.ids import QueueId
     from ccengine.reporting.rows import JournalRow, What
 
-    Command = (
-        OfferCall | WithdrawOffer | Connect | DivertCall | ShowAgent | ShowCall | ShowOutcome
-    )
+    Command = OfferCall | WithdrawOffer | Connect | DivertCall | ShowAgent | ShowCall | ShowOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +205,7 @@ def _outcome_event(what: OutcomeEvent) -> str:
         case OutcomeEntryStarted():
             return f"{what.agent} types the outcome"
         case OutcomeEntryEnded():
-            return ""
+            return f"{what.agent} is done typing"
 
 
 def _speaker(what: OutcomeSet | FormFilled) -> str:

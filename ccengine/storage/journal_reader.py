@@ -136,7 +136,7 @@ class JournalReader:
 
         A call with an outcome may be alive.
         """
-        # Missed calls and outcomes have no index of their own, which each commit would pay for: the rows after
+        # These others have no index of their own, which each commit would pay for: the rows after
         # `since` are few, but for a database that was lost.
         rows = self._execute(
             "SELECT call FROM journal WHERE type = 'CallEnded' AND number > ? UNION "
