@@ -37,7 +37,6 @@ class Outcome:
     resolved: bool | None = None
     by: str = ""  #: empty: the agent
     form: str = ""  #: the version last filled in
-    defaulted: bool = False  #: taken at the deadline
 
 
 NOTHING_SAID = Outcome()

@@ -90,6 +90,11 @@ def say(floor: Floor, agent: Agent, debrief: Debrief, outcome: Outcome, now: Ins
         if agent.state is not AgentState.WRAP_UP:
             said = _closing(floor, said, now)
     keep(agent, said)
+    _show(floor, agent, said)
+
+
+def _show(floor: Floor, agent: Agent, said: Debrief, *, defaulted: bool = False) -> None:
+    outcome = said.outcome
     floor.ask(
         ShowOutcome(
             call=said.call,
@@ -100,7 +105,7 @@ def say(floor: Floor, agent: Agent, debrief: Debrief, outcome: Outcome, now: Ins
             resolved=outcome.resolved,
             by=outcome.by,
             form=outcome.form,
-            defaulted=outcome.defaulted,
+            defaulted=defaulted,
         )
     )
 
@@ -116,7 +121,7 @@ def forgive(floor: Floor, agent: Agent, now: Instant) -> bool:
     return True
 
 
-def meet_deadline(floor: Floor, agent: Agent, now: Instant) -> AtDeadline | None:
+def meet_deadline(floor: Floor, agent: Agent) -> AtDeadline | None:
     """Do what is to be done about an outcome that is missing at the wrap-up's deadline.
 
     Returns:
@@ -127,8 +132,10 @@ def meet_deadline(floor: Floor, agent: Agent, now: Instant) -> AtDeadline | None
         return None
     rules = rules_of(floor, debrief)
     if rules.at_deadline is AtDeadline.DEFAULT and rules.default is not None:
-        outcome = replace(debrief.outcome, disposition=rules.default, defaulted=True)
-        say(floor, agent, debrief, outcome, now)
+        outcome = replace(debrief.outcome, disposition=rules.default)
+        taken = replace(debrief, outcome=outcome, owed=False)  # it closes with the wrap-up
+        keep(agent, taken)
+        _show(floor, agent, taken, defaulted=True)
         return None
     is_not_ready = rules.at_deadline is AtDeadline.NOT_READY
     return AtDeadline.NOT_READY if is_not_ready else AtDeadline.EXTEND

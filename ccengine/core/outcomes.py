@@ -72,12 +72,15 @@ def fill_form(floor: Floor, event: FormFilled, now: Instant) -> None:
 
 
 def start_entry(floor: Floor, event: OutcomeEntryStarted, now: Instant) -> None:
-    """Keep a wrap-up from ending while the agent types.
+    """Keep a wrap-up, and the time for corrections, from ending while the agent types.
 
     Raises:
         NothingToSay: the agent has no such call, or it is too late.
     """
-    agent, _ = _debrief(floor, event.agent, event.call, now)
+    agent, debrief = _debrief(floor, event.agent, event.call, now)
+    if debrief.closes_at is not None:
+        closes_at = max(debrief.closes_at, now + ENTRY_SECONDS)
+        debriefs.keep(agent, replace(debrief, closes_at=closes_at))
     if agent.state is AgentState.WRAP_UP and agent.until is not None and agent.typing_until is None:
         shifts.hold_wrap_up(floor, agent, now + ENTRY_SECONDS)
 

@@ -134,7 +134,7 @@ def start_wrap_up(floor: Floor, agent: Agent, seconds: float, now: Instant) -> N
 def end_wrap_up(floor: Floor, agent_id: AgentId, now: Instant) -> None:
     """Meet the wrap-up's deadline; without a required outcome it may go on."""
     agent = floor.roster.get(agent_id)
-    match debriefs.meet_deadline(floor, agent, now):
+    match debriefs.meet_deadline(floor, agent):
         case AtDeadline.EXTEND:
             agent.overdue, agent.until, agent.typing_until = True, None, None
             floor.show_agent(agent)

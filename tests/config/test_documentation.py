@@ -10,8 +10,8 @@ from typing import Any, get_args, get_origin
 import pytest
 
 from ccengine.config.clients import ClientSettings
-from ccengine.config.schema import REQUIRED, schema_keys, value_kind
 from ccengine.config.papers import FormFile, ScriptFile
+from ccengine.config.schema import REQUIRED, schema_keys, value_kind
 from ccengine.config.tenant import TenantSettings
 from ccengine.ivr.confirmations import Confirmation
 from ccengine.ivr.loader import FlowFile
