@@ -46,6 +46,8 @@ def check(
 
 
 async def _reused_versions(configuration: Configuration, settings: Settings) -> tuple[Problem, ...]:
+    if not settings.paths.database.exists():
+        return ()
     database = RecordDatabase.open_to_read(settings.paths.database)
     try:
         return await versions.reused(configuration, database.papers)
