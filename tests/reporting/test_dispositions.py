@@ -140,6 +140,20 @@ def test_a_default_is_told_from_what_was_said(shift: Shift) -> None:
     ]
 
 
+def test_a_wrap_up_that_is_held_for_typing_is_one_wrap_up(shift: Shift) -> None:
+    live = CallRecords()
+    finished: list[CallRecord] = []
+    shift.observers.append(lambda rows: finished.extend(filter(None, map(live.apply, rows))))
+    talked(shift)
+    shift.hang_up(C1)
+    shift.wait(5)
+    shift.post(events.OutcomeEntryStarted(call=C1, agent=ANNA))
+    shift.wait(20)
+    shift.post(events.OutcomeEntryEnded(call=C1, agent=ANNA))
+    assert [record.wrap_up_seconds for record in finished] == [None, 25]
+    assert record_of(shift) == finished[-1]
+
+
 def test_a_story_tells_what_was_said_and_nothing_that_was_filled_in(shift: Shift) -> None:
     talked(shift)
     shift.hang_up(C1)
