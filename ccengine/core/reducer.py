@@ -139,6 +139,7 @@ def _handle_system(floor: Floor, event: SystemEvent, now: Instant) -> None:
             shifts.rest_anew(floor, now)
             outcomes.replan(floor, now)
             diversion.replan(floor, now)
+            offers.withdraw_from_barred(floor, now)
         case SwitchLost():
             floor.held = True
         case SwitchResynced():

@@ -70,6 +70,7 @@ SHOWN: Mapping[str, str] = {
     "recording": "recording",
     "resolved": "resolved",
     "ring_seconds": "ring_seconds",
+    "scores": "scores",
     "script": "script",
     "skills": "skills",
     "state": "state",

@@ -39,7 +39,7 @@ STEP = some(
 OVERFLOW = some(queue=NAMES, flow=NAMES, number=NUMBERS, voicemail=TRUTH)
 LIMITS = some(
     waiting=NUMBERS, wait_seconds=NUMBERS, join_empty=LISTS, leave_empty=LISTS,
-    partner_percent=NUMBERS, overflow=OVERFLOW,
+    partner_percent=NUMBERS, partner=NUMBERS, overflow=OVERFLOW,
 )  # fmt: skip
 OUTCOME = some(
     required=TRUTH, at_deadline=st.sampled_from(["extend", "default", "soon"]), default=NAMES,
