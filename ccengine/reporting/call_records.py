@@ -244,10 +244,8 @@ def _note_outcome(draft: _Draft, shown: ShowOutcome, row: JournalRow) -> None:
     filled = reported if isinstance(reported, FormFilled) else None
     order = [offer.offer for offer in record.offers]
     record.dispositions = note_outcome(record.dispositions, shown, row.at, filled, order)
-    last = last_of(record.dispositions)
-    if last is not None:
-        record.disposition, record.resolved = last.disposition, last.resolved
-        record.contact_reason = last.contact_reason or None
+    said = last_of(record.dispositions)
+    record.disposition, record.contact_reason, record.resolved = said
 
 
 def _move(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:

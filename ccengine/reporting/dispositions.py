@@ -78,6 +78,13 @@ def note_outcome(
     return tuple(sorted([*others, entry], key=lambda one: places.get(one.offer, len(places))))
 
 
-def last_of(known: Dispositions) -> DispositionRecord | None:
-    """Return what counts for the whole call: what was said of the last part of which it was."""
-    return next((one for one in reversed(known) if one.disposition), None)
+def last_of(known: Dispositions) -> tuple[str | None, str | None, bool | None]:
+    """Return what counts for the whole call: what was said of the last part of which it was.
+
+    Returns:
+        Disposition, contact reason and the resolved mark.
+    """
+    last = next((one for one in reversed(known) if one.disposition), None)
+    if last is None:
+        return None, None, None
+    return last.disposition, last.contact_reason or None, last.resolved
