@@ -11,6 +11,7 @@ from ccengine.core.commands import (
     OfferCall,
     ShowAgent,
     ShowCall,
+    ShowOutcome,
     WithdrawOffer,
 )
 from ccengine.core.events import (
@@ -28,9 +29,13 @@ from ccengine.core.events import (
     ConversationFailed,
     ConversationStarted,
     FlowStepEntered,
+    FormFilled,
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
+    OutcomeEntryEnded,
+    OutcomeEntryStarted,
+    OutcomeSet,
     OwnCallEnded,
     OwnCallStarted,
     PhoneFound,
@@ -54,11 +59,18 @@ from ccengine.reporting.rows import Advance, Rejection, Unknown, is_void, steps
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ccengine.core.events import AgentEvent, CallEvent, Event, PhoneEvent, SystemEvent
+    from ccengine.core.events import (
+        AgentEvent,
+        CallEvent,
+        Event,
+        OutcomeEvent,
+        PhoneEvent,
+        SystemEvent,
+    )
     from ccengine.core.ids import QueueId
     from ccengine.reporting.rows import JournalRow, What
 
-    Command = OfferCall | WithdrawOffer | Connect | DivertCall | ShowAgent | ShowCall
+    Command = OfferCall | WithdrawOffer | Connect | DivertCall | ShowAgent | ShowCall | ShowOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +120,15 @@ def _text(what: What, mask: Callable[[str], str]) -> str:
             return f"{what.type}, written by a newer version"
         case Advance() | CenterSnapshot():
             return ""
-        case OfferCall() | WithdrawOffer() | Connect() | DivertCall() | ShowAgent() | ShowCall():
+        case (
+            OfferCall()
+            | WithdrawOffer()
+            | Connect()
+            | DivertCall()
+            | ShowAgent()
+            | ShowCall()
+            | ShowOutcome()
+        ):
             return _decision(what)
         case _:
             return _event(what)
@@ -138,7 +158,9 @@ def _decision(what: Command) -> str:
             return f"left {what.queue} for {to}: {what.reason}"
         case ShowAgent():
             return _agent(what)
-        case Connect() | ShowCall():  # their events are told
+        case ShowOutcome(defaulted=True):
+            return f"{what.agent} gave no outcome in time: {what.disposition} is taken"
+        case Connect() | ShowCall() | ShowOutcome():  # their events are told
             return ""
 
 
@@ -164,8 +186,30 @@ def _event(what: Event) -> str:
             return _system_event(what)
         case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
             return _phone_event(what)
+        case OutcomeSet() | FormFilled() | OutcomeEntryStarted() | OutcomeEntryEnded():
+            return _outcome_event(what)
         case _:
             return _call_event(what)
+
+
+def _outcome_event(what: OutcomeEvent) -> str:
+    """Tell of outcomes; what was filled in is the customer's, and not told."""
+    match what:
+        case OutcomeSet():
+            about = [f"because of {what.contact_reason}"] if what.contact_reason else []
+            if what.resolved is not None:
+                about.append("resolved" if what.resolved else "not resolved")
+            return f"{_speaker(what)} says: {', '.join([what.disposition, *about])}"
+        case FormFilled():
+            return f"{_speaker(what)} filled in {what.form}: {len(what.values)} fields"
+        case OutcomeEntryStarted():
+            return f"{what.agent} types the outcome"
+        case OutcomeEntryEnded():
+            return f"{what.agent} is done typing"
+
+
+def _speaker(what: OutcomeSet | FormFilled) -> str:
+    return what.agent if what.by in ("", what.agent) else f"{what.by}, for {what.agent},"
 
 
 def _phone_event(what: PhoneEvent) -> str:
