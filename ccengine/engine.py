@@ -22,6 +22,7 @@ from ccengine.core.commands import (
     RemindAgent,
     ShowAgent,
     ShowCall,
+    ShowOutcome,
     WithdrawOffer,
 )
 from ccengine.core.errors import CoreError
@@ -213,7 +214,7 @@ class Engine:
                 mailbox = self._agents.get(command.agent)
             case Connect() | DivertCall():
                 mailbox = self._calls.get(command.call)
-            case ShowCall():
+            case ShowCall() | ShowOutcome():
                 return
         if mailbox is not None:
             mailbox.put_nowait(command)

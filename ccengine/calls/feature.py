@@ -12,6 +12,7 @@ from ccengine.calls.codes.help import Help
 from ccengine.calls.codes.log_in import LogIn, LogOut
 from ccengine.calls.codes.longer import Longer
 from ccengine.calls.codes.my_day import MyDay
+from ccengine.calls.codes.outcome import Outcome
 from ccengine.calls.codes.queues import Pause, Resume
 from ccengine.calls.codes.readiness import NotReady, Ready
 from ccengine.calls.scope import CallScope
@@ -45,6 +46,7 @@ BY_AGENTS: Mapping[str, Callable[[Desk, AgentId], Code]] = {
     "longer": Longer,
     "my_day": MyDay,
     "help": Help,
+    "outcome": Outcome,
     "pause": Pause,
     "resume": Resume,
 }
@@ -69,9 +71,11 @@ class FeatureCall:
         try:
             async with CallScope(self._channel.gone):
                 await desk.say(*await self._said(desk, code, digits))
+            desk.finish()
             await self._channel.hang_up()
         except AriError:
             log.exception("feature_code_failed", code=code, phone=desk.phone)
+            desk.finish()
 
     async def _said(self, desk: Desk, code: str, digits: str) -> Words:
         if code in BY_ANYBODY:

@@ -22,6 +22,7 @@ DIGITS_AFTER: Final = {
     "login": "X!",
     "logout": "X!",
     "not_ready": "X",
+    "outcome": "X!",
     "pause": "X!",
     "resume": "X!",
 }

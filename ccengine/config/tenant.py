@@ -4,6 +4,7 @@
              prompts/<language>/                what agents hear, where it differs from ours
              clients/<client>/client.yaml
                               flows/<flow>.yaml
+                              forms/<form>.yaml, scripts/<script>.yaml
                               prompts/<language>/
 
 Flows and prompts belong to `ccengine.ivr`, which loads them on top of this.
@@ -138,6 +139,7 @@ class FeatureCodes:
     longer: FeatureCode = "*75"  #: wrap-up
     my_day: FeatureCode = "*76"  #: spoken
     help: FeatureCode = "*77"  #: of a supervisor
+    outcome: FeatureCode = "*78"  #: alone, or with the digits of a disposition
     pause: FeatureCode = "*79"  #: with a queue's number, or alone
     resume: FeatureCode = "*70"  #: likewise
 
@@ -209,6 +211,7 @@ class Tenant:
             ready_at_login=self.settings.ready_at_login,
             precedence=self.settings.precedence,
             shares=dict(self.settings.shares),
+            outcomes={name: client.outcome for name, client in self.clients.items()},
             rest=self.settings.rest,
             periods=self._periods(),
             reasons={reason.name: reason for reason in self.settings.reasons.values()},

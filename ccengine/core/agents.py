@@ -29,6 +29,33 @@ class Served:
     last_ended_at: Instant = 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What was said of a call."""
+
+    disposition: str = ""  #: empty: only a form was filled in
+    contact_reason: str = ""
+    resolved: bool | None = None
+    by: str = ""  #: empty: the agent
+    form: str = ""  #: the version last filled in
+
+
+NOTHING_SAID = Outcome()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Debrief:
+    """One agent's part in one call."""
+
+    call: CallId
+    offer: OfferId  #: which part: an agent may have a call twice
+    client: ClientId
+    queue: QueueId | None
+    outcome: Outcome = NOTHING_SAID
+    owed: bool = False  #: required, and not given: the agent gets no other call
+    closes_at: Instant | None = None  #: nothing may be said from then on; None: not known yet
+
+
 @dataclass(slots=True, kw_only=True)
 class Agent:
     """One agent's present state. At most one offer and one customer call at any time."""
@@ -43,12 +70,16 @@ class Agent:
     finish: AgentStep = AgentStep.FINISH  #: what follows the wrap-up
     finish_reason: str = ""
     until: Instant | None = None  #: when wrap-up ends by itself, or a reason's limit passes
-    overdue: bool = False  #: not ready for longer than the reason may last
+    overdue: bool = False  #: the reason's limit has passed, or the wrap-up wants an outcome
     wrap_up_by: Instant | None = None  #: wrap-up cannot be extended beyond
     paused: tuple[QueueId, ...] = ()  #: queues whose calls the agent does not want
     wrong_pins: int = 0  #: lately, one after the other
     locked_until: Instant | None = None  #: nobody logs in as the agent before
     asks_for_help: bool = False  #: and nobody has answered yet
+    typing_until: Instant | None = (
+        None  #: when the wrap-up would have ended, were it not for typing
+    )
+    debriefs: tuple[Debrief, ...] = ()  #: of the latest calls, the newest last
     client: ClientId | None = None  #: whose call it is, until the end of the wrap-up
     serves: QueueId | None = None  #: likewise, the queue it came from
     serves_since: Instant = 0.0  #: when the phone began to ring for it

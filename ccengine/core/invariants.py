@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 IN_LINE = frozenset({CallState.WAITING, CallState.STRAYED, CallState.OFFERED, CallState.CONNECTING})
 WITH_AGENT = frozenset({CallState.OFFERED, CallState.CONNECTING, CallState.TALKING})
 WITH_OFFER = frozenset({CallState.OFFERED, CallState.CONNECTING})
+MAY_OWE = frozenset({AgentState.WRAP_UP, AgentState.NOT_READY, AgentState.OFFLINE})
 WITH_CALL = frozenset({AgentState.OFFERED, AgentState.ON_CALL})
 
 
@@ -60,12 +61,26 @@ def _check_agent(floor: Floor, agent: Agent) -> None:
     else:
         _must(agent.offer is None, "no offer", story)
     wrapping = (WRAP_UP_PREFIX + agent.id) in floor.deadlines
-    _must(wrapping == (agent.state is AgentState.WRAP_UP), "wrap-up deadline", story)
-    _must(wrapping == (agent.wrap_up_by is not None), "wrap-up's end", story)
+    wraps = agent.state is AgentState.WRAP_UP
+    _must(wrapping == (wraps and not agent.overdue), "wrap-up deadline", story)
+    _must(wraps == (agent.wrap_up_by is not None), "wrap-up's end", story)
     limited = (LIMIT_PREFIX + agent.id) in floor.deadlines
     _must((wrapping or limited) == (agent.until is not None), "until", story)
     _check_nothing_left_over(floor, agent)
     _check_desk(floor, agent, story, limited=limited)
+    _check_debriefs(agent)
+
+
+def _check_debriefs(agent: Agent) -> None:
+    story = f"{agent}"
+    owed = [one for one in agent.debriefs if one.owed]
+    _must(owed in ([], list(agent.debriefs[-1:])), "owes the outcome of the latest call", story)
+    _must(all(one.closes_at is None for one in owed), "what is owed stays open", story)
+    _must(not any(one.outcome.disposition for one in owed), "owes what is not given", story)
+    _must(not owed or agent.state in MAY_OWE, "no call before the outcome", story)
+    in_wrap_up = agent.state is AgentState.WRAP_UP
+    _must(not (agent.overdue and in_wrap_up) or owed, "overdue for want of an outcome", story)
+    _must(agent.typing_until is None or agent.until is not None, "typing in a wrap-up", story)
 
 
 def _check_nothing_left_over(floor: Floor, agent: Agent) -> None:
@@ -82,9 +97,11 @@ def _check_nothing_left_over(floor: Floor, agent: Agent) -> None:
 
 def _check_desk(floor: Floor, agent: Agent, story: str, *, limited: bool) -> None:
     away = agent.state is AgentState.NOT_READY
-    _must(away or not (limited or agent.overdue), "limit only of a reason", story)
+    _must(away or not limited, "limit only of a reason", story)
+    wraps = agent.state is AgentState.WRAP_UP
+    _must(away or wraps or not agent.overdue, "overdue only in a state that ends", story)
     _must(not (limited and agent.overdue), "a limit passes once", story)
-    if agent.wrap_up_by is not None:
+    if agent.wrap_up_by is not None and agent.typing_until is None and not agent.overdue:
         _must(agent.until is not None and agent.until <= agent.wrap_up_by, "wrap-up's end", story)
     asks = HELP_PREFIX + agent.id in floor.deadlines
     _must(asks == agent.asks_for_help, "call for help", story)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ccengine.core.ids import AgentId, GroupId, LicenceId, QueueId, SkillId
+from ccengine.core.outcome_rules import NO_RULES, OutcomeRules
 
 
 class Strategy(StrEnum):
@@ -137,5 +138,6 @@ class QueueSettings:
     wrap_up_at_most_seconds: float = 300.0  #: with all that
     number: str | None = None  #: digits by which agents name the queue on a phone
     agent_hears: str = ""  #: before the join: NAMES, or a prompt of the client's; empty: nothing
+    outcome: OutcomeRules = NO_RULES
     music: str = "default"  #: class of musiconhold.conf
     recorded: bool = True

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import contacts, deadlines, desk, diversion, offers, promises, shifts
+from ccengine.core import (
+    contacts,
+    deadlines,
+    desk,
+    diversion,
+    offers,
+    outcomes,
+    promises,
+    shifts,
+)
 from ccengine.core.events import (
     AgentLoggedIn,
     AgentLoggedOut,
@@ -23,12 +32,16 @@ from ccengine.core.events import (
     ConversationStarted,
     Event,
     FlowStepEntered,
+    FormFilled,
     HelpAnswered,
     HelpAsked,
     HelpUnanswered,
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
+    OutcomeEntryEnded,
+    OutcomeEntryStarted,
+    OutcomeSet,
     OwnCallEnded,
     OwnCallStarted,
     PhoneFound,
@@ -44,7 +57,14 @@ from ccengine.core.events import (
 )
 
 if TYPE_CHECKING:
-    from ccengine.core.events import DeskEvent, HelpEvent, PhoneEvent, ShiftEvent, SystemEvent
+    from ccengine.core.events import (
+        DeskEvent,
+        HelpEvent,
+        OutcomeEvent,
+        PhoneEvent,
+        ShiftEvent,
+        SystemEvent,
+    )
     from ccengine.core.floor import Floor
     from ccengine.core.ids import Instant
 
@@ -64,14 +84,22 @@ def apply(floor: Floor, event: Event, now: Instant) -> None:
     match event:
         case AgentLoggedIn() | AgentLoggedOut() | AgentWentReady() | AgentWentNotReady():
             _handle_shift(floor, event, now)
-        case AgentPaused() | AgentResumed() | WrapUpExtended() | WrongPinGiven():
+        case (
+            AgentPaused()
+            | AgentResumed()
+            | WrapUpExtended()
+            | WrongPinGiven()
+            | HelpAsked()
+            | HelpAnswered()
+            | HelpUnanswered()
+        ):
             _handle_desk(floor, event, now)
-        case HelpAsked() | HelpAnswered() | HelpUnanswered():
-            _handle_help(floor, event, now)
         case PlanLoaded() | SwitchLost() | SwitchResynced():
             _handle_system(floor, event, now)
         case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
             _handle_phone(floor, event, now)
+        case OutcomeSet() | FormFilled() | OutcomeEntryStarted() | OutcomeEntryEnded():
+            _handle_outcome(floor, event, now)
         case CallArrived() | CallMissed():
             _handle_newcomer(floor, event)
         case _ if event.call not in floor.calls:
@@ -112,7 +140,7 @@ def _handle_shift(floor: Floor, event: ShiftEvent, now: Instant) -> None:
             shifts.go_not_ready(floor, event, now)
 
 
-def _handle_desk(floor: Floor, event: DeskEvent, now: Instant) -> None:
+def _handle_desk(floor: Floor, event: DeskEvent | HelpEvent, now: Instant) -> None:
     match event:
         case AgentPaused():
             desk.pause(floor, event)
@@ -122,14 +150,22 @@ def _handle_desk(floor: Floor, event: DeskEvent, now: Instant) -> None:
             shifts.extend_wrap_up(floor, event)
         case WrongPinGiven():
             desk.note_wrong_pin(floor, event, now)
-
-
-def _handle_help(floor: Floor, event: HelpEvent, now: Instant) -> None:
-    match event:
         case HelpAsked():
             desk.ask_for_help(floor, event, now)
         case HelpAnswered() | HelpUnanswered():
             desk.end_asking(floor, event)
+
+
+def _handle_outcome(floor: Floor, event: OutcomeEvent, now: Instant) -> None:
+    match event:
+        case OutcomeSet():
+            outcomes.set_outcome(floor, event, now)
+        case FormFilled():
+            outcomes.fill_form(floor, event, now)
+        case OutcomeEntryStarted():
+            outcomes.start_entry(floor, event, now)
+        case OutcomeEntryEnded():
+            outcomes.end_entry(floor, event, now)
 
 
 def _handle_phone(floor: Floor, event: PhoneEvent, now: Instant) -> None:
@@ -150,6 +186,7 @@ def _handle_system(floor: Floor, event: SystemEvent, now: Instant) -> None:
             floor.swap_plan(event.plan, now)
             shifts.retire(floor, now)
             shifts.rest_anew(floor, now)
+            outcomes.replan(floor, now)
             diversion.replan(floor, now)
             offers.withdraw_from_barred(floor, now)
         case SwitchLost():

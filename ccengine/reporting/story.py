@@ -14,6 +14,7 @@ from ccengine.core.commands import (
     RemindAgent,
     ShowAgent,
     ShowCall,
+    ShowOutcome,
     WithdrawOffer,
 )
 from ccengine.core.events import (
@@ -33,12 +34,16 @@ from ccengine.core.events import (
     ConversationFailed,
     ConversationStarted,
     FlowStepEntered,
+    FormFilled,
     HelpAnswered,
     HelpAsked,
     HelpUnanswered,
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
+    OutcomeEntryEnded,
+    OutcomeEntryStarted,
+    OutcomeSet,
     OwnCallEnded,
     OwnCallStarted,
     PhoneFound,
@@ -69,6 +74,7 @@ if TYPE_CHECKING:
         DeskEvent,
         Event,
         HelpEvent,
+        OutcomeEvent,
         PhoneEvent,
         ShiftEvent,
         SystemEvent,
@@ -152,23 +158,25 @@ def _decision(what: Command) -> str:
         case DivertCall():
             to = what.flow or what.number or ("voicemail" if what.voicemail else "")
             return f"left {what.queue} for {to}: {what.reason}"
-        case RemindAgent() | CallSupervisors():
-            return _desk(what)
-        case ShowAgent():
+        case RemindAgent() | CallSupervisors() | ShowAgent():
             return _agent(what)
-        case Connect() | ShowCall():  # their events are told
+        case ShowOutcome(defaulted=True):
+            return f"{what.agent} gave no outcome in time: {what.disposition} is taken"
+        case Connect() | ShowCall() | ShowOutcome():  # their events are told
             return ""
 
 
-def _desk(what: RemindAgent | CallSupervisors) -> str:
+def _agent(what: RemindAgent | CallSupervisors | ShowAgent) -> str:
     match what:
         case RemindAgent():
             return f"{what.agent} is not ready for too long: {what.reason}"
         case CallSupervisors():
             return f"{', '.join(what.supervisors)} called to help {what.agent}"
+        case ShowAgent():
+            return _shown(what)
 
 
-def _agent(shown: ShowAgent) -> str:
+def _shown(shown: ShowAgent) -> str:
     match shown.state:
         case AgentState.WRAP_UP:
             return f"{shown.agent} wraps up"
@@ -186,16 +194,44 @@ def _event(what: Event) -> str:
     match what:
         case AgentLoggedIn() | AgentLoggedOut() | AgentWentReady() | AgentWentNotReady():
             return _shift_event(what)
-        case AgentPaused() | AgentResumed() | WrapUpExtended() | WrongPinGiven():
+        case (
+            AgentPaused()
+            | AgentResumed()
+            | WrapUpExtended()
+            | WrongPinGiven()
+            | HelpAsked()
+            | HelpAnswered()
+            | HelpUnanswered()
+        ):
             return _desk_event(what)
-        case HelpAsked() | HelpAnswered() | HelpUnanswered():
-            return _help_event(what)
         case PlanLoaded() | SwitchLost() | SwitchResynced():
             return _system_event(what)
         case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
             return _phone_event(what)
+        case OutcomeSet() | FormFilled() | OutcomeEntryStarted() | OutcomeEntryEnded():
+            return _outcome_event(what)
         case _:
             return _call_event(what)
+
+
+def _outcome_event(what: OutcomeEvent) -> str:
+    """Tell of outcomes; what was filled in is the customer's, and not told."""
+    match what:
+        case OutcomeSet():
+            about = [f"because of {what.contact_reason}"] if what.contact_reason else []
+            if what.resolved is not None:
+                about.append("resolved" if what.resolved else "not resolved")
+            return f"{_speaker(what)} says: {', '.join([what.disposition, *about])}"
+        case FormFilled():
+            return f"{_speaker(what)} filled in {what.form}: {len(what.values)} fields"
+        case OutcomeEntryStarted():
+            return f"{what.agent} types the outcome"
+        case OutcomeEntryEnded():
+            return f"{what.agent} is done typing"
+
+
+def _speaker(what: OutcomeSet | FormFilled) -> str:
+    return what.agent if what.by in ("", what.agent) else f"{what.by}, for {what.agent},"
 
 
 def _phone_event(what: PhoneEvent) -> str:
@@ -272,8 +308,10 @@ def _talk_event(
             return f"conversation with {what.agent} ended by {what.by}"
 
 
-def _desk_event(what: DeskEvent) -> str:
+def _desk_event(what: DeskEvent | HelpEvent) -> str:
     match what:
+        case HelpAsked() | HelpAnswered() | HelpUnanswered():
+            return _help_event(what)
         case AgentPaused():
             return f"{what.agent} wants no calls of {what.queue}"
         case AgentResumed():

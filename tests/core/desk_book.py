@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.core.rulebook import Rulebook, Worker
 
 ROUNDING = 1e-6
-WRONG_PINS = 5
+TYPING_SECONDS = 180.0
 
 
 class Desks:
@@ -37,6 +37,8 @@ class Desks:
                 self.rules.workers[event.agent].wrong_pins += 1
             case events.AgentLoggedIn():
                 self.rules.workers[event.agent].wrong_pins = 0
+            case events.OutcomeEntryStarted():
+                self.rules.workers[event.agent].types_until = now + TYPING_SECONDS
             case events.HelpAnswered() | events.HelpUnanswered():
                 worker = self.rules.workers[event.agent]
                 assert worker.asks, "answered though nobody asks"
@@ -82,12 +84,15 @@ class Desks:
             case AgentState.NOT_READY:
                 self._away(worker, command)
             case AgentState.WRAP_UP:
-                assert command.until is not None
                 if worker.state is not AgentState.WRAP_UP:
                     rules = self.rules.settings(worker.wraps_for)
                     most = max(rules.wrap_up_seconds, rules.wrap_up_at_most_seconds)
                     worker.wraps_until = self.now + most
-                assert command.until <= worker.wraps_until + ROUNDING, "wraps up for too long"
+                if command.until is None:
+                    assert command.overdue, "wraps up without an end"
+                else:
+                    most = max(worker.wraps_until, worker.types_until)
+                    assert command.until <= most + ROUNDING, "wraps up for too long"
             case _:
                 assert command.until is None
                 assert not command.overdue

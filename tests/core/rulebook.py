@@ -73,6 +73,7 @@ class Worker:
     limit_at: float | None = None  #: of the reason; None: none, or it has passed
     wraps_for: str = ""  #: queue
     wraps_until: float = 0.0  #: at the latest
+    types_until: float = 0.0  #: an outcome, at the latest
     asks: bool = False  #: for help
     wrong_pins: int = 0
 

@@ -31,6 +31,7 @@ from ccengine.core.commands import (
     RemindAgent,
     ShowAgent,
     ShowCall,
+    ShowOutcome,
     WithdrawOffer,
 )
 from ccengine.core.errors import CoreError
@@ -149,11 +150,21 @@ def _in_words(command: Command) -> str:
             return f"divert {command.call} {to} ({command.reason})"
         case ShowAgent(state=AgentState.OFFERED | AgentState.ON_CALL) | ShowCall():
             return ""  # follows from what is asked for
-        case ShowAgent() | RemindAgent() | CallSupervisors():
+        case _:
             return _of_agent(command)
 
 
-def _of_agent(command: ShowAgent | RemindAgent | CallSupervisors) -> str:
+def _outcome(shown: ShowOutcome) -> str:
+    more = [shown.contact_reason, "" if shown.resolved is None else f"resolved={shown.resolved}"]
+    more += [shown.form, shown.by and f"by {shown.by}", "at the deadline" * shown.defaulted]
+    told = ", ".join(word for word in more if word)
+    said = f"outcome {shown.call} {shown.agent} {shown.disposition or '-'}"
+    return f"{said} ({told})" if told else said
+
+
+def _of_agent(command: ShowAgent | RemindAgent | CallSupervisors | ShowOutcome) -> str:
+    if isinstance(command, ShowOutcome):
+        return _outcome(command)
     if isinstance(command, ShowAgent):
         return _doing(command)
     if isinstance(command, RemindAgent):
@@ -209,6 +220,15 @@ def _queue_call(stage: Stage, words: list[str]) -> list[Command]:
     return stage.queue(call, queue, priority, **wishes)
 
 
+def _more_said(words: list[str]) -> dict[str, Any]:
+    """Read `reason=order resolved by=boss`."""
+    said = dict(word.partition("=")[::2] for word in words)
+    more: dict[str, Any] = {"contact_reason": said.get("reason", ""), "by": said.get("by", "")}
+    if "resolved" in said:
+        more["resolved"] = said["resolved"] != "no"
+    return more
+
+
 def _decline(stage: Stage, words: list[str]) -> list[Command]:
     """Read `decline c1 [@anna] a reason`; `busy` and `unreachable` are also how."""
     call, *rest = words
@@ -246,6 +266,10 @@ WORDS: Mapping[str, Doing] = {
     "phone-found": lambda stage, words: stage.find_phone(*words),
     "own-call": lambda stage, words: stage.start_own_call(*words),
     "own-call-ends": lambda stage, words: stage.end_own_call(*words),
+    "says": lambda stage, words: stage.say(*words[:3], **_more_said(words[3:])),
+    "fills": lambda stage, words: stage.fill(*words, name="A. Name"),
+    "types": lambda stage, words: stage.start_typing(*words),
+    "typed": lambda stage, words: stage.stop_typing(*words),
     "switch-lost": lambda stage, _: stage.lost(),
     "resynced": lambda stage, _: stage.resynced(),
     "plan": _plan,

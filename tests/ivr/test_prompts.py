@@ -141,6 +141,7 @@ def of_dnipro_in_english(folder: Path) -> Prompts:
         clients={DNIPRO: {"en": prompts.clients[DNIPRO]["en"]}},
         confirmations={},
         names={},
+        texts={},
     )
 
 
@@ -170,9 +171,11 @@ def test_building_makes_what_is_missing_and_lists_what_is_stale(tmp_path: Path) 
 def test_a_voice_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
     prompts = load_configuration(copy_of_demo(tmp_path)).prompts
     wrong = SpokenPrompt("Hello", "en", Voice(voice="klingon-xx"))
-    only = {NOUR: {"en": {"a": wrong}}}
+    only = replace(
+        prompts, clients={NOUR: {"en": {"a": wrong}}}, confirmations={}, names={}, texts={}
+    )
     with pytest.raises(SpeechFailed, match="--voices"):
-        build(replace(prompts, clients=only, confirmations={}, names={}), tmp_path)
+        build(only, tmp_path)
     assert list(tmp_path.glob("en/*")) == []
 
 

@@ -22,8 +22,10 @@ _VALUES: dict[str, object] = {
     "cause": "hung up",
     "channel": "ch1",
     "client": "nova",
+    "disposition": "sold",
     "ended_at": 2.0,
     "flow": "main",
+    "form": "nova/order@3#0123456789abcdef",
     "high_seconds": 60.0,
     "low_seconds": 30.0,
     "node": "node1",
@@ -42,6 +44,7 @@ _VALUES: dict[str, object] = {
     "supervisors": ("olga",),
     "tenant": "demo",
     "then": "remind",
+    "values": {"phone": "+380441234567"},
 }
 
 

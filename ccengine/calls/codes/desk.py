@@ -9,6 +9,7 @@ import structlog
 from ccengine.calls.caller_ear import CallerEar
 from ccengine.core.ids import AgentId, PhoneId
 from ccengine.ivr.confirmations import Confirmation
+from ccengine.ivr.outcome_words import OutcomeWord
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel
     from ccengine.calls.wiring import Wiring
     from ccengine.config.tenant import Tenant
-    from ccengine.core.agents import Agent
+    from ccengine.core.agents import Agent, Debrief
     from ccengine.core.events import Event
     from ccengine.ivr.prompts import Prompts
 
@@ -26,14 +27,14 @@ DIGIT_SECONDS = 8.0
 TRIES = 3
 
 Words = tuple[str, ...]
-"""What is said: `Confirmation`s, and keys of `ccengine.ivr.names`, in the order of speaking."""
+"""What is said: words of the engine's own and keys of `ccengine.ivr.names`, in their order."""
 
 
 def media_of(prompts: Prompts, words: Words, language: str) -> list[str]:
     """Return what Asterisk plays; a name that is not configured any more is left out."""
     spoken = [
         prompts.confirmation(word, language)
-        if isinstance(word, Confirmation)
+        if isinstance(word, Confirmation | OutcomeWord)
         else prompts.name(word)
         for word in words
     ]
@@ -55,7 +56,8 @@ class Desk:
         self.ensure_agent = ensure_agent
         variables = {} if channel.snapshot is None else channel.snapshot.variables
         self.phone = PhoneId(variables.get("CC_PHONE", ""))
-        self._ear = CallerEar(channel, tenant.language)
+        self.ear = CallerEar(channel, tenant.language)
+        self._endings: list[Callable[[], object]] = []
 
     @property
     def agent(self) -> Agent | None:
@@ -72,21 +74,45 @@ class Desk:
 
     async def say(self, *words: str) -> None:
         """Say it to the end."""
-        await self._ear.play(self._media(words), until_digit=False)
+        await self.ear.play(self._media(words), until_digit=False)
 
     async def ask(self, *words: str, most: int) -> str:
         """Say it until a key is pressed, and return what is typed, up to a `#` or so many keys."""
-        digits = await self._ear.play(self._media(words), until_digit=True) or ""
+        digits = await self.ear.play(self._media(words), until_digit=True) or ""
         while len(digits) < most and not digits.endswith("#"):
-            digit = await self._ear.digit(DIGIT_SECONDS)
+            digit = await self.ear.digit(DIGIT_SECONDS)
             if digit is None:
                 break
             digits += digit
         return digits.removesuffix("#")
 
+    def at_the_end(self, act: Callable[[], object]) -> None:
+        """Have this done when the code is finished, or its caller has hung up.
+
+        Not when the engine leaves: the next one finds things as they are.
+        """
+        self._endings.append(act)
+
+    def finish(self) -> None:
+        """Do what is to be done at the end, once."""
+        endings, self._endings = self._endings, []
+        for act in endings:
+            act()
+
+    def debrief(self, agent: AgentId) -> Debrief | None:
+        """Return what is known of the agent's latest call."""
+        engine = self.wiring.engine
+        return engine.center.debrief(agent, engine.clock.now())
+
+    def refusal(self, agent: AgentId) -> Words:
+        """Return how to say that the core refused: what is owed comes first."""
+        debrief = self.debrief(agent)
+        owes = debrief is not None and debrief.owed
+        return (OutcomeWord.OUTCOME_MISSING if owes else Confirmation.REFUSED,)
+
     def forget_keys(self) -> None:
         """Drop what was typed so far and not asked for."""
-        self._ear.forget_digits()
+        self.ear.forget_digits()
 
     def _media(self, words: Words) -> list[str]:
         return media_of(self.wiring.configuration.prompts, words, self.tenant.language)

@@ -27,7 +27,7 @@ class Ready:
         del digits
         self._desk.ensure_agent(self._agent)
         if self._desk.post(AgentWentReady(agent=self._agent)):
-            return (Confirmation.REFUSED,)
+            return self._desk.refusal(self._agent)
         return (Confirmation.READY, *_when(self._desk, self._agent))
 
 
@@ -46,7 +46,7 @@ class NotReady:
         if reason is None:
             return (Confirmation.REFUSED,)
         if self._desk.post(AgentWentNotReady(agent=self._agent, reason=reason)):
-            return (Confirmation.REFUSED,)
+            return self._desk.refusal(self._agent)
         return (Confirmation.NOT_READY, *_when(self._desk, self._agent))
 
     async def _chosen(self, *, is_wrong: bool) -> str | None:

@@ -44,6 +44,12 @@ from ccengine.core.events.offers import (
     RecordingFailed,
     RecordingStarted,
 )
+from ccengine.core.events.outcomes import (
+    FormFilled,
+    OutcomeEntryEnded,
+    OutcomeEntryStarted,
+    OutcomeSet,
+)
 from ccengine.core.events.system import PlanLoaded, SwitchLost, SwitchResynced
 
 SCHEMA = 1
@@ -71,8 +77,9 @@ DeskEvent = AgentPaused | AgentResumed | WrapUpExtended | WrongPinGiven
 HelpEvent = HelpAsked | HelpAnswered | HelpUnanswered
 AgentEvent = ShiftEvent | DeskEvent | HelpEvent
 PhoneEvent = PhoneLost | PhoneFound | OwnCallStarted | OwnCallEnded
+OutcomeEvent = OutcomeSet | FormFilled | OutcomeEntryStarted | OutcomeEntryEnded
 SystemEvent = PlanLoaded | SwitchLost | SwitchResynced
-Event = CallEvent | AgentEvent | PhoneEvent | SystemEvent
+Event = CallEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemEvent
 
 __all__ = [
     "SCHEMA",
@@ -96,6 +103,7 @@ __all__ = [
     "DeskEvent",
     "Event",
     "FlowStepEntered",
+    "FormFilled",
     "HelpAnswered",
     "HelpAsked",
     "HelpEvent",
@@ -104,6 +112,10 @@ __all__ = [
     "OfferAccepted",
     "OfferDeclined",
     "OfferRinging",
+    "OutcomeEntryEnded",
+    "OutcomeEntryStarted",
+    "OutcomeEvent",
+    "OutcomeSet",
     "OwnCallEnded",
     "OwnCallStarted",
     "Party",
