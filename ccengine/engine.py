@@ -20,6 +20,7 @@ from ccengine.core.commands import (
     OfferCall,
     ShowAgent,
     ShowCall,
+    TargetMissed,
     WithdrawOffer,
 )
 from ccengine.core.errors import CoreError
@@ -209,7 +210,7 @@ class Engine:
         match command:
             case OfferCall() | WithdrawOffer() | ShowAgent():
                 mailbox = self._agents.get(command.agent)
-            case Connect() | DivertCall():
+            case Connect() | DivertCall() | TargetMissed():
                 mailbox = self._calls.get(command.call)
             case ShowCall():
                 return

@@ -67,6 +67,14 @@ class DivertCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TargetMissed:
+    """Whom the call was for cannot be had, and there is no line for it: say so and end it."""
+
+    call: CallId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShowAgent:
     """The agent's state is now this."""
 
@@ -89,4 +97,4 @@ class ShowCall:
     agent: AgentId | None = None
 
 
-Command = OfferCall | WithdrawOffer | Connect | DivertCall | ShowAgent | ShowCall
+Command = OfferCall | WithdrawOffer | Connect | DivertCall | TargetMissed | ShowAgent | ShowCall

@@ -21,5 +21,9 @@ class PhoneTaken(CoreError):
     """Another agent is busy on the phone."""
 
 
+class TargetNotFree(CoreError):
+    """The one agent a call is for cannot be had, or may not have it."""
+
+
 class DuplicateCall(CoreError):
     """A call of this id is alive already."""

@@ -100,6 +100,7 @@ class Plan:
     precedence: Precedence = Precedence.SCORE
     shares: Mapping[ClientId, Share] = field(default_factory=dict)
     rest: Rest = Rest()
+    dialled_wrap_up_seconds: float = 15.0  #: after a call outside that an agent dialled
     periods: Mapping[AgentId, Mapping[str, Period]] = field(default_factory=dict)
     """When approvals (`client:nova`) and licences (`licence:loans`) hold; left out: always."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccengine.core import offers
-from ccengine.core.agents import PHONE_LOST
+from ccengine.core.agents import PHONE_LOST, WRAP_UP_PREFIX
 from ccengine.core.errors import PhoneTaken, UnknownAgent
 from ccengine.core.states import AgentState, AgentStep, next_agent_state
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from ccengine.core.floor import Floor
     from ccengine.core.ids import AgentId, Instant, PhoneId
 
-WRAP_UP_PREFIX = "wrap-up:"
 LOGGED_IN = "logged in"
 MOVABLE = frozenset(
     {AgentState.OFFLINE, AgentState.AVAILABLE, AgentState.NOT_READY, AgentState.WRAP_UP}
@@ -51,7 +50,7 @@ def log_in(floor: Floor, event: AgentLoggedIn, now: Instant) -> None:
     state = next_agent_state(AgentState.OFFLINE, step)
     if other is not None and other is not agent:
         _leave(floor, other, now)
-    _forget_wrap_up(floor, agent)
+    forget_wrap_up(floor, agent)
     floor.move_agent(agent, AgentState.OFFLINE, now)
     if agent.phone is None:
         agent.since = now
@@ -81,7 +80,7 @@ def go_ready(floor: Floor, event: AgentWentReady, now: Instant) -> None:
         agent.finish, agent.finish_reason = AgentStep.FINISH, ""
     elif agent.state is not AgentState.OFFERED:
         agent.retry_at, agent.rests_until = 0.0, None  # whoever says so sits at the phone
-        _forget_wrap_up(floor, agent)
+        forget_wrap_up(floor, agent)
         floor.move_agent(agent, state, now)
         floor.show_agent(agent)
 
@@ -95,7 +94,7 @@ def go_not_ready(floor: Floor, event: AgentWentNotReady, now: Instant) -> None:
     elif agent.state is AgentState.ON_CALL:
         agent.finish, agent.finish_reason = AgentStep.FINISH_NOT_READY, event.reason
     else:
-        _forget_wrap_up(floor, agent)
+        forget_wrap_up(floor, agent)
         floor.move_agent(agent, state, now)
         agent.reason = event.reason
         floor.show_agent(agent)
@@ -124,7 +123,7 @@ def finish_wrap_up(floor: Floor, agent_id: AgentId, now: Instant) -> None:
     if state is AgentState.OFFLINE:
         _leave(floor, agent, now)
         return
-    _forget_wrap_up(floor, agent)
+    forget_wrap_up(floor, agent)
     floor.move_agent(agent, state, now)
     agent.reason = reason if state is AgentState.NOT_READY else ""
     floor.show_agent(agent)
@@ -210,13 +209,14 @@ def _show_barred(floor: Floor, agent: Agent) -> None:
 
 def _leave(floor: Floor, agent: Agent, now: Instant) -> None:
     state = next_agent_state(agent.state, AgentStep.LOG_OUT)
-    _forget_wrap_up(floor, agent)
+    forget_wrap_up(floor, agent)
     floor.move_agent(agent, state, now)
     floor.let_go(agent)
     floor.show_agent(agent)
 
 
-def _forget_wrap_up(floor: Floor, agent: Agent) -> None:
+def forget_wrap_up(floor: Floor, agent: Agent) -> None:
+    """End the wrap-up, with all that was asked for."""
     floor.deadlines.discard(WRAP_UP_PREFIX + agent.id)
     agent.call = agent.offer = agent.until = None
     agent.finish, agent.finish_reason = AgentStep.FINISH, ""

@@ -20,12 +20,15 @@ from ccengine.core.ids import (
     QueueId,
     TenantId,
 )
+from ccengine.core.states import Kind
 from ccengine.reporting.promises import PromiseRecord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-RECORD_SCHEMA = 2
+RECORD_SCHEMA = 3
+
+DIALLED = frozenset({Kind.OUTBOUND, Kind.INTERNAL, Kind.CONSULT})
 
 
 class CallOutcome(StrEnum):
@@ -38,6 +41,7 @@ class CallOutcome(StrEnum):
     LOST = "lost"  #: found gone after the engine had been away
     MISSED = "missed"  #: gone without anybody's help while there was no engine
     EMERGENCY = "emergency"  #: no engine; an emergency phone answered
+    UNANSWERED = "unanswered"  #: an agent dialled, and nobody answered
     MESSAGE = "message"  #: went to voicemail, and the message was recorded
     PARTNER = "partner"  #: sent on to an outside partner, who answered
 
@@ -92,6 +96,17 @@ class OfferRecord:
     ended_at: Instant | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationRecord:
+    """One agent's part in a call."""
+
+    agent: AgentId
+    started_at: Instant
+    ended_at: Instant | None = None
+    ended_by: Party | None = None
+    held_seconds: float = 0.0  #: of it the other side heard music, so far
+
+
 @dataclass(slots=True, kw_only=True)
 class CallRecord:
     """One call. Times are seconds since the epoch, UTC; None: it has not happened.
@@ -119,6 +134,9 @@ class CallRecord:
     wait_seconds: float = 0.0  #: in lines, until an agent answered or the call ended
     ring_seconds: float = 0.0  #: of the accepted offer
     talk_seconds: float = 0.0
+    conversations: tuple[ConversationRecord, ...] = ()  #: whose talk it was when
+    kind: Kind = Kind.CALL
+    origin: CallId | None = None  #: the customer's call that was consulted about
     wrap_up_started_at: Instant | None = None
     wrap_up_seconds: float | None = None  #: None: no wrap-up, or not over
     recording: str | None = None  #: path below the recordings folder
@@ -145,6 +163,8 @@ def judge(record: CallRecord, reached: Reached | None = None) -> CallOutcome:
         return CallOutcome.ANSWERED
     if record.ended_by is Party.LOST:
         return CallOutcome.LOST
+    if record.kind in DIALLED:
+        return CallOutcome.UNANSWERED
     if reached in (Reached.MESSAGE, Reached.PARTNER_TALK):
         return judge_missed(reached)
     if record.diverted_to is not None:

@@ -15,12 +15,18 @@ from ccengine.core.commands import (
     WithdrawOffer,
 )
 from ccengine.core.events import (
+    AgentDialled,
     CallArrived,
     CallEnded,
+    CallHandedOut,
+    CallHandedOver,
     CallMissed,
     CallQueued,
+    CallTransferred,
     ConversationEnded,
     FlowStepEntered,
+    HoldEnded,
+    HoldStarted,
     OfferDeclined,
     OfferRinging,
     Party,
@@ -34,6 +40,7 @@ from ccengine.core.states import AgentState, CallState
 from ccengine.reporting.call_record import (
     MISSED_CAUSES,
     CallRecord,
+    ConversationRecord,
     OfferOutcome,
     OfferRecord,
     StepRecord,
@@ -62,6 +69,7 @@ class _Draft:
     waiting_since: Instant | None = None
     accepted_at: Instant | None = None
     talking_since: Instant | None = None
+    held_since: Instant | None = None
     wrapping: int = 0  # agents
     wrapped_seconds: float = 0.0
     reported: JournalRow | None = None  # the last event: true once a decision names it
@@ -92,9 +100,9 @@ class CallRecords:
             return None
         draft = self._drafts.get(row.call)
         if draft is None:
-            if not isinstance(what, CallArrived | CallMissed):
+            if not isinstance(what, CallArrived | CallMissed | AgentDialled):
                 return None
-            draft = self._drafts[row.call] = _Draft(_new_record(what))
+            draft = self._drafts[row.call] = _Draft(_new_record(what, row.at))
         if draft.record.outcome is None:
             _take(draft, row)
             if draft.record.outcome is not None:
@@ -154,7 +162,20 @@ def fold_call(rows: Iterable[JournalRow]) -> CallRecord | None:
     return CallRecords().adopt(rows)
 
 
-def _new_record(arrived: CallArrived | CallMissed) -> CallRecord:
+def _new_record(arrived: CallArrived | CallMissed | AgentDialled, at: Instant) -> CallRecord:
+    if isinstance(arrived, AgentDialled):
+        return CallRecord(
+            call=arrived.call,
+            tenant=arrived.tenant,
+            client=arrived.client,
+            number=arrived.number,
+            caller="",
+            node=arrived.node,
+            arrived_at=at,
+            agent=arrived.agent,
+            kind=arrived.kind,
+            origin=arrived.origin,
+        )
     return CallRecord(
         call=arrived.call,
         tenant=arrived.tenant,
@@ -173,6 +194,8 @@ def _take(draft: _Draft, row: JournalRow) -> None:
     match what:
         case FlowStepEntered():
             record.steps += (StepRecord(flow=what.flow, step=what.step, at=row.at),)
+        case HoldStarted() | HoldEnded():
+            _hold(draft, row.at, starts=isinstance(what, HoldStarted))
         case RecordingStarted():
             record.recording, record.recording_started_at = what.recording, row.at
         case RecordingFailed():
@@ -216,13 +239,15 @@ def _move(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
     before, draft.state = draft.state, shown.state
     if before is CallState.TALKING:
         _end_talk(draft, row)
+    elif before is CallState.HANDED_OUT:
+        draft.record.talk_ended_at = row.at
     match shown.state:
         case CallState.WAITING:
             _wait(draft, shown, row)
         case CallState.OFFERED:
             _end_declined(draft, row)
         case CallState.TALKING:
-            _start_talk(draft, shown, row.at)
+            _start_talk(draft, shown, row.at, joined=before is CallState.CONNECTING)
         case CallState.ENDED:
             _end(draft, row)
         case _:
@@ -234,7 +259,7 @@ def _move(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
 def _wait(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
     record = draft.record
     record.queue = shown.queue or record.queue  # by itself when it overflows to another
-    if isinstance(_reported(draft, row), CallQueued):
+    if isinstance(_reported(draft, row), CallQueued | CallTransferred):
         record.diverted_to, record.diverted_because = None, ""
         draft.waiting_since = row.at
         if record.queued_at is None:
@@ -266,16 +291,18 @@ def _promise(draft: _Draft, what: WaitPromised, at: Instant) -> None:
         draft.record.promises += (promise,)
 
 
-def _start_talk(draft: _Draft, shown: ShowCall, at: Instant) -> None:
+def _start_talk(draft: _Draft, shown: ShowCall, at: Instant, *, joined: bool) -> None:
     record = draft.record
     accepted_at = at if draft.accepted_at is None else draft.accepted_at
     draft.talking_since = at
+    if shown.agent is not None:
+        record.conversations += (ConversationRecord(agent=shown.agent, started_at=at),)
     record.agent = shown.agent
     if record.talk_started_at is None:
         record.talk_started_at, record.answered_at = at, accepted_at
     record.talk_ended_at = record.talk_ended_by = None
     offer = next((one for one in reversed(record.offers) if _is_accepted(one)), None)
-    if offer is not None:
+    if offer is not None and joined:
         ringing_at = offer.at if offer.ringing_at is None else offer.ringing_at
         record.ring_seconds += accepted_at - ringing_at
     _end_wait(draft, accepted_at, answered=True)
@@ -287,11 +314,27 @@ def _end_talk(draft: _Draft, row: JournalRow) -> None:
     if draft.talking_since is not None:
         record.talk_seconds += row.at - draft.talking_since
     draft.talking_since = None
+    _hold(draft, row.at, starts=False)
     match _reported(draft, row):
         case ConversationEnded(by=by) | CallEnded(by=by):
             record.talk_ended_by = by
+        case CallTransferred() | CallHandedOver() | CallHandedOut():
+            record.talk_ended_by = Party.AGENT
         case _:
             pass
+    if record.conversations:
+        *others, last = record.conversations
+        ended = replace(last, ended_at=row.at, ended_by=record.talk_ended_by)
+        record.conversations = (*others, ended)
+
+
+def _hold(draft: _Draft, at: Instant, *, starts: bool) -> None:
+    record, since = draft.record, draft.held_since
+    if since is not None and record.conversations:
+        *others, last = record.conversations
+        held = replace(last, held_seconds=last.held_seconds + at - since)
+        record.conversations = (*others, held)
+    draft.held_since = at if starts else None
 
 
 def _end_wait(draft: _Draft, at: Instant, *, answered: bool = False) -> None:

@@ -11,23 +11,32 @@ from ccengine.core.commands import (
     OfferCall,
     ShowAgent,
     ShowCall,
+    TargetMissed,
     WithdrawOffer,
 )
 from ccengine.core.events import (
+    AgentDialled,
     AgentLoggedIn,
     AgentLoggedOut,
     AgentWentNotReady,
     AgentWentReady,
     CallArrived,
+    CallDirected,
     CallEnded,
     CallerReturned,
     CallerStrayed,
+    CallHandedOut,
+    CallHandedOver,
     CallMissed,
     CallQueued,
+    CallTransferred,
+    ConferenceStarted,
     ConversationEnded,
     ConversationFailed,
     ConversationStarted,
     FlowStepEntered,
+    HoldEnded,
+    HoldStarted,
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
@@ -54,11 +63,18 @@ from ccengine.reporting.rows import Advance, Rejection, Unknown, is_void, steps
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ccengine.core.events import AgentEvent, CallEvent, Event, PhoneEvent, SystemEvent
+    from ccengine.core.events import (
+        AgentEvent,
+        CallEvent,
+        ControlEvent,
+        Event,
+        PhoneEvent,
+        SystemEvent,
+    )
     from ccengine.core.ids import QueueId
     from ccengine.reporting.rows import JournalRow, What
 
-    Command = OfferCall | WithdrawOffer | Connect | DivertCall | ShowAgent | ShowCall
+    Command = OfferCall | WithdrawOffer | Connect | DivertCall | TargetMissed | ShowAgent | ShowCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +124,9 @@ def _text(what: What, mask: Callable[[str], str]) -> str:
             return f"{what.type}, written by a newer version"
         case Advance() | CenterSnapshot():
             return ""
-        case OfferCall() | WithdrawOffer() | Connect() | DivertCall() | ShowAgent() | ShowCall():
+        case OfferCall() | WithdrawOffer() | Connect() | DivertCall() | TargetMissed():
+            return _decision(what)
+        case ShowAgent() | ShowCall():
             return _decision(what)
         case _:
             return _event(what)
@@ -136,6 +154,8 @@ def _decision(what: Command) -> str:
         case DivertCall():
             to = what.flow or what.number or ("voicemail" if what.voicemail else "")
             return f"left {what.queue} for {to}: {what.reason}"
+        case TargetMissed():
+            return f"cannot be had: {what.reason}"
         case ShowAgent():
             return _agent(what)
         case Connect() | ShowCall():  # their events are told
@@ -188,6 +208,10 @@ def _call_event(what: CallEvent) -> str:
             return f"recorded to {what.recording}"
         case RecordingFailed():
             return f"NOT recorded: {what.reason}"
+        case AgentDialled() | CallDirected() | CallTransferred() | CallHandedOver():
+            return _control_event(what)
+        case CallHandedOut() | HoldStarted() | HoldEnded() | ConferenceStarted():
+            return _control_event(what)
         case (
             FlowStepEntered()
             | CallQueued()
@@ -199,6 +223,27 @@ def _call_event(what: CallEvent) -> str:
             return _line_event(what)
         case _:
             return _talk_event(what)
+
+
+def _control_event(what: ControlEvent) -> str:
+    match what:
+        case AgentDialled():
+            return f"{what.agent} dialled {what.number}: {what.kind}"
+        case CallDirected():
+            return f"for {what.agent} alone"
+        case CallTransferred():
+            to = what.to_agent or what.queue or what.number
+            return f"{what.agent} sent the caller on to {to}"
+        case CallHandedOver():
+            return f"{what.agent} handed the caller over to {what.to_agent}"
+        case CallHandedOut():
+            return f"{what.agent} handed the caller over to the client's staff"
+        case HoldStarted():
+            return f"{what.agent} put the caller on hold"
+        case HoldEnded():
+            return f"{what.agent} is back with the caller"
+        case ConferenceStarted():
+            return f"{what.agent} joined caller and agent"
 
 
 def _line_event(

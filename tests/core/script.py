@@ -29,6 +29,7 @@ from ccengine.core.commands import (
     OfferCall,
     ShowAgent,
     ShowCall,
+    TargetMissed,
     WithdrawOffer,
 )
 from ccengine.core.errors import CoreError
@@ -145,6 +146,8 @@ def _in_words(command: Command) -> str:
         case DivertCall():
             to = command.flow or command.number or "voicemail"
             return f"divert {command.call} {to} ({command.reason})"
+        case TargetMissed():
+            return f"missed {command.call} ({command.reason})"
         case ShowAgent(state=AgentState.OFFERED | AgentState.ON_CALL) | ShowCall():
             return ""  # follows from what is asked for
         case ShowAgent():

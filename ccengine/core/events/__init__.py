@@ -26,7 +26,17 @@ from ccengine.core.events.calls import (
     FlowStepEntered,
     WaitPromised,
 )
-from ccengine.core.events.causes import Miss, Party, Reached
+from ccengine.core.events.causes import HoldBy, Miss, Party, Reached
+from ccengine.core.events.control import (
+    AgentDialled,
+    CallDirected,
+    CallHandedOut,
+    CallHandedOver,
+    CallTransferred,
+    ConferenceStarted,
+    HoldEnded,
+    HoldStarted,
+)
 from ccengine.core.events.offers import (
     ConversationEnded,
     ConversationFailed,
@@ -41,6 +51,16 @@ from ccengine.core.events.system import PlanLoaded, SwitchLost, SwitchResynced
 
 SCHEMA = 1
 
+ControlEvent = (
+    AgentDialled
+    | CallDirected
+    | CallTransferred
+    | CallHandedOver
+    | CallHandedOut
+    | HoldStarted
+    | HoldEnded
+    | ConferenceStarted
+)
 CallEvent = (
     CallArrived
     | CallMissed
@@ -58,6 +78,7 @@ CallEvent = (
     | RecordingStarted
     | RecordingFailed
     | CallEnded
+    | ControlEvent
 )
 AgentEvent = AgentLoggedIn | AgentLoggedOut | AgentWentReady | AgentWentNotReady
 PhoneEvent = PhoneLost | PhoneFound | OwnCallStarted | OwnCallEnded
@@ -66,23 +87,33 @@ Event = CallEvent | AgentEvent | PhoneEvent | SystemEvent
 
 __all__ = [
     "SCHEMA",
+    "AgentDialled",
     "AgentEvent",
     "AgentLoggedIn",
     "AgentLoggedOut",
     "AgentWentNotReady",
     "AgentWentReady",
     "CallArrived",
+    "CallDirected",
     "CallEnded",
     "CallEvent",
+    "CallHandedOut",
+    "CallHandedOver",
     "CallMissed",
     "CallQueued",
+    "CallTransferred",
     "CallerReturned",
     "CallerStrayed",
+    "ConferenceStarted",
+    "ControlEvent",
     "ConversationEnded",
     "ConversationFailed",
     "ConversationStarted",
     "Event",
     "FlowStepEntered",
+    "HoldBy",
+    "HoldEnded",
+    "HoldStarted",
     "Miss",
     "OfferAccepted",
     "OfferDeclined",
