@@ -65,7 +65,7 @@ def dial(floor: Floor, event: AgentDialled, now: Instant) -> None:
         waits_from=now,
         queued_at=now,
         origin=event.origin,
-        outside=event.channel if event.outside else "",
+        outside=event.outside,
     )
     floor.calls[call.id] = call
     if event.kind is Kind.OUTBOUND:

@@ -130,6 +130,8 @@ class FakeRest:
                 channel.ringing_to_far_end = True
             case "moh":
                 channel.music = query.get("mohClass", "default")
+            case "transfer_progress":
+                self._world.report_transfer(channel, query["states"])
             case "dtmf":
                 channel.digits_sent += query["dtmf"]
             case "variable":

@@ -329,6 +329,30 @@ class FakeWorld:
                     return channel, playback
         return None
 
+    # What phones ask for
+
+    def hold(self, channel: FakeChannel, *, holds: bool) -> None:
+        """The phone's own hold, by re-INVITE."""
+        channel.holds = holds
+        self.emit("ChannelHold" if holds else "ChannelUnhold", channel=channel.as_json())
+
+    def refer(self, channel: FakeChannel, destination: str, consulted: FakeChannel | None) -> None:
+        """A phone's REFER, attended where there is a call that was consulted in."""
+        to: Event = {"requested_destination": {"protocol_id": "", "destination": destination}}
+        if consulted is not None:
+            to = {"destination_channel": consulted.as_json()}
+        channel.referred = to
+        self._tell_transfer(channel, "channel_progress")
+
+    def report_transfer(self, channel: FakeChannel, state: str) -> None:
+        """The phone is told by NOTIFY, and we are told once more."""
+        channel.reported.append(state)
+        self._tell_transfer(channel, state)
+
+    def _tell_transfer(self, channel: FakeChannel, state: str) -> None:
+        by = {"source_channel": channel.as_json()}
+        self.emit("ChannelTransfer", refer_to=channel.referred, referred_by=by, state=state)
+
     # Bridges and recordings
 
     def enter_bridge(self, channel: FakeChannel, bridge: FakeBridge) -> None:
@@ -341,7 +365,7 @@ class FakeWorld:
     def leave_bridge(self, channel: FakeChannel) -> None:
         """Out of whatever bridge it is in."""
         bridge = self.bridges.get(channel.bridge_id)
-        channel.bridge_id = ""
+        channel.bridge_id, channel.holds = "", False
         if bridge is not None:
             bridge.channel_ids.remove(channel.id)
             self.emit("ChannelLeftBridge", bridge=bridge.as_json(), channel=channel.as_json())

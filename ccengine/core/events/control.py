@@ -18,12 +18,12 @@ class AgentDialled:
     tenant: TenantId
     client: ClientId  #: for whom; empty: a call between colleagues
     number: str  #: what was dialled
-    channel: str  #: of the other side: the far end's, or the agent's own to a colleague
+    channel: str  #: the far end's; between colleagues that of the agent who calls
     leg: str  #: the agent's own channel
     kind: Kind
     node: str
     origin: CallId | None = None  #: the customer's call that is consulted about
-    outside: bool = False  #: consults the client's staff, who are no agents
+    outside: str = ""  #: the channel of the client's staff, who are no agents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
