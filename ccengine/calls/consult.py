@@ -7,7 +7,7 @@ customer's call, lent for as long as the consult lasts. What is lent is not ende
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
@@ -23,10 +23,12 @@ from ccengine.core.events import CallEnded, ConversationEnded, ConversationStart
 from ccengine.core.states import CallState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from ccengine.asterisk.ari.events import ChannelTransfer
     from ccengine.asterisk.bridges import Bridge
     from ccengine.asterisk.channels import Channel
     from ccengine.calls.directory import Target
-    from ccengine.calls.talks import Talks
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
     from ccengine.core.ids import CallId
@@ -41,6 +43,29 @@ HANDED_OVER = "handed over"
 def staff_leg_of(call: CallId) -> str:
     """Return the channel id of the client's staff who are consulted."""
     return f"{call}.staff"
+
+
+class CustomersTalk(Protocol):
+    """The customer's talk that a consult is about."""
+
+    def note_consult(self, consult: ConsultCall, *, is_over: bool) -> None:
+        """Take note of what became of a consult."""
+
+    def note_transfer(self, event: ChannelTransfer) -> None:
+        """Take a REFER that came on the phone's second line."""
+
+
+class Talks:
+    """Talks of customers by call, and consults by the customer's call they are about.
+
+    Args:
+        start: runs a session beside its caller.
+    """
+
+    def __init__(self, start: Callable[[Coroutine[None, None, None], str], None]) -> None:
+        self.start = start
+        self.controls: dict[CallId, CustomersTalk] = {}
+        self.consults: dict[CallId, ConsultCall] = {}
 
 
 class ConsultCall:

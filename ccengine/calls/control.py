@@ -18,6 +18,7 @@ import structlog
 
 from ccengine.asterisk.ari.events import ChannelHold, ChannelTransfer, ChannelUnhold
 from ccengine.asterisk.ari.results import TransferOutcome
+from ccengine.asterisk.channels import Channel
 from ccengine.calls.consult import ConsultCall, staff_leg_of
 from ccengine.calls.directory import Colleague, Directory, Line, StaffMember, Target
 from ccengine.calls.insistence import insist
@@ -42,8 +43,7 @@ from ccengine.ivr.confirmations import Confirmation
 
 if TYPE_CHECKING:
     from ccengine.asterisk.bridges import Bridge
-    from ccengine.asterisk.channels import Channel
-    from ccengine.calls.talks import Talks
+    from ccengine.calls.consult import Talks
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
     from ccengine.core.ids import AgentId
@@ -77,7 +77,8 @@ class LegGone:
     leg: Channel
 
 
-News = Keyed | ConsultNews | LegGone | ChannelHold | ChannelUnhold | ChannelTransfer
+Wish = Keyed | ConsultNews | ChannelHold | ChannelUnhold | ChannelTransfer
+News = Wish | LegGone
 
 
 class Control:
@@ -161,20 +162,24 @@ class Control:
     async def _obey(self, leg: Channel) -> Talked | None:
         while True:
             news = await self._news.get()
-            match news:
-                case LegGone():
-                    if news.leg is leg:
-                        return await self._agent_left()
-                case ChannelHold() | ChannelUnhold():
-                    self._note_hold(starts=isinstance(news, ChannelHold))
-                case ConsultNews():
-                    await self._consult_changed(news)
-                case ChannelTransfer():
-                    if news.state not in ANSWERED and await self._refer(news):
-                        return self._outcome()
-                case Keyed():
-                    if await self._press(news):
-                        return self._outcome()
+            if isinstance(news, LegGone):
+                if news.leg is leg:
+                    return await self._agent_left()
+            elif await self._take(news):
+                return self._outcome()
+
+    async def _take(self, news: Wish) -> bool:
+        """Do what the agent asks for; True: the caller has gone on from this agent."""
+        match news:
+            case ChannelHold() | ChannelUnhold():
+                self._note_hold(starts=isinstance(news, ChannelHold))
+            case ConsultNews():
+                await self._consult_changed(news)
+            case ChannelTransfer():
+                return news.state not in ANSWERED and await self._refer(news)
+            case Keyed():
+                return await self._press(news)
+        return False
 
     def _outcome(self) -> Talked | None:
         """Tell what a transfer has led to; None: the talk goes on with another."""
@@ -234,27 +239,30 @@ class Control:
 
     async def _press(self, keyed: Keyed) -> bool:
         """Do what a code says; True: the caller has gone on from this agent."""
-        consult = self.consult
+        if self.consult is not None:
+            await self._press_in_consult(self.consult, keyed.action)
+            return False
         match keyed.action:
-            case Action.HOLD if consult is None:
+            case Action.HOLD:
                 await (self._retrieve() if self._call.held is HoldBy.CODE else self._hold())
-            case Action.TRANSFER if consult is None:
+            case Action.TRANSFER:
                 if await self._send_on(self._find(keyed.digits)):
                     await insist(self.leg.hang_up, f"end of {self.leg.id}")
                     return True
                 await self._say(Confirmation.REFUSED)
-            case Action.CONSULT if consult is None:
-                if not await self._ask(self._find(keyed.digits)):
-                    await self._say(Confirmation.REFUSED)
-            case Action.CONFERENCE if consult is not None and consult.leg is not None:
-                await self._bring_together(consult, consult.leg)
-            case Action.SWAP if consult is not None and consult.leg is not None:
-                await self._swap(consult)
-            case Action.BACK if consult is not None:
-                consult.stop()
+            case Action.CONSULT if not await self._ask(self._find(keyed.digits)):
+                await self._say(Confirmation.REFUSED)
             case _:
                 pass
         return False
+
+    async def _press_in_consult(self, consult: ConsultCall, action: Action) -> None:
+        if action is Action.BACK:
+            consult.stop()
+        elif action is Action.CONFERENCE and consult.leg is not None:
+            await self._bring_together(consult, consult.leg)
+        elif action is Action.SWAP and consult.leg is not None:
+            await self._swap(consult)
 
     def _find(self, digits: str) -> Colleague | Line | StaffMember | None:
         tenant = self._wiring.configuration.tenant
@@ -320,9 +328,9 @@ class Control:
         return True
 
     async def _consult_changed(self, news: ConsultNews) -> None:
-        if news.is_over and not news.consult.has_left:
-            if news.consult.is_lent and not self.leg.is_gone:
-                await self._retrieve()
+        is_back = news.is_over and news.consult.is_lent and not news.consult.has_left
+        if is_back and not self.leg.is_gone:
+            await self._retrieve()
 
     async def _swap(self, consult: ConsultCall) -> None:
         if not consult.is_lent or consult.is_joined:

@@ -19,13 +19,12 @@ from ccengine.core.events import (
     RecordingFailed,
     RecordingStarted,
 )
-
 from ccengine.core.states import CallState
 
 if TYPE_CHECKING:
     from ccengine.asterisk.bridges import Bridge
     from ccengine.asterisk.channels import Channel
-    from ccengine.calls.talks import Talks
+    from ccengine.calls.consult import Talks
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
     from ccengine.core.commands import Connect

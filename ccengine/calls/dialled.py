@@ -7,7 +7,7 @@ center's, with a record, a recording and wrap-up. Where nobody is logged in the 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
@@ -15,7 +15,6 @@ from ccengine.asterisk.ari.errors import AriError
 from ccengine.asterisk.ari.events import ChannelTransfer
 from ccengine.asterisk.ari.results import HangUpReason, Originated
 from ccengine.asterisk.channels import Gone
-from ccengine.calls.consult import ConsultCall
 from ccengine.calls.control import aim, begin_consult
 from ccengine.calls.directory import Directory, Outside
 from ccengine.calls.scope import CallScope
@@ -26,8 +25,8 @@ from ccengine.core.states import AgentState, Kind
 if TYPE_CHECKING:
     from ccengine.asterisk.ari.events import ChannelSnapshot
     from ccengine.asterisk.channels import Channel
+    from ccengine.calls.consult import ConsultCall, Talks
     from ccengine.calls.directory import Target
-    from ccengine.calls.sessions import Sessions
     from ccengine.calls.wiring import Wiring
     from ccengine.core.agents import Agent
     from ccengine.core.calls import Call
@@ -49,10 +48,24 @@ def far_leg_of(call: CallId) -> str:
     return f"{call}.far"
 
 
+class Starter(Protocol):
+    """Starts the sessions of calls that agents make."""
+
+    @property
+    def talks(self) -> Talks:
+        """All talks."""
+
+    def start_call(self, channel: Channel, call: Call, *, resumed: bool) -> None:
+        """Start the session of a call the core knows."""
+
+    def start_consult(self, side: Channel, call: Call, target: Target | None) -> None:
+        """Start the session of a call between agents."""
+
+
 class DialledCall:
     """One number dialled, until it is clear whose call it is."""
 
-    def __init__(self, wiring: Wiring, sessions: Sessions, channel: Channel) -> None:
+    def __init__(self, wiring: Wiring, sessions: Starter, channel: Channel) -> None:
         self._wiring = wiring
         self._engine = wiring.engine
         self._sessions = sessions
@@ -170,7 +183,7 @@ class DialledCall:
 class ConsultEar:
     """Hears the REFER of a phone that sends it on its second line, and tells the first."""
 
-    def __init__(self, sessions: Sessions, consult: ConsultCall) -> None:
+    def __init__(self, sessions: Starter, consult: ConsultCall) -> None:
         self._talks = sessions.talks
         self._consult = consult
 

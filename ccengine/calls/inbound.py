@@ -28,7 +28,7 @@ from ccengine.ivr.runner import run_flow
 
 if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel
-    from ccengine.calls.talks import Talks
+    from ccengine.calls.consult import Talks
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
     from ccengine.core.ids import ClientId

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ccengine.calls.agent import AgentSession, LastLegs
-from ccengine.calls.consult import ConsultCall
+from ccengine.calls.consult import ConsultCall, Talks
 from ccengine.calls.dialled import ConsultEar, DialledCall
 from ccengine.calls.feature import FeatureCall
 from ccengine.calls.inbound import InboundCall
@@ -16,7 +16,6 @@ from ccengine.calls.outside import Outside
 from ccengine.calls.phones import Phones
 from ccengine.calls.pins import PinGate
 from ccengine.calls.strays import StrayWatch
-from ccengine.calls.talks import Talks
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

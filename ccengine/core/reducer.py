@@ -43,7 +43,6 @@ from ccengine.core.events import (
     SwitchResynced,
     WaitPromised,
 )
-
 from ccengine.core.states import CallState
 
 if TYPE_CHECKING:

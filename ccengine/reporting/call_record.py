@@ -163,15 +163,13 @@ def judge(record: CallRecord, reached: Reached | None = None) -> CallOutcome:
         return CallOutcome.ANSWERED
     if record.ended_by is Party.LOST:
         return CallOutcome.LOST
-    if record.kind in DIALLED:
-        return CallOutcome.UNANSWERED
     if reached in (Reached.MESSAGE, Reached.PARTNER_TALK):
         return judge_missed(reached)
     if record.diverted_to is not None:
         return CallOutcome.DIVERTED
     if record.queued_at is not None and record.ended_by is Party.CALLER:
         return CallOutcome.ABANDONED
-    return CallOutcome.ENDED_IN_FLOW
+    return CallOutcome.UNANSWERED if record.kind in DIALLED else CallOutcome.ENDED_IN_FLOW
 
 
 def judge_missed(reached: Reached) -> CallOutcome:

@@ -124,6 +124,12 @@ def _text(what: What, mask: Callable[[str], str]) -> str:
             return f"{what.type}, written by a newer version"
         case Advance() | CenterSnapshot():
             return ""
+        case _:
+            return _decision_or_event(what)
+
+
+def _decision_or_event(what: Event | Command) -> str:
+    match what:
         case OfferCall() | WithdrawOffer() | Connect() | DivertCall() | TargetMissed():
             return _decision(what)
         case ShowAgent() | ShowCall():
@@ -208,10 +214,6 @@ def _call_event(what: CallEvent) -> str:
             return f"recorded to {what.recording}"
         case RecordingFailed():
             return f"NOT recorded: {what.reason}"
-        case AgentDialled() | CallDirected() | CallTransferred() | CallHandedOver():
-            return _control_event(what)
-        case CallHandedOut() | HoldStarted() | HoldEnded() | ConferenceStarted():
-            return _control_event(what)
         case (
             FlowStepEntered()
             | CallQueued()
@@ -221,8 +223,17 @@ def _call_event(what: CallEvent) -> str:
             | CallEnded()
         ):
             return _line_event(what)
-        case _:
+        case (
+            OfferRinging()
+            | OfferAccepted()
+            | OfferDeclined()
+            | ConversationStarted()
+            | ConversationFailed()
+            | ConversationEnded()
+        ):
             return _talk_event(what)
+        case _:
+            return _control_event(what)
 
 
 def _control_event(what: ControlEvent) -> str:
@@ -231,6 +242,18 @@ def _control_event(what: ControlEvent) -> str:
             return f"{what.agent} dialled {what.number}: {what.kind}"
         case CallDirected():
             return f"for {what.agent} alone"
+        case HoldStarted():
+            return f"{what.agent} put the caller on hold"
+        case HoldEnded():
+            return f"{what.agent} is back with the caller"
+        case ConferenceStarted():
+            return f"{what.agent} joined caller and agent"
+        case _:
+            return _move_event(what)
+
+
+def _move_event(what: CallTransferred | CallHandedOver | CallHandedOut) -> str:
+    match what:
         case CallTransferred():
             to = what.to_agent or what.queue or what.number
             return f"{what.agent} sent the caller on to {to}"
@@ -238,12 +261,6 @@ def _control_event(what: ControlEvent) -> str:
             return f"{what.agent} handed the caller over to {what.to_agent}"
         case CallHandedOut():
             return f"{what.agent} handed the caller over to the client's staff"
-        case HoldStarted():
-            return f"{what.agent} put the caller on hold"
-        case HoldEnded():
-            return f"{what.agent} is back with the caller"
-        case ConferenceStarted():
-            return f"{what.agent} joined caller and agent"
 
 
 def _line_event(

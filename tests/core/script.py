@@ -148,6 +148,12 @@ def _in_words(command: Command) -> str:
             return f"divert {command.call} {to} ({command.reason})"
         case TargetMissed():
             return f"missed {command.call} ({command.reason})"
+        case ShowAgent() | ShowCall():
+            return _shown(command)
+
+
+def _shown(command: ShowAgent | ShowCall) -> str:
+    match command:
         case ShowAgent(state=AgentState.OFFERED | AgentState.ON_CALL) | ShowCall():
             return ""  # follows from what is asked for
         case ShowAgent():

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -26,8 +25,7 @@ def now() -> float:
     return asyncio.get_running_loop().time()
 
 
-@dataclass
-class Talk:
+class Talk(NamedTuple):
     """Olena talks with a caller; taras is free."""
 
     caller: Caller

@@ -117,6 +117,9 @@ class FakeRest:
         channel = self._channel(parts[0])
         if parts[1] == "play":
             return self._play(channel, parts[2], request.query["media"].split(","))
+        if parts[1] == "transfer_progress":
+            self._world.report_transfer(channel, request.query["states"])
+            return _DONE
         if parts[1] in {"answer", "variable"}:
             await self._idle(channel)
         self._tell(channel, parts[1], request.query)
@@ -130,8 +133,6 @@ class FakeRest:
                 channel.ringing_to_far_end = True
             case "moh":
                 channel.music = query.get("mohClass", "default")
-            case "transfer_progress":
-                self._world.report_transfer(channel, query["states"])
             case "dtmf":
                 channel.digits_sent += query["dtmf"]
             case "variable":
