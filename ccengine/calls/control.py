@@ -19,26 +19,20 @@ import structlog
 from ccengine.asterisk.ari.events import ChannelHold, ChannelTransfer, ChannelUnhold
 from ccengine.asterisk.ari.results import TransferOutcome
 from ccengine.asterisk.channels import Channel
-from ccengine.calls.consult import ConsultCall, staff_leg_of
+from ccengine.calls.asking import begin_consult, transfer_of
+from ccengine.calls.consult import ConsultCall
 from ccengine.calls.directory import Colleague, Directory, Line, StaffMember, Target
 from ccengine.calls.insistence import insist
 from ccengine.calls.keys import Action, Keyed, read_keys
 from ccengine.core.events import (
-    AgentDialled,
-    CallDirected,
-    CallEnded,
     CallHandedOut,
     CallHandedOver,
-    CallQueued,
-    CallTransferred,
     ConferenceStarted,
     HoldBy,
     HoldEnded,
     HoldStarted,
-    Party,
 )
-from ccengine.core.ids import CallId
-from ccengine.core.states import CallState, Kind
+from ccengine.core.states import CallState
 from ccengine.ivr.confirmations import Confirmation
 
 if TYPE_CHECKING:
@@ -303,7 +297,7 @@ class Control:
         agent = self._call.agent
         if agent is None or target is None:
             return False
-        event = _transfer_of(self._call.id, agent, target)
+        event = transfer_of(self._call.id, agent, target)
         rejection = "" if event is None else self._engine.post(event)
         if event is None or rejection:
             log.info("transfer_refused", call_id=self._call.id, cause=rejection)
@@ -398,65 +392,3 @@ class Control:
         return CallHandedOver(
             call=self._call.id, agent=agent, to_agent=colleague, consult=consult.call.id
         )
-
-
-def begin_consult(
-    wiring: Wiring, origin: Call, agent: AgentId, side: Channel, target: Target
-) -> Call | None:
-    """Have the core reserve whom an agent wants to ask; None: they cannot be had."""
-    engine = wiring.engine
-    call = CallId(f"{origin.id}-c{engine.clock.now() * 1000:.0f}")
-    dialled = AgentDialled(
-        call=call,
-        agent=agent,
-        tenant=origin.tenant,
-        client=origin.client,
-        number=_name_of(target),
-        channel=side.id,
-        leg=side.id,
-        kind=Kind.CONSULT,
-        node=wiring.node,
-        origin=origin.id,
-        outside=staff_leg_of(call) if isinstance(target, StaffMember) else "",
-    )
-    if engine.post(dialled):
-        return None
-    return engine.center.calls[call] if aim(wiring, call, target) else None
-
-
-def aim(wiring: Wiring, call: CallId, target: Target) -> bool:
-    """Direct an agent's call to whom it is for; False: they cannot be had, and it is over."""
-    engine = wiring.engine
-    match target:
-        case Colleague():
-            rejection = engine.post(CallDirected(call=call, agent=target.agent))
-        case Line():
-            rejection = engine.post(CallQueued(call=call, queue=target.queue))
-        case _:
-            rejection = ""
-    if rejection:
-        log.info("call_refused", call_id=call, cause=rejection)
-        engine.post(CallEnded(call=call, by=Party.ENGINE, cause=rejection))
-    return not rejection
-
-
-def _name_of(target: Target) -> str:
-    match target:
-        case Colleague():
-            return target.agent
-        case Line():
-            return target.queue
-        case _:
-            return target.number
-
-
-def _transfer_of(call: CallId, agent: AgentId, target: Target) -> CallTransferred | None:
-    match target:
-        case Colleague():
-            return CallTransferred(call=call, agent=agent, to_agent=target.agent)
-        case Line():
-            return CallTransferred(call=call, agent=agent, queue=target.queue)
-        case StaffMember():
-            return CallTransferred(call=call, agent=agent, number=target.number)
-        case _:
-            return None

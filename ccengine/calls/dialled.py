@@ -15,7 +15,7 @@ from ccengine.asterisk.ari.errors import AriError
 from ccengine.asterisk.ari.events import ChannelTransfer
 from ccengine.asterisk.ari.results import HangUpReason, Originated
 from ccengine.asterisk.channels import Gone
-from ccengine.calls.control import aim, begin_consult
+from ccengine.calls.asking import aim, begin_consult
 from ccengine.calls.directory import Directory, Outside
 from ccengine.calls.scope import CallScope
 from ccengine.core.events import AgentDialled, CallEnded, Party

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ccengine.core.events import Party, Reached
+from ccengine.core.events import AgentDialled, CallArrived, CallMissed, Party, Reached
 from ccengine.core.ids import (
     AgentId,
     CallId,
@@ -155,6 +155,32 @@ class CallRecord:
     def wraps_up(self) -> bool:
         """Whether an agent is still wrapping the call up."""
         return self.wrap_up_started_at is not None and self.wrap_up_seconds is None
+
+
+def new_record(arrived: CallArrived | CallMissed | AgentDialled, at: Instant) -> CallRecord:
+    """Return the record of a call that has just begun."""
+    if isinstance(arrived, AgentDialled):
+        return CallRecord(
+            call=arrived.call,
+            tenant=arrived.tenant,
+            client=arrived.client,
+            number=arrived.number,
+            caller="",
+            node=arrived.node,
+            arrived_at=at,
+            agent=arrived.agent,
+            kind=arrived.kind,
+            origin=arrived.origin,
+        )
+    return CallRecord(
+        call=arrived.call,
+        tenant=arrived.tenant,
+        client=arrived.client,
+        number=arrived.number,
+        caller=arrived.caller,
+        node=arrived.node,
+        arrived_at=arrived.arrived_at,
+    )
 
 
 def judge(record: CallRecord, reached: Reached | None = None) -> CallOutcome:

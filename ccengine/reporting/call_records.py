@@ -46,6 +46,7 @@ from ccengine.reporting.call_record import (
     StepRecord,
     judge,
     judge_missed,
+    new_record,
     open_offer,
 )
 from ccengine.reporting.offer_outcomes import outcome_of_refusal, outcome_of_withdrawal
@@ -102,7 +103,7 @@ class CallRecords:
         if draft is None:
             if not isinstance(what, CallArrived | CallMissed | AgentDialled):
                 return None
-            draft = self._drafts[row.call] = _Draft(_new_record(what, row.at))
+            draft = self._drafts[row.call] = _Draft(new_record(what, row.at))
         if draft.record.outcome is None:
             _take(draft, row)
             if draft.record.outcome is not None:
@@ -160,31 +161,6 @@ class CallRecords:
 def fold_call(rows: Iterable[JournalRow]) -> CallRecord | None:
     """Return the record of one call's rows, None if they do not begin with its arrival."""
     return CallRecords().adopt(rows)
-
-
-def _new_record(arrived: CallArrived | CallMissed | AgentDialled, at: Instant) -> CallRecord:
-    if isinstance(arrived, AgentDialled):
-        return CallRecord(
-            call=arrived.call,
-            tenant=arrived.tenant,
-            client=arrived.client,
-            number=arrived.number,
-            caller="",
-            node=arrived.node,
-            arrived_at=at,
-            agent=arrived.agent,
-            kind=arrived.kind,
-            origin=arrived.origin,
-        )
-    return CallRecord(
-        call=arrived.call,
-        tenant=arrived.tenant,
-        client=arrived.client,
-        number=arrived.number,
-        caller=arrived.caller,
-        node=arrived.node,
-        arrived_at=arrived.arrived_at,
-    )
 
 
 def _take(draft: _Draft, row: JournalRow) -> None:

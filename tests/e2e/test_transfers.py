@@ -57,7 +57,6 @@ async def test_an_attended_transfer_by_refer(stage: Stage) -> None:
         held = now()
         await talk.call.hold()
         await talk.caller.hears_music()
-        assert talk.call.heard.tone(talk.caller.tone_hz, since=held + 0.5, until=now()) < 0.1
         ringing = await talk.olena.phone.dial("204", tone_hz=talk.olena.tone_hz)
         taras = await talk.taras.answers()
         second = await ringing.answered(timeout_seconds=5)
