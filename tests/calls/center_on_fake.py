@@ -146,13 +146,17 @@ class CenterOnFake:
     def set_queue(self, name: str = "vip", **rules: Any) -> None:
         """Give a queue of dnipro other rules, as a reload would; kept over restarts."""
         assert self.configuration.tenant is not None
+        settings = self.configuration.tenant.clients[DNIPRO].settings
+        queues = {**settings.queues, name: replace(settings.queues[name], **rules)}
+        self.set_client(queues=queues)
+
+    def set_client(self, **settings: Any) -> None:
+        """Give dnipro other settings, as a reload would; kept over restarts."""
+        assert self.configuration.tenant is not None
         tenant = self.configuration.tenant
         client = tenant.clients[DNIPRO]
-        queues = {**client.settings.queues, name: replace(client.settings.queues[name], **rules)}
-        clients = {
-            **tenant.clients,
-            DNIPRO: replace(client, settings=replace(client.settings, queues=queues)),
-        }
+        changed = replace(client, settings=replace(client.settings, **settings))
+        clients = {**tenant.clients, DNIPRO: changed}
         tenant = replace(tenant, clients=clients)
         self.wiring.configuration = self.configuration = replace(self.configuration, tenant=tenant)
         self._load_plan()
