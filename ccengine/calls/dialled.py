@@ -16,10 +16,10 @@ from ccengine.asterisk.ari.events import ChannelTransfer
 from ccengine.asterisk.ari.results import HangUpReason, Originated
 from ccengine.asterisk.channels import Gone
 from ccengine.calls.asking import aim, begin_consult
-from ccengine.calls.directory import Directory, Outside
+from ccengine.calls.directory import Colleague, Directory, Line, Outside, StaffMember
 from ccengine.calls.scope import CallScope
 from ccengine.core.events import AgentDialled, CallEnded, Party
-from ccengine.core.ids import CallId, ClientId, PhoneId
+from ccengine.core.ids import CallId, ClientId, PhoneId, client_of
 from ccengine.core.states import AgentState, Kind
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class DialledCall:
             call=call,
             agent=agent.id,
             tenant=self._engine.center.plan.tenant,
-            client=ClientId("") if outside is None else outside.client,
+            client=_client_of(target),
             number=digits if outside is None else outside.number,
             channel=self._channel.id if outside is None else far_leg_of(call),
             leg=self._channel.id,
@@ -178,6 +178,16 @@ class DialledCall:
     async def _refuse(self) -> None:
         """Say at once that it cannot be: nothing rings."""
         await self._channel.hang_up(HangUpReason.BUSY)
+
+
+def _client_of(target: Target) -> ClientId:
+    match target:
+        case Line():
+            return client_of(target.queue)
+        case Outside() | StaffMember():
+            return target.client
+        case Colleague():
+            return ClientId("")
 
 
 class ConsultEar:

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from ccengine.core.floor import Floor
     from ccengine.core.ids import CallId, Instant
 
+DIALLED = frozenset({Kind.OUTBOUND, Kind.INTERNAL, Kind.CONSULT})
+"""What a call by an agent is it stays, whatever line it stands in."""
+
 ACQUAINTANCES_KEPT = 10_000
 """Callers and whom each talked with last: bounds the memory and the snapshot."""
 
@@ -84,7 +87,9 @@ def queue(floor: Floor, event: CallQueued, now: Instant) -> None:
     state = next_call_state(call.state, CallStep.QUEUE)
     settings = floor.plan.queues[event.queue]
     call.own_priority = event.priority
-    call.skills, call.preferred, call.kind = event.skills, event.preferred, event.kind
+    call.skills, call.preferred = event.skills, event.preferred
+    if call.kind not in DIALLED:
+        call.kind = event.kind
     call.own_agents = event.agents
     call.waiting_since = min(call.waits_from, now) if settings.counts_earlier_seconds else now
     call.serial = floor.next_serial()

@@ -137,7 +137,7 @@ CASES = [
 
 @pytest.mark.parametrize("delay", [0.0, 0.1])
 @pytest.mark.parametrize(("way", "step", "who", "what"), CASES)
-async def test_nobody_is_left_alone_and_no_caller_is_lost(  # noqa: PLR0913 - a table's columns
+async def test_nobody_is_left_alone_and_no_caller_is_lost(
     center: CenterOnFake, way: str, step: str, who: str, what: str, delay: float
 ) -> None:
     scene = Scene(center, way)
