@@ -15,7 +15,7 @@ from ccengine.core.errors import CoreError, TargetNotFree
 from ccengine.core.events import HoldBy, Miss, Party
 from ccengine.core.ids import AgentId, CallId
 from ccengine.core.states import CallState, Kind
-from tests.core.builders import CLIENT, TENANT, queue_named, queue_settings
+from tests.core.builders import CLIENT, TENANT, agent_dialled, queue_named, queue_settings
 from tests.core.stage import NODE, Like, Stage, state_bytes
 from tests.core.test_snapshots import through_the_journal
 
@@ -31,21 +31,6 @@ def staffed() -> Stage:
     return stage
 
 
-def dialled(call: str, agent: str, kind: Kind, origin: str | None = None) -> events.AgentDialled:
-    return events.AgentDialled(
-        call=CallId(call),
-        agent=AgentId(agent),
-        tenant=TENANT,
-        client=CLIENT,
-        number="99555",
-        channel=f"{call}-side",
-        leg=f"{call}-leg",
-        kind=kind,
-        node=NODE,
-        origin=None if origin is None else CallId(origin),
-    )
-
-
 def transferred(call: str, agent: str, **to: Any) -> events.CallTransferred:
     return events.CallTransferred(call=CallId(call), agent=AgentId(agent), **to)
 
@@ -59,7 +44,7 @@ def consulted(stage: Stage, agent: str, about: str = "c1") -> str:
     by = stage.center.calls[CallId(about)].agent
     assert by is not None
     consult = f"{about}-x"
-    stage.post(dialled(consult, by, Kind.CONSULT, about))
+    stage.post(agent_dialled(consult, by, Kind.CONSULT, about))
     stage.post(directed(consult, agent))
     stage.accept(consult)
     stage.bridge(consult)
@@ -127,13 +112,11 @@ def test_before_those_who_came_later(staffed: Stage) -> None:
     assert staffed.line() == ["c1", "c2", "c3"]
 
 
-@pytest.mark.parametrize(("earlier", "line"), [(True, ["c1", "c2"]), (False, ["c2", "c1"])])
+@pytest.mark.parametrize(("counts", "line"), [("yes", ["c1", "c2"]), ("no", ["c2", "c1"])])
 def test_into_a_queue_with_what_was_waited_if_that_counts(
-    staffed: Stage, earlier: bool, line: list[str]
+    staffed: Stage, counts: str, line: list[str]
 ) -> None:
-    del staffed.queues["sales"]
-
-    rules = replace(queue_settings("sales:9"), counts_earlier_seconds=earlier)
+    rules = replace(queue_settings("sales:9"), counts_earlier_seconds=counts == "yes")
     staffed.queues["sales"] = rules
     staffed.plan()
     staffed.not_ready("anna")
@@ -170,7 +153,7 @@ def test_a_consult_ends_in_a_handing_over(staffed: Stage) -> None:
 
 def test_a_consult_that_is_not_answered_is_told(staffed: Stage) -> None:
     staffed.talk("c1", "billing")
-    staffed.post(dialled("c1-x", "anna", Kind.CONSULT, "c1"))
+    staffed.post(agent_dialled("c1-x", "anna", Kind.CONSULT, "c1"))
     staffed.post(directed("c1-x", "carl"))
     commands = staffed.wait(20)
     staffed.expect(
@@ -183,11 +166,11 @@ def test_one_consult_at_a_time(staffed: Stage) -> None:
     staffed.talk("c1", "billing")
     consulted(staffed, "carl")
     with pytest.raises(CoreError):
-        staffed.post(dialled("c1-y", "anna", Kind.CONSULT, "c1"))
+        staffed.post(agent_dialled("c1-y", "anna", Kind.CONSULT, "c1"))
 
 
 def test_agents_who_call_each_other_are_both_busy(staffed: Stage) -> None:
-    staffed.post(dialled("i1", "anna", Kind.INTERNAL))
+    staffed.post(agent_dialled("i1", "anna", Kind.INTERNAL))
     staffed.post(directed("i1", "bob"))
     staffed.accept("i1")
     staffed.bridge("i1")
@@ -200,7 +183,7 @@ def test_agents_who_call_each_other_are_both_busy(staffed: Stage) -> None:
 
 def test_a_call_outside_has_wrap_up_and_what_was_before_it(staffed: Stage) -> None:
     staffed.not_ready("anna", "lunch")
-    staffed.post(dialled("o1", "anna", Kind.OUTBOUND))
+    staffed.post(agent_dialled("o1", "anna", Kind.OUTBOUND))
     assert staffed.call_state("o1") == "dialing"
     started = events.ConversationStarted(call=CallId("o1"), agent=AgentId("anna"), bridge="b")
     staffed.post(started)
@@ -239,8 +222,8 @@ def random_event(stage: Stage, chance: Random, number: int) -> events.Event:
         events.AgentWentReady(agent=agent),
         events.AgentWentNotReady(agent=agent, reason="lunch"),
         events.AgentLoggedOut(agent=agent),
-        dialled(f"d{number}", agent, chance.choice([Kind.INTERNAL, Kind.OUTBOUND])),
-        dialled(f"x{number}", has, Kind.CONSULT, call),
+        agent_dialled(f"d{number}", agent, chance.choice([Kind.INTERNAL, Kind.OUTBOUND])),
+        agent_dialled(f"x{number}", has, Kind.CONSULT, call),
         directed(call, agent),
         transferred(call, has, to_agent=agent),
         transferred(call, has, queue=queue),
