@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from ccengine.core.events import PhoneLost
 from ccengine.core.states import AgentState
+from tests.e2e.baresip import baresip, is_there
 from tests.e2e.configuration import provider
 from tests.e2e.people import hear_each_other
+from tests.e2e.waits import until
 
 if TYPE_CHECKING:
     from ccengine.phone import Call
@@ -95,6 +98,29 @@ async def test_a_blind_transfer_by_refer(stage: Stage) -> None:
         await talk.olena.becomes(AgentState.WRAP_UP)
         await talk.caller.hangs_up()
         agents = [one["agent"] for one in conversations(await talk.caller.record())]
+        assert agents == ["olena", "taras"]
+
+
+@pytest.mark.skipif(not is_there(), reason="baresip is not installed")
+async def test_a_blind_transfer_from_a_stock_softphone(stage: Stage) -> None:
+    async with stage:
+        olena = await stage.agent("olena")
+        await olena.phone.unregister()
+        account = stage.system.account("phone-203")
+        async with baresip(account, olena.tone_hz) as softphone:
+            await softphone.saw("REGISTER_OK")
+            await until("found", lambda: not stage.system.ledger.saw(PhoneLost, "203"))
+            caller = await stage.caller("600201")
+            await hears(caller.call, olena.tone_hz, since=0.0)
+            taras = await stage.agent("taras")
+            softphone.does("transfer", f"sip:204@{account.host}:{account.port}")
+            sent = now()
+            talk = await taras.answers()
+            await hears(caller.call, taras.tone_hz, since=sent)
+            await hears(talk, caller.tone_hz, since=sent)
+            await softphone.saw("CALL_CLOSED")
+        await caller.hangs_up()
+        agents = [one["agent"] for one in conversations(await caller.record())]
         assert agents == ["olena", "taras"]
 
 
