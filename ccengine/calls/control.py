@@ -282,17 +282,18 @@ class Control:
         asked_on = self._wiring.router.find(event.channel.id) or self.leg
         leg, consult = self.leg, self.consult
         if event.consulted is None:
-            is_done = await self._send_on(self._find(event.destination))
+            is_done = await self._send_on(self._find(event.destination), asked_on)
         else:
             pair = {event.channel.id, event.consulted.id}
             ours = consult is not None and pair == {leg.id, consult.side.id}
-            is_done = consult is not None and ours and await self._complete(consult)
-        await asked_on.report_transfer(TransferOutcome.DONE if is_done else TransferOutcome.REFUSED)
+            is_done = consult is not None and ours and await self._complete(consult, asked_on)
         if is_done:
             await insist(leg.hang_up, f"end of {leg.id}")
+        else:
+            await asked_on.report_transfer(TransferOutcome.REFUSED)
         return is_done
 
-    async def _send_on(self, target: Target | None) -> bool:
+    async def _send_on(self, target: Target | None, asked_on: Channel | None = None) -> bool:
         """Send the caller on; False: it cannot be, the agent keeps them."""
         agent = self._call.agent
         if agent is None or target is None:
@@ -302,6 +303,8 @@ class Control:
         if event is None or rejection:
             log.info("transfer_refused", call_id=self._call.id, cause=rejection)
             return False
+        if asked_on is not None:
+            await asked_on.report_transfer(TransferOutcome.DONE)
         return True
 
     # --- consult ---------------------------------------------------------------------------------
@@ -353,15 +356,20 @@ class Control:
 
     # --- hand over -------------------------------------------------------------------------------
 
-    async def _complete(self, consult: ConsultCall) -> bool:
-        """Let whom was consulted have the caller; who has not answered yet is sent the caller."""
+    async def _complete(self, consult: ConsultCall, asked_on: Channel | None = None) -> bool:
+        """Let whom was consulted have the caller; who has not answered yet is sent the caller.
+
+        Args:
+            consult: with whom.
+            asked_on: the line of the phone's REFER, which is answered before its lines are ended.
+        """
         leg, agent = consult.leg, self._call.agent
         if agent is None:
             return False
         if leg is None or consult.call.state not in (CallState.TALKING, CallState.IN_FLOW):
             consult.stop("sent on")
             await consult.ended.wait()
-            return await self._send_on(consult.target)
+            return await self._send_on(consult.target, asked_on)
         rejection = self._engine.post(self._hand_over_of(consult, leg, agent))
         if rejection:
             log.info("hand_over_refused", call_id=self._call.id, cause=rejection)
@@ -373,6 +381,8 @@ class Control:
             # Out and in again: that ends the music of a phone's own hold.
             await self.bridge.remove(self._caller)
             await self.bridge.add(self._caller, leg)
+        if asked_on is not None:
+            await asked_on.report_transfer(TransferOutcome.DONE)
         consult.hand_over()
         await insist(before.hang_up, f"end of {before.id}")
         return True
