@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 import structlog
@@ -24,6 +23,7 @@ from ccengine.calls.consult import ConsultCall
 from ccengine.calls.directory import Colleague, Directory, Line, StaffMember, Target
 from ccengine.calls.insistence import insist
 from ccengine.calls.keys import Action, Keyed, read_keys
+from ccengine.calls.talked import Talked
 from ccengine.core.events import (
     CallHandedOut,
     CallHandedOver,
@@ -46,14 +46,6 @@ log = structlog.get_logger()
 
 ANSWERED = frozenset(TransferOutcome)
 """A transfer event that says so repeats what we have answered."""
-
-
-class Talked(Enum):
-    """How an agent's part in a call ended."""
-
-    OVER = auto()  #: the agent, or the client's staff, hung up
-    NEVER = auto()  #: the agent was gone before the bridge
-    SENT_ON = auto()  #: the caller waits for what the core decides
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from ccengine.asterisk.channels import Gone
 from ccengine.calls.bridge_names import BRIDGE_PREFIX, bridge_of
-from ccengine.calls.control import Control, Talked
+from ccengine.calls.control import Control
 from ccengine.calls.insistence import insist
+from ccengine.calls.talked import Talked
 from ccengine.core.events import (
     ConversationEnded,
     ConversationFailed,

@@ -11,11 +11,11 @@ import structlog
 
 from ccengine.asterisk.ari.errors import AriDisconnected, AriRefused, AriTimeout
 from ccengine.calls.caller_ear import CallerEar
-from ccengine.calls.control import Talked
 from ccengine.calls.conversation import Conversation
 from ccengine.calls.insistence import insist
 from ccengine.calls.outside import Outside
 from ccengine.calls.scope import CallScope
+from ccengine.calls.talked import Talked
 from ccengine.calls.waiting import wait_for_agent
 from ccengine.core.commands import Connect, DivertCall
 from ccengine.core.events import CallEnded, CallerStrayed, CallQueued, FlowStepEntered, Party
