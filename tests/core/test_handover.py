@@ -100,6 +100,18 @@ def test_and_else_to_the_head_of_the_line(staffed: Stage) -> None:
     assert staffed.call_state("c1") == "offered"
 
 
+def test_who_wraps_up_another_call_meanwhile_is_left_in_peace(staffed: Stage) -> None:
+    staffed.not_ready("bob")
+    staffed.talk("c1", "billing")
+    staffed.post(transferred("c1", "anna", to_agent="carl"))
+    staffed.ready("anna")
+    assert staffed.talk("c2", "billing") == "anna"
+    staffed.end_talk("c2")
+    assert staffed.state("anna") == "wrap_up"
+    staffed.decline("c1")
+    assert (staffed.state("anna"), staffed.line()) == ("wrap_up", ["c1"])
+
+
 def test_before_those_who_came_later(staffed: Stage) -> None:
     staffed.not_ready("bob")
     staffed.talk("c1", "billing")
