@@ -9,6 +9,10 @@ if TYPE_CHECKING:
 
 BRIDGE_PREFIX = "cc:"
 
+TALK = "mixing,dtmf_events"
+"""Kind of a bridge for people. In a plain one, two who are not recorded exchange their sound and
+their keys beside Asterisk (`native_rtp`), and no key that an agent presses is told."""
+
 
 def bridge_of(offer: OfferId) -> str:
     """Return the id of the bridge for the conversation an offer leads to; used once."""

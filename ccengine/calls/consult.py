@@ -14,7 +14,7 @@ import structlog
 from ccengine.asterisk.ari.errors import AriDisconnected, AriRefused, AriTimeout
 from ccengine.asterisk.ari.results import HangUpReason, Originated
 from ccengine.asterisk.channels import Gone
-from ccengine.calls.bridge_names import BRIDGE_PREFIX, bridge_of
+from ccengine.calls.bridge_names import BRIDGE_PREFIX, TALK, bridge_of
 from ccengine.calls.insistence import insist
 from ccengine.calls.race import first_of
 from ccengine.calls.scope import CallScope
@@ -176,7 +176,7 @@ class ConsultCall:
     async def _bring_together(self, leg: Channel, bridge_id: str) -> bool:
         self.leg = leg
         self._bridge = self._wiring.router.bridge(bridge_id)
-        await self._bridge.create(name=f"{BRIDGE_PREFIX}{self.call.id}")
+        await self._bridge.create(name=f"{BRIDGE_PREFIX}{self.call.id}", kind=TALK)
         if not self.is_lent:
             await self.side.answer()
         return await self._bridge.add(self.side, leg)

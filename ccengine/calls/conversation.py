@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ccengine.asterisk.channels import Gone
-from ccengine.calls.bridge_names import BRIDGE_PREFIX, bridge_of
+from ccengine.calls.bridge_names import BRIDGE_PREFIX, TALK, bridge_of
 from ccengine.calls.control import Control
 from ccengine.calls.insistence import insist
 from ccengine.calls.talked import Talked
@@ -70,7 +70,7 @@ class Conversation:
     async def run(self) -> Talked:
         """Bridge, record, and do what the agent asks for until the talk is over."""
         leg = self._control.leg
-        await self._bridge.create(name=f"{BRIDGE_PREFIX}{self._connect.call}")
+        await self._bridge.create(name=f"{BRIDGE_PREFIX}{self._connect.call}", kind=TALK)
         if not await self._bridge.add(self._caller, leg):
             await self._see_who_is_gone(leg)
             return Talked.NEVER

@@ -192,7 +192,10 @@ def _step_on_skills(queue: QueueAt, number: int, step: RelaxStep) -> Iterator[Pr
 def _part(queue: QueueAt, number: int, key: str, skill: str) -> Place:
     place = ("relax", number, key)
     items = queue.document.at(queue.at(*place))
-    return (*place, items.index(skill)) if isinstance(items, list) else (*place, skill)
+    if not isinstance(items, list):
+        return (*place, skill)
+    # A step before this one that makes no sense was left out: the places have moved.
+    return (*place, items.index(skill)) if skill in items else place
 
 
 def _step_on_agents(queue: QueueAt, number: int, step: RelaxStep) -> Iterator[Problem]:

@@ -100,6 +100,10 @@ class Handset(Protocol):
         """Ask for the phone's two calls to be brought together."""
         ...
 
+    async def press(self, keys: str) -> None:
+        """Press keys in the first call."""
+        ...
+
 
 class Desk:
     """A connection, requests by name, handles, and the events that came."""
@@ -259,6 +263,9 @@ class _FakeHandset:
         self._fake.phone_refers(self._answered[0], to)
         return await self._reported()
 
+    async def press(self, keys: str) -> None:
+        self._fake.dial_digits(self._answered[0], keys)
+
     async def join(self) -> int:
         self._fake.phone_joins(*self._answered)
         return await self._reported()
@@ -286,6 +293,9 @@ class _RealHandset:
 
     async def refer(self, to: str) -> int:
         return await self._answered[0].transfer(to, timeout_seconds=5)
+
+    async def press(self, keys: str) -> None:
+        await self._answered[0].send_digits(keys)
 
     async def join(self) -> int:
         first, second = self._answered

@@ -10,6 +10,7 @@ import pytest
 
 from ccengine.asterisk.ari.events import ChannelHold, ChannelTransfer, ChannelUnhold
 from ccengine.asterisk.ari.results import TransferOutcome
+from ccengine.calls.bridge_names import TALK
 from tests.asterisk.desk import HANDSET, Desk, new_id
 
 if TYPE_CHECKING:
@@ -104,3 +105,19 @@ async def test_a_channel_goes_from_one_bridge_to_another_by_being_put_there(desk
     assert set(entered.channel_ids) == {third.id, other.id}
     await before.destroy()
     assert other.is_up
+
+
+async def test_keys_are_told_in_a_bridge_of_two_who_are_not_recorded(desk: Desk) -> None:
+    async with at_phone(desk) as handset:
+        leg, other = await rung(desk, handset), await rung(desk, handset)
+        bridge = desk.router.bridge(new_id("b"))
+        await bridge.create(name="contract", kind=TALK)
+        assert await bridge.add(leg, other)
+        listed = {one.id: one for one in await desk.ari.bridges()}
+        assert listed[bridge.id].kind == "mixing"
+        await asyncio.sleep(0.5)
+        await handset.press("*4")
+        async with asyncio.timeout(3):
+            assert [await leg.next_digit(), await leg.next_digit()] == ["*", "4"]
+        for one in (leg, other):
+            await one.hang_up()

@@ -87,11 +87,13 @@ async def baresip(account: Account, tone_hz: int) -> AsyncIterator[Baresip]:
         try:
             reader, writer = await _connected(port)
             phone = Baresip(reader, writer)
-            async with asyncio.TaskGroup() as ears:
-                ear = ears.create_task(phone.listen())
-                yield phone
-                ear.cancel()
-            writer.close()
+            try:
+                async with asyncio.TaskGroup() as ears:
+                    ear = ears.create_task(phone.listen())
+                    yield phone
+                    ear.cancel()
+            finally:
+                writer.close()
         finally:
             if process.returncode is None:
                 process.terminate()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from ccengine.core.events import PhoneLost
+from ccengine.core.events import PhoneFound, PhoneLost
 from ccengine.core.states import AgentState
 from tests.e2e.baresip import baresip, is_there
 from tests.e2e.configuration import provider
@@ -106,10 +106,10 @@ async def test_a_blind_transfer_from_a_stock_softphone(stage: Stage) -> None:
     async with stage:
         olena = await stage.agent("olena")
         await olena.phone.unregister()
+        await until("lost", lambda: stage.system.ledger.saw(PhoneLost, "203"))
         account = stage.system.account("phone-203")
         async with baresip(account, olena.tone_hz) as softphone:
-            await softphone.saw("REGISTER_OK")
-            await until("found", lambda: not stage.system.ledger.saw(PhoneLost, "203"))
+            await until("found", lambda: stage.system.ledger.saw(PhoneFound, "203"))
             caller = await stage.caller("600201")
             await hears(caller.call, olena.tone_hz, since=0.0)
             taras = await stage.agent("taras")
