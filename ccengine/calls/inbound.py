@@ -162,6 +162,7 @@ class InboundCall:
                 skills=outcome.skills,
                 preferred=outcome.preferred,
                 agents=outcome.agents,
+                scores=outcome.scores,
                 kind=outcome.kind,
             )
         )

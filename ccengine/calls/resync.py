@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ccengine.calls.bridge_names import BRIDGE_PREFIX, bridge_of
-from ccengine.calls.outside import has_left
+from ccengine.calls.outside import has_left, unseen_end
 from ccengine.calls.phones import TECHNOLOGY, endpoint_of
 from ccengine.core.commands import Connect
 from ccengine.core.events import (
@@ -79,7 +79,7 @@ class Resyncer:
         endpoints = await self._wiring.router.ari.endpoints(TECHNOLOGY)
         for call in list(self._engine.center.calls.values()):
             if not self._engine.has_call(call.id):
-                self._take_up(call)
+                await self._take_up(call)
         self._adopt_unknown(arrive)
         self._sessions.watch_strays()
         self._sessions.phones.resync(found.channels, endpoints)
@@ -87,10 +87,10 @@ class Resyncer:
         self._engine.post(SwitchResynced(node=self._wiring.node))
         log.info("switch_resynced", channels=len(self._channels), bridges=len(self._bridges))
 
-    def _take_up(self, call: Call) -> None:
+    async def _take_up(self, call: Call) -> None:
         channel = self._channels.get(call.channel)
         if channel is None or (call.state is CallState.DIALING and not self._both_are_here(call)):
-            self._close(call)
+            await self._close(call)
         elif channel.in_app(self._wiring.router.ari.app):
             self._resume(call, channel)
         elif has_left(channel):
@@ -98,11 +98,15 @@ class Resyncer:
         else:
             self._let_stray(call)
 
-    def _close(self, call: Call) -> None:
+    async def _close(self, call: Call) -> None:
         # Of an agent who has just answered the end of the call takes care: the caller left first.
         if call.state is CallState.TALKING:
             self._end_conversation(call, Party.LOST)
-        self._engine.post(CallEnded(call=call.id, by=Party.LOST, cause=LOST))
+        ended: CallEnded | None = None
+        if call.state is CallState.IN_FLOW:  # it may have been sent on
+            ari, node = self._wiring.router.ari, self._wiring.node
+            ended = await unseen_end(ari, call.id, node)
+        self._engine.post(ended or CallEnded(call=call.id, by=Party.LOST, cause=LOST))
 
     def _both_are_here(self, call: Call) -> bool:
         """Tell whether whom an agent dialled has answered, and the agent is still there."""

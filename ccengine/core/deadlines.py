@@ -35,6 +35,7 @@ def meet(floor: Floor, what: str, now: Instant) -> None:
             shifts.end_rest(floor, AgentId(name))
         case floors.PERIODS_PREFIX:
             floor.judge(now)
+            offers.withdraw_from_barred(floor, now)
         case _:
             _meet_for_call(floor, kind + ":", floor.calls[CallId(name)], now)
 

@@ -185,8 +185,7 @@ def _expect_own_queue(floor: Floor, queue: QueueId, call: Call) -> None:
 
 def enter(floor: Floor, call: Call, queue: QueueId, now: Instant) -> None:
     """Have a call that talked enter a line, with the skills and the priority it had."""
-    counts = floor.plan.queues[queue].counts_earlier_seconds
-    call.waiting_since = min(call.waits_from, now) if counts else now
+    call.lined_at = now
     call.serial = floor.next_serial()
     call.visited = ()
     if diversion.enter(floor, call, queue, now):

@@ -142,6 +142,7 @@ def _handle_system(floor: Floor, event: SystemEvent, now: Instant) -> None:
             shifts.retire(floor, now)
             shifts.rest_anew(floor, now)
             diversion.replan(floor, now)
+            offers.withdraw_from_barred(floor, now)
         case SwitchLost():
             floor.held = True
         case SwitchResynced():

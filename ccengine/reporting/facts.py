@@ -68,6 +68,7 @@ SHOWN: Mapping[str, str] = {
     "reason": "cause",
     "recording": "recording",
     "ring_seconds": "ring_seconds",
+    "scores": "scores",
     "skills": "skills",
     "state": "state",
     "step": "step",

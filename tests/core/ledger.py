@@ -21,7 +21,7 @@ from ccengine.core.commands import (
 from ccengine.core.queues import Strategy
 from ccengine.core.states import AgentState, CallState
 from tests.core.builders import plan_of
-from tests.core.rulebook import Caller, Rulebook, Worker
+from tests.core.rulebook import Caller, Rulebook, Worker, order_of
 from tests.core.shifts_book import Shifts
 
 if TYPE_CHECKING:
@@ -60,6 +60,9 @@ class Ledger:
             self._happened(event)
         for command in commands:
             self._asked(event, command)
+        for call, agent in self.ringing.values():
+            may = self.rules.may_ring(self.rules.callers[call], agent)
+            assert may or self.held, f"{agent} rings for {call} and may not have it"
         if not self.held:
             self._nobody_waits_in_vain(timely=event is None)
 
@@ -141,14 +144,24 @@ class Ledger:
     def _planned(self, plan: Plan) -> None:
         rules = self.rules
         self.shifts.replan(plan)
-        rules.plan, rules.judged_at = plan, self.now
+        before, rules.plan, rules.judged_at = rules.plan, plan, self.now
+        for queue, last in list(rules.turns.items()):
+            rules.turns[queue] = self._turn_left(before, queue, last)
         for agent in plan.agents:
             rules.workers.setdefault(agent, Worker(agent))
         for call in rules.callers.values():
             if call.state in IN_LINE:
                 call.relaxed = 0
+                self._count_waiting(call)
                 self._know(call)
                 self._relax(call)
+
+    def _turn_left(self, before: Plan, queue: str, last: str) -> str:
+        """After whom the turn goes on: the last one, or who came before them and is still there."""
+        once, now = order_of(before, queue), order_of(self.rules.plan, queue)
+        if last not in once:
+            return last
+        return next((one for one in reversed(once[: once.index(last) + 1]) if one in now), "")
 
     def _talk_ended(self, call: str) -> None:
         (agent,) = (agent for agent, has in self.has.items() if has == call)
@@ -162,18 +175,23 @@ class Ledger:
         self.count += 1
         call.place, call.visited = self.count, []
         call.asked, call.agents = event.priority, tuple(event.agents)
+        call.scores = {str(one): score for one, score in event.scores.items()}
         call.skills = {str(one): least for one, least in event.skills.items()}
         call.preferred = {str(one): least for one, least in event.preferred.items()}
-        counts = self.rules.settings(event.queue).counts_earlier_seconds
-        call.waiting_since = min(call.waits_from, self.now) if counts else self.now
+        call.lined_at = self.now
         self._enter_queue(call, event.queue)
 
     def _enter_queue(self, call: Caller, queue: str) -> None:
-        call.queue, call.queued_at, call.relaxed = queue, self.now, 0
+        call.queue, call.queued_at, call.relaxed, call.rung = queue, self.now, 0, None
         call.visited.append(queue)
+        self._count_waiting(call)
         self._know(call)
         self._relax(call)
         self._skip(call)
+
+    def _count_waiting(self, call: Caller) -> None:
+        earlier = self.rules.settings(call.queue).counts_earlier_seconds
+        call.waiting_since = min(call.waits_from, call.lined_at) if earlier else call.lined_at
 
     def _know(self, call: Caller) -> None:
         affinity = self.rules.settings(call.queue).affinity
@@ -234,7 +252,11 @@ class Ledger:
         call = self.rules.callers[command.call]
         if call.queue != command.queue:
             self._overflowed(call, command.queue)
-        to = self.rules.settings(call.queue).limits.overflow
+        limits = self.rules.settings(call.queue).limits
+        if command.reason == "partner's share" and limits.partner is not None:
+            assert (call.queued_at, command.number) == (self.now, limits.partner)
+            return
+        to = limits.overflow
         assert to is not None
         assert (to.flow, to.number, to.voicemail) == (
             command.flow,
@@ -275,7 +297,7 @@ class Ledger:
         self._was_fair(call, worker)
         call.state, worker.state = CallState.OFFERED, AgentState.OFFERED
         worker.client = call.client
-        self.rules.turns[call.queue] = offer.agent
+        self.rules.turns[call.queue] = call.rung = offer.agent
         self.numbers.add(offer.offer)
         self.ringing[offer.offer] = (offer.call, offer.agent)
         self.has[offer.agent] = offer.call
