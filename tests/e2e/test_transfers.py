@@ -180,7 +180,7 @@ async def all_hear_all(talk: Talk, taras: Call) -> None:
     for call, own in tones.items():
         for tone in tones.values():
             if tone != own:
-                await hears(call, tone, since=since)
+                await call.heard.wait_for_tone(tone, since=since, timeout_seconds=5, share=0.2)
 
 
 async def test_a_call_outside_by_hand_is_a_call_of_the_centers(stage: Stage) -> None:
