@@ -1,6 +1,6 @@
 """A softphone that is not ours: baresip, told by its control socket what to do.
 
-It answers by itself, says a tone, and holds and transfers by its own buttons' code.
+It says a tone, and answers, holds and transfers by its own buttons' code.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ module_app ctrl_tcp.so
 audio_source ausine,{tone_hz}
 audio_player aubridge,nowhere
 audio_alert aubridge,nowhere
+ausrc_srate 48000
+ausrc_channels 2
 ctrl_tcp_listen 127.0.0.1:{port}
 sip_listen 127.0.0.1:0
 net_interface 127.0.0.1
@@ -105,7 +107,7 @@ def _configure(folder: Path, account: Account, tone_hz: int, port: int) -> None:
     text = CONFIG.format(modules=modules, tone_hz=tone_hz, port=port)
     (folder / "config").write_text(text)
     address = f"{account.user}@{account.host}:{account.port}"
-    how = f";auth_pass={account.password};answermode=auto;regint=120"
+    how = f";auth_pass={account.password};regint=120"
     (folder / "accounts").write_text(f"<sip:{address}>{how}\n")
 
 

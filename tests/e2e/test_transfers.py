@@ -111,6 +111,8 @@ async def test_a_blind_transfer_from_a_stock_softphone(stage: Stage) -> None:
         async with baresip(account, olena.tone_hz) as softphone:
             await until("found", lambda: stage.system.ledger.saw(PhoneFound, "203"))
             caller = await stage.caller("600201")
+            await softphone.saw("CALL_INCOMING")
+            softphone.does("accept")
             await hears(caller.call, olena.tone_hz, since=0.0)
             taras = await stage.agent("taras")
             softphone.does("transfer", f"sip:204@{account.host}:{account.port}")
