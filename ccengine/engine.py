@@ -20,6 +20,7 @@ from ccengine.core.commands import (
     OfferCall,
     ShowAgent,
     ShowCall,
+    ShowOutcome,
     TargetMissed,
     WithdrawOffer,
 )
@@ -212,7 +213,7 @@ class Engine:
                 mailbox = self._agents.get(command.agent)
             case Connect() | DivertCall() | TargetMissed():
                 mailbox = self._calls.get(command.call)
-            case ShowCall():
+            case ShowCall() | ShowOutcome():
                 return
         if mailbox is not None:
             mailbox.put_nowait(command)

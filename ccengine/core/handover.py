@@ -53,6 +53,7 @@ def dial(floor: Floor, event: AgentDialled, now: Instant) -> None:
     if event.kind is Kind.CONSULT:
         _expect_consultable(floor, agent, event.origin)
     else:
+        shifts.expect_nothing_owed(agent)
         next_agent_state(agent.state, AgentStep.DIAL)
     call = Call(
         id=event.call,
@@ -99,7 +100,7 @@ def _occupy(floor: Floor, agent: Agent, call: Call, leg: OfferId, now: Instant) 
     if agent.state is AgentState.NOT_READY:
         after, reason = AgentStep.FINISH_NOT_READY, agent.reason
     if agent.state is AgentState.WRAP_UP:
-        shifts.forget_wrap_up(floor, agent)
+        shifts.forget_wrap_up(floor, agent, now)
         floor.move_agent(agent, AgentState.NOT_READY, now)
     state = next_agent_state(agent.state, AgentStep.DIAL)
     agent.call, agent.offer, agent.client = call.id, leg, call.client

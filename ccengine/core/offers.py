@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import diversion
+from ccengine.core import debriefs, diversion
 from ccengine.core.acd.choosers import scattered
 from ccengine.core.acd.lines import is_overdue
 from ccengine.core.acd.requirement import skills_of
@@ -83,9 +83,16 @@ def accept(floor: Floor, event: OfferAccepted, now: Instant) -> None:
     floor.move_call(call, call_state)
     floor.set_deadline(CONNECT_PREFIX + call.id, now + CONNECT_SECONDS)
     queue = call.queue or NO_QUEUE
-    recorded = call.by is None and floor.queue_settings(queue).recorded
+    settings = floor.queue_settings(queue)
     floor.ask(
-        Connect(offer=event.offer, call=call.id, agent=agent.id, queue=queue, recorded=recorded)
+        Connect(
+            offer=event.offer,
+            call=call.id,
+            agent=agent.id,
+            queue=queue,
+            recorded=call.by is None and settings.recorded,
+            script=settings.outcome.script or "",
+        )
     )
     _withdraw_others(floor, call, ANSWERED_ELSEWHERE, now)
 
@@ -312,9 +319,12 @@ def _still_free(floor: Floor, sender: AgentId | None, call: Call, now: Instant) 
         return None
     agent = floor.roster.get(sender)
     wraps_up = agent.state is AgentState.WRAP_UP and agent.call == call.id
+    wraps_up = wraps_up and debriefs.owed_by(agent) is None
     if wraps_up and agent.finish is AgentStep.FINISH and not agent.phone_lost:
+        debriefs.note_wrap_up_over(floor, agent, now)
         floor.deadlines.discard(WRAP_UP_PREFIX + agent.id)
-        agent.call = agent.until = None
+        agent.call = agent.until = agent.typing_until = None
+        agent.overdue = False
         floor.move_agent(agent, next_agent_state(agent.state, AgentStep.FINISH), now)
         floor.show_agent(agent)
     return agent if agent.may_be_offered else None

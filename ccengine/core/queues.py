@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ccengine.core.ids import AgentId, GroupId, LicenceId, QueueId, SkillId
+from ccengine.core.outcome_rules import NO_RULES, OutcomeRules
 
 
 class Strategy(StrEnum):
@@ -130,5 +131,6 @@ class QueueSettings:
     ring_seconds: float = 20.0  #: how long one agent's phone rings
     wrap_up_seconds: float = 15.0  #: after-call work before the agent is available again
     extension: str | None = None  #: digits by which agents send callers here
+    outcome: OutcomeRules = NO_RULES
     music: str = "default"  #: class of musiconhold.conf
     recorded: bool = True

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import contacts, deadlines, diversion, handover, offers, promises, shifts
+from ccengine.core import (
+    contacts,
+    deadlines,
+    diversion,
+    handover,
+    offers,
+    outcomes,
+    promises,
+    shifts,
+)
 from ccengine.core.events import (
     AgentDialled,
     AgentLoggedIn,
@@ -27,11 +36,15 @@ from ccengine.core.events import (
     ConversationStarted,
     Event,
     FlowStepEntered,
+    FormFilled,
     HoldEnded,
     HoldStarted,
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
+    OutcomeEntryEnded,
+    OutcomeEntryStarted,
+    OutcomeSet,
     OwnCallEnded,
     OwnCallStarted,
     PhoneFound,
@@ -46,7 +59,7 @@ from ccengine.core.events import (
 from ccengine.core.states import CallState
 
 if TYPE_CHECKING:
-    from ccengine.core.events import AgentEvent, PhoneEvent, SystemEvent
+    from ccengine.core.events import AgentEvent, OutcomeEvent, PhoneEvent, SystemEvent
     from ccengine.core.floor import Floor
     from ccengine.core.ids import Instant
 
@@ -73,6 +86,8 @@ def apply(floor: Floor, event: Event, now: Instant) -> None:
             _handle_system(floor, event, now)
         case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
             _handle_phone(floor, event, now)
+        case OutcomeSet() | FormFilled() | OutcomeEntryStarted() | OutcomeEntryEnded():
+            _handle_outcome(floor, event, now)
         case CallArrived() | CallMissed() | AgentDialled():
             _handle_newcomer(floor, event, now)
         case _ if event.call not in floor.calls:
@@ -123,6 +138,18 @@ def _handle_agent(floor: Floor, event: AgentEvent, now: Instant) -> None:
             shifts.go_not_ready(floor, event, now)
 
 
+def _handle_outcome(floor: Floor, event: OutcomeEvent, now: Instant) -> None:
+    match event:
+        case OutcomeSet():
+            outcomes.set_outcome(floor, event, now)
+        case FormFilled():
+            outcomes.fill_form(floor, event, now)
+        case OutcomeEntryStarted():
+            outcomes.start_entry(floor, event, now)
+        case OutcomeEntryEnded():
+            outcomes.end_entry(floor, event, now)
+
+
 def _handle_phone(floor: Floor, event: PhoneEvent, now: Instant) -> None:
     match event:
         case PhoneLost():
@@ -141,6 +168,7 @@ def _handle_system(floor: Floor, event: SystemEvent, now: Instant) -> None:
             floor.swap_plan(event.plan, now)
             shifts.retire(floor, now)
             shifts.rest_anew(floor, now)
+            outcomes.replan(floor, now)
             diversion.replan(floor, now)
             offers.withdraw_from_barred(floor, now)
         case SwitchLost():

@@ -21,6 +21,7 @@ from ccengine.core.ids import (
     TenantId,
 )
 from ccengine.core.states import Kind
+from ccengine.reporting.dispositions import DispositionRecord
 from ccengine.reporting.promises import PromiseRecord
 
 if TYPE_CHECKING:
@@ -149,6 +150,10 @@ class CallRecord:
     promises: tuple[PromiseRecord, ...] = ()
     promise_error_seconds: float | None = None  #: of the last: outside of its range by so much
     outcome: CallOutcome | None = None  #: None: the call is alive
+    disposition: str | None = None  #: of the last agent who gave one; None: nobody did
+    contact_reason: str | None = None  #: likewise
+    resolved: bool | None = None  #: likewise
+    dispositions: tuple[DispositionRecord, ...] = ()  #: one for each agent's part in the call
     schema: int = RECORD_SCHEMA
 
     @property

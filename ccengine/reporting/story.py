@@ -11,6 +11,7 @@ from ccengine.core.commands import (
     OfferCall,
     ShowAgent,
     ShowCall,
+    ShowOutcome,
     TargetMissed,
     WithdrawOffer,
 )
@@ -35,11 +36,15 @@ from ccengine.core.events import (
     ConversationFailed,
     ConversationStarted,
     FlowStepEntered,
+    FormFilled,
     HoldEnded,
     HoldStarted,
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
+    OutcomeEntryEnded,
+    OutcomeEntryStarted,
+    OutcomeSet,
     OwnCallEnded,
     OwnCallStarted,
     PhoneFound,
@@ -68,13 +73,23 @@ if TYPE_CHECKING:
         CallEvent,
         ControlEvent,
         Event,
+        OutcomeEvent,
         PhoneEvent,
         SystemEvent,
     )
     from ccengine.core.ids import QueueId
     from ccengine.reporting.rows import JournalRow, What
 
-    Command = OfferCall | WithdrawOffer | Connect | DivertCall | TargetMissed | ShowAgent | ShowCall
+    Command = (
+        OfferCall
+        | WithdrawOffer
+        | Connect
+        | DivertCall
+        | TargetMissed
+        | ShowAgent
+        | ShowCall
+        | ShowOutcome
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +147,7 @@ def _decision_or_event(what: Event | Command) -> str:
     match what:
         case OfferCall() | WithdrawOffer() | Connect() | DivertCall() | TargetMissed():
             return _decision(what)
-        case ShowAgent() | ShowCall():
+        case ShowAgent() | ShowCall() | ShowOutcome():
             return _decision(what)
         case _:
             return _event(what)
@@ -160,11 +175,19 @@ def _decision(what: Command) -> str:
         case DivertCall():
             to = what.flow or what.number or ("voicemail" if what.voicemail else "")
             return f"left {what.queue} for {to}: {what.reason}"
-        case TargetMissed():
-            return f"cannot be had: {what.reason}"
         case ShowAgent():
             return _agent(what)
-        case Connect() | ShowCall():  # their events are told
+        case TargetMissed() | Connect() | ShowCall() | ShowOutcome():
+            return _seldom(what)
+
+
+def _seldom(what: TargetMissed | Connect | ShowCall | ShowOutcome) -> str:
+    match what:
+        case TargetMissed():
+            return f"cannot be had: {what.reason}"
+        case ShowOutcome(defaulted=True):
+            return f"{what.agent} gave no outcome in time: {what.disposition} is taken"
+        case Connect() | ShowCall() | ShowOutcome():  # their events are told
             return ""
 
 
@@ -190,8 +213,30 @@ def _event(what: Event) -> str:
             return _system_event(what)
         case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
             return _phone_event(what)
+        case OutcomeSet() | FormFilled() | OutcomeEntryStarted() | OutcomeEntryEnded():
+            return _outcome_event(what)
         case _:
             return _call_event(what)
+
+
+def _outcome_event(what: OutcomeEvent) -> str:
+    """Tell of outcomes; what was filled in is the customer's, and not told."""
+    match what:
+        case OutcomeSet():
+            about = [f"because of {what.contact_reason}"] if what.contact_reason else []
+            if what.resolved is not None:
+                about.append("resolved" if what.resolved else "not resolved")
+            return f"{_speaker(what)} says: {', '.join([what.disposition, *about])}"
+        case FormFilled():
+            return f"{_speaker(what)} filled in {what.form}: {len(what.values)} fields"
+        case OutcomeEntryStarted():
+            return f"{what.agent} types the outcome"
+        case OutcomeEntryEnded():
+            return f"{what.agent} is done typing"
+
+
+def _speaker(what: OutcomeSet | FormFilled) -> str:
+    return what.agent if what.by in ("", what.agent) else f"{what.by}, for {what.agent},"
 
 
 def _phone_event(what: PhoneEvent) -> str:

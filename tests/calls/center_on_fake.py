@@ -146,17 +146,18 @@ class CenterOnFake:
     def set_queue(self, name: str = "vip", **rules: Any) -> None:
         """Give a queue of dnipro other rules, as a reload would; kept over restarts."""
         assert self.configuration.tenant is not None
-        settings = self.configuration.tenant.clients[DNIPRO].settings
-        queues = {**settings.queues, name: replace(settings.queues[name], **rules)}
-        self.set_client(queues=queues)
+        queues = self.configuration.tenant.clients[DNIPRO].settings.queues
+        self.set_client(queues={**queues, name: replace(queues[name], **rules)})
 
-    def set_client(self, **settings: Any) -> None:
+    def set_client(self, **changes: Any) -> None:
         """Give dnipro other settings, as a reload would; kept over restarts."""
         assert self.configuration.tenant is not None
         tenant = self.configuration.tenant
         client = tenant.clients[DNIPRO]
-        changed = replace(client, settings=replace(client.settings, **settings))
-        clients = {**tenant.clients, DNIPRO: changed}
+        clients = {
+            **tenant.clients,
+            DNIPRO: replace(client, settings=replace(client.settings, **changes)),
+        }
         tenant = replace(tenant, clients=clients)
         self.wiring.configuration = self.configuration = replace(self.configuration, tenant=tenant)
         self._load_plan()

@@ -10,6 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
 from ccengine.core.ids import AgentId, ClientId, GroupId, LicenceId, QueueId, SkillId
+from ccengine.core.outcome_rules import NO_RULES, AtDeadline, OutcomeRules
 from ccengine.core.plan import AgentSettings, Days, Period, Plan, Precedence, Rest, Share
 from ccengine.core.queues import (
     Affinity,
@@ -34,6 +35,7 @@ QUEUES = ("nova/billing", "nova/vip", "nova/any", "sirin/sales", "sirin/loans")
 SKILLS = ("billing", "sales", "german")
 GROUPS = ("front", "back")
 LOANS = LicenceId("loans")
+DISPOSITIONS = ("sold", "lost")
 
 Thing = TypeVar("Thing")
 
@@ -142,6 +144,19 @@ class _Thrown:
             misses=chance.choice((1, 2, 3)),
             ring_seconds=chance.choice((5.0, 10.0, 20.0)),
             wrap_up_seconds=chance.choice((0.0, 5.0, 15.0)),
+            outcome=self.at_times(0.5, self.outcome, NO_RULES),
+        )
+
+    def outcome(self) -> OutcomeRules:
+        chance = self.chance
+        return OutcomeRules(
+            required=chance.random() < 0.6,
+            at_deadline=chance.choice(list(AtDeadline)),
+            default=chance.choice(("lost", "lost", None)),
+            grace_seconds=chance.choice((0.0, 10.0, 60.0)),
+            dispositions=DISPOSITIONS,
+            contact_reasons=("order",),
+            script=chance.choice((None, "nova/sale@1#0")),
         )
 
     def members(self) -> tuple[Member, ...]:

@@ -29,6 +29,7 @@ from ccengine.core.commands import (
     OfferCall,
     ShowAgent,
     ShowCall,
+    ShowOutcome,
     TargetMissed,
     WithdrawOffer,
 )
@@ -148,17 +149,23 @@ def _in_words(command: Command) -> str:
             return f"divert {command.call} {to} ({command.reason})"
         case TargetMissed():
             return f"missed {command.call} ({command.reason})"
-        case ShowAgent() | ShowCall():
+        case ShowAgent() | ShowOutcome() | ShowCall():
             return _shown(command)
 
 
-def _shown(command: ShowAgent | ShowCall) -> str:
-    match command:
-        case ShowAgent(state=AgentState.OFFERED | AgentState.ON_CALL) | ShowCall():
-            return ""  # follows from what is asked for
-        case ShowAgent():
-            why = command.reason or command.barred
-            return _doing(command.agent, command.state, why, command.until)
+def _shown(shown: ShowAgent | ShowOutcome | ShowCall) -> str:
+    if isinstance(shown, ShowCall):
+        return ""  # follows from what is asked for
+    if isinstance(shown, ShowAgent):
+        if shown.state in (AgentState.OFFERED, AgentState.ON_CALL):
+            return ""
+        why = shown.reason or shown.barred
+        return _doing(shown.agent, shown.state, why, shown.until)
+    more = [shown.contact_reason, "" if shown.resolved is None else f"resolved={shown.resolved}"]
+    more += [shown.form, shown.by and f"by {shown.by}", "at the deadline" * shown.defaulted]
+    told = ", ".join(word for word in more if word)
+    said = f"outcome {shown.call} {shown.agent} {shown.disposition or '-'}"
+    return f"{said} ({told})" if told else said
 
 
 def _doing(agent: str, state: AgentState, reason: str, until: float | None) -> str:
@@ -204,6 +211,15 @@ def _queue_call(stage: Stage, words: list[str]) -> list[Command]:
     return stage.queue(call, queue, priority, **wishes)
 
 
+def _more_said(words: list[str]) -> dict[str, Any]:
+    """Read `reason=order resolved by=boss`."""
+    said = dict(word.partition("=")[::2] for word in words)
+    more: dict[str, Any] = {"contact_reason": said.get("reason", ""), "by": said.get("by", "")}
+    if "resolved" in said:
+        more["resolved"] = said["resolved"] != "no"
+    return more
+
+
 def _decline(stage: Stage, words: list[str]) -> list[Command]:
     """Read `decline c1 [@anna] a reason`; `busy` and `unreachable` are also how."""
     call, *rest = words
@@ -234,6 +250,10 @@ WORDS: Mapping[str, Doing] = {
     "phone-found": lambda stage, words: stage.find_phone(*words),
     "own-call": lambda stage, words: stage.start_own_call(*words),
     "own-call-ends": lambda stage, words: stage.end_own_call(*words),
+    "says": lambda stage, words: stage.say(*words[:3], **_more_said(words[3:])),
+    "fills": lambda stage, words: stage.fill(*words, name="A. Name"),
+    "types": lambda stage, words: stage.start_typing(*words),
+    "typed": lambda stage, words: stage.stop_typing(*words),
     "switch-lost": lambda stage, _: stage.lost(),
     "resynced": lambda stage, _: stage.resynced(),
     "plan": _plan,

@@ -6,6 +6,8 @@
           relax=10/lower/billing:1 relax=20/drop/german relax=30/group/back
           relax=30/group/back/vip             lent only while vip is healthy
           relax=5/penalty/2 overflow=vip      or voicemail, flow:closed, number:600999
+          outcome=sold,lost reasons=order must=extend grace 60
+                                              or must=not_ready, must=default:lost
     house floor=sirin:1 ceiling=nova:2 rest=5 occupancy=0.5 window=10 precedence=promise
 
 All else that a queue may say is in `NUMBERS`, or a word for a list in `_limits`.
@@ -17,6 +19,7 @@ from dataclasses import replace
 from typing import Any
 
 from ccengine.core.ids import AgentId, ClientId, GroupId, LicenceId, SkillId
+from ccengine.core.outcome_rules import AtDeadline, OutcomeRules
 from ccengine.core.plan import AgentSettings, Days, Period, Precedence, Rest, Share
 from ccengine.core.queues import (
     Affinity,
@@ -94,6 +97,21 @@ def read_queue(words: list[str]) -> QueueSettings:
         ),
         health=Health(waiting=int(healthy[0]), wait_seconds=float(healthy[1])),
         limits=_limits(said),
+        outcome=_outcome_rules(said),
+    )
+
+
+def _outcome_rules(said: dict[str, str]) -> OutcomeRules:
+    at_deadline, _, default = said.get("must", "extend").partition(":")
+    return OutcomeRules(
+        required="must" in said,
+        at_deadline=AtDeadline(at_deadline),
+        default=default or None,
+        grace_seconds=float(said.get("grace", 300)),
+        dispositions=tuple(_listed(said, "outcome")),
+        contact_reasons=tuple(_listed(said, "reasons")),
+        form=said.get("form"),
+        script=said.get("script"),
     )
 
 

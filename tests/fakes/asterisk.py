@@ -294,15 +294,15 @@ class FakeAsterisk:
 
     def phone_holds(self, channel_id: str, *, holds: bool = True) -> None:
         """Somebody presses their phone's own button for hold."""
-        self.world.hold(self.channel(channel_id), holds=holds)
+        self.world.buttons.hold(self.channel(channel_id), holds=holds)
 
     def phone_refers(self, channel_id: str, to: str) -> None:
         """Somebody presses their phone's own button for a transfer: to a number."""
-        self.world.refer(self.channel(channel_id), to, None)
+        self.world.buttons.refer(self.channel(channel_id), to, None)
 
     def phone_joins(self, channel_id: str, other: str) -> None:
         """The same for two calls that the phone has."""
-        self.world.refer(self.channel(channel_id), "", self.channel(other))
+        self.world.buttons.refer(self.channel(channel_id), "", self.channel(other))
 
     def pick_up(self, channel_id: str) -> None:
         """Somebody takes the call that rings here."""

@@ -118,7 +118,7 @@ class FakeRest:
         if parts[1] == "play":
             return self._play(channel, parts[2], request.query["media"].split(","))
         if parts[1] == "transfer_progress":
-            self._world.report_transfer(channel, request.query["states"])
+            self._world.buttons.report_transfer(channel, request.query["states"])
             return _DONE
         if parts[1] in {"answer", "variable"}:
             await self._idle(channel)
@@ -187,7 +187,7 @@ class FakeRest:
             raise _No(409, "Channel with given unique ID already exists")
         variables = (request.body or {}).get("variables")
         assert isinstance(variables, dict)
-        name, _, number = query.get("callerId", "").partition("<")
+        name, _, number = query.get("callerId", "").rpartition("<")
         channel = FakeChannel(
             query["channelId"],
             f"{endpoint}-{len(self._world.channels):08x}",

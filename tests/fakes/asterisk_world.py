@@ -16,6 +16,7 @@ from tests.fakes.asterisk_model import (
     FakePlayback,
     FakeRecording,
 )
+from tests.fakes.asterisk_transfers import FakeButtons
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,6 +53,7 @@ class FakeWorld:
         self.sink: Callable[[Event], None] | None = None
         self.events_sent: list[Event] = []
         self._numbers = itertools.count(1)
+        self.buttons = FakeButtons(self.emit)
 
     @property
     def _loop(self) -> asyncio.AbstractEventLoop:
@@ -338,30 +340,6 @@ class FakeWorld:
                 if playback.id == playback_id:
                     return channel, playback
         return None
-
-    # What phones ask for
-
-    def hold(self, channel: FakeChannel, *, holds: bool) -> None:
-        """The phone's own hold, by re-INVITE."""
-        channel.holds = holds
-        self.emit("ChannelHold" if holds else "ChannelUnhold", channel=channel.as_json())
-
-    def refer(self, channel: FakeChannel, destination: str, consulted: FakeChannel | None) -> None:
-        """A phone's REFER, attended where there is a call that was consulted in."""
-        to: Event = {"requested_destination": {"protocol_id": "", "destination": destination}}
-        if consulted is not None:
-            to = {"destination_channel": consulted.as_json()}
-        channel.referred = to
-        self._tell_transfer(channel, "channel_progress")
-
-    def report_transfer(self, channel: FakeChannel, state: str) -> None:
-        """The phone is told by NOTIFY, and we are told once more."""
-        channel.reported.append(state)
-        self._tell_transfer(channel, state)
-
-    def _tell_transfer(self, channel: FakeChannel, state: str) -> None:
-        by = {"source_channel": channel.as_json()}
-        self.emit("ChannelTransfer", refer_to=channel.referred, referred_by=by, state=state)
 
     # Bridges and recordings
 

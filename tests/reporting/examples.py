@@ -23,8 +23,10 @@ _VALUES: dict[str, object] = {
     "channel": "ch1",
     "consult": "c1-c1",
     "client": "nova",
+    "disposition": "sold",
     "ended_at": 2.0,
     "flow": "main",
+    "form": "nova/order@3#0123456789abcdef",
     "high_seconds": 60.0,
     "kind": Kind.CALL,
     "leg": "leg1",
@@ -43,6 +45,7 @@ _VALUES: dict[str, object] = {
     "step": "menu",
     "tenant": "demo",
     "to_agent": "bob",
+    "values": {"phone": "+380441234567"},
 }
 
 

@@ -47,6 +47,12 @@ from ccengine.core.events.offers import (
     RecordingFailed,
     RecordingStarted,
 )
+from ccengine.core.events.outcomes import (
+    FormFilled,
+    OutcomeEntryEnded,
+    OutcomeEntryStarted,
+    OutcomeSet,
+)
 from ccengine.core.events.system import PlanLoaded, SwitchLost, SwitchResynced
 
 SCHEMA = 1
@@ -82,8 +88,9 @@ CallEvent = (
 )
 AgentEvent = AgentLoggedIn | AgentLoggedOut | AgentWentReady | AgentWentNotReady
 PhoneEvent = PhoneLost | PhoneFound | OwnCallStarted | OwnCallEnded
+OutcomeEvent = OutcomeSet | FormFilled | OutcomeEntryStarted | OutcomeEntryEnded
 SystemEvent = PlanLoaded | SwitchLost | SwitchResynced
-Event = CallEvent | AgentEvent | PhoneEvent | SystemEvent
+Event = CallEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemEvent
 
 __all__ = [
     "SCHEMA",
@@ -111,6 +118,7 @@ __all__ = [
     "ConversationStarted",
     "Event",
     "FlowStepEntered",
+    "FormFilled",
     "HoldBy",
     "HoldEnded",
     "HoldStarted",
@@ -118,6 +126,10 @@ __all__ = [
     "OfferAccepted",
     "OfferDeclined",
     "OfferRinging",
+    "OutcomeEntryEnded",
+    "OutcomeEntryStarted",
+    "OutcomeEvent",
+    "OutcomeSet",
     "OwnCallEnded",
     "OwnCallStarted",
     "Party",
