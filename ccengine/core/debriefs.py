@@ -152,7 +152,8 @@ def _current(floor: Floor, agent: Agent) -> Debrief | None:
         return None  # of a talk between colleagues there is nothing to say
     known = next((one for one in agent.debriefs if one.offer == agent.offer), None)
     client = agent.client or call.client
-    return known or Debrief(call=call.id, offer=agent.offer, client=client, queue=agent.serves)
+    queue = agent.serves or call.queue  # who was consulted first serves no queue of their own
+    return known or Debrief(call=call.id, offer=agent.offer, client=client, queue=queue)
 
 
 def _is_open(debrief: Debrief, now: Instant) -> bool:

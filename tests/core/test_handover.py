@@ -11,9 +11,10 @@ import pytest
 
 from ccengine.core import events
 from ccengine.core.commands import DivertCall, OfferCall, TargetMissed, WithdrawOffer
-from ccengine.core.errors import CoreError, TargetNotFree
+from ccengine.core.errors import CoreError, OutcomeMissing, TargetNotFree
 from ccengine.core.events import HoldBy, Miss, Party
 from ccengine.core.ids import AgentId, CallId
+from ccengine.core.outcome_rules import OutcomeRules
 from ccengine.core.states import CallState, Kind
 from tests.core.builders import CLIENT, TENANT, agent_dialled, queue_named, queue_settings
 from tests.core.stage import NODE, Like, Stage, state_bytes
@@ -290,3 +291,28 @@ def test_whatever_happens_the_invariants_hold_and_a_restored_center_goes_on_alik
     stage.wait(60)
     busy = [agent.id for agent in stage.center.agents() if agent.call is not None]
     assert not busy, stage.told("busy with nothing")
+
+
+def test_who_owes_an_outcome_makes_no_call(staffed: Stage) -> None:
+    rules = replace(staffed.queues["billing"], outcome=OutcomeRules(required=True))
+    staffed.queues["billing"] = rules
+    staffed.plan()
+    staffed.talk("c1", "billing")
+    consulted(staffed, "carl")
+    handed_over(staffed, "carl")
+    with pytest.raises(OutcomeMissing):
+        staffed.post(agent_dialled("o1", "anna", Kind.OUTBOUND))
+    staffed.end_talk("c1")
+    owing = [agent.id for agent in staffed.center.agents() if any(d.owed for d in agent.debriefs)]
+    assert owing == ["anna", "carl"]  # each for their own part
+
+
+def test_of_a_talk_between_colleagues_nothing_is_owed(staffed: Stage) -> None:
+    rules = replace(staffed.queues["billing"], outcome=OutcomeRules(required=True))
+    staffed.queues["billing"] = rules
+    staffed.plan()
+    staffed.talk("c1", "billing")
+    consulted(staffed, "carl")
+    staffed.hang_up("c1-x", Party.AGENT)
+    assert staffed.state("carl") == "available"
+    assert not staffed.center.agent(AgentId("carl")).debriefs
