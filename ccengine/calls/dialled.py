@@ -145,6 +145,7 @@ class DialledCall:
             await self._tell(cause)
             return
         self._engine.close_call(call.id)
+        await self._channel.stop_ringing()
         await self._channel.answer()
         self._sessions.start_call(far, call, resumed=False)
 

@@ -45,8 +45,14 @@ async def talking(stage: Stage) -> Talk:
     return Talk(caller, olena, await stage.agent("taras"), call)
 
 
-async def hears(call: Call, tone_hz: int, *, since: float) -> None:
-    await call.heard.wait_for_tone(tone_hz, since=since, timeout_seconds=5)
+async def hears(call: Call, tone_hz: int, *, since: float, share: float = 0.5) -> None:
+    try:
+        await call.heard.wait_for_tone(tone_hz, since=since, timeout_seconds=5, share=share)
+    except TimeoutError:
+        packets = call.heard.packets(since)
+        silent = call.heard.silence(since or None, None)
+        message = f"{tone_hz} Hz not heard: {len(packets)} packets, {silent:.2f} of them silent"
+        raise AssertionError(message) from None
 
 
 def conversations(record: dict[str, Any]) -> list[dict[str, Any]]:
@@ -182,7 +188,7 @@ async def all_hear_all(talk: Talk, taras: Call) -> None:
     for call, own in tones.items():
         for tone in tones.values():
             if tone != own:
-                await call.heard.wait_for_tone(tone, since=since, timeout_seconds=5, share=0.2)
+                await hears(call, tone, since=since, share=0.2)
 
 
 async def test_a_call_outside_by_hand_is_a_call_of_the_centers(stage: Stage) -> None:
