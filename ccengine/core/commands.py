@@ -68,6 +68,14 @@ class DivertCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TargetMissed:
+    """Whom the call was for cannot be had, and there is no line for it: say so and end it."""
+
+    call: CallId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShowAgent:
     """The agent's state is now this."""
 
@@ -105,4 +113,13 @@ class ShowOutcome:
     defaulted: bool = False  #: taken at the wrap-up's deadline
 
 
-Command = OfferCall | WithdrawOffer | Connect | DivertCall | ShowAgent | ShowCall | ShowOutcome
+Command = (
+    OfferCall
+    | WithdrawOffer
+    | Connect
+    | DivertCall
+    | TargetMissed
+    | ShowAgent
+    | ShowCall
+    | ShowOutcome
+)

@@ -60,6 +60,16 @@ def back_in_line(floor: Floor, call: Call, step: CallStep, now: Instant) -> None
         floor.place_call(call)
 
 
+def take_back(floor: Floor, call: Call, step: CallStep, now: Instant) -> None:
+    """Let a call that had left its line stand there again, as long in it as it was before."""
+    floor.move_call(call, next_call_state(call.state, step))
+    if call.queue is not None:
+        settings = floor.queue_settings(call.queue)
+        relaxation.begin(floor, call, now)
+        _limit(floor, call, settings)
+        floor.place_call(call)
+
+
 def divert_if_late(floor: Floor, call: Call, now: Instant) -> bool:
     """Send a waiting call elsewhere if it has waited too long; True if it left all lines."""
     if call.state is not CallState.WAITING or call.queue is None:

@@ -176,8 +176,10 @@ class Floor:
 
     def rings_all(self, call: Call) -> bool:
         """Tell whether the queued call is offered to all at once, now."""
-        is_shared = self.queue_settings(_queue_of(call)).strategy is Strategy.RING_ALL
-        return is_shared and not call.only
+        if call.queue is None:
+            return False  # for one agent alone
+        is_shared = self.queue_settings(call.queue).strategy is Strategy.RING_ALL
+        return is_shared and not call.only and call.directed is None
 
     def rung_before(self, call: Call) -> AgentId | None:
         """Return after whom a turn goes on that is offered the queued call; None: it begins."""

@@ -106,6 +106,7 @@ class Plan:
     outcomes: Mapping[ClientId, OutcomeRules] = field(default_factory=dict)
     """What may be said of a client's calls that came from no queue."""
     rest: Rest = Rest()
+    dialled_wrap_up_seconds: float = 15.0  #: after a call outside that an agent dialled
     periods: Mapping[AgentId, Mapping[str, Period]] = field(default_factory=dict)
     """When approvals (`client:nova`), licences (`licence:loans`) and skills hold; else: always."""
 

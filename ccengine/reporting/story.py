@@ -12,24 +12,33 @@ from ccengine.core.commands import (
     ShowAgent,
     ShowCall,
     ShowOutcome,
+    TargetMissed,
     WithdrawOffer,
 )
 from ccengine.core.events import (
+    AgentDialled,
     AgentLoggedIn,
     AgentLoggedOut,
     AgentWentNotReady,
     AgentWentReady,
     CallArrived,
+    CallDirected,
     CallEnded,
     CallerReturned,
     CallerStrayed,
+    CallHandedOut,
+    CallHandedOver,
     CallMissed,
     CallQueued,
+    CallTransferred,
+    ConferenceStarted,
     ConversationEnded,
     ConversationFailed,
     ConversationStarted,
     FlowStepEntered,
     FormFilled,
+    HoldEnded,
+    HoldStarted,
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
@@ -62,6 +71,7 @@ if TYPE_CHECKING:
     from ccengine.core.events import (
         AgentEvent,
         CallEvent,
+        ControlEvent,
         Event,
         OutcomeEvent,
         PhoneEvent,
@@ -70,7 +80,16 @@ if TYPE_CHECKING:
     from ccengine.core.ids import QueueId
     from ccengine.reporting.rows import JournalRow, What
 
-    Command = OfferCall | WithdrawOffer | Connect | DivertCall | ShowAgent | ShowCall | ShowOutcome
+    Command = (
+        OfferCall
+        | WithdrawOffer
+        | Connect
+        | DivertCall
+        | TargetMissed
+        | ShowAgent
+        | ShowCall
+        | ShowOutcome
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +139,15 @@ def _text(what: What, mask: Callable[[str], str]) -> str:
             return f"{what.type}, written by a newer version"
         case Advance() | CenterSnapshot():
             return ""
-        case (
-            OfferCall()
-            | WithdrawOffer()
-            | Connect()
-            | DivertCall()
-            | ShowAgent()
-            | ShowCall()
-            | ShowOutcome()
-        ):
+        case _:
+            return _decision_or_event(what)
+
+
+def _decision_or_event(what: Event | Command) -> str:
+    match what:
+        case OfferCall() | WithdrawOffer() | Connect() | DivertCall() | TargetMissed():
+            return _decision(what)
+        case ShowAgent() | ShowCall() | ShowOutcome():
             return _decision(what)
         case _:
             return _event(what)
@@ -158,6 +177,14 @@ def _decision(what: Command) -> str:
             return f"left {what.queue} for {to}: {what.reason}"
         case ShowAgent():
             return _agent(what)
+        case TargetMissed() | Connect() | ShowCall() | ShowOutcome():
+            return _seldom(what)
+
+
+def _seldom(what: TargetMissed | Connect | ShowCall | ShowOutcome) -> str:
+    match what:
+        case TargetMissed():
+            return f"cannot be had: {what.reason}"
         case ShowOutcome(defaulted=True):
             return f"{what.agent} gave no outcome in time: {what.disposition} is taken"
         case Connect() | ShowCall() | ShowOutcome():  # their events are told
@@ -241,8 +268,44 @@ def _call_event(what: CallEvent) -> str:
             | CallEnded()
         ):
             return _line_event(what)
-        case _:
+        case (
+            OfferRinging()
+            | OfferAccepted()
+            | OfferDeclined()
+            | ConversationStarted()
+            | ConversationFailed()
+            | ConversationEnded()
+        ):
             return _talk_event(what)
+        case _:
+            return _control_event(what)
+
+
+def _control_event(what: ControlEvent) -> str:
+    match what:
+        case AgentDialled():
+            return f"{what.agent} dialled {what.number}: {what.kind}"
+        case CallDirected():
+            return f"for {what.agent} alone"
+        case HoldStarted():
+            return f"{what.agent} put the caller on hold"
+        case HoldEnded():
+            return f"{what.agent} is back with the caller"
+        case ConferenceStarted():
+            return f"{what.agent} joined caller and agent"
+        case _:
+            return _move_event(what)
+
+
+def _move_event(what: CallTransferred | CallHandedOver | CallHandedOut) -> str:
+    match what:
+        case CallTransferred():
+            to = what.to_agent or what.queue or what.number
+            return f"{what.agent} sent the caller on to {to}"
+        case CallHandedOver():
+            return f"{what.agent} handed the caller over to {what.to_agent}"
+        case CallHandedOut():
+            return f"{what.agent} handed the caller over to the client's staff"
 
 
 def _line_event(

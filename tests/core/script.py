@@ -30,6 +30,7 @@ from ccengine.core.commands import (
     ShowAgent,
     ShowCall,
     ShowOutcome,
+    TargetMissed,
     WithdrawOffer,
 )
 from ccengine.core.errors import CoreError
@@ -146,14 +147,18 @@ def _in_words(command: Command) -> str:
         case DivertCall():
             to = command.flow or command.number or "voicemail"
             return f"divert {command.call} {to} ({command.reason})"
-        case ShowAgent(state=AgentState.OFFERED | AgentState.ON_CALL) | ShowCall():
-            return ""  # follows from what is asked for
-        case ShowAgent() | ShowOutcome():
+        case TargetMissed():
+            return f"missed {command.call} ({command.reason})"
+        case ShowAgent() | ShowOutcome() | ShowCall():
             return _shown(command)
 
 
-def _shown(shown: ShowAgent | ShowOutcome) -> str:
+def _shown(shown: ShowAgent | ShowOutcome | ShowCall) -> str:
+    if isinstance(shown, ShowCall):
+        return ""  # follows from what is asked for
     if isinstance(shown, ShowAgent):
+        if shown.state in (AgentState.OFFERED, AgentState.ON_CALL):
+            return ""
         why = shown.reason or shown.barred
         return _doing(shown.agent, shown.state, why, shown.until)
     more = [shown.contact_reason, "" if shown.resolved is None else f"resolved={shown.resolved}"]

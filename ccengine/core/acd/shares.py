@@ -50,7 +50,7 @@ class Shares:
         if agent.state in BUSY and agent.client is not None:
             counted = (agent.client,)
         elif agent.may_be_offered:
-            counted = (FREE, *self._clients_of(agent.id))
+            counted = (FREE, *self.clients_of(agent.id))
         before = self._counted.get(agent.id, ())
         if counted != before:
             self._count(before, -1)
@@ -105,7 +105,7 @@ class Shares:
             return full
         for other, floor in self._floors.items():
             spare = self._free[other] + self._busy[other] - 1
-            if other != client and spare < floor and other in self._clients_of(agent):
+            if other != client and spare < floor and other in self.clients_of(agent):
                 return f"floor of {other}"
         lenders = requirement.lenders_of(settings)
         if lenders and not any(self.is_healthy(lender, now) for lender in lenders):
@@ -121,7 +121,7 @@ class Shares:
     def _fills(self, client: ClientId, ceiling: int | None) -> bool:
         return ceiling is not None and self._busy[client] >= ceiling
 
-    def _clients_of(self, agent: AgentId) -> tuple[ClientId, ...]:
+    def clients_of(self, agent: AgentId) -> tuple[ClientId, ...]:
         """Return whom the agent may serve today."""
         found = self._serves.get(agent)
         if found is None:

@@ -26,7 +26,17 @@ from ccengine.core.events.calls import (
     FlowStepEntered,
     WaitPromised,
 )
-from ccengine.core.events.causes import Miss, Party, Reached
+from ccengine.core.events.causes import HoldBy, Miss, Party, Reached
+from ccengine.core.events.control import (
+    AgentDialled,
+    CallDirected,
+    CallHandedOut,
+    CallHandedOver,
+    CallTransferred,
+    ConferenceStarted,
+    HoldEnded,
+    HoldStarted,
+)
 from ccengine.core.events.offers import (
     ConversationEnded,
     ConversationFailed,
@@ -47,6 +57,16 @@ from ccengine.core.events.system import PlanLoaded, SwitchLost, SwitchResynced
 
 SCHEMA = 1
 
+ControlEvent = (
+    AgentDialled
+    | CallDirected
+    | CallTransferred
+    | CallHandedOver
+    | CallHandedOut
+    | HoldStarted
+    | HoldEnded
+    | ConferenceStarted
+)
 CallEvent = (
     CallArrived
     | CallMissed
@@ -64,6 +84,7 @@ CallEvent = (
     | RecordingStarted
     | RecordingFailed
     | CallEnded
+    | ControlEvent
 )
 AgentEvent = AgentLoggedIn | AgentLoggedOut | AgentWentReady | AgentWentNotReady
 PhoneEvent = PhoneLost | PhoneFound | OwnCallStarted | OwnCallEnded
@@ -73,24 +94,34 @@ Event = CallEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemEvent
 
 __all__ = [
     "SCHEMA",
+    "AgentDialled",
     "AgentEvent",
     "AgentLoggedIn",
     "AgentLoggedOut",
     "AgentWentNotReady",
     "AgentWentReady",
     "CallArrived",
+    "CallDirected",
     "CallEnded",
     "CallEvent",
+    "CallHandedOut",
+    "CallHandedOver",
     "CallMissed",
     "CallQueued",
+    "CallTransferred",
     "CallerReturned",
     "CallerStrayed",
+    "ConferenceStarted",
+    "ControlEvent",
     "ConversationEnded",
     "ConversationFailed",
     "ConversationStarted",
     "Event",
     "FlowStepEntered",
     "FormFilled",
+    "HoldBy",
+    "HoldEnded",
+    "HoldStarted",
     "Miss",
     "OfferAccepted",
     "OfferDeclined",
