@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from ccengine.core.acd.lines import rank_in_line
 from ccengine.core.acd.matching import Matching
-from ccengine.core.acd.requirement import requirement_of
+from ccengine.core.acd.requirement import Requirements
 from ccengine.core.acd.rest import REST_PREFIX, recent, rested_at
 from ccengine.core.acd.shares import Shares
 from ccengine.core.agents import Agent, Roster
 from ccengine.core.ids import CallId, Instant, QueueId, TenantId
-from ccengine.core.plan import Plan, order_in
-from ccengine.core.queues import Order, QueueSettings, Strategy
+from ccengine.core.plan import RETIRED, Plan, order_in
+from ccengine.core.queues import Order, Strategy
 from ccengine.core.ranking import Ranking
 from ccengine.core.states import AgentState, CallState
 from ccengine.core.waits import Waits
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from ccengine.core.calls import Call
     from ccengine.core.commands import Command
     from ccengine.core.ids import AgentId, PhoneId
+    from ccengine.core.queues import QueueSettings
 
 Watcher = Callable[[CallId, "AgentId", Instant], None]
 """Is called before each offer is made. Must only look."""
 
 NO_PLAN = Plan(tenant=TenantId(""), version="", agents={}, queues={})
-RETIRED_QUEUE = QueueSettings()
 PERIODS_PREFIX = "periods:"
 WITH_CALLS = frozenset({AgentState.ON_CALL, AgentState.WRAP_UP})
 
@@ -46,6 +46,7 @@ class Floor:
         self.plan = NO_PLAN
         self.roster = Roster()
         self.calls: dict[CallId, Call] = {}
+        self.requirements = Requirements(NO_PLAN)
         self.matching = Matching(NO_PLAN, 0.0)
         self.shares = Shares(NO_PLAN, 0.0)
         self.waits = Waits()
@@ -207,11 +208,11 @@ class Floor:
 
     def requirement_of(self, call: Call) -> Requirement:
         """Return what the queued call needs now."""
-        return requirement_of(call, self.queue_settings(_queue_of(call)), call.relaxed)
+        return self.requirements.of(call, call.relaxed)
 
     def queue_settings(self, queue: QueueId) -> QueueSettings:
         """Return the queue's rules; for one that a new plan dropped, the defaults."""
-        return self.plan.queues.get(queue, RETIRED_QUEUE)
+        return self.plan.queues.get(queue, RETIRED)
 
     def penalties(self, queue: QueueId) -> Mapping[AgentId, int]:
         """Return the penalties of those who are named to the queue."""
@@ -291,6 +292,7 @@ class Floor:
 
         What is derived must not depend on what happened before: a snapshot does not hold it.
         """
+        self.requirements = Requirements(self.plan)
         self.matching, self.shares = Matching(self.plan, now), Shares(self.plan, now)
         self.leavable = [queue for queue, one in self.plan.queues.items() if _may_be_left(one)]
         self.held_back = {}

@@ -25,7 +25,7 @@ from ccengine.core.acd.lines import (
 )
 from ccengine.core.acd.requirement import Requirement
 from ccengine.core.ids import AgentId, CallId, QueueId
-from ccengine.core.plan import order_in
+from ccengine.core.plan import RETIRED, order_in
 from ccengine.core.queues import QueueSettings
 from ccengine.core.ranking import Ranking
 
@@ -39,9 +39,6 @@ if TYPE_CHECKING:
 
 Permit = Callable[["AgentId", "Requirement"], bool]
 """Tells whether the house rules let the agent serve such a call now."""
-
-RETIRED = QueueSettings()
-"""The rules of a queue that a new plan dropped, for those who still wait in it."""
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.core.acd.requirement import holds
 from ccengine.core.ids import ClientId
-from ccengine.core.queues import QueueSettings
+from ccengine.core.plan import RETIRED
 from ccengine.core.ranking import Ranking
 from ccengine.core.states import AgentState, CallState
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 BUSY = frozenset({AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP})
 IN_LINE = frozenset({CallState.WAITING, CallState.OFFERED})
-RETIRED = QueueSettings()
 FREE = ClientId("")
 
 
