@@ -20,7 +20,7 @@ from ccengine.core.plan import RETIRED, Plan, order_in
 from ccengine.core.queues import Order, Strategy
 from ccengine.core.ranking import Ranking
 from ccengine.core.states import AgentState, CallState
-from ccengine.core.waits import Waits
+from ccengine.core.waits import SERVING, Waits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +37,8 @@ Watcher = Callable[[CallId, "AgentId", Instant], None]
 NO_PLAN = Plan(tenant=TenantId(""), version="", agents={}, queues={})
 PERIODS_PREFIX = "periods:"
 WITH_CALLS = frozenset({AgentState.ON_CALL, AgentState.WRAP_UP})
+KEEPS_TURN = frozenset({AgentState.OFFERED, AgentState.ON_CALL, AgentState.AVAILABLE})
+"""Who comes from there and is available again has the turn they had."""
 
 
 class Floor:
@@ -93,15 +95,11 @@ class Floor:
     def move_agent(self, agent: Agent, state: AgentState, now: Instant) -> None:
         """Set the agent's state and keep what depends on it in step."""
         self._note_spell(agent, state, now)
-        if state is AgentState.AVAILABLE and agent.state not in (
-            AgentState.OFFERED,
-            AgentState.ON_CALL,
-            AgentState.AVAILABLE,
-        ):
+        if state is AgentState.AVAILABLE and agent.state not in KEEPS_TURN:
             agent.idle_rank = (now, self.next_serial())
         if state is not AgentState.NOT_READY:
             agent.reason = ""
-        if state not in (AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP):
+        if state not in SERVING:
             agent.client = None
         was, agent.state = agent.state, state
         if (was is AgentState.OFFLINE) != (state is AgentState.OFFLINE):
@@ -115,7 +113,9 @@ class Floor:
         """Keep the idle in step with the agent's state."""
         was_idle = self.matching.is_idle(agent.id)
         self.matching.remove_agent(agent.id)
-        if agent.may_be_offered:
+        if not agent.may_be_offered:
+            self.open_agents.discard(agent.id)
+        else:
             self.matching.add_agent(agent)
             if not was_idle:
                 self.open_agents.add(agent.id)
@@ -230,11 +230,12 @@ class Floor:
         return rule
 
     def is_open(self) -> bool:
-        """Tell whether something has changed that pairing and emptiness have not looked at."""
+        """Tell whether something may have come of what has changed since it was last looked at."""
         return (
             bool(self.open_lines or self.open_agents)
-            or self._moves != self._moves_seen
-            or self._changes_seen != self.shares.changes
+            or self.matching.staffing_changed
+            or (bool(self.held_back) and self._changes_seen != self.shares.changes)
+            or (bool(self.leavable) and self._moves_seen != self._moves)
         )
 
     def reopen_held_back(self) -> None:

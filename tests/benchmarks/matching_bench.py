@@ -133,11 +133,12 @@ class House:
     def agent_gets_free(self, agent: Agent) -> CallId | None:
         """Take the first caller; the line keeps its length."""
         self.matching.add_agent(agent)
-        call = self.matching.call_for(agent.id, 0.0, _allowed)
+        place = self.matching.call_for(agent.id, 0.0, _allowed)
         self.matching.remove_agent(agent.id)
-        if call is not None:
-            self.matching.remove_call(call)
-        return call
+        if place is None:
+            return None
+        self.matching.remove_call(place.call.id)
+        return place.call.id
 
     def scan_calls(self, agent: Agent) -> CallId | None:
         """Find the same caller by looking at all of them."""

@@ -61,7 +61,9 @@ class Shares:
         """Take note of a call's state: whether it stands in its queue's line."""
         if call.queue is None:
             return
-        line = self._lines.setdefault(call.queue, Ranking())
+        line = self._lines.get(call.queue)
+        if line is None:
+            line = self._lines[call.queue] = Ranking()
         if call.state in IN_LINE:
             line.put(call.id, (call.queued_at, call.serial))  # forbids more, allows nothing
         elif call.id in line:
