@@ -14,6 +14,7 @@ from heapq import heapify, heappop, heapreplace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccengine.core.acd.choosers import Chooser, Members, chooser_of
+from ccengine.core.acd.holders import Holders
 from ccengine.core.acd.lines import (
     Age,
     HeadRank,
@@ -69,6 +70,7 @@ class Matching:
 
     def __init__(self, plan: Plan, now: Instant) -> None:
         self._plan = plan
+        self._holders = Holders(plan)
         self.now = now  #: qualifications are judged at this instant, until the next one is made
         self._pools: dict[Requirement, Pool] = {}
         self._pools_in: dict[QueueId, dict[Requirement, Pool]] = {}
@@ -212,9 +214,12 @@ class Matching:
     def heads(
         self, requirements: Iterable[Requirement], passed: Collection[CallId], now: Instant
     ) -> list[Place]:
-        """Return who is first in each of these lines, in no order, but none of those passed."""
+        """Return who is first in each of these lines, in no order, but none of those passed.
+
+        Lines for which nobody is idle are left out.
+        """
         pools = (self._pools[one] for one in requirements if one in self._pools)
-        return self._heads_of(pools, passed, now)
+        return self._heads_of((pool for pool in pools if pool.idle), passed, now)
 
     def first_of(self, places: Iterable[Place], now: Instant) -> Place | None:
         """Return whom a free agent serves first: of each queue its first, of these the best.
@@ -252,12 +257,7 @@ class Matching:
 
     def _made(self, requirement: Requirement) -> Pool:
         settings = self._plan.queues.get(requirement.queue, RETIRED)
-        named: Iterable[AgentId] = self._plan.agents
-        if requirement.only:
-            named = dict.fromkeys(requirement.only)
-        elif requirement.members is not None:
-            named = requirement.members
-        members = tuple(agent for agent in named if self._qualifies(agent, requirement))
+        members = tuple(self._qualified(requirement))
         penalties = {one.agent: one.penalty for one in settings.members}
         order = order_in(self._plan, requirement.queue)
         idle = chooser_of(
@@ -265,6 +265,17 @@ class Matching:
         )
         present = sum(agent in self._present for agent in members)
         return Pool(requirement, settings, members, idle, present)
+
+    def _qualified(self, requirement: Requirement) -> Iterator[AgentId]:
+        judged = requirement
+        if requirement.only:
+            named: Iterable[AgentId] = dict.fromkeys(requirement.only)
+        elif requirement.members is not None:
+            named = requirement.members
+            judged = requirement._replace(members=None)  # not to look each of them up there
+        else:
+            named = self._holders.candidates(requirement)
+        return (agent for agent in named if self._qualifies(agent, judged))
 
     def _qualifies(self, agent: AgentId, requirement: Requirement) -> bool:
         known = agent in self._plan.agents
