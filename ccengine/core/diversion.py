@@ -126,11 +126,12 @@ def replan(floor: Floor, now: Instant) -> None:
     """Bring callers who wait under the rules of a new plan."""
     for call in list(floor.calls.values()):
         if call.state in IN_QUEUE and call.queue is not None:
-            settings = floor.queue_settings(call.queue)
+            settings, before = floor.queue_settings(call.queue), _standing(call)
             _rank(call, settings)
             relaxation.begin(floor, call, now)
             _limit(floor, call, settings)
-            floor.place_call(call)
+            if _standing(call) != before:  # else it stands right since the plan was swapped
+                floor.place_call(call)
 
 
 def leave_empty(floor: Floor, now: Instant) -> None:
@@ -155,6 +156,11 @@ def _rank(call: Call, settings: QueueSettings) -> None:
     if since is not None:
         counts_earlier = settings.counts_earlier_seconds
         call.waiting_since = min(call.waits_from, since) if counts_earlier else since
+
+
+def _standing(call: Call) -> tuple[object, ...]:
+    """Return what under the same plan decides where in which line the call stands."""
+    return (call.priority, call.waiting_since, call.relaxed, call.only)
 
 
 def _limit(floor: Floor, call: Call, settings: QueueSettings) -> None:

@@ -27,6 +27,8 @@ from ccengine.core.queues import QueueSettings
 
 PROFICIENCY_LOWEST = 1
 PROFICIENCY_HIGHEST = 10
+RETIRED = QueueSettings()
+"""The rules of a queue that a new plan dropped, for those who still wait in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

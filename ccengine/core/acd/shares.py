@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.core.acd.requirement import holds
 from ccengine.core.ids import ClientId
-from ccengine.core.queues import QueueSettings
+from ccengine.core.plan import RETIRED
 from ccengine.core.ranking import Ranking
 from ccengine.core.states import AgentState, CallState
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 BUSY = frozenset({AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP})
 IN_LINE = frozenset({CallState.WAITING, CallState.OFFERED})
-RETIRED = QueueSettings()
 FREE = ClientId("")
 
 
@@ -62,7 +61,9 @@ class Shares:
         """Take note of a call's state: whether it stands in its queue's line."""
         if call.queue is None:
             return
-        line = self._lines.setdefault(call.queue, Ranking())
+        line = self._lines.get(call.queue)
+        if line is None:
+            line = self._lines[call.queue] = Ranking()
         if call.state in IN_LINE:
             line.put(call.id, (call.queued_at, call.serial))  # forbids more, allows nothing
         elif call.id in line:
