@@ -23,6 +23,7 @@ from ccengine.core.commands import (
     ShowAgent,
     ShowCall,
     ShowOutcome,
+    TargetMissed,
     WithdrawOffer,
 )
 from ccengine.core.errors import CoreError
@@ -212,7 +213,7 @@ class Engine:
         match command:
             case OfferCall() | WithdrawOffer() | RemindAgent() | CallSupervisors() | ShowAgent():
                 mailbox = self._agents.get(command.agent)
-            case Connect() | DivertCall():
+            case Connect() | DivertCall() | TargetMissed():
                 mailbox = self._calls.get(command.call)
             case ShowCall() | ShowOutcome():
                 return

@@ -41,7 +41,7 @@ OF_A_PHONE = re.compile(rf"(?:{TECHNOLOGY}/)?phone-([0-9]+)(?:-[0-9a-f]+)?")
 NOTICE_PREFIX = "notice-"
 """Of the ids of our own calls to an agent's phone that are no offers: the agent is in a call."""
 
-OURS = frozenset({"agent", "feature"})
+OURS = frozenset({"agent", "feature", "dial"})
 """Roles of the channels at a phone that are not its agent's own."""
 
 SECOND_QUALIFY_SECONDS = 6.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -37,6 +38,14 @@ def _number(text: str) -> str:
     return text
 
 
+def _outbound_code(text: str) -> str:
+    if re.fullmatch(r"\*[0-9]{1,4}", text) is None:
+        message = f"'{text}' cannot be a code"
+        raise mistake(message, 'write a star and digits in quotes, as in "*81"')
+    return text
+
+
+OutboundCode = Annotated[str, AfterValidator(_outbound_code)]
 Currency = Annotated[str, AfterValidator(_currency)]
 TelephoneNumber = Annotated[str, AfterValidator(_number)]
 
@@ -102,8 +111,17 @@ class ClientOutbound:
 
     prefixes: Mapping[Digits, Name]  #: what a number may begin with, and the trunk it goes to
     caller_id: TelephoneNumber  #: shown to the person called
+    code: OutboundCode | None = None  #: agents dial it before a number to call for this client
     calls_per_agent_day: Annotated[int, Field(ge=0, le=100_000)]
     calls_per_day: Annotated[int, Field(ge=0, le=10_000_000)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """Somebody of the client's own, to whom agents may hand callers back."""
+
+    name: Line
+    number: TelephoneNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +136,7 @@ class ClientSettings:
     queues: Mapping[Name, QueueSettings] = field(default_factory=dict)
     emergency: tuple[PhoneId, ...] = ()  #: phones that ring when the engine stays away
     outbound: ClientOutbound | None = None
+    staff: Mapping[Digits, Staff] = field(default_factory=dict)  #: by what agents dial
     dispositions: Mapping[Name, Disposition] = field(default_factory=dict)
     contact_reasons: Mapping[Name, ContactReason] = field(default_factory=dict)
     mask_numbers: bool = False  #: agents' phones do not show who calls

@@ -1,23 +1,20 @@
-"""What may be wrong with phones, teams, reasons, and the numbers that agents dial for queues."""
+"""What may be wrong with phones, teams and reasons."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ccengine.config.clients import digits_of
 from ccengine.config.lookups import unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from ccengine.config.documents import Document, Place
     from ccengine.config.lookups import Documents
     from ccengine.config.problems import Problem
-    from ccengine.config.queue_checks import QueueAt
     from ccengine.config.tenant import Phone, Tenant
-    from ccengine.core.ids import PhoneId, QueueId
-
-QUEUE_DIGITS_AT_MOST: Final = 8
+    from ccengine.core.ids import PhoneId
 
 
 def check_desks(tenant: Tenant, document: Document, documents: Documents) -> Iterator[Problem]:
@@ -29,22 +26,6 @@ def check_desks(tenant: Tenant, document: Document, documents: Documents) -> Ite
         place = ("teams", name, "supervisors")
         yield from unknown(document, place, "agent", team.supervisors, agents)
     yield from _reasons(tenant, document)
-
-
-def check_queue_numbers(queues: Iterable[QueueAt]) -> Iterator[Problem]:
-    """Yield numbers of queues that cannot be dialed, or that two have."""
-    owners: dict[str, QueueId] = {}
-    for queue in queues:
-        number = queue.settings.number
-        if number is None:
-            continue
-        if not (number.isascii() and number.isdecimal() and len(number) <= QUEUE_DIGITS_AT_MOST):
-            remedy = f"agents dial it: use 1 to {QUEUE_DIGITS_AT_MOST} digits"
-            yield queue.problem(("number",), f"'{number}' is no row of digits", remedy)
-        other = owners.setdefault(number, queue.id)
-        if other != queue.id:
-            message = f"number {number} is also that of queue '{other}'"
-            yield queue.problem(("number",), message, "give one of them another")
 
 
 def _phone(

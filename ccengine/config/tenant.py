@@ -140,12 +140,24 @@ class FeatureCodes:
     my_day: FeatureCode = "*76"  #: spoken
     help: FeatureCode = "*77"  #: of a supervisor
     outcome: FeatureCode = "*78"  #: alone, or with the digits of a disposition
-    pause: FeatureCode = "*79"  #: with a queue's number, or alone
+    pause: FeatureCode = "*79"  #: with a queue's extension, or alone
     resume: FeatureCode = "*70"  #: likewise
 
     def all(self) -> Mapping[str, str]:
         """Return each code by what it does."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallCodes:
+    """What agents press during a call."""
+
+    hold: FeatureCode = "*1"  #: and again to take the caller back
+    transfer: FeatureCode = "*2"  #: then where to, and #
+    consult: FeatureCode = "*3"  #: then whom, and #; a hang-up hands the caller over
+    conference: FeatureCode = "*4"  #: all three talk
+    swap: FeatureCode = "*5"  #: between the caller and whom is consulted
+    back: FeatureCode = "*6"  #: ends the consult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +182,8 @@ class TenantSettings:
     phones: Mapping[Extension, Phone] = field(default_factory=dict)
     callers: tuple[DemoCaller, ...] = ()  #: demo accounts that call as if from outside
     feature_codes: FeatureCodes = FeatureCodes()
+    call_codes: CallCodes = CallCodes()
+    dialled_wrap_up_seconds: float = 15.0  #: after a call outside that an agent dialled
     ready_at_login: bool = True  #: no: who logs in is not ready until they say so
     precedence: Precedence = Precedence.SCORE  #: which queue a free agent serves first
     shares: Mapping[ClientId, Share] = field(default_factory=dict)  #: agents of each client
@@ -213,6 +227,7 @@ class Tenant:
             shares=dict(self.settings.shares),
             outcomes={name: client.outcome for name, client in self.clients.items()},
             rest=self.settings.rest,
+            dialled_wrap_up_seconds=self.settings.dialled_wrap_up_seconds,
             periods=self._periods(),
             reasons={reason.name: reason for reason in self.settings.reasons.values()},
             reason_required=self.settings.reason_required,
@@ -262,10 +277,10 @@ class Tenant:
             return None if self.settings.reasons else f"reason {digits}"
         return known.name
 
-    def queue_with_number(self, number: str) -> QueueId | None:
-        """Return which queue agents call by this number."""
+    def queue_with_extension(self, extension: str) -> QueueId | None:
+        """Return which queue agents call by these digits."""
         queues = [item for client in self.clients.values() for item in client.queues.items()]
-        return next((name for name, queue in queues if queue.number == number), None)
+        return next((name for name, queue in queues if queue.extension == extension), None)
 
     def phone(self, phone: PhoneId) -> Phone:
         """Return a phone's settings; of one that is not configured any more, the usual."""

@@ -13,6 +13,7 @@ PHONE_LOST = "phone not registered"
 OWN_CALL = "own call"
 RESTS = "rests"
 PAUSED = "paused"
+WRAP_UP_PREFIX = "wrap-up:"
 
 Spell = tuple[float, float]
 """From when to when an agent was with a call: answer to the end of the wrap-up."""

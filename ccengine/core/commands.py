@@ -87,6 +87,14 @@ class CallSupervisors:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TargetMissed:
+    """Whom the call was for cannot be had, and there is no line for it: say so and end it."""
+
+    call: CallId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShowAgent:
     """The agent's state is now this."""
 
@@ -134,6 +142,7 @@ Command = (
     | DivertCall
     | RemindAgent
     | CallSupervisors
+    | TargetMissed
     | ShowAgent
     | ShowCall
     | ShowOutcome

@@ -60,6 +60,16 @@ def back_in_line(floor: Floor, call: Call, step: CallStep, now: Instant) -> None
         floor.place_call(call)
 
 
+def take_back(floor: Floor, call: Call, step: CallStep, now: Instant) -> None:
+    """Let a call that had left its line stand there again, as long in it as it was before."""
+    floor.move_call(call, next_call_state(call.state, step))
+    if call.queue is not None:
+        settings = floor.queue_settings(call.queue)
+        relaxation.begin(floor, call, now)
+        _limit(floor, call, settings)
+        floor.place_call(call)
+
+
 def divert_if_late(floor: Floor, call: Call, now: Instant) -> bool:
     """Send a waiting call elsewhere if it has waited too long; True if it left all lines."""
     if call.state is not CallState.WAITING or call.queue is None:
@@ -116,11 +126,12 @@ def replan(floor: Floor, now: Instant) -> None:
     """Bring callers who wait under the rules of a new plan."""
     for call in list(floor.calls.values()):
         if call.state in IN_QUEUE and call.queue is not None:
-            settings = floor.queue_settings(call.queue)
+            settings, before = floor.queue_settings(call.queue), _standing(call)
             _rank(call, settings)
             relaxation.begin(floor, call, now)
             _limit(floor, call, settings)
-            floor.place_call(call)
+            if _standing(call) != before:  # else it stands right since the plan was swapped
+                floor.place_call(call)
 
 
 def leave_empty(floor: Floor, now: Instant) -> None:
@@ -145,6 +156,11 @@ def _rank(call: Call, settings: QueueSettings) -> None:
     if since is not None:
         counts_earlier = settings.counts_earlier_seconds
         call.waiting_since = min(call.waits_from, since) if counts_earlier else since
+
+
+def _standing(call: Call) -> tuple[object, ...]:
+    """Return what under the same plan decides where in which line the call stands."""
+    return (call.priority, call.waiting_since, call.relaxed, call.only)
 
 
 def _limit(floor: Floor, call: Call, settings: QueueSettings) -> None:

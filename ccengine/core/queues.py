@@ -134,9 +134,9 @@ class QueueSettings:
     misses: int = 1  #: offers an agent may miss in a row before they are not ready
     ring_seconds: float = 20.0  #: how long one agent's phone rings
     wrap_up_seconds: float = 15.0  #: after-call work before the agent is available again
+    extension: str | None = None  #: digits by which agents send callers here
     wrap_up_extension_seconds: float = 30.0  #: what an agent who needs longer is given at a time
     wrap_up_at_most_seconds: float = 300.0  #: with all that
-    number: str | None = None  #: digits by which agents name the queue on a phone
     agent_hears: str = ""  #: before the join: NAMES, or a prompt of the client's; empty: nothing
     outcome: OutcomeRules = NO_RULES
     music: str = "default"  #: class of musiconhold.conf

@@ -9,12 +9,14 @@ from ccengine.core import (
     deadlines,
     desk,
     diversion,
+    handover,
     offers,
     outcomes,
     promises,
     shifts,
 )
 from ccengine.core.events import (
+    AgentDialled,
     AgentLoggedIn,
     AgentLoggedOut,
     AgentPaused,
@@ -22,11 +24,16 @@ from ccengine.core.events import (
     AgentWentNotReady,
     AgentWentReady,
     CallArrived,
+    CallDirected,
     CallEnded,
     CallerReturned,
     CallerStrayed,
+    CallHandedOut,
+    CallHandedOver,
     CallMissed,
     CallQueued,
+    CallTransferred,
+    ConferenceStarted,
     ConversationEnded,
     ConversationFailed,
     ConversationStarted,
@@ -36,6 +43,8 @@ from ccengine.core.events import (
     HelpAnswered,
     HelpAsked,
     HelpUnanswered,
+    HoldEnded,
+    HoldStarted,
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
@@ -55,6 +64,7 @@ from ccengine.core.events import (
     WrapUpExtended,
     WrongPinGiven,
 )
+from ccengine.core.states import CallState
 
 if TYPE_CHECKING:
     from ccengine.core.events import (
@@ -72,7 +82,10 @@ OfferEvent = OfferRinging | OfferAccepted | OfferDeclined
 ConversationEvent = ConversationStarted | ConversationFailed | ConversationEnded
 RecordingEvent = RecordingStarted | RecordingFailed
 LineEvent = FlowStepEntered | CallQueued | WaitPromised | CallerStrayed | CallerReturned | CallEnded
-KnownCallEvent = OfferEvent | ConversationEvent | RecordingEvent | LineEvent
+HoldEvent = HoldStarted | HoldEnded
+MoveEvent = CallTransferred | CallHandedOver | CallHandedOut
+KnownControlEvent = HoldEvent | MoveEvent | CallDirected | ConferenceStarted
+KnownCallEvent = KnownControlEvent | OfferEvent | ConversationEvent | RecordingEvent | LineEvent
 
 
 def apply(floor: Floor, event: Event, now: Instant) -> None:
@@ -100,8 +113,8 @@ def apply(floor: Floor, event: Event, now: Instant) -> None:
             _handle_phone(floor, event, now)
         case OutcomeSet() | FormFilled() | OutcomeEntryStarted() | OutcomeEntryEnded():
             _handle_outcome(floor, event, now)
-        case CallArrived() | CallMissed():
-            _handle_newcomer(floor, event)
+        case CallArrived() | CallMissed() | AgentDialled():
+            _handle_newcomer(floor, event, now)
         case _ if event.call not in floor.calls:
             floor.ignored += 1
         case _:
@@ -116,16 +129,26 @@ def _handle_call(floor: Floor, event: KnownCallEvent, now: Instant) -> None:
             _handle_conversation(floor, event, now)
         case RecordingStarted() | RecordingFailed():
             contacts.note_recording(floor, event)
+        case CallDirected():
+            handover.direct(floor, event, now)
+        case ConferenceStarted() | HoldStarted() | HoldEnded():
+            _handle_talk(floor, event)
+        case CallTransferred() | CallHandedOver() | CallHandedOut():
+            _handle_move(floor, event, now)
         case _:
             _handle_line(floor, event, now)
 
 
-def _handle_newcomer(floor: Floor, event: CallArrived | CallMissed) -> None:
+def _handle_newcomer(
+    floor: Floor, event: CallArrived | CallMissed | AgentDialled, now: Instant
+) -> None:
     match event:
         case CallArrived():
             contacts.arrive(floor, event)
         case CallMissed():
             contacts.miss(floor, event)
+        case AgentDialled():
+            handover.dial(floor, event, now)
 
 
 def _handle_shift(floor: Floor, event: ShiftEvent, now: Instant) -> None:
@@ -221,6 +244,34 @@ def _handle_conversation(floor: Floor, event: ConversationEvent, now: Instant) -
             contacts.fail_conversation(floor, event, now)
         case ConversationEnded():
             contacts.end_conversation(floor, event, now)
+
+
+def _handle_talk(floor: Floor, event: HoldEvent | ConferenceStarted) -> None:
+    call = floor.calls[event.call]
+    if call.agent != event.agent or call.state is not CallState.TALKING:
+        floor.ignored += 1
+        return
+    match event:
+        case HoldStarted():
+            handover.hold(floor, event)
+        case HoldEnded():
+            handover.retrieve(floor, event)
+        case ConferenceStarted():
+            handover.join(floor, event)
+
+
+def _handle_move(floor: Floor, event: MoveEvent, now: Instant) -> None:
+    call = floor.calls[event.call]
+    if call.agent != event.agent or call.state is not CallState.TALKING:
+        floor.ignored += 1
+        return
+    match event:
+        case CallTransferred():
+            handover.transfer(floor, event, now)
+        case CallHandedOver():
+            handover.hand_over(floor, event, now)
+        case CallHandedOut():
+            handover.hand_out(floor, event, now)
 
 
 def _handle_line(floor: Floor, event: LineEvent, now: Instant) -> None:

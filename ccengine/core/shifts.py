@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccengine.core import debriefs, offers
-from ccengine.core.agents import PHONE_LOST
+from ccengine.core.agents import PHONE_LOST, WRAP_UP_PREFIX
 from ccengine.core.commands import RemindAgent
 from ccengine.core.debriefs import OUTCOME_MISSING
 from ccengine.core.desk import forgive
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from ccengine.core.floor import Floor
     from ccengine.core.ids import AgentId, Instant, PhoneId
 
-WRAP_UP_PREFIX = "wrap-up:"
 LOGGED_IN = "logged in"
 MOVABLE = frozenset(
     {AgentState.OFFLINE, AgentState.AVAILABLE, AgentState.NOT_READY, AgentState.WRAP_UP}
@@ -71,7 +70,7 @@ def log_in(floor: Floor, event: AgentLoggedIn, now: Instant) -> None:
     state = next_agent_state(AgentState.OFFLINE, step)
     if other is not None and other is not agent:
         _leave(floor, other, now)
-    _forget_wrap_up(floor, agent, now)
+    forget_wrap_up(floor, agent, now)
     floor.move_agent(agent, AgentState.OFFLINE, now)
     if agent.phone is None:
         agent.since = now
@@ -103,12 +102,12 @@ def go_ready(floor: Floor, event: AgentWentReady, now: Instant) -> None:
     """
     agent = floor.roster.get(event.agent)
     state = next_agent_state(agent.state, AgentStep.READY)
-    _expect_nothing_owed(agent)
+    expect_nothing_owed(agent)
     if agent.state is AgentState.ON_CALL:
         agent.finish, agent.finish_reason = AgentStep.FINISH, ""
     elif agent.state is not AgentState.OFFERED:
         agent.retry_at, agent.rests_until = 0.0, None  # whoever says so sits at the phone
-        _forget_wrap_up(floor, agent, now)
+        forget_wrap_up(floor, agent, now)
         floor.move_agent(agent, state, now)
         floor.show_agent(agent)
 
@@ -126,7 +125,7 @@ def go_not_ready(floor: Floor, event: AgentWentNotReady, now: Instant) -> None:
         raise ReasonRequired(message)
     state = next_agent_state(agent.state, AgentStep.NOT_READY)
     if agent.state is AgentState.WRAP_UP:
-        _expect_nothing_owed(agent)
+        expect_nothing_owed(agent)
     if agent.state is AgentState.OFFERED:
         offers.withdraw_from_agent(floor, agent, AgentStep.NOT_READY, event.reason, now)
     elif agent.state is AgentState.ON_CALL:
@@ -134,7 +133,7 @@ def go_not_ready(floor: Floor, event: AgentWentNotReady, now: Instant) -> None:
     elif agent.state is AgentState.NOT_READY and agent.reason == event.reason:
         floor.show_agent(agent)  # saying it again makes no limit longer
     else:
-        _forget_wrap_up(floor, agent, now)
+        forget_wrap_up(floor, agent, now)
         floor.move_agent(agent, state, now)
         floor.give_reason(agent, event.reason, now)
         floor.show_agent(agent)
@@ -159,12 +158,11 @@ def pass_limit(floor: Floor, agent_id: AgentId, now: Instant) -> None:
             _leave(floor, agent, now)
 
 
-def start_wrap_up(floor: Floor, agent: Agent, settings: QueueSettings, now: Instant) -> None:
+def start_wrap_up(floor: Floor, agent: Agent, seconds: float, now: Instant) -> None:
     """Give the agent time after a conversation; whom the plan no longer has leaves at once."""
-    seconds = settings.wrap_up_seconds
     state = next_agent_state(agent.state, AgentStep.WRAP_UP)
     debriefs.note_conversation_over(floor, agent)
-    agent.wrap_up_by = now + max(seconds, settings.wrap_up_at_most_seconds)
+    agent.wrap_up_by = now + max(seconds, _queue_of(floor, agent).wrap_up_at_most_seconds)
     agent.offer = None
     floor.move_agent(agent, state, now)
     if agent.id not in floor.plan.agents:
@@ -218,8 +216,7 @@ def extend_wrap_up(floor: Floor, event: WrapUpExtended) -> None:
     if ends is None or agent.wrap_up_by is None or ends >= agent.wrap_up_by:
         message = f"the wrap-up of agent '{agent.id}' cannot be longer"
         raise WrapUpAtLimit(message)
-    queue = agent.serves
-    settings = QueueSettings() if queue is None else floor.queue_settings(queue)
+    settings = _queue_of(floor, agent)
     until = min(ends + settings.wrap_up_extension_seconds, agent.wrap_up_by)
     if agent.typing_until is not None:
         agent.typing_until = until
@@ -234,7 +231,7 @@ def finish_wrap_up(floor: Floor, agent_id: AgentId, now: Instant) -> None:
     if state is AgentState.OFFLINE:
         _leave(floor, agent, now)
         return
-    _forget_wrap_up(floor, agent, now)
+    forget_wrap_up(floor, agent, now)
     floor.move_agent(agent, state, now)
     if state is AgentState.NOT_READY:
         floor.give_reason(agent, reason, now)
@@ -321,10 +318,15 @@ def _show_barred(floor: Floor, agent: Agent) -> None:
 
 def _leave(floor: Floor, agent: Agent, now: Instant) -> None:
     state = next_agent_state(agent.state, AgentStep.LOG_OUT)
-    _forget_wrap_up(floor, agent, now)
+    forget_wrap_up(floor, agent, now)
     floor.move_agent(agent, state, now)
     floor.let_go(agent)
     floor.show_agent(agent)
+
+
+def _queue_of(floor: Floor, agent: Agent) -> QueueSettings:
+    """Return the rules of the queue whose call the agent has or had; the usual ones for others."""
+    return QueueSettings() if agent.serves is None else floor.queue_settings(agent.serves)
 
 
 def _set_wrap_up(floor: Floor, agent: Agent, until: Instant) -> None:
@@ -333,14 +335,20 @@ def _set_wrap_up(floor: Floor, agent: Agent, until: Instant) -> None:
     floor.show_agent(agent)
 
 
-def _expect_nothing_owed(agent: Agent) -> None:
+def expect_nothing_owed(agent: Agent) -> None:
+    """Check that the agent has said how their calls went.
+
+    Raises:
+        OutcomeMissing: they must say so first.
+    """
     debrief = debriefs.owed_by(agent)
     if debrief is not None:
         message = f"agent '{agent.id}' must say first how call '{debrief.call}' went"
         raise OutcomeMissing(message)
 
 
-def _forget_wrap_up(floor: Floor, agent: Agent, now: Instant) -> None:
+def forget_wrap_up(floor: Floor, agent: Agent, now: Instant) -> None:
+    """End the wrap-up, with all that was asked for."""
     debriefs.note_wrap_up_over(floor, agent, now)
     floor.deadlines.discard(WRAP_UP_PREFIX + agent.id)
     agent.call = agent.offer = agent.until = agent.typing_until = agent.wrap_up_by = None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ccengine.core.events import Party, Reached
+from ccengine.core.events import AgentDialled, CallArrived, CallMissed, Party, Reached
 from ccengine.core.ids import (
     AgentId,
     CallId,
@@ -20,6 +20,7 @@ from ccengine.core.ids import (
     QueueId,
     TenantId,
 )
+from ccengine.core.states import Kind
 from ccengine.reporting.dispositions import DispositionRecord
 from ccengine.reporting.promises import PromiseRecord
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 RECORD_SCHEMA = 3
+
+DIALLED = frozenset({Kind.OUTBOUND, Kind.INTERNAL, Kind.CONSULT})
 
 
 class CallOutcome(StrEnum):
@@ -39,6 +42,7 @@ class CallOutcome(StrEnum):
     LOST = "lost"  #: found gone after the engine had been away
     MISSED = "missed"  #: gone without anybody's help while there was no engine
     EMERGENCY = "emergency"  #: no engine; an emergency phone answered
+    UNANSWERED = "unanswered"  #: an agent dialled, and nobody answered
     MESSAGE = "message"  #: went to voicemail, and the message was recorded
     PARTNER = "partner"  #: sent on to an outside partner, who answered
 
@@ -93,6 +97,17 @@ class OfferRecord:
     ended_at: Instant | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationRecord:
+    """One agent's part in a call."""
+
+    agent: AgentId
+    started_at: Instant
+    ended_at: Instant | None = None
+    ended_by: Party | None = None
+    held_seconds: float = 0.0  #: of it the other side heard music, so far
+
+
 @dataclass(slots=True, kw_only=True)
 class CallRecord:
     """One call. Times are seconds since the epoch, UTC; None: it has not happened.
@@ -120,6 +135,9 @@ class CallRecord:
     wait_seconds: float = 0.0  #: in lines, until an agent answered or the call ended
     ring_seconds: float = 0.0  #: of the accepted offer
     talk_seconds: float = 0.0
+    conversations: tuple[ConversationRecord, ...] = ()  #: whose talk it was when
+    kind: Kind = Kind.CALL
+    origin: CallId | None = None  #: the customer's call that was consulted about
     wrap_up_started_at: Instant | None = None
     wrap_up_seconds: float | None = None  #: None: no wrap-up, or not over
     recording: str | None = None  #: path below the recordings folder
@@ -144,6 +162,32 @@ class CallRecord:
         return self.wrap_up_started_at is not None and self.wrap_up_seconds is None
 
 
+def new_record(arrived: CallArrived | CallMissed | AgentDialled, at: Instant) -> CallRecord:
+    """Return the record of a call that has just begun."""
+    if isinstance(arrived, AgentDialled):
+        return CallRecord(
+            call=arrived.call,
+            tenant=arrived.tenant,
+            client=arrived.client,
+            number=arrived.number,
+            caller="",
+            node=arrived.node,
+            arrived_at=at,
+            agent=arrived.agent,
+            kind=arrived.kind,
+            origin=arrived.origin,
+        )
+    return CallRecord(
+        call=arrived.call,
+        tenant=arrived.tenant,
+        client=arrived.client,
+        number=arrived.number,
+        caller=arrived.caller,
+        node=arrived.node,
+        arrived_at=arrived.arrived_at,
+    )
+
+
 def judge(record: CallRecord, reached: Reached | None = None) -> CallOutcome:
     """Return how an ended call went; `reached` is where it got to in the dialplan after us."""
     if record.talk_started_at is not None:
@@ -156,7 +200,7 @@ def judge(record: CallRecord, reached: Reached | None = None) -> CallOutcome:
         return CallOutcome.DIVERTED
     if record.queued_at is not None and record.ended_by is Party.CALLER:
         return CallOutcome.ABANDONED
-    return CallOutcome.ENDED_IN_FLOW
+    return CallOutcome.UNANSWERED if record.kind in DIALLED else CallOutcome.ENDED_IN_FLOW
 
 
 def judge_missed(reached: Reached) -> CallOutcome:

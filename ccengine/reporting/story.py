@@ -15,9 +15,11 @@ from ccengine.core.commands import (
     ShowAgent,
     ShowCall,
     ShowOutcome,
+    TargetMissed,
     WithdrawOffer,
 )
 from ccengine.core.events import (
+    AgentDialled,
     AgentLoggedIn,
     AgentLoggedOut,
     AgentPaused,
@@ -25,11 +27,16 @@ from ccengine.core.events import (
     AgentWentNotReady,
     AgentWentReady,
     CallArrived,
+    CallDirected,
     CallEnded,
     CallerReturned,
     CallerStrayed,
+    CallHandedOut,
+    CallHandedOver,
     CallMissed,
     CallQueued,
+    CallTransferred,
+    ConferenceStarted,
     ConversationEnded,
     ConversationFailed,
     ConversationStarted,
@@ -38,6 +45,8 @@ from ccengine.core.events import (
     HelpAnswered,
     HelpAsked,
     HelpUnanswered,
+    HoldEnded,
+    HoldStarted,
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
@@ -59,7 +68,8 @@ from ccengine.core.events import (
 )
 from ccengine.core.ids import Instant
 from ccengine.core.snapshots import CenterSnapshot
-from ccengine.core.states import AgentState, CallState
+from ccengine.core.states import CallState
+from ccengine.reporting.agent_story import tell_agent, tell_desk, tell_phone, tell_shift
 from ccengine.reporting.call_record import MISSED_CAUSES
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.masking import mask_number
@@ -71,12 +81,9 @@ if TYPE_CHECKING:
 
     from ccengine.core.events import (
         CallEvent,
-        DeskEvent,
+        ControlEvent,
         Event,
-        HelpEvent,
         OutcomeEvent,
-        PhoneEvent,
-        ShiftEvent,
         SystemEvent,
     )
     from ccengine.core.ids import QueueId
@@ -159,41 +166,25 @@ def _decision(what: Command) -> str:
             to = what.flow or what.number or ("voicemail" if what.voicemail else "")
             return f"left {what.queue} for {to}: {what.reason}"
         case RemindAgent() | CallSupervisors() | ShowAgent():
-            return _agent(what)
+            return tell_agent(what)
+        case TargetMissed() | Connect() | ShowCall() | ShowOutcome():
+            return _seldom(what)
+
+
+def _seldom(what: TargetMissed | Connect | ShowCall | ShowOutcome) -> str:
+    match what:
+        case TargetMissed():
+            return f"cannot be had: {what.reason}"
         case ShowOutcome(defaulted=True):
             return f"{what.agent} gave no outcome in time: {what.disposition} is taken"
         case Connect() | ShowCall() | ShowOutcome():  # their events are told
             return ""
 
 
-def _agent(what: RemindAgent | CallSupervisors | ShowAgent) -> str:
-    match what:
-        case RemindAgent():
-            return f"{what.agent} is not ready for too long: {what.reason}"
-        case CallSupervisors():
-            return f"{', '.join(what.supervisors)} called to help {what.agent}"
-        case ShowAgent():
-            return _shown(what)
-
-
-def _shown(shown: ShowAgent) -> str:
-    match shown.state:
-        case AgentState.WRAP_UP:
-            return f"{shown.agent} wraps up"
-        case AgentState.NOT_READY:
-            return f"{shown.agent} is not ready: {shown.reason}"
-        case AgentState.AVAILABLE:
-            return f"{shown.agent} is available{f', but {shown.barred}' if shown.barred else ''}"
-        case AgentState.OFFLINE:
-            return f"{shown.agent} is offline"
-        case AgentState.OFFERED | AgentState.ON_CALL:  # told of the call
-            return ""
-
-
 def _event(what: Event) -> str:
     match what:
         case AgentLoggedIn() | AgentLoggedOut() | AgentWentReady() | AgentWentNotReady():
-            return _shift_event(what)
+            return tell_shift(what)
         case (
             AgentPaused()
             | AgentResumed()
@@ -203,11 +194,11 @@ def _event(what: Event) -> str:
             | HelpAnswered()
             | HelpUnanswered()
         ):
-            return _desk_event(what)
+            return tell_desk(what)
         case PlanLoaded() | SwitchLost() | SwitchResynced():
             return _system_event(what)
         case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
-            return _phone_event(what)
+            return tell_phone(what)
         case OutcomeSet() | FormFilled() | OutcomeEntryStarted() | OutcomeEntryEnded():
             return _outcome_event(what)
         case _:
@@ -234,18 +225,6 @@ def _speaker(what: OutcomeSet | FormFilled) -> str:
     return what.agent if what.by in ("", what.agent) else f"{what.by}, for {what.agent},"
 
 
-def _phone_event(what: PhoneEvent) -> str:
-    match what:
-        case PhoneLost():
-            return f"phone {what.phone} cannot be reached"
-        case PhoneFound():
-            return f"phone {what.phone} can be reached again"
-        case OwnCallStarted():
-            return f"phone {what.phone} has a call of its own"
-        case OwnCallEnded():
-            return f"phone {what.phone}'s own call is over"
-
-
 def _call_event(what: CallEvent) -> str:
     match what:
         case CallArrived() | CallMissed():
@@ -263,8 +242,44 @@ def _call_event(what: CallEvent) -> str:
             | CallEnded()
         ):
             return _line_event(what)
-        case _:
+        case (
+            OfferRinging()
+            | OfferAccepted()
+            | OfferDeclined()
+            | ConversationStarted()
+            | ConversationFailed()
+            | ConversationEnded()
+        ):
             return _talk_event(what)
+        case _:
+            return _control_event(what)
+
+
+def _control_event(what: ControlEvent) -> str:
+    match what:
+        case AgentDialled():
+            return f"{what.agent} dialled {what.number}: {what.kind}"
+        case CallDirected():
+            return f"for {what.agent} alone"
+        case HoldStarted():
+            return f"{what.agent} put the caller on hold"
+        case HoldEnded():
+            return f"{what.agent} is back with the caller"
+        case ConferenceStarted():
+            return f"{what.agent} joined caller and agent"
+        case _:
+            return _move_event(what)
+
+
+def _move_event(what: CallTransferred | CallHandedOver | CallHandedOut) -> str:
+    match what:
+        case CallTransferred():
+            to = what.to_agent or what.queue or what.number
+            return f"{what.agent} sent the caller on to {to}"
+        case CallHandedOver():
+            return f"{what.agent} handed the caller over to {what.to_agent}"
+        case CallHandedOut():
+            return f"{what.agent} handed the caller over to the client's staff"
 
 
 def _line_event(
@@ -306,42 +321,6 @@ def _talk_event(
             return f"{what.agent} was gone before the bridge"
         case ConversationEnded():
             return f"conversation with {what.agent} ended by {what.by}"
-
-
-def _desk_event(what: DeskEvent | HelpEvent) -> str:
-    match what:
-        case HelpAsked() | HelpAnswered() | HelpUnanswered():
-            return _help_event(what)
-        case AgentPaused():
-            return f"{what.agent} wants no calls of {what.queue}"
-        case AgentResumed():
-            return f"{what.agent} wants calls of {what.queue} again"
-        case WrapUpExtended():
-            return f"{what.agent} needs longer to wrap up"
-        case WrongPinGiven():
-            return f"wrong PIN for {what.agent} on phone {what.phone}"
-
-
-def _help_event(what: HelpEvent) -> str:
-    match what:
-        case HelpAsked():
-            return f"{what.agent} asked for help"
-        case HelpAnswered():
-            return f"{what.supervisor} knows that {what.agent} needs help"
-        case HelpUnanswered():
-            return f"nobody answered {what.agent}'s call for help"
-
-
-def _shift_event(what: ShiftEvent) -> str:
-    match what:
-        case AgentLoggedIn():
-            return f"{what.agent} logged in on phone {what.phone}"
-        case AgentLoggedOut():
-            return f"{what.agent} logged out"
-        case AgentWentReady():
-            return f"{what.agent} asked for calls"
-        case AgentWentNotReady():
-            return f"{what.agent} asked for no calls: {what.reason}"
 
 
 def _system_event(what: SystemEvent) -> str:

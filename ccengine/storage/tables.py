@@ -56,6 +56,9 @@ CALL_RECORDS = Table(
     Column("contact_reason", String(32)),
     Column("resolved", Boolean),
     Column("dispositions", JSON, nullable=False, server_default="[]"),
+    Column("conversations", JSON, nullable=False, server_default="[]"),
+    Column("kind", String(16), nullable=False, server_default="call"),
+    Column("origin", String(80)),
     UniqueConstraint("call", name="one_record_per_call"),
     Index("call_records_by_arrival", "tenant", "client", "arrived_at"),
 )

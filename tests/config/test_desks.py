@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 TENANT, DNIPRO = "tenant.yaml", "clients/dnipro/client.yaml"
 BREAK = "  1: {name: short break, minutes: 15}"
 PHONE = "205: {site: kyiv}"
-VIP = "    number: 23\n"
+VIP = "    extension: 23\n"
 TRUNK = "callers: [caller-1"
 OUTBOUND = (
     "outbound: {prefixes: {38044: provider}, caller_id: 380440000000,"
@@ -60,8 +60,8 @@ def test_a_tenant_without_reasons_takes_any_digit(tmp_path: Path) -> None:
 def test_queues_have_numbers_and_agents_zones() -> None:
     tenant = load_tenant(DIALPLAN / "tenants" / "demo").tenant
     assert tenant is not None
-    assert tenant.queue_with_number("23") == QueueId("dnipro/vip")
-    assert tenant.queue_with_number("99") is None
+    assert tenant.queue_with_extension("23") == QueueId("dnipro/vip")
+    assert tenant.queue_with_extension("99") is None
     assert tenant.zone_of(AgentId("olena")) == "Europe/Kyiv"
     assert tenant.zone_of(AgentId("nobody")) == "UTC"
     assert tenant.plan().supervisors["dnipro-desk"] == (AgentId("olena"),)
@@ -95,8 +95,8 @@ def test_what_is_spoken_to_agents_is_rendered_with_all_else() -> None:
             "205: {external: '+380441112233', dials_for: dnipro}",
             "client 'dnipro' may not call +380441112233",
         ),
-        (DNIPRO, VIP, "    number: 2x\n", "queue 'vip': '2x' is no row of digits"),
-        (DNIPRO, VIP, "    number: 21\n", "number 21 is also that of queue 'dnipro/billing'"),
+        (DNIPRO, VIP, "    extension: 2x\n", "extension '2x' of queue 'vip' is not a row"),
+        (DNIPRO, VIP, "    extension: 21\n", "extension 21 of queue 'vip' is the queue"),
         (DNIPRO, VIP, f"{VIP}    wrap_up_extension_seconds: 0\n", "cannot be 0"),
         (DNIPRO, VIP, f"{VIP}    agent_hears: fanfare\n", "has no prompt 'fanfare' in 'en'"),
     ],

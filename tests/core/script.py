@@ -32,6 +32,7 @@ from ccengine.core.commands import (
     ShowAgent,
     ShowCall,
     ShowOutcome,
+    TargetMissed,
     WithdrawOffer,
 )
 from ccengine.core.errors import CoreError
@@ -148,10 +149,10 @@ def _in_words(command: Command) -> str:
         case DivertCall():
             to = command.flow or command.number or "voicemail"
             return f"divert {command.call} {to} ({command.reason})"
-        case ShowAgent(state=AgentState.OFFERED | AgentState.ON_CALL) | ShowCall():
-            return ""  # follows from what is asked for
+        case TargetMissed():
+            return f"missed {command.call} ({command.reason})"
         case _:
-            return _of_agent(command)
+            return _shown(command)
 
 
 def _outcome(shown: ShowOutcome) -> str:
@@ -162,11 +163,16 @@ def _outcome(shown: ShowOutcome) -> str:
     return f"{said} ({told})" if told else said
 
 
-def _of_agent(command: ShowAgent | RemindAgent | CallSupervisors | ShowOutcome) -> str:
+def _shown(
+    command: ShowAgent | RemindAgent | CallSupervisors | ShowOutcome | ShowCall,
+) -> str:
+    if isinstance(command, ShowCall):
+        return ""  # follows from what is asked for
     if isinstance(command, ShowOutcome):
         return _outcome(command)
     if isinstance(command, ShowAgent):
-        return _doing(command)
+        follows = command.state in (AgentState.OFFERED, AgentState.ON_CALL)
+        return "" if follows else _doing(command)
     if isinstance(command, RemindAgent):
         return f"remind {command.agent} ({command.reason}, {command.then})"
     during = "" if command.call is None else f" about {command.call}"

@@ -13,7 +13,13 @@ from ccengine.core.commands import OfferCall, WithdrawOffer
 from ccengine.core.errors import CoreError, DuplicateCall
 from ccengine.core.events import Event
 from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId, QueueId
-from tests.core.builders import call_arrived, call_missed, plan_of, queue_settings
+from tests.core.builders import (
+    call_arrived,
+    call_missed,
+    control_events,
+    plan_of,
+    queue_settings,
+)
 from tests.core.stage import NODE, Like, Stage, state_bytes
 
 
@@ -137,6 +143,7 @@ SAMPLES: dict[type, Event] = {
         events.RecordingStarted(call=CallId("c1"), recording="r"),
         events.RecordingFailed(call=CallId("c1"), recording="r", reason="disk full"),
         events.CallEnded(call=CallId("c1"), by=events.Party.CALLER, cause="hung up"),
+        *control_events("c1", "anna"),
         events.AgentLoggedIn(agent=AgentId("anna"), phone=PhoneId("101")),
         events.AgentLoggedOut(agent=AgentId("anna")),
         events.AgentWentReady(agent=AgentId("anna")),

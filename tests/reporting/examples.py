@@ -7,9 +7,9 @@ from typing import get_args
 from pydantic import TypeAdapter
 
 from ccengine.core.commands import Command, ShowAgent
-from ccengine.core.events import Event, Party, Reached
+from ccengine.core.events import Event, HoldBy, HoldStarted, Party, Reached
 from ccengine.core.ids import ClientId, TenantId
-from ccengine.core.states import AgentState, CallState
+from ccengine.core.states import AgentState, CallState, Kind
 from ccengine.reporting.rows import JournalRow, RowKind, What
 
 _VALUES: dict[str, object] = {
@@ -21,12 +21,15 @@ _VALUES: dict[str, object] = {
     "caller": "+380441234567",
     "cause": "hung up",
     "channel": "ch1",
+    "consult": "c1-c1",
     "client": "nova",
     "disposition": "sold",
     "ended_at": 2.0,
     "flow": "main",
     "form": "nova/order@3#0123456789abcdef",
     "high_seconds": 60.0,
+    "kind": Kind.CALL,
+    "leg": "leg1",
     "low_seconds": 30.0,
     "node": "node1",
     "number": "600100",
@@ -44,6 +47,7 @@ _VALUES: dict[str, object] = {
     "supervisors": ("olga",),
     "tenant": "demo",
     "then": "remind",
+    "to_agent": "bob",
     "values": {"phone": "+380441234567"},
 }
 
@@ -57,7 +61,8 @@ def examples() -> list[tuple[RowKind, What]]:
 
 def _example(cls: type[What]) -> What:
     state = AgentState.WRAP_UP if cls is ShowAgent else CallState.WAITING
-    made: What = TypeAdapter(cls).validate_python({**_VALUES, "state": state})
+    how = {"how": HoldBy.CODE} if cls is HoldStarted else {}
+    made: What = TypeAdapter(cls).validate_python({**_VALUES, "state": state, **how})
     return made
 
 

@@ -24,7 +24,7 @@ class Pause:
         self._agent = agent
 
     async def run(self, digits: str) -> Words:
-        """Pause for the queue whose number was dialed, or is typed now."""
+        """Pause for the queue whose extension was dialed, or is typed now."""
         queue = await _queue(self._desk, digits)
         if queue is None:
             return (Confirmation.REFUSED,)
@@ -54,7 +54,7 @@ async def _queue(desk: Desk, digits: str) -> QueueId | None:
     """Return the queue; None: no number of one was typed."""
     for _ in range(TRIES):
         if digits:
-            queue = desk.tenant.queue_with_number(digits)
+            queue = desk.tenant.queue_with_extension(digits)
             if queue is not None:
                 return queue
             await desk.say(Confirmation.UNKNOWN_QUEUE)

@@ -33,7 +33,17 @@ from ccengine.core.events.calls import (
     FlowStepEntered,
     WaitPromised,
 )
-from ccengine.core.events.causes import Miss, Party, Reached
+from ccengine.core.events.causes import HoldBy, Miss, Party, Reached
+from ccengine.core.events.control import (
+    AgentDialled,
+    CallDirected,
+    CallHandedOut,
+    CallHandedOver,
+    CallTransferred,
+    ConferenceStarted,
+    HoldEnded,
+    HoldStarted,
+)
 from ccengine.core.events.offers import (
     ConversationEnded,
     ConversationFailed,
@@ -54,6 +64,16 @@ from ccengine.core.events.system import PlanLoaded, SwitchLost, SwitchResynced
 
 SCHEMA = 1
 
+ControlEvent = (
+    AgentDialled
+    | CallDirected
+    | CallTransferred
+    | CallHandedOver
+    | CallHandedOut
+    | HoldStarted
+    | HoldEnded
+    | ConferenceStarted
+)
 CallEvent = (
     CallArrived
     | CallMissed
@@ -71,6 +91,7 @@ CallEvent = (
     | RecordingStarted
     | RecordingFailed
     | CallEnded
+    | ControlEvent
 )
 ShiftEvent = AgentLoggedIn | AgentLoggedOut | AgentWentReady | AgentWentNotReady
 DeskEvent = AgentPaused | AgentResumed | WrapUpExtended | WrongPinGiven
@@ -83,6 +104,7 @@ Event = CallEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemEvent
 
 __all__ = [
     "SCHEMA",
+    "AgentDialled",
     "AgentEvent",
     "AgentLoggedIn",
     "AgentLoggedOut",
@@ -91,12 +113,18 @@ __all__ = [
     "AgentWentNotReady",
     "AgentWentReady",
     "CallArrived",
+    "CallDirected",
     "CallEnded",
     "CallEvent",
+    "CallHandedOut",
+    "CallHandedOver",
     "CallMissed",
     "CallQueued",
+    "CallTransferred",
     "CallerReturned",
     "CallerStrayed",
+    "ConferenceStarted",
+    "ControlEvent",
     "ConversationEnded",
     "ConversationFailed",
     "ConversationStarted",
@@ -108,6 +136,9 @@ __all__ = [
     "HelpAsked",
     "HelpEvent",
     "HelpUnanswered",
+    "HoldBy",
+    "HoldEnded",
+    "HoldStarted",
     "Miss",
     "OfferAccepted",
     "OfferDeclined",
