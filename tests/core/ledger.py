@@ -163,7 +163,8 @@ class Ledger:
             talks = isinstance(event, events.ConversationStarted)
             second = isinstance(event, events.OfferAccepted) and event.offer == command.offer
             is_joined = self.rules.callers[command.call].state is CallState.CONNECTING
-            assert talks or second or (event is None and is_joined), "lost the ring too early"
+            is_late = is_joined and (event is None or isinstance(event, events.SwitchResynced))
+            assert talks or second or is_late, "lost the ring too early"
 
     def _showed_call(self, command: ShowCall) -> None:
         call = self.rules.callers[command.call]
