@@ -8,6 +8,7 @@ from ccengine.core import (
     contacts,
     deadlines,
     diversion,
+    gates,
     handover,
     offers,
     outcomes,
@@ -170,7 +171,7 @@ def _handle_system(floor: Floor, event: SystemEvent, now: Instant) -> None:
             shifts.rest_anew(floor, now)
             outcomes.replan(floor, now)
             diversion.replan(floor, now)
-            offers.withdraw_from_barred(floor, now)
+            gates.withdraw_from_barred(floor, now)
         case SwitchLost():
             floor.held = True
         case SwitchResynced():
@@ -198,7 +199,7 @@ def _handle_conversation(floor: Floor, event: ConversationEvent, now: Instant) -
         return
     match event:
         case ConversationStarted():
-            contacts.start_conversation(floor, event)
+            contacts.start_conversation(floor, event, now)
         case ConversationFailed():
             contacts.fail_conversation(floor, event, now)
         case ConversationEnded():
