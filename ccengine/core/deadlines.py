@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import agents, desk, diversion, limits, offers, relaxation, shifts
+from ccengine.core import agents, desk, diversion, gates, limits, offers, relaxation, shifts
 from ccengine.core import floor as floors
 from ccengine.core.acd import rest
 from ccengine.core.errors import CoreError
@@ -35,7 +35,7 @@ def meet(floor: Floor, what: str, now: Instant) -> None:
             shifts.end_rest(floor, AgentId(name))
         case floors.PERIODS_PREFIX:
             floor.judge(now)
-            offers.withdraw_from_barred(floor, now)
+            gates.withdraw_from_barred(floor, now)
         case floors.LIMIT_PREFIX | floors.PIN_PREFIX | floors.HELP_PREFIX:
             _meet_for_agent(floor, kind + ":", AgentId(name), now)
         case _:

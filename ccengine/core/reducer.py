@@ -9,6 +9,7 @@ from ccengine.core import (
     deadlines,
     desk,
     diversion,
+    gates,
     handover,
     offers,
     outcomes,
@@ -211,7 +212,7 @@ def _handle_system(floor: Floor, event: SystemEvent, now: Instant) -> None:
             shifts.rest_anew(floor, now)
             outcomes.replan(floor, now)
             diversion.replan(floor, now)
-            offers.withdraw_from_barred(floor, now)
+            gates.withdraw_from_barred(floor, now)
         case SwitchLost():
             floor.held = True
         case SwitchResynced():
@@ -239,7 +240,7 @@ def _handle_conversation(floor: Floor, event: ConversationEvent, now: Instant) -
         return
     match event:
         case ConversationStarted():
-            contacts.start_conversation(floor, event)
+            contacts.start_conversation(floor, event, now)
         case ConversationFailed():
             contacts.fail_conversation(floor, event, now)
         case ConversationEnded():
