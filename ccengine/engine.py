@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from ccengine.core.commands import (
+    CallSupervisors,
     Command,
     Connect,
     DivertCall,
     OfferCall,
+    RemindAgent,
     ShowAgent,
     ShowCall,
     ShowOutcome,
@@ -209,7 +211,7 @@ class Engine:
     def _deliver(self, command: Command) -> None:
         mailbox: Mailbox | None
         match command:
-            case OfferCall() | WithdrawOffer() | ShowAgent():
+            case OfferCall() | WithdrawOffer() | RemindAgent() | CallSupervisors() | ShowAgent():
                 mailbox = self._agents.get(command.agent)
             case Connect() | DivertCall() | TargetMissed():
                 mailbox = self._calls.get(command.call)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ccengine.core import (
     contacts,
     deadlines,
+    desk,
     diversion,
     gates,
     handover,
@@ -19,6 +20,8 @@ from ccengine.core.events import (
     AgentDialled,
     AgentLoggedIn,
     AgentLoggedOut,
+    AgentPaused,
+    AgentResumed,
     AgentWentNotReady,
     AgentWentReady,
     CallArrived,
@@ -38,6 +41,9 @@ from ccengine.core.events import (
     Event,
     FlowStepEntered,
     FormFilled,
+    HelpAnswered,
+    HelpAsked,
+    HelpUnanswered,
     HoldEnded,
     HoldStarted,
     OfferAccepted,
@@ -56,11 +62,20 @@ from ccengine.core.events import (
     SwitchLost,
     SwitchResynced,
     WaitPromised,
+    WrapUpExtended,
+    WrongPinGiven,
 )
 from ccengine.core.states import CallState
 
 if TYPE_CHECKING:
-    from ccengine.core.events import AgentEvent, OutcomeEvent, PhoneEvent, SystemEvent
+    from ccengine.core.events import (
+        DeskEvent,
+        HelpEvent,
+        OutcomeEvent,
+        PhoneEvent,
+        ShiftEvent,
+        SystemEvent,
+    )
     from ccengine.core.floor import Floor
     from ccengine.core.ids import Instant
 
@@ -82,7 +97,17 @@ def apply(floor: Floor, event: Event, now: Instant) -> None:
     """
     match event:
         case AgentLoggedIn() | AgentLoggedOut() | AgentWentReady() | AgentWentNotReady():
-            _handle_agent(floor, event, now)
+            _handle_shift(floor, event, now)
+        case (
+            AgentPaused()
+            | AgentResumed()
+            | WrapUpExtended()
+            | WrongPinGiven()
+            | HelpAsked()
+            | HelpAnswered()
+            | HelpUnanswered()
+        ):
+            _handle_desk(floor, event, now)
         case PlanLoaded() | SwitchLost() | SwitchResynced():
             _handle_system(floor, event, now)
         case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
@@ -127,7 +152,7 @@ def _handle_newcomer(
             handover.dial(floor, event, now)
 
 
-def _handle_agent(floor: Floor, event: AgentEvent, now: Instant) -> None:
+def _handle_shift(floor: Floor, event: ShiftEvent, now: Instant) -> None:
     match event:
         case AgentLoggedIn():
             shifts.log_in(floor, event, now)
@@ -137,6 +162,22 @@ def _handle_agent(floor: Floor, event: AgentEvent, now: Instant) -> None:
             shifts.go_ready(floor, event, now)
         case AgentWentNotReady():
             shifts.go_not_ready(floor, event, now)
+
+
+def _handle_desk(floor: Floor, event: DeskEvent | HelpEvent, now: Instant) -> None:
+    match event:
+        case AgentPaused():
+            desk.pause(floor, event)
+        case AgentResumed():
+            desk.resume(floor, event)
+        case WrapUpExtended():
+            shifts.extend_wrap_up(floor, event)
+        case WrongPinGiven():
+            desk.note_wrong_pin(floor, event, now)
+        case HelpAsked():
+            desk.ask_for_help(floor, event, now)
+        case HelpAnswered() | HelpUnanswered():
+            desk.end_asking(floor, event)
 
 
 def _handle_outcome(floor: Floor, event: OutcomeEvent, now: Instant) -> None:

@@ -11,10 +11,12 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, get_args
 
 from ccengine.core.commands import (
+    CallSupervisors,
     Command,
     Connect,
     DivertCall,
     OfferCall,
+    RemindAgent,
     ShowAgent,
     ShowCall,
     ShowOutcome,
@@ -34,6 +36,8 @@ ACTIONS: Mapping[type, str] = {
     DivertCall: "call_diverted",
     WithdrawOffer: "offer_withdrawn",
     ShowAgent: "agent_state_changed",
+    RemindAgent: "reason_limit_passed",
+    CallSupervisors: "supervisors_called",
     Rejection: "event_rejected",
 }
 """Stable names where the type's own, in snake case, would not say that it happened."""
@@ -61,10 +65,13 @@ SHOWN: Mapping[str, str] = {
     "high_seconds": "high_seconds",
     "kind": "kind",
     "leg": "leg",
+    "locked_until": "locked_until",
     "low_seconds": "low_seconds",
     "offer": "offer",
     "origin": "origin",
     "outside": "outside",
+    "overdue": "overdue",
+    "paused": "paused",
     "phone": "phone",
     "preferred": "preferred",
     "priority": "priority",
@@ -79,6 +86,9 @@ SHOWN: Mapping[str, str] = {
     "skills": "skills",
     "state": "state",
     "step": "step",
+    "supervisor": "supervisor",
+    "supervisors": "supervisors",
+    "then": "then",
     "to_agent": "to_agent",
     "until": "until",
     "voicemail": "voicemail",

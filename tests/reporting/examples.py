@@ -43,7 +43,10 @@ _VALUES: dict[str, object] = {
     "recording": "demo/nova/c1.wav",
     "ring_seconds": 20.0,
     "step": "menu",
+    "supervisor": "olga",
+    "supervisors": ("olga",),
     "tenant": "demo",
+    "then": "remind",
     "to_agent": "bob",
     "values": {"phone": "+380441234567"},
 }
