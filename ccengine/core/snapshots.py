@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
+from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from ccengine.core.agents import Agent, Served
+from ccengine.core.agents import Agent
 from ccengine.core.calls import Call
 from ccengine.core.ids import AgentId, CallId, Instant, OfferId, PhoneId, QueueId
 from ccengine.core.plan import Plan
@@ -60,26 +61,23 @@ class Imprint:
     """The state at an instant. Nothing in it changes any more, whatever happens to the center."""
 
     frame: CenterSnapshot  #: all but agents, calls and deadlines
-    agent_values: list[tuple[Any, ...]]
-    call_values: list[tuple[Any, ...]]
+    agent_values: list[Any]  #: one after the other: that is thrice as fast as one by one
+    call_values: list[Any]
     deadline_values: list[tuple[tuple[Instant, int], str]]
-    served: dict[AgentId, dict[QueueId, Served]]
     others: dict[CallId, dict[OfferId, AgentId]]
 
     def __len__(self) -> int:
         """Count agents and calls: what it costs to go on with."""
-        return len(self.agent_values) + len(self.call_values)
+        return len(self.agent_values) // len(_AGENT) + len(self.call_values) // len(_CALL)
 
     def agents(self) -> Iterator[Agent]:
         """Make the agents, one after the other."""
-        for values in self.agent_values:
-            agent = Agent(**dict(zip(_AGENT, values, strict=True)))
-            agent.served = self.served.get(agent.id, {})
-            yield agent
+        for values in _rows(self.agent_values, len(_AGENT)):
+            yield Agent(**dict(zip(_AGENT, values, strict=True)))
 
     def calls(self) -> Iterator[Call]:
         """Make the calls, one after the other."""
-        for values in self.call_values:
+        for values in _rows(self.call_values, len(_CALL)):
             call = Call(**dict(zip(_CALL, values, strict=True)))
             call.others = self.others.get(call.id, {})
             yield call
@@ -100,16 +98,19 @@ class Imprint:
 
 
 def imprint(floor: Floor) -> Imprint:
-    """Take the floor's state, of which values are replaced but for the dictionaries copied here."""
+    """Take the floor's state: values that are replaced, and never changed, but for those copied."""
     agents, calls = floor.roster.all(), list(floor.calls.values())
     return Imprint(
         frame=_frame(floor),
-        agent_values=list(map(_agent_values, agents)),
-        call_values=list(map(_call_values, calls)),
+        agent_values=list(chain.from_iterable(map(_agent_values, agents))),
+        call_values=list(chain.from_iterable(map(_call_values, calls))),
         deadline_values=floor.deadlines.entries(),
-        served={agent.id: dict(agent.served) for agent in agents if agent.served},
         others={call.id: dict(call.others) for call in calls if call.others},
     )
+
+
+def _rows(values: list[Any], width: int) -> Iterator[tuple[Any, ...]]:
+    return zip(*[iter(values)] * width, strict=True)
 
 
 def _frame(floor: Floor) -> CenterSnapshot:
@@ -135,7 +136,7 @@ def restore(floor: Floor, snapshot: CenterSnapshot) -> None:
     floor.held = snapshot.held
     floor.serial = snapshot.serial
     for agent in snapshot.agents:
-        floor.roster.add(_copy_of_agent(agent))
+        floor.roster.add(copy(agent))
         floor.waits.count(agent)
     for call in snapshot.calls:
         floor.calls[call.id] = _copy_of_call(call)
@@ -147,12 +148,6 @@ def restore(floor: Floor, snapshot: CenterSnapshot) -> None:
     floor.lost_phones = set(snapshot.lost_phones)
     floor.own_calls = dict(snapshot.own_calls)
     floor.rebuild(snapshot.now)
-
-
-def _copy_of_agent(agent: Agent) -> Agent:
-    copied = copy(agent)
-    copied.served, copied.spells = dict(agent.served), list(agent.spells)
-    return copied
 
 
 def _copy_of_call(call: Call) -> Call:

@@ -45,17 +45,17 @@ def encode_by_slices(imprint: Imprint) -> Generator[None, None, bytes]:
         ("calls", imprint.calls()),
         ("deadlines", imprint.deadlines()),
     ):
-        encoded = yield from _slices(items)
-        whole[name] = orjson.Fragment(b"[" + b",".join(encoded) + b"]")
+        whole[name] = orjson.Fragment((yield from _slices(items)))
     return orjson.dumps(whole)
 
 
-def _slices(items: Iterator[object]) -> Generator[None, None, list[bytes]]:
-    encoded = []
+def _slices(items: Iterator[object]) -> Generator[None, None, bytes]:
+    encoded = bytearray(b"[")
     while some := list(islice(items, SLICE)):
-        encoded.append(orjson.dumps(some)[1:-1])
+        encoded += orjson.dumps(some)[1:-1] + b","
         yield
-    return encoded
+    encoded[max(1, len(encoded) - 1) :] = b"]"  # in the place of the last comma
+    return bytes(encoded)
 
 
 def decode(kind: RowKind, name: str, data: bytes) -> What:

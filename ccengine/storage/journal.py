@@ -145,6 +145,7 @@ class Journal:
 
     def _write_snapshot(self, row: JournalRow, imprint: Imprint) -> Iterator[None]:
         data = yield from encode_by_slices(imprint)
+        yield
         self._insert([(*row[:-1], data)])
 
     def restore(self) -> Restored:
