@@ -17,6 +17,7 @@ from ccengine.core.commands import (
     Command,
     Connect,
     DivertCall,
+    MoveCall,
     OfferCall,
     ShowAgent,
     ShowCall,
@@ -209,7 +210,7 @@ class Engine:
         match command:
             case OfferCall() | WithdrawOffer() | ShowAgent():
                 mailbox = self._agents.get(command.agent)
-            case Connect() | DivertCall():
+            case Connect() | DivertCall() | MoveCall():
                 mailbox = self._calls.get(command.call)
             case ShowCall():
                 return

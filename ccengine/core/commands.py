@@ -67,6 +67,16 @@ class DivertCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoveCall:
+    """The caller goes on waiting, at the place they had, in another queue."""
+
+    call: CallId
+    queue: QueueId  #: that they leave
+    to: QueueId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShowAgent:
     """The agent's state is now this."""
 
@@ -89,4 +99,4 @@ class ShowCall:
     agent: AgentId | None = None
 
 
-Command = OfferCall | WithdrawOffer | Connect | DivertCall | ShowAgent | ShowCall
+Command = OfferCall | WithdrawOffer | Connect | DivertCall | MoveCall | ShowAgent | ShowCall

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.core.acd.lines import rank_in_line
 from ccengine.core.acd.matching import Matching
+from ccengine.core.acd.positions import Positions
 from ccengine.core.acd.requirement import requirement_of
 from ccengine.core.acd.rest import REST_PREFIX, recent, rested_at
 from ccengine.core.acd.shares import Shares
@@ -49,6 +50,7 @@ class Floor:
         self.matching = Matching(NO_PLAN, 0.0)
         self.shares = Shares(NO_PLAN, 0.0)
         self.waits = Waits()
+        self.positions = Positions()
         self.deadlines: Ranking[str, tuple[Instant, int]] = Ranking()
         self.turns: dict[QueueId, AgentId] = {}  #: whom each queue rang last
         self.acquaintances: dict[str, AgentId] = {}  #: whom callers talked with last
@@ -172,7 +174,14 @@ class Floor:
             self.matching.remove_call(call.id)
         self.shares.note_call(call)
         self.waits.note_call(call)
+        if call.queue is not None:
+            self.positions.forget(call.queue)
         self._moves += 1
+
+    def leave_line(self, call: Call) -> None:
+        """Take the queued call out of its queue's line: it goes to another."""
+        self.shares.leave_line(call)
+        self.positions.forget(_queue_of(call))
 
     def rings_all(self, call: Call) -> bool:
         """Tell whether the queued call is offered to all at once, now."""
@@ -193,6 +202,17 @@ class Floor:
             other.state is CallState.WAITING and rank_in_line(other, settings) < mine
             for other in others
         )
+
+    def position_of(self, call: Call, now: Instant) -> int | None:
+        """Return the call's place in its queue's order of service, 1 for next; None: in no line.
+
+        Whoever a phone rings for stands where they stood: nobody may answer.
+        """
+        if call.queue is None or call.state not in (CallState.WAITING, CallState.OFFERED):
+            return None
+        line = (self.calls[one] for one in self.shares.line(call.queue))
+        settings = self.queue_settings(call.queue)
+        return self.positions.places(call.queue, line, settings, now)[call.id]
 
     def waiting_in(self, queue: QueueId) -> int:
         """Count who waits in the queue, those left out whose agent's phone rings."""
@@ -270,6 +290,7 @@ class Floor:
         What is derived must not depend on what happened before: a snapshot does not hold it.
         """
         self.matching, self.shares = Matching(self.plan, now), Shares(self.plan, now)
+        self.positions = Positions()
         self.leavable = [queue for queue, one in self.plan.queues.items() if _may_be_left(one)]
         self.held_back = {}
         self.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ccengine.core.acd.positions import Positions
 from ccengine.core.acd.rest import REST_PREFIX
 from ccengine.core.limits import WAIT_PREFIX
 from ccengine.core.offers import CONNECT_PREFIX, RING_PREFIX
@@ -90,6 +91,12 @@ def _check_call(floor: Floor, call: Call) -> None:
     for offer in call.others:
         _must(call.state is CallState.OFFERED, "others only while it rings", story)
         _must(RING_PREFIX + offer in floor.deadlines, "ring deadline of another", story)
+    place = floor.position_of(call, floor.now)
+    if place is not None and call.queue is not None:
+        line = [floor.calls[one] for one in floor.shares.line(call.queue)]
+        settings = floor.queue_settings(call.queue)
+        anew = Positions().places(call.queue, line, settings, floor.now)
+        _must(place == anew[call.id], "the place in line is kept in step", story)
     for prefix in (RELAX_PREFIX, ALONE_PREFIX, WAIT_PREFIX):
         pending = prefix + call.id in floor.deadlines
         _must(not pending or call.state in IN_LINE, f"{prefix} only in line", story)

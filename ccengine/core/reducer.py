@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import contacts, deadlines, diversion, offers, promises, shifts
+from ccengine.core import contacts, deadlines, diversion, exits, offers, promises, shifts
 from ccengine.core.events import (
     AgentLoggedIn,
     AgentLoggedOut,
@@ -20,6 +20,7 @@ from ccengine.core.events import (
     ConversationFailed,
     ConversationStarted,
     Event,
+    ExitChosen,
     FlowStepEntered,
     OfferAccepted,
     OfferDeclined,
@@ -44,7 +45,15 @@ if TYPE_CHECKING:
 OfferEvent = OfferRinging | OfferAccepted | OfferDeclined
 ConversationEvent = ConversationStarted | ConversationFailed | ConversationEnded
 RecordingEvent = RecordingStarted | RecordingFailed
-LineEvent = FlowStepEntered | CallQueued | WaitPromised | CallerStrayed | CallerReturned | CallEnded
+LineEvent = (
+    FlowStepEntered
+    | CallQueued
+    | WaitPromised
+    | ExitChosen
+    | CallerStrayed
+    | CallerReturned
+    | CallEnded
+)
 KnownCallEvent = OfferEvent | ConversationEvent | RecordingEvent | LineEvent
 
 
@@ -162,6 +171,8 @@ def _handle_line(floor: Floor, event: LineEvent, now: Instant) -> None:
             contacts.queue(floor, event, now)
         case WaitPromised():
             promises.promise(floor, event, now)
+        case ExitChosen():
+            exits.leave_by_key(floor, event, now)
         case CallerStrayed():
             contacts.stray(floor, event, now)
         case CallerReturned():

@@ -14,12 +14,14 @@ from ccengine.core.commands import (
     Command,
     Connect,
     DivertCall,
+    MoveCall,
     OfferCall,
     ShowAgent,
     ShowCall,
     WithdrawOffer,
 )
 from ccengine.core.events import CallMissed, Event, PlanLoaded
+from ccengine.core.queues import Overflow
 from ccengine.core.snapshots import CenterSnapshot
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.masking import mask_number
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 ACTIONS: Mapping[type, str] = {
     OfferCall: "call_offered",
+    MoveCall: "call_moved",
     DivertCall: "call_diverted",
     WithdrawOffer: "offer_withdrawn",
     ShowAgent: "agent_state_changed",
@@ -53,6 +56,7 @@ SHOWN: Mapping[str, str] = {
     "flow": "flow",
     "how": "how",
     "high_seconds": "high_seconds",
+    "key": "key",
     "kind": "kind",
     "low_seconds": "low_seconds",
     "offer": "offer",
@@ -67,6 +71,7 @@ SHOWN: Mapping[str, str] = {
     "skills": "skills",
     "state": "state",
     "step": "step",
+    "to": "to",
     "until": "until",
     "voicemail": "voicemail",
     "why": "why",
@@ -95,6 +100,8 @@ def fact_of(row: JournalRow) -> Fact | None:
         value = getattr(what, field)
         if field in MASKED:
             details[name] = mask_number(value)
+        elif isinstance(value, Overflow):
+            details[name] = value.place
         elif value not in (None, "", False, (), {}):
             details[name] = value
     if isinstance(what, CallMissed):  # told long after it happened

@@ -16,6 +16,7 @@ from ccengine.core.events import (
     ConversationFailed,
     ConversationStarted,
     Event,
+    ExitChosen,
     OfferAccepted,
     OfferDeclined,
 )
@@ -30,6 +31,7 @@ ALWAYS_DECIDED = (
     CallArrived,
     CallMissed,
     CallQueued,
+    ExitChosen,
     OfferAccepted,
     OfferDeclined,
     ConversationStarted,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ccengine.core.commands import (
     Connect,
     DivertCall,
+    MoveCall,
     OfferCall,
     ShowAgent,
     ShowCall,
@@ -27,6 +28,7 @@ from ccengine.core.events import (
     ConversationEnded,
     ConversationFailed,
     ConversationStarted,
+    ExitChosen,
     FlowStepEntered,
     OfferAccepted,
     OfferDeclined,
@@ -44,7 +46,7 @@ from ccengine.core.events import (
 )
 from ccengine.core.ids import Instant
 from ccengine.core.snapshots import CenterSnapshot
-from ccengine.core.states import AgentState, CallState
+from ccengine.core.states import AgentState
 from ccengine.reporting.call_record import MISSED_CAUSES
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.masking import mask_number
@@ -54,11 +56,19 @@ from ccengine.reporting.rows import Advance, Rejection, Unknown, is_void, steps
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from ccengine.core.commands import Command
     from ccengine.core.events import AgentEvent, CallEvent, Event, PhoneEvent, SystemEvent
-    from ccengine.core.ids import QueueId
     from ccengine.reporting.rows import JournalRow, What
 
-    Command = OfferCall | WithdrawOffer | Connect | DivertCall | ShowAgent | ShowCall
+    LineEvent = (
+        FlowStepEntered
+        | CallQueued
+        | WaitPromised
+        | ExitChosen
+        | CallerStrayed
+        | CallerReturned
+        | CallEnded
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +90,13 @@ def tell(
         mask: how callers' numbers are shown.
     """
     lines: list[StoryLine] = []
-    queue: QueueId | None = None
     for step in steps(list(rows)):
         for row in step[1:] if is_void(step) else step:
-            text = _overflow(row.what, queue) or _text(row.what, mask)
-            queue = row.what.queue if isinstance(row.what, CallQueued | ShowCall) else queue
+            text = _text(row.what, mask)
             if text:
                 seconds = row.at - lines[0].at if lines else 0.0
                 lines.append(StoryLine(row.at, seconds, text))
     return lines
-
-
-def _overflow(what: What, queue: QueueId | None) -> str:
-    """Tell that the call went to another queue by itself: no event says so."""
-    if isinstance(what, ShowCall) and what.state is CallState.WAITING and queue is not None:
-        return "" if what.queue == queue else f"sent on to {what.queue}, at the place it had"
-    return ""
 
 
 def _text(what: What, mask: Callable[[str], str]) -> str:
@@ -108,7 +109,15 @@ def _text(what: What, mask: Callable[[str], str]) -> str:
             return f"{what.type}, written by a newer version"
         case Advance() | CenterSnapshot():
             return ""
-        case OfferCall() | WithdrawOffer() | Connect() | DivertCall() | ShowAgent() | ShowCall():
+        case (
+            OfferCall()
+            | WithdrawOffer()
+            | Connect()
+            | DivertCall()
+            | MoveCall()
+            | ShowAgent()
+            | ShowCall()
+        ):
             return _decision(what)
         case _:
             return _event(what)
@@ -133,13 +142,21 @@ def _decision(what: Command) -> str:
             return f"offered to {what.agent} on phone {what.phone} for {what.ring_seconds:g} s"
         case WithdrawOffer():
             return told(what.agent, outcome_of_withdrawal(what.reason), what.reason)
-        case DivertCall():
-            to = what.flow or what.number or ("voicemail" if what.voicemail else "")
-            return f"left {what.queue} for {to}: {what.reason}"
+        case DivertCall() | MoveCall():
+            return _way(what)
         case ShowAgent():
             return _agent(what)
         case Connect() | ShowCall():  # their events are told
             return ""
+
+
+def _way(what: DivertCall | MoveCall) -> str:
+    match what:
+        case DivertCall():
+            to = what.flow or what.number or ("voicemail" if what.voicemail else "")
+            return f"left {what.queue} for {to}: {what.reason}"
+        case MoveCall():
+            return f"sent on to {what.to}, at the place it had: {what.reason}"
 
 
 def _agent(shown: ShowAgent) -> str:
@@ -192,6 +209,7 @@ def _call_event(what: CallEvent) -> str:
             FlowStepEntered()
             | CallQueued()
             | WaitPromised()
+            | ExitChosen()
             | CallerStrayed()
             | CallerReturned()
             | CallEnded()
@@ -201,9 +219,7 @@ def _call_event(what: CallEvent) -> str:
             return _talk_event(what)
 
 
-def _line_event(
-    what: FlowStepEntered | CallQueued | WaitPromised | CallerStrayed | CallerReturned | CallEnded,
-) -> str:
+def _line_event(what: LineEvent) -> str:
     match what:
         case FlowStepEntered():
             return f"flow {what.flow}: step {what.step}"
@@ -211,12 +227,20 @@ def _line_event(
             return f"queued in {what.queue}"
         case WaitPromised():
             return f"promised an answer in {what.low_seconds:.0f} to {what.high_seconds:.0f} s"
+        case CallEnded():
+            return f"call ended by {what.by}: {what.cause}"
+        case ExitChosen() | CallerStrayed() | CallerReturned():
+            return _way_out(what)
+
+
+def _way_out(what: ExitChosen | CallerStrayed | CallerReturned) -> str:
+    match what:
+        case ExitChosen():
+            return f"pressed {what.key} for {what.to.place}"
         case CallerStrayed():
             return "the engine was away: the dialplan's fallback has the caller"
         case CallerReturned():
             return "the caller is back"
-        case CallEnded():
-            return f"call ended by {what.by}: {what.cause}"
 
 
 def _talk_event(

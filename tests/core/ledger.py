@@ -13,6 +13,7 @@ from ccengine.core.commands import (
     Command,
     Connect,
     DivertCall,
+    MoveCall,
     OfferCall,
     ShowAgent,
     ShowCall,
@@ -27,6 +28,7 @@ from tests.core.shifts_book import Shifts
 if TYPE_CHECKING:
     from ccengine.core.events import Event
     from ccengine.core.plan import Plan
+    from ccengine.core.queues import Overflow
 
 IN_LINE = (CallState.WAITING, CallState.OFFERED, CallState.STRAYED, CallState.CONNECTING)
 LEASE_SECONDS = 30.0
@@ -49,10 +51,11 @@ class Ledger:
         self.known: dict[str, str] = {}  #: whom callers talked with last
         self.count = 0
         self.rung = ("", CallState.WAITING)  #: the call offered last in this step, as it was
+        self.chosen: tuple[str, Overflow] | None = None  #: by key, in this step
 
     def enter(self, event: Event | None, commands: list[Command], now: float) -> None:
         """Enter one step that was neither refused nor ignored; event None: deadlines."""
-        self.now, self.rung = now, ("", CallState.WAITING)
+        self.now, self.rung, self.chosen = now, ("", CallState.WAITING), None
         self.shifts.begin_step(event, now)
         if event is None or isinstance(event, events.SwitchResynced):
             self._time_passed()
@@ -98,6 +101,7 @@ class Ledger:
         call.relaxed = next(served, call.relaxed)
 
     def _happened(self, event: Event) -> None:
+        callers = self.rules.callers
         match event:
             case events.PlanLoaded():
                 self._planned(event.plan)
@@ -107,6 +111,9 @@ class Ledger:
                 self._arrived(event)
             case events.CallQueued():
                 self._queued(event)
+            case events.ExitChosen():
+                assert callers[event.call].state in (CallState.WAITING, CallState.OFFERED)
+                self.chosen = (event.call, event.to)
             case _:
                 self._happened_to_offer(event)
 
@@ -202,8 +209,8 @@ class Ledger:
                 assert self.ringing.pop(command.offer) == (command.call, command.agent)
                 rules.callers[command.call].connected_at = self.now
                 self.shifts.answered(command.agent)
-            case DivertCall():
-                self._diverted(command)
+            case DivertCall() | MoveCall():
+                self._sent_on(command)
             case ShowAgent():
                 self.shifts.showed(event, command)
             case ShowCall():
@@ -216,32 +223,32 @@ class Ledger:
             self.ended += 1
             assert call.id not in self.has.values(), "ended with an agent still on it"
             return
-        if command.state in IN_LINE and command.queue != call.queue and command.queue is not None:
-            self._overflowed(call, command.queue)
+        if command.state in IN_LINE:
+            assert command.queue == call.queue, "in another queue without a word"
         call.state = command.state
 
-    def _overflowed(self, call: Caller, queue: str) -> None:
-        """Check that each queue on the way to this one sends callers on to the next."""
-        while call.queue != queue:
-            to = self.rules.settings(call.queue).limits.overflow
-            assert to is not None, "sent to another queue without a rule"
-            assert to.queue is not None, "sent to another queue without a rule"
-            assert to.queue not in call.visited, "sent round in a circle"
-            self._has_reason(call)
-            self._enter_queue(call, to.queue)
-
-    def _diverted(self, command: DivertCall) -> None:
+    def _sent_on(self, command: MoveCall | DivertCall) -> None:
         call = self.rules.callers[command.call]
-        if call.queue != command.queue:
-            self._overflowed(call, command.queue)
+        to = self._way_of(call, command)
+        if isinstance(command, MoveCall):
+            assert to.queue == command.to
+            self._enter_queue(call, command.to)
+        else:
+            told = (command.flow, command.number, command.voicemail)
+            assert (to.flow, to.number, to.voicemail) == told
+
+    def _way_of(self, call: Caller, command: MoveCall | DivertCall) -> Overflow:
+        """Return where the caller chose to go, else where the queue sends them, with reason."""
+        assert command.queue == call.queue
+        chosen, self.chosen = self.chosen, None
+        if chosen is not None:
+            assert (chosen[0], command.reason) == (call.id, "key")
+            return chosen[1]
         to = self.rules.settings(call.queue).limits.overflow
-        assert to is not None
-        assert (to.flow, to.number, to.voicemail) == (
-            command.flow,
-            command.number,
-            command.voicemail,
-        )
+        assert to is not None, "sent elsewhere without a rule"
+        assert to.queue not in call.visited, "sent round in a circle"
         self._has_reason(call)
+        return to
 
     def _has_reason(self, call: Caller) -> None:
         limits, others = self.rules.settings(call.queue).limits, self.rules.line(call.queue)

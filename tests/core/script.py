@@ -26,6 +26,7 @@ from ccengine.core.commands import (
     Command,
     Connect,
     DivertCall,
+    MoveCall,
     OfferCall,
     ShowAgent,
     ShowCall,
@@ -36,7 +37,7 @@ from ccengine.core.events import Miss, Party
 from ccengine.core.states import AgentState
 from tests.core.builders import queue_settings, skills
 from tests.core.ledger import Ledger
-from tests.core.script_words import read_agent, read_house, read_queue
+from tests.core.script_words import read_agent, read_house, read_overflow, read_queue
 from tests.core.stage import Stage
 
 if TYPE_CHECKING:
@@ -142,14 +143,20 @@ def _in_words(command: Command) -> str:
             return f"withdraw {command.call} {command.agent} ({command.reason})"
         case Connect():
             return f"connect {command.call} {command.agent}"
-        case DivertCall():
-            to = command.flow or command.number or "voicemail"
-            return f"divert {command.call} {to} ({command.reason})"
+        case DivertCall() | MoveCall():
+            return _way(command)
         case ShowAgent(state=AgentState.OFFERED | AgentState.ON_CALL) | ShowCall():
             return ""  # follows from what is asked for
         case ShowAgent():
             why = command.reason or command.barred
             return _doing(command.agent, command.state, why, command.until)
+
+
+def _way(command: DivertCall | MoveCall) -> str:
+    if isinstance(command, MoveCall):
+        return f"move {command.call} {command.to.partition('/')[2]} ({command.reason})"
+    to = command.flow or command.number or "voicemail"
+    return f"divert {command.call} {to} ({command.reason})"
 
 
 def _doing(agent: str, state: AgentState, reason: str, until: float | None) -> str:
@@ -205,6 +212,7 @@ def _decline(stage: Stage, words: list[str]) -> list[Command]:
 WORDS: Mapping[str, Doing] = {
     "arrive": lambda stage, words: stage.arrive(*words),
     "queue": _queue_call,
+    "key": lambda stage, words: stage.press(words[0], words[1], read_overflow(words[2])),
     "stray": lambda stage, words: stage.stray(*words),
     "return": lambda stage, words: stage.come_back(*words),
     "ringing": lambda stage, words: stage.ring(*words),

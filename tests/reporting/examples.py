@@ -7,7 +7,7 @@ from typing import get_args
 from pydantic import TypeAdapter
 
 from ccengine.core.commands import Command, ShowAgent
-from ccengine.core.events import Event, Party, Reached
+from ccengine.core.events import Event, ExitChosen, Party, Reached
 from ccengine.core.ids import ClientId, TenantId
 from ccengine.core.states import AgentState, CallState
 from ccengine.reporting.rows import JournalRow, RowKind, What
@@ -24,6 +24,7 @@ _VALUES: dict[str, object] = {
     "client": "nova",
     "ended_at": 2.0,
     "flow": "main",
+    "key": "1",
     "high_seconds": 60.0,
     "low_seconds": 30.0,
     "node": "node1",
@@ -39,6 +40,11 @@ _VALUES: dict[str, object] = {
     "ring_seconds": 20.0,
     "step": "menu",
     "tenant": "demo",
+    "to": "nova/sales",
+}
+_OTHERS: dict[type, dict[str, object]] = {
+    ShowAgent: {"state": AgentState.WRAP_UP},
+    ExitChosen: {"to": {"queue": "nova/sales"}},
 }
 
 
@@ -50,8 +56,8 @@ def examples() -> list[tuple[RowKind, What]]:
 
 
 def _example(cls: type[What]) -> What:
-    state = AgentState.WRAP_UP if cls is ShowAgent else CallState.WAITING
-    made: What = TypeAdapter(cls).validate_python({**_VALUES, "state": state})
+    values = {**_VALUES, "state": CallState.WAITING, **_OTHERS.get(cls, {})}
+    made: What = TypeAdapter(cls).validate_python(values)
     return made
 
 

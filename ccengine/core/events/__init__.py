@@ -23,6 +23,7 @@ from ccengine.core.events.calls import (
     CallerStrayed,
     CallMissed,
     CallQueued,
+    ExitChosen,
     FlowStepEntered,
     WaitPromised,
 )
@@ -47,6 +48,7 @@ CallEvent = (
     | FlowStepEntered
     | CallQueued
     | WaitPromised
+    | ExitChosen
     | CallerStrayed
     | CallerReturned
     | OfferRinging
@@ -82,6 +84,7 @@ __all__ = [
     "ConversationFailed",
     "ConversationStarted",
     "Event",
+    "ExitChosen",
     "FlowStepEntered",
     "Miss",
     "OfferAccepted",
