@@ -15,7 +15,7 @@ from ccengine.calls.conversation import Conversation
 from ccengine.calls.insistence import insist
 from ccengine.calls.outside import Outside
 from ccengine.calls.scope import CallScope
-from ccengine.calls.waiting import wait_for_agent
+from ccengine.calls.waiting import Waiting
 from ccengine.core.commands import Connect, DivertCall
 from ccengine.core.events import CallEnded, CallerStrayed, CallQueued, FlowStepEntered, Party
 from ccengine.core.ids import client_of
@@ -47,12 +47,11 @@ class InboundCall:
     """One caller's session. The core knows the call already when this is made."""
 
     def __init__(self, wiring: Wiring, channel: Channel, call: Call, *, resumed: bool) -> None:
-        self._resumed = resumed
         self._wiring = wiring
         self._engine = wiring.engine
         self._channel = channel
         self._call = call
-        self._mailbox = wiring.engine.open_call(call.id)
+        self._waiting = Waiting(wiring, channel, call, taken_up=resumed)
         self._conversation: Conversation | None = None
         self._outside = Outside(wiring, call)
         self._diverted_at = -math.inf
@@ -155,9 +154,7 @@ class InboundCall:
 
     async def _wait_and_talk(self) -> tuple[Party, str]:
         while True:
-            decision = await wait_for_agent(
-                self._channel, self._mailbox, self._music(), music_at_once=self._resumed
-            )
+            decision = await self._waiting.run()
             if isinstance(decision, DivertCall):
                 ended = await self._divert(decision)
                 if ended is not None:
@@ -231,11 +228,6 @@ class InboundCall:
 
     def _enter_step(self, flow: str, step: str) -> None:
         self._engine.post(FlowStepEntered(call=self._call.id, flow=flow, step=step))
-
-    def _music(self) -> str:
-        queue = self._call.queue
-        settings = None if queue is None else self._engine.center.plan.queues.get(queue)
-        return "default" if settings is None else settings.music
 
     def _utc_now(self) -> datetime:
         return datetime.fromtimestamp(self._engine.clock.now(), UTC)
