@@ -8,8 +8,9 @@ their own.
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from ccengine.config.announcement_checks import check_company
 from ccengine.config.clients import Client, digits_of
 from ccengine.config.lookups import Documents, levels, unknown, unknown_keys
 from ccengine.config.overflow_checks import check_circles, check_overflow
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from ccengine.config.tenant import Tenant
     from ccengine.core.ids import AgentId, ClientId
     from ccengine.core.plan import AgentSettings, Days
-
-DEFAULT_MUSIC: Final = "default"
 
 
 def cross_check(tenant: Tenant, documents: Documents) -> list[Problem]:
@@ -192,15 +191,8 @@ def _check_queue(tenant: Tenant, queue: QueueAt) -> Iterator[Problem]:
     found = list(check_queue(queue))
     yield from found
     yield from check_overflow(queue, tenant.clients[queue.client])
-    music = [DEFAULT_MUSIC, *(own.id for own in tenant.clients.values() if has_music(own))]
-    document, named = queue.document, [queue.settings.music]
-    yield from unknown(document, queue.at("music"), "music", named, music)
+    yield from check_company(tenant, queue)
     yield from check_service(tenant, queue, is_sound=not found)
-
-
-def has_music(client: Client) -> bool:
-    """Tell whether the client brings its own music on hold."""
-    return any(client.music_folder.glob("*.wav"))
 
 
 def _numbers_claimed_twice(documents: Documents) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ccengine.config.announcement_checks import can_be_said
 from ccengine.ivr.prompts import Prompt, Prompts, Spoken, SpokenPrompt
 from ccengine.ivr.speech.sentences import sentences_of
 from ccengine.ivr.speech.wordings import Wordings
@@ -70,7 +71,7 @@ class _Making:
         yield from self._missing(place, queue)
 
     def _add_in(self, language: str, place: Place, queue: QueueSettings) -> Iterator[Problem]:
-        wanted = list(sentences_of(queue))
+        wanted = list(sentences_of(queue)) if can_be_said(queue.announcements) else []
         if not wanted:
             return
         folders = (self._tenant.folder / "prompts", self._client.folder / "prompts")
