@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 from typing_extensions import override
 
+from ccengine.config.app_queue.conf import TRUE
+from ccengine.config.app_queue.draft import Draft
 from ccengine.config.app_queue.members import MemberLine, Staff, free_name, member_line
-from ccengine.config.app_queue.options import GENERAL, TRUE, Draft
+from ccengine.config.app_queue.options import GENERAL, carry
 from ccengine.config.problems import Problem, in_order
+from ccengine.core.queues import Messages
 
 if TYPE_CHECKING:
     from ccengine.config.app_queue.conf import Conf, Section
@@ -25,15 +28,20 @@ TENANT_HEAD: Final = """\
 # Made by `ccengine import`. What is marked so is not in queues.conf: put in what is true.
 
 """
+PLACEHOLDER: Final = "Please stay on the line."
+SOUND_REMEDY: Final = (
+    "write its words in prompts/en/prompts.yaml, or put {name}.wav (8 kHz, mono, 16 bit) beside it"
+)
 PLACEHOLDERS: Final = {"name:": "# put in", "languages:": "# put in", "contract:": "# put in"}
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The text of both files, and what could not be carried over."""
+    """The text of the files, and what could not be carried over."""
 
     tenant: str
     client: str
+    prompts: str  #: in English; empty if there are none
     queues: int
     notes: tuple[Problem, ...]
 
@@ -41,7 +49,7 @@ class Imported:
 def import_queues(
     conf: Conf, client: ClientId, joined: Iterable[tuple[str, MemberLine]] = ()
 ) -> Imported:
-    """Return tenant.yaml and client.yaml.
+    """Return tenant.yaml, client.yaml and the client's prompts.
 
     Args:
         conf: as read.
@@ -60,7 +68,13 @@ def import_queues(
         message = f"there is no queue '{queue}': its {len(lines)} members are left out"
         maker.notes.append(setting.note(message, "add the queue to queues.conf"))
     notes = in_order([*conf.problems, *maker.notes, *maker.staff.problems])
-    return Imported(_tenant_text(maker.staff), _client_text(maker), len(maker.queues), notes)
+    return Imported(
+        tenant=_tenant_text(maker.staff),
+        client=_client_text(maker),
+        prompts=_prompts_text(maker.sounds),
+        queues=len(maker.queues),
+        notes=notes,
+    )
 
 
 class _Maker:
@@ -68,6 +82,7 @@ class _Maker:
         self.client = client
         self.staff = Staff(client)
         self.queues: dict[str, QueueSettings] = {}
+        self.sounds: dict[str, str] = {}  #: by the name of the prompt that stands for it
         self.notes: list[Problem] = []
         self._negative_is_away = False
 
@@ -81,7 +96,7 @@ class _Maker:
         draft = Draft()
         for setting in settings.values():
             if setting.key in GENERAL:
-                draft.take(setting)
+                carry(draft, setting)
             else:
                 why = "Asterisk does not read it in [general]: use a template"
                 self.notes.append(setting.not_carried(why))
@@ -90,7 +105,7 @@ class _Maker:
     def add(self, section: Section, joined: list[MemberLine]) -> None:
         draft = Draft()
         for setting in section.last().values():
-            draft.take(setting)
+            carry(draft, setting)
         self.notes += draft.problems
         lines = [member_line(setting) for setting in section.all_of("member")]
         members = self._members([*lines, *joined])
@@ -103,7 +118,26 @@ class _Maker:
         if name != section.name:
             message = f"[{section.name}] is called '{name}' here"
             self.notes.append(section.note(message, "names are small letters, digits, '-' and '_'"))
-        self.queues[name] = replace(draft.settings(), members=members)
+        messages = replace(Messages(), **draft.messages, prompts=self._prompts(draft))
+        self.queues[name] = replace(draft.settings(), members=members, messages=messages)
+
+    def _prompts(self, draft: Draft) -> tuple[str, ...]:
+        """Return the prompts that stand for sounds of Asterisk's, which are not to be had here."""
+        if "every_seconds" not in draft.messages:
+            for setting, _ in draft.sounds[:1]:
+                why = "it is never heard, as 'periodic-announce-frequency' is 0"
+                self.notes.append(setting.not_carried(why))
+            return ()
+        names: list[str] = []
+        for setting, sound in draft.sounds:
+            known = next((name for name, one in self.sounds.items() if one == sound), None)
+            name = known or free_name(sound.rpartition("/")[2], self.sounds, "message")
+            if known is None:
+                self.sounds[name] = sound
+                message = f"the sound '{sound}' is not read: prompt '{name}' is a placeholder"
+                self.notes.append(setting.note(message, SOUND_REMEDY.format(name=name)))
+            names.append(name)
+        return tuple(dict.fromkeys(names))
 
     def _members(self, lines: Iterable[MemberLine]) -> tuple[Member, ...]:
         found: dict[str, Member] = {}
@@ -145,6 +179,12 @@ def _client_text(maker: _Maker) -> str:
         "queues": {name: written(queue) for name, queue in maker.queues.items()},
     }
     return TENANT_HEAD + _marked(_yaml(content))
+
+
+def _prompts_text(sounds: Mapping[str, str]) -> str:
+    named = {name: "".join(filter(str.isprintable, sound)) for name, sound in sounds.items()}
+    rows = [f"{name}: {PLACEHOLDER}  # put in: what {one} says" for name, one in named.items()]
+    return "".join([TENANT_HEAD, *(f"{row}\n" for row in rows)]) if rows else ""
 
 
 def written(value: Any) -> Any:
