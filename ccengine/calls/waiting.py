@@ -62,6 +62,7 @@ class Waiting:
         self._sound = LineSound(channel, inherited=taken_up)
         self._announcer: Announcer | None = None
         self._entry: Entry = (None, 0.0)
+        self._silent_seconds = 0.0
         self._unheard = False
 
     async def run(self) -> Connect | DivertCall:
@@ -69,7 +70,10 @@ class Waiting:
 
         When it returns, the caller hears nothing.
         """
-        news = None if self._taken_up else await self._news_at_once()
+        if not self._taken_up:
+            self._channel.clear_digits()  # typed for a menu
+            self._silent_seconds = MUSIC_AFTER_SECONDS
+        news: Connect | DivertCall | MoveCall | None = None
         while not isinstance(news, Connect | DivertCall):
             news, pressed = await first_of(self._news(), self._key())
             if news is None and pressed is not None:
@@ -84,14 +88,6 @@ class Waiting:
             command = await self._mailbox.get()
             if isinstance(command, Connect | DivertCall | MoveCall):
                 return command
-
-    async def _news_at_once(self) -> Connect | DivertCall | MoveCall | None:
-        self._channel.clear_digits()  # typed for a menu
-        try:
-            async with asyncio.timeout(MUSIC_AFTER_SECONDS):
-                return await self._news()
-        except TimeoutError:
-            return None
 
     # --- keys ----------------------------------------------------------------------------------
 
@@ -120,6 +116,8 @@ class Waiting:
     async def _keep_company(self) -> Never:
         """Play music, and say what is due; what was being said before is over."""
         await self._sound.hush()
+        await asyncio.sleep(self._silent_seconds)
+        self._silent_seconds = 0.0
         while True:
             announcer, rules = self._announcer_now(), self._rules
             said = announcer.next(rules, self._now, self)
