@@ -57,11 +57,7 @@ def import_queues_conf(
         fail(f"{error.filename} cannot be read: {error.strerror}")
     imported = import_queues(conf, ClientId(client), joined)
     if to is None:
-        typer.echo(f"# --- {TENANT_FILE} ---\n{imported.tenant}")
-        typer.echo(f"# --- clients/{client}/{CLIENT_FILE} ---\n{imported.client}", nl=False)
-        if imported.prompts:
-            head = f"# --- clients/{client}/{PROMPTS_FILE} ---"
-            typer.echo(f"\n{head}\n{imported.prompts}", nl=False)
+        _print(imported, client)
     else:
         _write(imported, client, to)
     for note in imported.notes:
@@ -70,6 +66,13 @@ def import_queues_conf(
         queues, notes = count(imported.queues, "queue"), count(len(imported.notes), "note")
         typer.echo(f"{queues} carried over, {notes}", err=True)
         raise typer.Exit(1)
+
+
+def _print(imported: Imported, client: str) -> None:
+    typer.echo(f"# --- {TENANT_FILE} ---\n{imported.tenant}")
+    typer.echo(f"# --- clients/{client}/{CLIENT_FILE} ---\n{imported.client}", nl=False)
+    if imported.prompts:
+        typer.echo(f"\n# --- clients/{client}/{PROMPTS_FILE} ---\n{imported.prompts}", nl=False)
 
 
 def _joined(file: Path) -> list[tuple[str, MemberLine]]:
