@@ -7,9 +7,10 @@ call as it is: Asterisk keeps them, and the next engine takes them up.
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ from ccengine.config.settings import Settings
 from ccengine.core.events import PlanLoaded, SwitchLost
 from ccengine.core.ids import TenantId
 from ccengine.engine import Engine
+from ccengine.ivr import versions
 from ccengine.ivr.configuration import load_configuration
 from ccengine.mqtt.broker import BrokerAddress
 from ccengine.mqtt.publisher import Publisher
@@ -42,6 +44,8 @@ from ccengine.storage.records import RecordKeeper
 from ccengine.storage.replay import center_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ccengine.ivr.configuration import Configuration
     from ccengine.storage.journal_reader import Restored
 
@@ -103,7 +107,8 @@ def run(settings: Settings) -> None:
 
 async def _serve(settings: Settings, configuration: Configuration) -> None:
     async with AsyncExitStack() as stack:
-        parts = await _build(settings, configuration, stack)
+        with _things_that_stay():
+            parts = await _build(settings, configuration, stack)
         async with asyncio.TaskGroup() as root:
             sessions = Sessions(parts.wiring, root)
             switchboard = Switchboard(parts.wiring, sessions, Resyncer(parts.wiring, sessions))
@@ -144,6 +149,7 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     keeper = RecordKeeper(paths.database, paths.journal)
     await keeper.start()
     stack.push_async_callback(keeper.close)
+    await _file_papers(keeper, configuration)
     engine = _restore_engine(restored, journal)
     observers = [logs.observe, keeper.observe]
     publisher = _publisher(settings, engine)
@@ -186,6 +192,20 @@ def _restore_engine(restored: Restored, journal: Journal) -> Engine:
     loop = asyncio.get_running_loop()
     clock = Clock(loop.time, not_before=restored.last_at)
     return Engine(center_of(restored), journal, clock, loop)
+
+
+async def _file_papers(keeper: RecordKeeper, configuration: Configuration) -> None:
+    """Keep the versions of forms and scripts in force, before any record names them.
+
+    Raises:
+        SystemExit: one of them once said something else.
+    """
+    problems = await versions.reused(configuration, keeper.papers)
+    for problem in problems:
+        sys.stderr.write(f"{problem}\n")
+    if problems:
+        raise SystemExit(EXIT_CONFIGURATION)
+    await versions.keep(configuration, keeper.papers)
 
 
 def _load_plan(engine: Engine, configuration: Configuration) -> None:
@@ -240,12 +260,35 @@ async def _reload_on_signal(parts: Parts) -> None:
     while True:
         await asked.wait()
         asked.clear()
-        folder = parts.settings.tenant_folder
-        configuration = await asyncio.to_thread(load_configuration, folder)
-        if configuration.problems or configuration.tenant is None:
-            for problem in configuration.problems:
-                log.error("configuration_refused", cause=str(problem))
-            continue
-        parts.wiring.configuration = configuration
-        _load_plan(parts.engine, configuration)
-        log.info("configuration_loaded", plan=parts.engine.center.plan.version)
+        with _things_that_stay():
+            await _reload(parts)
+
+
+async def _reload(parts: Parts) -> None:
+    folder = parts.settings.tenant_folder
+    configuration = await asyncio.to_thread(load_configuration, folder)
+    papers = parts.keeper.papers
+    problems = configuration.problems or await versions.reused(configuration, papers)
+    if problems or configuration.tenant is None:
+        for problem in problems:
+            log.error("configuration_refused", cause=str(problem))
+        return
+    await versions.keep(configuration, papers)
+    parts.wiring.configuration = configuration
+    _load_plan(parts.engine, configuration)
+    log.info("configuration_loaded", plan=parts.engine.center.plan.version)
+
+
+@contextmanager
+def _things_that_stay() -> Iterator[None]:
+    """Make inside what stays: no garbage is looked for meanwhile, and later never among it.
+
+    A configuration is most of what is in memory, and nothing of it is garbage. Each look through
+    all of it, from whatever thread, holds up every call: for 0.2 s at 2,000 agents.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -21,6 +21,8 @@ from ccengine.core.commands import (
     OfferCall,
     ShowAgent,
     ShowCall,
+    ShowOutcome,
+    TargetMissed,
     WithdrawOffer,
 )
 from ccengine.core.errors import CoreError
@@ -210,9 +212,9 @@ class Engine:
         match command:
             case OfferCall() | WithdrawOffer() | ShowAgent():
                 mailbox = self._agents.get(command.agent)
-            case Connect() | DivertCall() | MoveCall():
+            case Connect() | DivertCall() | MoveCall() | TargetMissed():
                 mailbox = self._calls.get(command.call)
-            case ShowCall():
+            case ShowCall() | ShowOutcome():
                 return
         if mailbox is not None:
             mailbox.put_nowait(command)

@@ -15,10 +15,12 @@ from ccengine.calls.conversation import Conversation
 from ccengine.calls.insistence import insist
 from ccengine.calls.outside import Outside
 from ccengine.calls.scope import CallScope
+from ccengine.calls.talked import Talked
 from ccengine.calls.waiting import Waiting
 from ccengine.core.commands import Connect, DivertCall
 from ccengine.core.events import CallEnded, CallerStrayed, CallQueued, FlowStepEntered, Party
-from ccengine.core.ids import client_of
+from ccengine.core.ids import AgentId, OfferId, client_of
+from ccengine.core.offers import NO_QUEUE
 from ccengine.core.states import CallState
 from ccengine.ivr.context import FlowContext
 from ccengine.ivr.outcomes import Enqueue, HangUp
@@ -26,6 +28,7 @@ from ccengine.ivr.runner import run_flow
 
 if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel
+    from ccengine.calls.consult import Talks
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
     from ccengine.core.ids import ClientId
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 CALLER_HUNG_UP = "caller hung up"
+LOST = "lost"
 AGENT_HUNG_UP = "agent hung up"
 
 DIVERT_PAUSE_SECONDS = 1.0
@@ -46,7 +50,11 @@ ELSEWHERE_SECONDS = 0.05
 class InboundCall:
     """One caller's session. The core knows the call already when this is made."""
 
-    def __init__(self, wiring: Wiring, channel: Channel, call: Call, *, resumed: bool) -> None:
+    def __init__(
+        self, wiring: Wiring, talks: Talks, channel: Channel, call: Call, *, resumed: bool
+    ) -> None:
+        self._talks = talks
+        self._hears_music = resumed
         self._wiring = wiring
         self._engine = wiring.engine
         self._channel = channel
@@ -101,8 +109,14 @@ class InboundCall:
                 ended = await self._run_flow(self._call.flow, self._call.step)
                 if ended is not None:
                     return ended
-            case CallState.TALKING if await self._resume_conversation():
-                return Party.AGENT, AGENT_HUNG_UP
+            case CallState.TALKING | CallState.HANDED_OUT:
+                ended = await self._resume_conversation()
+                if ended is not None:
+                    return ended
+            case CallState.DIALING:
+                ended = await self._talk_with_who_dialled()
+                if ended is not None:
+                    return ended
             case _:
                 pass
         return await self._wait_and_talk()
@@ -148,22 +162,49 @@ class InboundCall:
                 skills=outcome.skills,
                 preferred=outcome.preferred,
                 agents=outcome.agents,
+                scores=outcome.scores,
                 kind=outcome.kind,
             )
         )
 
     async def _wait_and_talk(self) -> tuple[Party, str]:
         while True:
-            decision = await self._waiting.run()
+            decision = await self._waiting.run(hears_music=self._hears_music)
             if isinstance(decision, DivertCall):
                 ended = await self._divert(decision)
                 if ended is not None:
                     return ended
                 continue
             self._conversation = self._conversation_for(decision)
-            if await self._conversation.run():
+            ended = await self._go_on_from(self._conversation, await self._conversation.run())
+            if ended is not None:
+                return ended
+
+    async def _go_on_from(
+        self, conversation: Conversation, talked: Talked
+    ) -> tuple[Party, str] | None:
+        """Return how the call has ended; None: the caller waits for somebody else."""
+        match talked:
+            case Talked.OVER:
                 return Party.AGENT, AGENT_HUNG_UP
-            await self._conversation.close(Party.AGENT)
+            case Talked.NEVER:
+                await conversation.close(Party.AGENT)
+            case Talked.SENT_ON:
+                await conversation.leave_behind()
+                self._hears_music = True
+        return None
+
+    async def _talk_with_who_dialled(self) -> tuple[Party, str] | None:
+        """Let the agent who dialled this call by hand talk with whoever has answered."""
+        agent, leg = self._call.agent, self._call.offer
+        if agent is None or leg is None:
+            return Party.LOST, LOST
+        connect = Connect(offer=leg, call=self._call.id, agent=agent, queue=NO_QUEUE, recorded=True)
+        self._conversation = self._conversation_for(connect)
+        talked = await self._conversation.run()
+        if talked is Talked.NEVER:
+            return Party.AGENT, AGENT_HUNG_UP
+        return await self._go_on_from(self._conversation, talked)
 
     async def _divert(self, divert: DivertCall) -> tuple[Party, str] | None:
         """Send the caller on; None: by a flow that has led to a queue."""
@@ -175,17 +216,18 @@ class InboundCall:
         self._diverted_at = asyncio.get_running_loop().time()
         return await self._run_flow(divert.flow, "", client_of(divert.queue))
 
-    async def _resume_conversation(self) -> bool:
-        """Go on talking if the bridge still holds both; else the agent is gone."""
-        offer, agent, queue = self._call.offer, self._call.agent, self._call.queue
-        if offer is None or agent is None or queue is None:
-            return False
-        connect = Connect(offer=offer, call=self._call.id, agent=agent, queue=queue, recorded=False)
+    async def _resume_conversation(self) -> tuple[Party, str] | None:
+        """Go on talking if the bridge still holds both; else who they talked with is gone."""
+        call = self._call
+        offer, agent = call.offer or OfferId(call.outside), call.agent or AgentId("")
+        connect = Connect(
+            offer=offer, call=call.id, agent=agent, queue=call.queue or NO_QUEUE, recorded=False
+        )
         self._conversation = self._conversation_for(connect)
-        return await self._conversation.resume()
+        return await self._go_on_from(self._conversation, await self._conversation.resume())
 
     def _conversation_for(self, connect: Connect) -> Conversation:
-        return Conversation(self._engine, self._wiring.router, self._channel, connect)
+        return Conversation(self._wiring, self._talks, self._channel, self._call, connect)
 
     async def _clear_away(self) -> None:
         if self._by is Party.CALLER and await self._is_elsewhere():

@@ -19,19 +19,18 @@ TURNS = 2
 
 
 class LineSound:
-    """One channel's sound. Each method may be cancelled; `stop` then still ends all of it.
+    """One channel's sound. Each method may be cancelled; `stop` then still ends all of it."""
 
-    Args:
-        channel: the caller's.
-        inherited: an earlier engine may have left music or words on it.
-    """
-
-    def __init__(self, channel: Channel, *, inherited: bool) -> None:
+    def __init__(self, channel: Channel) -> None:
         self._channel = channel
-        self._inherited = inherited
+        self._inherited = False
         self._music: str | None = None  #: that plays, or may
         self._plays = False  #: certainly
         self._said = 0
+
+    def inherit(self) -> None:
+        """Take note that music or words may be on the channel that were not begun here."""
+        self._inherited = True
 
     async def play_music(self, music_class: str) -> None:
         """Go on with the music, or begin it; in the place of other music."""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from ccengine.calls.conversation import BRIDGE_PREFIX, bridge_of
-from ccengine.calls.outside import has_left
+from ccengine.calls.bridge_names import BRIDGE_PREFIX, bridge_of
+from ccengine.calls.outside import has_left, unseen_end
 from ccengine.calls.phones import TECHNOLOGY, endpoint_of
 from ccengine.core.commands import Connect
 from ccengine.core.events import (
@@ -26,6 +26,9 @@ from ccengine.core.events import (
     Party,
     SwitchResynced,
 )
+from ccengine.core.handover import COLLEAGUES
+from ccengine.core.ids import OfferId
+from ccengine.core.offers import NO_QUEUE
 from ccengine.core.states import CallState
 
 if TYPE_CHECKING:
@@ -35,9 +38,12 @@ if TYPE_CHECKING:
     from ccengine.calls.sessions import Sessions
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
-    from ccengine.core.ids import AgentId, OfferId
+    from ccengine.core.ids import AgentId
 
 log = structlog.get_logger()
+
+OURS = frozenset({"agent", "feature", "dial", "far", "staff"})
+"""Roles of channels that belong to a session of ours, or to nobody."""
 
 SETTLE_SECONDS = 2.0
 LOST = "lost while the engine was away"
@@ -73,7 +79,7 @@ class Resyncer:
         endpoints = await self._wiring.router.ari.endpoints(TECHNOLOGY)
         for call in list(self._engine.center.calls.values()):
             if not self._engine.has_call(call.id):
-                self._take_up(call)
+                await self._take_up(call)
         self._adopt_unknown(arrive)
         self._sessions.watch_strays()
         self._sessions.phones.resync(found.channels, endpoints)
@@ -81,10 +87,10 @@ class Resyncer:
         self._engine.post(SwitchResynced(node=self._wiring.node))
         log.info("switch_resynced", channels=len(self._channels), bridges=len(self._bridges))
 
-    def _take_up(self, call: Call) -> None:
+    async def _take_up(self, call: Call) -> None:
         channel = self._channels.get(call.channel)
-        if channel is None:
-            self._close(call)
+        if channel is None or (call.state is CallState.DIALING and not self._both_are_here(call)):
+            await self._close(call)
         elif channel.in_app(self._wiring.router.ari.app):
             self._resume(call, channel)
         elif has_left(channel):
@@ -92,11 +98,21 @@ class Resyncer:
         else:
             self._let_stray(call)
 
-    def _close(self, call: Call) -> None:
+    async def _close(self, call: Call) -> None:
         # Of an agent who has just answered the end of the call takes care: the caller left first.
         if call.state is CallState.TALKING:
             self._end_conversation(call, Party.LOST)
-        self._engine.post(CallEnded(call=call.id, by=Party.LOST, cause=LOST))
+        ended: CallEnded | None = None
+        if call.state is CallState.IN_FLOW:  # it may have been sent on
+            ari, node = self._wiring.router.ari, self._wiring.node
+            ended = await unseen_end(ari, call.id, node)
+        self._engine.post(ended or CallEnded(call=call.id, by=Party.LOST, cause=LOST))
+
+    def _both_are_here(self, call: Call) -> bool:
+        """Tell whether whom an agent dialled has answered, and the agent is still there."""
+        app = self._wiring.router.ari.app
+        ends = [self._channels.get(call.channel), self._channels.get(call.offer or "")]
+        return all(end is not None and end.in_app(app) for end in ends)
 
     def _let_stray(self, call: Call) -> None:
         self._end_conversation(call, Party.LOST)
@@ -118,8 +134,13 @@ class Resyncer:
             leg = self._channels.get(offer)
             if leg is not None:
                 self._wiring.router.channel(offer, leg)
+        if call.outside in self._channels:
+            self._wiring.router.channel(call.outside, self._channels[call.outside])
         channel = self._wiring.router.channel(snapshot.id, snapshot)
-        self._sessions.start_call(channel, call, resumed=True)
+        if call.kind in COLLEAGUES:
+            self._sessions.start_consult(channel, call, None)
+        else:
+            self._sessions.start_call(channel, call, resumed=True)
         for offer, agent in offers.items():
             leg = self._channels.get(offer)
             if state is CallState.OFFERED:
@@ -143,12 +164,14 @@ class Resyncer:
     def _resume_connect(
         self, call: Call, agent: AgentId, offer: OfferId, leg: ChannelSnapshot | None
     ) -> None:
-        if leg is None or call.queue is None:
+        if leg is None:
             self._engine.post(ConversationFailed(call=call.id, agent=agent))
             return
-        recorded = self._engine.center.plan.queues[call.queue].recorded
+        queue = call.queue or NO_QUEUE
+        settings = self._engine.center.plan.queues.get(queue)
+        recorded = settings is not None and settings.recorded
         self._engine.open_call(call.id).put_nowait(
-            Connect(offer=offer, call=call.id, agent=agent, queue=call.queue, recorded=recorded)
+            Connect(offer=offer, call=call.id, agent=agent, queue=queue, recorded=recorded)
         )
 
     def _adopt_unknown(self, arrive: Callable[[ChannelSnapshot], None]) -> None:
@@ -164,9 +187,11 @@ class Resyncer:
         ari = self._wiring.router.ari
         calls = self._engine.center.calls.values()
         offers = {offer for call in calls for offer in _offers_of(call)}
-        bridges = {bridge_of(offer) for offer in offers}
+        bridges = {bridge_of(offer) for offer in offers} | {call.bridge for call in calls}
+        bridges |= {f"{call.id}.talk" for call in calls if call.outside}
+        offers |= {OfferId(call.outside) for call in calls}
         for channel in self._channels.values():
-            ours = channel.variables.get("CC_ROLE") in ("agent", "feature")
+            ours = channel.variables.get("CC_ROLE") in OURS
             if ours and channel.id not in offers and self._wiring.router.find(channel.id) is None:
                 log.warning("leg_orphaned", channel=channel.id)
                 await ari.hang_up(channel.id)

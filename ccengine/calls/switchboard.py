@@ -87,6 +87,9 @@ class Switchboard:
             case ("feature", code, *rest):
                 channel = self._wiring.router.channel(snapshot.id, snapshot)
                 self._sessions.start_feature(channel, code, rest[0] if rest else "")
+            case ("dial", digits, *_):
+                channel = self._wiring.router.channel(snapshot.id, snapshot)
+                self._sessions.start_dialled(channel, digits)
             case _:
                 log.warning("channel_unknown", channel=snapshot.id, args=list(args))
 

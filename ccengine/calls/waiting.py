@@ -48,8 +48,7 @@ class Waiting:
         wiring: engine and configuration.
         channel: the caller's.
         call: as the core has it.
-        taken_up: not at its beginning; the caller may be hearing something from an earlier engine
-            or the dialplan's fallback.
+        taken_up: an earlier engine, or the dialplan's fallback, had the caller before.
     """
 
     def __init__(self, wiring: Wiring, channel: Channel, call: Call, *, taken_up: bool) -> None:
@@ -59,18 +58,23 @@ class Waiting:
         self._call = call
         self._mailbox = wiring.engine.open_call(call.id)
         self._taken_up = taken_up
-        self._sound = LineSound(channel, inherited=taken_up)
+        self._sound = LineSound(channel)
         self._announcer: Announcer | None = None
         self._entry: Entry = (None, 0.0)
         self._silent_seconds = 0.0
         self._unheard = False
 
-    async def run(self) -> Connect | DivertCall:
+    async def run(self, *, hears_music: bool) -> Connect | DivertCall:
         """Keep the caller company until the core connects an agent or sends them out of the line.
 
         When it returns, the caller hears nothing.
+
+        Args:
+            hears_music: the caller may be hearing something already that was not begun here.
         """
-        if not self._taken_up:
+        if hears_music:
+            self._sound.inherit()
+        else:
             self._channel.clear_digits()  # typed for a menu
             self._silent_seconds = MUSIC_AFTER_SECONDS
         news: Connect | DivertCall | MoveCall | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,10 +15,12 @@ from pydantic import AfterValidator, Field
 from ccengine.config.currencies import CURRENCIES
 from ccengine.config.hours import Hours, Zone
 from ccengine.config.names import Digits, Language, Line, Name, mistake
+from ccengine.config.papers import NO_PAPERS, Label, Papers
 from ccengine.config.periods import NO_ZONE
 from ccengine.config.queue_names import with_full_names
 from ccengine.config.schema import REQUIRED
 from ccengine.core.ids import ClientId, PhoneId, QueueId, queue_id
+from ccengine.core.outcome_rules import OutcomeRules
 from ccengine.core.queues import QueueSettings
 
 
@@ -35,6 +38,14 @@ def _number(text: str) -> str:
     return text
 
 
+def _outbound_code(text: str) -> str:
+    if re.fullmatch(r"\*[0-9]{1,4}", text) is None:
+        message = f"'{text}' cannot be a code"
+        raise mistake(message, 'write a star and digits in quotes, as in "*81"')
+    return text
+
+
+OutboundCode = Annotated[str, AfterValidator(_outbound_code)]
 Currency = Annotated[str, AfterValidator(_currency)]
 TelephoneNumber = Annotated[str, AfterValidator(_number)]
 
@@ -78,13 +89,39 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Disposition:
+    """How a call may have gone."""
+
+    label: Label
+    digits: Digits  #: typed for it
+    form: bool = True  #: no: the queue's form is not asked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactReason:
+    """Why a customer may have called."""
+
+    label: Label
+    digits: Digits  #: typed for it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClientOutbound:
     """Calls to the outside for this client. Left out, none is possible."""
 
     prefixes: Mapping[Digits, Name]  #: what a number may begin with, and the trunk it goes to
     caller_id: TelephoneNumber  #: shown to the person called
+    code: OutboundCode | None = None  #: agents dial it before a number to call for this client
     calls_per_agent_day: Annotated[int, Field(ge=0, le=100_000)]
     calls_per_day: Annotated[int, Field(ge=0, le=10_000_000)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """Somebody of the client's own, to whom agents may hand callers back."""
+
+    name: Line
+    number: TelephoneNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +136,10 @@ class ClientSettings:
     queues: Mapping[Name, QueueSettings] = field(default_factory=dict)
     emergency: tuple[PhoneId, ...] = ()  #: phones that ring when the engine stays away
     outbound: ClientOutbound | None = None
+    staff: Mapping[Digits, Staff] = field(default_factory=dict)  #: by what agents dial
+    dispositions: Mapping[Name, Disposition] = field(default_factory=dict)
+    contact_reasons: Mapping[Name, ContactReason] = field(default_factory=dict)
+    mask_numbers: bool = False  #: agents' phones do not show who calls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,14 +149,34 @@ class Client:
     id: ClientId
     folder: Path
     settings: ClientSettings
+    papers: Papers = NO_PAPERS
 
     @property
     def queues(self) -> Mapping[QueueId, QueueSettings]:
         """The client's queues by the names the core knows them by."""
         return {
-            queue_id(self.id, name): with_full_names(self.id, queue)
+            queue_id(self.id, name): replace(
+                with_full_names(self.id, queue), outcome=self._in_force(queue.outcome)
+            )
             for name, queue in self.settings.queues.items()
         }
+
+    @property
+    def outcome(self) -> OutcomeRules:
+        """What may be said of calls that came from no queue."""
+        return self._in_force(OutcomeRules())
+
+    def _in_force(self, rules: OutcomeRules) -> OutcomeRules:
+        """Name what is left out, and the versions there are now."""
+        form = self.papers.forms.get(rules.form or "")
+        script = self.papers.scripts.get(rules.script or "")
+        return replace(
+            rules,
+            dispositions=rules.dispositions or tuple(self.settings.dispositions),
+            contact_reasons=rules.contact_reasons or tuple(self.settings.contact_reasons),
+            form=None if form is None else form.ref,
+            script=None if script is None else script.ref,
+        )
 
     @property
     def zone(self) -> str:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from ccengine.config.announcement_checks import check_company
 from ccengine.config.clients import Client, digits_of
+from ccengine.config.extension_checks import check_call_codes, check_extensions
 from ccengine.config.lookups import Documents, levels, unknown, unknown_keys
+from ccengine.config.outcome_checks import check_outcome, check_words
 from ccengine.config.overflow_checks import check_circles, check_overflow
 from ccengine.config.queue_checks import QueueAt, check_health, check_queue
 from ccengine.config.service import check_service
@@ -43,6 +45,7 @@ def cross_check(tenant: Tenant, documents: Documents) -> list[Problem]:
     for queue in queues:
         problems += _check_queue(tenant, queue)
     problems += [*check_circles(queues), *check_health(queues)]
+    problems += check_extensions(tenant, documents)
     return problems + list(_numbers_claimed_twice(documents))
 
 
@@ -68,6 +71,7 @@ def _check_tenant(tenant: Tenant, document: Document, documents: Documents) -> I
     yield from check_rest(tenant, document)
     yield from _agents_clash(settings.agents, document)
     yield from _codes_clash(tenant, document)
+    yield from check_call_codes(tenant, document)
 
 
 def _check_agent(
@@ -104,6 +108,12 @@ def _permits(
             message = f"the approval for client '{client}' has days, but there is none"
             yield document.problem(there, message, f"add '{client}' to 'clients', or remove it")
         yield from _days_reversed(document, there, f"the approval for '{client}'", days)
+    for skill, days in agent.skill_days.items():
+        there = (*place, "skill_days", skill)
+        if skill not in agent.skills:
+            message = f"skill '{skill}' has days, but the agent does not have it"
+            yield document.problem(there, message, f"add '{skill}' to 'skills', or remove it")
+        yield from _days_reversed(document, there, f"skill '{skill}'", days)
 
 
 def _days_reversed(document: Document, place: Place, what: str, days: Days) -> Iterator[Problem]:
@@ -136,6 +146,7 @@ def _codes_clash(tenant: Tenant, document: Document) -> Iterator[Problem]:
         ("logout", codes.logout),
         ("ready", codes.ready),
         ("not_ready", codes.not_ready),
+        ("outcome", codes.outcome),
     ]
     for position, (name, code) in enumerate(named):
         for other, earlier in named[:position]:
@@ -163,6 +174,7 @@ def _check_client(
         own = document.at(("languages",))
         known_here = [str(name) for name in own] if isinstance(own, list) else None
         yield from unknown(document, (*place, "language"), "language", spoken, known_here)
+    yield from check_words(client, document)
     phones = documents.names("phones")
     yield from unknown(document, ("emergency",), "phone", settings.emergency, phones)
     if settings.outbound is not None:
@@ -192,6 +204,7 @@ def _check_queue(tenant: Tenant, queue: QueueAt) -> Iterator[Problem]:
     yield from found
     yield from check_overflow(queue, tenant.clients[queue.client])
     yield from check_company(tenant, queue)
+    yield from check_outcome(queue, tenant.clients[queue.client])
     yield from check_service(tenant, queue, is_sound=not found)
 
 

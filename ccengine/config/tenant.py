@@ -4,6 +4,7 @@
              prompts/<language>/                what agents hear, where it differs from ours
              clients/<client>/client.yaml
                               flows/<flow>.yaml
+                              forms/<form>.yaml, scripts/<script>.yaml
                               prompts/<language>/
 
 Flows and prompts belong to `ccengine.ivr`, which loads them on top of this.
@@ -115,6 +116,19 @@ class FeatureCodes:
     logout: FeatureCode = "*72"
     ready: FeatureCode = "*73"
     not_ready: FeatureCode = "*74"  #: alone, or with the digit of a reason
+    outcome: FeatureCode = "*78"  #: alone, or with the digits of a disposition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallCodes:
+    """What agents press during a call."""
+
+    hold: FeatureCode = "*1"  #: and again to take the caller back
+    transfer: FeatureCode = "*2"  #: then where to, and #
+    consult: FeatureCode = "*3"  #: then whom, and #; a hang-up hands the caller over
+    conference: FeatureCode = "*4"  #: all three talk
+    swap: FeatureCode = "*5"  #: between the caller and whom is consulted
+    back: FeatureCode = "*6"  #: ends the consult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +153,8 @@ class TenantSettings:
     phones: Mapping[Extension, Phone] = field(default_factory=dict)
     callers: tuple[DemoCaller, ...] = ()  #: demo accounts that call as if from outside
     feature_codes: FeatureCodes = FeatureCodes()
+    call_codes: CallCodes = CallCodes()
+    dialled_wrap_up_seconds: float = 15.0  #: after a call outside that an agent dialled
     ready_at_login: bool = True  #: no: who logs in is not ready until they say so
     precedence: Precedence = Precedence.SCORE  #: which queue a free agent serves first
     shares: Mapping[ClientId, Share] = field(default_factory=dict)  #: agents of each client
@@ -179,7 +195,9 @@ class Tenant:
             ready_at_login=self.settings.ready_at_login,
             precedence=self.settings.precedence,
             shares=dict(self.settings.shares),
+            outcomes={name: client.outcome for name, client in self.clients.items()},
             rest=self.settings.rest,
+            dialled_wrap_up_seconds=self.settings.dialled_wrap_up_seconds,
             periods=self._periods(),
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ccengine.core.commands import ShowCall
+from ccengine.core.events.causes import HoldBy
 from ccengine.core.ids import (
     AgentId,
     CallId,
@@ -60,18 +61,34 @@ class Call:
     priority: int = 0
     serial: int = 0  #: the place in line; kept until the call has talked
     queued_at: Instant = 0.0  #: into this queue
+    lined_at: Instant | None = None  #: into the first one since it talked; None: not kept yet
     waiting_since: Instant = 0.0  #: as the order counts it: from an earlier queue or the arrival
     relaxed: int = 0  #: relax steps that have passed
     own_agents: tuple[AgentId, ...] = ()  #: named by the flow or the API, best first
+    own_scores: Mapping[AgentId, int] = field(default_factory=dict)  #: of those, if they have any
     visited: tuple[QueueId, ...] = ()  #: queues it has been in since it talked last
     guess: Guess | None = None  #: of the wait in this queue, as it was entered
     promised_until: Instant | None = None  #: told to the caller: answered by then
     offers_made: int = 0
+    rung: AgentId | None = None  #: whose phone rang last for it, in this queue
     others: dict[OfferId, AgentId] = field(default_factory=dict)  #: beside `offer`, under ring-all
     offer: OfferId | None = None
     agent: AgentId | None = None  #: offered to, or talking with
+    directed: AgentId | None = None  #: the one agent it is for, until they talk
+    back_to: AgentId | None = None  #: who sent it there, and gets it back if still free
+    by: AgentId | None = None  #: the agent who calls
+    origin: CallId | None = None  #: the customer's call that is consulted about
+    waited_seconds: float = 0.0  #: before it was answered last
+    held: HoldBy | None = None
+    conference: bool = False  #: its two talk with the customer of `origin`
+    outside: str = ""  #: the channel of the client's staff
     bridge: str = ""
     recording: str = ""
+
+    @property
+    def goes_by_scores(self) -> bool:
+        """Whether the caller's own agents come first now, and have scores."""
+        return bool(self.own_scores) and bool(self.only) and self.only == self.own_agents
 
     def shown(self) -> ShowCall:
         """Return what others are told of the call."""

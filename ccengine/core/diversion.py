@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from ccengine.core import limits, relaxation
 from ccengine.core.commands import DivertCall, MoveCall
+from ccengine.core.queues import Overflow
 from ccengine.core.states import CallState, CallStep, next_call_state
 
 if TYPE_CHECKING:
     from ccengine.core.calls import Call
     from ccengine.core.floor import Floor
     from ccengine.core.ids import Instant, QueueId
-    from ccengine.core.queues import Overflow, QueueSettings
+    from ccengine.core.queues import QueueSettings
 
 IN_QUEUE = frozenset(
     {CallState.WAITING, CallState.OFFERED, CallState.STRAYED, CallState.CONNECTING}
@@ -29,7 +30,7 @@ def enter(floor: Floor, call: Call, queue: QueueId, now: Instant) -> bool:
         floor.waits.note_leaving(call, now)
         floor.leave_line(call)
     call.queue, call.queued_at = queue, now
-    call.visited = (*call.visited, queue)
+    call.visited, call.rung = (*call.visited, queue), None
     settings = floor.queue_settings(queue)
     _rank(call, settings)
     relaxation.begin(floor, call, now)
@@ -61,6 +62,16 @@ def back_in_line(floor: Floor, call: Call, step: CallStep, now: Instant) -> None
         floor.place_call(call)
 
 
+def take_back(floor: Floor, call: Call, step: CallStep, now: Instant) -> None:
+    """Let a call that had left its line stand there again, as long in it as it was before."""
+    floor.move_call(call, next_call_state(call.state, step))
+    if call.queue is not None:
+        settings = floor.queue_settings(call.queue)
+        relaxation.begin(floor, call, now)
+        _limit(floor, call, settings)
+        floor.place_call(call)
+
+
 def divert_if_late(floor: Floor, call: Call, now: Instant) -> bool:
     """Send a waiting call elsewhere if it has waited too long; True if it left all lines."""
     if call.state is not CallState.WAITING or call.queue is None:
@@ -74,7 +85,7 @@ def _send_on(floor: Floor, call: Call, reason: str, now: Instant) -> bool:
     """Send the call on; True if it is in a queue afterwards, the same or another."""
     if call.queue is None:
         return False
-    to = floor.queue_settings(call.queue).limits.overflow
+    to = _way_on(floor.queue_settings(call.queue), reason)
     if to is None or (to.queue is not None and to.queue in call.visited):
         return True  # nowhere to go, or round in a circle: the caller stays where they are
     return _go(floor, call, to, reason, now)
@@ -115,6 +126,13 @@ def _show_if_moved(floor: Floor, call: Call, before: QueueId | None, *, stays: b
     return stays
 
 
+def _way_on(settings: QueueSettings, reason: str) -> Overflow | None:
+    rules = settings.limits
+    if reason == limits.PARTNER_SHARE and rules.partner is not None:
+        return Overflow(number=rules.partner)
+    return rules.overflow
+
+
 def leave(floor: Floor, call: Call) -> None:
     """Stop all that goes on while a call waits."""
     relaxation.forget(floor, call.id)
@@ -125,11 +143,12 @@ def replan(floor: Floor, now: Instant) -> None:
     """Bring callers who wait under the rules of a new plan."""
     for call in list(floor.calls.values()):
         if call.state in IN_QUEUE and call.queue is not None:
-            settings = floor.queue_settings(call.queue)
+            settings, before = floor.queue_settings(call.queue), _standing(call)
             _rank(call, settings)
             relaxation.begin(floor, call, now)
             _limit(floor, call, settings)
-            floor.place_call(call)
+            if _standing(call) != before:  # else it stands right since the plan was swapped
+                floor.place_call(call)
 
 
 def leave_empty(floor: Floor, now: Instant) -> None:
@@ -149,8 +168,16 @@ def leave_empty(floor: Floor, now: Instant) -> None:
 
 
 def _rank(call: Call, settings: QueueSettings) -> None:
-    own = call.own_priority
+    own, since = call.own_priority, call.lined_at
     call.priority = settings.priority if own is None else own
+    if since is not None:
+        counts_earlier = settings.counts_earlier_seconds
+        call.waiting_since = min(call.waits_from, since) if counts_earlier else since
+
+
+def _standing(call: Call) -> tuple[object, ...]:
+    """Return what under the same plan decides where in which line the call stands."""
+    return (call.priority, call.waiting_since, call.relaxed, call.only)
 
 
 def _limit(floor: Floor, call: Call, settings: QueueSettings) -> None:

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 from ccengine.core.acd.lines import rank_in_line
 from ccengine.core.acd.matching import Matching
 from ccengine.core.acd.positions import Positions
-from ccengine.core.acd.requirement import requirement_of
+from ccengine.core.acd.requirement import Requirements
 from ccengine.core.acd.rest import REST_PREFIX, recent, rested_at
 from ccengine.core.acd.shares import Shares
 from ccengine.core.agents import Agent, Roster
 from ccengine.core.ids import CallId, Instant, QueueId, TenantId
-from ccengine.core.plan import Plan
-from ccengine.core.queues import Order, QueueSettings, Strategy
+from ccengine.core.plan import RETIRED, Plan, order_in
+from ccengine.core.queues import Order, Strategy
 from ccengine.core.ranking import Ranking
 from ccengine.core.states import AgentState, CallState
-from ccengine.core.waits import Waits
+from ccengine.core.waits import SERVING, Waits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,14 +30,16 @@ if TYPE_CHECKING:
     from ccengine.core.calls import Call
     from ccengine.core.commands import Command
     from ccengine.core.ids import AgentId, PhoneId
+    from ccengine.core.queues import QueueSettings
 
 Watcher = Callable[[CallId, "AgentId", Instant], None]
 """Is called before each offer is made. Must only look."""
 
 NO_PLAN = Plan(tenant=TenantId(""), version="", agents={}, queues={})
-RETIRED_QUEUE = QueueSettings()
 PERIODS_PREFIX = "periods:"
 WITH_CALLS = frozenset({AgentState.ON_CALL, AgentState.WRAP_UP})
+KEEPS_TURN = frozenset({AgentState.OFFERED, AgentState.ON_CALL, AgentState.AVAILABLE})
+"""Who comes from there and is available again has the turn they had."""
 
 
 class Floor:
@@ -47,6 +49,7 @@ class Floor:
         self.plan = NO_PLAN
         self.roster = Roster()
         self.calls: dict[CallId, Call] = {}
+        self.requirements = Requirements(NO_PLAN)
         self.matching = Matching(NO_PLAN, 0.0)
         self.shares = Shares(NO_PLAN, 0.0)
         self.waits = Waits()
@@ -94,15 +97,11 @@ class Floor:
     def move_agent(self, agent: Agent, state: AgentState, now: Instant) -> None:
         """Set the agent's state and keep what depends on it in step."""
         self._note_spell(agent, state, now)
-        if state is AgentState.AVAILABLE and agent.state not in (
-            AgentState.OFFERED,
-            AgentState.ON_CALL,
-            AgentState.AVAILABLE,
-        ):
+        if state is AgentState.AVAILABLE and agent.state not in KEEPS_TURN:
             agent.idle_rank = (now, self.next_serial())
         if state is not AgentState.NOT_READY:
             agent.reason = ""
-        if state not in (AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP):
+        if state not in SERVING:
             agent.client = None
         was, agent.state = agent.state, state
         if (was is AgentState.OFFLINE) != (state is AgentState.OFFLINE):
@@ -116,7 +115,9 @@ class Floor:
         """Keep the idle in step with the agent's state."""
         was_idle = self.matching.is_idle(agent.id)
         self.matching.remove_agent(agent.id)
-        if agent.may_be_offered:
+        if not agent.may_be_offered:
+            self.open_agents.discard(agent.id)
+        else:
             self.matching.add_agent(agent)
             if not was_idle:
                 self.open_agents.add(agent.id)
@@ -185,8 +186,17 @@ class Floor:
 
     def rings_all(self, call: Call) -> bool:
         """Tell whether the queued call is offered to all at once, now."""
-        is_shared = self.queue_settings(_queue_of(call)).strategy is Strategy.RING_ALL
-        return is_shared and not call.only
+        if call.queue is None:
+            return False  # for one agent alone
+        is_shared = self.queue_settings(call.queue).strategy is Strategy.RING_ALL
+        return is_shared and not call.only and call.directed is None
+
+    def rung_before(self, call: Call) -> AgentId | None:
+        """Return after whom a turn goes on that is offered the queued call; None: it begins."""
+        queue = _queue_of(call)
+        by_order = bool(call.only) and not call.goes_by_scores
+        is_own = by_order or self.queue_settings(queue).strategy is Strategy.LINEAR
+        return call.rung if is_own else self.turns.get(queue)
 
     def ahead_of(self, call: Call) -> int:
         """Count who is served before the queued call, as far as its own queue goes."""
@@ -212,7 +222,7 @@ class Floor:
             return None
         line = (self.calls[one] for one in self.shares.line(call.queue))
         settings = self.queue_settings(call.queue)
-        return self.positions.places(call.queue, line, settings, now)[call.id]
+        return self.positions.places(call.queue, line, settings, now).get(call.id)
 
     def waiting_in(self, queue: QueueId) -> int:
         """Count who waits in the queue, those left out whose agent's phone rings."""
@@ -220,11 +230,11 @@ class Floor:
 
     def requirement_of(self, call: Call) -> Requirement:
         """Return what the queued call needs now."""
-        return requirement_of(call, self.queue_settings(_queue_of(call)), call.relaxed)
+        return self.requirements.of(call, call.relaxed)
 
     def queue_settings(self, queue: QueueId) -> QueueSettings:
         """Return the queue's rules; for one that a new plan dropped, the defaults."""
-        return self.plan.queues.get(queue, RETIRED_QUEUE)
+        return self.plan.queues.get(queue, RETIRED)
 
     def penalties(self, queue: QueueId) -> Mapping[AgentId, int]:
         """Return the penalties of those who are named to the queue."""
@@ -242,11 +252,12 @@ class Floor:
         return rule
 
     def is_open(self) -> bool:
-        """Tell whether something has changed that pairing and emptiness have not looked at."""
+        """Tell whether something may have come of what has changed since it was last looked at."""
         return (
             bool(self.open_lines or self.open_agents)
-            or self._moves != self._moves_seen
-            or self._changes_seen != self.shares.changes
+            or self.matching.staffing_changed
+            or (bool(self.held_back) and self._changes_seen != self.shares.changes)
+            or (bool(self.leavable) and self._moves_seen != self._moves)
         )
 
     def reopen_held_back(self) -> None:
@@ -270,6 +281,7 @@ class Floor:
 
     def swap_plan(self, plan: Plan, now: Instant) -> None:
         """Take over another plan, for waiting callers too. Agents no longer in it still work."""
+        self._keep_turns(plan)
         self.plan = plan
         for agent_id in plan.agents:
             if not self.roster.has(agent_id):
@@ -278,6 +290,20 @@ class Floor:
             if agent.state is AgentState.OFFLINE and agent.id not in plan.agents:
                 self.roster.remove(agent.id)
         self.judge(now)
+
+    def _keep_turns(self, plan: Plan) -> None:
+        """Have a queue's turn go on after who came before, if whom it was at is gone."""
+        for queue, last in list(self.turns.items()):
+            if last in plan.agents and plan.queues.get(queue) == self.plan.queues.get(queue):
+                continue
+            order, kept = order_in(self.plan, queue), frozenset(order_in(plan, queue))
+            if last in kept or last not in order:
+                continue
+            before = [agent for agent in order[: order.index(last)] if agent in kept]
+            if before:
+                self.turns[queue] = before[-1]
+            else:
+                del self.turns[queue]
 
     def judge(self, now: Instant) -> None:
         """Judge at this instant who qualifies, until an approval or a licence begins or ends."""
@@ -289,6 +315,7 @@ class Floor:
 
         What is derived must not depend on what happened before: a snapshot does not hold it.
         """
+        self.requirements = Requirements(self.plan)
         self.matching, self.shares = Matching(self.plan, now), Shares(self.plan, now)
         self.positions = Positions()
         self.leavable = [queue for queue, one in self.plan.queues.items() if _may_be_left(one)]

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from ccengine.core.acd.positions import Positions
 from ccengine.core.acd.rest import REST_PREFIX
+from ccengine.core.agents import WRAP_UP_PREFIX
 from ccengine.core.limits import WAIT_PREFIX
 from ccengine.core.offers import CONNECT_PREFIX, RING_PREFIX
 from ccengine.core.relaxation import ALONE_PREFIX, RELAX_PREFIX
-from ccengine.core.shifts import WRAP_UP_PREFIX
-from ccengine.core.states import AgentState, AgentStep, CallState
+from ccengine.core.states import AgentState, AgentStep, CallState, Kind
 
 if TYPE_CHECKING:
     from ccengine.core.agents import Agent
@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from ccengine.core.floor import Floor
 
 IN_LINE = frozenset({CallState.WAITING, CallState.STRAYED, CallState.OFFERED, CallState.CONNECTING})
-WITH_AGENT = frozenset({CallState.OFFERED, CallState.CONNECTING, CallState.TALKING})
+WITH_AGENT = frozenset(
+    {CallState.OFFERED, CallState.DIALING, CallState.CONNECTING, CallState.TALKING}
+)
 WITH_OFFER = frozenset({CallState.OFFERED, CallState.CONNECTING})
+BETWEEN_AGENTS = frozenset({Kind.INTERNAL, Kind.CONSULT})
+MAY_OWE = frozenset({AgentState.WRAP_UP, AgentState.NOT_READY, AgentState.OFFLINE})
 WITH_CALL = frozenset({AgentState.OFFERED, AgentState.ON_CALL})
 
 
@@ -54,14 +58,33 @@ def _check_agent(floor: Floor, agent: Agent) -> None:
             for offer, holder in ((call.offer, call.agent), *call.others.items())
             if holder == agent.id
         ]
+        holders += [
+            (call.id, agent.offer)
+            for call in floor.calls.values()
+            if call.by == agent.id and call.kind is Kind.INTERNAL
+        ]
         _must(holders == [(agent.call, agent.offer)], "exactly one call", story)
         _must(agent.offer is not None, "the call's offer", story)
     else:
         _must(agent.offer is None, "no offer", story)
     wrapping = (WRAP_UP_PREFIX + agent.id) in floor.deadlines
-    _must(wrapping == (agent.state is AgentState.WRAP_UP), "wrap-up deadline", story)
+    timed = agent.state is AgentState.WRAP_UP and not agent.overdue
+    _must(wrapping == timed, "wrap-up deadline", story)
     _must(wrapping == (agent.until is not None), "until", story)
     _check_nothing_left_over(floor, agent)
+    _check_debriefs(agent)
+
+
+def _check_debriefs(agent: Agent) -> None:
+    story = f"{agent}"
+    owed = [one for one in agent.debriefs if one.owed]
+    _must(owed in ([], list(agent.debriefs[-1:])), "owes the outcome of the latest call", story)
+    _must(all(one.closes_at is None for one in owed), "what is owed stays open", story)
+    _must(not any(one.outcome.disposition for one in owed), "owes what is not given", story)
+    _must(not owed or agent.state in MAY_OWE, "no call before the outcome", story)
+    in_wrap_up = agent.state is AgentState.WRAP_UP
+    _must(not agent.overdue or (in_wrap_up and owed), "overdue for want of an outcome", story)
+    _must(agent.typing_until is None or agent.until is not None, "typing in a wrap-up", story)
 
 
 def _check_nothing_left_over(floor: Floor, agent: Agent) -> None:
@@ -103,6 +126,25 @@ def _check_call(floor: Floor, call: Call) -> None:
     if call.agent is not None:
         agent = floor.roster.get(call.agent)
         _must(agent.call == call.id and agent.state in WITH_CALL, "agent has the call", story)
+    _check_control(floor, call)
+
+
+def _check_control(floor: Floor, call: Call) -> None:
+    story = f"{call}"
+    for_one = call.state in WITH_OFFER
+    _must(for_one or call.directed is None, "for one agent only until they talk", story)
+    _must(call.back_to is None or call.directed is not None, "sent back by nobody", story)
+    talks = call.state is CallState.TALKING
+    _must(talks or call.held is None, "held only while they talk", story)
+    _must(talks or not call.conference, "a conference only while they talk", story)
+    _must(call.kind in BETWEEN_AGENTS or call.by is None, "called by an agent", story)
+    _must((call.kind is Kind.CONSULT) == (call.origin is not None), "consulted about", story)
+    if call.by is not None and call.kind is Kind.INTERNAL:
+        dialler = floor.roster.get(call.by)
+        on_it = dialler.state is AgentState.ON_CALL and dialler.call == call.id
+        _must(on_it, "who calls is on the call", story)
+    consults = [one.id for one in floor.calls.values() if one.origin == call.id]
+    _must(len(consults) <= 1, "one consult at most", story)
 
 
 def _check_nobody_waits_in_vain(floor: Floor) -> None:

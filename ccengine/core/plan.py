@@ -22,10 +22,13 @@ from ccengine.core.ids import (
     SkillId,
     TenantId,
 )
+from ccengine.core.outcome_rules import OutcomeRules
 from ccengine.core.queues import QueueSettings
 
 PROFICIENCY_LOWEST = 1
 PROFICIENCY_HIGHEST = 10
+RETIRED = QueueSettings()
+"""The rules of a queue that a new plan dropped, for those who still wait in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,9 @@ class AgentSettings:
     name: str
     number: str  #: digits typed to log in on another's phone
     skills: Mapping[SkillId, int] = field(default_factory=dict)  #: proficiency, 1 to 10
+    skill_days: Mapping[SkillId, Days] = field(
+        default_factory=dict
+    )  #: of those that count for a time
     clients: tuple[ClientId, ...] = ()  #: approved for these, and for no other
     approvals: Mapping[ClientId, Days] = field(default_factory=dict)  #: those that hold for a time
     licences: Mapping[LicenceId, Days] = field(default_factory=dict)
@@ -99,9 +105,19 @@ class Plan:
     ready_at_login: bool = True  #: False: an agent who logs in is not ready until they say so
     precedence: Precedence = Precedence.SCORE
     shares: Mapping[ClientId, Share] = field(default_factory=dict)
+    outcomes: Mapping[ClientId, OutcomeRules] = field(default_factory=dict)
+    """What may be said of a client's calls that came from no queue."""
     rest: Rest = Rest()
+    dialled_wrap_up_seconds: float = 15.0  #: after a call outside that an agent dialled
     periods: Mapping[AgentId, Mapping[str, Period]] = field(default_factory=dict)
-    """When approvals (`client:nova`) and licences (`licence:loans`) hold; left out: always."""
+    """When approvals (`client:nova`), licences (`licence:loans`) and skills hold; else: always."""
+
+
+def order_in(plan: Plan, queue: QueueId) -> list[AgentId]:
+    """Return the agents of a queue in its order: that of its members, or of all in the plan."""
+    settings = plan.queues.get(queue)
+    named = () if settings is None else settings.members
+    return [one.agent for one in named] or list(plan.agents)
 
 
 def client_of(queue: QueueId) -> ClientId:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ccengine.core.ids import AgentId, GroupId, LicenceId, QueueId, SkillId
+from ccengine.core.outcome_rules import NO_RULES, OutcomeRules
 
 
 class Strategy(StrEnum):
@@ -21,7 +22,7 @@ class Strategy(StrEnum):
     ROUND_ROBIN = "round-robin"  #: the next in the plan's order after whom was rung last (rrmemory)
     LEAST_RECENT = "least-recent"  #: whose last call of this queue ended longest ago
     FEWEST_CALLS = "fewest-calls"  #: with the fewest finished calls of this queue
-    LINEAR = "linear"  #: always from the first in the plan's order
+    LINEAR = "linear"  #: for each caller from the first, on to the next, in the plan's order
     RANDOM = "random"
     WEIGHTED_RANDOM = "weighted-random"  #: random, weighed by penalty as app_queue's wrandom
     RING_ALL = "ring-all"  #: all of them at once; the first to answer has the call
@@ -118,7 +119,8 @@ class Limits:
     wait_seconds: float | None = None  #: for at most so long
     join_empty: tuple[Empty, ...] = ()  #: refuse whoever comes while every agent is one of these
     leave_empty: tuple[Empty, ...] = ()  #: send waiting callers away while every agent is
-    partner_percent: int = 0  #: of the calls go to the overflow's number at once
+    partner_percent: int = 0  #: of the calls go to an outside partner at once
+    partner: str | None = None  #: the partner's number; None: the overflow's
     overflow: Overflow | None = None
 
 
@@ -189,6 +191,8 @@ class QueueSettings:
     misses: int = 1  #: offers an agent may miss in a row before they are not ready
     ring_seconds: float = 20.0  #: how long one agent's phone rings
     wrap_up_seconds: float = 15.0  #: after-call work before the agent is available again
+    extension: str | None = None  #: digits by which agents send callers here
+    outcome: OutcomeRules = NO_RULES
     music: str = "default"  #: class of musiconhold.conf
     music_in: Mapping[str, str] = field(default_factory=dict)  #: another one by the language spoken
     language: str | None = None  #: spoken to who waits; None: that of the number they dialed

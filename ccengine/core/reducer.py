@@ -4,27 +4,49 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import contacts, deadlines, diversion, exits, offers, promises, shifts
+from ccengine.core import (
+    contacts,
+    deadlines,
+    diversion,
+    exits,
+    handover,
+    offers,
+    outcomes,
+    promises,
+    shifts,
+)
 from ccengine.core.events import (
+    AgentDialled,
     AgentLoggedIn,
     AgentLoggedOut,
     AgentWentNotReady,
     AgentWentReady,
     CallArrived,
+    CallDirected,
     CallEnded,
     CallerReturned,
     CallerStrayed,
+    CallHandedOut,
+    CallHandedOver,
     CallMissed,
     CallQueued,
+    CallTransferred,
+    ConferenceStarted,
     ConversationEnded,
     ConversationFailed,
     ConversationStarted,
     Event,
     ExitChosen,
     FlowStepEntered,
+    FormFilled,
+    HoldEnded,
+    HoldStarted,
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
+    OutcomeEntryEnded,
+    OutcomeEntryStarted,
+    OutcomeSet,
     OwnCallEnded,
     OwnCallStarted,
     PhoneFound,
@@ -36,9 +58,10 @@ from ccengine.core.events import (
     SwitchResynced,
     WaitPromised,
 )
+from ccengine.core.states import CallState
 
 if TYPE_CHECKING:
-    from ccengine.core.events import AgentEvent, PhoneEvent, SystemEvent
+    from ccengine.core.events import AgentEvent, OutcomeEvent, PhoneEvent, SystemEvent
     from ccengine.core.floor import Floor
     from ccengine.core.ids import Instant
 
@@ -54,7 +77,10 @@ LineEvent = (
     | CallerReturned
     | CallEnded
 )
-KnownCallEvent = OfferEvent | ConversationEvent | RecordingEvent | LineEvent
+HoldEvent = HoldStarted | HoldEnded
+MoveEvent = CallTransferred | CallHandedOver | CallHandedOut
+KnownControlEvent = HoldEvent | MoveEvent | CallDirected | ConferenceStarted
+KnownCallEvent = KnownControlEvent | OfferEvent | ConversationEvent | RecordingEvent | LineEvent
 
 
 def apply(floor: Floor, event: Event, now: Instant) -> None:
@@ -70,8 +96,10 @@ def apply(floor: Floor, event: Event, now: Instant) -> None:
             _handle_system(floor, event, now)
         case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
             _handle_phone(floor, event, now)
-        case CallArrived() | CallMissed():
-            _handle_newcomer(floor, event)
+        case OutcomeSet() | FormFilled() | OutcomeEntryStarted() | OutcomeEntryEnded():
+            _handle_outcome(floor, event, now)
+        case CallArrived() | CallMissed() | AgentDialled():
+            _handle_newcomer(floor, event, now)
         case _ if event.call not in floor.calls:
             floor.ignored += 1
         case _:
@@ -86,16 +114,26 @@ def _handle_call(floor: Floor, event: KnownCallEvent, now: Instant) -> None:
             _handle_conversation(floor, event, now)
         case RecordingStarted() | RecordingFailed():
             contacts.note_recording(floor, event)
+        case CallDirected():
+            handover.direct(floor, event, now)
+        case ConferenceStarted() | HoldStarted() | HoldEnded():
+            _handle_talk(floor, event)
+        case CallTransferred() | CallHandedOver() | CallHandedOut():
+            _handle_move(floor, event, now)
         case _:
             _handle_line(floor, event, now)
 
 
-def _handle_newcomer(floor: Floor, event: CallArrived | CallMissed) -> None:
+def _handle_newcomer(
+    floor: Floor, event: CallArrived | CallMissed | AgentDialled, now: Instant
+) -> None:
     match event:
         case CallArrived():
             contacts.arrive(floor, event)
         case CallMissed():
             contacts.miss(floor, event)
+        case AgentDialled():
+            handover.dial(floor, event, now)
 
 
 def _handle_agent(floor: Floor, event: AgentEvent, now: Instant) -> None:
@@ -108,6 +146,18 @@ def _handle_agent(floor: Floor, event: AgentEvent, now: Instant) -> None:
             shifts.go_ready(floor, event, now)
         case AgentWentNotReady():
             shifts.go_not_ready(floor, event, now)
+
+
+def _handle_outcome(floor: Floor, event: OutcomeEvent, now: Instant) -> None:
+    match event:
+        case OutcomeSet():
+            outcomes.set_outcome(floor, event, now)
+        case FormFilled():
+            outcomes.fill_form(floor, event, now)
+        case OutcomeEntryStarted():
+            outcomes.start_entry(floor, event, now)
+        case OutcomeEntryEnded():
+            outcomes.end_entry(floor, event, now)
 
 
 def _handle_phone(floor: Floor, event: PhoneEvent, now: Instant) -> None:
@@ -128,7 +178,9 @@ def _handle_system(floor: Floor, event: SystemEvent, now: Instant) -> None:
             floor.swap_plan(event.plan, now)
             shifts.retire(floor, now)
             shifts.rest_anew(floor, now)
+            outcomes.replan(floor, now)
             diversion.replan(floor, now)
+            offers.withdraw_from_barred(floor, now)
         case SwitchLost():
             floor.held = True
         case SwitchResynced():
@@ -161,6 +213,34 @@ def _handle_conversation(floor: Floor, event: ConversationEvent, now: Instant) -
             contacts.fail_conversation(floor, event, now)
         case ConversationEnded():
             contacts.end_conversation(floor, event, now)
+
+
+def _handle_talk(floor: Floor, event: HoldEvent | ConferenceStarted) -> None:
+    call = floor.calls[event.call]
+    if call.agent != event.agent or call.state is not CallState.TALKING:
+        floor.ignored += 1
+        return
+    match event:
+        case HoldStarted():
+            handover.hold(floor, event)
+        case HoldEnded():
+            handover.retrieve(floor, event)
+        case ConferenceStarted():
+            handover.join(floor, event)
+
+
+def _handle_move(floor: Floor, event: MoveEvent, now: Instant) -> None:
+    call = floor.calls[event.call]
+    if call.agent != event.agent or call.state is not CallState.TALKING:
+        floor.ignored += 1
+        return
+    match event:
+        case CallTransferred():
+            handover.transfer(floor, event, now)
+        case CallHandedOver():
+            handover.hand_over(floor, event, now)
+        case CallHandedOut():
+            handover.hand_out(floor, event, now)
 
 
 def _handle_line(floor: Floor, event: LineEvent, now: Instant) -> None:

@@ -24,6 +24,7 @@ from ccengine.config.settings import ASTERISK_STATE
 from ccengine.config.tenant import Tenant, Voice
 from ccengine.core.ids import ClientId
 from ccengine.ivr.confirmations import FALLBACK_LANGUAGE, TEXTS, Confirmation
+from ccengine.ivr.outcome_words import OUTCOME_TEXTS, OutcomeWord, Word, spoken_texts
 from ccengine.ivr.wav_files import REMEDY, fault_of
 
 SPEECH_ENGINE: Final = "espeak-ng"
@@ -75,6 +76,7 @@ class Prompts:
 
     clients: Mapping[ClientId, Catalogue] = field(default_factory=dict)
     confirmations: Catalogue = field(default_factory=dict)
+    texts: Mapping[str, SpokenPrompt] = field(default_factory=dict)  #: spoken to agents, of clients
 
     def find(self, client: ClientId, name: str, language: str) -> Prompt | None:
         """Return a client's prompt, None when it has none in this language.
@@ -102,13 +104,22 @@ class Prompts:
         prompt = next((one for one in found if one is not None), None)
         return None if prompt is None else _media(prompt)
 
-    def confirmation(self, what: Confirmation, language: str) -> str:
+    def confirmation(self, what: Word, language: str) -> str:
         """Return what Asterisk plays to an agent, in English when there is no other."""
         catalogue = self.confirmations.get(language) or self.confirmations[FALLBACK_LANGUAGE]
         return _media(catalogue[what])
 
+    def text(self, text: str) -> str:
+        """Return what Asterisk plays for a text made of a client's words.
+
+        Raises:
+            LookupError: no client has these words any more.
+        """
+        return _media(self.texts[text])
+
     def __iter__(self) -> Iterator[Prompt]:
         """Yield each prompt."""
+        yield from self.texts.values()
         for catalogue in (*self.clients.values(), self.confirmations):
             for prompts in catalogue.values():
                 yield from prompts.values()
@@ -147,23 +158,32 @@ def load_prompts(tenant: Tenant) -> tuple[Prompts, list[Problem]]:
         language: {**_built_in(language, voice), **own.get(language, {})}
         for language, voice in {FALLBACK_LANGUAGE: FALLBACK_VOICE, **voices}.items()
     }
-    return Prompts(clients, confirmations), problems
+    return Prompts(clients, confirmations, _agents_texts(tenant)), problems
 
 
 def _built_in(language: str, voice: Voice) -> Mapping[str, Prompt]:
     spoken = language if language in TEXTS else FALLBACK_LANGUAGE
     voice = voice if language in TEXTS else FALLBACK_VOICE
-    return {what: SpokenPrompt(text, spoken, voice) for what, text in TEXTS[spoken].items()}
+    texts: list[tuple[Word, str]] = [*TEXTS[spoken].items(), *OUTCOME_TEXTS[spoken].items()]
+    return {what: SpokenPrompt(text, spoken, voice) for what, text in texts}
+
+
+def _agents_texts(tenant: Tenant) -> Mapping[str, SpokenPrompt]:
+    language = tenant.language
+    voice = tenant.settings.languages.get(language, FALLBACK_VOICE)
+    texts = {text for client in tenant.clients.values() for text in spoken_texts(client, language)}
+    return {text: SpokenPrompt(text, language, voice) for text in sorted(texts)}
 
 
 def _unknown_confirmations(folder: Path, own: Catalogue) -> Iterator[Problem]:
+    known = {*Confirmation, *OutcomeWord}
     for language, prompts in own.items():
-        for name in prompts.keys() - set(Confirmation):
+        for name in prompts.keys() - known:
             file = folder / language / TEXTS_FILE
             document, _ = read_document(file)
             line = document.line((name,)) if document else 1
             message = f"the engine never says '{name}'"
-            yield Problem(file, line, message, suggestion(name, list(Confirmation)))
+            yield Problem(file, line, message, suggestion(name, known))
 
 
 def _load_catalogue(folder: Path, voices: Mapping[str, Voice]) -> tuple[Catalogue, list[Problem]]:

@@ -6,6 +6,7 @@ the client has a prompt or recording of that name, it is heard instead.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ccengine.config.announcement_checks import can_be_said
@@ -38,7 +39,7 @@ def with_sentences(prompts: Prompts, loaded: Loaded) -> tuple[Prompts, list[Prob
             language: {**making.sentences.get(language, {}), **own.get(language, {})}
             for language in (*making.sentences, *own)
         }
-    return Prompts(clients, prompts.confirmations), [*problems, *wordings.problems]
+    return replace(prompts, clients=clients), [*problems, *wordings.problems]
 
 
 def languages_of(tenant: Tenant, client: Client, queue: QueueSettings) -> Collection[str]:

@@ -23,7 +23,8 @@ else:
 
     def sumprod(some: Iterable[float], others: Iterable[float]) -> float:
         """Return the sum of the products."""
-        return math.fsum(map(mul, some, others))
+        total: float = sum(map(mul, some, others))
+        return total
 
 
 ZERO_CROSSINGS: Final = 10  # on each side: more is sharper and slower

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ccengine.core.events import Party, Reached
+from ccengine.core.events import AgentDialled, CallArrived, CallMissed, Party, Reached
 from ccengine.core.ids import (
     AgentId,
     CallId,
@@ -20,12 +20,16 @@ from ccengine.core.ids import (
     QueueId,
     TenantId,
 )
+from ccengine.core.states import Kind
+from ccengine.reporting.dispositions import DispositionRecord
 from ccengine.reporting.promises import PromiseRecord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-RECORD_SCHEMA = 2
+RECORD_SCHEMA = 3
+
+DIALLED = frozenset({Kind.OUTBOUND, Kind.INTERNAL, Kind.CONSULT})
 
 
 class CallOutcome(StrEnum):
@@ -38,6 +42,7 @@ class CallOutcome(StrEnum):
     LOST = "lost"  #: found gone after the engine had been away
     MISSED = "missed"  #: gone without anybody's help while there was no engine
     EMERGENCY = "emergency"  #: no engine; an emergency phone answered
+    UNANSWERED = "unanswered"  #: an agent dialled, and nobody answered
     MESSAGE = "message"  #: went to voicemail, and the message was recorded
     PARTNER = "partner"  #: sent on to an outside partner, who answered
 
@@ -67,7 +72,7 @@ class OfferOutcome(StrEnum):
     FAILED = "failed"  #: Asterisk or the network could not ring it
     CALLER_LEFT = "caller_left"  #: the caller gave up first
     ANSWERED_ELSEWHERE = "answered_elsewhere"  #: another of those rung side by side was faster
-    WITHDRAWN = "withdrawn"  #: by the agent, who went not ready or logged out
+    WITHDRAWN = "withdrawn"  #: the agent went not ready or logged out, or may have it no more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +95,17 @@ class OfferRecord:
     outcome: OfferOutcome = OfferOutcome.OPEN
     reason: str = ""  #: why declined or withdrawn, or why an accepted one came to nothing
     ended_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationRecord:
+    """One agent's part in a call."""
+
+    agent: AgentId
+    started_at: Instant
+    ended_at: Instant | None = None
+    ended_by: Party | None = None
+    held_seconds: float = 0.0  #: of it the other side heard music, so far
 
 
 @dataclass(slots=True, kw_only=True)
@@ -119,6 +135,9 @@ class CallRecord:
     wait_seconds: float = 0.0  #: in lines, until an agent answered or the call ended
     ring_seconds: float = 0.0  #: of the accepted offer
     talk_seconds: float = 0.0
+    conversations: tuple[ConversationRecord, ...] = ()  #: whose talk it was when
+    kind: Kind = Kind.CALL
+    origin: CallId | None = None  #: the customer's call that was consulted about
     wrap_up_started_at: Instant | None = None
     wrap_up_seconds: float | None = None  #: None: no wrap-up, or not over
     recording: str | None = None  #: path below the recordings folder
@@ -131,12 +150,42 @@ class CallRecord:
     promises: tuple[PromiseRecord, ...] = ()
     promise_error_seconds: float | None = None  #: of the last: outside of its range by so much
     outcome: CallOutcome | None = None  #: None: the call is alive
+    disposition: str | None = None  #: of the last agent who gave one; None: nobody did
+    contact_reason: str | None = None  #: likewise
+    resolved: bool | None = None  #: likewise
+    dispositions: tuple[DispositionRecord, ...] = ()  #: one for each agent's part in the call
     schema: int = RECORD_SCHEMA
 
     @property
     def wraps_up(self) -> bool:
         """Whether an agent is still wrapping the call up."""
         return self.wrap_up_started_at is not None and self.wrap_up_seconds is None
+
+
+def new_record(arrived: CallArrived | CallMissed | AgentDialled, at: Instant) -> CallRecord:
+    """Return the record of a call that has just begun."""
+    if isinstance(arrived, AgentDialled):
+        return CallRecord(
+            call=arrived.call,
+            tenant=arrived.tenant,
+            client=arrived.client,
+            number=arrived.number,
+            caller="",
+            node=arrived.node,
+            arrived_at=at,
+            agent=arrived.agent,
+            kind=arrived.kind,
+            origin=arrived.origin,
+        )
+    return CallRecord(
+        call=arrived.call,
+        tenant=arrived.tenant,
+        client=arrived.client,
+        number=arrived.number,
+        caller=arrived.caller,
+        node=arrived.node,
+        arrived_at=arrived.arrived_at,
+    )
 
 
 def judge(
@@ -159,7 +208,7 @@ def judge(
         return CallOutcome.DIVERTED
     if record.queued_at is not None and record.ended_by is Party.CALLER:
         return CallOutcome.ABANDONED
-    return CallOutcome.ENDED_IN_FLOW
+    return CallOutcome.UNANSWERED if record.kind in DIALLED else CallOutcome.ENDED_IN_FLOW
 
 
 def judge_missed(reached: Reached) -> CallOutcome:

@@ -13,15 +13,23 @@ from ccengine.core.commands import (
     OfferCall,
     ShowAgent,
     ShowCall,
+    ShowOutcome,
     WithdrawOffer,
 )
 from ccengine.core.events import (
+    AgentDialled,
     CallArrived,
     CallEnded,
+    CallHandedOut,
+    CallHandedOver,
     CallMissed,
     CallQueued,
+    CallTransferred,
     ConversationEnded,
     FlowStepEntered,
+    FormFilled,
+    HoldEnded,
+    HoldStarted,
     OfferDeclined,
     OfferRinging,
     Party,
@@ -35,23 +43,24 @@ from ccengine.core.states import AgentState, CallState
 from ccengine.reporting.call_record import (
     MISSED_CAUSES,
     CallRecord,
+    ConversationRecord,
     OfferOutcome,
     OfferRecord,
     StepRecord,
     judge,
     judge_missed,
-    open_offer,
+    new_record,
 )
+from ccengine.reporting.dispositions import last_of, note_outcome, note_script
 from ccengine.reporting.offer_outcomes import outcome_of_refusal, outcome_of_withdrawal
+from ccengine.reporting.offer_records import end_offer, is_accepted, note_not_joined, note_ringing
 from ccengine.reporting.promises import PromiseRecord, scored
 from ccengine.reporting.rows import JournalRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ccengine.core.ids import AgentId, CallId, OfferId
-
-NOT_JOINED = "not joined with the caller"
+    from ccengine.core.ids import AgentId, CallId
 
 
 @dataclass(slots=True)
@@ -64,15 +73,22 @@ class _Draft:
     accepted_at: Instant | None = None
     talking_since: Instant | None = None
     sent_on_by: int | None = None  # row that led the caller to another queue
+    held_since: Instant | None = None
     wrapping: int = 0  # agents
     wrapped_seconds: float = 0.0
     reported: JournalRow | None = None  # the last event: true once a decision names it
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the call has ended, and nobody wraps it up."""
+        return self.record.outcome is not None and not self.wrapping
 
 
 class CallRecords:
     """Folds all calls side by side, for live use."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keep: bool = False) -> None:
+        self._keep = keep  # calls that are over: more may be said of them
         self._drafts: dict[CallId, _Draft] = {}
         self._wrap_ups: dict[AgentId, tuple[CallId, Instant]] = {}
 
@@ -85,7 +101,8 @@ class CallRecords:
         """Take one row into account.
 
         Returns:
-            The call's record when the row ends the call, and again when it ends the wrap-up.
+            The call's record when the row ends the call, and again when it ends the wrap-up, or
+            brings an outcome after that.
         """
         what = row.what
         if isinstance(what, ShowAgent):
@@ -94,14 +111,10 @@ class CallRecords:
             return None
         draft = self._drafts.get(row.call)
         if draft is None:
-            if not isinstance(what, CallArrived | CallMissed):
+            if not isinstance(what, CallArrived | CallMissed | AgentDialled):
                 return None
-            draft = self._drafts[row.call] = _Draft(_new_record(what))
-        if draft.record.outcome is None:
-            _take(draft, row)
-            if draft.record.outcome is not None:
-                return self._hand_over(draft)
-        return None
+            draft = self._drafts[row.call] = _Draft(new_record(what, row.at))
+        return self._hand_over(draft) if _take(draft, row) else None
 
     def knows(self, call: CallId) -> bool:
         """Tell whether the call is alive or being wrapped up, and its rows were seen."""
@@ -113,17 +126,22 @@ class CallRecords:
         Returns:
             The call's record, finished or not; None if the rows do not begin with its arrival.
         """
-        alone = CallRecords()  # its agents' rows of long ago must end nobody's wrap-up of today
+        alone = CallRecords(
+            keep=True
+        )  # its agents' rows of long ago must end nobody's wrap-up of today
         finished: CallRecord | None = None
         call: CallId | None = None
         for row in rows:
             call = call or row.call
             finished = alone.apply(row) or finished
-        self._drafts.update(alone._drafts)
+        alive = {call: one for call, one in alone._drafts.items() if not one.is_over}
+        self._drafts.update(alive)
         self._wrap_ups.update(alone._wrap_ups)
         return finished if finished is not None or call is None else alone.get(call)
 
     def _show_agent(self, shown: ShowAgent, at: Instant) -> CallRecord | None:
+        if shown.state is AgentState.WRAP_UP and self._wraps(shown.agent) == shown.call:
+            return None  # it was extended
         finished = self._end_wrap_up(shown, at)
         if shown.state is AgentState.WRAP_UP and shown.call in self._drafts:
             draft = self._drafts[shown.call]
@@ -133,6 +151,9 @@ class CallRecords:
             if draft.record.wrap_up_started_at is None:
                 draft.record.wrap_up_started_at = at
         return finished
+
+    def _wraps(self, agent: AgentId) -> CallId | None:
+        return self._wrap_ups[agent][0] if agent in self._wrap_ups else None
 
     def _end_wrap_up(self, shown: ShowAgent, at: Instant) -> CallRecord | None:
         if shown.agent not in self._wrap_ups:
@@ -146,7 +167,7 @@ class CallRecords:
         return None if draft.record.outcome is None else self._hand_over(draft)
 
     def _hand_over(self, draft: _Draft) -> CallRecord:
-        if not draft.wrapping:
+        if draft.is_over and not self._keep:
             del self._drafts[draft.record.call]
         return copy(draft.record)
 
@@ -156,25 +177,27 @@ def fold_call(rows: Iterable[JournalRow]) -> CallRecord | None:
     return CallRecords().adopt(rows)
 
 
-def _new_record(arrived: CallArrived | CallMissed) -> CallRecord:
-    return CallRecord(
-        call=arrived.call,
-        tenant=arrived.tenant,
-        client=arrived.client,
-        number=arrived.number,
-        caller=arrived.caller,
-        node=arrived.node,
-        arrived_at=arrived.arrived_at,
-    )
-
-
-def _take(draft: _Draft, row: JournalRow) -> None:
-    record, what = draft.record, row.what
+def _take(draft: _Draft, row: JournalRow) -> bool:
+    """Take the row into account; tell whether the call ended by it, or had and got an outcome."""
+    was_over = draft.record.outcome is not None
     if row.kind == "event":
         draft.reported = row
+    if isinstance(row.what, ShowOutcome):
+        _note_outcome(draft, row.what, row)
+        return was_over
+    if was_over:
+        return False
+    _take_live(draft, row)
+    return draft.record.outcome is not None
+
+
+def _take_live(draft: _Draft, row: JournalRow) -> None:
+    record, what = draft.record, row.what
     match what:
         case FlowStepEntered():
             record.steps += (StepRecord(flow=what.flow, step=what.step, at=row.at),)
+        case HoldStarted() | HoldEnded():
+            _hold(draft, row.at, starts=isinstance(what, HoldStarted))
         case RecordingStarted():
             record.recording, record.recording_started_at = what.recording, row.at
         case RecordingFailed():
@@ -209,38 +232,50 @@ def _take_offer(
         case OfferCall():
             record.offers += (OfferRecord(offer=what.offer, agent=what.agent, at=at),)
         case OfferRinging():
-            _note_ringing(record, what.offer, at)
+            note_ringing(record, what.offer, at)
         case WithdrawOffer():
             outcome = outcome_of_withdrawal(what.reason, _reported(draft, row))
-            _end_offer(record, what.offer, outcome, at, what.reason)
+            end_offer(record, what.offer, outcome, at, what.reason)
         case Connect():
             draft.accepted_at = at
-            _end_offer(record, what.offer, OfferOutcome.ACCEPTED, at)
+            end_offer(record, what.offer, OfferOutcome.ACCEPTED, at)
+            record.dispositions = note_script(record.dispositions, what)
+
+
+def _note_outcome(draft: _Draft, shown: ShowOutcome, row: JournalRow) -> None:
+    record, reported = draft.record, _reported(draft, row)
+    filled = reported if isinstance(reported, FormFilled) else None
+    order = [offer.offer for offer in record.offers]
+    record.dispositions = note_outcome(record.dispositions, shown, row.at, filled, order)
+    said = last_of(record.dispositions)
+    record.disposition, record.contact_reason, record.resolved = said
 
 
 def _move(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
     before, draft.state = draft.state, shown.state
     if before is CallState.TALKING:
         _end_talk(draft, row)
+    elif before is CallState.HANDED_OUT:
+        draft.record.talk_ended_at = row.at
     match shown.state:
         case CallState.WAITING:
             _wait(draft, shown, row)
         case CallState.OFFERED:
             _end_declined(draft, row)
         case CallState.TALKING:
-            _start_talk(draft, shown, row.at)
+            _start_talk(draft, shown, row.at, joined=before is CallState.CONNECTING)
         case CallState.ENDED:
             _end(draft, row)
         case _:
             pass
     if before is CallState.CONNECTING and shown.state is not CallState.TALKING:
-        _note_not_joined(draft.record)
+        note_not_joined(draft.record)
 
 
 def _wait(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
     record = draft.record
     record.queue = shown.queue or record.queue  # by itself when it overflows to another
-    if isinstance(_reported(draft, row), CallQueued):
+    if isinstance(_reported(draft, row), CallQueued | CallTransferred):
         if draft.sent_on_by != row.because:
             record.diverted_to, record.diverted_because = None, ""
         draft.waiting_since = row.at
@@ -254,7 +289,7 @@ def _end_declined(draft: _Draft, row: JournalRow) -> None:
     declined = _reported(draft, row)
     if isinstance(declined, OfferDeclined):
         outcome = outcome_of_refusal(declined)
-        _end_offer(draft.record, declined.offer, outcome, row.at, declined.reason)
+        end_offer(draft.record, declined.offer, outcome, row.at, declined.reason)
 
 
 def _divert(draft: _Draft, what: DivertCall, at: Instant) -> None:
@@ -279,16 +314,18 @@ def _promise(draft: _Draft, what: WaitPromised, at: Instant) -> None:
         draft.record.promises += (promise,)
 
 
-def _start_talk(draft: _Draft, shown: ShowCall, at: Instant) -> None:
+def _start_talk(draft: _Draft, shown: ShowCall, at: Instant, *, joined: bool) -> None:
     record = draft.record
     accepted_at = at if draft.accepted_at is None else draft.accepted_at
     draft.talking_since = at
+    if shown.agent is not None:
+        record.conversations += (ConversationRecord(agent=shown.agent, started_at=at),)
     record.agent = shown.agent
     if record.talk_started_at is None:
         record.talk_started_at, record.answered_at = at, accepted_at
     record.talk_ended_at = record.talk_ended_by = None
-    offer = next((one for one in reversed(record.offers) if _is_accepted(one)), None)
-    if offer is not None:
+    offer = next((one for one in reversed(record.offers) if is_accepted(one)), None)
+    if offer is not None and joined:
         ringing_at = offer.at if offer.ringing_at is None else offer.ringing_at
         record.ring_seconds += accepted_at - ringing_at
     _end_wait(draft, accepted_at, answered=True)
@@ -300,11 +337,27 @@ def _end_talk(draft: _Draft, row: JournalRow) -> None:
     if draft.talking_since is not None:
         record.talk_seconds += row.at - draft.talking_since
     draft.talking_since = None
+    _hold(draft, row.at, starts=False)
     match _reported(draft, row):
         case ConversationEnded(by=by) | CallEnded(by=by):
             record.talk_ended_by = by
+        case CallTransferred() | CallHandedOver() | CallHandedOut():
+            record.talk_ended_by = Party.AGENT
         case _:
             pass
+    if record.conversations:
+        *others, last = record.conversations
+        ended = replace(last, ended_at=row.at, ended_by=record.talk_ended_by)
+        record.conversations = (*others, ended)
+
+
+def _hold(draft: _Draft, at: Instant, *, starts: bool) -> None:
+    record, since = draft.record, draft.held_since
+    if since is not None and record.conversations:
+        *others, last = record.conversations
+        held = replace(last, held_seconds=last.held_seconds + at - since)
+        record.conversations = (*others, held)
+    draft.held_since = at if starts else None
 
 
 def _end_wait(draft: _Draft, at: Instant, *, answered: bool = False) -> None:
@@ -324,8 +377,9 @@ def _end(draft: _Draft, row: JournalRow) -> None:
     record.ended_at, record.ended_by = row.at, Party.ENGINE
     reached: Reached | None = None
     match _reported(draft, row):
-        case CallEnded(by=by, cause=cause, reached=reached):
+        case CallEnded(by=by, cause=cause, reached=reached, ended_at=ended_at):
             record.ended_by, record.cause = by, cause
+            record.ended_at = row.at if ended_at is None else ended_at
         case CallMissed() as missed:
             _end_missed(record, missed)
             return
@@ -344,33 +398,3 @@ def _end_missed(record: CallRecord, missed: CallMissed) -> None:
 def _reported(draft: _Draft, row: JournalRow) -> object:
     reported = draft.reported
     return reported.what if reported is not None and reported.number == row.because else None
-
-
-def _note_ringing(record: CallRecord, offer: OfferId, at: Instant) -> None:
-    place = open_offer(record.offers, offer)
-    if place is not None and record.offers[place].ringing_at is None:
-        _swap_offer(record, place, replace(record.offers[place], ringing_at=at))
-
-
-def _note_not_joined(record: CallRecord) -> None:
-    for place in range(len(record.offers) - 1, -1, -1):
-        if _is_accepted(record.offers[place]):
-            _swap_offer(record, place, replace(record.offers[place], reason=NOT_JOINED))
-            return
-
-
-def _is_accepted(offer: OfferRecord) -> bool:
-    return offer.outcome is OfferOutcome.ACCEPTED and not offer.reason
-
-
-def _end_offer(
-    record: CallRecord, offer: OfferId, outcome: OfferOutcome, at: Instant, reason: str = ""
-) -> None:
-    place = open_offer(record.offers, offer)
-    if place is not None:
-        ended = replace(record.offers[place], outcome=outcome, reason=reason, ended_at=at)
-        _swap_offer(record, place, ended)
-
-
-def _swap_offer(record: CallRecord, place: int, offer: OfferRecord) -> None:
-    record.offers = (*record.offers[:place], offer, *record.offers[place + 1 :])

@@ -18,6 +18,7 @@ from ccengine.core.commands import (
     OfferCall,
     ShowAgent,
     ShowCall,
+    ShowOutcome,
     WithdrawOffer,
 )
 from ccengine.core.events import CallMissed, Event, PlanLoaded
@@ -40,26 +41,34 @@ ACTIONS: Mapping[type, str] = {
 }
 """Stable names where the type's own, in snake case, would not say that it happened."""
 
-SILENT = (Connect, ShowCall, Advance, CenterSnapshot, Unknown)
+SILENT = (Connect, ShowCall, ShowOutcome, Advance, CenterSnapshot, Unknown)
 """Follow from events that are shown, or are of use to the engine alone."""
 
 IN_EVERY_ROW = frozenset({"call", "tenant", "client", "agent", "node"})
 MASKED = frozenset({"caller", "number"})
-HIDDEN = frozenset({"plan", "arrived_at", "ended_at", "recorded"})
+HIDDEN = frozenset({"plan", "arrived_at", "ended_at", "recorded", "values"})
 SHOWN: Mapping[str, str] = {
     "agents": "agents",
     "barred": "barred",
     "bridge": "bridge",
+    "consult": "consult",
     "by": "by",
     "cause": "cause",
     "channel": "channel",
+    "contact_reason": "contact_reason",
+    "defaulted": "defaulted",
+    "disposition": "disposition",
     "flow": "flow",
+    "form": "form",
     "how": "how",
     "high_seconds": "high_seconds",
     "key": "key",
     "kind": "kind",
+    "leg": "leg",
     "low_seconds": "low_seconds",
     "offer": "offer",
+    "origin": "origin",
+    "outside": "outside",
     "phone": "phone",
     "preferred": "preferred",
     "priority": "priority",
@@ -67,11 +76,15 @@ SHOWN: Mapping[str, str] = {
     "reached": "reached",
     "reason": "cause",
     "recording": "recording",
+    "resolved": "resolved",
     "ring_seconds": "ring_seconds",
+    "scores": "scores",
+    "script": "script",
     "skills": "skills",
     "state": "state",
     "step": "step",
     "to": "to",
+    "to_agent": "to_agent",
     "until": "until",
     "voicemail": "voicemail",
     "why": "why",

@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ccengine.core.commands import Command
 from ccengine.core.events import (
+    AgentDialled,
     CallArrived,
+    CallDirected,
     CallEnded,
+    CallHandedOut,
+    CallHandedOver,
     CallMissed,
     CallQueued,
+    CallTransferred,
     ConversationEnded,
     ConversationFailed,
     ConversationStarted,
@@ -30,8 +35,13 @@ RowKind = Literal["event", "command", "advance", "rejection", "snapshot"]
 ALWAYS_DECIDED = (
     CallArrived,
     CallMissed,
+    AgentDialled,
     CallQueued,
     ExitChosen,
+    CallDirected,
+    CallTransferred,
+    CallHandedOver,
+    CallHandedOut,
     OfferAccepted,
     OfferDeclined,
     ConversationStarted,

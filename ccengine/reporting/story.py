@@ -12,27 +12,41 @@ from ccengine.core.commands import (
     OfferCall,
     ShowAgent,
     ShowCall,
+    ShowOutcome,
+    TargetMissed,
     WithdrawOffer,
 )
 from ccengine.core.events import (
+    AgentDialled,
     AgentLoggedIn,
     AgentLoggedOut,
     AgentWentNotReady,
     AgentWentReady,
     CallArrived,
+    CallDirected,
     CallEnded,
     CallerReturned,
     CallerStrayed,
+    CallHandedOut,
+    CallHandedOver,
     CallMissed,
     CallQueued,
+    CallTransferred,
+    ConferenceStarted,
     ConversationEnded,
     ConversationFailed,
     ConversationStarted,
     ExitChosen,
     FlowStepEntered,
+    FormFilled,
+    HoldEnded,
+    HoldStarted,
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
+    OutcomeEntryEnded,
+    OutcomeEntryStarted,
+    OutcomeSet,
     OwnCallEnded,
     OwnCallStarted,
     PhoneFound,
@@ -57,7 +71,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ccengine.core.commands import Command
-    from ccengine.core.events import AgentEvent, CallEvent, Event, PhoneEvent, SystemEvent
+    from ccengine.core.events import (
+        AgentEvent,
+        CallEvent,
+        ControlEvent,
+        Event,
+        OutcomeEvent,
+        PhoneEvent,
+        SystemEvent,
+    )
     from ccengine.reporting.rows import JournalRow, What
 
     LineEvent = (
@@ -109,15 +131,15 @@ def _text(what: What, mask: Callable[[str], str]) -> str:
             return f"{what.type}, written by a newer version"
         case Advance() | CenterSnapshot():
             return ""
-        case (
-            OfferCall()
-            | WithdrawOffer()
-            | Connect()
-            | DivertCall()
-            | MoveCall()
-            | ShowAgent()
-            | ShowCall()
-        ):
+        case _:
+            return _decision_or_event(what)
+
+
+def _decision_or_event(what: Event | Command) -> str:
+    match what:
+        case OfferCall() | WithdrawOffer() | Connect() | DivertCall() | MoveCall():
+            return _decision(what)
+        case TargetMissed() | ShowAgent() | ShowCall() | ShowOutcome():
             return _decision(what)
         case _:
             return _event(what)
@@ -146,7 +168,17 @@ def _decision(what: Command) -> str:
             return _way(what)
         case ShowAgent():
             return _agent(what)
-        case Connect() | ShowCall():  # their events are told
+        case TargetMissed() | Connect() | ShowCall() | ShowOutcome():
+            return _seldom(what)
+
+
+def _seldom(what: TargetMissed | Connect | ShowCall | ShowOutcome) -> str:
+    match what:
+        case TargetMissed():
+            return f"cannot be had: {what.reason}"
+        case ShowOutcome(defaulted=True):
+            return f"{what.agent} gave no outcome in time: {what.disposition} is taken"
+        case Connect() | ShowCall() | ShowOutcome():  # their events are told
             return ""
 
 
@@ -181,8 +213,30 @@ def _event(what: Event) -> str:
             return _system_event(what)
         case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
             return _phone_event(what)
+        case OutcomeSet() | FormFilled() | OutcomeEntryStarted() | OutcomeEntryEnded():
+            return _outcome_event(what)
         case _:
             return _call_event(what)
+
+
+def _outcome_event(what: OutcomeEvent) -> str:
+    """Tell of outcomes; what was filled in is the customer's, and not told."""
+    match what:
+        case OutcomeSet():
+            about = [f"because of {what.contact_reason}"] if what.contact_reason else []
+            if what.resolved is not None:
+                about.append("resolved" if what.resolved else "not resolved")
+            return f"{_speaker(what)} says: {', '.join([what.disposition, *about])}"
+        case FormFilled():
+            return f"{_speaker(what)} filled in {what.form}: {len(what.values)} fields"
+        case OutcomeEntryStarted():
+            return f"{what.agent} types the outcome"
+        case OutcomeEntryEnded():
+            return f"{what.agent} is done typing"
+
+
+def _speaker(what: OutcomeSet | FormFilled) -> str:
+    return what.agent if what.by in ("", what.agent) else f"{what.by}, for {what.agent},"
 
 
 def _phone_event(what: PhoneEvent) -> str:
@@ -215,8 +269,44 @@ def _call_event(what: CallEvent) -> str:
             | CallEnded()
         ):
             return _line_event(what)
-        case _:
+        case (
+            OfferRinging()
+            | OfferAccepted()
+            | OfferDeclined()
+            | ConversationStarted()
+            | ConversationFailed()
+            | ConversationEnded()
+        ):
             return _talk_event(what)
+        case _:
+            return _control_event(what)
+
+
+def _control_event(what: ControlEvent) -> str:
+    match what:
+        case AgentDialled():
+            return f"{what.agent} dialled {what.number}: {what.kind}"
+        case CallDirected():
+            return f"for {what.agent} alone"
+        case HoldStarted():
+            return f"{what.agent} put the caller on hold"
+        case HoldEnded():
+            return f"{what.agent} is back with the caller"
+        case ConferenceStarted():
+            return f"{what.agent} joined caller and agent"
+        case _:
+            return _move_event(what)
+
+
+def _move_event(what: CallTransferred | CallHandedOver | CallHandedOut) -> str:
+    match what:
+        case CallTransferred():
+            to = what.to_agent or what.queue or what.number
+            return f"{what.agent} sent the caller on to {to}"
+        case CallHandedOver():
+            return f"{what.agent} handed the caller over to {what.to_agent}"
+        case CallHandedOut():
+            return f"{what.agent} handed the caller over to the client's staff"
 
 
 def _line_event(what: LineEvent) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from ccengine.core.events import CallArrived
+from ccengine.core.events import AgentDialled, CallArrived
 from ccengine.reporting.call_records import CallRecords, fold_call
 from ccengine.reporting.rows import is_void
 from ccengine.storage.database import RecordDatabase
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ccengine.core.ids import CallId
     from ccengine.reporting.call_record import CallRecord
     from ccengine.reporting.rows import JournalRow
+    from ccengine.storage.papers import PaperStore
 
 log = structlog.get_logger()
 
@@ -101,6 +102,14 @@ class RecordKeeper:
             found = fold_call(self._reader.rows(call=call))
         return found
 
+    @property
+    def papers(self) -> PaperStore:
+        """The versions of forms and scripts that records name. Only after `start`."""
+        if self._database is None:
+            message = "the database is not open"
+            raise StorageError(message)
+        return self._database.papers
+
     async def close(self) -> None:
         """Close the files."""
         if self._reader is not None:
@@ -110,7 +119,7 @@ class RecordKeeper:
 
     def _is_news(self, row: JournalRow) -> bool:
         known = row.call is None or self._records.knows(row.call)
-        return not known and not isinstance(row.what, CallArrived)
+        return not known and not isinstance(row.what, CallArrived | AgentDialled)
 
     def _catch_up_call(self, call: CallId) -> CallRecord | None:
         if self._reader is None:

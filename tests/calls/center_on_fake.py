@@ -146,12 +146,17 @@ class CenterOnFake:
     def set_queue(self, name: str = "vip", **rules: Any) -> None:
         """Give a queue of dnipro other rules, as a reload would; kept over restarts."""
         assert self.configuration.tenant is not None
+        queues = self.configuration.tenant.clients[DNIPRO].settings.queues
+        self.set_client(queues={**queues, name: replace(queues[name], **rules)})
+
+    def set_client(self, **changes: Any) -> None:
+        """Give dnipro other settings, as a reload would; kept over restarts."""
+        assert self.configuration.tenant is not None
         tenant = self.configuration.tenant
         client = tenant.clients[DNIPRO]
-        queues = {**client.settings.queues, name: replace(client.settings.queues[name], **rules)}
         clients = {
             **tenant.clients,
-            DNIPRO: replace(client, settings=replace(client.settings, queues=queues)),
+            DNIPRO: replace(client, settings=replace(client.settings, **changes)),
         }
         tenant = replace(tenant, clients=clients)
         self.wiring.configuration = self.configuration = replace(self.configuration, tenant=tenant)

@@ -17,20 +17,22 @@ from ccengine.core.commands import (
     OfferCall,
     ShowAgent,
     ShowCall,
+    ShowOutcome,
     WithdrawOffer,
 )
-from ccengine.core.queues import Strategy
+from ccengine.core.queues import Overflow, Strategy
 from ccengine.core.states import AgentState, CallState
 from tests.core.builders import plan_of
-from tests.core.rulebook import Caller, Rulebook, Worker
+from tests.core.debts_book import Debts
+from tests.core.lines_book import IN_LINE, Lines
+from tests.core.rulebook import Rulebook
 from tests.core.shifts_book import Shifts
 
 if TYPE_CHECKING:
     from ccengine.core.events import Event
     from ccengine.core.plan import Plan
-    from ccengine.core.queues import Overflow
+    from tests.core.rulebook import Caller, Worker
 
-IN_LINE = (CallState.WAITING, CallState.OFFERED, CallState.STRAYED, CallState.CONNECTING)
 LEASE_SECONDS = 30.0
 ROUNDING = 1e-6
 
@@ -41,6 +43,8 @@ class Ledger:
     def __init__(self) -> None:
         self.rules = Rulebook(plan_of({}, {}), 0.0)
         self.shifts = Shifts(self.rules)
+        self.lines = Lines(self.rules)
+        self.debts = Debts(self.rules)
         self.now = 0.0
         self.arrived = 0
         self.ended = 0
@@ -48,8 +52,6 @@ class Ledger:
         self.has: dict[str, str] = {}  #: the call an agent is offered or on
         self.ringing: dict[str, tuple[str, str]] = {}
         self.numbers: set[str] = set()
-        self.known: dict[str, str] = {}  #: whom callers talked with last
-        self.count = 0
         self.rung = ("", CallState.WAITING)  #: the call offered last in this step, as it was
         self.chosen: tuple[str, Overflow] | None = None  #: by key, in this step
 
@@ -57,12 +59,16 @@ class Ledger:
         """Enter one step that was neither refused nor ignored; event None: deadlines."""
         self.now, self.rung, self.chosen = now, ("", CallState.WAITING), None
         self.shifts.begin_step(event, now)
+        self.lines.now = now
         if event is None or isinstance(event, events.SwitchResynced):
-            self._time_passed()
+            self.lines.time_passed()
         if event is not None:
             self._happened(event)
         for command in commands:
             self._asked(event, command)
+        for call, agent in self.ringing.values():
+            may = self.rules.may_ring(self.rules.callers[call], agent)
+            assert may or self.held, f"{agent} rings for {call} and may not have it"
         if not self.held:
             self._nobody_waits_in_vain(timely=event is None)
 
@@ -75,31 +81,6 @@ class Ledger:
 
     # --- what happened -------------------------------------------------------------------------
 
-    def _time_passed(self) -> None:
-        rules = self.rules
-        edges = {edge for periods in rules.plan.periods.values() for period in periods.values()
-                 for edge in (period.starts, period.ends) if edge is not None}  # fmt: skip
-        if any(rules.judged_at < edge <= self.now for edge in edges):
-            rules.judged_at = self.now
-        for call in rules.callers.values():
-            if call.state in IN_LINE:
-                self._relax(call)
-
-    def _relax(self, call: Caller) -> None:
-        relax = self.rules.settings(call.queue).relax
-        due = sum(call.queued_at + step.after_seconds <= self.now for step in relax)
-        call.relaxed = max(call.relaxed, due)
-        if call.only_until <= self.now:
-            call.only = ()
-
-    def _skip(self, call: Caller) -> None:
-        """What nobody logged in could serve is not waited for."""
-        if call.only and not self.rules.staffed(call, call.relaxed):
-            call.only = ()
-        steps = len(self.rules.settings(call.queue).relax)
-        served = (one for one in range(call.relaxed, steps + 1) if self.rules.staffed(call, one))
-        call.relaxed = next(served, call.relaxed)
-
     def _happened(self, event: Event) -> None:
         callers = self.rules.callers
         match event:
@@ -108,9 +89,11 @@ class Ledger:
             case events.SwitchLost() | events.SwitchResynced():
                 self.held = isinstance(event, events.SwitchLost)
             case events.CallArrived() | events.CallMissed():  # this one for as long as the step
-                self._arrived(event)
+                self.numbers -= {one for one in self.numbers if one.startswith(f"{event.call}.")}
+                self.arrived += 1
+                self.lines.arrived(event)
             case events.CallQueued():
-                self._queued(event)
+                self.lines.queued(event)
             case events.ExitChosen():
                 assert callers[event.call].state in (CallState.WAITING, CallState.OFFERED)
                 self.chosen = (event.call, event.to)
@@ -126,9 +109,7 @@ class Ledger:
                 del self.has[agent]
                 self.shifts.missed(agent, callers[call].queue, event.how)
             case events.ConversationStarted():
-                caller = callers[event.call]
-                if caller.caller:
-                    self.known[f"{caller.client}/{caller.caller}"] = event.agent
+                self.lines.met(callers[event.call], event.agent)
             case events.ConversationFailed():
                 assert self.has.pop(event.agent) == event.call
             case events.ConversationEnded() | events.CallEnded():
@@ -137,25 +118,10 @@ class Ledger:
             case _:
                 pass
 
-    def _arrived(self, event: events.CallArrived | events.CallMissed) -> None:
-        assert event.call not in self.rules.callers
-        self.numbers -= {n for n in self.numbers if n.startswith(f"{event.call}.")}
-        self.arrived += 1
-        self.rules.callers[event.call] = Caller(
-            event.call, event.client, event.caller, waits_from=event.arrived_at
-        )
-
     def _planned(self, plan: Plan) -> None:
-        rules = self.rules
         self.shifts.replan(plan)
-        rules.plan, rules.judged_at = plan, self.now
-        for agent in plan.agents:
-            rules.workers.setdefault(agent, Worker(agent))
-        for call in rules.callers.values():
-            if call.state in IN_LINE:
-                call.relaxed = 0
-                self._know(call)
-                self._relax(call)
+        self.lines.replan(plan)
+        self.debts.replan()
 
     def _talk_ended(self, call: str) -> None:
         (agent,) = (agent for agent, has in self.has.items() if has == call)
@@ -163,34 +129,6 @@ class Ledger:
         del self.has[agent]
         caller.waits_from = self.now
         self.shifts.talked(agent, caller.queue)
-
-    def _queued(self, event: events.CallQueued) -> None:
-        call = self.rules.callers[event.call]
-        self.count += 1
-        call.place, call.visited = self.count, []
-        call.asked, call.agents = event.priority, tuple(event.agents)
-        call.skills = {str(one): least for one, least in event.skills.items()}
-        call.preferred = {str(one): least for one, least in event.preferred.items()}
-        counts = self.rules.settings(event.queue).counts_earlier_seconds
-        call.waiting_since = min(call.waits_from, self.now) if counts else self.now
-        self._enter_queue(call, event.queue)
-
-    def _enter_queue(self, call: Caller, queue: str) -> None:
-        call.queue, call.queued_at, call.relaxed = queue, self.now, 0
-        call.visited.append(queue)
-        self._know(call)
-        self._relax(call)
-        self._skip(call)
-
-    def _know(self, call: Caller) -> None:
-        affinity = self.rules.settings(call.queue).affinity
-        agent = self.known.get(f"{call.client}/{call.caller}") if call.caller else None
-        call.only, seconds = (), 0.0
-        if call.agents and affinity.preferred_seconds > 0:
-            call.only, seconds = call.agents, affinity.preferred_seconds
-        elif agent is not None and affinity.same_agent_seconds > 0:
-            call.only, seconds = (agent,), affinity.same_agent_seconds
-        call.only_until = call.queued_at + seconds
 
     # --- what the core asked for ---------------------------------------------------------------
 
@@ -209,10 +147,19 @@ class Ledger:
                 assert self.ringing.pop(command.offer) == (command.call, command.agent)
                 rules.callers[command.call].connected_at = self.now
                 self.shifts.answered(command.agent)
+                self.debts.connected(command)
             case DivertCall() | MoveCall():
                 self._sent_on(command)
+            case ShowAgent() | ShowOutcome() | ShowCall():
+                self._showed(event, command)
+
+    def _showed(self, event: Event | None, command: ShowAgent | ShowOutcome | ShowCall) -> None:
+        match command:
             case ShowAgent():
                 self.shifts.showed(event, command)
+                self.debts.showed(command)
+            case ShowOutcome():
+                self.debts.said(command)
             case ShowCall():
                 self._showed_call(command)
 
@@ -232,7 +179,7 @@ class Ledger:
         to = self._way_of(call, command)
         if isinstance(command, MoveCall):
             assert to.queue == command.to
-            self._enter_queue(call, command.to)
+            self.lines.enter(call, command.to)
         else:
             told = (command.flow, command.number, command.voicemail)
             assert (to.flow, to.number, to.voicemail) == told
@@ -244,7 +191,11 @@ class Ledger:
         if chosen is not None:
             assert (chosen[0], command.reason) == (call.id, "key")
             return chosen[1]
-        to = self.rules.settings(call.queue).limits.overflow
+        limits = self.rules.settings(call.queue).limits
+        if command.reason == "partner's share" and limits.partner is not None:
+            assert call.queued_at == self.now
+            return Overflow(number=limits.partner)
+        to = limits.overflow
         assert to is not None, "sent elsewhere without a rule"
         assert to.queue not in call.visited, "sent round in a circle"
         self._has_reason(call)
@@ -282,7 +233,7 @@ class Ledger:
         self._was_fair(call, worker)
         call.state, worker.state = CallState.OFFERED, AgentState.OFFERED
         worker.client = call.client
-        self.rules.turns[call.queue] = offer.agent
+        self.rules.turns[call.queue] = call.rung = offer.agent
         self.numbers.add(offer.offer)
         self.ringing[offer.offer] = (offer.call, offer.agent)
         self.has[offer.agent] = offer.call
@@ -300,7 +251,7 @@ class Ledger:
 
     def _was_fair(self, call: Caller, worker: Worker) -> None:
         rules = self.rules
-        self._skip(call)
+        self.lines.skip(call)
         candidates = self._candidates(call)
         assert worker.id in candidates, f"{worker.id} may not be offered {call.id}"
         takes = rules.choice(call, candidates)
@@ -308,7 +259,7 @@ class Ledger:
         for other in list(rules.callers.values()):
             if other is call or other.state is not CallState.WAITING:
                 continue
-            self._skip(other)
+            self.lines.skip(other)
             may = rules.qualifies(other, worker.id) and not rules.forbids(
                 other, worker.id, self.now
             )
@@ -328,7 +279,7 @@ class Ledger:
                 self._all_are_rung(call)
             if call.state is not CallState.WAITING or limits is None:
                 continue
-            self._skip(call)
+            self.lines.skip(call)
             assert not self._candidates(call), f"{call.id} waits though somebody is free"
             to = limits.overflow
             if to is None or (to.queue is not None and to.queue in call.visited):

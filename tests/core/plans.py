@@ -10,6 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
 from ccengine.core.ids import AgentId, ClientId, GroupId, LicenceId, QueueId, SkillId
+from ccengine.core.outcome_rules import NO_RULES, AtDeadline, OutcomeRules
 from ccengine.core.plan import AgentSettings, Days, Period, Plan, Precedence, Rest, Share
 from ccengine.core.queues import (
     Affinity,
@@ -34,6 +35,7 @@ QUEUES = ("nova/billing", "nova/vip", "nova/any", "sirin/sales", "sirin/loans")
 SKILLS = ("billing", "sales", "german")
 GROUPS = ("front", "back")
 LOANS = LicenceId("loans")
+DISPOSITIONS = ("sold", "lost")
 
 Thing = TypeVar("Thing")
 
@@ -108,7 +110,7 @@ class _Thrown:
 
     def periods(self) -> dict[AgentId, dict[str, Period]]:
         edges = (None, None, 1.0, 10.0, 33.0, 60.0, 120.0)
-        whats = ("client:nova", "client:sirin", "licence:loans")
+        whats = ("client:nova", "client:sirin", "licence:loans", "skill:german", "skill:billing")
         return {
             AgentId(name): {
                 what: Period(self.chance.choice(edges), self.chance.choice(edges))
@@ -142,6 +144,19 @@ class _Thrown:
             misses=chance.choice((1, 2, 3)),
             ring_seconds=chance.choice((5.0, 10.0, 20.0)),
             wrap_up_seconds=chance.choice((0.0, 5.0, 15.0)),
+            outcome=self.at_times(0.5, self.outcome, NO_RULES),
+        )
+
+    def outcome(self) -> OutcomeRules:
+        chance = self.chance
+        return OutcomeRules(
+            required=chance.random() < 0.6,
+            at_deadline=chance.choice(list(AtDeadline)),
+            default=chance.choice(("lost", "lost", None)),
+            grace_seconds=chance.choice((0.0, 10.0, 60.0)),
+            dispositions=DISPOSITIONS,
+            contact_reasons=("order",),
+            script=chance.choice((None, "nova/sale@1#0")),
         )
 
     def members(self) -> tuple[Member, ...]:
@@ -177,6 +192,7 @@ class _Thrown:
             join_empty=tuple(map(Empty, self.at_times(0.3, lambda: self.some(empties, 3), []))),
             leave_empty=tuple(map(Empty, self.at_times(0.4, lambda: self.some(empties, 4), []))),
             partner_percent=chance.choice((0, 0, 0, 30)),
+            partner=chance.choice((None, None, "600777")),
             overflow=self.at_times(0.9, self.overflow, None),
         )
 

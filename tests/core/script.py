@@ -30,6 +30,8 @@ from ccengine.core.commands import (
     OfferCall,
     ShowAgent,
     ShowCall,
+    ShowOutcome,
+    TargetMissed,
     WithdrawOffer,
 )
 from ccengine.core.errors import CoreError
@@ -143,16 +145,30 @@ def _in_words(command: Command) -> str:
             return f"withdraw {command.call} {command.agent} ({command.reason})"
         case Connect():
             return f"connect {command.call} {command.agent}"
-        case DivertCall() | MoveCall():
+        case DivertCall() | MoveCall() | TargetMissed():
             return _way(command)
-        case ShowAgent(state=AgentState.OFFERED | AgentState.ON_CALL) | ShowCall():
-            return ""  # follows from what is asked for
-        case ShowAgent():
-            why = command.reason or command.barred
-            return _doing(command.agent, command.state, why, command.until)
+        case ShowAgent() | ShowOutcome() | ShowCall():
+            return _shown(command)
 
 
-def _way(command: DivertCall | MoveCall) -> str:
+def _shown(shown: ShowAgent | ShowOutcome | ShowCall) -> str:
+    if isinstance(shown, ShowCall):
+        return ""  # follows from what is asked for
+    if isinstance(shown, ShowAgent):
+        if shown.state in (AgentState.OFFERED, AgentState.ON_CALL):
+            return ""
+        why = shown.reason or shown.barred
+        return _doing(shown.agent, shown.state, why, shown.until)
+    more = [shown.contact_reason, "" if shown.resolved is None else f"resolved={shown.resolved}"]
+    more += [shown.form, shown.by and f"by {shown.by}", "at the deadline" * shown.defaulted]
+    told = ", ".join(word for word in more if word)
+    said = f"outcome {shown.call} {shown.agent} {shown.disposition or '-'}"
+    return f"{said} ({told})" if told else said
+
+
+def _way(command: DivertCall | MoveCall | TargetMissed) -> str:
+    if isinstance(command, TargetMissed):
+        return f"missed {command.call} ({command.reason})"
     if isinstance(command, MoveCall):
         return f"move {command.call} {command.to.partition('/')[2]} ({command.reason})"
     to = command.flow or command.number or "voicemail"
@@ -192,12 +208,23 @@ def _queue_call(stage: Stage, words: list[str]) -> list[Command]:
     call, queue, *rest = words
     asked = dict(itertools.pairwise(rest))
     priority = int(asked["priority"]) if "priority" in asked else None
+    own = [name.partition("/") for name in asked.get("agents", "").split(",") if name]
     wishes = {
         "skills": skills(asked.get("skills", "").replace(",", " ")),
         "preferred": skills(asked.get("preferred", "").replace(",", " ")),
-        "agents": tuple(name for name in asked.get("agents", "").split(",") if name),
+        "agents": tuple(name for name, _, _ in own),
+        "scores": {name: int(score) for name, _, score in own if score},
     }
     return stage.queue(call, queue, priority, **wishes)
+
+
+def _more_said(words: list[str]) -> dict[str, Any]:
+    """Read `reason=order resolved by=boss`."""
+    said = dict(word.partition("=")[::2] for word in words)
+    more: dict[str, Any] = {"contact_reason": said.get("reason", ""), "by": said.get("by", "")}
+    if "resolved" in said:
+        more["resolved"] = said["resolved"] != "no"
+    return more
 
 
 def _decline(stage: Stage, words: list[str]) -> list[Command]:
@@ -231,6 +258,10 @@ WORDS: Mapping[str, Doing] = {
     "phone-found": lambda stage, words: stage.find_phone(*words),
     "own-call": lambda stage, words: stage.start_own_call(*words),
     "own-call-ends": lambda stage, words: stage.end_own_call(*words),
+    "says": lambda stage, words: stage.say(*words[:3], **_more_said(words[3:])),
+    "fills": lambda stage, words: stage.fill(*words, name="A. Name"),
+    "types": lambda stage, words: stage.start_typing(*words),
+    "typed": lambda stage, words: stage.stop_typing(*words),
     "switch-lost": lambda stage, _: stage.lost(),
     "resynced": lambda stage, _: stage.resynced(),
     "plan": _plan,

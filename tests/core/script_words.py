@@ -6,6 +6,8 @@
           relax=10/lower/billing:1 relax=20/drop/german relax=30/group/back
           relax=30/group/back/vip             lent only while vip is healthy
           relax=5/penalty/2 overflow=vip      or voicemail, flow:closed, number:600999
+          outcome=sold,lost reasons=order must=extend grace 60
+                                              or must=not_ready, must=default:lost
     house floor=sirin:1 ceiling=nova:2 rest=5 occupancy=0.5 window=10 precedence=promise
 
 All else that a queue may say is in `NUMBERS`, or a word for a list in `_limits`.
@@ -17,6 +19,7 @@ from dataclasses import replace
 from typing import Any
 
 from ccengine.core.ids import AgentId, ClientId, GroupId, LicenceId, SkillId
+from ccengine.core.outcome_rules import AtDeadline, OutcomeRules
 from ccengine.core.plan import AgentSettings, Days, Period, Precedence, Rest, Share
 from ccengine.core.queues import (
     Affinity,
@@ -49,17 +52,17 @@ SKILLS = {"needs": "skills", "wants": "preferred", "gate": "gates"}
 
 
 def read_agent(words: list[str]) -> tuple[AgentSettings, dict[str, Period]]:
-    """Read an agent; approvals and licences with `<` end at that second."""
-    marked: dict[str, list[str]] = {"@": [], "+": [], "#": []}
+    """Read an agent; approvals, licences and skills with `<` end at that second."""
+    marked: dict[str, list[str]] = {"@": [], "+": [], "#": [], "": []}
     periods = {}
     for word in words:
-        if word[0] in marked:
-            name, _, ends = word[1:].partition("<")
-            marked[word[0]].append(name)
-            what = "client" if word[0] == "@" else "licence"
-            if ends:
-                periods[f"{what}:{name}"] = Period(None, float(ends))
-    has = " ".join(word for word in words if word[0] not in marked)
+        mark = word[0] if word[0] in marked else ""
+        said, _, ends = word.removeprefix(mark).partition("<")
+        marked[mark].append(said)
+        what = {"@": "client", "#": "licence"}.get(mark, "skill")
+        if ends:
+            periods[f"{what}:{said.partition(':')[0]}"] = Period(None, float(ends))
+    has = " ".join(marked[""])
     settings = replace(
         agent_settings(has, tuple(marked["@"]) or (CLIENT,)),
         groups=tuple(map(GroupId, marked["+"])),
@@ -94,6 +97,21 @@ def read_queue(words: list[str]) -> QueueSettings:
         ),
         health=Health(waiting=int(healthy[0]), wait_seconds=float(healthy[1])),
         limits=_limits(said),
+        outcome=_outcome_rules(said),
+    )
+
+
+def _outcome_rules(said: dict[str, str]) -> OutcomeRules:
+    at_deadline, _, default = said.get("must", "extend").partition(":")
+    return OutcomeRules(
+        required="must" in said,
+        at_deadline=AtDeadline(at_deadline),
+        default=default or None,
+        grace_seconds=float(said.get("grace", 300)),
+        dispositions=tuple(_listed(said, "outcome")),
+        contact_reasons=tuple(_listed(said, "reasons")),
+        form=said.get("form"),
+        script=said.get("script"),
     )
 
 
@@ -158,12 +176,14 @@ def _step(said: str) -> RelaxStep:
 
 def _limits(said: dict[str, str]) -> Limits:
     most, longest = said.get("max-waiting"), said.get("max-wait")
+    share, _, number = said.get("partner", "").partition(":")
     return Limits(
         waiting=None if most is None else int(most),
         wait_seconds=None if longest is None else float(longest),
         join_empty=tuple(map(Empty, _listed(said, "join-empty"))),
         leave_empty=tuple(map(Empty, _listed(said, "leave-empty"))),
-        partner_percent=int(said.get("partner", 0)),
+        partner_percent=int(share or 0),
+        partner=number or None,
         overflow=None if "overflow" not in said else read_overflow(said["overflow"]),
     )
 

@@ -14,7 +14,13 @@ from ccengine.core.errors import CoreError, DuplicateCall
 from ccengine.core.events import Event
 from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId
 from ccengine.core.queues import Overflow
-from tests.core.builders import call_arrived, call_missed, plan_of, queue_settings
+from tests.core.builders import (
+    call_arrived,
+    call_missed,
+    control_events,
+    plan_of,
+    queue_settings,
+)
 from tests.core.stage import NODE, Like, Stage, state_bytes
 
 
@@ -139,6 +145,7 @@ SAMPLES: dict[type, Event] = {
         events.RecordingStarted(call=CallId("c1"), recording="r"),
         events.RecordingFailed(call=CallId("c1"), recording="r", reason="disk full"),
         events.CallEnded(call=CallId("c1"), by=events.Party.CALLER, cause="hung up"),
+        *control_events("c1", "anna"),
         events.AgentLoggedIn(agent=AgentId("anna"), phone=PhoneId("101")),
         events.AgentLoggedOut(agent=AgentId("anna")),
         events.AgentWentReady(agent=AgentId("anna")),
@@ -147,6 +154,10 @@ SAMPLES: dict[type, Event] = {
         events.PhoneFound(phone=PhoneId("101")),
         events.OwnCallStarted(phone=PhoneId("101"), channel="own"),
         events.OwnCallEnded(phone=PhoneId("101"), channel="own"),
+        events.OutcomeSet(call=CallId("c1"), agent=AgentId("anna"), disposition="sold"),
+        events.FormFilled(call=CallId("c1"), agent=AgentId("anna"), form="nova/order@1#0"),
+        events.OutcomeEntryStarted(call=CallId("c1"), agent=AgentId("anna")),
+        events.OutcomeEntryEnded(call=CallId("c1"), agent=AgentId("anna")),
         events.PlanLoaded(plan=plan_of({}, {})),
         events.SwitchLost(node=NODE),
         events.SwitchResynced(node=NODE),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ccengine.config.tenant import Tenant
     from ccengine.core.ids import CallId, ClientId
     from ccengine.ivr.configuration import Configuration
-    from ccengine.ivr.confirmations import Confirmation
+    from ccengine.ivr.outcome_words import Word
 
 NEEDED = ("CCENGINE_STATE", "CCENGINE_DIALPLAN", "CCENGINE_PROJECT", "CCENGINE_API_PORT")
 TO_BE_CLEAN_SECONDS = 8.0
@@ -79,10 +79,14 @@ class System:
         """Return the file of a client's prompt."""
         return self._file_of(self.configuration.prompts.media(client, name, language))
 
-    def confirmation(self, what: Confirmation) -> Path:
+    def confirmation(self, what: Word) -> Path:
         """Return the file of what is said to agents."""
         language = self.tenant.language
         return self._file_of(self.configuration.prompts.confirmation(what, language))
+
+    def spoken_text(self, text: str) -> Path:
+        """Return the file of a text made of a client's words."""
+        return self._file_of(self.configuration.prompts.text(text))
 
     async def prompt_of_image(self, name: str, language: str) -> Path:
         """Return a prompt of Asterisk's image."""

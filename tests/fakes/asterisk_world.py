@@ -16,6 +16,7 @@ from tests.fakes.asterisk_model import (
     FakePlayback,
     FakeRecording,
 )
+from tests.fakes.asterisk_transfers import FakeButtons
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,6 +53,7 @@ class FakeWorld:
         self.sink: Callable[[Event], None] | None = None
         self.events_sent: list[Event] = []
         self._numbers = itertools.count(1)
+        self.buttons = FakeButtons(self.emit)
 
     @property
     def _loop(self) -> asyncio.AbstractEventLoop:
@@ -168,11 +170,18 @@ class FakeWorld:
 
     def _note_unmet(self, channel: FakeChannel) -> None:
         """What the dialplan does when a caller's last place was not with an engine."""
-        told = channel.variables
+        told = {"CC_REACHED": channel.reached, "CC_ENDED_BY": "", **channel.variables}
         ended = int(self._loop.time() * 1000)
         whose = ("CC_CALL_ID", "CC_TENANT", "CC_CLIENT", "CC_NUMBER")
         fields = [*(told[name] for name in whose), channel.caller_number]
-        fields += [told["CC_ARRIVED_AT"], str(ended), channel.reached, "", "", "."]
+        fields += [
+            told["CC_ARRIVED_AT"],
+            str(ended),
+            told["CC_REACHED"],
+            "",
+            told["CC_ENDED_BY"],
+            ".",
+        ]
         self.database.setdefault("cc-unmet", {})[":".join(fields)] = "1"
         self.list_keys("cc-unmet", "CC_UNMET")
 
@@ -259,7 +268,10 @@ class FakeWorld:
         channel.stop_timers()
         self.leave_bridge(channel)
         self.leave_stasis(channel)
-        if channel.variables.get("CC_ROLE") == "inbound" and channel.stasis_status != "SUCCESS":
+        sent_on = channel.dialplan == ("fallback", "voicemail") or channel.dialplan[0] == "partner"
+        if channel.variables.get("CC_ROLE") == "inbound" and (
+            sent_on or channel.stasis_status != "SUCCESS"
+        ):
             self._note_unmet(channel)
         if (
             channel.originated
@@ -351,7 +363,7 @@ class FakeWorld:
     def leave_bridge(self, channel: FakeChannel) -> None:
         """Out of whatever bridge it is in."""
         bridge = self.bridges.get(channel.bridge_id)
-        channel.bridge_id = ""
+        channel.bridge_id, channel.holds = "", False
         if bridge is not None:
             bridge.channel_ids.remove(channel.id)
             self.emit("ChannelLeftBridge", bridge=bridge.as_json(), channel=channel.as_json())

@@ -138,7 +138,7 @@ def of_dnipro_in_english(folder: Path) -> Prompts:
     prompts = load_configuration(folder).prompts
     english = prompts.clients[DNIPRO]["en"]
     written = {name: one for name, one in english.items() if not name.startswith("queue-")}
-    return replace(prompts, clients={DNIPRO: {"en": written}}, confirmations={})
+    return replace(prompts, clients={DNIPRO: {"en": written}}, confirmations={}, texts={})
 
 
 @needs_speech
@@ -167,8 +167,9 @@ def test_building_makes_what_is_missing_and_lists_what_is_stale(tmp_path: Path) 
 def test_a_voice_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
     prompts = load_configuration(copy_of_demo(tmp_path)).prompts
     wrong = SpokenPrompt("Hello", "en", Voice(voice="klingon-xx"))
+    only = replace(prompts, clients={NOUR: {"en": {"a": wrong}}}, confirmations={}, texts={})
     with pytest.raises(SpeechFailed, match="--voices"):
-        build(replace(prompts, clients={NOUR: {"en": {"a": wrong}}}, confirmations={}), tmp_path)
+        build(only, tmp_path)
     assert list(tmp_path.glob("en/*")) == []
 
 

@@ -7,9 +7,9 @@ from typing import get_args
 from pydantic import TypeAdapter
 
 from ccengine.core.commands import Command, ShowAgent
-from ccengine.core.events import Event, ExitChosen, Party, Reached
+from ccengine.core.events import Event, ExitChosen, HoldBy, HoldStarted, Party, Reached
 from ccengine.core.ids import ClientId, TenantId
-from ccengine.core.states import AgentState, CallState
+from ccengine.core.states import AgentState, CallState, Kind
 from ccengine.reporting.rows import JournalRow, RowKind, What
 
 _VALUES: dict[str, object] = {
@@ -21,11 +21,16 @@ _VALUES: dict[str, object] = {
     "caller": "+380441234567",
     "cause": "hung up",
     "channel": "ch1",
+    "consult": "c1-c1",
     "client": "nova",
+    "disposition": "sold",
     "ended_at": 2.0,
     "flow": "main",
+    "form": "nova/order@3#0123456789abcdef",
     "key": "1",
     "high_seconds": 60.0,
+    "kind": Kind.CALL,
+    "leg": "leg1",
     "low_seconds": 30.0,
     "node": "node1",
     "number": "600100",
@@ -41,10 +46,13 @@ _VALUES: dict[str, object] = {
     "step": "menu",
     "tenant": "demo",
     "to": "nova/sales",
+    "to_agent": "bob",
+    "values": {"phone": "+380441234567"},
 }
 _OTHERS: dict[type, dict[str, object]] = {
     ShowAgent: {"state": AgentState.WRAP_UP},
     ExitChosen: {"to": {"queue": "nova/sales"}},
+    HoldStarted: {"how": HoldBy.CODE},
 }
 
 

@@ -14,6 +14,7 @@ from ccengine.config.app_queue.conf import TRUE
 from ccengine.config.app_queue.draft import Draft
 from ccengine.config.app_queue.members import MemberLine, Staff, free_name, member_line
 from ccengine.config.app_queue.options import GENERAL, carry
+from ccengine.config.app_queue.rules import Rules
 from ccengine.config.problems import Problem, in_order
 from ccengine.core.queues import Messages
 
@@ -47,7 +48,10 @@ class Imported:
 
 
 def import_queues(
-    conf: Conf, client: ClientId, joined: Iterable[tuple[str, MemberLine]] = ()
+    conf: Conf,
+    client: ClientId,
+    joined: Iterable[tuple[str, MemberLine]] = (),
+    rules: Conf | None = None,
 ) -> Imported:
     """Return tenant.yaml, client.yaml and the client's prompts.
 
@@ -55,8 +59,9 @@ def import_queues(
         conf: as read.
         client: whose queues they become.
         joined: queue and member of each who joined while Asterisk ran.
+        rules: queuerules.conf as read, if there is one.
     """
-    maker = _Maker(client)
+    maker = _Maker(client, Rules(rules))
     late: dict[str, list[MemberLine]] = {}
     for queue, line in joined:
         late.setdefault(queue, []).append(line)
@@ -67,19 +72,24 @@ def import_queues(
         setting = lines[0].setting
         message = f"there is no queue '{queue}': its {len(lines)} members are left out"
         maker.notes.append(setting.note(message, "add the queue to queues.conf"))
-    notes = in_order([*conf.problems, *maker.notes, *maker.staff.problems])
+    told = [
+        *maker.rules.problems,
+        *maker.rules.unused(),
+        *([] if rules is None else rules.problems),
+    ]
     return Imported(
         tenant=_tenant_text(maker.staff),
         client=_client_text(maker),
         prompts=_prompts_text(maker.sounds),
         queues=len(maker.queues),
-        notes=notes,
+        notes=in_order([*conf.problems, *maker.notes, *maker.staff.problems, *told]),
     )
 
 
 class _Maker:
-    def __init__(self, client: ClientId) -> None:
+    def __init__(self, client: ClientId, rules: Rules) -> None:
         self.client = client
+        self.rules = rules
         self.staff = Staff(client)
         self.queues: dict[str, QueueSettings] = {}
         self.sounds: dict[str, str] = {}  #: by the name of the prompt that stands for it
@@ -119,7 +129,9 @@ class _Maker:
             message = f"[{section.name}] is called '{name}' here"
             self.notes.append(section.note(message, "names are small letters, digits, '-' and '_'"))
         messages = replace(Messages(), **draft.messages, prompts=self._prompts(draft))
-        self.queues[name] = replace(draft.settings(), members=members, messages=messages)
+        settings = replace(draft.settings(), members=members, messages=messages)
+        rule = section.last().get("defaultrule")
+        self.queues[name] = settings if rule is None else self.rules.apply(settings, rule)
 
     def _prompts(self, draft: Draft) -> tuple[str, ...]:
         """Return the prompts that stand for sounds of Asterisk's, which are not to be had here."""

@@ -78,10 +78,9 @@ NOT_CARRIED: Final[Mapping[str, tuple[frozenset[str], str]]] = {
     "penaltymemberslimit": (FALSE, "use 'relax' with 'penalty': an empty step is skipped at once"),
     "autopausedelay": (FALSE, "use 'misses': so many in a row"),
     "autopausebusy": (TRUE, "a busy phone counts as a miss; see 'misses'"),
-    "autopauseunavail": (TRUE, "an unreachable phone counts as a miss; see 'misses'"),
+    "autopauseunavail": (FALSE, "an unreachable phone is passed over until it is back"),
     "reportholdtime": (FALSE, "agents hear no announcement before the caller"),
     "memberdelay": (FALSE, "caller and agent hear each other at once"),
-    "defaultrule": (frozenset(), "write its penaltychange lines as 'relax' steps with 'penalty'"),
     "announce-to-first-user": (TRUE | FALSE, "an announcement is cut when an agent answers"),
     "relative-periodic-announce": (TRUE | FALSE, "'gap_seconds' of music come after each"),
     "queue-youarenext": (FALSE, WORDED),
@@ -96,6 +95,9 @@ NOT_CARRIED: Final[Mapping[str, tuple[frozenset[str], str]]] = {
     "queue-reporthold": (FALSE, "agents hear no announcement before the caller"),
 }
 
+
+ELSEWHERE: Final = frozenset({"member", "defaultrule"})
+"""Read by `members.py` and `rules.py`."""
 
 GENERAL: Final = frozenset(
     {
@@ -221,5 +223,5 @@ def carry(draft: Draft, setting: Setting) -> None:
         harmless, why = NOT_CARRIED[setting.key]
         if setting.value.lower() not in harmless:
             draft.problems.append(setting.not_carried(why))
-    elif setting.key != "member":
+    elif setting.key not in ELSEWHERE:
         draft.problems.append(setting.not_carried("Asterisk 22 knows no such option"))

@@ -27,7 +27,17 @@ from ccengine.core.events.calls import (
     FlowStepEntered,
     WaitPromised,
 )
-from ccengine.core.events.causes import Miss, Party, Reached
+from ccengine.core.events.causes import HoldBy, Miss, Party, Reached
+from ccengine.core.events.control import (
+    AgentDialled,
+    CallDirected,
+    CallHandedOut,
+    CallHandedOver,
+    CallTransferred,
+    ConferenceStarted,
+    HoldEnded,
+    HoldStarted,
+)
 from ccengine.core.events.offers import (
     ConversationEnded,
     ConversationFailed,
@@ -38,10 +48,26 @@ from ccengine.core.events.offers import (
     RecordingFailed,
     RecordingStarted,
 )
+from ccengine.core.events.outcomes import (
+    FormFilled,
+    OutcomeEntryEnded,
+    OutcomeEntryStarted,
+    OutcomeSet,
+)
 from ccengine.core.events.system import PlanLoaded, SwitchLost, SwitchResynced
 
 SCHEMA = 1
 
+ControlEvent = (
+    AgentDialled
+    | CallDirected
+    | CallTransferred
+    | CallHandedOver
+    | CallHandedOut
+    | HoldStarted
+    | HoldEnded
+    | ConferenceStarted
+)
 CallEvent = (
     CallArrived
     | CallMissed
@@ -60,36 +86,53 @@ CallEvent = (
     | RecordingStarted
     | RecordingFailed
     | CallEnded
+    | ControlEvent
 )
 AgentEvent = AgentLoggedIn | AgentLoggedOut | AgentWentReady | AgentWentNotReady
 PhoneEvent = PhoneLost | PhoneFound | OwnCallStarted | OwnCallEnded
+OutcomeEvent = OutcomeSet | FormFilled | OutcomeEntryStarted | OutcomeEntryEnded
 SystemEvent = PlanLoaded | SwitchLost | SwitchResynced
-Event = CallEvent | AgentEvent | PhoneEvent | SystemEvent
+Event = CallEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemEvent
 
 __all__ = [
     "SCHEMA",
+    "AgentDialled",
     "AgentEvent",
     "AgentLoggedIn",
     "AgentLoggedOut",
     "AgentWentNotReady",
     "AgentWentReady",
     "CallArrived",
+    "CallDirected",
     "CallEnded",
     "CallEvent",
+    "CallHandedOut",
+    "CallHandedOver",
     "CallMissed",
     "CallQueued",
+    "CallTransferred",
     "CallerReturned",
     "CallerStrayed",
+    "ConferenceStarted",
+    "ControlEvent",
     "ConversationEnded",
     "ConversationFailed",
     "ConversationStarted",
     "Event",
     "ExitChosen",
     "FlowStepEntered",
+    "FormFilled",
+    "HoldBy",
+    "HoldEnded",
+    "HoldStarted",
     "Miss",
     "OfferAccepted",
     "OfferDeclined",
     "OfferRinging",
+    "OutcomeEntryEnded",
+    "OutcomeEntryStarted",
+    "OutcomeEvent",
+    "OutcomeSet",
     "OwnCallEnded",
     "OwnCallStarted",
     "Party",
