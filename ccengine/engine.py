@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from ccengine.core.commands import (
+    CallSupervisors,
     Command,
     Connect,
     DivertCall,
     MoveCall,
     OfferCall,
+    RemindAgent,
     ShowAgent,
     ShowCall,
     ShowOutcome,
@@ -210,7 +212,7 @@ class Engine:
     def _deliver(self, command: Command) -> None:
         mailbox: Mailbox | None
         match command:
-            case OfferCall() | WithdrawOffer() | ShowAgent():
+            case OfferCall() | WithdrawOffer() | RemindAgent() | CallSupervisors() | ShowAgent():
                 mailbox = self._agents.get(command.agent)
             case Connect() | DivertCall() | MoveCall() | TargetMissed():
                 mailbox = self._calls.get(command.call)

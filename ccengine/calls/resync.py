@@ -128,8 +128,9 @@ class Resyncer:
 
     def _resume(self, call: Call, snapshot: ChannelSnapshot) -> None:
         """Start the session; what it must know of the missed time is posted after that."""
-        state = call.state
-        offers = _offers_of(call)  # as they are now: the first answer takes the others back
+        answered = call.offer if call.state is CallState.CONNECTING else None
+        rings = call.state in (CallState.OFFERED, CallState.CONNECTING)
+        offers = _offers_of(call)  # as they are now
         for offer in offers:
             leg = self._channels.get(offer)
             if leg is not None:
@@ -143,10 +144,10 @@ class Resyncer:
             self._sessions.start_call(channel, call, resumed=True)
         for offer, agent in offers.items():
             leg = self._channels.get(offer)
-            if state is CallState.OFFERED:
-                self._resume_offer(call, agent, offer, leg)
-            elif state is CallState.CONNECTING:
+            if offer == answered:
                 self._resume_connect(call, agent, offer, leg)
+            elif rings:
+                self._resume_offer(call, agent, offer, leg)
 
     def _resume_offer(
         self, call: Call, agent: AgentId, offer: OfferId, leg: ChannelSnapshot | None
@@ -156,10 +157,14 @@ class Resyncer:
                 call=call.id, agent=agent, offer=offer, reason="not answered", how=Miss.NO_ANSWER
             )
             self._engine.post(decline)
-        elif leg.in_app(self._wiring.router.ari.app):
+        elif leg.in_app(self._wiring.router.ari.app) and not self._is_outside(agent):
             self._engine.post(OfferAccepted(call=call.id, agent=agent, offer=offer))
         else:
             self._sessions.watch_offer(agent, call.id, offer)
+
+    def _is_outside(self, agent: AgentId) -> bool:
+        phone = self._engine.center.agent(agent).phone
+        return phone is not None and self._sessions.phones.is_outside(phone)
 
     def _resume_connect(
         self, call: Call, agent: AgentId, offer: OfferId, leg: ChannelSnapshot | None

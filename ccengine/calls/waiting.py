@@ -126,7 +126,7 @@ class Waiting:
             announcer, rules = self._announcer_now(), self._rules
             said = announcer.next(rules, self._now, self)
             if said is None:
-                await self._sound.play_music(self._music())
+                await self._sound.play_music(self.music)
                 await asyncio.sleep(announcer.pause(rules, self._now))
             else:
                 await self._say(said, announcer)
@@ -182,7 +182,9 @@ class Waiting:
         route = None if tenant is None else tenant.route(self._call.number)
         return self._rules.language or ("" if route is None else route.language)
 
-    def _music(self) -> str:
+    @property
+    def music(self) -> str:
+        """The class of the music that the caller's queue plays in their language."""
         return self._rules.music_in.get(self._language(), self._rules.music)
 
     @property

@@ -99,7 +99,7 @@ class ContactCenter:
         1 is next. Whoever an agent's phone rings for counts as long as nobody has answered.
         """
         known = self._floor.calls.get(call)
-        return None if known is None else self._floor.position_of(known, now)
+        return None if known is None else promises.position_of(self._floor, known, now)
 
     def estimate(self, call: CallId, now: Instant) -> WaitEstimate | None:
         """Return how much longer a caller will wait; None: in no line, or nothing to go by."""

@@ -116,7 +116,7 @@ def come_back(floor: Floor, event: CallerReturned, now: Instant) -> None:
         diversion.back_in_line(floor, call, CallStep.RETURN, now)
 
 
-def start_conversation(floor: Floor, event: ConversationStarted) -> None:
+def start_conversation(floor: Floor, event: ConversationStarted, now: Instant) -> None:
     """Take note that caller and agent hear each other."""
     call = floor.calls[event.call]
     state = next_call_state(call.state, CallStep.CONNECT)
@@ -126,6 +126,7 @@ def start_conversation(floor: Floor, event: ConversationStarted) -> None:
     diversion.leave(floor, call)
     acquaint(floor, call)
     floor.move_call(call, state)
+    offers.let_others_go(floor, call, now)
 
 
 def fail_conversation(floor: Floor, event: ConversationFailed, now: Instant) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import agents, diversion, limits, offers, relaxation, shifts
+from ccengine.core import agents, desk, diversion, gates, limits, offers, relaxation, shifts
 from ccengine.core import floor as floors
 from ccengine.core.acd import rest
 from ccengine.core.errors import CoreError
@@ -35,9 +35,21 @@ def meet(floor: Floor, what: str, now: Instant) -> None:
             shifts.end_rest(floor, AgentId(name))
         case floors.PERIODS_PREFIX:
             floor.judge(now)
-            offers.withdraw_from_barred(floor, now)
+            gates.withdraw_from_barred(floor, now)
+        case floors.LIMIT_PREFIX | floors.PIN_PREFIX | floors.HELP_PREFIX:
+            _meet_for_agent(floor, kind + ":", AgentId(name), now)
         case _:
             _meet_for_call(floor, kind + ":", floor.calls[CallId(name)], now)
+
+
+def _meet_for_agent(floor: Floor, prefix: str, agent: AgentId, now: Instant) -> None:
+    match prefix:
+        case floors.LIMIT_PREFIX:
+            shifts.pass_limit(floor, agent, now)
+        case floors.PIN_PREFIX:
+            desk.forgive_in_time(floor, agent)
+        case _:
+            desk.give_up_asking(floor, agent)
 
 
 def _meet_for_call(floor: Floor, prefix: str, call: Call, now: Instant) -> None:

@@ -28,7 +28,8 @@ def enter(floor: Floor, call: Call, queue: QueueId, now: Instant) -> bool:
     """
     if call.queue is not None:
         floor.waits.note_leaving(call, now)
-        floor.leave_line(call)
+        floor.shares.leave_line(call)
+        floor.positions.forget(call.queue)
     call.queue, call.queued_at = queue, now
     call.visited, call.rung = (*call.visited, queue), None
     settings = floor.queue_settings(queue)

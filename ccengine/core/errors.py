@@ -43,3 +43,19 @@ class OutcomeMissing(CoreError):
 
 class DuplicateCall(CoreError):
     """A call of this id is alive already."""
+
+
+class ReasonRequired(CoreError):
+    """Who is not ready must say why, by one of the plan's reasons."""
+
+
+class WrapUpAtLimit(CoreError):
+    """The wrap-up is as long as the queue allows."""
+
+
+class LoginLocked(CoreError):
+    """Too many wrong PINs: nobody logs in as this agent for a while."""
+
+
+class HelpRefused(CoreError):
+    """There is nobody to ask, or they were asked and have not answered yet."""

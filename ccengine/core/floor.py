@@ -15,7 +15,7 @@ from ccengine.core.acd.positions import Positions
 from ccengine.core.acd.requirement import Requirements
 from ccengine.core.acd.rest import REST_PREFIX, recent, rested_at
 from ccengine.core.acd.shares import Shares
-from ccengine.core.agents import Agent, Roster
+from ccengine.core.agents import PAUSED, Agent, Roster
 from ccengine.core.ids import CallId, Instant, QueueId, TenantId
 from ccengine.core.plan import RETIRED, Plan, order_in
 from ccengine.core.queues import Order, Strategy
@@ -37,6 +37,9 @@ Watcher = Callable[[CallId, "AgentId", Instant], None]
 
 NO_PLAN = Plan(tenant=TenantId(""), version="", agents={}, queues={})
 PERIODS_PREFIX = "periods:"
+LIMIT_PREFIX = "limit:"
+PIN_PREFIX = "pin:"
+HELP_PREFIX = "help:"
 WITH_CALLS = frozenset({AgentState.ON_CALL, AgentState.WRAP_UP})
 KEEPS_TURN = frozenset({AgentState.OFFERED, AgentState.ON_CALL, AgentState.AVAILABLE})
 """Who comes from there and is available again has the turn they had."""
@@ -100,7 +103,9 @@ class Floor:
         if state is AgentState.AVAILABLE and agent.state not in KEEPS_TURN:
             agent.idle_rank = (now, self.next_serial())
         if state is not AgentState.NOT_READY:
-            agent.reason = ""
+            self.give_reason(agent, "", now)
+        if state is not AgentState.WRAP_UP:
+            agent.wrap_up_by = None
         if state not in SERVING:
             agent.client = None
         was, agent.state = agent.state, state
@@ -110,6 +115,18 @@ class Floor:
         self.waits.note_agent(agent, was, None if call is None else call.queue, now)
         self._rest(agent, now)
         self.place_agent(agent)
+
+    def give_reason(self, agent: Agent, reason: str, now: Instant) -> None:
+        """Note why the agent is not ready, for as long as that may last; empty: they are not."""
+        if agent.state is AgentState.NOT_READY:
+            agent.until, agent.overdue = None, False
+        agent.reason = reason
+        rule = self.plan.reasons.get(reason)
+        if rule is None or rule.minutes is None:
+            self.deadlines.discard(LIMIT_PREFIX + agent.id)
+        else:
+            agent.until = now + rule.minutes * 60
+            self.set_deadline(LIMIT_PREFIX + agent.id, agent.until)
 
     def place_agent(self, agent: Agent) -> None:
         """Keep the idle in step with the agent's state."""
@@ -150,8 +167,14 @@ class Floor:
         self.roster.release(agent)
         agent.served, agent.spells, agent.misses = {}, [], 0
         agent.phone_lost, agent.own_calls, agent.retry_at = False, (), 0.0
+        agent.paused, agent.asks_for_help = (), False
+        self.deadlines.discard(HELP_PREFIX + agent.id)
         if agent.id not in self.plan.agents:
-            self.roster.remove(agent.id)
+            self._forget(agent)
+
+    def _forget(self, agent: Agent) -> None:
+        self.deadlines.discard(PIN_PREFIX + agent.id)
+        self.roster.remove(agent.id)
 
     # --- calls ---------------------------------------------------------------------------------
 
@@ -178,11 +201,6 @@ class Floor:
         if call.queue is not None:
             self.positions.forget(call.queue)
         self._moves += 1
-
-    def leave_line(self, call: Call) -> None:
-        """Take the queued call out of its queue's line: it goes to another."""
-        self.shares.leave_line(call)
-        self.positions.forget(_queue_of(call))
 
     def rings_all(self, call: Call) -> bool:
         """Tell whether the queued call is offered to all at once, now."""
@@ -213,17 +231,6 @@ class Floor:
             for other in others
         )
 
-    def position_of(self, call: Call, now: Instant) -> int | None:
-        """Return the call's place in its queue's order of service, 1 for next; None: in no line.
-
-        Whoever a phone rings for stands where they stood: nobody may answer.
-        """
-        if call.queue is None or call.state not in (CallState.WAITING, CallState.OFFERED):
-            return None
-        line = (self.calls[one] for one in self.shares.line(call.queue))
-        settings = self.queue_settings(call.queue)
-        return self.positions.places(call.queue, line, settings, now).get(call.id)
-
     def waiting_in(self, queue: QueueId) -> int:
         """Count who waits in the queue, those left out whose agent's phone rings."""
         return self.shares.waiting(queue) - self.waits.ringing(queue)
@@ -244,6 +251,8 @@ class Floor:
 
     def rule_against(self, agent: AgentId, requirement: Requirement, now: Instant) -> str:
         """Return the rule that keeps a free agent who qualifies from a call; empty if none does."""
+        if requirement.queue in self.roster.get(agent).paused:
+            return PAUSED
         rule = self.shares.forbids(agent, requirement, now)
         edge = self.deadlines.rank(PERIODS_PREFIX)
         if not rule and edge is not None and edge[0] <= now:  # the timer is late
@@ -288,7 +297,7 @@ class Floor:
                 self.roster.add(Agent(id=agent_id))
         for agent in self.roster.all():
             if agent.state is AgentState.OFFLINE and agent.id not in plan.agents:
-                self.roster.remove(agent.id)
+                self._forget(agent)
         self.judge(now)
 
     def _keep_turns(self, plan: Plan) -> None:

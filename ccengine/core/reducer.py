@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from ccengine.core import (
     contacts,
     deadlines,
+    desk,
     diversion,
     exits,
+    gates,
     handover,
     offers,
     outcomes,
@@ -19,6 +21,8 @@ from ccengine.core.events import (
     AgentDialled,
     AgentLoggedIn,
     AgentLoggedOut,
+    AgentPaused,
+    AgentResumed,
     AgentWentNotReady,
     AgentWentReady,
     CallArrived,
@@ -39,6 +43,9 @@ from ccengine.core.events import (
     ExitChosen,
     FlowStepEntered,
     FormFilled,
+    HelpAnswered,
+    HelpAsked,
+    HelpUnanswered,
     HoldEnded,
     HoldStarted,
     OfferAccepted,
@@ -57,11 +64,20 @@ from ccengine.core.events import (
     SwitchLost,
     SwitchResynced,
     WaitPromised,
+    WrapUpExtended,
+    WrongPinGiven,
 )
 from ccengine.core.states import CallState
 
 if TYPE_CHECKING:
-    from ccengine.core.events import AgentEvent, OutcomeEvent, PhoneEvent, SystemEvent
+    from ccengine.core.events import (
+        DeskEvent,
+        HelpEvent,
+        OutcomeEvent,
+        PhoneEvent,
+        ShiftEvent,
+        SystemEvent,
+    )
     from ccengine.core.floor import Floor
     from ccengine.core.ids import Instant
 
@@ -91,7 +107,17 @@ def apply(floor: Floor, event: Event, now: Instant) -> None:
     """
     match event:
         case AgentLoggedIn() | AgentLoggedOut() | AgentWentReady() | AgentWentNotReady():
-            _handle_agent(floor, event, now)
+            _handle_shift(floor, event, now)
+        case (
+            AgentPaused()
+            | AgentResumed()
+            | WrapUpExtended()
+            | WrongPinGiven()
+            | HelpAsked()
+            | HelpAnswered()
+            | HelpUnanswered()
+        ):
+            _handle_desk(floor, event, now)
         case PlanLoaded() | SwitchLost() | SwitchResynced():
             _handle_system(floor, event, now)
         case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
@@ -136,7 +162,7 @@ def _handle_newcomer(
             handover.dial(floor, event, now)
 
 
-def _handle_agent(floor: Floor, event: AgentEvent, now: Instant) -> None:
+def _handle_shift(floor: Floor, event: ShiftEvent, now: Instant) -> None:
     match event:
         case AgentLoggedIn():
             shifts.log_in(floor, event, now)
@@ -146,6 +172,22 @@ def _handle_agent(floor: Floor, event: AgentEvent, now: Instant) -> None:
             shifts.go_ready(floor, event, now)
         case AgentWentNotReady():
             shifts.go_not_ready(floor, event, now)
+
+
+def _handle_desk(floor: Floor, event: DeskEvent | HelpEvent, now: Instant) -> None:
+    match event:
+        case AgentPaused():
+            desk.pause(floor, event)
+        case AgentResumed():
+            desk.resume(floor, event)
+        case WrapUpExtended():
+            shifts.extend_wrap_up(floor, event)
+        case WrongPinGiven():
+            desk.note_wrong_pin(floor, event, now)
+        case HelpAsked():
+            desk.ask_for_help(floor, event, now)
+        case HelpAnswered() | HelpUnanswered():
+            desk.end_asking(floor, event)
 
 
 def _handle_outcome(floor: Floor, event: OutcomeEvent, now: Instant) -> None:
@@ -180,7 +222,7 @@ def _handle_system(floor: Floor, event: SystemEvent, now: Instant) -> None:
             shifts.rest_anew(floor, now)
             outcomes.replan(floor, now)
             diversion.replan(floor, now)
-            offers.withdraw_from_barred(floor, now)
+            gates.withdraw_from_barred(floor, now)
         case SwitchLost():
             floor.held = True
         case SwitchResynced():
@@ -208,7 +250,7 @@ def _handle_conversation(floor: Floor, event: ConversationEvent, now: Instant) -
         return
     match event:
         case ConversationStarted():
-            contacts.start_conversation(floor, event)
+            contacts.start_conversation(floor, event, now)
         case ConversationFailed():
             contacts.fail_conversation(floor, event, now)
         case ConversationEnded():

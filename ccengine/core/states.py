@@ -55,6 +55,7 @@ class AgentStep(StrEnum):
     WITHDRAW = "caller leaves first"
     FAIL = "leg lost before the bridge"
     WRAP_UP = "conversation ends"
+    EXTEND = "needs longer"
     FINISH = "wrap-up ends"
     FINISH_NOT_READY = "wrap-up ends, not ready was asked for"
     FINISH_OFFLINE = "wrap-up ends, log-out was asked for"
@@ -89,6 +90,7 @@ class CallStep(StrEnum):
     ACCEPT = "agent answers"
     CONNECT = "is bridged"
     DISCONNECT = "agent's leg lost before the bridge"
+    RING_ON = "agent's leg lost before the bridge, other phones ring"
     TALK_ENDS = "conversation ends"
     END = "ends"
 
@@ -129,6 +131,7 @@ AGENT_TRANSITIONS: Mapping[AgentState, Mapping[AgentStep, AgentState]] = {
         AgentStep.LOG_OUT: AgentState.ON_CALL,
     },
     AgentState.WRAP_UP: {
+        AgentStep.EXTEND: AgentState.WRAP_UP,
         AgentStep.DIAL: AgentState.ON_CALL,
         AgentStep.FINISH: AgentState.AVAILABLE,
         AgentStep.FINISH_NOT_READY: AgentState.NOT_READY,
@@ -171,6 +174,7 @@ CALL_TRANSITIONS: Mapping[CallState, Mapping[CallStep, CallState]] = {
         CallStep.CONNECT: CallState.TALKING,
         CallStep.DISCONNECT: CallState.WAITING,
         CallStep.GIVE_UP: CallState.IN_FLOW,
+        CallStep.RING_ON: CallState.OFFERED,
         CallStep.END: CallState.ENDED,
     },
     CallState.TALKING: {

@@ -23,6 +23,7 @@ from ccengine.config.schema import fit
 from ccengine.config.settings import ASTERISK_STATE
 from ccengine.config.tenant import Tenant, Voice
 from ccengine.core.ids import ClientId
+from ccengine.ivr import names
 from ccengine.ivr.confirmations import FALLBACK_LANGUAGE, TEXTS, Confirmation
 from ccengine.ivr.outcome_words import OUTCOME_TEXTS, OutcomeWord, Word, spoken_texts
 from ccengine.ivr.wav_files import REMEDY, fault_of
@@ -76,6 +77,7 @@ class Prompts:
 
     clients: Mapping[ClientId, Catalogue] = field(default_factory=dict)
     confirmations: Catalogue = field(default_factory=dict)
+    names: Mapping[str, Prompt] = field(default_factory=dict)  #: see `ccengine.ivr.names`
     texts: Mapping[str, SpokenPrompt] = field(default_factory=dict)  #: spoken to agents, of clients
 
     def find(self, client: ClientId, name: str, language: str) -> Prompt | None:
@@ -109,6 +111,11 @@ class Prompts:
         catalogue = self.confirmations.get(language) or self.confirmations[FALLBACK_LANGUAGE]
         return _media(catalogue[what])
 
+    def name(self, key: str) -> str | None:
+        """Return what Asterisk plays for a name; None: of what is not configured any more."""
+        prompt = self.names.get(key)
+        return None if prompt is None else _media(prompt)
+
     def text(self, text: str) -> str:
         """Return what Asterisk plays for a text made of a client's words.
 
@@ -119,6 +126,7 @@ class Prompts:
 
     def __iter__(self) -> Iterator[Prompt]:
         """Yield each prompt."""
+        yield from self.names.values()
         yield from self.texts.values()
         for catalogue in (*self.clients.values(), self.confirmations):
             for prompts in catalogue.values():
@@ -158,7 +166,15 @@ def load_prompts(tenant: Tenant) -> tuple[Prompts, list[Problem]]:
         language: {**_built_in(language, voice), **own.get(language, {})}
         for language, voice in {FALLBACK_LANGUAGE: FALLBACK_VOICE, **voices}.items()
     }
-    return Prompts(clients, confirmations, _agents_texts(tenant)), problems
+    texts = _agents_texts(tenant)
+    return Prompts(clients, confirmations, names_of(tenant), texts), problems
+
+
+def names_of(tenant: Tenant) -> Mapping[str, Prompt]:
+    """Return the names spoken to the tenant's agents."""
+    language = tenant.language
+    voice = tenant.settings.languages.get(language, FALLBACK_VOICE)
+    return {key: SpokenPrompt(text, language, voice) for key, text in names.texts(tenant)}
 
 
 def _built_in(language: str, voice: Voice) -> Mapping[str, Prompt]:

@@ -11,11 +11,13 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, get_args
 
 from ccengine.core.commands import (
+    CallSupervisors,
     Command,
     Connect,
     DivertCall,
     MoveCall,
     OfferCall,
+    RemindAgent,
     ShowAgent,
     ShowCall,
     ShowOutcome,
@@ -37,6 +39,8 @@ ACTIONS: Mapping[type, str] = {
     DivertCall: "call_diverted",
     WithdrawOffer: "offer_withdrawn",
     ShowAgent: "agent_state_changed",
+    RemindAgent: "reason_limit_passed",
+    CallSupervisors: "supervisors_called",
     Rejection: "event_rejected",
 }
 """Stable names where the type's own, in snake case, would not say that it happened."""
@@ -65,10 +69,13 @@ SHOWN: Mapping[str, str] = {
     "key": "key",
     "kind": "kind",
     "leg": "leg",
+    "locked_until": "locked_until",
     "low_seconds": "low_seconds",
     "offer": "offer",
     "origin": "origin",
     "outside": "outside",
+    "overdue": "overdue",
+    "paused": "paused",
     "phone": "phone",
     "preferred": "preferred",
     "priority": "priority",
@@ -83,6 +90,9 @@ SHOWN: Mapping[str, str] = {
     "skills": "skills",
     "state": "state",
     "step": "step",
+    "supervisor": "supervisor",
+    "supervisors": "supervisors",
+    "then": "then",
     "to": "to",
     "to_agent": "to_agent",
     "until": "until",

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ccengine.core.commands import (
+    CallSupervisors,
+    Command,
     Connect,
     DivertCall,
     MoveCall,
     OfferCall,
+    RemindAgent,
     ShowAgent,
     ShowCall,
     ShowOutcome,
@@ -20,6 +23,8 @@ from ccengine.core.events import (
     AgentDialled,
     AgentLoggedIn,
     AgentLoggedOut,
+    AgentPaused,
+    AgentResumed,
     AgentWentNotReady,
     AgentWentReady,
     CallArrived,
@@ -39,6 +44,9 @@ from ccengine.core.events import (
     ExitChosen,
     FlowStepEntered,
     FormFilled,
+    HelpAnswered,
+    HelpAsked,
+    HelpUnanswered,
     HoldEnded,
     HoldStarted,
     OfferAccepted,
@@ -57,10 +65,12 @@ from ccengine.core.events import (
     SwitchLost,
     SwitchResynced,
     WaitPromised,
+    WrapUpExtended,
+    WrongPinGiven,
 )
 from ccengine.core.ids import Instant
 from ccengine.core.snapshots import CenterSnapshot
-from ccengine.core.states import AgentState
+from ccengine.reporting.agent_story import tell_agent, tell_desk, tell_phone, tell_shift
 from ccengine.reporting.call_record import MISSED_CAUSES
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.masking import mask_number
@@ -70,14 +80,11 @@ from ccengine.reporting.rows import Advance, Rejection, Unknown, is_void, steps
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ccengine.core.commands import Command
     from ccengine.core.events import (
-        AgentEvent,
         CallEvent,
         ControlEvent,
         Event,
         OutcomeEvent,
-        PhoneEvent,
         SystemEvent,
     )
     from ccengine.reporting.rows import JournalRow, What
@@ -131,15 +138,7 @@ def _text(what: What, mask: Callable[[str], str]) -> str:
             return f"{what.type}, written by a newer version"
         case Advance() | CenterSnapshot():
             return ""
-        case _:
-            return _decision_or_event(what)
-
-
-def _decision_or_event(what: Event | Command) -> str:
-    match what:
-        case OfferCall() | WithdrawOffer() | Connect() | DivertCall() | MoveCall():
-            return _decision(what)
-        case TargetMissed() | ShowAgent() | ShowCall() | ShowOutcome():
+        case _ if isinstance(what, Command):
             return _decision(what)
         case _:
             return _event(what)
@@ -166,8 +165,8 @@ def _decision(what: Command) -> str:
             return told(what.agent, outcome_of_withdrawal(what.reason), what.reason)
         case DivertCall() | MoveCall():
             return _way(what)
-        case ShowAgent():
-            return _agent(what)
+        case RemindAgent() | CallSupervisors() | ShowAgent():
+            return tell_agent(what)
         case TargetMissed() | Connect() | ShowCall() | ShowOutcome():
             return _seldom(what)
 
@@ -191,28 +190,24 @@ def _way(what: DivertCall | MoveCall) -> str:
             return f"sent on to {what.to}, at the place it had: {what.reason}"
 
 
-def _agent(shown: ShowAgent) -> str:
-    match shown.state:
-        case AgentState.WRAP_UP:
-            return f"{shown.agent} wraps up"
-        case AgentState.NOT_READY:
-            return f"{shown.agent} is not ready: {shown.reason}"
-        case AgentState.AVAILABLE:
-            return f"{shown.agent} is available{f', but {shown.barred}' if shown.barred else ''}"
-        case AgentState.OFFLINE:
-            return f"{shown.agent} is offline"
-        case AgentState.OFFERED | AgentState.ON_CALL:  # told of the call
-            return ""
-
-
 def _event(what: Event) -> str:
     match what:
         case AgentLoggedIn() | AgentLoggedOut() | AgentWentReady() | AgentWentNotReady():
-            return _agent_event(what)
+            return tell_shift(what)
+        case (
+            AgentPaused()
+            | AgentResumed()
+            | WrapUpExtended()
+            | WrongPinGiven()
+            | HelpAsked()
+            | HelpAnswered()
+            | HelpUnanswered()
+        ):
+            return tell_desk(what)
         case PlanLoaded() | SwitchLost() | SwitchResynced():
             return _system_event(what)
         case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
-            return _phone_event(what)
+            return tell_phone(what)
         case OutcomeSet() | FormFilled() | OutcomeEntryStarted() | OutcomeEntryEnded():
             return _outcome_event(what)
         case _:
@@ -237,18 +232,6 @@ def _outcome_event(what: OutcomeEvent) -> str:
 
 def _speaker(what: OutcomeSet | FormFilled) -> str:
     return what.agent if what.by in ("", what.agent) else f"{what.by}, for {what.agent},"
-
-
-def _phone_event(what: PhoneEvent) -> str:
-    match what:
-        case PhoneLost():
-            return f"phone {what.phone} cannot be reached"
-        case PhoneFound():
-            return f"phone {what.phone} can be reached again"
-        case OwnCallStarted():
-            return f"phone {what.phone} has a call of its own"
-        case OwnCallEnded():
-            return f"phone {what.phone}'s own call is over"
 
 
 def _call_event(what: CallEvent) -> str:
@@ -354,18 +337,6 @@ def _talk_event(
             return f"{what.agent} was gone before the bridge"
         case ConversationEnded():
             return f"conversation with {what.agent} ended by {what.by}"
-
-
-def _agent_event(what: AgentEvent) -> str:
-    match what:
-        case AgentLoggedIn():
-            return f"{what.agent} logged in on phone {what.phone}"
-        case AgentLoggedOut():
-            return f"{what.agent} logged out"
-        case AgentWentReady():
-            return f"{what.agent} asked for calls"
-        case AgentWentNotReady():
-            return f"{what.agent} asked for no calls: {what.reason}"
 
 
 def _system_event(what: SystemEvent) -> str:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from ccengine.core import events
 from ccengine.core.commands import (
+    CallSupervisors,
     Command,
     Connect,
     DivertCall,
     MoveCall,
     OfferCall,
+    RemindAgent,
     ShowAgent,
     ShowCall,
     ShowOutcome,
@@ -69,6 +71,7 @@ class Ledger:
         for call, agent in self.ringing.values():
             may = self.rules.may_ring(self.rules.callers[call], agent)
             assert may or self.held, f"{agent} rings for {call} and may not have it"
+        self.shifts.desks.end_step(timely=event is None and not self.held)
         if not self.held:
             self._nobody_waits_in_vain(timely=event is None)
 
@@ -140,6 +143,7 @@ class Ledger:
             case WithdrawOffer():
                 assert self.has.pop(command.agent) == command.call
                 self.ringing.pop(command.offer, None)  # not ringing: it was just answered
+                self._lost_the_ring_for_a_reason(event, command)
                 if command.reason == "no answer":
                     self.shifts.missed(command.agent, rules.callers[command.call].queue)
             case Connect():
@@ -150,11 +154,17 @@ class Ledger:
                 self.debts.connected(command)
             case DivertCall() | MoveCall():
                 self._sent_on(command)
-            case ShowAgent() | ShowOutcome() | ShowCall():
+            case ShowAgent() | ShowOutcome() | ShowCall() | RemindAgent() | CallSupervisors():
                 self._showed(event, command)
 
-    def _showed(self, event: Event | None, command: ShowAgent | ShowOutcome | ShowCall) -> None:
+    def _showed(
+        self,
+        event: Event | None,
+        command: ShowAgent | ShowOutcome | ShowCall | RemindAgent | CallSupervisors,
+    ) -> None:
         match command:
+            case RemindAgent() | CallSupervisors():
+                self.shifts.desks.asked(command)
             case ShowAgent():
                 self.shifts.showed(event, command)
                 self.debts.showed(command)
@@ -162,6 +172,14 @@ class Ledger:
                 self.debts.said(command)
             case ShowCall():
                 self._showed_call(command)
+
+    def _lost_the_ring_for_a_reason(self, event: Event | None, command: WithdrawOffer) -> None:
+        if command.reason == "answered by another":
+            talks = isinstance(event, events.ConversationStarted)
+            second = isinstance(event, events.OfferAccepted) and event.offer == command.offer
+            is_joined = self.rules.callers[command.call].state is CallState.CONNECTING
+            is_late = is_joined and (event is None or isinstance(event, events.SwitchResynced))
+            assert talks or second or is_late, "lost the ring too early"
 
     def _showed_call(self, command: ShowCall) -> None:
         call = self.rules.callers[command.call]

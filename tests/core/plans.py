@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ccengine.core.ids import AgentId, ClientId, GroupId, LicenceId, QueueId, SkillId
 from ccengine.core.outcome_rules import NO_RULES, AtDeadline, OutcomeRules
-from ccengine.core.plan import AgentSettings, Days, Period, Plan, Precedence, Rest, Share
+from ccengine.core.plan import AgentSettings, Days, Period, Plan, Precedence, Reason, Rest, Share
 from ccengine.core.queues import (
     Affinity,
     Empty,
@@ -24,6 +24,7 @@ from ccengine.core.queues import (
     RelaxStep,
     Strategy,
 )
+from ccengine.core.reasons import AfterLimit
 from tests.core.builders import TENANT
 
 if TYPE_CHECKING:
@@ -78,7 +79,21 @@ class _Thrown:
             shares=self.at_times(0.3, self.shares, {}),
             rest=self.at_times(0.25, self.rest, Rest()),
             periods=self.at_times(0.25, self.periods, {}),
+            reasons=self.at_times(0.5, self.reasons, {}),
+            reason_required=chance.random() < 0.1,
+            supervisors={"desk": tuple(map(AgentId, self.some(NAMES, 2)))},
         )
+
+    def reasons(self) -> dict[str, Reason]:
+        chance = self.chance
+        return {
+            name: Reason(
+                name=name,
+                minutes=chance.choice((None, 0.1, 0.25, 1.0)),
+                then=chance.choice(list(AfterLimit)),
+            )
+            for name in ("lunch", "training", "no answer")
+        }
 
     def agent(self) -> AgentSettings:
         chance = self.chance
@@ -92,6 +107,7 @@ class _Thrown:
             ),
             licences={LOANS: Days()} if self.easy or chance.random() < 0.5 else {},
             groups=tuple(map(GroupId, self.some(GROUPS, 2))),
+            team=chance.choice(("desk", None)),
         )
 
     def shares(self) -> dict[ClientId, Share]:
@@ -144,6 +160,8 @@ class _Thrown:
             misses=chance.choice((1, 2, 3)),
             ring_seconds=chance.choice((5.0, 10.0, 20.0)),
             wrap_up_seconds=chance.choice((0.0, 5.0, 15.0)),
+            wrap_up_extension_seconds=chance.choice((5.0, 30.0)),
+            wrap_up_at_most_seconds=chance.choice((10.0, 40.0)),
             outcome=self.at_times(0.5, self.outcome, NO_RULES),
         )
 

@@ -138,7 +138,8 @@ def of_dnipro_in_english(folder: Path) -> Prompts:
     prompts = load_configuration(folder).prompts
     english = prompts.clients[DNIPRO]["en"]
     written = {name: one for name, one in english.items() if not name.startswith("queue-")}
-    return replace(prompts, clients={DNIPRO: {"en": written}}, confirmations={}, texts={})
+    clients = {DNIPRO: {"en": written}}
+    return replace(prompts, clients=clients, confirmations={}, names={}, texts={})
 
 
 @needs_speech
@@ -167,7 +168,9 @@ def test_building_makes_what_is_missing_and_lists_what_is_stale(tmp_path: Path) 
 def test_a_voice_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
     prompts = load_configuration(copy_of_demo(tmp_path)).prompts
     wrong = SpokenPrompt("Hello", "en", Voice(voice="klingon-xx"))
-    only = replace(prompts, clients={NOUR: {"en": {"a": wrong}}}, confirmations={}, texts={})
+    only = replace(
+        prompts, clients={NOUR: {"en": {"a": wrong}}}, confirmations={}, names={}, texts={}
+    )
     with pytest.raises(SpeechFailed, match="--voices"):
         build(only, tmp_path)
     assert list(tmp_path.glob("en/*")) == []

@@ -9,12 +9,19 @@ from __future__ import annotations
 from ccengine.core.events.agents import (
     AgentLoggedIn,
     AgentLoggedOut,
+    AgentPaused,
+    AgentResumed,
     AgentWentNotReady,
     AgentWentReady,
+    HelpAnswered,
+    HelpAsked,
+    HelpUnanswered,
     OwnCallEnded,
     OwnCallStarted,
     PhoneFound,
     PhoneLost,
+    WrapUpExtended,
+    WrongPinGiven,
 )
 from ccengine.core.events.calls import (
     CallArrived,
@@ -88,7 +95,10 @@ CallEvent = (
     | CallEnded
     | ControlEvent
 )
-AgentEvent = AgentLoggedIn | AgentLoggedOut | AgentWentReady | AgentWentNotReady
+ShiftEvent = AgentLoggedIn | AgentLoggedOut | AgentWentReady | AgentWentNotReady
+DeskEvent = AgentPaused | AgentResumed | WrapUpExtended | WrongPinGiven
+HelpEvent = HelpAsked | HelpAnswered | HelpUnanswered
+AgentEvent = ShiftEvent | DeskEvent | HelpEvent
 PhoneEvent = PhoneLost | PhoneFound | OwnCallStarted | OwnCallEnded
 OutcomeEvent = OutcomeSet | FormFilled | OutcomeEntryStarted | OutcomeEntryEnded
 SystemEvent = PlanLoaded | SwitchLost | SwitchResynced
@@ -100,6 +110,8 @@ __all__ = [
     "AgentEvent",
     "AgentLoggedIn",
     "AgentLoggedOut",
+    "AgentPaused",
+    "AgentResumed",
     "AgentWentNotReady",
     "AgentWentReady",
     "CallArrived",
@@ -118,10 +130,15 @@ __all__ = [
     "ConversationEnded",
     "ConversationFailed",
     "ConversationStarted",
+    "DeskEvent",
     "Event",
     "ExitChosen",
     "FlowStepEntered",
     "FormFilled",
+    "HelpAnswered",
+    "HelpAsked",
+    "HelpEvent",
+    "HelpUnanswered",
     "HoldBy",
     "HoldEnded",
     "HoldStarted",
@@ -143,8 +160,11 @@ __all__ = [
     "Reached",
     "RecordingFailed",
     "RecordingStarted",
+    "ShiftEvent",
     "SwitchLost",
     "SwitchResynced",
     "SystemEvent",
     "WaitPromised",
+    "WrapUpExtended",
+    "WrongPinGiven",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ccengine.core.acd.requirement import Lack, requirement_of
-from ccengine.core.acd.rest import occupancy, rested_at
+from ccengine.core.acd.rest import occupancy, recent, rested_at
 from ccengine.core.commands import DivertCall, OfferCall
 from ccengine.core.events import CallQueued, Miss, PhoneLost
 from ccengine.core.ids import AgentId, CallId, ClientId, GroupId, LicenceId
@@ -179,6 +179,22 @@ def test_when_an_agent_is_rested_who_had_80_of_100_seconds(rest: Rest, expected:
     assert rested_at([(20.0, 100.0)], 0.0, rest, 100.0) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ("ceiling", "now", "kept"),
+    [
+        (0.5, 650.0, [(0.0, 500.0), (600.0, 640.0)]),  # the window begins at 50, within the first
+        (0.5, 1100.0, [(600.0, 640.0)]),
+        (0.5, 1300.0, [(600.0, 640.0)]),  # the last is never forgotten: rest goes by its end
+        (1.0, 650.0, [(600.0, 640.0)]),
+    ],
+)
+def test_spells_are_remembered_as_long_as_they_reach_into_the_window(
+    ceiling: float, now: float, kept: list[tuple[float, float]]
+) -> None:
+    rest = Rest(occupancy=ceiling, window_minutes=10)
+    assert recent([(0.0, 500.0), (600.0, 640.0)], rest, now) == kept
+
+
 def test_a_new_plan_may_end_a_rest_or_begin_one(stage: Stage) -> None:
     stage.queues = {"billing": queue_settings("billing:1", wrap_up=0)}
     stage.staff(anna="billing:4")
@@ -269,11 +285,12 @@ def test_work_of_every_kind_waits_in_one_line_and_is_matched_by_the_same_rules(
 ) -> None:
     stage.staff(anna="billing:4")
     stage.not_ready("anna")
-    for number, kind in enumerate(Kind):
+    kinds = [Kind.CALL, Kind.CALLBACK, Kind.VOICEMAIL, Kind.TASK]  # the others wait in no line
+    for number, kind in enumerate(kinds):
         call = CallId(f"c{number}")
         stage.arrive(call)
         queued = CallQueued(call=call, queue=queue_named("billing"), kind=kind)
         stage.post(queued)
     assert stage.line() == ["c0", "c1", "c2", "c3"]
-    assert [call.kind for call in stage.center.calls.values()] == list(Kind)
+    assert [call.kind for call in stage.center.calls.values()] == kinds
     stage.expect(stage.ready("anna"), Like(OfferCall, call="c0"))
