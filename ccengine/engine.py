@@ -18,6 +18,7 @@ from ccengine.core.commands import (
     Command,
     Connect,
     DivertCall,
+    MoveCall,
     OfferCall,
     RemindAgent,
     ShowAgent,
@@ -228,7 +229,7 @@ class Engine:
         match command:
             case OfferCall() | WithdrawOffer() | RemindAgent() | CallSupervisors() | ShowAgent():
                 mailbox = self._agents.get(command.agent)
-            case Connect() | DivertCall() | TargetMissed():
+            case Connect() | DivertCall() | MoveCall() | TargetMissed():
                 mailbox = self._calls.get(command.call)
             case ShowCall() | ShowOutcome():
                 return

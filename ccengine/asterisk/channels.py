@@ -240,15 +240,22 @@ class Channel:
         if not self.is_gone and not await self.ari.hang_up(self.id, reason=reason):
             self.end(Gone(self._hangup_cause, "gone before"))
 
-    async def play(self, *media: str, language: str = "") -> Playback:
-        """Play media one after the other; the playback is over already when this is gone."""
-        playback = Playback(self.ari, uuid4().hex)
+    async def play(self, *media: str, language: str = "", playback_id: str = "") -> Playback:
+        """Play media one after the other; the playback is over already when this is gone.
+
+        Cancelled, it may play all the same: `silence` ends it. An id that is not used by two
+        playbacks at a time lets somebody else end it, too, who knows it.
+        """
+        playback = Playback(self.ari, playback_id or uuid4().hex)
         self._playbacks[playback.id] = playback
         started = False
         try:
             started = not self.is_gone and await self.ari.play(
                 self.id, playback_id=playback.id, media=media, language=language
             )
+        except asyncio.CancelledError:
+            started = True
+            raise
         finally:
             if not started:
                 self._playbacks.pop(playback.id, None)

@@ -17,7 +17,7 @@ from ccengine.calls.introductions import introduce, introduction
 from ccengine.calls.outside import Outside
 from ccengine.calls.scope import CallScope
 from ccengine.calls.talked import Talked
-from ccengine.calls.waiting import wait_for_agent
+from ccengine.calls.waiting import Waiting
 from ccengine.core.commands import Connect, DivertCall
 from ccengine.core.events import CallEnded, CallerStrayed, CallQueued, FlowStepEntered, Party
 from ccengine.core.ids import AgentId, OfferId, client_of
@@ -60,7 +60,7 @@ class InboundCall:
         self._engine = wiring.engine
         self._channel = channel
         self._call = call
-        self._mailbox = wiring.engine.open_call(call.id)
+        self._waiting = Waiting(wiring, channel, call, taken_up=resumed)
         self._conversation: Conversation | None = None
         self._outside = Outside(wiring, call)
         self._diverted_at = -math.inf
@@ -170,9 +170,7 @@ class InboundCall:
 
     async def _wait_and_talk(self) -> tuple[Party, str]:
         while True:
-            decision = await wait_for_agent(
-                self._channel, self._mailbox, self._music(), music_at_once=self._hears_music
-            )
+            decision = await self._waiting.run(hears_music=self._hears_music)
             if isinstance(decision, DivertCall):
                 ended = await self._divert(decision)
                 if ended is not None:
@@ -214,7 +212,7 @@ class InboundCall:
         """Tell the agent whose call it is, if the queue wants that; the caller hears music."""
         media = introduction(self._wiring, connect)
         if media:
-            await self._channel.start_music(self._music())
+            await self._channel.start_music(self._waiting.music)
             await introduce(self._wiring.router.channel(connect.offer), media)
             await self._channel.stop_music()
 
@@ -282,11 +280,6 @@ class InboundCall:
 
     def _enter_step(self, flow: str, step: str) -> None:
         self._engine.post(FlowStepEntered(call=self._call.id, flow=flow, step=step))
-
-    def _music(self) -> str:
-        queue = self._call.queue
-        settings = None if queue is None else self._engine.center.plan.queues.get(queue)
-        return "default" if settings is None else settings.music
 
     def _utc_now(self) -> datetime:
         return datetime.fromtimestamp(self._engine.clock.now(), UTC)

@@ -38,4 +38,8 @@ async def first_of(
     except ExceptionGroup as errors:
         # So that callers may catch what a plain await would have raised.
         raise errors.exceptions[0] from None
+    finally:
+        # One that was cancelled before it began would complain that nobody awaited it.
+        first.close()
+        second.close()
     return results[0], others[0]

@@ -93,6 +93,14 @@ class ContactCenter:
         """Return waiting calls in the order in which one agent for all would serve them."""
         return list(self._floor.matching.waiting(now))
 
+    def position(self, call: CallId, now: Instant) -> int | None:
+        """Return a caller's place in the order of service of their queue; None: in no line.
+
+        1 is next. Whoever an agent's phone rings for counts as long as nobody has answered.
+        """
+        known = self._floor.calls.get(call)
+        return None if known is None else promises.position_of(self._floor, known, now)
+
     def estimate(self, call: CallId, now: Instant) -> WaitEstimate | None:
         """Return how much longer a caller will wait; None: in no line, or nothing to go by."""
         known = self._floor.calls.get(call)

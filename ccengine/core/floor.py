@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.core.acd.lines import rank_in_line
 from ccengine.core.acd.matching import Matching
+from ccengine.core.acd.positions import Positions
 from ccengine.core.acd.requirement import Requirements
 from ccengine.core.acd.rest import REST_PREFIX, recent, rested_at
 from ccengine.core.acd.shares import Shares
@@ -55,6 +56,7 @@ class Floor:
         self.matching = Matching(NO_PLAN, 0.0)
         self.shares = Shares(NO_PLAN, 0.0)
         self.waits = Waits()
+        self.positions = Positions()
         self.deadlines: Ranking[str, tuple[Instant, int]] = Ranking()
         self.turns: dict[QueueId, AgentId] = {}  #: whom each queue rang last
         self.acquaintances: dict[str, AgentId] = {}  #: whom callers talked with last
@@ -196,6 +198,8 @@ class Floor:
             self.matching.remove_call(call.id)
         self.shares.note_call(call)
         self.waits.note_call(call)
+        if call.queue is not None:
+            self.positions.forget(call.queue)
         self._moves += 1
 
     def rings_all(self, call: Call) -> bool:
@@ -322,6 +326,7 @@ class Floor:
         """
         self.requirements = Requirements(self.plan)
         self.matching, self.shares = Matching(self.plan, now), Shares(self.plan, now)
+        self.positions = Positions()
         self.leavable = [queue for queue, one in self.plan.queues.items() if _may_be_left(one)]
         self.held_back = {}
         self.close()

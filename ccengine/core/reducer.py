@@ -9,6 +9,7 @@ from ccengine.core import (
     deadlines,
     desk,
     diversion,
+    exits,
     gates,
     handover,
     offers,
@@ -39,6 +40,7 @@ from ccengine.core.events import (
     ConversationFailed,
     ConversationStarted,
     Event,
+    ExitChosen,
     FlowStepEntered,
     FormFilled,
     HelpAnswered,
@@ -82,7 +84,15 @@ if TYPE_CHECKING:
 OfferEvent = OfferRinging | OfferAccepted | OfferDeclined
 ConversationEvent = ConversationStarted | ConversationFailed | ConversationEnded
 RecordingEvent = RecordingStarted | RecordingFailed
-LineEvent = FlowStepEntered | CallQueued | WaitPromised | CallerStrayed | CallerReturned | CallEnded
+LineEvent = (
+    FlowStepEntered
+    | CallQueued
+    | WaitPromised
+    | ExitChosen
+    | CallerStrayed
+    | CallerReturned
+    | CallEnded
+)
 HoldEvent = HoldStarted | HoldEnded
 MoveEvent = CallTransferred | CallHandedOver | CallHandedOut
 KnownControlEvent = HoldEvent | MoveEvent | CallDirected | ConferenceStarted
@@ -283,6 +293,8 @@ def _handle_line(floor: Floor, event: LineEvent, now: Instant) -> None:
             contacts.queue(floor, event, now)
         case WaitPromised():
             promises.promise(floor, event, now)
+        case ExitChosen():
+            exits.leave_by_key(floor, event, now)
         case CallerStrayed():
             contacts.stray(floor, event, now)
         case CallerReturned():

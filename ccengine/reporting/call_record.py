@@ -145,8 +145,8 @@ class CallRecord:
     ended_at: Instant | None = None
     ended_by: Party | None = None
     cause: str = ""
-    diverted_to: str | None = None  #: the flow, the number or `voicemail` a queue sent it to last
-    diverted_because: str = ""
+    diverted_to: str | None = None  #: queue, flow, number or `voicemail` it was sent to last
+    diverted_because: str = ""  #: a limit of the queue, or `key`: the caller chose to
     promises: tuple[PromiseRecord, ...] = ()
     promise_error_seconds: float | None = None  #: of the last: outside of its range by so much
     outcome: CallOutcome | None = None  #: None: the call is alive
@@ -188,15 +188,23 @@ def new_record(arrived: CallArrived | CallMissed | AgentDialled, at: Instant) ->
     )
 
 
-def judge(record: CallRecord, reached: Reached | None = None) -> CallOutcome:
-    """Return how an ended call went; `reached` is where it got to in the dialplan after us."""
+def judge(
+    record: CallRecord, reached: Reached | None = None, *, in_line: bool = False
+) -> CallOutcome:
+    """Return how an ended call went.
+
+    Args:
+        record: of the call.
+        reached: where it got to in the dialplan after us.
+        in_line: the caller was waiting when it ended.
+    """
     if record.talk_started_at is not None:
         return CallOutcome.ANSWERED
     if record.ended_by is Party.LOST:
         return CallOutcome.LOST
     if reached in (Reached.MESSAGE, Reached.PARTNER_TALK):
         return judge_missed(reached)
-    if record.diverted_to is not None:
+    if record.diverted_to is not None and not in_line:
         return CallOutcome.DIVERTED
     if record.queued_at is not None and record.ended_by is Party.CALLER:
         return CallOutcome.ABANDONED

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ccengine.core.commands import (
     Connect,
     DivertCall,
+    MoveCall,
     OfferCall,
     ShowAgent,
     ShowCall,
@@ -71,6 +72,7 @@ class _Draft:
     waiting_since: Instant | None = None
     accepted_at: Instant | None = None
     talking_since: Instant | None = None
+    sent_on_by: int | None = None  # row that led the caller to another queue
     held_since: Instant | None = None
     wrapping: int = 0  # agents
     wrapped_seconds: float = 0.0
@@ -202,16 +204,20 @@ def _take_live(draft: _Draft, row: JournalRow) -> None:
             record.recording = record.recording_started_at = None
         case OfferCall() | OfferRinging() | WithdrawOffer() | Connect():
             _take_offer(draft, what, row)
-        case DivertCall() | WaitPromised() | ShowCall():
+        case DivertCall() | MoveCall() | WaitPromised() | ShowCall():
             _take_line(draft, what, row)
         case _:
             pass
 
 
-def _take_line(draft: _Draft, what: DivertCall | WaitPromised | ShowCall, row: JournalRow) -> None:
+def _take_line(
+    draft: _Draft, what: DivertCall | MoveCall | WaitPromised | ShowCall, row: JournalRow
+) -> None:
     match what:
         case DivertCall():
             _divert(draft, what, row.at)
+        case MoveCall():
+            _send_on(draft, what, row)
         case WaitPromised():
             _promise(draft, what, row.at)
         case ShowCall():
@@ -270,7 +276,8 @@ def _wait(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
     record = draft.record
     record.queue = shown.queue or record.queue  # by itself when it overflows to another
     if isinstance(_reported(draft, row), CallQueued | CallTransferred):
-        record.diverted_to, record.diverted_because = None, ""
+        if draft.sent_on_by != row.because:
+            record.diverted_to, record.diverted_because = None, ""
         draft.waiting_since = row.at
         if record.queued_at is None:
             record.queued_at = row.at
@@ -293,6 +300,12 @@ def _divert(draft: _Draft, what: DivertCall, at: Instant) -> None:
     record.diverted_to = what.flow or what.number or "voicemail"
     record.diverted_because = what.reason
     _end_wait(draft, at)
+
+
+def _send_on(draft: _Draft, what: MoveCall, row: JournalRow) -> None:
+    record = draft.record
+    record.queue, draft.sent_on_by = what.to, row.because
+    record.diverted_to, record.diverted_because = what.to, what.reason
 
 
 def _promise(draft: _Draft, what: WaitPromised, at: Instant) -> None:
@@ -359,6 +372,7 @@ def _end_wait(draft: _Draft, at: Instant, *, answered: bool = False) -> None:
 
 def _end(draft: _Draft, row: JournalRow) -> None:
     record = draft.record
+    waited_to_the_end = draft.waiting_since is not None
     _end_wait(draft, row.at)
     record.ended_at, record.ended_by = row.at, Party.ENGINE
     reached: Reached | None = None
@@ -371,7 +385,7 @@ def _end(draft: _Draft, row: JournalRow) -> None:
             return
         case _:
             pass
-    record.outcome = judge(record, reached)
+    record.outcome = judge(record, reached, in_line=waited_to_the_end)
 
 
 def _end_missed(record: CallRecord, missed: CallMissed) -> None:

@@ -15,6 +15,7 @@ from ccengine.core.commands import (
     Command,
     Connect,
     DivertCall,
+    MoveCall,
     OfferCall,
     RemindAgent,
     ShowAgent,
@@ -23,6 +24,7 @@ from ccengine.core.commands import (
     WithdrawOffer,
 )
 from ccengine.core.events import CallMissed, Event, PlanLoaded
+from ccengine.core.queues import Overflow
 from ccengine.core.snapshots import CenterSnapshot
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.masking import mask_number
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 ACTIONS: Mapping[type, str] = {
     OfferCall: "call_offered",
+    MoveCall: "call_moved",
     DivertCall: "call_diverted",
     WithdrawOffer: "offer_withdrawn",
     ShowAgent: "agent_state_changed",
@@ -63,6 +66,7 @@ SHOWN: Mapping[str, str] = {
     "form": "form",
     "how": "how",
     "high_seconds": "high_seconds",
+    "key": "key",
     "kind": "kind",
     "leg": "leg",
     "locked_until": "locked_until",
@@ -89,6 +93,7 @@ SHOWN: Mapping[str, str] = {
     "supervisor": "supervisor",
     "supervisors": "supervisors",
     "then": "then",
+    "to": "to",
     "to_agent": "to_agent",
     "until": "until",
     "voicemail": "voicemail",
@@ -118,6 +123,8 @@ def fact_of(row: JournalRow) -> Fact | None:
         value = getattr(what, field)
         if field in MASKED:
             details[name] = mask_number(value)
+        elif isinstance(value, Overflow):
+            details[name] = value.place
         elif value not in (None, "", False, (), {}):
             details[name] = value
     if isinstance(what, CallMissed):  # told long after it happened

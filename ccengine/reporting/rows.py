@@ -21,6 +21,7 @@ from ccengine.core.events import (
     ConversationFailed,
     ConversationStarted,
     Event,
+    ExitChosen,
     OfferAccepted,
     OfferDeclined,
 )
@@ -36,6 +37,7 @@ ALWAYS_DECIDED = (
     CallMissed,
     AgentDialled,
     CallQueued,
+    ExitChosen,
     CallDirected,
     CallTransferred,
     CallHandedOver,

@@ -27,6 +27,7 @@ from ccengine.core.commands import (
     Command,
     Connect,
     DivertCall,
+    MoveCall,
     OfferCall,
     RemindAgent,
     ShowAgent,
@@ -40,7 +41,7 @@ from ccengine.core.events import Miss, Party
 from ccengine.core.states import AgentState
 from tests.core.builders import queue_settings, skills
 from tests.core.ledger import Ledger
-from tests.core.script_words import read_agent, read_house, read_queue
+from tests.core.script_words import read_agent, read_house, read_overflow, read_queue
 from tests.core.stage import Stage
 
 if TYPE_CHECKING:
@@ -146,11 +147,8 @@ def _in_words(command: Command) -> str:
             return f"withdraw {command.call} {command.agent} ({command.reason})"
         case Connect():
             return f"connect {command.call} {command.agent}"
-        case DivertCall():
-            to = command.flow or command.number or "voicemail"
-            return f"divert {command.call} {to} ({command.reason})"
-        case TargetMissed():
-            return f"missed {command.call} ({command.reason})"
+        case DivertCall() | MoveCall() | TargetMissed():
+            return _way(command)
         case _:
             return _shown(command)
 
@@ -161,6 +159,15 @@ def _outcome(shown: ShowOutcome) -> str:
     told = ", ".join(word for word in more if word)
     said = f"outcome {shown.call} {shown.agent} {shown.disposition or '-'}"
     return f"{said} ({told})" if told else said
+
+
+def _way(command: DivertCall | MoveCall | TargetMissed) -> str:
+    if isinstance(command, TargetMissed):
+        return f"missed {command.call} ({command.reason})"
+    if isinstance(command, MoveCall):
+        return f"move {command.call} {command.to.partition('/')[2]} ({command.reason})"
+    to = command.flow or command.number or "voicemail"
+    return f"divert {command.call} {to} ({command.reason})"
 
 
 def _shown(
@@ -247,6 +254,7 @@ def _decline(stage: Stage, words: list[str]) -> list[Command]:
 WORDS: Mapping[str, Doing] = {
     "arrive": lambda stage, words: stage.arrive(*words),
     "queue": _queue_call,
+    "key": lambda stage, words: stage.press(words[0], words[1], read_overflow(words[2])),
     "stray": lambda stage, words: stage.stray(*words),
     "return": lambda stage, words: stage.come_back(*words),
     "ringing": lambda stage, words: stage.ring(*words),

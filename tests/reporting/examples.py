@@ -7,7 +7,7 @@ from typing import get_args
 from pydantic import TypeAdapter
 
 from ccengine.core.commands import Command, ShowAgent
-from ccengine.core.events import Event, HoldBy, HoldStarted, Party, Reached
+from ccengine.core.events import Event, ExitChosen, HoldBy, HoldStarted, Party, Reached
 from ccengine.core.ids import ClientId, TenantId
 from ccengine.core.states import AgentState, CallState, Kind
 from ccengine.reporting.rows import JournalRow, RowKind, What
@@ -27,6 +27,7 @@ _VALUES: dict[str, object] = {
     "ended_at": 2.0,
     "flow": "main",
     "form": "nova/order@3#0123456789abcdef",
+    "key": "1",
     "high_seconds": 60.0,
     "kind": Kind.CALL,
     "leg": "leg1",
@@ -47,8 +48,14 @@ _VALUES: dict[str, object] = {
     "supervisors": ("olga",),
     "tenant": "demo",
     "then": "remind",
+    "to": "nova/sales",
     "to_agent": "bob",
     "values": {"phone": "+380441234567"},
+}
+_OTHERS: dict[type, dict[str, object]] = {
+    ShowAgent: {"state": AgentState.WRAP_UP},
+    ExitChosen: {"to": {"queue": "nova/sales"}},
+    HoldStarted: {"how": HoldBy.CODE},
 }
 
 
@@ -60,9 +67,8 @@ def examples() -> list[tuple[RowKind, What]]:
 
 
 def _example(cls: type[What]) -> What:
-    state = AgentState.WRAP_UP if cls is ShowAgent else CallState.WAITING
-    how = {"how": HoldBy.CODE} if cls is HoldStarted else {}
-    made: What = TypeAdapter(cls).validate_python({**_VALUES, "state": state, **how})
+    values = {**_VALUES, "state": CallState.WAITING, **_OTHERS.get(cls, {})}
+    made: What = TypeAdapter(cls).validate_python(values)
     return made
 
 

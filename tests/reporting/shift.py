@@ -253,6 +253,8 @@ class Shift:
             "not ready": events.AgentWentNotReady(agent=agent, reason="lunch"),
             "plan": events.PlanLoaded(plan=other_plan()),
             "promise": events.WaitPromised(call=call, low_seconds=2.0, high_seconds=9.0),
+            "key out": events.ExitChosen(call=call, key="1", to=Overflow(voicemail=True)),
+            "key on": events.ExitChosen(call=call, key="2", to=Overflow(queue=queue_named(name))),
             "accept beside": events.OfferAccepted(call=call, **self._beside(call)),
             "decline beside": events.OfferDeclined(call=call, reason="no", **self._beside(call)),
             "phone lost": events.PhoneLost(phone=PhoneId(f"20{len(agent)}")),
@@ -270,7 +272,7 @@ USUAL = (
 UNUSUAL = (
     "stray return fail record_fails log_out not_ready plan switch_lost switch_back snapshot "
     "switch_back miss promise promise accept_beside decline_beside decline_beside phone_lost "
-    "phone_found plan say_lost say_nonsense type typed"
+    "phone_found plan key_out key_on key_on say_lost say_nonsense type typed"
 )
 MOVES = st.lists(
     st.tuples(

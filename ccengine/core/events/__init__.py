@@ -30,6 +30,7 @@ from ccengine.core.events.calls import (
     CallerStrayed,
     CallMissed,
     CallQueued,
+    ExitChosen,
     FlowStepEntered,
     WaitPromised,
 )
@@ -80,6 +81,7 @@ CallEvent = (
     | FlowStepEntered
     | CallQueued
     | WaitPromised
+    | ExitChosen
     | CallerStrayed
     | CallerReturned
     | OfferRinging
@@ -130,6 +132,7 @@ __all__ = [
     "ConversationStarted",
     "DeskEvent",
     "Event",
+    "ExitChosen",
     "FlowStepEntered",
     "FormFilled",
     "HelpAnswered",
