@@ -180,10 +180,10 @@ def _allowed(_agent: AgentId, _requirement: object) -> bool:
 
 
 def timed(act: Callable[[Any], Any], about: object) -> tuple[float, Any]:
-    """Return how many microseconds it takes, and what comes of it."""
-    begin = time.perf_counter()
+    """Return how many of the processor's microseconds it takes, and what comes of it."""
+    begin = time.thread_time_ns()
     found = act(about)
-    return (time.perf_counter() - begin) * 1e6, found
+    return (time.thread_time_ns() - begin) / 1e3, found
 
 
 def measure(agents: int, decisions: int) -> Iterator[tuple[str, list[float], list[float]]]:
