@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ccengine.core.ids import AgentId, CallId, Instant, PhoneId, QueueId
     from ccengine.core.outcome_rules import OutcomeRules
     from ccengine.core.plan import Plan
-    from ccengine.core.snapshots import CenterSnapshot
+    from ccengine.core.snapshots import CenterSnapshot, Imprint
     from ccengine.core.waits import WaitEstimate
 
 
@@ -169,7 +169,11 @@ class ContactCenter:
 
     def snapshot(self) -> CenterSnapshot:
         """Return the whole state as plain data."""
-        return snapshots.take(self._floor)
+        return self.imprint().snapshot()
+
+    def imprint(self) -> Imprint:
+        """Take the whole state in little time: a snapshot can be made of it later."""
+        return snapshots.imprint(self._floor)
 
     @classmethod
     def from_snapshot(cls, snapshot: CenterSnapshot) -> ContactCenter:

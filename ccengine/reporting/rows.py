@@ -78,7 +78,7 @@ What = Event | Command | Rejection | Advance | CenterSnapshot | Unknown
 class JournalRow(NamedTuple):
     """One row. Every row of a call carries the call's tenant, client and node."""
 
-    number: int  #: 1, 2, 3 ... over the journal's whole life
+    number: int  #: 1, 2, 3 ... over the journal's whole life; a snapshot not finished leaves a gap
     at: Instant
     kind: RowKind
     type: str  #: name of the event's or command's class

@@ -20,6 +20,7 @@ from ccengine.storage.journal import Journal
 from tests.core.builders import agent_settings, plan_of, queue_named, queue_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from ccengine.core.plan import Plan
@@ -123,6 +124,7 @@ class Shift:
         self.now = 1_000.0
         self.rejections = 0
         self.observers: list[Observer] = []
+        self.begun: list[Iterator[None]] = []  #: snapshots that random moves let wait for more
 
     def open_doors(self, *agents: str, wrap_up: float = 15.0) -> None:
         """Load the plan and have agents log in, a second apart."""
@@ -184,14 +186,24 @@ class Shift:
         self.post(events.CallEnded(call=call, by=by, cause="hung up"))
 
     def play(self, moves: list[Move]) -> None:
-        """Make random moves, many of them late, doubled or impossible."""
+        """Make random moves, many of them late, doubled or impossible.
+
+        A snapshot is written bit by bit between the moves that follow, and may not be finished.
+        """
         for what, call, agent, seconds in moves:
+            for writing in self.begun:
+                next(writing, None)
             self.wait(seconds)
             event = self._event(what, CallId(f"c{call}"), AgentId(AGENTS[agent]))
             if event is None:
-                self.journal.append_snapshot(self.center.snapshot(), self.now)
+                self.begun.append(self.journal.begin_snapshot(self.center.imprint(), self.now))
             else:
                 self.post(event)
+
+    def write_snapshot(self) -> None:
+        """Have the journal hold the center's state."""
+        for _ in self.journal.begin_snapshot(self.center.imprint(), self.now):
+            pass
 
     def _write(self, step: Step) -> int:
         (self.written,) = self.journal.write([step])
