@@ -266,6 +266,29 @@ async def test_whenever_an_agent_answers_the_caller_hears_nothing_but_them(
     await over(center, caller)
 
 
+@pytest.mark.parametrize("milliseconds", [0, 5, 10, 15, 25])
+async def test_a_prompt_that_is_stopped_before_it_sounds_has_not_stopped_the_music(
+    center: CenterOnFake, milliseconds: int
+) -> None:
+    messages = Messages(prompts=("one",), every_seconds=20.0)
+    line = Line(center, messages=messages)
+    center.asterisk.world.begin_seconds = 0.02
+    caller = line.caller()
+    began = asyncio.get_running_loop().time()
+    await asyncio.sleep(15)
+    assert center.asterisk.hears(caller) == "music:default"
+    await center.log_in("olena")
+    center.asterisk.delay_requests(0.005)
+    due = began + 20.0 + milliseconds / 1000
+    await asyncio.sleep(due - asyncio.get_running_loop().time())
+    center.asterisk.pick_up(center.leg("olena"))
+    await center.until(lambda: center.journal.events(ConversationStarted), 1.0)
+    await asyncio.sleep(3)
+    assert center.asterisk.hears(caller).startswith("talk:")
+    assert not center.asterisk.channel(caller).music
+    await over(center, caller)
+
+
 async def test_a_prompt_is_cut_within_one_request_of_the_answer(center: CenterOnFake) -> None:
     line = Line(center, announcements=told())
     line.lasts(9.0, "queue-next")

@@ -39,6 +39,7 @@ class FakeWorld:
         self.phones: dict[str, FakePhone] = {}
         self.played: list[tuple[str, str]] = []
         self.media_seconds: dict[str, float] = {}
+        self.begin_seconds = 0.0  #: from a prompt's request to its sound
         self.missing_media: set[str] = set()
         self.disallowed: frozenset[str] = frozenset()
         self.listened: set[str] = set()  # endpoints all of whose channels are told of
@@ -299,8 +300,14 @@ class FakeWorld:
     def play(self, channel: FakeChannel, playback: FakePlayback) -> None:
         """Queue media for a channel."""
         channel.playbacks.append(playback)
-        if len(channel.playbacks) == 1:
-            self._start_media(channel, playback)
+        if self.begin_seconds:
+            self.later(channel, self.begin_seconds, lambda: self._begin(channel))
+        else:
+            self._begin(channel)
+
+    def _begin(self, channel: FakeChannel) -> None:
+        if channel.playbacks and channel.playbacks[0].state == "queued":
+            self._start_media(channel, channel.playbacks[0])
 
     def _start_media(self, channel: FakeChannel, playback: FakePlayback) -> None:
         media = playback.media[playback.at]
