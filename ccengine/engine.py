@@ -16,10 +16,13 @@ import structlog
 from ccengine.core.commands import (
     Command,
     Connect,
+    DialCallback,
     DivertCall,
+    DropItem,
     OfferCall,
     ShowAgent,
     ShowCall,
+    TakeUpItem,
     WithdrawOffer,
 )
 from ccengine.core.errors import CoreError
@@ -73,6 +76,8 @@ class Engine:
         self._loop = loop
         self._calls: dict[CallId, Mailbox] = {}
         self._agents: dict[AgentId, Mailbox] = {}
+        self.new_items: asyncio.Queue[CallId] = asyncio.Queue()
+        """Items that need a session; their mailboxes are open."""
         self._observers: list[Observer] = []
         self._unwritten: list[Step] = []
         self._unseen: list[Sequence[JournalRow]] = []
@@ -209,8 +214,12 @@ class Engine:
         match command:
             case OfferCall() | WithdrawOffer() | ShowAgent():
                 mailbox = self._agents.get(command.agent)
-            case Connect() | DivertCall():
+            case Connect() | DivertCall() | DialCallback() | DropItem():
                 mailbox = self._calls.get(command.call)
+            case TakeUpItem():
+                self.open_call(command.call)
+                self.new_items.put_nowait(command.call)
+                return
             case ShowCall():
                 return
         if mailbox is not None:

@@ -17,6 +17,7 @@ from ccengine.core.ids import (
     TenantId,
 )
 from ccengine.core.states import CallState, Kind
+from ccengine.core.work_items import Item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,14 @@ class Guess:
     def each(self) -> tuple[float | None, float | None, float | None]:
         """Return what the three say, in the order of the errors."""
         return (self.last, self.head, self.length)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftPlace:
+    """A place that nobody stands in."""
+
+    serial: int
+    waiting_since: Instant
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,7 +81,17 @@ class Call:
     agent: AgentId | None = None  #: offered to, or talking with
     bridge: str = ""
     recording: str = ""
+    identity: str = ""  #: who calls, as a number in international form; empty: nobody knows
+    item: Item | None = None  #: of work that waits without a caller
+    stands_for: CallId | None = None  #: a callback for the same number, which waits behind it
+    became: CallId | None = None  #: the item that has this call's place
 
     def shown(self) -> ShowCall:
         """Return what others are told of the call."""
-        return ShowCall(call=self.id, state=self.state, queue=self.queue, agent=self.agent)
+        return ShowCall(
+            call=self.id,
+            state=self.state,
+            queue=self.queue,
+            agent=self.agent,
+            became=self.became,
+        )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import diversion, offers, shifts
+from ccengine.core import diversion, items, offers, reclaims, shifts
 from ccengine.core.agents import Served
 from ccengine.core.calls import Call
 from ccengine.core.commands import ShowCall
-from ccengine.core.errors import DuplicateCall, UnknownQueue
+from ccengine.core.errors import DuplicateCall, TooLate, UnknownQueue
 from ccengine.core.events import RecordingStarted
 from ccengine.core.relaxation import acquaintance
 from ccengine.core.states import AgentState, CallState, CallStep, next_call_state
@@ -76,19 +76,26 @@ def queue(floor: Floor, event: CallQueued, now: Instant) -> None:
 
     Raises:
         UnknownQueue: the plan has no such queue.
+        TooLate: another has its place, or it is work without a caller.
     """
     call = floor.calls[event.call]
+    if call.became is not None or (call.item is not None and not call.item.is_live):
+        message = f"call '{call.id}' is nobody's who could wait"
+        raise TooLate(message)
     if event.queue not in floor.plan.queues:
         message = f"no queue '{event.queue}' in the plan"
         raise UnknownQueue(message)
     state = next_call_state(call.state, CallStep.QUEUE)
     settings = floor.plan.queues[event.queue]
     call.own_priority = event.priority
-    call.skills, call.preferred, call.kind = event.skills, event.preferred, event.kind
+    call.skills, call.preferred = event.skills, event.preferred
+    call.kind = event.kind if call.item is None else call.kind
+    call.identity = event.identity
     call.own_agents = event.agents
     call.waiting_since = min(call.waits_from, now) if settings.counts_earlier_seconds else now
     call.serial = floor.next_serial()
     call.visited = ()
+    items.meet_pending(floor, call, event.queue)
     if diversion.enter(floor, call, event.queue, now):
         floor.move_call(call, state)
 
@@ -112,13 +119,14 @@ def come_back(floor: Floor, event: CallerReturned, now: Instant) -> None:
         diversion.back_in_line(floor, call, CallStep.RETURN, now)
 
 
-def start_conversation(floor: Floor, event: ConversationStarted) -> None:
+def start_conversation(floor: Floor, event: ConversationStarted, now: Instant) -> None:
     """Take note that caller and agent hear each other."""
     call = floor.calls[event.call]
     state = next_call_state(call.state, CallStep.CONNECT)
     call.bridge = event.bridge
     floor.deadlines.discard(offers.CONNECT_PREFIX + call.id)
     diversion.leave(floor, call)
+    items.settle_pending(floor, call, now)
     _acquaint(floor, call)
     floor.move_call(call, state)
 
@@ -155,6 +163,9 @@ def end(floor: Floor, event: CallEnded, now: Instant) -> None:
         _release_agent(floor, call, now)
     floor.waits.note_leaving(call, now)
     diversion.leave(floor, call)
+    reclaims.remember(floor, call, event, now)
+    items.stand_aside(floor, call)
+    items.forget(floor, call)
     floor.move_call(call, state)
     del floor.calls[call.id]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import diversion, limits, offers, relaxation, shifts
+from ccengine.core import diversion, limits, offers, reclaims, relaxation, shifts, turns
 from ccengine.core import floor as floors
 from ccengine.core.acd import rest
 from ccengine.core.errors import CoreError
@@ -35,6 +35,8 @@ def meet(floor: Floor, what: str, now: Instant) -> None:
             shifts.end_rest(floor, AgentId(name))
         case floors.PERIODS_PREFIX:
             floor.judge(now)
+        case reclaims.LEFT_PREFIX:
+            reclaims.forget(floor, name)
         case _:
             _meet_for_call(floor, kind + ":", floor.calls[CallId(name)], now)
 
@@ -49,6 +51,8 @@ def _meet_for_call(floor: Floor, prefix: str, call: Call, now: Instant) -> None:
             diversion.divert_if_late(floor, call, now)
         case offers.CONNECT_PREFIX:
             offers.give_up_connecting(floor, call, now)
+        case turns.ITEM_PREFIX:
+            floor.open_items.add(call.id)
         case _:
             message = f"nothing is known of the deadline {prefix}{call.id}"
             raise CoreError(message)

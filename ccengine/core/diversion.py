@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from ccengine.core.queues import QueueSettings
 
 IN_QUEUE = frozenset(
-    {CallState.WAITING, CallState.OFFERED, CallState.STRAYED, CallState.CONNECTING}
+    {
+        CallState.WAITING,
+        CallState.POSTPONED,
+        CallState.OFFERED,
+        CallState.STRAYED,
+        CallState.CONNECTING,
+    }
 )
 
 
@@ -33,7 +39,7 @@ def enter(floor: Floor, call: Call, queue: QueueId, now: Instant) -> bool:
     settings = floor.queue_settings(queue)
     _rank(call, settings)
     relaxation.begin(floor, call, now)
-    _limit(floor, call, settings)
+    limit(floor, call)
     refused = limits.refusal(floor, call, settings)
     stays = not refused or _send_on(floor, call, refused, now)
     if stays and call.queue == queue:
@@ -75,6 +81,8 @@ def _send_on(floor: Floor, call: Call, reason: str, now: Instant) -> bool:
     to = floor.queue_settings(call.queue).limits.overflow
     if to is None or (to.queue is not None and to.queue in call.visited):
         return True  # nowhere to go, or round in a circle: the caller stays where they are
+    if to.queue is None and call.item is not None:
+        return True  # it plays no flow and leaves no message
     if to.queue is not None:
         return enter(floor, call, to.queue, now)
     state = CallState.IN_FLOW
@@ -104,6 +112,15 @@ def leave(floor: Floor, call: Call) -> None:
     floor.deadlines.discard(limits.WAIT_PREFIX + call.id)
 
 
+def limit(floor: Floor, call: Call) -> None:
+    """Have a call leave its queue when it has waited for too long there, if that is the rule."""
+    rules = _settings(floor, call).limits
+    if rules.wait_seconds is not None and rules.overflow is not None:
+        floor.set_deadline(limits.WAIT_PREFIX + call.id, call.queued_at + rules.wait_seconds)
+    else:
+        floor.deadlines.discard(limits.WAIT_PREFIX + call.id)
+
+
 def replan(floor: Floor, now: Instant) -> None:
     """Bring callers who wait under the rules of a new plan."""
     for call in list(floor.calls.values()):
@@ -111,7 +128,7 @@ def replan(floor: Floor, now: Instant) -> None:
             settings = floor.queue_settings(call.queue)
             _rank(call, settings)
             relaxation.begin(floor, call, now)
-            _limit(floor, call, settings)
+            limit(floor, call)
             floor.place_call(call)
 
 
@@ -136,9 +153,8 @@ def _rank(call: Call, settings: QueueSettings) -> None:
     call.priority = settings.priority if own is None else own
 
 
-def _limit(floor: Floor, call: Call, settings: QueueSettings) -> None:
-    rules = settings.limits
-    if rules.wait_seconds is not None and rules.overflow is not None:
-        floor.set_deadline(limits.WAIT_PREFIX + call.id, call.queued_at + rules.wait_seconds)
-    else:
-        floor.deadlines.discard(limits.WAIT_PREFIX + call.id)
+def _settings(floor: Floor, call: Call) -> QueueSettings:
+    if call.queue is None:
+        message = f"call '{call.id}' is in no queue"
+        raise ValueError(message)
+    return floor.queue_settings(call.queue)

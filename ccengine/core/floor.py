@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ccengine.core.acd.requirement import Requirement
-    from ccengine.core.calls import Call
+    from ccengine.core.calls import Call, LeftPlace
     from ccengine.core.commands import Command
     from ccengine.core.ids import AgentId, PhoneId
 
@@ -58,6 +58,11 @@ class Floor:
         self.open_agents: set[AgentId] = set()  #: who got free
         self.lost_phones: set[PhoneId] = set()  #: that cannot be rung
         self.own_calls: dict[PhoneId, tuple[str, ...]] = {}  #: channels that are not ours
+        self.callbacks: dict[tuple[QueueId, str], CallId] = {}
+        """Numbers that wait to be called back."""
+        self.postponed: set[CallId] = set()  #: items that are not offered now
+        self.open_items: set[CallId] = set()  #: whose turn is to be looked at
+        self.left: dict[str, LeftPlace] = {}  #: places kept for callers who hung up
         self.leavable: list[QueueId] = []  #: queues that send callers away when empty
         self._moves = 0  #: of agents and calls, as far as they may leave a queue empty
         self._moves_seen = 0
@@ -173,6 +178,26 @@ class Floor:
         self.shares.note_call(call)
         self.waits.note_call(call)
         self._moves += 1
+        if call.item is not None:
+            self._place_item(call)
+
+    def remember_callback(self, call: Call) -> None:
+        """Take note that a number waits to be called back, unless another item has it."""
+        if call.item is not None:
+            self.callbacks.setdefault((_queue_of(call), call.item.to), call.id)
+
+    def forget_callback(self, call: Call) -> None:
+        """Take note that the item's number does not wait for its turn any more."""
+        if call.item is not None and call.queue is not None:
+            for name in [name for name, known in self.callbacks.items() if known == call.id]:
+                del self.callbacks[name]
+
+    def _place_item(self, call: Call) -> None:
+        (self.postponed.add if call.state is CallState.POSTPONED else self.postponed.discard)(
+            call.id
+        )
+        if call.state in (CallState.WAITING, CallState.POSTPONED):
+            self.open_items.add(call.id)
 
     def rings_all(self, call: Call) -> bool:
         """Tell whether the queued call is offered to all at once, now."""
@@ -281,6 +306,7 @@ class Floor:
             if call.queue is not None:
                 self.place_call(call)
         self.open_agents.clear()  # all lines are open: that says as much
+        self.open_items.clear()
         self.open_all()
         self._changes_seen = self._moves_seen = -1
 

@@ -102,6 +102,8 @@ class Plan:
     rest: Rest = Rest()
     periods: Mapping[AgentId, Mapping[str, Period]] = field(default_factory=dict)
     """When approvals (`client:nova`) and licences (`licence:loans`) hold; left out: always."""
+    openings: Mapping[QueueId, tuple[Period, ...]] = field(default_factory=dict)
+    """When customers may be dialed, in order, for some weeks ahead; left out: always."""
 
 
 def client_of(queue: QueueId) -> ClientId:

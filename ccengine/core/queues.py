@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ccengine.core.ids import AgentId, GroupId, LicenceId, QueueId, SkillId
+from ccengine.core.work_items import CallbackRules
 
 
 class Strategy(StrEnum):
@@ -130,3 +131,6 @@ class QueueSettings:
     wrap_up_seconds: float = 15.0  #: after-call work before the agent is available again
     music: str = "default"  #: class of musiconhold.conf
     recorded: bool = True
+    callback: CallbackRules | None = None  #: callers may ask for one
+    messages_are_work: bool = False  #: who leaves one is served like a caller, in their place
+    reclaim_seconds: float = 0.0  #: who hung up and calls again within gets the old place back

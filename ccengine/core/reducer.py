@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import contacts, deadlines, diversion, offers, promises, shifts
+from ccengine.core import (
+    contacts,
+    deadlines,
+    diversion,
+    items,
+    offers,
+    promises,
+    reclaims,
+    shifts,
+)
 from ccengine.core.events import (
     AgentLoggedIn,
     AgentLoggedOut,
     AgentWentNotReady,
     AgentWentReady,
     CallArrived,
+    CallbackAnswered,
+    CallbackAsked,
+    CallbackConfirmed,
+    CallbackDialed,
+    CallbackFailed,
     CallEnded,
     CallerReturned,
     CallerStrayed,
@@ -21,6 +35,7 @@ from ccengine.core.events import (
     ConversationStarted,
     Event,
     FlowStepEntered,
+    MessageLeft,
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
@@ -28,6 +43,7 @@ from ccengine.core.events import (
     OwnCallStarted,
     PhoneFound,
     PhoneLost,
+    PlaceReclaimed,
     PlanLoaded,
     RecordingFailed,
     RecordingStarted,
@@ -45,7 +61,10 @@ OfferEvent = OfferRinging | OfferAccepted | OfferDeclined
 ConversationEvent = ConversationStarted | ConversationFailed | ConversationEnded
 RecordingEvent = RecordingStarted | RecordingFailed
 LineEvent = FlowStepEntered | CallQueued | WaitPromised | CallerStrayed | CallerReturned | CallEnded
-KnownCallEvent = OfferEvent | ConversationEvent | RecordingEvent | LineEvent
+AttemptEvent = CallbackDialed | CallbackAnswered | CallbackConfirmed | CallbackFailed
+KnownCallEvent = (
+    OfferEvent | ConversationEvent | RecordingEvent | LineEvent | AttemptEvent | PlaceReclaimed
+)
 
 
 def apply(floor: Floor, event: Event, now: Instant) -> None:
@@ -63,6 +82,8 @@ def apply(floor: Floor, event: Event, now: Instant) -> None:
             _handle_phone(floor, event, now)
         case CallArrived() | CallMissed():
             _handle_newcomer(floor, event)
+        case CallbackAsked() | MessageLeft():
+            _handle_new_item(floor, event, now)
         case _ if event.call not in floor.calls:
             floor.ignored += 1
         case _:
@@ -77,6 +98,10 @@ def _handle_call(floor: Floor, event: KnownCallEvent, now: Instant) -> None:
             _handle_conversation(floor, event, now)
         case RecordingStarted() | RecordingFailed():
             contacts.note_recording(floor, event)
+        case CallbackDialed() | CallbackAnswered() | CallbackConfirmed() | CallbackFailed():
+            _handle_attempt(floor, event, now)
+        case PlaceReclaimed():
+            reclaims.reclaim(floor, event)
         case _:
             _handle_line(floor, event, now)
 
@@ -87,6 +112,30 @@ def _handle_newcomer(floor: Floor, event: CallArrived | CallMissed) -> None:
             contacts.arrive(floor, event)
         case CallMissed():
             contacts.miss(floor, event)
+
+
+def _handle_new_item(floor: Floor, event: CallbackAsked | MessageLeft, now: Instant) -> None:
+    match event:
+        case CallbackAsked() if event.origin not in floor.calls:
+            floor.ignored += 1  # the caller hung up first
+        case CallbackAsked():
+            items.ask(floor, event, now)
+        case MessageLeft():
+            items.leave_message(floor, event, now)
+
+
+def _handle_attempt(floor: Floor, event: AttemptEvent, now: Instant) -> None:
+    match event:
+        case CallbackDialed():
+            items.dial(floor, event, now)
+        case CallbackConfirmed():
+            items.confirm(floor, event)
+        case _ if not items.concerns(floor.calls[event.call], event):
+            floor.ignored += 1
+        case CallbackAnswered():
+            items.answer(floor, event, now)
+        case CallbackFailed():
+            items.fail(floor, event, now)
 
 
 def _handle_agent(floor: Floor, event: AgentEvent, now: Instant) -> None:
@@ -120,6 +169,7 @@ def _handle_system(floor: Floor, event: SystemEvent, now: Instant) -> None:
             shifts.retire(floor, now)
             shifts.rest_anew(floor, now)
             diversion.replan(floor, now)
+            floor.open_items.update(call.id for call in floor.calls.values() if call.item)
         case SwitchLost():
             floor.held = True
         case SwitchResynced():
@@ -147,7 +197,7 @@ def _handle_conversation(floor: Floor, event: ConversationEvent, now: Instant) -
         return
     match event:
         case ConversationStarted():
-            contacts.start_conversation(floor, event)
+            contacts.start_conversation(floor, event, now)
         case ConversationFailed():
             contacts.fail_conversation(floor, event, now)
         case ConversationEnded():
@@ -156,6 +206,8 @@ def _handle_conversation(floor: Floor, event: ConversationEvent, now: Instant) -
 
 def _handle_line(floor: Floor, event: LineEvent, now: Instant) -> None:
     match event:
+        case CallerStrayed() | CallerReturned() if _has_no_caller(floor, event):
+            floor.ignored += 1
         case FlowStepEntered():
             contacts.enter_step(floor, event)
         case CallQueued():
@@ -168,3 +220,8 @@ def _handle_line(floor: Floor, event: LineEvent, now: Instant) -> None:
             contacts.come_back(floor, event, now)
         case CallEnded():
             contacts.end(floor, event, now)
+
+
+def _has_no_caller(floor: Floor, event: CallerStrayed | CallerReturned) -> bool:
+    item = floor.calls[event.call].item
+    return item is not None and not item.is_live

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ccengine.core.agents import Agent
-from ccengine.core.calls import Call
-from ccengine.core.ids import AgentId, Instant, PhoneId, QueueId
+from ccengine.core.calls import Call, LeftPlace
+from ccengine.core.ids import AgentId, CallId, Instant, PhoneId, QueueId
 from ccengine.core.plan import Plan
 from ccengine.core.waits import LineHistory
 
@@ -26,6 +26,15 @@ class DeadlineSnapshot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackSnapshot:
+    """A number that waits to be called back."""
+
+    queue: QueueId
+    number: str
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CenterSnapshot:
     """Everything `ContactCenter.from_snapshot` needs."""
 
@@ -40,6 +49,8 @@ class CenterSnapshot:
     histories: dict[QueueId, LineHistory] = field(default_factory=dict)  #: what waits were lately
     lost_phones: list[PhoneId] = field(default_factory=list)
     own_calls: dict[PhoneId, tuple[str, ...]] = field(default_factory=dict)
+    callbacks: list[CallbackSnapshot] = field(default_factory=list)
+    left: dict[str, LeftPlace] = field(default_factory=dict)
     now: Instant = 0.0  #: qualifications were judged at this instant
 
 
@@ -62,6 +73,11 @@ def take(floor: Floor) -> CenterSnapshot:
         histories={queue: copy(one) for queue, one in floor.waits.histories.items()},
         lost_phones=sorted(floor.lost_phones),
         own_calls=dict(floor.own_calls),
+        callbacks=[
+            CallbackSnapshot(queue=queue, number=number, call=call)
+            for (queue, number), call in floor.callbacks.items()
+        ],
+        left=dict(floor.left),
         now=floor.matching.now,
     )
 
@@ -83,6 +99,8 @@ def restore(floor: Floor, snapshot: CenterSnapshot) -> None:
     floor.waits.restore(snapshot.histories)
     floor.lost_phones = set(snapshot.lost_phones)
     floor.own_calls = dict(snapshot.own_calls)
+    floor.callbacks = {(one.queue, one.number): one.call for one in snapshot.callbacks}
+    floor.left = dict(snapshot.left)
     floor.rebuild(snapshot.now)
 
 
@@ -95,4 +113,5 @@ def _copy_of_agent(agent: Agent) -> Agent:
 def _copy_of_call(call: Call) -> Call:
     copied = copy(call)
     copied.others = dict(call.others)
+    copied.item = copy(call.item)
     return copied

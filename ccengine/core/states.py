@@ -62,6 +62,7 @@ class CallState(StrEnum):
     IN_FLOW = "in_flow"
     WAITING = "waiting"
     STRAYED = "strayed"  #: waits, but in the dialplan's fallback: keeps the place, gets no offers
+    POSTPONED = "postponed"  #: work without a caller, before its time: keeps the place, no offers
     OFFERED = "offered"
     CONNECTING = "connecting"  #: the agent answered, the bridge is being made
     TALKING = "talking"
@@ -74,6 +75,8 @@ class CallStep(StrEnum):
     QUEUE = "enters a queue"
     STRAY = "strays to the fallback"
     RETURN = "returns"
+    POSTPONE = "is put off"
+    RESUME = "its time has come"
     OFFER = "is offered to an agent"
     UNOFFER = "offer declined, unanswered or withdrawn"
     DIVERT = "is sent elsewhere"
@@ -136,6 +139,12 @@ CALL_TRANSITIONS: Mapping[CallState, Mapping[CallStep, CallState]] = {
         CallStep.OFFER: CallState.OFFERED,
         CallStep.DIVERT: CallState.IN_FLOW,
         CallStep.STRAY: CallState.STRAYED,
+        CallStep.POSTPONE: CallState.POSTPONED,
+        CallStep.END: CallState.ENDED,
+    },
+    CallState.POSTPONED: {
+        CallStep.RESUME: CallState.WAITING,
+        CallStep.DIVERT: CallState.IN_FLOW,
         CallStep.END: CallState.ENDED,
     },
     CallState.STRAYED: {
@@ -152,6 +161,7 @@ CALL_TRANSITIONS: Mapping[CallState, Mapping[CallStep, CallState]] = {
     CallState.CONNECTING: {
         CallStep.CONNECT: CallState.TALKING,
         CallStep.DISCONNECT: CallState.WAITING,
+        CallStep.POSTPONE: CallState.POSTPONED,
         CallStep.END: CallState.ENDED,
     },
     CallState.TALKING: {

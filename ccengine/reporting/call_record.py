@@ -20,12 +20,15 @@ from ccengine.core.ids import (
     QueueId,
     TenantId,
 )
+from ccengine.core.states import Kind
+from ccengine.core.turns import MERGED
+from ccengine.reporting.attempts import AttemptRecord
 from ccengine.reporting.promises import PromiseRecord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-RECORD_SCHEMA = 2
+RECORD_SCHEMA = 3
 
 
 class CallOutcome(StrEnum):
@@ -40,6 +43,9 @@ class CallOutcome(StrEnum):
     EMERGENCY = "emergency"  #: no engine; an emergency phone answered
     MESSAGE = "message"  #: went to voicemail, and the message was recorded
     PARTNER = "partner"  #: sent on to an outside partner, who answered
+    CALLBACK = "callback"  #: the caller asked to be called back: the item's record goes on
+    UNREACHED = "unreached"  #: an item that came to no talk: the customer could not be reached
+    MERGED = "merged"  #: an item whose customer was served by another call
 
 
 MISSED_CAUSES: Mapping[Reached, str] = {
@@ -53,6 +59,10 @@ MISSED_CAUSES: Mapping[Reached, str] = {
     Reached.PARTNER_TALK: "answered by the partner",
 }
 """How a call ended that no engine had at its end, for people."""
+
+
+VOICEMAIL = "voicemail"
+"""Where a queue sent a call that leaves a message."""
 
 
 class OfferOutcome(StrEnum):
@@ -131,6 +141,11 @@ class CallRecord:
     promises: tuple[PromiseRecord, ...] = ()
     promise_error_seconds: float | None = None  #: of the last: outside of its range by so much
     outcome: CallOutcome | None = None  #: None: the call is alive
+    kind: Kind = Kind.CALL
+    origin: CallId | None = None  #: of an item: the call it came from
+    item: CallId | None = None  #: the callback or message that this call left
+    to: str = ""  #: whom an item calls back, unmasked
+    attempts: tuple[AttemptRecord, ...] = ()
     schema: int = RECORD_SCHEMA
 
     @property
@@ -143,15 +158,28 @@ def judge(record: CallRecord, reached: Reached | None = None) -> CallOutcome:
     """Return how an ended call went; `reached` is where it got to in the dialplan after us."""
     if record.talk_started_at is not None:
         return CallOutcome.ANSWERED
+    of_item = _judge_item(record, reached)
+    if of_item is not None:
+        return of_item
     if record.ended_by is Party.LOST:
         return CallOutcome.LOST
     if reached in (Reached.MESSAGE, Reached.PARTNER_TALK):
         return judge_missed(reached)
     if record.diverted_to is not None:
         return CallOutcome.DIVERTED
-    if record.queued_at is not None and record.ended_by is Party.CALLER:
-        return CallOutcome.ABANDONED
-    return CallOutcome.ENDED_IN_FLOW
+    abandoned = record.queued_at is not None and record.ended_by is Party.CALLER
+    return CallOutcome.ABANDONED if abandoned else CallOutcome.ENDED_IN_FLOW
+
+
+def _judge_item(record: CallRecord, reached: Reached | None) -> CallOutcome | None:
+    """Return how a call went that left an item, or an item that came to no talk; else None."""
+    if record.item is not None:
+        left_a_message = reached is Reached.MESSAGE or record.diverted_to == VOICEMAIL
+        return CallOutcome.MESSAGE if left_a_message else CallOutcome.CALLBACK
+    if record.origin is not None and record.ended_by is Party.ENGINE:
+        merged = record.cause.startswith(MERGED)
+        return CallOutcome.MERGED if merged else CallOutcome.UNREACHED
+    return None
 
 
 def judge_missed(reached: Reached) -> CallOutcome:

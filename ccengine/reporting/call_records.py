@@ -16,11 +16,17 @@ from ccengine.core.commands import (
 )
 from ccengine.core.events import (
     CallArrived,
+    CallbackAnswered,
+    CallbackAsked,
+    CallbackConfirmed,
+    CallbackDialed,
+    CallbackFailed,
     CallEnded,
     CallMissed,
     CallQueued,
     ConversationEnded,
     FlowStepEntered,
+    MessageLeft,
     OfferDeclined,
     OfferRinging,
     Party,
@@ -30,7 +36,8 @@ from ccengine.core.events import (
     WaitPromised,
 )
 from ccengine.core.ids import Instant
-from ccengine.core.states import AgentState, CallState
+from ccengine.core.states import AgentState, CallState, Kind
+from ccengine.reporting.attempts import noted
 from ccengine.reporting.call_record import (
     MISSED_CAUSES,
     CallRecord,
@@ -49,6 +56,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ccengine.core.ids import AgentId, CallId, OfferId
+
+FIRST = (CallArrived, CallMissed, CallbackAsked, MessageLeft)
+"""Events that a record begins with."""
 
 NOT_JOINED = "not joined with the caller"
 
@@ -92,9 +102,9 @@ class CallRecords:
             return None
         draft = self._drafts.get(row.call)
         if draft is None:
-            if not isinstance(what, CallArrived | CallMissed):
+            if not isinstance(what, FIRST):
                 return None
-            draft = self._drafts[row.call] = _Draft(_new_record(what))
+            draft = self._drafts[row.call] = _Draft(_new_record(what, row.at))
         if draft.record.outcome is None:
             _take(draft, row)
             if draft.record.outcome is not None:
@@ -154,16 +164,27 @@ def fold_call(rows: Iterable[JournalRow]) -> CallRecord | None:
     return CallRecords().adopt(rows)
 
 
-def _new_record(arrived: CallArrived | CallMissed) -> CallRecord:
-    return CallRecord(
-        call=arrived.call,
-        tenant=arrived.tenant,
-        client=arrived.client,
-        number=arrived.number,
-        caller=arrived.caller,
-        node=arrived.node,
-        arrived_at=arrived.arrived_at,
+def _new_record(
+    first: CallArrived | CallMissed | CallbackAsked | MessageLeft, at: Instant
+) -> CallRecord:
+    record = CallRecord(
+        call=first.call,
+        tenant=first.tenant,
+        client=first.client,
+        number=first.number,
+        caller=first.caller,
+        node=first.node,
+        arrived_at=at,
     )
+    match first:
+        case CallArrived() | CallMissed():
+            record.arrived_at = first.arrived_at
+        case CallbackAsked():
+            record.kind, record.origin, record.to = Kind.CALLBACK, first.origin, first.to
+        case MessageLeft():
+            record.kind, record.origin, record.to = Kind.VOICEMAIL, first.origin, first.to
+            record.recording, record.recording_started_at = f"{first.recording}.wav", first.left_at
+    return record
 
 
 def _take(draft: _Draft, row: JournalRow) -> None:
@@ -179,6 +200,8 @@ def _take(draft: _Draft, row: JournalRow) -> None:
             record.recording = record.recording_started_at = None
         case OfferCall() | OfferRinging() | WithdrawOffer() | Connect():
             _take_offer(draft, what, row)
+        case CallbackDialed() | CallbackAnswered() | CallbackConfirmed() | CallbackFailed():
+            record.attempts = noted(record.attempts, what, row.at)
         case DivertCall() | WaitPromised() | ShowCall():
             _take_line(draft, what, row)
         case _:
@@ -214,6 +237,7 @@ def _take_offer(
 
 def _move(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
     before, draft.state = draft.state, shown.state
+    draft.record.item = shown.became
     if before is CallState.TALKING:
         _end_talk(draft, row)
     match shown.state:
@@ -234,7 +258,7 @@ def _move(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
 def _wait(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
     record = draft.record
     record.queue = shown.queue or record.queue  # by itself when it overflows to another
-    if isinstance(_reported(draft, row), CallQueued):
+    if isinstance(_reported(draft, row), CallQueued | CallbackAsked | MessageLeft):
         record.diverted_to, record.diverted_because = None, ""
         draft.waiting_since = row.at
         if record.queued_at is None:

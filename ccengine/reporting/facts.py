@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, get_args
 from ccengine.core.commands import (
     Command,
     Connect,
+    DialCallback,
     DivertCall,
+    DropItem,
     OfferCall,
     ShowAgent,
     ShowCall,
+    TakeUpItem,
     WithdrawOffer,
 )
 from ccengine.core.events import CallMissed, Event, PlanLoaded
@@ -31,18 +34,21 @@ if TYPE_CHECKING:
 ACTIONS: Mapping[type, str] = {
     OfferCall: "call_offered",
     DivertCall: "call_diverted",
+    DialCallback: "callback_turn_near",
+    DropItem: "item_dropped",
     WithdrawOffer: "offer_withdrawn",
     ShowAgent: "agent_state_changed",
     Rejection: "event_rejected",
 }
 """Stable names where the type's own, in snake case, would not say that it happened."""
 
-SILENT = (Connect, ShowCall, Advance, CenterSnapshot, Unknown)
+SILENT = (Connect, ShowCall, TakeUpItem, Advance, CenterSnapshot, Unknown)
 """Follow from events that are shown, or are of use to the engine alone."""
 
 IN_EVERY_ROW = frozenset({"call", "tenant", "client", "agent", "node"})
-MASKED = frozenset({"caller", "number"})
-HIDDEN = frozenset({"plan", "arrived_at", "ended_at", "recorded"})
+MASKED = frozenset({"caller", "identity", "number", "to"})
+UNLESS_EMPTY = frozenset({"identity", "to"})
+HIDDEN = frozenset({"plan", "arrived_at", "ended_at", "left_at", "recorded", "became"})
 SHOWN: Mapping[str, str] = {
     "agents": "agents",
     "barred": "barred",
@@ -55,7 +61,9 @@ SHOWN: Mapping[str, str] = {
     "high_seconds": "high_seconds",
     "kind": "kind",
     "low_seconds": "low_seconds",
+    "leg": "leg",
     "offer": "offer",
+    "origin": "origin",
     "phone": "phone",
     "preferred": "preferred",
     "priority": "priority",
@@ -64,7 +72,9 @@ SHOWN: Mapping[str, str] = {
     "reason": "cause",
     "recording": "recording",
     "ring_seconds": "ring_seconds",
+    "seconds": "seconds",
     "skills": "skills",
+    "slot": "slot",
     "state": "state",
     "step": "step",
     "until": "until",
@@ -93,7 +103,7 @@ def fact_of(row: JournalRow) -> Fact | None:
     action, shown = _OUTSIDE[type(what)]
     for field, name in shown:
         value = getattr(what, field)
-        if field in MASKED:
+        if field in MASKED and (value or field not in UNLESS_EMPTY):
             details[name] = mask_number(value)
         elif value not in (None, "", False, (), {}):
             details[name] = value

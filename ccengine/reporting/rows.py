@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from ccengine.core.commands import Command
 from ccengine.core.events import (
     CallArrived,
+    CallbackAsked,
     CallEnded,
     CallMissed,
     CallQueued,
@@ -16,6 +17,7 @@ from ccengine.core.events import (
     ConversationFailed,
     ConversationStarted,
     Event,
+    MessageLeft,
     OfferAccepted,
     OfferDeclined,
 )
@@ -30,6 +32,8 @@ ALWAYS_DECIDED = (
     CallArrived,
     CallMissed,
     CallQueued,
+    CallbackAsked,
+    MessageLeft,
     OfferAccepted,
     OfferDeclined,
     ConversationStarted,

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from ccengine.core.commands import (
     Connect,
+    DialCallback,
     DivertCall,
+    DropItem,
     OfferCall,
     ShowAgent,
     ShowCall,
+    TakeUpItem,
     WithdrawOffer,
 )
 from ccengine.core.events import (
@@ -19,6 +22,11 @@ from ccengine.core.events import (
     AgentWentNotReady,
     AgentWentReady,
     CallArrived,
+    CallbackAnswered,
+    CallbackAsked,
+    CallbackConfirmed,
+    CallbackDialed,
+    CallbackFailed,
     CallEnded,
     CallerReturned,
     CallerStrayed,
@@ -28,6 +36,7 @@ from ccengine.core.events import (
     ConversationFailed,
     ConversationStarted,
     FlowStepEntered,
+    MessageLeft,
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
@@ -35,6 +44,7 @@ from ccengine.core.events import (
     OwnCallStarted,
     PhoneFound,
     PhoneLost,
+    PlaceReclaimed,
     PlanLoaded,
     RecordingFailed,
     RecordingStarted,
@@ -47,6 +57,7 @@ from ccengine.core.snapshots import CenterSnapshot
 from ccengine.core.states import AgentState, CallState
 from ccengine.reporting.call_record import MISSED_CAUSES
 from ccengine.reporting.instants import utc_text
+from ccengine.reporting.item_story import command_told, event_told
 from ccengine.reporting.masking import mask_number
 from ccengine.reporting.offer_outcomes import outcome_of_refusal, outcome_of_withdrawal, told
 from ccengine.reporting.rows import Advance, Rejection, Unknown, is_void, steps
@@ -54,11 +65,19 @@ from ccengine.reporting.rows import Advance, Rejection, Unknown, is_void, steps
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ccengine.core.events import AgentEvent, CallEvent, Event, PhoneEvent, SystemEvent
+    from ccengine.core.commands import Command
+    from ccengine.core.events import (
+        AgentEvent,
+        CallEvent,
+        Event,
+        PhoneEvent,
+        SystemEvent,
+    )
     from ccengine.core.ids import QueueId
     from ccengine.reporting.rows import JournalRow, What
 
-    Command = OfferCall | WithdrawOffer | Connect | DivertCall | ShowAgent | ShowCall
+    Decision = OfferCall | WithdrawOffer | Connect | DivertCall | ShowAgent | ShowCall
+    OtherEvent = CallEvent | AgentEvent | PhoneEvent | SystemEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +127,24 @@ def _text(what: What, mask: Callable[[str], str]) -> str:
             return f"{what.type}, written by a newer version"
         case Advance() | CenterSnapshot():
             return ""
+        case _:
+            return _happened(what, mask)
+
+
+def _happened(what: Command | Event, mask: Callable[[str], str]) -> str:
+    match what:
+        case (
+            CallbackAsked()
+            | MessageLeft()
+            | CallbackDialed()
+            | CallbackAnswered()
+            | CallbackConfirmed()
+            | CallbackFailed()
+            | PlaceReclaimed()
+        ):
+            return event_told(what, mask)
+        case TakeUpItem() | DialCallback() | DropItem():
+            return command_told(what)
         case OfferCall() | WithdrawOffer() | Connect() | DivertCall() | ShowAgent() | ShowCall():
             return _decision(what)
         case _:
@@ -127,7 +164,7 @@ def _arrival(what: CallArrived | CallMissed, mask: Callable[[str], str]) -> str:
             )
 
 
-def _decision(what: Command) -> str:
+def _decision(what: Decision) -> str:
     match what:
         case OfferCall():
             return f"offered to {what.agent} on phone {what.phone} for {what.ring_seconds:g} s"
@@ -138,7 +175,9 @@ def _decision(what: Command) -> str:
             return f"left {what.queue} for {to}: {what.reason}"
         case ShowAgent():
             return _agent(what)
-        case Connect() | ShowCall():  # their events are told
+        case ShowCall(became=became):
+            return "" if became is None else f"goes on as {became}"
+        case Connect():  # its event is told
             return ""
 
 
@@ -156,7 +195,7 @@ def _agent(shown: ShowAgent) -> str:
             return ""
 
 
-def _event(what: Event) -> str:
+def _event(what: OtherEvent) -> str:
     match what:
         case AgentLoggedIn() | AgentLoggedOut() | AgentWentReady() | AgentWentNotReady():
             return _agent_event(what)

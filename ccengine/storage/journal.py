@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 import structlog
 
-from ccengine.core.events import SCHEMA, CallArrived, CallMissed, SwitchLost, SwitchResynced
+from ccengine.core.events import (
+    SCHEMA,
+    CallArrived,
+    CallbackAsked,
+    CallMissed,
+    MessageLeft,
+    SwitchLost,
+    SwitchResynced,
+)
 from ccengine.core.ids import CallId, ClientId, TenantId
 from ccengine.reporting.rows import Advance, JournalRow, Rejection
 from ccengine.storage.codec import encode
@@ -222,7 +230,7 @@ class Journal:
     def _place_of_call(self, call: CallId, what: What | None) -> Place:
         place = self._places.get(call)
         if place is None:
-            if isinstance(what, CallArrived | CallMissed):
+            if isinstance(what, CallArrived | CallMissed | CallbackAsked | MessageLeft):
                 place = Place(what.tenant, what.client, what.node)
             else:
                 place = self._look_up(call)

@@ -51,6 +51,11 @@ CALL_RECORDS = Table(
     Column("diverted_because", String(255), nullable=False, server_default=""),
     Column("promises", JSON, nullable=False, server_default="[]"),
     Column("promise_error_seconds", Float),
+    Column("kind", String(16), nullable=False, server_default="call"),
+    Column("origin", String(64)),
+    Column("item", String(64)),
+    Column("to", String(32), nullable=False, server_default=""),
+    Column("attempts", JSON, nullable=False, server_default="[]"),
     UniqueConstraint("call", name="one_record_per_call"),
     Index("call_records_by_arrival", "tenant", "client", "arrived_at"),
 )

@@ -25,10 +25,14 @@ _VALUES: dict[str, object] = {
     "ended_at": 2.0,
     "flow": "main",
     "high_seconds": 60.0,
+    "how": "busy",
+    "left_at": 1.0,
+    "leg": "c1.c1",
     "low_seconds": 30.0,
     "node": "node1",
     "number": "600100",
     "offer": "c1.1",
+    "origin": "c0",
     "phone": "201",
     "plan": {"tenant": "demo", "version": "1", "agents": {}, "queues": {}},
     "queue": "nova/billing",
@@ -37,8 +41,10 @@ _VALUES: dict[str, object] = {
     "recorded": True,
     "recording": "demo/nova/c1.wav",
     "ring_seconds": 20.0,
+    "seconds": 12.0,
     "step": "menu",
     "tenant": "demo",
+    "to": "+380441234567",
 }
 
 

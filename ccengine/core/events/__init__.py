@@ -27,6 +27,15 @@ from ccengine.core.events.calls import (
     WaitPromised,
 )
 from ccengine.core.events.causes import Miss, Party, Reached
+from ccengine.core.events.items import (
+    CallbackAnswered,
+    CallbackAsked,
+    CallbackConfirmed,
+    CallbackDialed,
+    CallbackFailed,
+    MessageLeft,
+    PlaceReclaimed,
+)
 from ccengine.core.events.offers import (
     ConversationEnded,
     ConversationFailed,
@@ -59,10 +68,19 @@ CallEvent = (
     | RecordingFailed
     | CallEnded
 )
+ItemEvent = (
+    CallbackAsked
+    | MessageLeft
+    | CallbackDialed
+    | CallbackAnswered
+    | CallbackConfirmed
+    | CallbackFailed
+    | PlaceReclaimed
+)
 AgentEvent = AgentLoggedIn | AgentLoggedOut | AgentWentReady | AgentWentNotReady
 PhoneEvent = PhoneLost | PhoneFound | OwnCallStarted | OwnCallEnded
 SystemEvent = PlanLoaded | SwitchLost | SwitchResynced
-Event = CallEvent | AgentEvent | PhoneEvent | SystemEvent
+Event = CallEvent | ItemEvent | AgentEvent | PhoneEvent | SystemEvent
 
 __all__ = [
     "SCHEMA",
@@ -76,6 +94,11 @@ __all__ = [
     "CallEvent",
     "CallMissed",
     "CallQueued",
+    "CallbackAnswered",
+    "CallbackAsked",
+    "CallbackConfirmed",
+    "CallbackDialed",
+    "CallbackFailed",
     "CallerReturned",
     "CallerStrayed",
     "ConversationEnded",
@@ -83,6 +106,8 @@ __all__ = [
     "ConversationStarted",
     "Event",
     "FlowStepEntered",
+    "ItemEvent",
+    "MessageLeft",
     "Miss",
     "OfferAccepted",
     "OfferDeclined",
@@ -93,6 +118,7 @@ __all__ = [
     "PhoneEvent",
     "PhoneFound",
     "PhoneLost",
+    "PlaceReclaimed",
     "PlanLoaded",
     "Reached",
     "RecordingFailed",

@@ -60,6 +60,7 @@ class CallQueued:
     preferred: Mapping[SkillId, int] = field(default_factory=dict)  #: wanted beside the queue's
     agents: tuple[AgentId, ...] = ()  #: the caller's own, best first
     kind: Kind = Kind.CALL
+    identity: str = ""  #: who calls, as a number in international form; empty: nobody knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
