@@ -184,7 +184,7 @@ class Floor:
     def remember_callback(self, call: Call) -> None:
         """Take note that a number waits to be called back, unless another item has it."""
         if call.item is not None:
-            self.callbacks.setdefault((_queue_of(call), call.item.to), call.id)
+            self.callbacks.setdefault((call.item.asked_in, call.item.to), call.id)
 
     def forget_callback(self, call: Call) -> None:
         """Take note that the item's number does not wait for its turn any more."""

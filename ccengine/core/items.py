@@ -49,12 +49,12 @@ def ask(floor: Floor, event: CallbackAsked, now: Instant) -> None:
         CoreError: too late, or no such callback can be had.
     """
     origin = floor.calls[event.origin]
-    _expect_new(floor, event.call, event.queue)
     if origin.state not in MAY_ASK or origin.became is not None or origin.item is not None:
         message = f"call '{origin.id}' is {origin.state}: too late for a callback"
         raise TooLate(message)
     in_line = origin.state in IN_LINE and origin.queue is not None
     queue = origin.queue if in_line and origin.queue is not None else event.queue
+    _expect_new(floor, event.call, queue)
     rules = floor.queue_settings(queue).callback
     if rules is None:
         message = f"queue '{queue}' calls nobody back"
@@ -62,7 +62,7 @@ def ask(floor: Floor, event: CallbackAsked, now: Instant) -> None:
     if event.slot is not None:
         turns.expect_free_slot(floor, queue, event.slot, now)
     pending = _pending(floor, queue, event.to)
-    item = Item(origin=origin.id, to=event.to, mode=rules.mode)
+    item = Item(origin=origin.id, asked_in=queue, to=event.to, mode=rules.mode)
     call = _in_place_of(floor, origin, event.call, queue, Kind.CALLBACK, item, now)
     _leave_line(floor, origin, call.id if pending is None else pending.id, now)
     if pending is None:
@@ -81,7 +81,11 @@ def leave_message(floor: Floor, event: MessageLeft, now: Instant) -> None:
     """
     _expect_new(floor, event.call, event.queue)
     item = Item(
-        origin=event.origin, to=event.to, message=event.recording, message_seconds=event.seconds
+        origin=event.origin,
+        asked_in=event.queue,
+        to=event.to,
+        message=event.recording,
+        message_seconds=event.seconds,
     )
     origin = floor.calls.get(event.origin)
     if origin is None:
@@ -305,7 +309,7 @@ def fail(floor: Floor, event: CallbackFailed, now: Instant) -> None:
         return
     if event.how in FINAL:
         item.attempts = max(item.attempts, rules.attempts)
-    item.not_before = now + rules.retry_after(event.how)
+    item.not_before = now + rules.retry_seconds.after(event.how)
     if call.state is CallState.CONNECTING:
         state = next_call_state(call.state, CallStep.POSTPONE)
         offers.spare(floor, call, now)

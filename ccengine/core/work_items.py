@@ -6,11 +6,10 @@ most one leg at a time; a customer who has answered makes it an ordinary call wi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
-from ccengine.core.ids import CallId, Instant
+from ccengine.core.ids import CallId, Instant, QueueId
 
 
 class Mode(StrEnum):
@@ -37,16 +36,23 @@ class Failure(StrEnum):
 FINAL = frozenset({Failure.NO_SUCH_NUMBER, Failure.FORBIDDEN})
 """There is no point in trying again."""
 
-RETRY_SECONDS: Mapping[Failure, float] = {
-    Failure.BUSY: 120.0,
-    Failure.NO_ANSWER: 900.0,
-    Failure.REFUSED: 900.0,
-    Failure.NOBODY: 900.0,
-    Failure.HUNG_UP: 300.0,
-    Failure.FAILED: 120.0,
-    Failure.LOST: 10.0,
-}
-"""How long to wait for the next attempt where a queue does not say."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrySeconds:
+    """How long to wait for the next attempt, by what the last one came to."""
+
+    busy: float = 120.0
+    no_answer: float = 900.0
+    refused: float = 900.0
+    nobody: float = 900.0
+    hung_up: float = 300.0
+    failed: float = 120.0
+    lost: float = 10.0
+
+    def after(self, failure: Failure) -> float:
+        """Return how long to wait after a failure; 0 after one that is final."""
+        seconds: float = getattr(self, failure.value, 0.0)
+        return seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,16 +72,12 @@ class CallbackRules:
     mode: Mode = Mode.AGENT_FIRST
     hours: str | None = None  #: the client's opening hours; left out: always
     attempts: int = 3  #: in all
-    retry_seconds: Mapping[Failure, float] = field(default_factory=dict)  #: after each failure
+    retry_seconds: RetrySeconds = RetrySeconds()
     ring_seconds: float = 30.0  #: how long the customer's phone rings
     lead_seconds: float = 60.0  #: customer-first: rung when the wait is expected to be as short
     expires_hours: float = 24.0  #: since it was asked for, or since its slot began
     countries: tuple[str, ...] = ()  #: numbers of these are called beside the client's own country
     slots: Slots | None = None
-
-    def retry_after(self, failure: Failure) -> float:
-        """Return how long to wait after a failure, in seconds."""
-        return self.retry_seconds.get(failure, RETRY_SECONDS.get(failure, 0.0))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,6 +85,7 @@ class Item:
     """What a call carries that stands for a callback or a message."""
 
     origin: CallId  #: the call it came from
+    asked_in: QueueId  #: the queue, which may have sent it on to another
     to: str = ""  #: the number to dial, in international form; empty: nobody can be called back
     mode: Mode = Mode.AGENT_FIRST
     message: str = ""  #: of a voicemail: path below the recordings folder, without its ending

@@ -12,15 +12,19 @@ from ccengine.core import events
 from ccengine.core.commands import (
     Command,
     Connect,
+    DialCallback,
     DivertCall,
+    DropItem,
     OfferCall,
     ShowAgent,
     ShowCall,
+    TakeUpItem,
     WithdrawOffer,
 )
 from ccengine.core.queues import Strategy
 from ccengine.core.states import AgentState, CallState
 from tests.core.builders import plan_of
+from tests.core.items_book import ItemsBook
 from tests.core.rulebook import Caller, Rulebook, Worker
 from tests.core.shifts_book import Shifts
 
@@ -28,7 +32,13 @@ if TYPE_CHECKING:
     from ccengine.core.events import Event
     from ccengine.core.plan import Plan
 
-IN_LINE = (CallState.WAITING, CallState.OFFERED, CallState.STRAYED, CallState.CONNECTING)
+IN_LINE = (
+    CallState.WAITING,
+    CallState.POSTPONED,
+    CallState.OFFERED,
+    CallState.STRAYED,
+    CallState.CONNECTING,
+)
 LEASE_SECONDS = 30.0
 ROUNDING = 1e-6
 
@@ -39,6 +49,7 @@ class Ledger:
     def __init__(self) -> None:
         self.rules = Rulebook(plan_of({}, {}), 0.0)
         self.shifts = Shifts(self.rules)
+        self.book = ItemsBook(self.rules)
         self.now = 0.0
         self.arrived = 0
         self.ended = 0
@@ -48,6 +59,7 @@ class Ledger:
         self.numbers: set[str] = set()
         self.known: dict[str, str] = {}  #: whom callers talked with last
         self.count = 0
+        self.identities: dict[str, str] = {}  #: who calls are from
         self.rung = ("", CallState.WAITING)  #: the call offered last in this step, as it was
 
     def enter(self, event: Event | None, commands: list[Command], now: float) -> None:
@@ -62,6 +74,7 @@ class Ledger:
             self._asked(event, command)
         if not self.held:
             self._nobody_waits_in_vain(timely=event is None)
+        self.book.check()
 
     def close(self) -> None:
         """Check, when all callers have gone, that nobody was forgotten."""
@@ -107,8 +120,22 @@ class Ledger:
                 self._arrived(event)
             case events.CallQueued():
                 self._queued(event)
+            case events.CallbackAsked() | events.MessageLeft():
+                self._item_began(event)
+            case events.PlaceReclaimed():
+                self._reclaimed(event.call)
             case _:
+                self._happened_to_item(event)
                 self._happened_to_offer(event)
+
+    def _happened_to_item(self, event: Event) -> None:
+        self.book.attempt(event, self.now)
+        if isinstance(event, events.CallEnded):
+            self._left(event)
+        if isinstance(event, events.CallbackFailed):
+            agents = [agent for agent, has in self.has.items() if has == event.call]
+            if self.rules.callers[event.call].state is CallState.CONNECTING:
+                del self.has[agents[0]]
 
     def _happened_to_offer(self, event: Event) -> None:
         callers = self.rules.callers
@@ -129,6 +156,32 @@ class Ledger:
                     self._talk_ended(event.call)
             case _:
                 pass
+
+    def _item_began(self, event: events.CallbackAsked | events.MessageLeft) -> None:
+        self.count += 1
+        self.numbers -= {n for n in self.numbers if n.startswith(f"{event.call}.")}
+        before = len(self.rules.callers)
+        self.book.begin(event, self.now, self.count)
+        if len(self.rules.callers) > before:
+            self.arrived += 1
+            call = self.rules.callers[event.call]
+            call.relaxed = 0
+            self._know(call)
+            self._relax(call)
+            self._skip(call)
+
+    def _reclaimed(self, call: str) -> None:
+        caller = self.rules.callers[call]
+        identity = self.identities[call]
+        caller.place, caller.waiting_since = self.book.left.pop((caller.queue, identity))[:2]
+
+    def _left(self, event: events.CallEnded) -> None:
+        call, identity = self.rules.callers[event.call], self.identities.get(event.call, "")
+        behind = any(one.behind == event.call for one in self.book.items.values())
+        stood = call.state in (CallState.WAITING, CallState.OFFERED, CallState.STRAYED)
+        keeps = identity and event.by is events.Party.CALLER and not behind
+        if stood and keeps and event.call not in self.book.items:
+            self.book.left[call.queue, identity] = (call.place, call.waiting_since, self.now)
 
     def _arrived(self, event: events.CallArrived | events.CallMissed) -> None:
         assert event.call not in self.rules.callers
@@ -166,6 +219,9 @@ class Ledger:
         call.preferred = {str(one): least for one, least in event.preferred.items()}
         counts = self.rules.settings(event.queue).counts_earlier_seconds
         call.waiting_since = min(call.waits_from, self.now) if counts else self.now
+        self.identities[event.call] = event.identity
+        call.queue = event.queue
+        self.book.meet(call, event.identity)
         self._enter_queue(call, event.queue)
 
     def _enter_queue(self, call: Caller, queue: str) -> None:
@@ -188,6 +244,12 @@ class Ledger:
     # --- what the core asked for ---------------------------------------------------------------
 
     def _asked(self, event: Event | None, command: Command) -> None:
+        if isinstance(command, TakeUpItem | DialCallback | DropItem):
+            assert self.book.is_bodiless(command.call)
+        else:
+            self._asked_for(event, command)
+
+    def _asked_for(self, event: Event | None, command: Command) -> None:
         rules = self.rules
         match command:
             case OfferCall():
@@ -211,6 +273,7 @@ class Ledger:
 
     def _showed_call(self, command: ShowCall) -> None:
         call = self.rules.callers[command.call]
+        self.book.shown(command.call, command.state)
         if command.state is CallState.ENDED:
             del self.rules.callers[command.call]
             self.ended += 1
@@ -325,6 +388,8 @@ class Ledger:
             assert not self._candidates(call), f"{call.id} waits though somebody is free"
             to = limits.overflow
             if to is None or (to.queue is not None and to.queue in call.visited):
+                continue
+            if to.queue is None and call.id in self.book.items:
                 continue
             if timely and limits.wait_seconds is not None:
                 assert self.now < call.queued_at + limits.wait_seconds, "waits for too long"
