@@ -58,7 +58,8 @@ def _check_item(floor: Floor, call: Call, item: Item) -> None:
     _must(has_time or ITEM_PREFIX + call.id not in floor.deadlines, "its time is over", story)
     _must(call.state is not CallState.STRAYED or item.is_live, "only callers stray", story)
     _must(bool(item.leg) or not (item.answered or item.is_live), "here by a leg", story)
-    _must((call.channel == item.leg) == item.answered or not item.leg, "channel", story)
+    expected = item.leg if item.answered else ""
+    _must(item.is_live or call.channel == expected, "channel", story)
     is_dialed = bool(item.leg) and not item.is_live and call.kind is Kind.CALLBACK
     if is_dialed and item.mode is Mode.CUSTOMER_FIRST:
         _must(call.state is CallState.POSTPONED, "dialed before an agent has it", story)

@@ -98,6 +98,9 @@ def leave_message(floor: Floor, event: MessageLeft, now: Instant) -> None:
             caller=event.caller,
             waits_from=event.left_at,
         )
+    if origin.state is not CallState.IN_FLOW or origin.became is not None:
+        message = f"call '{origin.id}' is {origin.state}: it leaves no message"
+        raise TooLate(message)
     call = _in_place_of(floor, origin, event.call, event.queue, Kind.VOICEMAIL, item, now)
     _add(floor, call, now)
     if origin.id in floor.calls:
@@ -323,9 +326,9 @@ def concerns(call: Call, event: CallbackAnswered | CallbackFailed) -> bool:
     item = call.item
     if item is None or item.leg != event.leg or item.dropped:
         return False
-    if event.leg:
-        return True
-    asked = call.state is CallState.POSTPONED and item.is_asked_for
+    if call.kind is Kind.VOICEMAIL:
+        return bool(event.leg) and call.state is CallState.TALKING
+    asked = call.state is CallState.POSTPONED and (item.is_asked_for or bool(event.leg))
     return call.state is CallState.CONNECTING or asked
 
 

@@ -39,7 +39,7 @@ class Day:
             *[self.time_passes] * 6,
             *[self.offer_is_missed] * 3,
             *[self.agents_get_ready] * 3,
-            *[self.items_happen] * 4,
+            *[self.items_happen] * 14,
             self.caller_leaves,
             self.caller_strays_or_returns,
             self.agent_comes_or_goes,
@@ -51,8 +51,9 @@ class Day:
     def items_happen(self) -> None:
         chance, machine = self.chance, self.machine
         call, queue = chance.choice(ALL_CALLS), QueueId(chance.choice(QUEUES))
-        match chance.randint(0, 4):
-            case 0:
+        match chance.randint(0, 12):
+            case 0 | 5 | 6:
+                machine.a_caller_with_a_number_comes(call, queue, NUMBERS[0], known=False)
                 machine.a_callback_is_asked_for(call, queue, chance.choice(NUMBERS))
             case 1:
                 machine.a_message_is_left(call, queue)
