@@ -9,15 +9,18 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import phonenumbers
 from pydantic import AfterValidator, Field
 
 from ccengine.config.currencies import CURRENCIES
 from ccengine.config.hours import Hours, Zone
 from ccengine.config.names import Digits, Language, Line, Name, mistake
+from ccengine.config.openings import periods_ahead
 from ccengine.config.periods import NO_ZONE
 from ccengine.config.queue_names import with_full_names
 from ccengine.config.schema import REQUIRED
-from ccengine.core.ids import ClientId, PhoneId, QueueId, queue_id
+from ccengine.core.ids import ClientId, Instant, PhoneId, QueueId, queue_id
+from ccengine.core.plan import Period
 from ccengine.core.queues import QueueSettings
 
 
@@ -35,6 +38,14 @@ def _number(text: str) -> str:
     return text
 
 
+def _country(text: str) -> str:
+    if text not in phonenumbers.SUPPORTED_REGIONS:
+        message = f"there is no country '{text}'"
+        raise mistake(message, "use a code of ISO 3166 such as AE, DE, UA")
+    return text
+
+
+Country = Annotated[str, AfterValidator(_country)]
 Currency = Annotated[str, AfterValidator(_currency)]
 TelephoneNumber = Annotated[str, AfterValidator(_number)]
 
@@ -99,6 +110,9 @@ class ClientSettings:
     queues: Mapping[Name, QueueSettings] = field(default_factory=dict)
     emergency: tuple[PhoneId, ...] = ()  #: phones that ring when the engine stays away
     outbound: ClientOutbound | None = None
+    country: Country | None = None  #: ISO 3166; of numbers that are typed or shown without one
+    shared_numbers: tuple[TelephoneNumber, ...] = ()  #: of many callers: they identify nobody
+    messages: Name | None = None  #: queue in which messages become work that were left in none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +141,15 @@ class Client:
         """The client's hours, in the contract's zone where they name none."""
         named = self.settings.hours.items()
         return {name: replace(hours, zone=hours.zone or self.zone) for name, hours in named}
+
+    def openings(self, at: Instant) -> Mapping[QueueId, tuple[Period, ...]]:
+        """Return when each queue's customers may be dialed; left out: always."""
+        hours = self.hours
+        return {
+            name: periods_ahead(hours[queue.callback.hours], at)
+            for name, queue in self.queues.items()
+            if queue.callback is not None and queue.callback.hours in hours
+        }
 
     @property
     def language(self) -> str:

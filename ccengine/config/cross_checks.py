@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from ccengine.config.callback_checks import check_callback, check_messages
 from ccengine.config.clients import Client, digits_of
 from ccengine.config.lookups import Documents, levels, unknown, unknown_keys
 from ccengine.config.overflow_checks import check_circles, check_overflow
@@ -166,6 +167,7 @@ def _check_client(
         yield from unknown(document, (*place, "language"), "language", spoken, known_here)
     phones = documents.names("phones")
     yield from unknown(document, ("emergency",), "phone", settings.emergency, phones)
+    yield from check_messages(client, document, documents)
     if settings.outbound is not None:
         for prefix, trunk in settings.outbound.prefixes.items():
             place = ("outbound", "prefixes", prefix)
@@ -192,6 +194,7 @@ def _check_queue(tenant: Tenant, queue: QueueAt) -> Iterator[Problem]:
     found = list(check_queue(queue))
     yield from found
     yield from check_overflow(queue, tenant.clients[queue.client])
+    yield from check_callback(tenant.clients[queue.client], queue)
     music = [DEFAULT_MUSIC, *(own.id for own in tenant.clients.values() if has_music(own))]
     document, named = queue.document, [queue.settings.music]
     yield from unknown(document, queue.at("music"), "music", named, music)

@@ -25,7 +25,7 @@ from ccengine.config.names import Language, Line, Name, is_name, mistake
 from ccengine.config.periods import periods_of
 from ccengine.config.schema import REQUIRED
 from ccengine.config.trunks import Trunk
-from ccengine.core.ids import AgentId, ClientId, PhoneId, TenantId
+from ccengine.core.ids import AgentId, ClientId, Instant, PhoneId, TenantId
 from ccengine.core.plan import AgentSettings, Period, Plan, Precedence, Rest, Share
 
 NOT_READY: Final = "not ready"
@@ -168,8 +168,15 @@ class Tenant:
     settings: TenantSettings
     clients: Mapping[ClientId, Client]
 
-    def plan(self) -> Plan:
-        """Return what routing needs of it."""
+    def plan(self, at: Instant | None = None) -> Plan:
+        """Return what routing needs of it.
+
+        Args:
+            at: opening hours are given for some weeks from this instant on; None: for none, so
+                that customers are dialed only where no hours are named.
+        """
+        clients = self.clients.values()
+        openings = [client.openings(at or 0.0) for client in clients]
         queues = [client.queues for client in self.clients.values()]
         return Plan(
             tenant=self.id,
@@ -181,6 +188,7 @@ class Tenant:
             shares=dict(self.settings.shares),
             rest=self.settings.rest,
             periods=self._periods(),
+            openings={name: periods for some in openings for name, periods in some.items()},
         )
 
     def _periods(self) -> Mapping[AgentId, Mapping[str, Period]]:

@@ -26,6 +26,10 @@ class Confirmation(StrEnum):
     NOT_LOGGED_IN = "not-logged-in"
     REFUSED = "refused"  #: not possible now, for example during a call
     UNAVAILABLE = "unavailable"  #: something is broken
+    CALLBACK_FOR = "callback-for"  #: before the client's name; the customer is dialed meanwhile
+    MESSAGE_FOR = "message-for"  #: before the client's name and the message
+    MESSAGE_KEYS = "message-keys"
+    NOT_REACHED = "not-reached"  #: the customer who was dialed
 
 
 FALLBACK_LANGUAGE: Final = "en"
@@ -43,6 +47,10 @@ TEXTS: Final[Mapping[str, Mapping[Confirmation, str]]] = {
         Confirmation.NOT_LOGGED_IN: "Nobody is logged in on this phone.",
         Confirmation.REFUSED: "This is not possible now.",
         Confirmation.UNAVAILABLE: "The service is not available. Please try again later.",
+        Confirmation.CALLBACK_FOR: "Callback for",
+        Confirmation.MESSAGE_FOR: "Message for",
+        Confirmation.MESSAGE_KEYS: "Press 1 to hear it again, 2 to call back, or hang up when you are done.",
+        Confirmation.NOT_REACHED: "The customer could not be reached.",
     },
     "ar": {
         Confirmation.ENTER_NUMBER: "من فضلك أدخل رقم الموظف.",
@@ -56,6 +64,10 @@ TEXTS: Final[Mapping[str, Mapping[Confirmation, str]]] = {
         Confirmation.NOT_LOGGED_IN: "لا أحد مسجل على هذا الهاتف.",
         Confirmation.REFUSED: "هذا غير ممكن الآن.",
         Confirmation.UNAVAILABLE: "الخدمة غير متاحة. حاول مرة أخرى لاحقا.",
+        Confirmation.CALLBACK_FOR: "معاودة اتصال من أجل",
+        Confirmation.MESSAGE_FOR: "رسالة من أجل",
+        Confirmation.MESSAGE_KEYS: "اضغط واحد لسماعها مرة أخرى، أو اثنين لمعاودة الاتصال، أو أغلق الخط عند الانتهاء.",
+        Confirmation.NOT_REACHED: "تعذر الوصول إلى العميل.",
     },
     "uk": {
         Confirmation.ENTER_NUMBER: "Введіть ваш номер оператора.",
@@ -69,5 +81,9 @@ TEXTS: Final[Mapping[str, Mapping[Confirmation, str]]] = {
         Confirmation.NOT_LOGGED_IN: "Ніхто не увійшов на цьому телефоні.",
         Confirmation.REFUSED: "Зараз це неможливо.",
         Confirmation.UNAVAILABLE: "Сервіс недоступний. Спробуйте пізніше.",
+        Confirmation.CALLBACK_FOR: "Зворотний дзвінок для",
+        Confirmation.MESSAGE_FOR: "Повідомлення для",
+        Confirmation.MESSAGE_KEYS: "Натисніть один, щоб прослухати ще раз, два, щоб передзвонити, або покладіть слухавку, коли закінчите.",
+        Confirmation.NOT_REACHED: "З клієнтом не вдалося з'єднатися.",
     },
 }

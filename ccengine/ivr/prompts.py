@@ -24,6 +24,8 @@ from ccengine.config.settings import ASTERISK_STATE
 from ccengine.config.tenant import Tenant, Voice
 from ccengine.core.ids import ClientId
 from ccengine.ivr.confirmations import FALLBACK_LANGUAGE, TEXTS, Confirmation
+from ccengine.ivr.phrases import DIGITS, Phrase, digit_name
+from ccengine.ivr.phrases import TEXTS as PHRASES
 from ccengine.ivr.wav_files import REMEDY, fault_of
 
 SPEECH_ENGINE: Final = "espeak-ng"
@@ -75,6 +77,8 @@ class Prompts:
 
     clients: Mapping[ClientId, Catalogue] = field(default_factory=dict)
     confirmations: Catalogue = field(default_factory=dict)
+    phrases: Catalogue = field(default_factory=dict)  #: said to callers, digits among them
+    names: Mapping[ClientId, Mapping[str, Prompt]] = field(default_factory=dict)  #: of clients
 
     def find(self, client: ClientId, name: str, language: str) -> Prompt | None:
         """Return a client's prompt, None when it has none in this language.
@@ -101,9 +105,21 @@ class Prompts:
         catalogue = self.confirmations.get(language) or self.confirmations[FALLBACK_LANGUAGE]
         return _media(catalogue[what])
 
+    def phrase(self, client: ClientId, name: str, language: str) -> str:
+        """Return what Asterisk plays for a phrase or a digit: the client's own, or ours."""
+        own = self.find(client, name, language)
+        catalogue = self.phrases.get(language) or self.phrases[FALLBACK_LANGUAGE]
+        return _media(own or catalogue[name])
+
+    def client_name(self, client: ClientId, language: str) -> str:
+        """Return what Asterisk plays to an agent for a client's name."""
+        names = self.names[client]
+        return _media(names.get(language) or next(iter(names.values())))
+
     def __iter__(self) -> Iterator[Prompt]:
         """Yield each prompt."""
-        for catalogue in (*self.clients.values(), self.confirmations):
+        named = ({"": names} for names in self.names.values())
+        for catalogue in (*self.clients.values(), self.confirmations, self.phrases, *named):
             for prompts in catalogue.values():
                 yield from prompts.values()
 
@@ -121,7 +137,19 @@ def load_prompts(tenant: Tenant) -> tuple[Prompts, list[Problem]]:
         language: {**_built_in(language, voice), **own.get(language, {})}
         for language, voice in {FALLBACK_LANGUAGE: FALLBACK_VOICE, **voices}.items()
     }
-    return Prompts(clients, confirmations), problems
+    phrases = {
+        language: {**_built_in_phrases(language, voice), **own.get(language, {})}
+        for language, voice in {FALLBACK_LANGUAGE: FALLBACK_VOICE, **voices}.items()
+    }
+    names = {
+        name: {
+            language: SpokenPrompt(client.settings.name, language, voice)
+            for language, voice in (voices or {FALLBACK_LANGUAGE: FALLBACK_VOICE}).items()
+        }
+        for name, client in tenant.clients.items()
+        if client.settings.name
+    }
+    return Prompts(clients, confirmations, phrases, names), problems
 
 
 def _built_in(language: str, voice: Voice) -> Mapping[str, Prompt]:
@@ -130,14 +158,25 @@ def _built_in(language: str, voice: Voice) -> Mapping[str, Prompt]:
     return {what: SpokenPrompt(text, spoken, voice) for what, text in TEXTS[spoken].items()}
 
 
+def _built_in_phrases(language: str, voice: Voice) -> Mapping[str, Prompt]:
+    spoken = language if language in PHRASES else FALLBACK_LANGUAGE
+    voice = voice if language in PHRASES else FALLBACK_VOICE
+    texts = {**PHRASES[spoken], **{digit_name(digit): digit for digit in DIGITS}}
+    return {what: SpokenPrompt(text, spoken, voice) for what, text in texts.items()}
+
+
 def _unknown_confirmations(folder: Path, own: Catalogue) -> Iterator[Problem]:
     for language, prompts in own.items():
-        for name in prompts.keys() - set(Confirmation):
+        for name in prompts.keys() - set(Confirmation) - _phrase_names():
             file = folder / language / TEXTS_FILE
             document, _ = read_document(file)
             line = document.line((name,)) if document else 1
             message = f"the engine never says '{name}'"
             yield Problem(file, line, message, suggestion(name, list(Confirmation)))
+
+
+def _phrase_names() -> set[str]:
+    return {*Phrase, *map(digit_name, DIGITS)}
 
 
 def _load_catalogue(folder: Path, voices: Mapping[str, Voice]) -> tuple[Catalogue, list[Problem]]:

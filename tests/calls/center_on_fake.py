@@ -159,7 +159,8 @@ class CenterOnFake:
 
     def _load_plan(self) -> None:
         assert self.configuration.tenant is not None, self.configuration.problems
-        rejection = self.engine.post(PlanLoaded(plan=self.configuration.tenant.plan()))
+        plan = self.configuration.tenant.plan(self.engine.clock.now())
+        rejection = self.engine.post(PlanLoaded(plan=plan))
         assert not rejection, rejection
 
     async def _record_of(self, call: CallId) -> Event | None:
