@@ -5,36 +5,40 @@ from __future__ import annotations
 import asyncio
 import math
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
 from ccengine.asterisk.ari.errors import AriDisconnected, AriRefused, AriTimeout
+from ccengine.calls.callback_offer import CallbackOffer
 from ccengine.calls.caller_ear import CallerEar
 from ccengine.calls.conversation import Conversation
+from ccengine.calls.in_line import InLine
 from ccengine.calls.insistence import insist
 from ccengine.calls.outside import Outside
 from ccengine.calls.scope import CallScope
-from ccengine.calls.waiting import wait_for_agent
+from ccengine.config.dialable import identity_of
 from ccengine.core.commands import Connect, DivertCall
 from ccengine.core.events import CallEnded, CallerStrayed, CallQueued, FlowStepEntered, Party
 from ccengine.core.ids import client_of
 from ccengine.core.states import CallState
 from ccengine.ivr.context import FlowContext
-from ccengine.ivr.outcomes import Enqueue, HangUp
+from ccengine.ivr.outcomes import CalledBack, Enqueue, HangUp
 from ccengine.ivr.runner import run_flow
 
 if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
-    from ccengine.core.ids import ClientId
+    from ccengine.core.ids import ClientId, QueueId
     from ccengine.ivr.outcomes import Outcome
 
 log = structlog.get_logger()
 
 CALLER_HUNG_UP = "caller hung up"
 AGENT_HUNG_UP = "agent hung up"
+CALLED_BACK = "callback"
 
 DIVERT_PAUSE_SECONDS = 1.0
 """Between two times that a queue sends a caller on to a flow, which may lead back to it at once."""
@@ -55,6 +59,7 @@ class InboundCall:
         self._mailbox = wiring.engine.open_call(call.id)
         self._conversation: Conversation | None = None
         self._outside = Outside(wiring, call)
+        self._line = InLine(wiring, channel, call, self._mailbox)
         self._diverted_at = -math.inf
         self._by, self._cause = Party.CALLER, CALLER_HUNG_UP
 
@@ -96,6 +101,8 @@ class InboundCall:
     async def _serve(self) -> tuple[Party, str]:
         """Go on from the call's present state, which is not its first after a restart."""
         match self._call.state:
+            case CallState.IN_FLOW if self._call.became is not None:
+                return Party.ENGINE, CALLED_BACK
             case CallState.IN_FLOW if self._call.queue is not None:
                 return Party.AGENT, AGENT_HUNG_UP
             case CallState.IN_FLOW:
@@ -115,6 +122,8 @@ class InboundCall:
         outcome = await self._outcome_of(name, step, client)
         if isinstance(outcome, HangUp):
             return Party.ENGINE, f"flow ended: {outcome.cause}"
+        if isinstance(outcome, CalledBack):
+            return Party.ENGINE, CALLED_BACK
         self._enqueue(outcome)
         return None
 
@@ -137,8 +146,13 @@ class InboundCall:
             prompts=configuration.prompts,
             hours=tenant.clients[client].hours,
             now=self._utc_now,
+            offer_callback=partial(self._offer_callback, route.language),
         )
         return await run_flow(flow, context, start=step or None, entered=self._enter_step)
+
+    async def _offer_callback(self, language: str, queue: QueueId) -> bool:
+        ear = CallerEar(self._channel, language)
+        return await CallbackOffer(self._wiring, self._call, ear, queue).run()
 
     def _enqueue(self, outcome: Enqueue) -> None:
         self._engine.post(
@@ -150,14 +164,19 @@ class InboundCall:
                 preferred=outcome.preferred,
                 agents=outcome.agents,
                 kind=outcome.kind,
+                identity=self._identity(client_of(outcome.queue)),
             )
         )
 
+    def _identity(self, client: ClientId) -> str:
+        tenant = self._wiring.configuration.tenant
+        return "" if tenant is None else identity_of(self._call.caller, tenant.clients[client])
+
     async def _wait_and_talk(self) -> tuple[Party, str]:
         while True:
-            decision = await wait_for_agent(
-                self._channel, self._mailbox, self._music(), music_at_once=self._resumed
-            )
+            decision = await self._line.wait(music_at_once=self._resumed)
+            if decision is None:
+                return Party.ENGINE, CALLED_BACK
             if isinstance(decision, DivertCall):
                 ended = await self._divert(decision)
                 if ended is not None:
@@ -231,11 +250,6 @@ class InboundCall:
 
     def _enter_step(self, flow: str, step: str) -> None:
         self._engine.post(FlowStepEntered(call=self._call.id, flow=flow, step=step))
-
-    def _music(self) -> str:
-        queue = self._call.queue
-        settings = None if queue is None else self._engine.center.plan.queues.get(queue)
-        return "default" if settings is None else settings.music
 
     def _utc_now(self) -> datetime:
         return datetime.fromtimestamp(self._engine.clock.now(), UTC)

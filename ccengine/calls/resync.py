@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ccengine.calls.conversation import BRIDGE_PREFIX, bridge_of
+from ccengine.calls.customer_leg import ROLE
+from ccengine.calls.item import is_waiting
+from ccengine.calls.message import bridge_with
+from ccengine.calls.messages import Messages
 from ccengine.calls.outside import has_left
 from ccengine.calls.phones import TECHNOLOGY, endpoint_of
 from ccengine.core.commands import Connect
 from ccengine.core.events import (
+    CallbackFailed,
     CallEnded,
     CallerStrayed,
     ConversationEnded,
@@ -27,6 +32,7 @@ from ccengine.core.events import (
     SwitchResynced,
 )
 from ccengine.core.states import CallState
+from ccengine.core.work_items import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +56,7 @@ class Resyncer:
         self._wiring = wiring
         self._engine = wiring.engine
         self._sessions = sessions
+        self._messages = Messages(wiring)
         self._channels: dict[str, ChannelSnapshot] = {}
         self._bridges: dict[str, BridgeSnapshot] = {}
 
@@ -76,14 +83,23 @@ class Resyncer:
                 self._take_up(call)
         self._adopt_unknown(arrive)
         self._sessions.watch_strays()
+        self._sessions.watch_items()
         self._sessions.phones.resync(found.channels, endpoints)
         await self._clear_orphans()
         self._engine.post(SwitchResynced(node=self._wiring.node))
         log.info("switch_resynced", channels=len(self._channels), bridges=len(self._bridges))
 
     def _take_up(self, call: Call) -> None:
+        if is_waiting(call):
+            self._take_up_item(call)
+            return
         channel = self._channels.get(call.channel)
-        if channel is None:
+        if channel is None and call.item is not None and call.state is CallState.CONNECTING:
+            # Cut off before anybody spoke: an attempt, not a talk.
+            lost = CallbackFailed(call=call.id, leg=call.item.leg, how=Failure.LOST)
+            self._engine.post(lost)
+            self._take_up_item(call)
+        elif channel is None:
             self._close(call)
         elif channel.in_app(self._wiring.router.ari.app):
             self._resume(call, channel)
@@ -92,7 +108,30 @@ class Resyncer:
         else:
             self._let_stray(call)
 
+    def _take_up_item(self, call: Call) -> None:
+        """Start the session; it takes up the customer's leg, or finds it gone."""
+        item, state, offers = call.item, call.state, _offers_of(call)
+        for name in (*offers, *((item.leg,) if item is not None else ())):
+            leg = self._channels.get(name)
+            if leg is not None:
+                self._wiring.router.channel(name, leg)
+        if not self._engine.has_call(call.id):
+            self._engine.open_call(call.id)
+            self._sessions.start_item(call)
+        self._resume_offers(call, state, offers)
+
+    def _resume_offers(self, call: Call, state: CallState, offers: dict[OfferId, AgentId]) -> None:
+        for offer, agent in offers.items():
+            leg = self._channels.get(offer)
+            if state is CallState.OFFERED:
+                self._resume_offer(call, agent, offer, leg)
+            elif state is CallState.CONNECTING:
+                self._resume_connect(call, agent, offer, leg)
+
     def _close(self, call: Call) -> None:
+        message = self._messages.of_call(call) if call.state is CallState.IN_FLOW else None
+        if message is not None:
+            self._engine.post(message)  # it was left while the engine was away
         # Of an agent who has just answered the end of the call takes care: the caller left first.
         if call.state is CallState.TALKING:
             self._end_conversation(call, Party.LOST)
@@ -120,12 +159,7 @@ class Resyncer:
                 self._wiring.router.channel(offer, leg)
         channel = self._wiring.router.channel(snapshot.id, snapshot)
         self._sessions.start_call(channel, call, resumed=True)
-        for offer, agent in offers.items():
-            leg = self._channels.get(offer)
-            if state is CallState.OFFERED:
-                self._resume_offer(call, agent, offer, leg)
-            elif state is CallState.CONNECTING:
-                self._resume_connect(call, agent, offer, leg)
+        self._resume_offers(call, state, offers)
 
     def _resume_offer(
         self, call: Call, agent: AgentId, offer: OfferId, leg: ChannelSnapshot | None
@@ -165,9 +199,15 @@ class Resyncer:
         calls = self._engine.center.calls.values()
         offers = {offer for call in calls for offer in _offers_of(call)}
         bridges = {bridge_of(offer) for offer in offers}
+        legs = {call.item.leg for call in calls if call.item is not None and call.item.leg}
+        bridges |= {bridge_with(leg) for leg in legs}
         for channel in self._channels.values():
-            ours = channel.variables.get("CC_ROLE") in ("agent", "feature")
-            if ours and channel.id not in offers and self._wiring.router.find(channel.id) is None:
+            ours = channel.variables.get("CC_ROLE") in ("agent", "feature", ROLE)
+            if (
+                ours
+                and channel.id not in offers | legs
+                and self._wiring.router.find(channel.id) is None
+            ):
                 log.warning("leg_orphaned", channel=channel.id)
                 await ari.hang_up(channel.id)
         for bridge in self._bridges.values():

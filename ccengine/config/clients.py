@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import phonenumbers
 from pydantic import AfterValidator, Field
@@ -20,7 +20,6 @@ from ccengine.config.periods import NO_ZONE
 from ccengine.config.queue_names import with_full_names
 from ccengine.config.schema import REQUIRED
 from ccengine.core.ids import ClientId, Instant, PhoneId, QueueId, queue_id
-from ccengine.core.plan import Period
 from ccengine.core.queues import QueueSettings
 
 
@@ -36,6 +35,10 @@ def _number(text: str) -> str:
         message = f"'{text}' is no telephone number"
         raise mistake(message, "write digits, with a + in front if the provider sends it")
     return text
+
+
+if TYPE_CHECKING:
+    from ccengine.core.plan import Period
 
 
 def _country(text: str) -> str:
@@ -148,7 +151,9 @@ class Client:
         return {
             name: periods_ahead(hours[queue.callback.hours], at)
             for name, queue in self.queues.items()
-            if queue.callback is not None and queue.callback.hours in hours
+            if queue.callback is not None
+            and queue.callback.hours is not None
+            and queue.callback.hours in hours
         }
 
     @property

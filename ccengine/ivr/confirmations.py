@@ -49,7 +49,8 @@ TEXTS: Final[Mapping[str, Mapping[Confirmation, str]]] = {
         Confirmation.UNAVAILABLE: "The service is not available. Please try again later.",
         Confirmation.CALLBACK_FOR: "Callback for",
         Confirmation.MESSAGE_FOR: "Message for",
-        Confirmation.MESSAGE_KEYS: "Press 1 to hear it again, 2 to call back, or hang up when you are done.",
+        Confirmation.MESSAGE_KEYS: "Press 1 to hear it again, 2 to "
+        "call back, or hang up when you are done.",
         Confirmation.NOT_REACHED: "The customer could not be reached.",
     },
     "ar": {
@@ -66,7 +67,8 @@ TEXTS: Final[Mapping[str, Mapping[Confirmation, str]]] = {
         Confirmation.UNAVAILABLE: "الخدمة غير متاحة. حاول مرة أخرى لاحقا.",
         Confirmation.CALLBACK_FOR: "معاودة اتصال من أجل",
         Confirmation.MESSAGE_FOR: "رسالة من أجل",
-        Confirmation.MESSAGE_KEYS: "اضغط واحد لسماعها مرة أخرى، أو اثنين لمعاودة الاتصال، أو أغلق الخط عند الانتهاء.",
+        Confirmation.MESSAGE_KEYS: "اضغط واحد لسماعها مرة أخرى، أو اثنين "
+        "لمعاودة الاتصال، أو أغلق الخط عند الانتهاء.",
         Confirmation.NOT_REACHED: "تعذر الوصول إلى العميل.",
     },
     "uk": {
@@ -83,7 +85,8 @@ TEXTS: Final[Mapping[str, Mapping[Confirmation, str]]] = {
         Confirmation.UNAVAILABLE: "Сервіс недоступний. Спробуйте пізніше.",
         Confirmation.CALLBACK_FOR: "Зворотний дзвінок для",
         Confirmation.MESSAGE_FOR: "Повідомлення для",
-        Confirmation.MESSAGE_KEYS: "Натисніть один, щоб прослухати ще раз, два, щоб передзвонити, або покладіть слухавку, коли закінчите.",
+        Confirmation.MESSAGE_KEYS: "Натисніть один, щоб прослухати ще раз, два, "
+        "щоб передзвонити, або покладіть слухавку, коли закінчите.",
         Confirmation.NOT_REACHED: "З клієнтом не вдалося з'єднатися.",
     },
 }

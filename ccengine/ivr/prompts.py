@@ -161,7 +161,8 @@ def _built_in(language: str, voice: Voice) -> Mapping[str, Prompt]:
 def _built_in_phrases(language: str, voice: Voice) -> Mapping[str, Prompt]:
     spoken = language if language in PHRASES else FALLBACK_LANGUAGE
     voice = voice if language in PHRASES else FALLBACK_VOICE
-    texts = {**PHRASES[spoken], **{digit_name(digit): digit for digit in DIGITS}}
+    texts: dict[str, str] = {name.value: text for name, text in PHRASES[spoken].items()}
+    texts |= {digit_name(digit): digit for digit in DIGITS}
     return {what: SpokenPrompt(text, spoken, voice) for what, text in texts.items()}
 
 
