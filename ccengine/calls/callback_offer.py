@@ -29,7 +29,7 @@ log = structlog.get_logger()
 THIS_NUMBER, OTHER_NUMBER, SOME_TIME = "1", "2", "3"
 TRIES = 3
 KEY_SECONDS = 5.0
-TYPED_AT_MOST = 20
+KEYS_READ = 64
 
 
 def item_of(call: CallId) -> CallId:
@@ -94,7 +94,9 @@ class CallbackOffer:
         digit = await self._ear.play(self._media(Phrase.TYPE), until_digit=True)
         typed = ""
         digit = digit or await self._ear.digit(KEY_SECONDS)
-        while digit is not None and digit in DIGITS and len(typed) < TYPED_AT_MOST:
+        for _ in range(KEYS_READ):  # what is too much for a number must not choose anything
+            if digit is None or digit not in DIGITS:
+                break
             typed += digit
             digit = await self._ear.digit(KEY_SECONDS)
         return typed

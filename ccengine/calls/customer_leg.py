@@ -35,6 +35,7 @@ ORPHAN_SECONDS = 5
 """Asterisk itself gives up this much later, should the dialplan not."""
 
 CAUSES = {
+    0: Failure.LOST,
     1: Failure.NO_SUCH_NUMBER,
     17: Failure.BUSY,
     18: Failure.NO_ANSWER,

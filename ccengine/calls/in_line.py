@@ -11,7 +11,6 @@ from ccengine.calls.callback_offer import KEY_SECONDS, CallbackOffer
 from ccengine.calls.caller_ear import CallerEar
 from ccengine.calls.race import first_of
 from ccengine.calls.waiting import next_decision, wait_for_agent
-from ccengine.core.commands import Connect, DivertCall
 from ccengine.core.events import PlaceReclaimed
 from ccengine.core.ids import client_of
 from ccengine.ivr.phrases import Phrase
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
+    from ccengine.core.commands import Connect, DivertCall
     from ccengine.core.queues import QueueSettings
     from ccengine.engine import Mailbox
 

@@ -72,7 +72,7 @@ class ItemSession:
         item = self._call.item
         if item is None:
             return
-        if self._call.state is CallState.POSTPONED and (item.leg or item.is_asked_for):
+        if self._call.state is CallState.POSTPONED and item.leg:
             if await self._call_customer():
                 return
         elif item.dropped:

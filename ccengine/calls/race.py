@@ -38,4 +38,7 @@ async def first_of(
     except ExceptionGroup as errors:
         # So that callers may catch what a plain await would have raised.
         raise errors.exceptions[0] from None
+    finally:
+        first.close()  # one that was cancelled before it began would complain of that
+        second.close()
     return results[0], others[0]

@@ -18,7 +18,7 @@ from ccengine.calls.message import bridge_with
 from ccengine.calls.messages import Messages
 from ccengine.calls.outside import has_left
 from ccengine.calls.phones import TECHNOLOGY, endpoint_of
-from ccengine.core.commands import Connect
+from ccengine.core.commands import Connect, DialCallback
 from ccengine.core.events import (
     CallbackFailed,
     CallEnded,
@@ -116,7 +116,9 @@ class Resyncer:
             if leg is not None:
                 self._wiring.router.channel(name, leg)
         if not self._engine.has_call(call.id):
-            self._engine.open_call(call.id)
+            mailbox = self._engine.open_call(call.id)
+            if item is not None and item.is_asked_for and not item.leg and call.queue is not None:
+                mailbox.put_nowait(DialCallback(call=call.id, queue=call.queue))
             self._sessions.start_item(call)
         self._resume_offers(call, state, offers)
 

@@ -45,7 +45,9 @@ async def test_the_place_is_kept_by_a_key_and_the_call_ends_by_itself(
     center: CenterOnFake,
 ) -> None:
     calls_back(center)
-    name = await asks(center)
+    name = await asks(center, "11")
+    await asyncio.sleep(16)  # the whole number is read back
+    await press(center, CALLER, "1")
     (asked,) = center.journal.events(CallbackAsked)
     assert isinstance(asked, CallbackAsked)
     assert (asked.to, asked.queue) == ("+380441234567", "dnipro/vip")
@@ -53,7 +55,7 @@ async def test_the_place_is_kept_by_a_key_and_the_call_ends_by_itself(
     assert item(center, name).state is CallState.WAITING
     spoken = said(center, CALLER)
     assert spoken[-1].startswith("Дякуємо")
-    assert "".join(spoken[2:14]) == NUMBER  # read back, digit by digit
+    assert "".join(text for text in spoken if text.isdigit()) == NUMBER
     assert center.asterisk.channels_left() == []
 
 
@@ -103,7 +105,7 @@ async def test_a_callback_is_served_before_who_came_later(center: CenterOnFake) 
         ("12#", "Це не повний"),
         ("0044207946#", "Це не повний"),
         ("00442079460958#", "Ми не можемо дзвонити на номери цієї"),
-        ("0900123456#", "Ми не можемо дзвонити на такі"),
+        ("0900212345#", "Ми не можемо дзвонити на такі"),
         ("112#", "Ми не можемо дзвонити на номери екстрених"),
         ("600201#", "Це наш власний"),
         ("201#", "Це наш власний"),
@@ -297,7 +299,7 @@ async def test_a_customer_who_was_rung_when_asterisk_died_is_tried_again(
         center.asterisk.hang_up(channel)
     customer_answers(center, after=1.0)
     await center.start()
-    await center.until(lambda: center.journal.events(CallbackFailed) or item(center, name).agent)
+    assert item(center, name).state is CallState.WAITING
     center.engine.center.check_invariants()
     await center.log_in("taras", answers_after=1.0)
     await center.until(lambda: center.journal.events(ConversationStarted), seconds=60)
