@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ccengine.core.work_items import CallbackRules
 
 DAY: Final = 86_400
+KEYS: Final = "0123456789*#"
 
 
 def check_callback(client: Client, queue: QueueAt) -> Iterator[Problem]:
@@ -37,8 +38,11 @@ def check_callback(client: Client, queue: QueueAt) -> Iterator[Problem]:
         message = "'callback' needs the country that numbers are of"
         yield queue.problem(("callback",), message, "give the client its 'country', such as UA")
     if client.settings.outbound is None:
-        message = "'callback' dials nobody: the client has no 'outbound'"
-        yield queue.problem(("callback",), message, "give the client its prefixes and caps")
+        message = "'callback' dials nobody while the client has no 'outbound'"
+        yield queue.warning(("callback",), message, "give the client its prefixes and caps")
+    if rules.key is not None and (len(rules.key) != 1 or rules.key not in KEYS):
+        message = f"'{rules.key}' is no key of a telephone"
+        yield queue.problem(("callback", "key"), message, 'use 0 to 9, "*" or "#"')
     yield from _hours(queue, rules)
     yield from _ranges(queue, _limits(queue, rules))
     for number, country in enumerate(rules.countries):

@@ -16,7 +16,6 @@ from ccengine.core.events import (
     ConversationEnded,
     ConversationStarted,
     MessageLeft,
-    Reached,
 )
 from ccengine.core.ids import CallId
 from ccengine.core.states import AgentState, CallState
@@ -62,7 +61,7 @@ async def leaves_a_message(center: CenterOnFake, state: Path, seconds: float = 4
     await center.until(lambda: center.asterisk.channel(CALLER).dialplan == where, seconds=5)
     await center.until(lambda: not center.asterisk.channel(CALLER).in_stasis)
     name = records(state, seconds)
-    center.asterisk.channel(CALLER).variables["CC_REACHED"] = Reached.MESSAGE
+    center.asterisk.channel(CALLER).variables["CC_REACHED"] = "message"
     center.asterisk.hang_up(CALLER)
     await center.until(lambda: center.ended())
     return name
@@ -170,6 +169,7 @@ async def test_who_said_nothing_has_left_no_work(
 async def test_a_queue_whose_messages_are_no_work(center: CenterOnFake, tmp_path: Path) -> None:
     takes_messages(center)
     center.set_queue(messages_are_work=False)
+    center.set_client(messages=None)
     await leaves_a_message(center, tmp_path)
     assert not center.journal.events(MessageLeft)
 
@@ -200,7 +200,7 @@ async def test_a_message_that_was_left_without_an_engine(
     await center.kill()
     center.caller()
     records(tmp_path)
-    center.asterisk.channel(CALLER).reached = Reached.MESSAGE
+    center.asterisk.channel(CALLER).reached = "message"
     center.asterisk.hang_up(CALLER)
     await center.start()
     await center.until(lambda: center.journal.events(CallMissed))
@@ -230,7 +230,10 @@ async def test_killed_at_any_point_it_goes_on(
         await press(center, agent, "2")
         await asyncio.sleep(1.0 if when == "dialing" else 4.0)
     await center.restart(away_seconds=0.3)
-    if not agent:
+    if when == "ringing":
+        await center.until(lambda: center.journal.events(ConversationStarted))
+        (agent,) = (c.id for c in center.asterisk.world.channels.values() if "203" in c.name)
+    elif when == "waiting":
         agent = await hears(center)
     await asyncio.sleep(3)
     if when in ("dialing", "talking"):
