@@ -231,9 +231,12 @@ class Channel:
         if not self.is_gone and not await self.ari.hang_up(self.id, reason=reason):
             self.end(Gone(self._hangup_cause, "gone before"))
 
-    async def play(self, *media: str, language: str = "") -> Playback:
-        """Play media one after the other; the playback is over already when this is gone."""
-        playback = Playback(self.ari, uuid4().hex)
+    async def play(self, *media: str, language: str = "", playback_id: str = "") -> Playback:
+        """Play media one after the other; the playback is over already when this is gone.
+
+        With an id of the caller's, which is used once, the next engine can stop it.
+        """
+        playback = Playback(self.ari, playback_id or uuid4().hex)
         self._playbacks[playback.id] = playback
         started = False
         try:

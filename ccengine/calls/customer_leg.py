@@ -48,6 +48,27 @@ CAUSES = {
 """Q.850 causes of a leg that was never answered; 29 is what the dialplan's own refusal says."""
 
 
+RINGING_TONE = "tone:ring"
+"""It never ends by itself: it is stopped by name, if need be by the next engine."""
+
+
+def leg_of(call: Call) -> str:
+    """Return the channel by which the customer is dialed, or will be."""
+    item = call.item
+    if item is None:
+        return ""
+    return item.leg or f"{call.id}.c{item.attempts + 1}"
+
+
+async def let_hear_ringing(agent: Channel, call: Call, *media: str) -> None:
+    """Play to an agent whose customer is dialed; where that goes on after a restart, no more."""
+    name = f"{leg_of(call)}.ring"
+    if call.item is not None and call.item.leg:
+        await agent.ari.stop_playback(name)
+    else:
+        await agent.play(*media, RINGING_TONE, playback_id=name)
+
+
 class CustomerLeg:
     """One attempt to reach an item's customer."""
 
@@ -107,9 +128,7 @@ class CustomerLeg:
         return channel
 
     async def _dial(self, to: str, agent: AgentId | None) -> Channel | None:
-        item = self._call.item
-        attempts = 0 if item is None else item.attempts
-        leg = f"{self._call.id}.c{attempts + 1}"
+        leg = leg_of(self._call)
         rejection = self._engine.post(CallbackDialed(call=self._call.id, leg=leg))
         if rejection:
             log.warning("callback_not_dialed", call_id=self._call.id, cause=rejection)

@@ -13,10 +13,10 @@ import structlog
 from ccengine.asterisk.ari.errors import AriDisconnected
 from ccengine.asterisk.channels import Gone
 from ccengine.calls.caller_ear import CallerEar
-from ccengine.calls.customer_leg import CustomerLeg
+from ccengine.calls.customer_leg import CustomerLeg, let_hear_ringing
 from ccengine.calls.inbound import InboundCall
 from ccengine.calls.insistence import insist
-from ccengine.calls.message import RINGING_TONE, MessagePlayer
+from ccengine.calls.message import MessagePlayer
 from ccengine.calls.scope import CallScope
 from ccengine.core.commands import Connect, DialCallback, DropItem
 from ccengine.core.events import (
@@ -108,7 +108,7 @@ class ItemSession:
             agent.end(Gone(0, "lost while the engine was away"))
         leg = CustomerLeg(self._wiring, self._call)
         async with CallScope(agent.gone) as scope:
-            await agent.play(*self._whose(connect), RINGING_TONE)
+            await let_hear_ringing(agent, self._call, *self._whose(connect))
             await leg.reach(connect.agent)
         if leg.is_answered and leg.channel is not None:
             self._mailbox.put_nowait(connect)  # also with an agent who is gone: the next one then

@@ -9,7 +9,7 @@ import structlog
 from ccengine.asterisk.channels import Gone
 from ccengine.calls.caller_ear import CallerEar
 from ccengine.calls.conversation import BRIDGE_PREFIX, recording_of
-from ccengine.calls.customer_leg import CustomerLeg
+from ccengine.calls.customer_leg import CustomerLeg, let_hear_ringing
 from ccengine.calls.insistence import insist
 from ccengine.calls.race import first_of
 from ccengine.calls.scope import CallScope
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-RINGING_TONE = "tone:ring"
 AGAIN, CALL_BACK = "1", "2"
 KEY_SECONDS = 120.0
 """An agent who presses nothing for so long is done."""
@@ -122,7 +121,7 @@ class MessagePlayer:
     async def _call_back(self, agent: Channel, name: AgentId) -> bool:
         """Dial the customer and join the two; False: not reached, the agent goes on."""
         leg = CustomerLeg(self._wiring, self._call)
-        await agent.play(RINGING_TONE)
+        await let_hear_ringing(agent, self._call)
         customer = await leg.reach(name)
         await agent.silence()
         if customer is None:

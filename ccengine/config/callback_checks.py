@@ -37,9 +37,6 @@ def check_callback(client: Client, queue: QueueAt) -> Iterator[Problem]:
     if client.settings.country is None:
         message = "'callback' needs the country that numbers are of"
         yield queue.problem(("callback",), message, "give the client its 'country', such as UA")
-    if client.settings.outbound is None:
-        message = "'callback' dials nobody while the client has no 'outbound'"
-        yield queue.warning(("callback",), message, "give the client its prefixes and caps")
     if rules.key is not None and (len(rules.key) != 1 or rules.key not in KEYS):
         message = f"'{rules.key}' is no key of a telephone"
         yield queue.problem(("callback", "key"), message, 'use 0 to 9, "*" or "#"')

@@ -37,7 +37,7 @@ class FakeWorld:
         self.recordings: dict[str, FakeRecording] = {}
         self.phones: dict[str, FakePhone] = {}
         self.played: list[tuple[str, str]] = []
-        self.media_seconds: dict[str, float] = {}
+        self.media_seconds: dict[str, float] = {"tone:ring": 3600.0}
         self.missing_media: set[str] = set()
         self.disallowed: frozenset[str] = frozenset()
         self.listened: set[str] = set()  # endpoints all of whose channels are told of

@@ -136,9 +136,8 @@ def test_agents_of_a_language_we_do_not_speak_hear_english(tmp_path: Path) -> No
 def of_dnipro_in_english(folder: Path) -> Prompts:
     """Return two prompts, because speaking takes time."""
     prompts = load_configuration(folder).prompts
-    return replace(
-        prompts, clients={DNIPRO: {"en": prompts.clients[DNIPRO]["en"]}}, confirmations={}
-    )
+    english = {DNIPRO: {"en": prompts.clients[DNIPRO]["en"]}}
+    return replace(prompts, clients=english, confirmations={}, phrases={}, names={})
 
 
 @needs_speech
@@ -168,7 +167,16 @@ def test_a_voice_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
     prompts = load_configuration(copy_of_demo(tmp_path)).prompts
     wrong = SpokenPrompt("Hello", "en", Voice(voice="klingon-xx"))
     with pytest.raises(SpeechFailed, match="--voices"):
-        build(replace(prompts, clients={NOUR: {"en": {"a": wrong}}}, confirmations={}), tmp_path)
+        build(
+            replace(
+                prompts,
+                clients={NOUR: {"en": {"a": wrong}}},
+                confirmations={},
+                phrases={},
+                names={},
+            ),
+            tmp_path,
+        )
     assert list(tmp_path.glob("en/*")) == []
 
 
