@@ -1,7 +1,8 @@
 """What all tests share: virtual time for sessions, and a real Asterisk where there is one.
 
 A real Asterisk is found by CCENGINE_ARI_PORT and CCENGINE_STATE, or `--asterisk STATE` in place of
-the latter. Without one, tests marked `asterisk` are skipped, by name, in pytest's summary.
+the latter. Without one, tests marked `asterisk` are skipped, by name, in pytest's summary. Workers
+of pytest-xdist have a system each: its settings are in CCENGINE_TEST_SYSTEMS/<worker>.env.
 """
 
 from __future__ import annotations
@@ -20,6 +21,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _VIRTUAL_FOLDER = Path(__file__).parent / "calls"
+
+
+def _take_settings_of_worker() -> None:
+    """Set the environment before test modules are imported, which read it."""
+    systems, worker = os.environ.get("CCENGINE_TEST_SYSTEMS"), os.environ.get("PYTEST_XDIST_WORKER")
+    if systems and worker:
+        lines = Path(systems, f"{worker}.env").read_text().splitlines()
+        for line in lines:
+            name, _, value = line.partition("=")
+            os.environ[name] = value
+
+
+_take_settings_of_worker()
+# A console that is made at import would keep for ever the width that pytest-xdist tells workers.
+os.environ.pop("COLUMNS", None)
 
 
 @dataclass(frozen=True)

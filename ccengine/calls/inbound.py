@@ -163,6 +163,7 @@ class InboundCall:
                 skills=outcome.skills,
                 preferred=outcome.preferred,
                 agents=outcome.agents,
+                scores=outcome.scores,
                 kind=outcome.kind,
                 identity=self._identity(client_of(outcome.queue)),
             )

@@ -2,7 +2,7 @@
 
 There the caller stays: no session plays to them any more. But the channel is listened to until it
 ends, and its last variables say how far the caller came and who ended it, so that the call's
-record tells what happened after us.
+record tells what happened after us. If it ended while we were away, the dialplan's note says so.
 """
 
 from __future__ import annotations
@@ -12,21 +12,24 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from ccengine.asterisk.ari.errors import AriError
+from ccengine.asterisk.ari.errors import AriDisconnected, AriError
 from ccengine.calls.insistence import insist
 from ccengine.calls.messages import Messages
+from ccengine.calls.unmet import noted_end
 from ccengine.config.clients import digits_of
 from ccengine.core.events import CallEnded, Party, Reached
 from ccengine.core.ids import client_of
 from ccengine.reporting.call_record import MISSED_CAUSES
 
 if TYPE_CHECKING:
+    from ccengine.asterisk.ari.client import Ari
     from ccengine.asterisk.ari.events import ChannelSnapshot
     from ccengine.asterisk.channels import Channel
     from ccengine.asterisk.router import Departure
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
     from ccengine.core.commands import DivertCall
+    from ccengine.core.ids import CallId
 
 log = structlog.get_logger()
 
@@ -61,11 +64,36 @@ def has_left(channel: ChannelSnapshot) -> bool:
     return channel.variables.get(REACHED, "") in BEYOND
 
 
+async def unseen_end(ari: Ari, call: CallId, node: str) -> CallEnded | None:
+    """Return how a call ended that was sent on, by the dialplan's note; None: it has none.
+
+    Raises:
+        AriDisconnected: nobody knows yet.
+    """
+    try:
+        noted = await noted_end(ari, call, node)
+    except AriDisconnected:
+        raise
+    except AriError as error:
+        log.warning("notes_not_collected", call_id=call, cause=str(error))
+        return None
+    if noted is None:
+        return None
+    return CallEnded(
+        call=call,
+        by=noted.by,
+        cause=MISSED_CAUSES[noted.reached],
+        reached=noted.reached,
+        ended_at=noted.ended_at,
+    )
+
+
 class Outside:
     """One caller's way out, and the end of it."""
 
     def __init__(self, wiring: Wiring, call: Call) -> None:
         self.has_left = False
+        self._node = wiring.node
         self._departure: Departure | None = None
         self._engine = wiring.engine
         self._router = wiring.router
@@ -105,17 +133,27 @@ class Outside:
     async def follow(self) -> None:
         """Wait for the caller's end, and post it."""
         try:
-            if self._departure is not None:
-                self._end(await self._departure)
+            last = None if self._departure is None else await self._departure
+            if last is None:
+                await self._end_unseen()
+            else:
+                self._end(last)
         finally:
             self._engine.close_call(self._call.id)
 
-    def _end(self, last: ChannelSnapshot | None) -> None:
+    async def _end_unseen(self) -> None:
         call = self._call.id
-        if last is None:
-            self._engine.post(CallEnded(call=call, by=Party.LOST, cause=LOST))
-            return
-        told = last.variables
+        try:
+            ended = await unseen_end(self._router.ari, call, self._node)
+        except AriDisconnected:
+            return  # the next resync takes the call up
+        message = self._messages.of_call(self._call)
+        if message is not None:
+            self._engine.post(message)
+        self._engine.post(ended or CallEnded(call=call, by=Party.LOST, cause=LOST))
+
+    def _end(self, last: ChannelSnapshot) -> None:
+        call, told = self._call.id, last.variables
         reached = Reached(told[REACHED]) if has_left(last) else Reached.FALLBACK
         by = Party(told[ENDED_BY]) if told.get(ENDED_BY) in set(Party) else Party.CALLER
         cause = MISSED_CAUSES[reached]

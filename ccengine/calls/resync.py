@@ -16,7 +16,7 @@ from ccengine.calls.customer_leg import ROLE
 from ccengine.calls.item import is_waiting
 from ccengine.calls.message import bridge_with
 from ccengine.calls.messages import Messages
-from ccengine.calls.outside import has_left
+from ccengine.calls.outside import has_left, unseen_end
 from ccengine.calls.phones import TECHNOLOGY, endpoint_of
 from ccengine.core.commands import Connect, DialCallback
 from ccengine.core.events import (
@@ -80,7 +80,7 @@ class Resyncer:
         endpoints = await self._wiring.router.ari.endpoints(TECHNOLOGY)
         for call in list(self._engine.center.calls.values()):
             if not self._engine.has_call(call.id):
-                self._take_up(call)
+                await self._take_up(call)
         self._adopt_unknown(arrive)
         self._sessions.watch_strays()
         self._sessions.watch_items()
@@ -89,7 +89,7 @@ class Resyncer:
         self._engine.post(SwitchResynced(node=self._wiring.node))
         log.info("switch_resynced", channels=len(self._channels), bridges=len(self._bridges))
 
-    def _take_up(self, call: Call) -> None:
+    async def _take_up(self, call: Call) -> None:
         if is_waiting(call):
             self._take_up_item(call)
             return
@@ -100,7 +100,7 @@ class Resyncer:
             self._engine.post(lost)
             self._take_up_item(call)
         elif channel is None:
-            self._close(call)
+            await self._close(call)
         elif channel.in_app(self._wiring.router.ari.app):
             self._resume(call, channel)
         elif has_left(channel):
@@ -130,14 +130,18 @@ class Resyncer:
             elif state is CallState.CONNECTING:
                 self._resume_connect(call, agent, offer, leg)
 
-    def _close(self, call: Call) -> None:
+    async def _close(self, call: Call) -> None:
         message = self._messages.of_call(call) if call.state is CallState.IN_FLOW else None
-        if message is not None:
-            self._engine.post(message)  # it was left while the engine was away
         # Of an agent who has just answered the end of the call takes care: the caller left first.
         if call.state is CallState.TALKING:
             self._end_conversation(call, Party.LOST)
-        self._engine.post(CallEnded(call=call.id, by=Party.LOST, cause=LOST))
+        ended: CallEnded | None = None
+        if call.state is CallState.IN_FLOW:  # it may have been sent on
+            ari, node = self._wiring.router.ari, self._wiring.node
+            ended = await unseen_end(ari, call.id, node)
+        if message is not None:
+            self._engine.post(message)  # it was left while the engine was away
+        self._engine.post(ended or CallEnded(call=call.id, by=Party.LOST, cause=LOST))
 
     def _let_stray(self, call: Call) -> None:
         self._end_conversation(call, Party.LOST)

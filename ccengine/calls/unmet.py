@@ -23,6 +23,7 @@ from ccengine.core.ids import CallId, ClientId, TenantId
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from ccengine.asterisk.ari.client import Ari
     from ccengine.calls.wiring import Wiring
 
 log = structlog.get_logger()
@@ -37,7 +38,7 @@ NOTE = re.compile(
     r"(?P<call>[A-Za-z0-9_-]{1,80}):(?P<tenant>[a-z0-9_-]{1,32}):(?P<client>[a-z0-9_-]{1,32})"
     r":(?P<number>[0-9]{1,32}):(?P<caller>\+?[0-9]{0,32})"
     r":(?P<arrived_ms>[0-9]{1,15}):(?P<ended_ms>[0-9]{1,15})"
-    r":(?P<reached>[a-z]*):(?P<dialled>[A-Z]*):(?P<by>[a-z]*):\."
+    r":(?P<reached>[a-z_]*):(?P<dialled>[A-Z]*):(?P<by>[a-z]*):\."
 )
 """What the dialplan writes: times in milliseconds, what emergency phones said as DIALSTATUS."""
 
@@ -92,6 +93,8 @@ class UnmetCallers:
         if missed is None:
             self._complain_once(note)
             return False
+        if missed.call in self._engine.center.calls:
+            return False  # whoever ends the call needs the note
         if await self._record_of(missed.call) is None:
             message = self._messages.of_missed(missed)
             if self._engine.post(missed):
@@ -126,6 +129,15 @@ def read_note(note: str, node: str) -> CallMissed | None:
         by=Party(found["by"] or Party.CALLER),
         reached=reached,
     )
+
+
+async def noted_end(ari: Ari, call: CallId, node: str) -> CallMissed | None:
+    """Return how a call ended that an engine had, by the dialplan's note; None: there is none."""
+    for note in (await ari.global_variable(LIST)).split(","):
+        noted = read_note(note, node) if note.startswith(f"{call}:") else None
+        if noted is not None:
+            return noted
+    return None
 
 
 def _reached(said: str, dialled: str) -> Reached | None:

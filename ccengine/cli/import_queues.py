@@ -12,11 +12,13 @@ from ccengine.cli.output import console, count, fail
 from ccengine.config.app_queue.conf import read_conf
 from ccengine.config.app_queue.importing import import_queues
 from ccengine.config.app_queue.members import dynamic_members
+from ccengine.config.app_queue.rules import FILE
 from ccengine.config.loading import CLIENT_FILE, TENANT_FILE
 from ccengine.config.names import is_name
 from ccengine.core.ids import ClientId
 
 if TYPE_CHECKING:
+    from ccengine.config.app_queue.conf import Conf
     from ccengine.config.app_queue.importing import Imported
     from ccengine.config.app_queue.members import MemberLine
 
@@ -36,6 +38,10 @@ def import_queues_conf(
         Path | None,
         typer.Option(help=f"Those who join while it runs: what `{SHOW_MEMBERS}` prints."),
     ] = None,
+    rules: Annotated[
+        Path | None,
+        typer.Option(help="A queuerules.conf; without it, the one beside the queues.conf."),
+    ] = None,
     to: Annotated[
         Path | None,
         typer.Option(help="Folder of a new tenant to be made; without it, both files are printed."),
@@ -48,29 +54,46 @@ def import_queues_conf(
     """
     if not is_name(client):
         fail(f"'{client}' cannot be a client's name", "use small letters, digits, '-' and '_'")
-    is_piped = str(file) == "-"
     try:
-        conf = read_conf(Path("queues.conf"), sys.stdin.read()) if is_piped else read_conf(file)
+        conf, beside = _queues(file)
         joined = [] if members is None else _joined(members)
+        penalties = _rules(rules, beside)
     except OSError as error:
         fail(f"{error.filename} cannot be read: {error.strerror}")
-    imported = import_queues(conf, ClientId(client), joined)
+    imported = import_queues(conf, ClientId(client), joined, penalties)
     if to is None:
         typer.echo(f"# --- {TENANT_FILE} ---\n{imported.tenant}")
         typer.echo(f"# --- clients/{client}/{CLIENT_FILE} ---\n{imported.client}", nl=False)
     else:
         _write(imported, client, to)
+    if imported.notes or not imported.queues:
+        _tell(imported)
+        raise typer.Exit(1)
+
+
+def _tell(imported: Imported) -> None:
     for note in imported.notes:
         typer.echo(str(note), err=True)
-    if imported.notes or not imported.queues:
-        queues, notes = count(imported.queues, "queue"), count(len(imported.notes), "note")
-        typer.echo(f"{queues} carried over, {notes}", err=True)
-        raise typer.Exit(1)
+    queues, notes = count(imported.queues, "queue"), count(len(imported.notes), "note")
+    typer.echo(f"{queues} carried over, {notes}", err=True)
+
+
+def _queues(file: Path) -> tuple[Conf, Path | None]:
+    """Return what is configured, and where rules for penalties would lie beside it."""
+    if str(file) == "-":
+        return read_conf(Path("queues.conf"), sys.stdin.read()), None
+    return read_conf(file), file.with_name(FILE)
 
 
 def _joined(file: Path) -> list[tuple[str, MemberLine]]:
     text = file.read_text(encoding="utf-8", errors="replace")
     return list(dynamic_members(file, text))
+
+
+def _rules(named: Path | None, beside: Path | None) -> Conf | None:
+    if named is not None:
+        return read_conf(named)
+    return None if beside is None or not beside.is_file() else read_conf(beside)
 
 
 def _write(imported: Imported, client: str, folder: Path) -> None:

@@ -96,8 +96,11 @@ def outbound_rules(tenant: Tenant) -> str:
 def _partners(tenant: Tenant) -> Iterator[str]:
     """Name each client's outside partners: no other number can a caller be sent on to."""
     for client in tenant.clients.values():
-        overflows = [queue.limits.overflow for queue in client.settings.queues.values()]
-        numbers = {digits_of(to.number) for to in overflows if to is not None and to.number}
+        rules = [queue.limits for queue in client.settings.queues.values()]
+        called = [one.partner for one in rules] + [
+            one.overflow.number for one in rules if one.overflow is not None
+        ]
+        numbers = {digits_of(number) for number in called if number}
         if numbers:
             yield f"[outbound-partners-{client.id}]"
             yield from (f"exten => {number},1,Return()" for number in sorted(numbers))

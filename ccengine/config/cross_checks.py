@@ -106,6 +106,12 @@ def _permits(
             message = f"the approval for client '{client}' has days, but there is none"
             yield document.problem(there, message, f"add '{client}' to 'clients', or remove it")
         yield from _days_reversed(document, there, f"the approval for '{client}'", days)
+    for skill, days in agent.skill_days.items():
+        there = (*place, "skill_days", skill)
+        if skill not in agent.skills:
+            message = f"skill '{skill}' has days, but the agent does not have it"
+            yield document.problem(there, message, f"add '{skill}' to 'skills', or remove it")
+        yield from _days_reversed(document, there, f"skill '{skill}'", days)
 
 
 def _days_reversed(document: Document, place: Place, what: str, days: Days) -> Iterator[Problem]:

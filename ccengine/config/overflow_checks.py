@@ -11,6 +11,7 @@ from ccengine.config.queue_names import full_name
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+    from ccengine.config.documents import Place
     from ccengine.config.problems import Problem
     from ccengine.config.queue_checks import QueueAt
     from ccengine.core.ids import QueueId
@@ -26,6 +27,9 @@ def check_overflow(queue: QueueAt, client: Client) -> Iterator[Problem]:
     # From the text, so that a mistake in one of them is not told as its absence, too.
     written = queue.document.keys(*queue.at("limits"))
     causes = [key for key in written if key in CAUSES]
+    if "partner" in written:
+        causes = [key for key in causes if key != "partner_percent"]
+        yield from _partner(queue, client)
     if to is None:
         if causes and "overflow" not in written:
             message = f"no overflow says where callers go for whom '{causes[0]}' is reached"
@@ -41,9 +45,11 @@ def check_overflow(queue: QueueAt, client: Client) -> Iterator[Problem]:
         message = "nothing leads there"
         remedy = "add waiting, wait_seconds, join_empty, leave_empty or partner_percent"
         yield queue.warning(OVERFLOW, message, remedy)
-    if limits.partner_percent and to.number is None:
+    if limits.partner_percent and limits.partner is None and to.number is None:
         message = "a partner's share goes to a number"
-        yield queue.problem(OVERFLOW, message, "name the partner's 'number' in the overflow")
+        yield queue.problem(
+            OVERFLOW, message, "name it as 'partner', or as the overflow's 'number'"
+        )
     yield from _target_exists(queue, client, to)
 
 
@@ -69,11 +75,21 @@ def _target_exists(queue: QueueAt, client: Client, to: Overflow) -> Iterator[Pro
         flows = client.flow_names
         yield from unknown(document, queue.at(*OVERFLOW, "flow"), "flow", [to.flow], flows)
     if to.number is not None:
-        yield from _number_may_be_called(queue, client, to.number)
+        yield from _number_may_be_called(queue, client, to.number, (*OVERFLOW, "number"))
 
 
-def _number_may_be_called(queue: QueueAt, client: Client, number: str) -> Iterator[Problem]:
-    place = (*OVERFLOW, "number")
+def _partner(queue: QueueAt, client: Client) -> Iterator[Problem]:
+    rules, place = queue.settings.limits, ("limits", "partner")
+    if rules.partner is not None:
+        yield from _number_may_be_called(queue, client, rules.partner, place)
+    if not rules.partner_percent:
+        message = "nothing goes to the partner"
+        yield queue.warning(place, message, "say how much by 'partner_percent'")
+
+
+def _number_may_be_called(
+    queue: QueueAt, client: Client, number: str, place: Place
+) -> Iterator[Problem]:
     digits = digits_of(number)
     if not (digits.isascii() and digits.isdecimal()):
         message = f"'{number}' is no telephone number"

@@ -1,7 +1,7 @@
 """Days as instants, in the zone they were meant in.
 
-An approval's days are those of the client's contract. A licence's are those where the agent works:
-of the team's site, without one of the first client they are approved for.
+An approval's days are those of the client's contract. A licence's or a skill's are those where the
+agent works: of the team's site, without one of the first client they are approved for.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ def periods_of(
     zone_of_client: Mapping[ClientId, str],
     zone_of_team: Mapping[str, str],
 ) -> Mapping[AgentId, Mapping[str, Period]]:
-    """Return when approvals (`client:nova`) and licences (`licence:loans`) hold, by agent."""
+    """Return when approvals (`client:nova`), licences (`licence:loans`) and skills hold."""
     found = {}
     for name, agent in agents.items():
         here = _zone_of(agent, zone_of_client, zone_of_team)
+        held = {f"licence:{licence}": days for licence, days in agent.licences.items()}
+        held |= {f"skill:{skill}": days for skill, days in agent.skill_days.items()}
         periods = {
             f"client:{client}": period_of(days, zone_of_client.get(client, NO_ZONE))
             for client, days in agent.approvals.items()
-        } | {
-            f"licence:{licence}": period_of(days, here) for licence, days in agent.licences.items()
-        }
+        } | {what: period_of(days, here) for what, days in held.items()}
         limited = {what: period for what, period in periods.items() if period != Period()}
         if limited:
             found[name] = limited

@@ -34,14 +34,6 @@ class Guess:
         return (self.last, self.head, self.length)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftPlace:
-    """A place that nobody stands in."""
-
-    serial: int
-    waiting_since: Instant
-
-
 @dataclass(slots=True, kw_only=True)
 class Call:
     """One call's present state, or that of another kind of work.
@@ -69,13 +61,16 @@ class Call:
     priority: int = 0
     serial: int = 0  #: the place in line; kept until the call has talked
     queued_at: Instant = 0.0  #: into this queue
+    lined_at: Instant | None = None  #: into the first one since it talked; None: not kept yet
     waiting_since: Instant = 0.0  #: as the order counts it: from an earlier queue or the arrival
     relaxed: int = 0  #: relax steps that have passed
     own_agents: tuple[AgentId, ...] = ()  #: named by the flow or the API, best first
+    own_scores: Mapping[AgentId, int] = field(default_factory=dict)  #: of those, if they have any
     visited: tuple[QueueId, ...] = ()  #: queues it has been in since it talked last
     guess: Guess | None = None  #: of the wait in this queue, as it was entered
     promised_until: Instant | None = None  #: told to the caller: answered by then
     offers_made: int = 0
+    rung: AgentId | None = None  #: whose phone rang last for it, in this queue
     others: dict[OfferId, AgentId] = field(default_factory=dict)  #: beside `offer`, under ring-all
     offer: OfferId | None = None
     agent: AgentId | None = None  #: offered to, or talking with
@@ -86,6 +81,11 @@ class Call:
     stands_for: CallId | None = None  #: a callback for the same number, which waits behind it
     became: CallId | None = None  #: the item that has this call's place
 
+    @property
+    def goes_by_scores(self) -> bool:
+        """Whether the caller's own agents come first now, and have scores."""
+        return bool(self.own_scores) and bool(self.only) and self.only == self.own_agents
+
     def shown(self) -> ShowCall:
         """Return what others are told of the call."""
         return ShowCall(
@@ -95,3 +95,32 @@ class Call:
             agent=self.agent,
             became=self.became,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftPlace:
+    """A place in line, also one that nobody stands in."""
+
+    serial: int
+    waiting_since: Instant
+    waits_from: Instant
+    lined_at: Instant | None
+
+    @classmethod
+    def of(cls, call: Call) -> LeftPlace:
+        """Return the place of a call."""
+        return cls(
+            serial=call.serial,
+            waiting_since=call.waiting_since,
+            waits_from=call.waits_from,
+            lined_at=call.lined_at,
+        )
+
+
+def take_place(call: Call, place: LeftPlace) -> None:
+    """Let the call have a place where it is the better one."""
+    call.serial = min(call.serial, place.serial)
+    call.waiting_since = min(call.waiting_since, place.waiting_since)
+    call.waits_from = min(call.waits_from, place.waits_from)
+    if call.lined_at is not None and place.lined_at is not None:
+        call.lined_at = min(call.lined_at, place.lined_at)

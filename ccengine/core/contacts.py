@@ -86,13 +86,12 @@ def queue(floor: Floor, event: CallQueued, now: Instant) -> None:
         message = f"no queue '{event.queue}' in the plan"
         raise UnknownQueue(message)
     state = next_call_state(call.state, CallStep.QUEUE)
-    settings = floor.plan.queues[event.queue]
     call.own_priority = event.priority
     call.skills, call.preferred = event.skills, event.preferred
     call.kind = event.kind if call.item is None else call.kind
     call.identity = event.identity
-    call.own_agents = event.agents
-    call.waiting_since = min(call.waits_from, now) if settings.counts_earlier_seconds else now
+    call.own_agents, call.own_scores = event.agents, event.scores
+    call.lined_at = now
     call.serial = floor.next_serial()
     call.visited = ()
     items.meet_pending(floor, call, event.queue)

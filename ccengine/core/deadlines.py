@@ -35,6 +35,7 @@ def meet(floor: Floor, what: str, now: Instant) -> None:
             shifts.end_rest(floor, AgentId(name))
         case floors.PERIODS_PREFIX:
             floor.judge(now)
+            offers.withdraw_from_barred(floor, now)
         case reclaims.LEFT_PREFIX:
             reclaims.forget(floor, name)
         case _:

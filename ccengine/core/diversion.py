@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.core import limits, relaxation
 from ccengine.core.commands import DivertCall
+from ccengine.core.queues import Overflow
 from ccengine.core.states import CallState, CallStep, next_call_state
 
 if TYPE_CHECKING:
@@ -35,9 +36,9 @@ def enter(floor: Floor, call: Call, queue: QueueId, now: Instant) -> bool:
         floor.waits.note_leaving(call, now)
         floor.shares.leave_line(call)
     call.queue, call.queued_at = queue, now
-    call.visited = (*call.visited, queue)
+    call.visited, call.rung = (*call.visited, queue), None
     settings = floor.queue_settings(queue)
-    _rank(call, settings)
+    rank(call, settings)
     relaxation.begin(floor, call, now)
     limit(floor, call)
     refused = limits.refusal(floor, call, settings)
@@ -78,7 +79,7 @@ def _send_on(floor: Floor, call: Call, reason: str, now: Instant) -> bool:
     """Send the call on; True if it is in a queue afterwards, the same or another."""
     if call.queue is None:
         return False
-    to = floor.queue_settings(call.queue).limits.overflow
+    to = _way_on(floor.queue_settings(call.queue), reason)
     if to is None or (to.queue is not None and to.queue in call.visited):
         return True  # nowhere to go, or round in a circle: the caller stays where they are
     if to.queue is None and call.item is not None:
@@ -106,6 +107,13 @@ def _send_on(floor: Floor, call: Call, reason: str, now: Instant) -> bool:
     return False
 
 
+def _way_on(settings: QueueSettings, reason: str) -> Overflow | None:
+    rules = settings.limits
+    if reason == limits.PARTNER_SHARE and rules.partner is not None:
+        return Overflow(number=rules.partner)
+    return rules.overflow
+
+
 def leave(floor: Floor, call: Call) -> None:
     """Stop all that goes on while a call waits."""
     relaxation.forget(floor, call.id)
@@ -126,7 +134,7 @@ def replan(floor: Floor, now: Instant) -> None:
     for call in list(floor.calls.values()):
         if call.state in IN_QUEUE and call.queue is not None:
             settings = floor.queue_settings(call.queue)
-            _rank(call, settings)
+            rank(call, settings)
             relaxation.begin(floor, call, now)
             limit(floor, call)
             floor.place_call(call)
@@ -148,9 +156,13 @@ def leave_empty(floor: Floor, now: Instant) -> None:
                 divert(floor, call, limits.NOBODY_LEFT, now)
 
 
-def _rank(call: Call, settings: QueueSettings) -> None:
-    own = call.own_priority
+def rank(call: Call, settings: QueueSettings) -> None:
+    """Give the call the priority and the time waited that count in its queue."""
+    own, since = call.own_priority, call.lined_at
     call.priority = settings.priority if own is None else own
+    if since is not None:
+        counts_earlier = settings.counts_earlier_seconds
+        call.waiting_since = min(call.waits_from, since) if counts_earlier else since
 
 
 def _settings(floor: Floor, call: Call) -> QueueSettings:

@@ -11,13 +11,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ccengine.core.acd.requirement import Requirement
-from ccengine.core.ids import AgentId, CallId, Instant, OfferId, QueueId
+from ccengine.core.ids import AgentId, CallId, Instant, OfferId, QueueId, SkillId
 from ccengine.core.offers import dice_of
+from ccengine.core.plan import order_in
 from ccengine.core.queues import Strategy
 from ccengine.core.states import AgentState, CallState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ccengine.core.acd.requirement import Lack
     from ccengine.core.agents import Agent
@@ -83,6 +84,7 @@ class PassedOver:
     until: Instant | None = None  #: rest's or wrap-up's end
     value: float | None = None  #: what the strategy compares
     penalty: int = 0
+    score: int | None = None  #: as the caller's own agent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,7 @@ class Choice:
     agent: AgentId | None = None
     value: float | None = None  #: what the strategy compares
     penalty: int = 0
+    score: int | None = None  #: as the caller's own agent
     passed: tuple[PassedOver, ...] = ()  #: ranked lower first, in the strategy's order
 
 
@@ -123,8 +126,15 @@ def explain(floor: Floor, call: Call, chosen: AgentId | None, now: Instant) -> C
         agent=chosen,
         value=None if chosen is None else judge.value(floor.roster.get(chosen)),
         penalty=penalty,
+        score=None if chosen is None else judge.scores.get(chosen),
         passed=judge.others(chosen),
     )
+
+
+def _places(order: Sequence[AgentId], last: AgentId | None) -> dict[AgentId, int]:
+    """Return at which place each is asked, who comes after the last one first."""
+    after = order.index(last) + 1 if last is not None and last in order else 0
+    return {agent: place for place, agent in enumerate((*order[after:], *order[:after]))}
 
 
 class _Judge:
@@ -136,13 +146,14 @@ class _Judge:
         self._queue = queue
         self.needs = floor.requirement_of(call)
         rules = floor.queue_settings(queue)
-        self.strategy = Strategy.LINEAR if self.needs.only else rules.strategy
+        by_order = self.needs.only and not self.needs.scores
+        self.strategy = Strategy.LINEAR if by_order else rules.strategy
+        self.scores = dict(zip(self.needs.only, self.needs.scores, strict=False))
         self.penalties = floor.penalties(queue)
-        last, dice = floor.turns.get(queue), dice_of(call)
+        last, dice = floor.rung_before(call), dice_of(call)
         order = list(floor.matching.agents_for(call.id, last, dice))
         self._turns = {agent: place for place, agent in enumerate(order)}
-        named = [one.agent for one in rules.members] or list(floor.plan.agents)
-        self._places = {agent: place for place, agent in enumerate(self.needs.only or named)}
+        self._places = _places(self.needs.only or order_in(floor.plan, queue), last)
 
     def others(self, chosen: AgentId | None) -> tuple[PassedOver, ...]:
         """Return all agents but the chosen one, nearest to having had the call first."""
@@ -204,6 +215,7 @@ class _Judge:
             name=rule,
             value=self.value(agent),
             penalty=penalty,
+            score=self.scores.get(agent.id),
         )
 
     def _lacking(self, agent: Agent, settings: AgentSettings, lack: Lack) -> PassedOver:
@@ -211,7 +223,9 @@ class _Judge:
         detail = ""
         if reason is Passed.LICENCE:
             detail = EXPIRED if lack.name in settings.licences else MISSING
-        elif reason is Passed.APPROVAL and lack.name in settings.clients:
+        elif (reason is Passed.APPROVAL and lack.name in settings.clients) or (
+            reason is Passed.SKILL and lack.has < settings.skills.get(SkillId(lack.name), 0)
+        ):
             detail = EXPIRED
         return PassedOver(
             agent=agent.id,

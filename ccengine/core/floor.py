@@ -16,7 +16,7 @@ from ccengine.core.acd.rest import REST_PREFIX, recent, rested_at
 from ccengine.core.acd.shares import Shares
 from ccengine.core.agents import Agent, Roster
 from ccengine.core.ids import CallId, Instant, QueueId, TenantId
-from ccengine.core.plan import Plan
+from ccengine.core.plan import Plan, order_in
 from ccengine.core.queues import Order, QueueSettings, Strategy
 from ccengine.core.ranking import Ranking
 from ccengine.core.states import AgentState, CallState
@@ -204,6 +204,13 @@ class Floor:
         is_shared = self.queue_settings(_queue_of(call)).strategy is Strategy.RING_ALL
         return is_shared and not call.only
 
+    def rung_before(self, call: Call) -> AgentId | None:
+        """Return after whom a turn goes on that is offered the queued call; None: it begins."""
+        queue = _queue_of(call)
+        by_order = bool(call.only) and not call.goes_by_scores
+        is_own = by_order or self.queue_settings(queue).strategy is Strategy.LINEAR
+        return call.rung if is_own else self.turns.get(queue)
+
     def ahead_of(self, call: Call) -> int:
         """Count who is served before the queued call, as far as its own queue goes."""
         queue = _queue_of(call)
@@ -275,6 +282,7 @@ class Floor:
 
     def swap_plan(self, plan: Plan, now: Instant) -> None:
         """Take over another plan, for waiting callers too. Agents no longer in it still work."""
+        self._keep_turns(plan)
         self.plan = plan
         for agent_id in plan.agents:
             if not self.roster.has(agent_id):
@@ -283,6 +291,20 @@ class Floor:
             if agent.state is AgentState.OFFLINE and agent.id not in plan.agents:
                 self.roster.remove(agent.id)
         self.judge(now)
+
+    def _keep_turns(self, plan: Plan) -> None:
+        """Have a queue's turn go on after who came before, if whom it was at is gone."""
+        for queue, last in list(self.turns.items()):
+            if last in plan.agents and plan.queues.get(queue) == self.plan.queues.get(queue):
+                continue
+            order, kept = order_in(self.plan, queue), frozenset(order_in(plan, queue))
+            if last in kept or last not in order:
+                continue
+            before = [agent for agent in order[: order.index(last)] if agent in kept]
+            if before:
+                self.turns[queue] = before[-1]
+            else:
+                del self.turns[queue]
 
     def judge(self, now: Instant) -> None:
         """Judge at this instant who qualifies, until an approval or a licence begins or ends."""

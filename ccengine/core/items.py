@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ccengine.core import diversion, offers, relaxation, turns
-from ccengine.core.calls import Call
+from ccengine.core.calls import Call, LeftPlace, take_place
 from ccengine.core.commands import TakeUpItem
 from ccengine.core.errors import DuplicateCall, NotNow, TooLate, UnknownQueue
 from ccengine.core.states import CallState, CallStep, Kind, next_call_state
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 HOUR = 3600.0
 NOTHING_BEGUN: Mapping[str, Any] = {
     **dict.fromkeys(("channel", "flow", "step", "bridge", "identity"), ""),
-    **dict.fromkeys(("offer", "agent", "became", "promised_until")),
+    **dict.fromkeys(("offer", "agent", "rung", "became", "promised_until")),
 }
 MAY_ASK = frozenset({CallState.IN_FLOW, CallState.WAITING, CallState.OFFERED})
 IN_LINE = frozenset({CallState.WAITING, CallState.OFFERED})
@@ -139,9 +139,8 @@ def _in_place_of(
         call.queued_at, call.visited, call.guess = now, (queue,), None
     if not origin.serial or (origin.state is CallState.IN_FLOW and kind is Kind.CALLBACK):
         call.serial = floor.next_serial()
-        counts = settings.counts_earlier_seconds or kind is Kind.VOICEMAIL
-        call.waiting_since = min(call.waits_from, now) if counts else now
-    call.priority = settings.priority if call.own_priority is None else call.own_priority
+        call.lined_at = min(call.waits_from, now) if kind is Kind.VOICEMAIL else now
+    diversion.rank(call, settings)
     return call
 
 
@@ -227,8 +226,7 @@ def _merge(floor: Floor, pending: Call, asked: Call) -> None:
 
 
 def _take_earlier_place(call: Call, other: Call) -> None:
-    call.serial = min(call.serial, other.serial)
-    call.waiting_since = min(call.waiting_since, other.waiting_since)
+    take_place(call, LeftPlace.of(other))
 
 
 def _pending(floor: Floor, queue: QueueId, number: str) -> Call | None:

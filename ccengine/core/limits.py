@@ -36,10 +36,11 @@ ABSENT = {
 def refusal(floor: Floor, call: Call, settings: QueueSettings) -> str:
     """Return why the call may not enter its queue; empty if it may."""
     limits = settings.limits
+    has_partner = limits.partner is not None or limits.overflow is not None
+    if has_partner and scattered(call.serial) % 100 < limits.partner_percent:
+        return PARTNER_SHARE
     if limits.overflow is None or call.queue is None:
         return ""
-    if limits.partner_percent and scattered(call.serial) % 100 < limits.partner_percent:
-        return PARTNER_SHARE
     if limits.waiting is not None and floor.shares.waiting(call.queue) >= limits.waiting:
         return FULL
     if limits.join_empty and is_empty(floor, floor.requirement_of(call), limits.join_empty):

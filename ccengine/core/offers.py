@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ccengine.core import diversion
 from ccengine.core.acd.choosers import scattered
 from ccengine.core.acd.lines import is_overdue
+from ccengine.core.acd.requirement import skills_of
 from ccengine.core.commands import Connect, OfferCall, WithdrawOffer
 from ccengine.core.errors import CoreError
 from ccengine.core.events import Miss
@@ -115,6 +116,26 @@ def withdraw_from_agent(
     _end_offer(floor, call, agent, offer, step, reason, now)
 
 
+def withdraw_from_barred(floor: Floor, now: Instant) -> None:
+    """Take calls back from agents who may not have them any more: a gate holds while it rings."""
+    for call in list(floor.calls.values()):
+        ringing = [] if call.state is not CallState.OFFERED else [call.agent, *call.others.values()]
+        for agent_id in ringing:
+            bar = "" if agent_id is None else _bar_of(floor, call, agent_id, now)
+            if agent_id is not None and bar:
+                agent = floor.roster.get(agent_id)
+                withdraw_from_agent(floor, agent, AgentStep.WITHDRAW, bar, now)
+
+
+def _bar_of(floor: Floor, call: Call, agent: AgentId, now: Instant) -> str:
+    lack = floor.requirement_of(call).bar_of(agent, floor.plan, now)
+    if lack is not None:
+        return f"no longer has {lack.what} {lack.name}"
+    skills, gates = skills_of(floor.plan, agent, now), floor.queue_settings(_queue_of(call)).gates
+    lost = next((skill for skill, least in gates.items() if skills.get(skill, 0) < least), None)
+    return "" if lost is None else f"no longer has {lost} {gates[lost]}"
+
+
 def withdraw_from_call(floor: Floor, call: Call, now: Instant) -> None:
     """Free the agents because the caller left while phones rang or one was just answered."""
     if call.offer is not None:
@@ -175,7 +196,7 @@ def make_offer(floor: Floor, call: Call, agent: Agent, now: Instant) -> None:
         call.offer, call.agent = offer, agent.id
     else:
         call.others[offer] = agent.id
-    floor.turns[queue] = agent.id
+    floor.turns[queue] = call.rung = agent.id
     floor.move_agent(agent, agent_state, now)
     if call_state is not call.state:
         floor.move_call(call, call_state)

@@ -77,7 +77,7 @@ def _offer(floor: Floor, call: Call, requirement: Requirement, now: Instant) -> 
         floor.held_back[requirement] = full
         return False
     dice = offers.dice_of(call)
-    free = floor.matching.agents_for(call.id, floor.turns.get(requirement.queue), dice)
+    free = floor.matching.agents_for(call.id, floor.rung_before(call), dice)
     if floor.rings_all(call):
         return _offer_to_all(floor, call, requirement, list(free), now)
     for agent in free:

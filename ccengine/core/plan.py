@@ -56,6 +56,9 @@ class AgentSettings:
     name: str
     number: str  #: digits typed to log in on another's phone
     skills: Mapping[SkillId, int] = field(default_factory=dict)  #: proficiency, 1 to 10
+    skill_days: Mapping[SkillId, Days] = field(
+        default_factory=dict
+    )  #: of those that count for a time
     clients: tuple[ClientId, ...] = ()  #: approved for these, and for no other
     approvals: Mapping[ClientId, Days] = field(default_factory=dict)  #: those that hold for a time
     licences: Mapping[LicenceId, Days] = field(default_factory=dict)
@@ -101,9 +104,16 @@ class Plan:
     shares: Mapping[ClientId, Share] = field(default_factory=dict)
     rest: Rest = Rest()
     periods: Mapping[AgentId, Mapping[str, Period]] = field(default_factory=dict)
-    """When approvals (`client:nova`) and licences (`licence:loans`) hold; left out: always."""
+    """When approvals (`client:nova`), licences (`licence:loans`) and skills hold; else: always."""
     openings: Mapping[QueueId, tuple[Period, ...]] = field(default_factory=dict)
     """When customers may be dialed, in order, for some weeks ahead; left out: always."""
+
+
+def order_in(plan: Plan, queue: QueueId) -> list[AgentId]:
+    """Return the agents of a queue in its order: that of its members, or of all in the plan."""
+    settings = plan.queues.get(queue)
+    named = () if settings is None else settings.members
+    return [one.agent for one in named] or list(plan.agents)
 
 
 def client_of(queue: QueueId) -> ClientId:

@@ -22,7 +22,7 @@ class Strategy(StrEnum):
     ROUND_ROBIN = "round-robin"  #: the next in the plan's order after whom was rung last (rrmemory)
     LEAST_RECENT = "least-recent"  #: whose last call of this queue ended longest ago
     FEWEST_CALLS = "fewest-calls"  #: with the fewest finished calls of this queue
-    LINEAR = "linear"  #: always from the first in the plan's order
+    LINEAR = "linear"  #: for each caller from the first, on to the next, in the plan's order
     RANDOM = "random"
     WEIGHTED_RANDOM = "weighted-random"  #: random, weighed by penalty as app_queue's wrandom
     RING_ALL = "ring-all"  #: all of them at once; the first to answer has the call
@@ -99,7 +99,8 @@ class Limits:
     wait_seconds: float | None = None  #: for at most so long
     join_empty: tuple[Empty, ...] = ()  #: refuse whoever comes while every agent is one of these
     leave_empty: tuple[Empty, ...] = ()  #: send waiting callers away while every agent is
-    partner_percent: int = 0  #: of the calls go to the overflow's number at once
+    partner_percent: int = 0  #: of the calls go to an outside partner at once
+    partner: str | None = None  #: the partner's number; None: the overflow's
     overflow: Overflow | None = None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core.calls import LeftPlace
+from ccengine.core.calls import LeftPlace, take_place
 from ccengine.core.errors import TooLate
 from ccengine.core.events import Party
 from ccengine.core.states import CallState
@@ -31,7 +31,7 @@ def remember(floor: Floor, call: Call, event: CallEnded, now: Instant) -> None:
     seconds = floor.queue_settings(call.queue).reclaim_seconds
     if seconds > 0:
         name = _name(call)
-        floor.left[name] = LeftPlace(serial=call.serial, waiting_since=call.waiting_since)
+        floor.left[name] = LeftPlace.of(call)
         floor.set_deadline(LEFT_PREFIX + name, now + seconds)
 
 
@@ -60,8 +60,7 @@ def reclaim(floor: Floor, event: PlaceReclaimed) -> None:
         raise TooLate(message)
     left = floor.left.pop(_name(call))
     floor.deadlines.discard(LEFT_PREFIX + _name(call))
-    call.serial = min(call.serial, left.serial)
-    call.waiting_since = min(call.waiting_since, left.waiting_since)
+    take_place(call, left)
     if call.state is CallState.WAITING:
         floor.place_call(call)
     floor.ask(call.shown())

@@ -169,6 +169,7 @@ def _handle_system(floor: Floor, event: SystemEvent, now: Instant) -> None:
             shifts.retire(floor, now)
             shifts.rest_anew(floor, now)
             diversion.replan(floor, now)
+            offers.withdraw_from_barred(floor, now)
             floor.open_items.update(call.id for call in floor.calls.values() if call.item)
         case SwitchLost():
             floor.held = True

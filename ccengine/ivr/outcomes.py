@@ -27,6 +27,7 @@ class Enqueue:
     skills: Mapping[SkillId, int] = field(default_factory=dict)  #: required beside the queue's
     preferred: Mapping[SkillId, int] = field(default_factory=dict)  #: wanted beside the queue's
     agents: tuple[AgentId, ...] = ()  #: the caller's own, best first
+    scores: Mapping[AgentId, int] = field(default_factory=dict)  #: of those, if they have any
     kind: Kind = Kind.CALL
 
 

@@ -77,7 +77,7 @@ class OfferOutcome(StrEnum):
     FAILED = "failed"  #: Asterisk or the network could not ring it
     CALLER_LEFT = "caller_left"  #: the caller gave up first
     ANSWERED_ELSEWHERE = "answered_elsewhere"  #: another of those rung side by side was faster
-    WITHDRAWN = "withdrawn"  #: by the agent, who went not ready or logged out
+    WITHDRAWN = "withdrawn"  #: the agent went not ready or logged out, or may have it no more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -334,8 +334,9 @@ def _end(draft: _Draft, row: JournalRow) -> None:
     record.ended_at, record.ended_by = row.at, Party.ENGINE
     reached: Reached | None = None
     match _reported(draft, row):
-        case CallEnded(by=by, cause=cause, reached=reached):
+        case CallEnded(by=by, cause=cause, reached=reached, ended_at=ended_at):
             record.ended_by, record.cause = by, cause
+            record.ended_at = row.at if ended_at is None else ended_at
         case CallMissed() as missed:
             _end_missed(record, missed)
             return

@@ -30,7 +30,7 @@ _TEXTS: Mapping[Passed, str] = {
     Passed.NOT_READY: "not ready: {name}",
     Passed.OFFLINE: "offline",
     Passed.NOT_OWN: "the caller's own agents come first: {name}",
-    Passed.SKILL: "{name} {has}, needs {least}",
+    Passed.SKILL: "{name} {has}{detail}, needs {least}",
     Passed.GROUP: "not in group {name}",
     Passed.MEMBER: "not named to {name}, or beyond its penalty for now",
     Passed.LICENCE: "licence {name}{detail}",
@@ -84,11 +84,11 @@ def passed_rows(choice: Choice, limit: int) -> PassedRows:
 
 def passed_text(one: PassedOver, choice: Choice) -> str:
     """Return why one agent was passed over."""
-    value = _value_text(choice.strategy, one.value, one.penalty)
+    value = _value_text(choice.strategy, one)
     if one.reason is Passed.RANKED_LOWER:
         if choice.agent is None:
             return f"free ({value})"
-        chosen = _value_text(choice.strategy, choice.value, choice.penalty)
+        chosen = _value_text(choice.strategy, choice)
         return f"ranked lower: {value}; {choice.agent}: {chosen}"
     return _TEXTS[one.reason].format(
         name=one.name,
@@ -117,7 +117,7 @@ def needs_text(choice: Choice) -> str:
 
 def why_text(choice: Choice, why: Why) -> str:
     """Return why the chosen agent was."""
-    parts = [f"{choice.strategy}: {_value_text(choice.strategy, choice.value, choice.penalty)}"]
+    parts = [f"{choice.strategy}: {_value_text(choice.strategy, choice)}"]
     if why.own_agent:
         parts.append("the caller's own agent")
     if choice.strategy not in (Strategy.LONGEST_IDLE, Strategy.RING_ALL):
@@ -131,9 +131,10 @@ def why_text(choice: Choice, why: Why) -> str:
     return "; ".join(parts)
 
 
-def _value_text(strategy: Strategy, value: float | None, penalty: int) -> str:
-    text = _unit_text(strategy, value)
-    return f"penalty {penalty}, {text}" if penalty else text
+def _value_text(strategy: Strategy, one: PassedOver | Choice) -> str:
+    text = _unit_text(strategy, one.value)
+    text = f"penalty {one.penalty}, {text}" if one.penalty else text
+    return text if one.score is None else f"score {one.score}, {text}"
 
 
 def _unit_text(strategy: Strategy, value: float | None) -> str:

@@ -72,6 +72,7 @@ SHOWN: Mapping[str, str] = {
     "reason": "cause",
     "recording": "recording",
     "ring_seconds": "ring_seconds",
+    "scores": "scores",
     "seconds": "seconds",
     "skills": "skills",
     "slot": "slot",

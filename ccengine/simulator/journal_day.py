@@ -6,19 +6,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ccengine.core import events
-from ccengine.core.commands import OfferCall, ShowAgent, WithdrawOffer
+from ccengine.core.commands import Command, OfferCall, ShowAgent, WithdrawOffer
 from ccengine.core.ids import AgentId, CallId, Instant, OfferId, PhoneId
 from ccengine.core.offers import NO_ANSWER
 from ccengine.core.snapshots import CenterSnapshot
 from ccengine.core.states import AgentState
-from ccengine.reporting.rows import Rejection, Step, Unknown
+from ccengine.reporting.rows import Advance, Rejection, Step, Unknown
 from ccengine.simulator.ledger import Ledger
 from ccengine.simulator.recorded import USUAL_REACTION_SECONDS, RecordedCaller, RecordedDay
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ccengine.core.commands import Command
     from ccengine.core.events import Event
     from ccengine.reporting.rows import JournalRow
 
@@ -31,10 +30,10 @@ def steps_of(rows: Iterable[JournalRow]) -> Iterator[Step | CenterSnapshot]:
         what = row.what
         if isinstance(what, Unknown):
             continue
-        if row.kind == "command":
-            commands.append(what)  # type: ignore[arg-type]
-        elif isinstance(what, Rejection) and step is not None:
-            step = step._replace(rejection=what.reason)
+        if isinstance(what, Command):
+            commands.append(what)
+        elif isinstance(what, Rejection):
+            step = None if step is None else step._replace(rejection=what.reason)
         else:
             if step is not None:
                 yield step
@@ -42,7 +41,7 @@ def steps_of(rows: Iterable[JournalRow]) -> Iterator[Step | CenterSnapshot]:
             if isinstance(what, CenterSnapshot):
                 yield what
             else:
-                step = Step(None if row.kind == "advance" else what, row.at, commands)  # type: ignore[arg-type]
+                step = Step(None if isinstance(what, Advance) else what, row.at, commands)
     if step is not None:
         yield step
 

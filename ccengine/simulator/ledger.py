@@ -98,12 +98,11 @@ class Ledger:
 
     def _obey(self, commands: Sequence[Command], event: Event | None, at: Instant) -> None:
         for command in commands:
-            kind = type(command)
-            if kind is ShowCall:
-                self._show_call(command, event, at)  # type: ignore[arg-type]
-            elif kind is ShowAgent:
-                self._show_agent(command, at)  # type: ignore[arg-type]
-            elif kind is OfferCall:
+            if type(command) is ShowCall:
+                self._show_call(command, event, at)
+            elif type(command) is ShowAgent:
+                self._show_agent(command, at)
+            elif type(command) is OfferCall:
                 self.offers += 1
 
     # --- callers -------------------------------------------------------------------------------

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ccengine.calls.unmet import LOOK_SECONDS
 from ccengine.core.events import (
     CallEnded,
+    CallMissed,
     CallQueued,
     ConversationStarted,
     FlowStepEntered,
@@ -49,10 +51,11 @@ async def is_at(center: CenterOnFake, context: str, extension: str) -> None:
 async def the_end(center: CenterOnFake) -> CallEnded:
     """Wait for the one end of the call."""
     await center.until(lambda: center.ended())
+    await center.until(lambda: not center.asterisk.notes(), seconds=LOOK_SECONDS + 1)
     await asyncio.sleep(3)
     (end,) = center.ended()
+    assert not center.journal.events(CallMissed)
     center.assert_nothing_left()
-    assert not center.asterisk.notes()
     return end
 
 
@@ -160,12 +163,40 @@ async def test_a_restart_finds_a_caller_who_is_leaving_a_message(center: CenterO
     assert (await the_end(center)).reached is Reached.MESSAGE
 
 
-async def test_whose_message_ended_while_the_engine_was_away_is_lost(center: CenterOnFake) -> None:
+@pytest.mark.parametrize(
+    ("to", "reached", "by"),
+    [
+        (VOICEMAIL, Reached.MESSAGE, Party.CALLER),
+        (VOICEMAIL, Reached.MESSAGE, Party.ENGINE),
+        (Overflow(number=PARTNER), Reached.PARTNER_TALK, Party.AGENT),
+    ],
+)
+async def test_what_ended_outside_while_the_engine_was_away_is_told_by_the_note(
+    center: CenterOnFake, to: Overflow, reached: Reached, by: Party
+) -> None:
+    limit(center, to)
+    center.caller(CALL)
+    await center.until(lambda: not center.asterisk.channel(CALLER).in_stasis, seconds=5)
+    await center.kill()
+    dialplan_says(center, reached, "" if by is Party.CALLER else by)
+    await asyncio.sleep(7)
+    center.asterisk.hang_up(CALLER)
+    ended_at = asyncio.get_running_loop().time()
+    await asyncio.sleep(60)
+    await center.start()
+    end = await the_end(center)
+    assert (end.by, end.reached) == (by, reached)
+    assert end.ended_at == pytest.approx(ended_at, abs=0.002)
+
+
+async def test_what_ended_outside_without_a_note_is_lost(center: CenterOnFake) -> None:
     limit(center, VOICEMAIL)
     center.caller(CALL)
     await is_at(center, "fallback", "voicemail")
     await center.kill()
     center.asterisk.hang_up(CALLER)
+    center.asterisk.world.database.clear()
+    center.asterisk.world.variables.clear()
     await center.start()
     assert (await the_end(center)).by is Party.LOST
 
@@ -178,9 +209,10 @@ async def test_a_dropped_connection_does_not_lose_a_caller_outside(center: Cente
     await asyncio.sleep(3)
     assert not center.ended()
     center.asterisk.drop_connection(stay_down=True)
+    dialplan_says(center, Reached.MESSAGE)
     center.asterisk.hang_up(CALLER)
     center.asterisk.restore()
-    assert (await the_end(center)).by is Party.LOST
+    assert (await the_end(center)).reached is Reached.MESSAGE
 
 
 async def test_an_agent_is_free_when_the_caller_is_sent_elsewhere(center: CenterOnFake) -> None:

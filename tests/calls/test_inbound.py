@@ -235,19 +235,27 @@ async def test_a_caller_gone_before_the_phone_was_rung_costs_the_agent_nothing(
     center.assert_nothing_left()
 
 
-async def test_a_phone_is_rung_only_when_its_last_leg_is_gone(
-    center: CenterOnFake, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await center.log_in("olena")
-    overlaps: list[list[str]] = []
+def legs_at_each_ring(
+    center: CenterOnFake, monkeypatch: pytest.MonkeyPatch, part: str
+) -> list[list[str]]:
+    """Note, whenever a phone is to be rung, which channels there are with this in their names."""
+    found: list[list[str]] = []
     send = center.asterisk.request
 
     async def watch(request: Request) -> Response:
         if request.method == "POST" and request.path == "channels":
-            overlaps.append([name for name in center.asterisk.channels_left() if "-1-" in name])
+            found.append([name for name in center.asterisk.channels_left() if part in name])
         return await send(request)
 
     monkeypatch.setattr(center.asterisk, "request", watch)
+    return found
+
+
+async def test_a_phone_is_rung_only_when_its_last_leg_is_gone(
+    center: CenterOnFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await center.log_in("olena")
+    overlaps = legs_at_each_ring(center, monkeypatch, "-1-")
     first, second = center.caller("node1-1-1"), center.caller("node1-1-2")
     await center.until(lambda: center.asterisk.ringing("PJSIP/phone-203"))
     center.asterisk.hang_up(first)
@@ -263,15 +271,7 @@ async def test_a_phone_that_changes_hands_is_rung_only_when_its_last_leg_is_gone
     center: CenterOnFake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await center.log_in("olena")
-    overlaps: list[list[str]] = []
-    send = center.asterisk.request
-
-    async def watch(request: Request) -> Response:
-        if request.method == "POST" and request.path == "channels":
-            overlaps.append([name for name in center.asterisk.channels_left() if "-1-1." in name])
-        return await send(request)
-
-    monkeypatch.setattr(center.asterisk, "request", watch)
+    overlaps = legs_at_each_ring(center, monkeypatch, "-1-1.")
     caller = center.caller("node1-1-1")
     await center.until(lambda: center.asterisk.ringing("PJSIP/phone-203"))
     assert not center.engine.post(AgentLoggedOut(agent="olena"))

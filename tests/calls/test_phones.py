@@ -38,6 +38,21 @@ async def finish(center: CenterOnFake, caller: str) -> None:
     center.assert_nothing_left()
 
 
+async def olena_before_taras(center: CenterOnFake) -> None:
+    """Olena's phone rings first, Taras answers his."""
+    await center.log_in("olena")
+    await asyncio.sleep(1)
+    await center.log_in("taras", answers_after=1.0)
+
+
+async def rings_at_olena_before_taras(center: CenterOnFake) -> str:
+    """Return a caller for whom Olena's phone rings; Taras would answer his."""
+    await olena_before_taras(center)
+    caller = center.caller()
+    await center.until(lambda: center.asterisk.ringing(OLENA))
+    return caller
+
+
 # Registrations
 
 
@@ -59,11 +74,7 @@ async def test_a_phone_that_unregisters_is_passed_over_within_a_second_and_is_ba
 async def test_what_rings_at_a_phone_that_unregisters_is_offered_on_within_a_second(
     center: CenterOnFake,
 ) -> None:
-    await center.log_in("olena")
-    await asyncio.sleep(1)
-    await center.log_in("taras", answers_after=1.0)
-    caller = center.caller()
-    await center.until(lambda: center.asterisk.ringing(OLENA))
+    caller = await rings_at_olena_before_taras(center)
     center.asterisk.phone_unregisters(OLENA)
     await center.until(lambda: center.asterisk.ringing(TARAS), seconds=1.0)
     assert center.asterisk.ringing(OLENA) is None
@@ -75,11 +86,7 @@ async def test_what_rings_at_a_phone_that_unregisters_is_offered_on_within_a_sec
 async def test_a_phone_without_power_is_lost_after_two_missed_qualifies(
     center: CenterOnFake,
 ) -> None:
-    await center.log_in("olena")
-    await asyncio.sleep(1)
-    await center.log_in("taras", answers_after=1.0)
-    caller = center.caller()
-    await center.until(lambda: center.asterisk.ringing(OLENA))
+    caller = await rings_at_olena_before_taras(center)
     center.asterisk.phone_misses_a_qualify(OLENA)
     await asyncio.sleep(SECOND_QUALIFY_SECONDS - 0.5)
     assert center.asterisk.ringing(OLENA)
@@ -103,9 +110,7 @@ async def test_one_missed_qualify_takes_no_call_away(center: CenterOnFake) -> No
 
 
 async def test_an_offer_to_a_phone_in_doubt_costs_its_agent_nothing(center: CenterOnFake) -> None:
-    await center.log_in("olena")
-    await asyncio.sleep(1)
-    await center.log_in("taras", answers_after=1.0)
+    await olena_before_taras(center)
     center.asterisk.phone_misses_a_qualify(OLENA)  # from now on Asterisk refuses to ring it
     caller = center.caller()
     await center.until(lambda: center.journal.events(ConversationStarted), seconds=2.0)

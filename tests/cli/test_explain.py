@@ -71,7 +71,10 @@ def plan_with(agents: tuple[str, ...], rules: QueueSettings = SALES, **more: Any
         version="1",
         agents={AgentId(name): replace(EXPERT, **ODD.get(name, {})) for name in agents},
         queues={queue_named("sales"): rules},
-        periods={AgentId("late"): {f"licence:{LOANS}": expired}},
+        periods={
+            AgentId("late"): {f"licence:{LOANS}": expired},
+            AgentId("lapsed"): {"skill:sales": expired},
+        },
         **more,
     )
 
@@ -107,7 +110,7 @@ def passed(moment: dict[str, Any]) -> dict[str, tuple[str, str]]:
 
 def everything(shift: Shift) -> None:
     """Have one agent for each reason, and then a call."""
-    everybody = (*READY, "stranger", "outsider", "away")
+    everybody = (*READY, "stranger", "outsider", "away", "lapsed")
     open_doors(shift, plan_with(everybody), "busy")
     talk = shift.enter("talk", "sales")
     shift.answer(talk)
@@ -139,6 +142,7 @@ def test_each_agent_has_the_first_reason_that_holds(shift: Shift) -> None:
         "lunch": ("not_ready", "not ready: lunch"),
         "away": ("offline", "offline"),
         "weak": ("skill", "sales 2, needs 3"),
+        "lapsed": ("skill", "sales 0, not valid at the time, needs 3"),
         "outsider": ("group", "not in group experts"),
         "late": ("licence", "licence loans, not valid at the time"),
         "bare": ("licence", "licence loans, missing"),
@@ -159,7 +163,7 @@ def test_it_is_told_as_a_table_of_bounded_size(shift: Shift) -> None:
     assert "needs sales 3, licence loans, group experts" in lines[2]
     assert lines[3].split() == ["agent", "passed", "over", "because"]
     assert [line.split()[0] for line in lines[4:7]] == ["second", "lost", "own"]
-    assert lines[-1].strip().startswith("and 10 more: 1 offered, 1 on call, 1 wrap up, 1 not ready")
+    assert lines[-1].strip().startswith("and 11 more: 1 offered, 1 on call, 1 wrap up, 1 not ready")
 
 
 def test_what_is_changed_later_does_not_change_the_answer(shift: Shift) -> None:
@@ -233,6 +237,25 @@ def test_house_rules_and_own_agents_and_penalties_are_named(shift: Shift) -> Non
     shift.post(queued)
     (alone,) = explained("c3")
     assert passed(alone)["first"] == ("not_own", "the caller's own agents come first: second")
+
+
+def test_scores_of_own_agents_are_named(shift: Shift) -> None:
+    rules = replace(SALES, affinity=Affinity(preferred_seconds=5))
+    open_doors(shift, plan_with(("first", "second"), rules), "first", "second")
+    first, second = AgentId("first"), AgentId("second")
+    shift.post(arrived(CallId("c1")))
+    shift.post(
+        events.CallQueued(
+            call=CallId("c1"),
+            queue=queue_named("sales"),
+            agents=(second, first),
+            scores={second: 9, first: 7},
+        )
+    )
+    (offered,) = explained("c1")
+    assert offered["agent"] == "second"
+    text = "ranked lower: score 7, idle for 2.0 s; second: score 9, idle for 1.0 s"
+    assert passed(offered)["first"] == ("ranked_lower", text)
 
 
 def test_while_asterisk_is_out_of_reach_nothing_is_offered(shift: Shift) -> None:

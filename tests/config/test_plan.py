@@ -176,6 +176,27 @@ def test_a_licence_of_who_has_no_team_goes_by_their_first_client(folder: Path) -
     assert period == Period(end_of("2027-03-28", "Europe/Kyiv"), None)
 
 
+def test_a_skill_counts_until_the_end_of_its_last_day(folder: Path) -> None:
+    days = "    phone: 203\n    skill_days: {ukrainian: {until: 2027-03-28}}\n"
+    change(folder / "tenant.yaml", "    phone: 203\n", days)
+    period = plan_in(folder).periods[AgentId("olena")]["skill:ukrainian"]
+    assert period == Period(None, end_of("2027-03-29", "Europe/Kyiv"))
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ("{german: {until: 2027-03-28}}", "skill 'german' has days, but the agent does not have"),
+        ("{ukrainian: {starts: 2027-03-28, until: 2027-03-27}}", "before it begins (2027-03-28)"),
+    ],
+)
+def test_days_of_a_skill_that_mean_nothing(folder: Path, days: str, words: str) -> None:
+    written = f"    phone: 203\n    skill_days: {days}\n"
+    change(folder / "tenant.yaml", "    phone: 203\n", written)
+    (problem,) = load_tenant(folder).problems
+    assert words in problem.message
+
+
 def test_an_approval_goes_by_the_clients_contract(folder: Path) -> None:
     days = "    phone: 202\n    approvals: {dnipro: {until: 2026-12-31}, nour: {}}\n"
     change(folder / "tenant.yaml", "    phone: 202\n", days)

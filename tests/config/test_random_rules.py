@@ -40,7 +40,7 @@ STEP = some(
 OVERFLOW = some(queue=NAMES, flow=NAMES, number=NUMBERS, voicemail=TRUTH)
 LIMITS = some(
     waiting=NUMBERS, wait_seconds=NUMBERS, join_empty=LISTS, leave_empty=LISTS,
-    partner_percent=NUMBERS, overflow=OVERFLOW,
+    partner_percent=NUMBERS, partner=NUMBERS, overflow=OVERFLOW,
 )  # fmt: skip
 RULES = some(
     skills=LEVELS, preferred=LEVELS, gates=LEVELS, licences=LISTS, groups=LISTS,

@@ -246,10 +246,18 @@ def test_outbound_rules_name_prefix_client_and_caps(with_trunks: Path, settings:
     )
 
 
+@pytest.mark.parametrize(
+    "limits",
+    [
+        "overflow: {number: '+380445556677'}",
+        "partner: '+380445556677'",
+        "partner: '+380445556677', waiting: 9, overflow: {voicemail: yes}",
+    ],
+)
 def test_only_partners_of_a_clients_own_queues_can_be_reached(
-    with_trunks: Path, settings: Settings
+    with_trunks: Path, settings: Settings, limits: str
 ) -> None:
-    to = "limits: {partner_percent: 10, overflow: {number: '+380445556677'}}"
+    to = f"limits: {{partner_percent: 10, {limits}}}"
     change(with_trunks / "clients/dnipro/client.yaml", "  vip:\n", f"  vip:\n    {to}\n")
     tenant = initialised(with_trunks, settings)
     write_asterisk_files(tenant, settings)

@@ -31,13 +31,21 @@ class Waits:
     behind: str = ""
 
 
+def have_earlier(call: Caller, other: Caller) -> None:
+    """Give a call the place of another where that is the better one."""
+    call.place = min(call.place, other.place)
+    call.waiting_since = min(call.waiting_since, other.waiting_since)
+    call.waits_from = min(call.waits_from, other.waits_from)
+    call.lined_at = min(call.lined_at, other.lined_at)
+
+
 class ItemsBook:
     """Items by their call's name."""
 
     def __init__(self, rules: Rulebook) -> None:
         self.rules = rules
         self.items: dict[str, Waits] = {}
-        self.left: dict[tuple[str, str], tuple[int, float, float]] = {}
+        self.left: dict[tuple[str, str], Caller] = {}
 
     def is_bodiless(self, call: str) -> bool:
         """Whether it waits without anybody at a telephone."""
@@ -61,15 +69,15 @@ class ItemsBook:
             place.queued_at = now
         if not origin.place or (origin.state is CallState.IN_FLOW and not message):
             place.place = count
-            counts = message or self.rules.settings(queue).counts_earlier_seconds
-            place.waiting_since = min(origin.waits_from, now) if counts else now
+            place.lined_at = min(origin.waits_from, now) if message else now
+        earlier = self.rules.settings(queue).counts_earlier_seconds
+        place.waiting_since = min(place.waits_from, place.lined_at) if earlier else place.lined_at
         pending = None if message else self.pending(queue, event.to)
         if origin.id in callers and not message:
             self.stand_aside(origin.id)
         if pending is not None:
             twin = callers[pending]
-            twin.place = min(twin.place, place.place)
-            twin.waiting_since = min(twin.waiting_since, place.waiting_since)
+            have_earlier(twin, place)
             self.items[pending].behind = ""
             return
         callers[event.call] = place
@@ -92,8 +100,7 @@ class ItemsBook:
         item, twin = self.items[name], self.rules.callers[name]
         if twin.state in AHEAD and not item.leg and item.behind in ("", call.id):
             item.behind = call.id
-            call.place = min(call.place, twin.place)
-            call.waiting_since = min(call.waiting_since, twin.waiting_since)
+            have_earlier(call, twin)
 
     def stand_aside(self, call: str) -> None:
         for item in self.items.values():

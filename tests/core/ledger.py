@@ -6,6 +6,7 @@ each offer who should have been asked for whom, and after each step that nobody 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ccengine.core import events
@@ -24,8 +25,8 @@ from ccengine.core.commands import (
 from ccengine.core.queues import Strategy
 from ccengine.core.states import AgentState, CallState
 from tests.core.builders import plan_of
-from tests.core.items_book import ItemsBook
-from tests.core.rulebook import Caller, Rulebook, Worker
+from tests.core.items_book import ItemsBook, have_earlier
+from tests.core.rulebook import Caller, Rulebook, Worker, order_of
 from tests.core.shifts_book import Shifts
 
 if TYPE_CHECKING:
@@ -72,6 +73,9 @@ class Ledger:
             self._happened(event)
         for command in commands:
             self._asked(event, command)
+        for call, agent in self.ringing.values():
+            may = self.rules.may_ring(self.rules.callers[call], agent)
+            assert may or self.held, f"{agent} rings for {call} and may not have it"
         if not self.held:
             self._nobody_waits_in_vain(timely=event is None)
         self.book.check()
@@ -173,7 +177,7 @@ class Ledger:
     def _reclaimed(self, call: str) -> None:
         caller = self.rules.callers[call]
         identity = self.identities[call]
-        caller.place, caller.waiting_since = self.book.left.pop((caller.queue, identity))[:2]
+        have_earlier(caller, self.book.left.pop((caller.queue, identity)))
 
     def _left(self, event: events.CallEnded) -> None:
         call, identity = self.rules.callers[event.call], self.identities.get(event.call, "")
@@ -181,7 +185,7 @@ class Ledger:
         stood = call.state in (CallState.WAITING, CallState.OFFERED, CallState.STRAYED)
         keeps = identity and event.by is events.Party.CALLER and not behind
         if stood and keeps and event.call not in self.book.items:
-            self.book.left[call.queue, identity] = (call.place, call.waiting_since, self.now)
+            self.book.left[call.queue, identity] = replace(call)
 
     def _arrived(self, event: events.CallArrived | events.CallMissed) -> None:
         assert event.call not in self.rules.callers
@@ -194,14 +198,24 @@ class Ledger:
     def _planned(self, plan: Plan) -> None:
         rules = self.rules
         self.shifts.replan(plan)
-        rules.plan, rules.judged_at = plan, self.now
+        before, rules.plan, rules.judged_at = rules.plan, plan, self.now
+        for queue, last in list(rules.turns.items()):
+            rules.turns[queue] = self._turn_left(before, queue, last)
         for agent in plan.agents:
             rules.workers.setdefault(agent, Worker(agent))
         for call in rules.callers.values():
             if call.state in IN_LINE:
                 call.relaxed = 0
+                self._count_waiting(call)
                 self._know(call)
                 self._relax(call)
+
+    def _turn_left(self, before: Plan, queue: str, last: str) -> str:
+        """After whom the turn goes on: the last one, or who came before them and is still there."""
+        once, now = order_of(before, queue), order_of(self.rules.plan, queue)
+        if last not in once:
+            return last
+        return next((one for one in reversed(once[: once.index(last) + 1]) if one in now), "")
 
     def _talk_ended(self, call: str) -> None:
         (agent,) = (agent for agent, has in self.has.items() if has == call)
@@ -215,21 +229,25 @@ class Ledger:
         self.count += 1
         call.place, call.visited = self.count, []
         call.asked, call.agents = event.priority, tuple(event.agents)
+        call.scores = {str(one): score for one, score in event.scores.items()}
         call.skills = {str(one): least for one, least in event.skills.items()}
         call.preferred = {str(one): least for one, least in event.preferred.items()}
-        counts = self.rules.settings(event.queue).counts_earlier_seconds
-        call.waiting_since = min(call.waits_from, self.now) if counts else self.now
         self.identities[event.call] = event.identity
-        call.queue = event.queue
+        call.queue, call.lined_at = event.queue, self.now
         self.book.meet(call, event.identity)
         self._enter_queue(call, event.queue)
 
     def _enter_queue(self, call: Caller, queue: str) -> None:
-        call.queue, call.queued_at, call.relaxed = queue, self.now, 0
+        call.queue, call.queued_at, call.relaxed, call.rung = queue, self.now, 0, None
         call.visited.append(queue)
+        self._count_waiting(call)
         self._know(call)
         self._relax(call)
         self._skip(call)
+
+    def _count_waiting(self, call: Caller) -> None:
+        earlier = self.rules.settings(call.queue).counts_earlier_seconds
+        call.waiting_since = min(call.waits_from, call.lined_at) if earlier else call.lined_at
 
     def _know(self, call: Caller) -> None:
         affinity = self.rules.settings(call.queue).affinity
@@ -297,7 +315,11 @@ class Ledger:
         call = self.rules.callers[command.call]
         if call.queue != command.queue:
             self._overflowed(call, command.queue)
-        to = self.rules.settings(call.queue).limits.overflow
+        limits = self.rules.settings(call.queue).limits
+        if command.reason == "partner's share" and limits.partner is not None:
+            assert (call.queued_at, command.number) == (self.now, limits.partner)
+            return
+        to = limits.overflow
         assert to is not None
         assert (to.flow, to.number, to.voicemail) == (
             command.flow,
@@ -338,7 +360,7 @@ class Ledger:
         self._was_fair(call, worker)
         call.state, worker.state = CallState.OFFERED, AgentState.OFFERED
         worker.client = call.client
-        self.rules.turns[call.queue] = offer.agent
+        self.rules.turns[call.queue] = call.rung = offer.agent
         self.numbers.add(offer.offer)
         self.ringing[offer.offer] = (offer.call, offer.agent)
         self.has[offer.agent] = offer.call

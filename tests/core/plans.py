@@ -122,7 +122,7 @@ class _Thrown:
 
     def periods(self) -> dict[AgentId, dict[str, Period]]:
         edges = (None, None, 1.0, 10.0, 33.0, 60.0, 120.0)
-        whats = ("client:nova", "client:sirin", "licence:loans")
+        whats = ("client:nova", "client:sirin", "licence:loans", "skill:german", "skill:billing")
         return {
             AgentId(name): {
                 what: Period(self.chance.choice(edges), self.chance.choice(edges))
@@ -205,6 +205,7 @@ class _Thrown:
             join_empty=tuple(map(Empty, self.at_times(0.3, lambda: self.some(empties, 3), []))),
             leave_empty=tuple(map(Empty, self.at_times(0.4, lambda: self.some(empties, 4), []))),
             partner_percent=chance.choice((0, 0, 0, 30)),
+            partner=chance.choice((None, None, "600777")),
             overflow=self.at_times(0.9, self.overflow, None),
         )
 

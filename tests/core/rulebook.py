@@ -40,10 +40,13 @@ class Caller:
     skills: dict[str, int] = field(default_factory=dict)
     preferred: dict[str, int] = field(default_factory=dict)
     agents: tuple[str, ...] = ()
+    scores: dict[str, int] = field(default_factory=dict)
     only: tuple[str, ...] = ()
     only_until: float = 0.0
+    rung: str | None = None  #: whose phone rang last for it, in this queue
     place: int = 0
     queued_at: float = 0.0
+    lined_at: float = 0.0  #: into the first queue on this way
     waiting_since: float = 0.0
     relaxed: int = 0
     connected_at: float = 0.0
@@ -111,6 +114,19 @@ class Rulebook:
             one in has.licences and self.valid(agent, f"licence:{one}", at) for one in licences
         )
 
+    def may_ring(self, call: Caller, agent: str) -> bool:
+        """All that nothing relaxes, as it was when everybody was judged."""
+        has, gates = self.known(agent), self.settings(call.queue).gates
+        able = has is not None and self.able(agent, {str(one): gates[one] for one in gates})
+        return able and self.allowed(call, agent, self.judged_at)
+
+    def able(self, agent: str, needs: dict[str, int], at: float | None = None) -> bool:
+        """Whether the agent's skills that count then are enough."""
+        at = self.judged_at if at is None else at
+        has = {str(one): level for one, level in self.plan.agents[agent].skills.items()}  # type: ignore[index]
+        has = {one: level for one, level in has.items() if self.valid(agent, f"skill:{one}", at)}
+        return all(has.get(skill, 0) >= least for skill, least in needs.items())
+
     def passed(self, call: Caller, step: int | None) -> tuple[RelaxStep, ...]:
         return self.settings(call.queue).relax[: call.relaxed if step is None else step]
 
@@ -158,8 +174,7 @@ class Rulebook:
             most is not None and penalty > most and self.settings(call.queue).members
         ):
             return False
-        has = self.plan.agents[agent].skills  # type: ignore[index]
-        able = all(has.get(skill, 0) >= least for skill, least in self.needs(call, step).items())  # type: ignore[call-overload]
+        able = self.able(agent, self.needs(call, step))
         mine = not call.only or agent in call.only
         return able and mine and self.lenders(call, agent, step) is not None
 
@@ -170,8 +185,9 @@ class Rulebook:
     # --- house rules ---------------------------------------------------------------------------
 
     def forbids(self, call: Caller, agent: str, now: float) -> str:
-        if not self.allowed(call, agent, now):
-            return "approval or licence, and the timer is late"
+        able = self.able(agent, self.needs(call, None), now)
+        if not able or not self.allowed(call, agent, now):
+            return "approval, licence or skill, and the timer is late"
         shares = self.plan.shares
         mine = shares.get(call.client)  # type: ignore[call-overload]
         if mine is not None and mine.ceiling is not None and self.busy(call.client) >= mine.ceiling:
@@ -258,21 +274,30 @@ class Rulebook:
 
     def choice(self, call: Caller, free: list[str]) -> set[str]:
         """Of those who are free and may, whom the strategy takes; several: chance decides."""
-        if call.only:
-            return {next(agent for agent in call.only if agent in free)}
         strategy = self.settings(call.queue).strategy
+        if call.only and call.scores and call.only == call.agents:
+            best = max(call.scores.get(agent, 0) for agent in free)
+            alone = strategy in (Strategy.RING_ALL, Strategy.WEIGHTED_RANDOM)
+            equals = [agent for agent in free if call.scores.get(agent, 0) == best]
+            return self._taken(call, Strategy.LONGEST_IDLE if alone else strategy, equals)
+        if call.only:
+            own = [one for one in call.only if self.known(one) and self.qualifies(call, one)]
+            return {_next_after(call.rung, own, free)}
         if strategy is Strategy.WEIGHTED_RANDOM:
             return set(free)
         lowest = min(self.penalty(call.queue, agent) or 0 for agent in free)
         asked = [agent for agent in free if (self.penalty(call.queue, agent) or 0) == lowest]
+        return self._taken(call, strategy, asked)
+
+    def _taken(self, call: Caller, strategy: Strategy, asked: list[str]) -> set[str]:
+        """Of equals, whom the strategy takes."""
         if strategy in (Strategy.RANDOM, Strategy.RING_ALL):
             return set(asked)
-        members = self.settings(call.queue).members
-        order = [str(one.agent) for one in members] or [str(agent) for agent in self.plan.agents]
+        order = order_of(self.plan, call.queue)
         if strategy is Strategy.ROUND_ROBIN:
-            last = self.turns.get(call.queue)
-            start = order.index(last) + 1 if last in order else 0
-            return {next(agent for agent in order[start:] + order[:start] if agent in asked)}
+            return {_next_after(self.turns.get(call.queue), order, asked)}
+        if strategy is Strategy.LINEAR:
+            return {_next_after(call.rung, order, asked)}
         return {min(asked, key=lambda agent: self._rank(call, strategy, agent, order))}
 
     def _rank(
@@ -285,8 +310,6 @@ class Rulebook:
                 return (last, order.index(agent))
             case Strategy.FEWEST_CALLS:
                 return (calls, order.index(agent))
-            case Strategy.LINEAR:
-                return (order.index(agent),)
             case Strategy.LEAST_SKILLED:
                 return (sum(skills.values()), *worker.idle)
             case Strategy.BEST_MATCH:
@@ -299,3 +322,13 @@ class Rulebook:
         for one in self.passed(call, None):
             preferred -= set(one.drop)
         return {*self.needs(call, None), *preferred}
+
+
+def order_of(plan: Plan, queue: str) -> list[str]:
+    members = plan.queues.get(queue, RETIRED).members  # type: ignore[call-overload]
+    return [str(one.agent) for one in members] or [str(agent) for agent in plan.agents]
+
+
+def _next_after(last: str | None, order: list[str], free: list[str]) -> str:
+    start = order.index(last) + 1 if last in order else 0
+    return next(agent for agent in order[start:] + order[:start] if agent in free)

@@ -214,10 +214,12 @@ def _queue_call(stage: Stage, words: list[str]) -> list[Command]:
     call, queue, *rest = words
     asked = dict(itertools.pairwise(rest))
     priority = int(asked["priority"]) if "priority" in asked else None
+    own = [name.partition("/") for name in asked.get("agents", "").split(",") if name]
     wishes = {
         "skills": skills(asked.get("skills", "").replace(",", " ")),
         "preferred": skills(asked.get("preferred", "").replace(",", " ")),
-        "agents": tuple(name for name in asked.get("agents", "").split(",") if name),
+        "agents": tuple(name for name, _, _ in own),
+        "scores": {name: int(score) for name, _, score in own if score},
         "identity": asked.get("from", ""),
     }
     return stage.queue(call, queue, priority, **wishes)

@@ -52,17 +52,17 @@ SKILLS = {"needs": "skills", "wants": "preferred", "gate": "gates"}
 
 
 def read_agent(words: list[str]) -> tuple[AgentSettings, dict[str, Period]]:
-    """Read an agent; approvals and licences with `<` end at that second."""
-    marked: dict[str, list[str]] = {"@": [], "+": [], "#": []}
+    """Read an agent; approvals, licences and skills with `<` end at that second."""
+    marked: dict[str, list[str]] = {"@": [], "+": [], "#": [], "": []}
     periods = {}
     for word in words:
-        if word[0] in marked:
-            name, _, ends = word[1:].partition("<")
-            marked[word[0]].append(name)
-            what = "client" if word[0] == "@" else "licence"
-            if ends:
-                periods[f"{what}:{name}"] = Period(None, float(ends))
-    has = " ".join(word for word in words if word[0] not in marked)
+        mark = word[0] if word[0] in marked else ""
+        said, _, ends = word.removeprefix(mark).partition("<")
+        marked[mark].append(said)
+        what = {"@": "client", "#": "licence"}.get(mark, "skill")
+        if ends:
+            periods[f"{what}:{said.partition(':')[0]}"] = Period(None, float(ends))
+    has = " ".join(marked[""])
     settings = replace(
         agent_settings(has, tuple(marked["@"]) or (CLIENT,)),
         groups=tuple(map(GroupId, marked["+"])),
@@ -186,12 +186,14 @@ def _step(said: str) -> RelaxStep:
 
 def _limits(said: dict[str, str]) -> Limits:
     most, longest = said.get("max-waiting"), said.get("max-wait")
+    share, _, number = said.get("partner", "").partition(":")
     return Limits(
         waiting=None if most is None else int(most),
         wait_seconds=None if longest is None else float(longest),
         join_empty=tuple(map(Empty, _listed(said, "join-empty"))),
         leave_empty=tuple(map(Empty, _listed(said, "leave-empty"))),
-        partner_percent=int(said.get("partner", 0)),
+        partner_percent=int(share or 0),
+        partner=number or None,
         overflow=_overflow(said.get("overflow")),
     )
 

@@ -124,12 +124,20 @@ class RandomCenter(RuleBasedStateMachine):
         skills=LEVELS,
         preferred=LEVELS,
         agents=OWN,
+        score=st.sampled_from([None, 50, 90]),
     )
     def a_call_comes_in_with_wishes(
-        self, call: CallId, queue: QueueId, agents: tuple[AgentId, ...], **wishes: Any
+        self,
+        call: CallId,
+        queue: QueueId,
+        agents: tuple[AgentId, ...],
+        score: int | None,
+        **wishes: Any,
     ) -> None:
+        scores = {} if score is None else dict.fromkeys(agents[1:], score) | {"anna": 50}
         self.tell(self.arrival_of(call, queue.partition("/")[0], 0.0))
-        self.tell(events.CallQueued(call=call, queue=queue, agents=agents, **wishes))
+        queued = events.CallQueued(call=call, queue=queue, agents=agents, scores=scores, **wishes)
+        self.tell(queued)
 
     def arrival_of(self, call: CallId, client: str, earlier: float) -> Event:
         """Return an arrival by one of few callers, so that they come again."""

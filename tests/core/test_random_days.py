@@ -77,13 +77,15 @@ class Day:
             return
         machine.tell(machine.arrival_of(call, queue.partition("/")[0], chance.choice((0.0, 30.0))))
         wishes = chance.random() < 0.3
+        own = tuple(map(AgentId, chance.sample(NAMES, chance.choice((0, 0, 1, 2, 3)))))
         queued = events.CallQueued(
             call=call,
             queue=queue,
             priority=chance.choice((None, None, 0, 5)),
             skills=skills_of(chance, 1) if wishes else {},
             preferred=skills_of(chance, 1) if wishes else {},
-            agents=tuple(map(AgentId, chance.sample(NAMES, chance.choice((0, 0, 1, 2))))),
+            agents=own,
+            scores={one: chance.choice((50, 90)) for one in own} if chance.random() < 0.5 else {},
         )
         machine.tell(queued)
 

@@ -78,14 +78,21 @@ async def test_who_hangs_up_before_the_message_has_left_none(stage: Stage) -> No
 
 
 @pytest.mark.timeout(90)
-async def test_a_message_outlives_the_engine(stage: Stage) -> None:
+@pytest.mark.parametrize("ends", ["while it is away", "when it is back"])
+async def test_a_message_outlives_the_engine(stage: Stage, ends: str) -> None:
     async with configured(stage.system, vip(overflow("voicemail: yes"))), stage:
         caller = await stage.caller("600201", CallOutcome.MESSAGE)
         spoken = await stage.system.prompt_of_image("voicemail", "uk")
         await caller.hears(spoken, within=20)
-        await stage.system.kill_engine()
-        await asyncio.sleep(3.0)
-        await caller.hangs_up()
+        if ends == "while it is away":
+            await asyncio.sleep(3.0)
+            await stage.system.engine.kill()
+            await caller.hangs_up()
+            await stage.system.engine_is_back()
+        else:
+            await stage.system.kill_engine()
+            await asyncio.sleep(3.0)
+            await caller.hangs_up()
         assert (await caller.record())["cause"] == "left a message"
 
 
@@ -101,6 +108,21 @@ async def test_to_an_outside_partner_who_talks_to_the_caller(stage: Stage) -> No
         await caller.call.heard.wait_for_tone(750, since=since, timeout_seconds=5)
         await talk.heard.wait_for_tone(caller.tone_hz, since=since, timeout_seconds=5)
         await talk.hang_up()
+        record = await caller.record()
+        assert (record["ended_by"], record["cause"]) == ("agent", "answered by the partner")
+
+
+@pytest.mark.timeout(90)
+async def test_a_talk_with_the_partner_that_ends_while_the_engine_is_away(stage: Stage) -> None:
+    rules = vip(overflow(f'number: "{PARTNER}"'))
+    async with provider(stage.system, rules) as partner, stage:
+        caller = await stage.caller("600201", CallOutcome.PARTNER)
+        incoming = await partner.incoming(timeout_seconds=6)
+        talk = await incoming.answer(tone_hz=750)
+        await caller.call.heard.wait_for_tone(750, since=0.0, timeout_seconds=5)
+        await stage.system.engine.kill()
+        await talk.hang_up()
+        await stage.system.engine_is_back()
         record = await caller.record()
         assert (record["ended_by"], record["cause"]) == ("agent", "answered by the partner")
 

@@ -168,11 +168,18 @@ class FakeWorld:
 
     def _note_unmet(self, channel: FakeChannel) -> None:
         """What the dialplan does when a caller's last place was not with an engine."""
-        told = channel.variables
+        told = {"CC_REACHED": channel.reached, "CC_ENDED_BY": "", **channel.variables}
         ended = int(self._loop.time() * 1000)
         whose = ("CC_CALL_ID", "CC_TENANT", "CC_CLIENT", "CC_NUMBER")
         fields = [*(told[name] for name in whose), channel.caller_number]
-        fields += [told["CC_ARRIVED_AT"], str(ended), channel.reached, "", "", "."]
+        fields += [
+            told["CC_ARRIVED_AT"],
+            str(ended),
+            told["CC_REACHED"],
+            "",
+            told["CC_ENDED_BY"],
+            ".",
+        ]
         self.database.setdefault("cc-unmet", {})[":".join(fields)] = "1"
         self.list_keys("cc-unmet", "CC_UNMET")
 
@@ -259,7 +266,10 @@ class FakeWorld:
         channel.stop_timers()
         self.leave_bridge(channel)
         self.leave_stasis(channel)
-        if channel.variables.get("CC_ROLE") == "inbound" and channel.stasis_status != "SUCCESS":
+        sent_on = channel.dialplan == ("fallback", "voicemail") or channel.dialplan[0] == "partner"
+        if channel.variables.get("CC_ROLE") == "inbound" and (
+            sent_on or channel.stasis_status != "SUCCESS"
+        ):
             self._note_unmet(channel)
         if (
             channel.originated

@@ -145,6 +145,13 @@ async def test_a_flow_says_what_the_caller_needs() -> None:
     )
 
 
+async def test_agents_with_scores_come_before_those_without() -> None:
+    raw = {"enqueue": "sales", "agents": ["bob", "anna"], "scores": {"anna": 10, "carl": 90}}
+    found = await TypeAdapter(EnqueueStep).validate_python(raw).run(context(ScriptedCaller()))
+    assert found.agents == ("carl", "anna", "bob")
+    assert found.scores == {"anna": 10, "carl": 90}
+
+
 async def test_a_flow_ends_by_hanging_up() -> None:
     result, entered = await outcome(FLOW)
     assert result == HangUp(HangUpCause.BUSY)

@@ -129,6 +129,22 @@ def test_a_call_found_gone_is_lost(shift: Shift) -> None:
     assert record_of(shift, call).outcome is CallOutcome.LOST
 
 
+def test_an_end_that_was_told_later_was_when_it_was(shift: Shift) -> None:
+    shift.open_doors()
+    call = shift.enter("c1")
+    shift.post(
+        events.CallEnded(
+            call=call,
+            by=Party.CALLER,
+            cause="left a message",
+            reached=Reached.MESSAGE,
+            ended_at=shift.now - 5.0,
+        )
+    )
+    record = record_of(shift, call)
+    assert (record.outcome, record.ended_at) == (CallOutcome.MESSAGE, shift.now - 5.0)
+
+
 def test_a_failed_recording_is_not_in_the_record(shift: Shift) -> None:
     shift.open_doors("anna")
     call = shift.enter("c1")

@@ -10,6 +10,7 @@ from ccengine.config.clients import Formula, ServiceLevel
 from ccengine.core import events
 from ccengine.core.events import Party
 from ccengine.core.ids import AgentId, CallId, ClientId
+from ccengine.reporting.rows import Step
 from ccengine.simulator.journal_day import steps_of
 from ccengine.simulator.ledger import Fate, Ledger
 from ccengine.simulator.results import figures, percentile, service_level
@@ -28,6 +29,17 @@ BILLING, SALES = queue_named("billing"), queue_named("sales")
 
 def promise(formula: Formula, seconds: int = 10) -> dict[ClientId, ServiceLevel]:
     return {NOVA: ServiceLevel(percent=80, seconds=seconds, formula=formula)}
+
+
+def counted_to_the_end(shift: Shift) -> Ledger:
+    """Count what the shift's journal holds, and close both."""
+    counted = Ledger()
+    for step in steps_of(shift.rows()):
+        if isinstance(step, Step):
+            counted.take(step)
+    counted.close(shift.now)
+    shift.journal.close()
+    return counted
 
 
 @pytest.fixture
@@ -57,12 +69,7 @@ def ledger(tmp_path: Path) -> Ledger:
     shift.wait(60)
     shift.hang_up(four)
     shift.wait(15)
-    counted = Ledger()
-    for step in steps_of(shift.rows()):
-        counted.take(step)  # type: ignore[arg-type]
-    counted.close(shift.now)
-    shift.journal.close()
-    return counted
+    return counted_to_the_end(shift)
 
 
 def billing(ledger: Ledger, formula: Formula = Formula.OFFERED) -> Figures:
@@ -138,11 +145,7 @@ def test_a_day_that_ends_while_somebody_waits_says_so(tmp_path: Path) -> None:
     shift.open_doors()
     shift.enter("c1")
     shift.wait(7)
-    counted = Ledger()
-    for step in steps_of(shift.rows()):
-        counted.take(step)  # type: ignore[arg-type]
-    counted.close(shift.now)
-    shift.journal.close()
+    counted = counted_to_the_end(shift)
     (visit,) = counted.visits
     assert (visit.call, visit.fate, visit.seconds) == (CallId("c1"), Fate.WAITING, 7.0)
     assert service_level(counted.stays, promise(Formula.OFFERED)) is None

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from ccengine.config.app_queue.members import MemberLine, Staff, free_name, member_line
 from ccengine.config.app_queue.options import GENERAL, TRUE, Draft
+from ccengine.config.app_queue.rules import Rules
 from ccengine.config.problems import Problem, in_order
 
 if TYPE_CHECKING:
@@ -39,7 +40,10 @@ class Imported:
 
 
 def import_queues(
-    conf: Conf, client: ClientId, joined: Iterable[tuple[str, MemberLine]] = ()
+    conf: Conf,
+    client: ClientId,
+    joined: Iterable[tuple[str, MemberLine]] = (),
+    rules: Conf | None = None,
 ) -> Imported:
     """Return tenant.yaml and client.yaml.
 
@@ -47,8 +51,9 @@ def import_queues(
         conf: as read.
         client: whose queues they become.
         joined: queue and member of each who joined while Asterisk ran.
+        rules: queuerules.conf as read, if there is one.
     """
-    maker = _Maker(client)
+    maker = _Maker(client, Rules(rules))
     late: dict[str, list[MemberLine]] = {}
     for queue, line in joined:
         late.setdefault(queue, []).append(line)
@@ -59,13 +64,19 @@ def import_queues(
         setting = lines[0].setting
         message = f"there is no queue '{queue}': its {len(lines)} members are left out"
         maker.notes.append(setting.note(message, "add the queue to queues.conf"))
-    notes = in_order([*conf.problems, *maker.notes, *maker.staff.problems])
+    told = [
+        *maker.rules.problems,
+        *maker.rules.unused(),
+        *([] if rules is None else rules.problems),
+    ]
+    notes = in_order([*conf.problems, *maker.notes, *maker.staff.problems, *told])
     return Imported(_tenant_text(maker.staff), _client_text(maker), len(maker.queues), notes)
 
 
 class _Maker:
-    def __init__(self, client: ClientId) -> None:
+    def __init__(self, client: ClientId, rules: Rules) -> None:
         self.client = client
+        self.rules = rules
         self.staff = Staff(client)
         self.queues: dict[str, QueueSettings] = {}
         self.notes: list[Problem] = []
@@ -103,7 +114,9 @@ class _Maker:
         if name != section.name:
             message = f"[{section.name}] is called '{name}' here"
             self.notes.append(section.note(message, "names are small letters, digits, '-' and '_'"))
-        self.queues[name] = replace(draft.settings(), members=members)
+        settings = replace(draft.settings(), members=members)
+        rule = section.last().get("defaultrule")
+        self.queues[name] = settings if rule is None else self.rules.apply(settings, rule)
 
     def _members(self, lines: Iterable[MemberLine]) -> tuple[Member, ...]:
         found: dict[str, Member] = {}

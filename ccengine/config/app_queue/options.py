@@ -76,10 +76,9 @@ NOT_CARRIED: Final[Mapping[str, tuple[frozenset[str], str]]] = {
     "penaltymemberslimit": (FALSE, "use 'relax' with 'penalty': an empty step is skipped at once"),
     "autopausedelay": (FALSE, "use 'misses': so many in a row"),
     "autopausebusy": (TRUE, "a busy phone counts as a miss; see 'misses'"),
-    "autopauseunavail": (TRUE, "an unreachable phone counts as a miss; see 'misses'"),
+    "autopauseunavail": (FALSE, "an unreachable phone is passed over until it is back"),
     "reportholdtime": (FALSE, "agents hear no announcement before the caller"),
     "memberdelay": (FALSE, "caller and agent hear each other at once"),
-    "defaultrule": (frozenset(), "write its penaltychange lines as 'relax' steps with 'penalty'"),
     "announce-frequency": (FALSE, ANNOUNCED),
     "min-announce-frequency": (FALSE, ANNOUNCED),
     "announce-to-first-user": (FALSE, ANNOUNCED),
@@ -105,6 +104,9 @@ NOT_CARRIED: Final[Mapping[str, tuple[frozenset[str], str]]] = {
     "queue-reporthold": (FALSE, "agents hear no announcement before the caller"),
 }
 
+
+ELSEWHERE: Final = frozenset({"member", "defaultrule"})
+"""Read by `members.py` and `rules.py`."""
 
 GENERAL: Final = frozenset(
     {
@@ -149,7 +151,7 @@ class Draft:
             harmless, why = NOT_CARRIED[setting.key]
             if setting.value.lower() not in harmless:
                 self.problems.append(setting.not_carried(why))
-        elif setting.key != "member":
+        elif setting.key not in ELSEWHERE:
             self.problems.append(setting.not_carried("Asterisk 22 knows no such option"))
 
     def settings(self) -> QueueSettings:

@@ -38,7 +38,7 @@ class Chooser(Protocol):
         """Iterate over the idle, best first.
 
         Args:
-            last: whom the queue rang last.
+            last: after whom a turn goes on.
             dice: a number that is another each time; decides what chance decides.
         """
 
@@ -94,8 +94,6 @@ class Ranked:
                 return (0.0 if served is None else served.last_ended_at, self._places[agent.id])
             case Strategy.FEWEST_CALLS:
                 return (0 if served is None else served.calls, self._places[agent.id])
-            case Strategy.LINEAR:
-                return (self._places[agent.id],)
             case _:
                 return agent.idle_rank
 
@@ -134,7 +132,7 @@ class _Placed:
 
 
 class InTurn(_Placed):
-    """Round-robin with memory: who comes, in the plan's order, after whom the queue rang last."""
+    """Who comes, in the queue's order, after whom it rang last: for anybody, or for this caller."""
 
     def __init__(self, members: Sequence[AgentId], order: Sequence[AgentId]) -> None:
         super().__init__(members)
@@ -235,12 +233,36 @@ def chooser_of(
     members: Members,
     settings: Mapping[AgentId, AgentSettings],
 ) -> Chooser:
-    """Make the chooser for a requirement; the caller's own agents are asked in their order."""
-    penalties = members.penalties
+    """Make the chooser for a requirement.
+
+    The caller's own agents are asked in their order, or by their scores and then by the strategy.
+    """
+    if requirement.only and not requirement.scores:
+        return InTurn(members.qualified, members.qualified)
     if requirement.only:
-        return _plain(Strategy.LINEAR, requirement, members, settings)
-    if strategy is Strategy.WEIGHTED_RANDOM:  # there the penalty means nothing else
-        return ByWeight(members.qualified, penalties)
+        members = _by_scores(requirement, members)
+    elif strategy is Strategy.WEIGHTED_RANDOM:  # there the penalty means nothing else
+        return ByWeight(members.qualified, members.penalties)
+    return _tiered(strategy, requirement, members, settings)
+
+
+def _by_scores(requirement: Requirement, members: Members) -> Members:
+    """Return the caller's own agents as members of the queue, in its order, by their scores."""
+    scores = zip(requirement.only, requirement.scores, strict=True)
+    own = frozenset(members.qualified)
+    return members._replace(
+        qualified=[agent for agent in members.order if agent in own],
+        penalties={agent: -score for agent, score in scores},
+    )
+
+
+def _tiered(
+    strategy: Strategy,
+    requirement: Requirement,
+    members: Members,
+    settings: Mapping[AgentId, AgentSettings],
+) -> Chooser:
+    penalties = members.penalties
     tiers: dict[int, list[AgentId]] = {}
     for agent in members.qualified:
         tiers.setdefault(penalties.get(agent, 0), []).append(agent)
@@ -262,7 +284,7 @@ def _plain(
     settings: Mapping[AgentId, AgentSettings],
 ) -> Chooser:
     match strategy:
-        case Strategy.ROUND_ROBIN:
+        case Strategy.ROUND_ROBIN | Strategy.LINEAR:
             return InTurn(members.qualified, members.order)
         case Strategy.RANDOM:
             return ByChance(members.qualified)

@@ -25,6 +25,7 @@ from ccengine.core.acd.lines import (
 )
 from ccengine.core.acd.requirement import Requirement
 from ccengine.core.ids import AgentId, CallId, QueueId
+from ccengine.core.plan import order_in
 from ccengine.core.queues import QueueSettings
 from ccengine.core.ranking import Ranking
 
@@ -248,7 +249,7 @@ class Matching:
             named = requirement.members
         members = tuple(agent for agent in named if self._qualifies(agent, requirement))
         penalties = {one.agent: one.penalty for one in settings.members}
-        order = [one.agent for one in settings.members] or list(self._plan.agents)
+        order = order_in(self._plan, requirement.queue)
         idle = chooser_of(
             settings.strategy, requirement, Members(members, order, penalties), self._plan.agents
         )

@@ -40,16 +40,20 @@ class Requirement(NamedTuple):
     members: tuple[AgentId, ...] | None = None  #: one of these; None: anybody
     preferred: Levels = ()  #: wanted, never needed
     only: tuple[AgentId, ...] = ()  #: the caller's own agents, for a time; empty: anybody
+    scores: tuple[int, ...] = ()  #: of these agents, higher is asked first; empty: in their order
 
     def lack_of(self, agent: AgentId, plan: Plan, now: Instant) -> Lack | None:
         """Return the first thing the agent lacks, None if they qualify."""
         has = plan.agents[agent]
-        return self._not_allowed(agent, has, plan, now) or self._not_asked_for(agent, has)
+        lack = self.bar_of(agent, plan, now) or self._not_asked_for(agent, has)
+        lack = lack or self._not_able(skills_of(plan, agent, now))
+        if lack is None and self.only and agent not in self.only:
+            return Lack("caller's own agents", ", ".join(self.only))
+        return lack
 
-    def _not_allowed(
-        self, agent: AgentId, has: AgentSettings, plan: Plan, now: Instant
-    ) -> Lack | None:
-        """Return what keeps the agent away for good: nothing relaxes these."""
+    def bar_of(self, agent: AgentId, plan: Plan, now: Instant) -> Lack | None:
+        """Return the approval or licence the agent lacks now: nothing relaxes these."""
+        has = plan.agents[agent]
         if self.client not in has.clients or not holds(plan, agent, f"client:{self.client}", now):
             return Lack("approval", self.client)
         for licence in self.licences:
@@ -62,11 +66,12 @@ class Requirement(NamedTuple):
             return Lack("member", self.queue)
         if self.groups and not self._in_group(has):
             return Lack("group", " or ".join(self.groups))
+        return None
+
+    def _not_able(self, has: Mapping[SkillId, int]) -> Lack | None:
         for skill, least in self.skills:
-            if has.skills.get(skill, 0) < least:
-                return Lack("skill", skill, has.skills.get(skill, 0), least)
-        if self.only and agent not in self.only:
-            return Lack("caller's own agents", ", ".join(self.only))
+            if has.get(skill, 0) < least:
+                return Lack("skill", skill, has.get(skill, 0), least)
         return None
 
     def lenders_of(self, has: AgentSettings) -> tuple[QueueId, ...]:
@@ -137,7 +142,12 @@ def requirement_of(call: Call, settings: QueueSettings, step: int) -> Requiremen
         members=_members(settings, needs.max_penalty),
         preferred=_levels(needs.preferred),
         only=call.only,
+        scores=_scores(call) if call.goes_by_scores else (),
     )
+
+
+def _scores(call: Call) -> tuple[int, ...]:
+    return tuple(call.own_scores.get(agent, 0) for agent in call.only)
 
 
 def _members(settings: QueueSettings, max_penalty: int | None) -> tuple[AgentId, ...] | None:
@@ -159,8 +169,16 @@ def _levels(skills: Mapping[SkillId, int]) -> Levels:
     return tuple(sorted(skills.items()))
 
 
+def skills_of(plan: Plan, agent: AgentId, now: Instant) -> Mapping[SkillId, int]:
+    """Return the agent's levels of those skills that count now."""
+    skills, periods = plan.agents[agent].skills, plan.periods.get(agent)
+    if periods is None:
+        return skills
+    return {skill: skills[skill] for skill in skills if holds(plan, agent, f"skill:{skill}", now)}
+
+
 def holds(plan: Plan, agent: AgentId, what: str, now: Instant) -> bool:
-    """Tell whether an approval or a licence the agent has is valid now."""
+    """Tell whether an approval, a licence or a skill the agent has is valid now."""
     periods = plan.periods.get(agent)
     period = None if periods is None else periods.get(what)
     return period is None or period.holds(now)

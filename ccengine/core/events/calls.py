@@ -59,6 +59,7 @@ class CallQueued:
     skills: Mapping[SkillId, int] = field(default_factory=dict)  #: required beside the queue's
     preferred: Mapping[SkillId, int] = field(default_factory=dict)  #: wanted beside the queue's
     agents: tuple[AgentId, ...] = ()  #: the caller's own, best first
+    scores: Mapping[AgentId, int] = field(default_factory=dict)  #: of those; empty: by their order
     kind: Kind = Kind.CALL
     identity: str = ""  #: who calls, as a number in international form; empty: nobody knows
 
@@ -95,3 +96,4 @@ class CallEnded:
     by: Party
     cause: str  #: a word for people and logs, such as `hung up` or `flow ended`
     reached: Reached | None = None  #: in the dialplan, where the call had been sent on to
+    ended_at: float | None = None  #: seconds since the epoch, where it is told later; None: now

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from ccengine.core.ids import queue_id
+from ccengine.core.ids import AgentId, queue_id
 from ccengine.core.states import Kind
 from ccengine.ivr.outcomes import Enqueue
 from ccengine.ivr.references import AgentName, Level, QueueName, SkillName
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ccengine.ivr.context import FlowContext
 
 Priority = Annotated[int, Field(ge=-1000, le=1000)]
+Score = Annotated[int, Field(ge=1, le=100)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,7 @@ class EnqueueStep:
     skills: Mapping[SkillName, Level] = field(default_factory=dict)  #: required beside the queue's
     preferred: Mapping[SkillName, Level] = field(default_factory=dict)  #: wanted beside them
     agents: tuple[AgentName, ...] = ()  #: asked first, for the queue's `affinity`
+    scores: Mapping[AgentName, Score] = field(default_factory=dict)  #: likewise, by these
     kind: Kind = Kind.CALL  #: of work; all wait by the same rules
 
     async def run(self, context: FlowContext) -> Enqueue:
@@ -37,6 +39,12 @@ class EnqueueStep:
             self.priority,
             skills=self.skills,
             preferred=self.preferred,
-            agents=self.agents,
+            agents=self._agents(),
+            scores=self.scores,
             kind=self.kind,
         )
+
+    def _agents(self) -> tuple[AgentId, ...]:
+        """Return all who are named, best first; those without a score come last."""
+        scored = sorted(self.scores, key=lambda agent: -self.scores[agent])
+        return (*scored, *(agent for agent in self.agents if agent not in self.scores))

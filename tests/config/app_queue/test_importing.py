@@ -11,7 +11,13 @@ from typer.testing import CliRunner, Result
 
 from ccengine.cli.commands import app
 from ccengine.config.app_queue.members import dynamic_members
-from ccengine.config.app_queue.options import CARRIED, GENERAL, NOT_CARRIED, STRATEGIES
+from ccengine.config.app_queue.options import (
+    CARRIED,
+    ELSEWHERE,
+    GENERAL,
+    NOT_CARRIED,
+    STRATEGIES,
+)
 from ccengine.core.ids import AgentId, QueueId
 from ccengine.core.queues import Empty, Member, Overflow, QueueSettings, Strategy
 from ccengine.ivr.configuration import load_configuration
@@ -233,7 +239,7 @@ def test_the_readme_says_what_becomes_of_each_option() -> None:
     section = (DIALPLAN / "README.md").read_text().split("## Coming from app_queue")[1]
     rows = re.findall(r"^\| ((?:`[^`]+` ?)+)\|", section.split("\n## ")[0], re.MULTILINE)
     named = [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
-    assert sorted(named) == sorted({*CARRIED, *NOT_CARRIED, "member"})
+    assert sorted(named) == sorted({*CARRIED, *NOT_CARRIED, *ELSEWHERE})
     assert {*CARRIED, *NOT_CARRIED} >= GENERAL
 
 

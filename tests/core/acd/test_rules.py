@@ -10,10 +10,11 @@ import pytest
 from ccengine.core.acd.requirement import Lack, requirement_of
 from ccengine.core.acd.rest import occupancy, rested_at
 from ccengine.core.commands import DivertCall, OfferCall
-from ccengine.core.events import Miss, PhoneLost
-from ccengine.core.ids import AgentId, ClientId, GroupId, LicenceId
+from ccengine.core.events import CallQueued, Miss, PhoneLost
+from ccengine.core.ids import AgentId, CallId, ClientId, GroupId, LicenceId
 from ccengine.core.plan import Days, Period, Rest, Share
 from ccengine.core.queues import Empty, Limits, Member, Overflow, RelaxStep
+from ccengine.core.states import Kind
 from tests.core.builders import agent_settings, phone_named, queue_named, queue_settings, skills
 from tests.core.stage import Like, Stage
 
@@ -261,3 +262,18 @@ def test_who_is_not_ready_and_in_a_call_of_their_own_may_leave_a_queue_empty(sta
     stage.not_ready("anna")
     stage.expect(stage.queue("c1", "line"))
     stage.expect(stage.start_own_call("anna"), Like(DivertCall, call="c1"))
+
+
+def test_work_of_every_kind_waits_in_one_line_and_is_matched_by_the_same_rules(
+    stage: Stage,
+) -> None:
+    stage.staff(anna="billing:4")
+    stage.not_ready("anna")
+    for number, kind in enumerate(Kind):
+        call = CallId(f"c{number}")
+        stage.arrive(call)
+        queued = CallQueued(call=call, queue=queue_named("billing"), kind=kind)
+        stage.post(queued)
+    assert stage.line() == ["c0", "c1", "c2", "c3"]
+    assert [call.kind for call in stage.center.calls.values()] == list(Kind)
+    stage.expect(stage.ready("anna"), Like(OfferCall, call="c0"))
