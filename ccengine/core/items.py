@@ -284,7 +284,7 @@ def answer(floor: Floor, event: CallbackAnswered, now: Instant) -> None:
         forget(floor, call)
 
 
-def confirm(floor: Floor, event: CallbackConfirmed) -> None:
+def confirm(floor: Floor, event: CallbackConfirmed, now: Instant) -> None:
     """Let the customer wait for an agent like a caller, at the place they had.
 
     Raises:
@@ -297,7 +297,7 @@ def confirm(floor: Floor, event: CallbackConfirmed) -> None:
         raise NotNow(message)
     item.is_live, item.is_asked_for = True, False
     forget(floor, call)
-    floor.move_call(call, next_call_state(call.state, CallStep.RESUME))
+    diversion.back_in_line(floor, call, CallStep.RESUME, now)
 
 
 def fail(floor: Floor, event: CallbackFailed, now: Instant) -> None:

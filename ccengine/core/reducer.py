@@ -129,7 +129,7 @@ def _handle_attempt(floor: Floor, event: AttemptEvent, now: Instant) -> None:
         case CallbackDialed():
             items.dial(floor, event, now)
         case CallbackConfirmed():
-            items.confirm(floor, event)
+            items.confirm(floor, event, now)
         case _ if not items.concerns(floor.calls[event.call], event):
             floor.ignored += 1
         case CallbackAnswered():

@@ -88,7 +88,9 @@ class ItemsBook:
         same = (
             name
             for name, item in self.items.items()
-            if (item.asked_in, item.to) == (queue, number) and not item.message and not item.live
+            if (item.asked_in, item.to) == (queue, number)
+            and not (item.message or item.live)
+            and self.rules.callers[name].state is not CallState.IN_FLOW  # given up
         )
         return next(same, None)
 
