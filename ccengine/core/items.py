@@ -315,8 +315,13 @@ def fail(floor: Floor, event: CallbackFailed, now: Instant) -> None:
         state = next_call_state(call.state, CallStep.POSTPONE)
         offers.spare(floor, call, now)
         floor.move_call(call, state)
-    floor.remember_callback(call)
-    floor.open_items.add(call.id)
+    other = _pending(floor, item.asked_in, item.to)
+    if other is None or other is call:
+        floor.remember_callback(call)
+        floor.open_items.add(call.id)
+    else:  # asked for again while this one was on the line
+        _merge(floor, other, call)
+        turns.drop(floor, call, f"{turns.MERGED} {other.id}", now)
 
 
 def concerns(call: Call, event: CallbackAnswered | CallbackFailed) -> bool:

@@ -64,6 +64,7 @@ class ItemsBook:
         in_line = origin.state in (CallState.WAITING, CallState.OFFERED) and origin.queue
         queue = event.queue if message or not in_line else origin.queue
         place = replace(origin, id=event.call, queue=queue, state=CallState.IN_FLOW)
+        place.rung = None
         place.visited = list(origin.visited) if in_line and queue == origin.queue else [queue]
         if not (in_line and queue == origin.queue):
             place.queued_at = now
@@ -85,14 +86,13 @@ class ItemsBook:
 
     def pending(self, queue: str, number: str) -> str | None:
         """The callback that waits for this number, and has nobody at the telephone."""
-        same = (
-            name
-            for name, item in self.items.items()
-            if (item.asked_in, item.to) == (queue, number)
-            and not (item.message or item.live)
-            and self.rules.callers[name].state is not CallState.IN_FLOW  # given up
-        )
-        return next(same, None)
+        return next((name for name in self.items if self._waits_for(name, queue, number)), None)
+
+    def _waits_for(self, name: str, queue: str, number: str) -> bool:
+        item = self.items[name]
+        given_up = self.rules.callers[name].state is CallState.IN_FLOW
+        same = (item.asked_in, item.to) == (queue, number)
+        return same and not (item.message or item.live or given_up)
 
     def meet(self, call: Caller, identity: str) -> None:
         """Give a caller the place of the callback that waits for them."""
@@ -121,10 +121,18 @@ class ItemsBook:
             case events.CallbackConfirmed():
                 self.items[event.call].live = True
             case events.CallbackFailed():
-                item = self.items[event.call]
-                item.leg, item.live = "", False
+                self._failed(event.call)
             case _:
                 pass
+
+    def _failed(self, call: str) -> None:
+        item = self.items[call]
+        item.leg, item.live = "", False
+        same = [name for name in self.items if name != call]
+        twins = [name for name in same if self._waits_for(name, item.asked_in, item.to)]
+        if twins and not item.message:  # asked for again meanwhile: that one has the place
+            have_earlier(self.rules.callers[twins[0]], self.rules.callers[call])
+            self.items[twins[0]].behind = ""
 
     def _dialed(self, event: events.CallbackDialed, now: float) -> None:
         item, call = self.items[event.call], self.rules.callers[event.call]
