@@ -15,7 +15,7 @@ from ccengine.core.events import (
     Party,
 )
 from ccengine.core.states import AgentState, CallState
-from ccengine.core.work_items import Failure
+from ccengine.core.work_items import Failure, Mode
 from tests.calls.customers import (
     CALL,
     CALLER,
@@ -32,6 +32,7 @@ from tests.calls.customers import (
 )
 
 if TYPE_CHECKING:
+    from ccengine.asterisk.ari.transport import Request, Response
     from tests.calls.center_on_fake import CenterOnFake
 
 
@@ -304,3 +305,47 @@ async def test_a_customer_who_was_rung_when_asterisk_died_is_tried_again(
     await center.log_in("taras", answers_after=1.0)
     await center.until(lambda: center.journal.events(ConversationStarted), seconds=60)
     assert len(center.journal.events(CallbackDialed)) == 2
+
+
+@pytest.mark.parametrize("mode", Mode)
+async def test_an_attempt_is_in_the_journal_before_anything_is_dialed(
+    center: CenterOnFake, mode: Mode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls_back(center, mode=mode)
+    customer_answers(center)
+    known: list[list[str]] = []
+    ask = center.asterisk.request
+
+    async def request(asked: Request) -> Response:
+        if "callback-leg" in asked.query.get("endpoint", ""):
+            told = center.journal.events(CallbackDialed)
+            known.append([getattr(event, "leg", "") for event in told])
+            assert asked.query["channelId"] in known[-1]
+        return await ask(asked)
+
+    monkeypatch.setattr(center.asterisk, "request", request)
+    await asks(center)
+    await center.log_in("olena", answers_after=0.5)
+    await center.until(lambda: known)
+    assert known == [[f"{CALL}-cb.c1"]]
+
+
+async def test_killed_while_asterisk_is_slow_to_dial_nobody_is_dialed_twice(
+    center: CenterOnFake,
+) -> None:
+    calls_back(center)
+    name = await asks(center)
+    customer_answers(center, after=3.0)
+    await asyncio.sleep(2)
+    await center.log_in("olena", answers_after=0.5)
+    await asyncio.sleep(0.45)
+    center.asterisk.delay_requests(0.2)
+    await center.until(lambda: center.journal.events(CallbackDialed))
+    await center.kill()
+    center.asterisk.delay_requests(0.0)
+    await center.start()
+    assert len(center.journal.events(CallbackDialed)) == 1
+    legs = [c for c in center.asterisk.world.channels.values() if "callback-leg" in c.endpoint]
+    assert len(legs) <= 1
+    await center.until(lambda: item(center, name).state is not CallState.CONNECTING, seconds=90)
+    center.engine.center.check_invariants()
