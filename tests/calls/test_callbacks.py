@@ -221,7 +221,7 @@ async def test_the_agent_hangs_up_while_the_customer_is_rung(center: CenterOnFak
     await center.until(lambda: leg(center))
     (rung,) = (c.id for c in center.asterisk.world.channels.values() if "phone-203" in c.name)
     center.asterisk.hang_up(rung)
-    await center.until(lambda: leg(center) is None)
+    await center.until(lambda: leg(center) is None, seconds=1.0)
     assert item(center, name).state is CallState.WAITING
     assert center.agent("olena").state is AgentState.NOT_READY
     center.engine.center.check_invariants()
