@@ -32,6 +32,7 @@ from ccengine.config.settings import Settings
 from ccengine.core.events import PlanLoaded, SwitchLost
 from ccengine.core.ids import TenantId
 from ccengine.engine import Engine
+from ccengine.ivr import versions
 from ccengine.ivr.configuration import load_configuration
 from ccengine.mqtt.broker import BrokerAddress
 from ccengine.mqtt.publisher import Publisher
@@ -146,6 +147,7 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     keeper = RecordKeeper(paths.database, paths.journal)
     await keeper.start()
     stack.push_async_callback(keeper.close)
+    await _file_papers(keeper, configuration)
     engine = _restore_engine(restored, journal)
     observers = [logs.observe, keeper.observe]
     publisher = _publisher(settings, engine)
@@ -188,6 +190,20 @@ def _restore_engine(restored: Restored, journal: Journal) -> Engine:
     loop = asyncio.get_running_loop()
     clock = Clock(loop.time, not_before=restored.last_at)
     return Engine(center_of(restored), journal, clock, loop)
+
+
+async def _file_papers(keeper: RecordKeeper, configuration: Configuration) -> None:
+    """Keep the versions of forms and scripts in force, before any record names them.
+
+    Raises:
+        SystemExit: one of them once said something else.
+    """
+    problems = await versions.reused(configuration, keeper.papers)
+    for problem in problems:
+        sys.stderr.write(f"{problem}\n")
+    if problems:
+        raise SystemExit(EXIT_CONFIGURATION)
+    await versions.keep(configuration, keeper.papers)
 
 
 def _load_plan(engine: Engine, configuration: Configuration) -> None:
@@ -251,10 +267,13 @@ async def _reload_on_signal(parts: Parts) -> None:
         asked.clear()
         folder = parts.settings.tenant_folder
         configuration = await asyncio.to_thread(load_configuration, folder)
-        if configuration.problems or configuration.tenant is None:
-            for problem in configuration.problems:
+        papers = parts.keeper.papers
+        problems = configuration.problems or await versions.reused(configuration, papers)
+        if problems or configuration.tenant is None:
+            for problem in problems:
                 log.error("configuration_refused", cause=str(problem))
             continue
+        await versions.keep(configuration, papers)
         parts.wiring.configuration = configuration
         _load_plan(parts.engine, configuration)
         log.info("configuration_loaded", plan=parts.engine.center.plan.version)

@@ -22,6 +22,7 @@ from ccengine.core.commands import (
     OfferCall,
     ShowAgent,
     ShowCall,
+    ShowOutcome,
     TakeUpItem,
     WithdrawOffer,
 )
@@ -220,7 +221,7 @@ class Engine:
                 self.open_call(command.call)
                 self.new_items.put_nowait(command.call)
                 return
-            case ShowCall():
+            case ShowCall() | ShowOutcome():
                 return
         if mailbox is not None:
             mailbox.put_nowait(command)

@@ -13,11 +13,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from ccengine import app
+from ccengine.config.loading import load_tenant
 from ccengine.core.center import ContactCenter
 from ccengine.core.events import Event, PlanLoaded
-from ccengine.core.ids import AgentId
+from ccengine.core.ids import AgentId, ClientId
+from ccengine.ivr import versions
 from ccengine.ivr.configuration import load_configuration
-from tests.config.tenants import change, copy_of_demo
+from ccengine.storage.database import RecordDatabase
+from tests.config.tenants import DEMO, change, copy_of_demo
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -49,10 +52,13 @@ async def running(folder: Path) -> AsyncIterator[Any]:
     """An engine with the folder's configuration that listens for the signal."""
     configuration = load_configuration(folder)
     engine = EngineStub()
+    database = await RecordDatabase.open(folder / "records.sqlite")
+    await versions.keep(configuration, database.papers)
     parts: Any = SimpleNamespace(
         settings=SimpleNamespace(tenant_folder=folder),
         wiring=SimpleNamespace(configuration=configuration),
         engine=engine,
+        keeper=SimpleNamespace(papers=database.papers),
     )
     app._load_plan(parts.engine, configuration)
     async with asyncio.TaskGroup() as tasks:
@@ -63,6 +69,7 @@ async def running(folder: Path) -> AsyncIterator[Any]:
         finally:
             task.cancel()
             asyncio.get_running_loop().remove_signal_handler(signal.SIGHUP)
+            await database.close()
 
 
 async def reload() -> list[str]:
@@ -110,3 +117,23 @@ async def test_a_warning_refuses_nothing(folder: Path) -> None:
         change(folder / "clients/nour/client.yaml", "  billing:\n", f"  billing:\n{doubt}")
         assert await reload() == ["configuration_loaded"]
         assert len(parts.engine.events) == 2
+
+
+async def test_a_version_that_is_used_again_is_refused_and_a_new_one_is_kept(folder: Path) -> None:
+    order = folder / "clients/nour/forms/order.yaml"
+    async with running(folder) as parts:
+        change(order, "label: Deposit", "label: Paid at once")
+        assert await reload() == ["configuration_refused"]
+        change(order, "version: 1", "version: 2")
+        assert await reload() == ["configuration_loaded"]
+        refs = {
+            tenant.clients[ClientId("nour")].papers.forms["order"].ref
+            for tenant in (parts.wiring.configuration.tenant, load_tenant(DEMO).draft)
+        }
+        kept = [await parts.keeper.papers.get("form", ref) for ref in refs]
+        assert {paper.version: paper.content["fields"]["deposit"]["label"] for paper in kept} == {
+            1: "Deposit",
+            2: "Paid at once",
+        }
+        assert await parts.keeper.papers.get("form", "nour/order@1#ffff") is None
+        assert await parts.keeper.papers.get("form", "nonsense") is None

@@ -22,6 +22,7 @@ from ccengine.core.commands import OfferCall, ShowAgent, WithdrawOffer
 from ccengine.core.events import Miss, OfferAccepted, OfferDeclined
 from ccengine.core.offers import ANSWERED_ELSEWHERE
 from ccengine.core.states import AgentState
+from ccengine.reporting.masking import last_digits
 
 if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel
@@ -64,6 +65,7 @@ class AgentSession:
     """Rings one agent's phone as the core asks, until the agent is offline."""
 
     def __init__(self, wiring: Wiring, phones: Phones, last_legs: LastLegs, agent: AgentId) -> None:
+        self._wiring = wiring
         self._engine = wiring.engine
         self._router = wiring.router
         self._phones = phones
@@ -153,9 +155,18 @@ class AgentSession:
                 "CC_AGENT": self._agent,
                 "CC_OFFER": offer.offer,
             },
-            caller_id=call.caller if call.caller.removeprefix("+").isdigit() else "",
+            caller_id=self._shown_on_phone(call),
             timeout_seconds=round(offer.ring_seconds) + ORPHAN_SECONDS,
         )
+
+    def _shown_on_phone(self, call: Call) -> str:
+        if not call.caller.removeprefix("+").isdigit():
+            return ""
+        tenant = self._wiring.configuration.tenant
+        client = None if tenant is None else tenant.clients.get(call.client)
+        # Whoever's policy cannot be read is treated as if numbers were not to be shown.
+        masked = client is None or client.settings.mask_numbers
+        return last_digits(call.caller) if masked else call.caller
 
     async def _phone_is_free(self, phone: PhoneId) -> bool:
         # Asterisk says yes to a hang-up before it sends CANCEL or BYE: whoever rings at once rings

@@ -1,4 +1,4 @@
-"""A feature code dialed on a phone: log in with a PIN, log out, ready, not ready.
+"""A feature code dialed on a phone: log in with a PIN, log out, ready, not ready, outcome.
 
 The same events as any other way to do it; a spoken prompt says what came of it.
 """
@@ -11,12 +11,20 @@ import structlog
 
 from ccengine.asterisk.ari.errors import AriError
 from ccengine.calls.caller_ear import CallerEar
+from ccengine.calls.outcome_entry import OutcomeEntry
 from ccengine.calls.scope import CallScope
 from ccengine.config.secrets import pin_matches
-from ccengine.core.events import AgentLoggedIn, AgentLoggedOut, AgentWentNotReady, AgentWentReady
+from ccengine.core.events import (
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentWentNotReady,
+    AgentWentReady,
+    OutcomeEntryEnded,
+)
 from ccengine.core.ids import AgentId, PhoneId
 from ccengine.core.states import AgentState
 from ccengine.ivr.confirmations import Confirmation
+from ccengine.ivr.outcome_words import OutcomeWord
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +33,8 @@ if TYPE_CHECKING:
     from ccengine.calls.pins import PinGate
     from ccengine.calls.wiring import Wiring
     from ccengine.config.tenant import Tenant
+    from ccengine.core.ids import CallId
+    from ccengine.ivr.outcome_words import Word
 
 log = structlog.get_logger()
 
@@ -49,6 +59,7 @@ class FeatureCall:
         self._pins = pins
         self._ensure_agent = ensure_agent
         self._phone = PhoneId("")
+        self._typing: tuple[AgentId, CallId] | None = None
         tenant = wiring.configuration.tenant
         self._language = "en" if tenant is None else tenant.language
         self._ear = CallerEar(channel, self._language)
@@ -63,16 +74,20 @@ class FeatureCall:
         try:
             async with CallScope(self._channel.gone):
                 await self._say(await self._do(tenant, code, digits))
+            self._stop_typing()
             await self._channel.hang_up()
         except AriError:
             log.exception("feature_code_failed", code=code, phone=self._phone)
+            self._stop_typing()
 
-    async def _do(self, tenant: Tenant, code: str, digits: str) -> Confirmation:
+    async def _do(self, tenant: Tenant, code: str, digits: str) -> Word:
         if code == "login":
             return await self._log_in(tenant, digits)
         agent = self._agent_on_phone()
         if agent is None:
             return Confirmation.NOT_LOGGED_IN
+        if code == "outcome":
+            return await self._type_outcome(tenant, agent, digits)
         post = self._wiring.engine.post
         match code:
             case "logout":
@@ -87,7 +102,31 @@ class FeatureCall:
                 said = Confirmation.NOT_READY
             case _:
                 rejection, said = f"unknown feature code '{code}'", Confirmation.REFUSED
+        if rejection and self._owes_outcome(agent):
+            return OutcomeWord.OUTCOME_MISSING
         return self._unless_rejected(said, rejection, code)
+
+    async def _type_outcome(self, tenant: Tenant, agent: AgentId, digits: str) -> Word:
+        engine = self._wiring.engine
+        debrief = engine.center.debrief(agent, engine.clock.now())
+        client = None if debrief is None else tenant.clients.get(debrief.client)
+        if debrief is None or client is None:
+            return OutcomeWord.NO_CALL
+        self._typing = (agent, debrief.call)
+        said = await OutcomeEntry(self._wiring, self._ear, agent).run(client, debrief, digits)
+        self._stop_typing()
+        return said
+
+    def _stop_typing(self) -> None:
+        """Let the wrap-up go on; also after a hang-up midway, and not when the engine leaves."""
+        if self._typing is not None:
+            (agent, call), self._typing = self._typing, None
+            self._wiring.engine.post(OutcomeEntryEnded(agent=agent, call=call))
+
+    def _owes_outcome(self, agent: AgentId) -> bool:
+        engine = self._wiring.engine
+        debrief = engine.center.debrief(agent, engine.clock.now())
+        return debrief is not None and debrief.owed
 
     async def _log_in(self, tenant: Tenant, digits: str) -> Confirmation:
         agent = tenant.agent_with_number(digits) if digits else tenant.agent_at(self._phone)
@@ -139,8 +178,8 @@ class FeatureCall:
         log.warning("feature_code_refused", code=code, phone=self._phone, cause=rejection)
         return Confirmation.REFUSED
 
-    async def _say(self, confirmation: Confirmation) -> None:
+    async def _say(self, confirmation: Word) -> None:
         await self._ear.play([self._media(confirmation)], until_digit=False)
 
-    def _media(self, confirmation: Confirmation) -> str:
+    def _media(self, confirmation: Word) -> str:
         return self._wiring.configuration.prompts.confirmation(confirmation, self._language)

@@ -247,7 +247,7 @@ class Phones:
         codes = None if tenant is None else tenant.settings.feature_codes
         if codes is None:
             return ()
-        return (codes.login, codes.logout, codes.ready, codes.not_ready)
+        return (codes.login, codes.logout, codes.ready, codes.not_ready, codes.outcome)
 
     def _views(
         self, channels: Iterable[ChannelSnapshot], endpoints: Iterable[EndpointSnapshot]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ccengine.cli.output import console, print_problems, read_settings, shown
+from ccengine.ivr import versions
 from ccengine.ivr.configuration import load_configuration
+from ccengine.storage.database import RecordDatabase
 
 if TYPE_CHECKING:
     from ccengine.config.problems import Problem
     from ccengine.config.settings import Settings
+    from ccengine.ivr.configuration import Configuration
 
 
 def check(
@@ -20,11 +24,13 @@ def check(
 ) -> None:
     """Name each mistake in the YAML with file, line and remedy; exit code 1 if there is one.
 
-    Warnings name what is legal and probably not meant; they stop nothing.
+    Warnings name what is legal and probably not meant; they stop nothing. Versions of forms and
+    scripts are compared with those that were in force, if there are call records to read.
     """
     settings = read_settings()
     configuration = load_configuration(settings.tenant_folder)
     problems, warnings = configuration.problems, configuration.warnings
+    problems = problems or asyncio.run(_reused_versions(configuration, settings))
     if as_json:
         found = {
             "problems": [_row(problem, settings) for problem in problems],
@@ -37,6 +43,16 @@ def check(
         console.print(f"tenant '{settings.tenant}': no mistakes")
     if problems:
         raise typer.Exit(1)
+
+
+async def _reused_versions(configuration: Configuration, settings: Settings) -> tuple[Problem, ...]:
+    if not settings.paths.database.exists():
+        return ()
+    database = RecordDatabase.open_to_read(settings.paths.database)
+    try:
+        return await versions.reused(configuration, database.papers)
+    finally:
+        await database.close()
 
 
 def _row(problem: Problem, settings: Settings) -> dict[str, object]:

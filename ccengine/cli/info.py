@@ -52,6 +52,7 @@ def facts_of(tenant: Tenant, settings: Settings) -> Facts:
             "logout": codes.logout,
             "ready": codes.ready,
             "not_ready": codes.not_ready,
+            "outcome": codes.outcome,
         },
         "api": {"url": settings.api_url, "token_file": str(paths.api_token)},
         "ari": {

@@ -41,6 +41,8 @@ def feature_codes(tenant: Tenant) -> str:
         _code(codes.ready, "ready"),
         _code(codes.not_ready, "not_ready"),
         _code_with_digits(codes.not_ready, "not_ready", "X"),
+        _code(codes.outcome, "outcome"),
+        _code_with_digits(codes.outcome, "outcome", "X!"),
     ]
     return _text(lines)
 

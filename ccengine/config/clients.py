@@ -16,10 +16,12 @@ from ccengine.config.currencies import CURRENCIES
 from ccengine.config.hours import Hours, Zone
 from ccengine.config.names import Digits, Language, Line, Name, mistake
 from ccengine.config.openings import periods_ahead
+from ccengine.config.papers import NO_PAPERS, Label, Papers
 from ccengine.config.periods import NO_ZONE
 from ccengine.config.queue_names import with_full_names
 from ccengine.config.schema import REQUIRED
 from ccengine.core.ids import ClientId, Instant, PhoneId, QueueId, queue_id
+from ccengine.core.outcome_rules import OutcomeRules
 from ccengine.core.queues import QueueSettings
 
 
@@ -92,6 +94,23 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Disposition:
+    """How a call may have gone."""
+
+    label: Label
+    digits: Digits  #: typed for it
+    form: bool = True  #: no: the queue's form is not asked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactReason:
+    """Why a customer may have called."""
+
+    label: Label
+    digits: Digits  #: typed for it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClientOutbound:
     """Calls to the outside for this client. Left out, none is possible."""
 
@@ -116,6 +135,9 @@ class ClientSettings:
     country: Country | None = None  #: ISO 3166; of numbers that are typed or shown without one
     shared_numbers: tuple[TelephoneNumber, ...] = ()  #: of many callers: they identify nobody
     messages: Name | None = None  #: queue in which messages become work that were left in none
+    dispositions: Mapping[Name, Disposition] = field(default_factory=dict)
+    contact_reasons: Mapping[Name, ContactReason] = field(default_factory=dict)
+    mask_numbers: bool = False  #: agents' phones do not show who calls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,14 +147,34 @@ class Client:
     id: ClientId
     folder: Path
     settings: ClientSettings
+    papers: Papers = NO_PAPERS
 
     @property
     def queues(self) -> Mapping[QueueId, QueueSettings]:
         """The client's queues by the names the core knows them by."""
         return {
-            queue_id(self.id, name): with_full_names(self.id, queue)
+            queue_id(self.id, name): replace(
+                with_full_names(self.id, queue), outcome=self._in_force(queue.outcome)
+            )
             for name, queue in self.settings.queues.items()
         }
+
+    @property
+    def outcome(self) -> OutcomeRules:
+        """What may be said of calls that came from no queue."""
+        return self._in_force(OutcomeRules())
+
+    def _in_force(self, rules: OutcomeRules) -> OutcomeRules:
+        """Name what is left out, and the versions there are now."""
+        form = self.papers.forms.get(rules.form or "")
+        script = self.papers.scripts.get(rules.script or "")
+        return replace(
+            rules,
+            dispositions=rules.dispositions or tuple(self.settings.dispositions),
+            contact_reasons=rules.contact_reasons or tuple(self.settings.contact_reasons),
+            form=None if form is None else form.ref,
+            script=None if script is None else script.ref,
+        )
 
     @property
     def zone(self) -> str:

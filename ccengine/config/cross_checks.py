@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from ccengine.config.callback_checks import check_callback, check_messages
 from ccengine.config.clients import Client, digits_of
 from ccengine.config.lookups import Documents, levels, unknown, unknown_keys
+from ccengine.config.outcome_checks import check_outcome, check_words
 from ccengine.config.overflow_checks import check_circles, check_overflow
 from ccengine.config.queue_checks import QueueAt, check_health, check_queue
 from ccengine.config.service import check_service
@@ -144,6 +145,7 @@ def _codes_clash(tenant: Tenant, document: Document) -> Iterator[Problem]:
         ("logout", codes.logout),
         ("ready", codes.ready),
         ("not_ready", codes.not_ready),
+        ("outcome", codes.outcome),
     ]
     for position, (name, code) in enumerate(named):
         for other, earlier in named[:position]:
@@ -171,6 +173,7 @@ def _check_client(
         own = document.at(("languages",))
         known_here = [str(name) for name in own] if isinstance(own, list) else None
         yield from unknown(document, (*place, "language"), "language", spoken, known_here)
+    yield from check_words(client, document)
     phones = documents.names("phones")
     yield from unknown(document, ("emergency",), "phone", settings.emergency, phones)
     yield from check_messages(client, document, documents)
@@ -201,6 +204,7 @@ def _check_queue(tenant: Tenant, queue: QueueAt) -> Iterator[Problem]:
     yield from found
     yield from check_overflow(queue, tenant.clients[queue.client])
     yield from check_callback(tenant.clients[queue.client], queue)
+    yield from check_outcome(queue, tenant.clients[queue.client])
     music = [DEFAULT_MUSIC, *(own.id for own in tenant.clients.values() if has_music(own))]
     document, named = queue.document, [queue.settings.music]
     yield from unknown(document, queue.at("music"), "music", named, music)

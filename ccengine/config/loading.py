@@ -11,6 +11,7 @@ from ccengine.config.cross_checks import cross_check
 from ccengine.config.documents import Document, read_document
 from ccengine.config.lookups import Documents, Sources
 from ccengine.config.names import is_name, suggestion
+from ccengine.config.papers import load_papers
 from ccengine.config.problems import Problem, in_order
 from ccengine.config.schema import fit
 from ccengine.config.tenant import Tenant, TenantSettings
@@ -120,5 +121,7 @@ def _load_clients(folder: Path) -> tuple[dict[ClientId, Client], Sources, list[P
             fitted = fit(ClientSettings, document)
             settings = fitted.value or settings
             problems += fitted.problems
-        clients[name] = Client(id=name, folder=path, settings=settings)
+        papers, found = load_papers(name, path)
+        problems += found
+        clients[name] = Client(id=name, folder=path, settings=settings, papers=papers)
     return clients, sources, problems

@@ -192,7 +192,9 @@ def _step_on_skills(queue: QueueAt, number: int, step: RelaxStep) -> Iterator[Pr
 def _part(queue: QueueAt, number: int, key: str, skill: str) -> Place:
     place = ("relax", number, key)
     items = queue.document.at(queue.at(*place))
-    return (*place, items.index(skill)) if isinstance(items, list) else (*place, skill)
+    if isinstance(items, list):  # a faulty step was left out: those after it stand one further
+        return (*place, items.index(skill)) if skill in items else place
+    return (*place, skill)
 
 
 def _step_on_agents(queue: QueueAt, number: int, step: RelaxStep) -> Iterator[Problem]:

@@ -4,6 +4,7 @@
              prompts/<language>/                what agents hear, where it differs from ours
              clients/<client>/client.yaml
                               flows/<flow>.yaml
+                              forms/<form>.yaml, scripts/<script>.yaml
                               prompts/<language>/
 
 Flows and prompts belong to `ccengine.ivr`, which loads them on top of this.
@@ -115,6 +116,7 @@ class FeatureCodes:
     logout: FeatureCode = "*72"
     ready: FeatureCode = "*73"
     not_ready: FeatureCode = "*74"  #: alone, or with the digit of a reason
+    outcome: FeatureCode = "*78"  #: alone, or with the digits of a disposition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +188,7 @@ class Tenant:
             ready_at_login=self.settings.ready_at_login,
             precedence=self.settings.precedence,
             shares=dict(self.settings.shares),
+            outcomes={name: client.outcome for name, client in self.clients.items()},
             rest=self.settings.rest,
             periods=self._periods(),
             openings={name: periods for some in openings for name, periods in some.items()},

@@ -28,6 +28,33 @@ class Served:
     last_ended_at: Instant = 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What was said of a call."""
+
+    disposition: str = ""  #: empty: only a form was filled in
+    contact_reason: str = ""
+    resolved: bool | None = None
+    by: str = ""  #: empty: the agent
+    form: str = ""  #: the version last filled in
+
+
+NOTHING_SAID = Outcome()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Debrief:
+    """One agent's part in one call."""
+
+    call: CallId
+    offer: OfferId  #: which part: an agent may have a call twice
+    client: ClientId
+    queue: QueueId | None
+    outcome: Outcome = NOTHING_SAID
+    owed: bool = False  #: required, and not given: the agent gets no other call
+    closes_at: Instant | None = None  #: nothing may be said from then on; None: not known yet
+
+
 @dataclass(slots=True, kw_only=True)
 class Agent:
     """One agent's present state. At most one offer and one customer call at any time."""
@@ -42,6 +69,11 @@ class Agent:
     finish: AgentStep = AgentStep.FINISH  #: what follows the wrap-up
     finish_reason: str = ""
     until: Instant | None = None  #: when wrap-up ends by itself
+    overdue: bool = False  #: the wrap-up goes on, for want of an outcome
+    typing_until: Instant | None = (
+        None  #: when the wrap-up would have ended, were it not for typing
+    )
+    debriefs: tuple[Debrief, ...] = ()  #: of the latest calls, the newest last
     client: ClientId | None = None  #: whose call it is, until the end of the wrap-up
     serves: QueueId | None = None  #: likewise, the queue it came from
     serves_since: Instant = 0.0  #: when the phone began to ring for it

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.core import (
     deadlines,
+    debriefs,
     explaining,
     invariants,
     pairing,
@@ -27,13 +28,14 @@ from ccengine.core.floor import Floor
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ccengine.core.agents import Agent
+    from ccengine.core.agents import Agent, Debrief
     from ccengine.core.calls import Call
     from ccengine.core.commands import Command
     from ccengine.core.events import Event
     from ccengine.core.explaining import Choice
     from ccengine.core.floor import Watcher
     from ccengine.core.ids import AgentId, CallId, Instant, PhoneId, QueueId
+    from ccengine.core.outcome_rules import OutcomeRules
     from ccengine.core.plan import Plan
     from ccengine.core.snapshots import CenterSnapshot
     from ccengine.core.waits import WaitEstimate
@@ -75,6 +77,20 @@ class ContactCenter:
     def agent_on(self, phone: PhoneId) -> Agent | None:
         """Return who is logged in at a phone. Look, don't touch."""
         return self._floor.roster.on_phone(phone)
+
+    def debrief(self, agent: AgentId, now: Instant) -> Debrief | None:
+        """Return what is known and owed of the call the agent has or had last.
+
+        None: there is none, or it is too late to say anything.
+
+        Raises:
+            UnknownAgent: the plan has no such agent.
+        """
+        return debriefs.latest(self._floor, self._floor.roster.get(agent), now)
+
+    def outcome_rules(self, debrief: Debrief) -> OutcomeRules:
+        """Return what may and must be said of the call, by the plan in force."""
+        return debriefs.rules_of(self._floor, debrief)
 
     def waiting(self, now: Instant = 0.0) -> list[CallId]:
         """Return waiting calls in the order in which one agent for all would serve them."""

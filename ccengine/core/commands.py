@@ -1,7 +1,7 @@
 """Everything the core can ask for. Imperative; a closed union like the events.
 
-`ShowAgent` and `ShowCall` ask nobody to act: they say what state a decision has led to, for logs,
-wallboards and ledgers, which therefore never have to guess it.
+`ShowAgent`, `ShowCall` and `ShowOutcome` ask nobody to act: they say what state a decision has led
+to, for logs, wallboards and ledgers, which therefore never have to guess it.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ class Connect:
     agent: AgentId
     queue: QueueId
     recorded: bool
+    script: str = ""  #: the version that the agent is shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +114,21 @@ class ShowCall:
     became: CallId | None = None  #: the item that has the caller's place now
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowOutcome:
+    """This is now known of an agent's part in a call. Values of a form are not repeated here."""
+
+    call: CallId
+    agent: AgentId
+    offer: OfferId  #: which part of theirs
+    disposition: str = ""  #: empty: only a form was filled in
+    contact_reason: str = ""
+    resolved: bool | None = None
+    by: str = ""  #: who said so; empty: the agent
+    form: str = ""  #: the version last filled in
+    defaulted: bool = False  #: taken at the wrap-up's deadline
+
+
 Command = (
     OfferCall
     | WithdrawOffer
@@ -123,4 +139,5 @@ Command = (
     | DropItem
     | ShowAgent
     | ShowCall
+    | ShowOutcome
 )

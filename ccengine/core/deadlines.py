@@ -30,7 +30,7 @@ def meet(floor: Floor, what: str, now: Instant) -> None:
         case offers.RING_PREFIX:
             offers.expire(floor, offers.call_of_offer(name), OfferId(name), now)
         case shifts.WRAP_UP_PREFIX:
-            shifts.finish_wrap_up(floor, AgentId(name), now)
+            shifts.end_wrap_up(floor, AgentId(name), now)
         case rest.REST_PREFIX:
             shifts.end_rest(floor, AgentId(name))
         case floors.PERIODS_PREFIX:

@@ -21,6 +21,22 @@ class PhoneTaken(CoreError):
     """Another agent is busy on the phone."""
 
 
+class NothingToSay(CoreError):
+    """The agent has no such call to say anything of, or it is too late."""
+
+
+class UnknownDisposition(CoreError):
+    """Calls of the queue cannot have this outcome."""
+
+
+class ValuesTooLarge(CoreError):
+    """More was filled in than a form can hold."""
+
+
+class OutcomeMissing(CoreError):
+    """The outcome of the last call must be given first."""
+
+
 class DuplicateCall(CoreError):
     """A call of this id is alive already."""
 

@@ -30,6 +30,7 @@ IN_LINE = frozenset(
 )
 WITH_AGENT = frozenset({CallState.OFFERED, CallState.CONNECTING, CallState.TALKING})
 WITH_OFFER = frozenset({CallState.OFFERED, CallState.CONNECTING})
+MAY_OWE = frozenset({AgentState.WRAP_UP, AgentState.NOT_READY, AgentState.OFFLINE})
 WITH_CALL = frozenset({AgentState.OFFERED, AgentState.ON_CALL})
 
 
@@ -111,9 +112,23 @@ def _check_agent(floor: Floor, agent: Agent) -> None:
     else:
         _must(agent.offer is None, "no offer", story)
     wrapping = (WRAP_UP_PREFIX + agent.id) in floor.deadlines
-    _must(wrapping == (agent.state is AgentState.WRAP_UP), "wrap-up deadline", story)
+    timed = agent.state is AgentState.WRAP_UP and not agent.overdue
+    _must(wrapping == timed, "wrap-up deadline", story)
     _must(wrapping == (agent.until is not None), "until", story)
     _check_nothing_left_over(floor, agent)
+    _check_debriefs(agent)
+
+
+def _check_debriefs(agent: Agent) -> None:
+    story = f"{agent}"
+    owed = [one for one in agent.debriefs if one.owed]
+    _must(owed in ([], list(agent.debriefs[-1:])), "owes the outcome of the latest call", story)
+    _must(all(one.closes_at is None for one in owed), "what is owed stays open", story)
+    _must(not any(one.outcome.disposition for one in owed), "owes what is not given", story)
+    _must(not owed or agent.state in MAY_OWE, "no call before the outcome", story)
+    in_wrap_up = agent.state is AgentState.WRAP_UP
+    _must(not agent.overdue or (in_wrap_up and owed), "overdue for want of an outcome", story)
+    _must(agent.typing_until is None or agent.until is not None, "typing in a wrap-up", story)
 
 
 def _check_nothing_left_over(floor: Floor, agent: Agent) -> None:

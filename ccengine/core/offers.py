@@ -78,9 +78,16 @@ def accept(floor: Floor, event: OfferAccepted, now: Instant) -> None:
     floor.move_call(call, call_state)
     floor.set_deadline(CONNECT_PREFIX + call.id, now + CONNECT_SECONDS)
     queue = _queue_of(call)
-    recorded = floor.queue_settings(queue).recorded
+    settings = floor.queue_settings(queue)
     floor.ask(
-        Connect(offer=event.offer, call=call.id, agent=agent.id, queue=queue, recorded=recorded)
+        Connect(
+            offer=event.offer,
+            call=call.id,
+            agent=agent.id,
+            queue=queue,
+            recorded=settings.recorded,
+            script=settings.outcome.script or "",
+        )
     )
     _withdraw_others(floor, call, ANSWERED_ELSEWHERE, now)
 

@@ -22,6 +22,7 @@ from ccengine.core.ids import (
     SkillId,
     TenantId,
 )
+from ccengine.core.outcome_rules import OutcomeRules
 from ccengine.core.queues import QueueSettings
 
 PROFICIENCY_LOWEST = 1
@@ -102,6 +103,8 @@ class Plan:
     ready_at_login: bool = True  #: False: an agent who logs in is not ready until they say so
     precedence: Precedence = Precedence.SCORE
     shares: Mapping[ClientId, Share] = field(default_factory=dict)
+    outcomes: Mapping[ClientId, OutcomeRules] = field(default_factory=dict)
+    """What may be said of a client's calls that came from no queue."""
     rest: Rest = Rest()
     periods: Mapping[AgentId, Mapping[str, Period]] = field(default_factory=dict)
     """When approvals (`client:nova`), licences (`licence:loans`) and skills hold; else: always."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ccengine.core.ids import AgentId, GroupId, LicenceId, QueueId, SkillId
+from ccengine.core.outcome_rules import NO_RULES, OutcomeRules
 from ccengine.core.work_items import CallbackRules
 
 
@@ -130,6 +131,7 @@ class QueueSettings:
     misses: int = 1  #: offers an agent may miss in a row before they are not ready
     ring_seconds: float = 20.0  #: how long one agent's phone rings
     wrap_up_seconds: float = 15.0  #: after-call work before the agent is available again
+    outcome: OutcomeRules = NO_RULES
     music: str = "default"  #: class of musiconhold.conf
     recorded: bool = True
     callback: CallbackRules | None = None  #: callers may ask for one

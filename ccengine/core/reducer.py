@@ -10,6 +10,7 @@ from ccengine.core import (
     diversion,
     items,
     offers,
+    outcomes,
     promises,
     reclaims,
     shifts,
@@ -35,10 +36,14 @@ from ccengine.core.events import (
     ConversationStarted,
     Event,
     FlowStepEntered,
+    FormFilled,
     MessageLeft,
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
+    OutcomeEntryEnded,
+    OutcomeEntryStarted,
+    OutcomeSet,
     OwnCallEnded,
     OwnCallStarted,
     PhoneFound,
@@ -53,7 +58,7 @@ from ccengine.core.events import (
 )
 
 if TYPE_CHECKING:
-    from ccengine.core.events import AgentEvent, PhoneEvent, SystemEvent
+    from ccengine.core.events import AgentEvent, OutcomeEvent, PhoneEvent, SystemEvent
     from ccengine.core.floor import Floor
     from ccengine.core.ids import Instant
 
@@ -80,6 +85,8 @@ def apply(floor: Floor, event: Event, now: Instant) -> None:
             _handle_system(floor, event, now)
         case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
             _handle_phone(floor, event, now)
+        case OutcomeSet() | FormFilled() | OutcomeEntryStarted() | OutcomeEntryEnded():
+            _handle_outcome(floor, event, now)
         case CallArrived() | CallMissed():
             _handle_newcomer(floor, event)
         case CallbackAsked() | MessageLeft():
@@ -150,6 +157,18 @@ def _handle_agent(floor: Floor, event: AgentEvent, now: Instant) -> None:
             shifts.go_not_ready(floor, event, now)
 
 
+def _handle_outcome(floor: Floor, event: OutcomeEvent, now: Instant) -> None:
+    match event:
+        case OutcomeSet():
+            outcomes.set_outcome(floor, event, now)
+        case FormFilled():
+            outcomes.fill_form(floor, event, now)
+        case OutcomeEntryStarted():
+            outcomes.start_entry(floor, event, now)
+        case OutcomeEntryEnded():
+            outcomes.end_entry(floor, event, now)
+
+
 def _handle_phone(floor: Floor, event: PhoneEvent, now: Instant) -> None:
     match event:
         case PhoneLost():
@@ -168,6 +187,7 @@ def _handle_system(floor: Floor, event: SystemEvent, now: Instant) -> None:
             floor.swap_plan(event.plan, now)
             shifts.retire(floor, now)
             shifts.rest_anew(floor, now)
+            outcomes.replan(floor, now)
             diversion.replan(floor, now)
             offers.withdraw_from_barred(floor, now)
             floor.open_items.update(call.id for call in floor.calls.values() if call.item)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import offers
+from ccengine.core import debriefs, offers
 from ccengine.core.agents import PHONE_LOST
-from ccengine.core.errors import PhoneTaken, UnknownAgent
+from ccengine.core.debriefs import OUTCOME_MISSING
+from ccengine.core.errors import OutcomeMissing, PhoneTaken, UnknownAgent
+from ccengine.core.outcome_rules import AtDeadline
 from ccengine.core.states import AgentState, AgentStep, next_agent_state
 
 if TYPE_CHECKING:
@@ -47,17 +49,20 @@ def log_in(floor: Floor, event: AgentLoggedIn, now: Instant) -> None:
         if present is not None and present.state not in MOVABLE:
             message = f"agent '{present.id}' is {present.state}"
             raise PhoneTaken(message)
-    step = AgentStep.LOG_IN if floor.plan.ready_at_login else AgentStep.LOG_IN_NOT_READY
+    owes = debriefs.owed_by(agent) is not None
+    may_be_ready = floor.plan.ready_at_login and not owes
+    step = AgentStep.LOG_IN if may_be_ready else AgentStep.LOG_IN_NOT_READY
     state = next_agent_state(AgentState.OFFLINE, step)
     if other is not None and other is not agent:
         _leave(floor, other, now)
-    _forget_wrap_up(floor, agent)
+    _forget_wrap_up(floor, agent, now)
     floor.move_agent(agent, AgentState.OFFLINE, now)
     if agent.phone is None:
         agent.since = now
     floor.seat(agent, event.phone)
     floor.move_agent(agent, state, now)
-    agent.reason = "" if state is AgentState.AVAILABLE else LOGGED_IN
+    why = OUTCOME_MISSING if owes else LOGGED_IN
+    agent.reason = "" if state is AgentState.AVAILABLE else why
     floor.show_agent(agent)
 
 
@@ -74,28 +79,39 @@ def log_out(floor: Floor, event: AgentLoggedOut, now: Instant) -> None:
 
 
 def go_ready(floor: Floor, event: AgentWentReady, now: Instant) -> None:
-    """Let the agent have calls: now, or after the call they are on."""
+    """Let the agent have calls: now, or after the call they are on.
+
+    Raises:
+        OutcomeMissing: they must say first how their last call went.
+    """
     agent = floor.roster.get(event.agent)
     state = next_agent_state(agent.state, AgentStep.READY)
+    _expect_nothing_owed(agent)
     if agent.state is AgentState.ON_CALL:
         agent.finish, agent.finish_reason = AgentStep.FINISH, ""
     elif agent.state is not AgentState.OFFERED:
         agent.retry_at, agent.rests_until = 0.0, None  # whoever says so sits at the phone
-        _forget_wrap_up(floor, agent)
+        _forget_wrap_up(floor, agent, now)
         floor.move_agent(agent, state, now)
         floor.show_agent(agent)
 
 
 def go_not_ready(floor: Floor, event: AgentWentNotReady, now: Instant) -> None:
-    """Spare the agent calls: now, or after the call they are on."""
+    """Spare the agent calls: now, or after the call they are on.
+
+    Raises:
+        OutcomeMissing: in wrap-up, they must say first how the call went.
+    """
     agent = floor.roster.get(event.agent)
     state = next_agent_state(agent.state, AgentStep.NOT_READY)
+    if agent.state is AgentState.WRAP_UP:
+        _expect_nothing_owed(agent)
     if agent.state is AgentState.OFFERED:
         offers.withdraw_from_agent(floor, agent, AgentStep.NOT_READY, event.reason, now)
     elif agent.state is AgentState.ON_CALL:
         agent.finish, agent.finish_reason = AgentStep.FINISH_NOT_READY, event.reason
     else:
-        _forget_wrap_up(floor, agent)
+        _forget_wrap_up(floor, agent, now)
         floor.move_agent(agent, state, now)
         agent.reason = event.reason
         floor.show_agent(agent)
@@ -104,16 +120,46 @@ def go_not_ready(floor: Floor, event: AgentWentNotReady, now: Instant) -> None:
 def start_wrap_up(floor: Floor, agent: Agent, seconds: float, now: Instant) -> None:
     """Give the agent time after a conversation; whom the plan no longer has leaves at once."""
     state = next_agent_state(agent.state, AgentStep.WRAP_UP)
+    debriefs.note_conversation_over(floor, agent)
     agent.offer = None
     floor.move_agent(agent, state, now)
     if agent.id not in floor.plan.agents:
         _leave(floor, agent, now)
     elif seconds > 0:
-        agent.until = now + seconds
-        floor.set_deadline(WRAP_UP_PREFIX + agent.id, agent.until)
-        floor.show_agent(agent)
+        _set_wrap_up(floor, agent, now + seconds)
     else:
-        finish_wrap_up(floor, agent.id, now)
+        end_wrap_up(floor, agent.id, now)
+
+
+def end_wrap_up(floor: Floor, agent_id: AgentId, now: Instant) -> None:
+    """Meet the wrap-up's deadline; without a required outcome it may go on."""
+    agent = floor.roster.get(agent_id)
+    match debriefs.meet_deadline(floor, agent):
+        case AtDeadline.EXTEND:
+            agent.overdue, agent.until, agent.typing_until = True, None, None
+            floor.show_agent(agent)
+            return
+        case AtDeadline.NOT_READY if agent.finish is AgentStep.FINISH:
+            agent.finish, agent.finish_reason = AgentStep.FINISH_NOT_READY, OUTCOME_MISSING
+        case _:
+            pass
+    finish_wrap_up(floor, agent_id, now)
+
+
+def hold_wrap_up(floor: Floor, agent: Agent, until: Instant) -> None:
+    """Have the wrap-up end no earlier, until it is resumed; it has a deadline."""
+    agent.typing_until = agent.until
+    _set_wrap_up(floor, agent, max(until, agent.until or until))
+
+
+def resume_wrap_up(floor: Floor, agent: Agent, now: Instant) -> None:
+    """Have a wrap-up that was held end when it would have; at once if that has passed."""
+    until, agent.typing_until = agent.typing_until or now, None
+    if until > now:
+        _set_wrap_up(floor, agent, until)
+    else:
+        floor.deadlines.discard(WRAP_UP_PREFIX + agent.id)
+        end_wrap_up(floor, agent.id, now)
 
 
 def finish_wrap_up(floor: Floor, agent_id: AgentId, now: Instant) -> None:
@@ -124,7 +170,7 @@ def finish_wrap_up(floor: Floor, agent_id: AgentId, now: Instant) -> None:
     if state is AgentState.OFFLINE:
         _leave(floor, agent, now)
         return
-    _forget_wrap_up(floor, agent)
+    _forget_wrap_up(floor, agent, now)
     floor.move_agent(agent, state, now)
     agent.reason = reason if state is AgentState.NOT_READY else ""
     floor.show_agent(agent)
@@ -210,13 +256,28 @@ def _show_barred(floor: Floor, agent: Agent) -> None:
 
 def _leave(floor: Floor, agent: Agent, now: Instant) -> None:
     state = next_agent_state(agent.state, AgentStep.LOG_OUT)
-    _forget_wrap_up(floor, agent)
+    _forget_wrap_up(floor, agent, now)
     floor.move_agent(agent, state, now)
     floor.let_go(agent)
     floor.show_agent(agent)
 
 
-def _forget_wrap_up(floor: Floor, agent: Agent) -> None:
+def _set_wrap_up(floor: Floor, agent: Agent, until: Instant) -> None:
+    agent.until = until
+    floor.set_deadline(WRAP_UP_PREFIX + agent.id, until)
+    floor.show_agent(agent)
+
+
+def _expect_nothing_owed(agent: Agent) -> None:
+    debrief = debriefs.owed_by(agent)
+    if debrief is not None:
+        message = f"agent '{agent.id}' must say first how call '{debrief.call}' went"
+        raise OutcomeMissing(message)
+
+
+def _forget_wrap_up(floor: Floor, agent: Agent, now: Instant) -> None:
+    debriefs.note_wrap_up_over(floor, agent, now)
     floor.deadlines.discard(WRAP_UP_PREFIX + agent.id)
-    agent.call = agent.offer = agent.until = None
+    agent.call = agent.offer = agent.until = agent.typing_until = None
+    agent.overdue = False
     agent.finish, agent.finish_reason = AgentStep.FINISH, ""

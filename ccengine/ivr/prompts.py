@@ -24,6 +24,7 @@ from ccengine.config.settings import ASTERISK_STATE
 from ccengine.config.tenant import Tenant, Voice
 from ccengine.core.ids import ClientId
 from ccengine.ivr.confirmations import FALLBACK_LANGUAGE, TEXTS, Confirmation
+from ccengine.ivr.outcome_words import OUTCOME_TEXTS, OutcomeWord, Word, spoken_texts
 from ccengine.ivr.phrases import DIGITS, Phrase, digit_name
 from ccengine.ivr.phrases import TEXTS as PHRASES
 from ccengine.ivr.wav_files import REMEDY, fault_of
@@ -79,6 +80,7 @@ class Prompts:
     confirmations: Catalogue = field(default_factory=dict)
     phrases: Catalogue = field(default_factory=dict)  #: said to callers, digits among them
     names: Mapping[ClientId, Mapping[str, Prompt]] = field(default_factory=dict)  #: of clients
+    texts: Mapping[str, SpokenPrompt] = field(default_factory=dict)  #: spoken to agents, of clients
 
     def find(self, client: ClientId, name: str, language: str) -> Prompt | None:
         """Return a client's prompt, None when it has none in this language.
@@ -100,7 +102,7 @@ class Prompts:
             raise LookupError(message)
         return _media(prompt)
 
-    def confirmation(self, what: Confirmation, language: str) -> str:
+    def confirmation(self, what: Word, language: str) -> str:
         """Return what Asterisk plays to an agent, in English when there is no other."""
         catalogue = self.confirmations.get(language) or self.confirmations[FALLBACK_LANGUAGE]
         return _media(catalogue[what])
@@ -116,8 +118,17 @@ class Prompts:
         names = self.names[client]
         return _media(names.get(language) or next(iter(names.values())))
 
+    def text(self, text: str) -> str:
+        """Return what Asterisk plays for a text made of a client's words.
+
+        Raises:
+            LookupError: no client has these words any more.
+        """
+        return _media(self.texts[text])
+
     def __iter__(self) -> Iterator[Prompt]:
         """Yield each prompt."""
+        yield from self.texts.values()
         named = ({"": names} for names in self.names.values())
         for catalogue in (*self.clients.values(), self.confirmations, self.phrases, *named):
             for prompts in catalogue.values():
@@ -149,13 +160,24 @@ def load_prompts(tenant: Tenant) -> tuple[Prompts, list[Problem]]:
         for name, client in tenant.clients.items()
         if client.settings.name
     }
-    return Prompts(clients, confirmations, phrases, names), problems
+    made = Prompts(
+        clients, confirmations, phrases=phrases, names=names, texts=_agents_texts(tenant)
+    )
+    return made, problems
 
 
 def _built_in(language: str, voice: Voice) -> Mapping[str, Prompt]:
     spoken = language if language in TEXTS else FALLBACK_LANGUAGE
     voice = voice if language in TEXTS else FALLBACK_VOICE
-    return {what: SpokenPrompt(text, spoken, voice) for what, text in TEXTS[spoken].items()}
+    texts: list[tuple[Word, str]] = [*TEXTS[spoken].items(), *OUTCOME_TEXTS[spoken].items()]
+    return {what: SpokenPrompt(text, spoken, voice) for what, text in texts}
+
+
+def _agents_texts(tenant: Tenant) -> Mapping[str, SpokenPrompt]:
+    language = tenant.language
+    voice = tenant.settings.languages.get(language, FALLBACK_VOICE)
+    texts = {text for client in tenant.clients.values() for text in spoken_texts(client, language)}
+    return {text: SpokenPrompt(text, language, voice) for text in sorted(texts)}
 
 
 def _built_in_phrases(language: str, voice: Voice) -> Mapping[str, Prompt]:
@@ -167,13 +189,14 @@ def _built_in_phrases(language: str, voice: Voice) -> Mapping[str, Prompt]:
 
 
 def _unknown_confirmations(folder: Path, own: Catalogue) -> Iterator[Problem]:
+    known = {*Confirmation, *OutcomeWord}
     for language, prompts in own.items():
-        for name in prompts.keys() - set(Confirmation) - _phrase_names():
+        for name in prompts.keys() - known - _phrase_names():
             file = folder / language / TEXTS_FILE
             document, _ = read_document(file)
             line = document.line((name,)) if document else 1
             message = f"the engine never says '{name}'"
-            yield Problem(file, line, message, suggestion(name, list(Confirmation)))
+            yield Problem(file, line, message, suggestion(name, known))
 
 
 def _phrase_names() -> set[str]:

@@ -23,6 +23,7 @@ from ccengine.core.ids import (
 from ccengine.core.states import Kind
 from ccengine.core.turns import MERGED
 from ccengine.reporting.attempts import AttemptRecord
+from ccengine.reporting.dispositions import DispositionRecord
 from ccengine.reporting.promises import PromiseRecord
 
 if TYPE_CHECKING:
@@ -146,6 +147,10 @@ class CallRecord:
     item: CallId | None = None  #: the callback or message that this call left
     to: str = ""  #: whom an item calls back, unmasked
     attempts: tuple[AttemptRecord, ...] = ()
+    disposition: str | None = None  #: of the last agent who gave one; None: nobody did
+    contact_reason: str | None = None  #: likewise
+    resolved: bool | None = None  #: likewise
+    dispositions: tuple[DispositionRecord, ...] = ()  #: one for each agent's part in the call
     schema: int = RECORD_SCHEMA
 
     @property

@@ -12,10 +12,10 @@ from ccengine.core.commands import (
     OfferCall,
     ShowAgent,
     ShowCall,
+    ShowOutcome,
     WithdrawOffer,
 )
 from ccengine.core.events import (
-    CallArrived,
     CallbackAnswered,
     CallbackAsked,
     CallbackConfirmed,
@@ -26,6 +26,7 @@ from ccengine.core.events import (
     CallQueued,
     ConversationEnded,
     FlowStepEntered,
+    FormFilled,
     MessageLeft,
     OfferDeclined,
     OfferRinging,
@@ -36,7 +37,7 @@ from ccengine.core.events import (
     WaitPromised,
 )
 from ccengine.core.ids import Instant
-from ccengine.core.states import AgentState, CallState, Kind
+from ccengine.core.states import AgentState, CallState
 from ccengine.reporting.attempts import noted
 from ccengine.reporting.call_record import (
     MISSED_CAUSES,
@@ -48,6 +49,8 @@ from ccengine.reporting.call_record import (
     judge_missed,
     open_offer,
 )
+from ccengine.reporting.dispositions import last_of, note_outcome, note_script
+from ccengine.reporting.first_rows import FIRST, new_record
 from ccengine.reporting.offer_outcomes import outcome_of_refusal, outcome_of_withdrawal
 from ccengine.reporting.promises import PromiseRecord, scored
 from ccengine.reporting.rows import JournalRow
@@ -56,9 +59,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ccengine.core.ids import AgentId, CallId, OfferId
-
-FIRST = (CallArrived, CallMissed, CallbackAsked, MessageLeft)
-"""Events that a record begins with."""
 
 NOT_JOINED = "not joined with the caller"
 
@@ -76,11 +76,17 @@ class _Draft:
     wrapped_seconds: float = 0.0
     reported: JournalRow | None = None  # the last event: true once a decision names it
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the call has ended, and nobody wraps it up."""
+        return self.record.outcome is not None and not self.wrapping
+
 
 class CallRecords:
     """Folds all calls side by side, for live use."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keep: bool = False) -> None:
+        self._keep = keep  # calls that are over: more may be said of them
         self._drafts: dict[CallId, _Draft] = {}
         self._wrap_ups: dict[AgentId, tuple[CallId, Instant]] = {}
 
@@ -93,7 +99,8 @@ class CallRecords:
         """Take one row into account.
 
         Returns:
-            The call's record when the row ends the call, and again when it ends the wrap-up.
+            The call's record when the row ends the call, and again when it ends the wrap-up, or
+            brings an outcome after that.
         """
         what = row.what
         if isinstance(what, ShowAgent):
@@ -104,12 +111,8 @@ class CallRecords:
         if draft is None:
             if not isinstance(what, FIRST):
                 return None
-            draft = self._drafts[row.call] = _Draft(_new_record(what, row.at))
-        if draft.record.outcome is None:
-            _take(draft, row)
-            if draft.record.outcome is not None:
-                return self._hand_over(draft)
-        return None
+            draft = self._drafts[row.call] = _Draft(new_record(what, row.at))
+        return self._hand_over(draft) if _take(draft, row) else None
 
     def knows(self, call: CallId) -> bool:
         """Tell whether the call is alive or being wrapped up, and its rows were seen."""
@@ -121,17 +124,22 @@ class CallRecords:
         Returns:
             The call's record, finished or not; None if the rows do not begin with its arrival.
         """
-        alone = CallRecords()  # its agents' rows of long ago must end nobody's wrap-up of today
+        alone = CallRecords(
+            keep=True
+        )  # its agents' rows of long ago must end nobody's wrap-up of today
         finished: CallRecord | None = None
         call: CallId | None = None
         for row in rows:
             call = call or row.call
             finished = alone.apply(row) or finished
-        self._drafts.update(alone._drafts)
+        alive = {call: one for call, one in alone._drafts.items() if not one.is_over}
+        self._drafts.update(alive)
         self._wrap_ups.update(alone._wrap_ups)
         return finished if finished is not None or call is None else alone.get(call)
 
     def _show_agent(self, shown: ShowAgent, at: Instant) -> CallRecord | None:
+        if shown.state is AgentState.WRAP_UP and self._wraps(shown.agent) == shown.call:
+            return None  # it was extended
         finished = self._end_wrap_up(shown, at)
         if shown.state is AgentState.WRAP_UP and shown.call in self._drafts:
             draft = self._drafts[shown.call]
@@ -141,6 +149,9 @@ class CallRecords:
             if draft.record.wrap_up_started_at is None:
                 draft.record.wrap_up_started_at = at
         return finished
+
+    def _wraps(self, agent: AgentId) -> CallId | None:
+        return self._wrap_ups[agent][0] if agent in self._wrap_ups else None
 
     def _end_wrap_up(self, shown: ShowAgent, at: Instant) -> CallRecord | None:
         if shown.agent not in self._wrap_ups:
@@ -154,7 +165,7 @@ class CallRecords:
         return None if draft.record.outcome is None else self._hand_over(draft)
 
     def _hand_over(self, draft: _Draft) -> CallRecord:
-        if not draft.wrapping:
+        if draft.is_over and not self._keep:
             del self._drafts[draft.record.call]
         return copy(draft.record)
 
@@ -164,33 +175,22 @@ def fold_call(rows: Iterable[JournalRow]) -> CallRecord | None:
     return CallRecords().adopt(rows)
 
 
-def _new_record(
-    first: CallArrived | CallMissed | CallbackAsked | MessageLeft, at: Instant
-) -> CallRecord:
-    record = CallRecord(
-        call=first.call,
-        tenant=first.tenant,
-        client=first.client,
-        number=first.number,
-        caller=first.caller,
-        node=first.node,
-        arrived_at=at,
-    )
-    match first:
-        case CallArrived() | CallMissed():
-            record.arrived_at = first.arrived_at
-        case CallbackAsked():
-            record.kind, record.origin, record.to = Kind.CALLBACK, first.origin, first.to
-        case MessageLeft():
-            record.kind, record.origin, record.to = Kind.VOICEMAIL, first.origin, first.to
-            record.recording, record.recording_started_at = f"{first.recording}.wav", first.left_at
-    return record
-
-
-def _take(draft: _Draft, row: JournalRow) -> None:
-    record, what = draft.record, row.what
+def _take(draft: _Draft, row: JournalRow) -> bool:
+    """Take the row into account; tell whether the call ended by it, or had and got an outcome."""
+    was_over = draft.record.outcome is not None
     if row.kind == "event":
         draft.reported = row
+    if isinstance(row.what, ShowOutcome):
+        _note_outcome(draft, row.what, row)
+        return was_over
+    if was_over:
+        return False
+    _take_live(draft, row)
+    return draft.record.outcome is not None
+
+
+def _take_live(draft: _Draft, row: JournalRow) -> None:
+    record, what = draft.record, row.what
     match what:
         case FlowStepEntered():
             record.steps += (StepRecord(flow=what.flow, step=what.step, at=row.at),)
@@ -233,6 +233,16 @@ def _take_offer(
         case Connect():
             draft.accepted_at = at
             _end_offer(record, what.offer, OfferOutcome.ACCEPTED, at)
+            record.dispositions = note_script(record.dispositions, what)
+
+
+def _note_outcome(draft: _Draft, shown: ShowOutcome, row: JournalRow) -> None:
+    record, reported = draft.record, _reported(draft, row)
+    filled = reported if isinstance(reported, FormFilled) else None
+    order = [offer.offer for offer in record.offers]
+    record.dispositions = note_outcome(record.dispositions, shown, row.at, filled, order)
+    said = last_of(record.dispositions)
+    record.disposition, record.contact_reason, record.resolved = said
 
 
 def _move(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:

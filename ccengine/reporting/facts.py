@@ -19,6 +19,7 @@ from ccengine.core.commands import (
     OfferCall,
     ShowAgent,
     ShowCall,
+    ShowOutcome,
     TakeUpItem,
     WithdrawOffer,
 )
@@ -42,13 +43,13 @@ ACTIONS: Mapping[type, str] = {
 }
 """Stable names where the type's own, in snake case, would not say that it happened."""
 
-SILENT = (Connect, ShowCall, TakeUpItem, Advance, CenterSnapshot, Unknown)
+SILENT = (Connect, ShowCall, ShowOutcome, TakeUpItem, Advance, CenterSnapshot, Unknown)
 """Follow from events that are shown, or are of use to the engine alone."""
 
 IN_EVERY_ROW = frozenset({"call", "tenant", "client", "agent", "node"})
 MASKED = frozenset({"caller", "identity", "number", "to"})
 UNLESS_EMPTY = frozenset({"identity", "to"})
-HIDDEN = frozenset({"plan", "arrived_at", "ended_at", "left_at", "recorded", "became"})
+HIDDEN = frozenset({"plan", "arrived_at", "ended_at", "left_at", "recorded", "became", "values"})
 SHOWN: Mapping[str, str] = {
     "agents": "agents",
     "barred": "barred",
@@ -56,7 +57,11 @@ SHOWN: Mapping[str, str] = {
     "by": "by",
     "cause": "cause",
     "channel": "channel",
+    "contact_reason": "contact_reason",
+    "defaulted": "defaulted",
+    "disposition": "disposition",
     "flow": "flow",
+    "form": "form",
     "how": "how",
     "high_seconds": "high_seconds",
     "kind": "kind",
@@ -71,8 +76,10 @@ SHOWN: Mapping[str, str] = {
     "reached": "reached",
     "reason": "cause",
     "recording": "recording",
+    "resolved": "resolved",
     "ring_seconds": "ring_seconds",
     "scores": "scores",
+    "script": "script",
     "seconds": "seconds",
     "skills": "skills",
     "slot": "slot",

@@ -3,7 +3,17 @@
 SHOWN_WHOLE = 6  #: extensions and short numbers say nothing about a person
 SHOWN_FIRST = 3
 SHOWN_LAST = 2
+SHOWN_AT_END = 3
 WITHHELD = "withheld"
+
+
+def last_digits(number: str) -> str:
+    """Return a number's end, which is a number itself: for displays that want a valid caller id.
+
+    Of a short number at most half of it is left.
+    """
+    digits = number.removeprefix("+")
+    return digits[-min(SHOWN_AT_END, max(1, len(digits) // 2)) :]
 
 
 def mask_number(number: str) -> str:

@@ -13,6 +13,7 @@ from ccengine.core.commands import (
     OfferCall,
     ShowAgent,
     ShowCall,
+    ShowOutcome,
     TakeUpItem,
     WithdrawOffer,
 )
@@ -36,10 +37,14 @@ from ccengine.core.events import (
     ConversationFailed,
     ConversationStarted,
     FlowStepEntered,
+    FormFilled,
     MessageLeft,
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
+    OutcomeEntryEnded,
+    OutcomeEntryStarted,
+    OutcomeSet,
     OwnCallEnded,
     OwnCallStarted,
     PhoneFound,
@@ -70,14 +75,15 @@ if TYPE_CHECKING:
         AgentEvent,
         CallEvent,
         Event,
+        OutcomeEvent,
         PhoneEvent,
         SystemEvent,
     )
     from ccengine.core.ids import QueueId
     from ccengine.reporting.rows import JournalRow, What
 
-    Decision = OfferCall | WithdrawOffer | Connect | DivertCall | ShowAgent | ShowCall
-    OtherEvent = CallEvent | AgentEvent | PhoneEvent | SystemEvent
+    Decision = OfferCall | WithdrawOffer | Connect | DivertCall | ShowAgent | ShowCall | ShowOutcome
+    OtherEvent = CallEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +151,15 @@ def _happened(what: Command | Event, mask: Callable[[str], str]) -> str:
             return event_told(what, mask)
         case TakeUpItem() | DialCallback() | DropItem():
             return command_told(what)
-        case OfferCall() | WithdrawOffer() | Connect() | DivertCall() | ShowAgent() | ShowCall():
+        case (
+            OfferCall()
+            | WithdrawOffer()
+            | Connect()
+            | DivertCall()
+            | ShowAgent()
+            | ShowCall()
+            | ShowOutcome()
+        ):
             return _decision(what)
         case _:
             return _event(what)
@@ -175,9 +189,17 @@ def _decision(what: Decision) -> str:
             return f"left {what.queue} for {to}: {what.reason}"
         case ShowAgent():
             return _agent(what)
-        case ShowCall(became=became):
-            return "" if became is None else f"goes on as {became}"
-        case Connect():  # its event is told
+        case Connect() | ShowCall() | ShowOutcome():
+            return _shown(what)
+
+
+def _shown(what: Connect | ShowCall | ShowOutcome) -> str:
+    match what:
+        case ShowOutcome(defaulted=True):
+            return f"{what.agent} gave no outcome in time: {what.disposition} is taken"
+        case ShowCall(became=became) if became is not None:
+            return f"goes on as {became}"
+        case Connect() | ShowCall() | ShowOutcome():  # their events are told
             return ""
 
 
@@ -203,8 +225,30 @@ def _event(what: OtherEvent) -> str:
             return _system_event(what)
         case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
             return _phone_event(what)
+        case OutcomeSet() | FormFilled() | OutcomeEntryStarted() | OutcomeEntryEnded():
+            return _outcome_event(what)
         case _:
             return _call_event(what)
+
+
+def _outcome_event(what: OutcomeEvent) -> str:
+    """Tell of outcomes; what was filled in is the customer's, and not told."""
+    match what:
+        case OutcomeSet():
+            about = [f"because of {what.contact_reason}"] if what.contact_reason else []
+            if what.resolved is not None:
+                about.append("resolved" if what.resolved else "not resolved")
+            return f"{_speaker(what)} says: {', '.join([what.disposition, *about])}"
+        case FormFilled():
+            return f"{_speaker(what)} filled in {what.form}: {len(what.values)} fields"
+        case OutcomeEntryStarted():
+            return f"{what.agent} types the outcome"
+        case OutcomeEntryEnded():
+            return f"{what.agent} is done typing"
+
+
+def _speaker(what: OutcomeSet | FormFilled) -> str:
+    return what.agent if what.by in ("", what.agent) else f"{what.by}, for {what.agent},"
 
 
 def _phone_event(what: PhoneEvent) -> str:

@@ -244,6 +244,10 @@ class World:
 
     def _part(self, pair: Connect) -> None:
         by = events.Party.CALLER
+        rules = self.center.plan.queues[pair.queue].outcome
+        if rules.required:  # agents do it in time; what they say plays no part here
+            said = rules.dispositions[0]
+            self._post(events.OutcomeSet(call=pair.call, agent=pair.agent, disposition=said))
         self._post(events.ConversationEnded(call=pair.call, agent=pair.agent, by=by))
         self._end(pair.call, by, "hung up")
 

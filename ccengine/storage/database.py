@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from ccengine.core.ids import CallId
 from ccengine.reporting.call_record import CallRecord
 from ccengine.storage.errors import RecordsTooNew
+from ccengine.storage.papers import PaperStore
 from ccengine.storage.tables import CALL_RECORDS, PROGRESS
 
 if TYPE_CHECKING:
@@ -52,11 +53,7 @@ class RecordDatabase:
             RecordsTooNew: a newer program wrote it.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(
-            f"sqlite+aiosqlite:///{path}",
-            json_serializer=lambda value: orjson.dumps(value).decode(),
-            json_deserializer=orjson.loads,
-        )
+        engine = _engine_of(f"sqlite+aiosqlite:///{path}")
         event.listen(engine.sync_engine, "connect", _set_up_connection)
         try:
             async with engine.begin() as connection:
@@ -69,6 +66,16 @@ class RecordDatabase:
             )
             raise RecordsTooNew(message) from error
         return cls(engine)
+
+    @classmethod
+    def open_to_read(cls, path: Path) -> Self:
+        """Open what may be there, beside whoever writes it: nothing is created or changed."""
+        return cls(_engine_of(f"sqlite+aiosqlite:///file:{path}?mode=ro&uri=true"))
+
+    @property
+    def papers(self) -> PaperStore:
+        """The versions of forms and scripts that records name."""
+        return PaperStore(self._engine)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -116,6 +123,14 @@ class RecordDatabase:
         )
         async with self._engine.connect() as connection:
             return [CallId(call) for call in (await connection.scalars(query)).all()]
+
+
+def _engine_of(url: str) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+    )
 
 
 def _set_up_connection(connection: Any, _record: object) -> None:

@@ -132,12 +132,15 @@ class JournalReader:
         return self._select("number > ?", (since,))
 
     def ended_calls(self, *, since: int) -> list[CallId]:
-        """Return calls of which an end was reported after row `since`, each once."""
-        # Missed calls have no index of their own, which each commit would pay for: the rows after
+        """Return calls of which an end, or an outcome, was reported after row `since`, each once.
+
+        A call with an outcome may be alive.
+        """
+        # These others have no index of their own, which each commit would pay for: the rows after
         # `since` are few, but for a database that was lost.
         rows = self._execute(
             "SELECT call FROM journal WHERE type = 'CallEnded' AND number > ? UNION "
-            "SELECT call FROM journal WHERE type = 'CallMissed' AND number > ?",
+            "SELECT call FROM journal WHERE type IN ('CallMissed', 'ShowOutcome') AND number > ?",
             (since, since),
         )
         return [row[0] for row in rows]
@@ -225,13 +228,14 @@ class JournalReader:
                 yield TailEntry(row.number, cast("Event", row.what), row.at)
 
     def _of_call(self, call: CallId, since: int) -> list[JournalRow]:
-        rows = [stored.read() for stored in self._select("call = ?", (call,))]
+        found = [stored.read() for stored in self._select("call = ?", (call,))]
+        rows = {row.number: row for row in found}
         where = "type = 'ShowAgent' AND agent = ? AND number > ?"
-        for row in rows.copy():
+        for row in found:
             if isinstance(row.what, ShowAgent) and row.what.state is AgentState.WRAP_UP:
                 ends = self._select(where, (row.agent, row.number), limit=1)
-                rows.extend(stored.read() for stored in ends)
-        return sorted((row for row in rows if row.number > since), key=itemgetter(0))
+                rows.update((stored.number, stored.read()) for stored in ends)
+        return [rows[number] for number in sorted(rows) if number > since]
 
     def _too_new(self, row: JournalRow) -> JournalTooNew:
         return JournalTooNew(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ccengine.core.ids import CallId
     from ccengine.reporting.call_record import CallRecord
     from ccengine.reporting.rows import JournalRow
+    from ccengine.storage.papers import PaperStore
 
 log = structlog.get_logger()
 
@@ -100,6 +101,14 @@ class RecordKeeper:
         if found is None and self._reader is not None:
             found = fold_call(self._reader.rows(call=call))
         return found
+
+    @property
+    def papers(self) -> PaperStore:
+        """The versions of forms and scripts that records name. Only after `start`."""
+        if self._database is None:
+            message = "the database is not open"
+            raise StorageError(message)
+        return self._database.papers
 
     async def close(self) -> None:
         """Close the files."""

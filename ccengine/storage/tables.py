@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Float,
     Index,
@@ -51,6 +52,10 @@ CALL_RECORDS = Table(
     Column("diverted_because", String(255), nullable=False, server_default=""),
     Column("promises", JSON, nullable=False, server_default="[]"),
     Column("promise_error_seconds", Float),
+    Column("disposition", String(32)),
+    Column("contact_reason", String(32)),
+    Column("resolved", Boolean),
+    Column("dispositions", JSON, nullable=False, server_default="[]"),
     Column("kind", String(16), nullable=False, server_default="call"),
     Column("origin", String(64)),
     Column("item", String(64)),
@@ -59,6 +64,18 @@ CALL_RECORDS = Table(
     UniqueConstraint("call", name="one_record_per_call"),
     Index("call_records_by_arrival", "tenant", "client", "arrived_at"),
 )
+
+PAPERS = Table(
+    "papers",
+    METADATA,
+    Column("client", String(32), primary_key=True),
+    Column("kind", String(16), primary_key=True),  # form, script
+    Column("name", String(32), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("hash", String(64), nullable=False, index=True),  # of the content
+    Column("content", JSON, nullable=False),
+)
+"""Each version of a form or script that was ever in force: records name them."""
 
 PROGRESS = Table(
     "fold_progress",

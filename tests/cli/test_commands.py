@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 from pathlib import Path
@@ -9,6 +10,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ccengine.cli.commands import app
+from ccengine.config.settings import Settings
+from ccengine.ivr import versions
+from ccengine.ivr.configuration import load_configuration
+from ccengine.storage.database import RecordDatabase
 from tests.config.tenants import change
 
 KEYS = {
@@ -19,7 +24,7 @@ KEYS = {
     "agents": {
         *("id", "name", "extension", "sip_user", "password_file", "pin_file", "skills", "clients")
     },
-    "feature_codes": {"login", "logout", "ready", "not_ready"},
+    "feature_codes": {"login", "logout", "ready", "not_ready", "outcome"},
     "api": {"url", "token_file"},
     "ari": {"url", "user", "password_file"},
     "paths": {"recordings", "logs", "database", "dialplan", "asterisk_conf", "state"},
@@ -46,6 +51,26 @@ def test_check_names_mistakes_as_the_person_on_the_host_knows_the_files(tenant: 
     assert result.stdout == ""
     place = "/srv/dialplan/tenants/demo/clients/nour/flows/main.yaml:2: "
     assert result.stderr.startswith(f"{place}there is no step 'hour' — did you mean 'hours'?")
+
+
+def test_check_compares_versions_with_those_that_were_in_force(tenant: Path) -> None:
+    configuration = load_configuration(tenant)
+    order = tenant / "clients/nour/forms/order.yaml"
+
+    async def keep() -> None:
+        database = await RecordDatabase.open(Settings().paths.database)
+        await versions.keep(configuration, database.papers)
+        await database.close()
+
+    asyncio.run(keep())
+    assert ccengine("check").exit_code == 0
+    change(order, "label: Deposit", "label: Paid at once")
+    result = ccengine("check")
+    assert result.exit_code == 1
+    place = "/srv/dialplan/tenants/demo/clients/nour/forms/order.yaml:2: "
+    assert result.stderr.startswith(f"{place}version 1 of form 'order' was in force")
+    change(order, "version: 1", "version: 2")
+    assert ccengine("check").exit_code == 0
 
 
 def test_check_tells_doubts_and_stops_nothing_for_them(tenant: Path) -> None:

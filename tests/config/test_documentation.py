@@ -10,10 +10,12 @@ from typing import Any, get_args, get_origin
 import pytest
 
 from ccengine.config.clients import ClientSettings
+from ccengine.config.papers import FormFile, ScriptFile
 from ccengine.config.schema import REQUIRED, schema_keys, value_kind
 from ccengine.config.tenant import TenantSettings
 from ccengine.ivr.confirmations import Confirmation
 from ccengine.ivr.loader import FlowFile
+from ccengine.ivr.outcome_words import OutcomeWord
 from ccengine.ivr.steps import STEP_KINDS
 from tests.config.tenants import DIALPLAN
 
@@ -51,7 +53,13 @@ def in_schema(kind: Any, way: str = "") -> Iterator[tuple[str, bool]]:
 
 
 @pytest.mark.parametrize(
-    ("section", "kind"), [("tenant.yaml", TenantSettings), ("client.yaml", ClientSettings)]
+    ("section", "kind"),
+    [
+        ("tenant.yaml", TenantSettings),
+        ("client.yaml", ClientSettings),
+        ("forms/&lt;form&gt;.yaml", FormFile),
+        ("scripts/&lt;script&gt;.yaml", ScriptFile),
+    ],
 )
 def test_keys_of_tenants_and_clients(section: str, kind: Any) -> None:
     assert documented(section) == dict(in_schema(kind))
@@ -65,7 +73,7 @@ def test_keys_of_flows() -> None:
 def test_names_of_confirmations() -> None:
     section = README.split("### prompts/")[1].split("\n## ")[0]
     named = re.findall(r"`([a-z-]+)`", section.split("to be replaced:")[1])
-    assert named == list(Confirmation)
+    assert named == [*Confirmation, *OutcomeWord]
 
 
 def test_conf_files() -> None:

@@ -142,6 +142,7 @@ KEYS = (
         "gates",
     ),
     *("shares", "nour", "floor", "rest", "precedence", "groups", "licences", "until", "approvals"),
+    *("version", "title", "fields", "kind", "label", "choices", "least", "dispositions", "say"),
     *("start", "steps", "menu", "digits", "play", "next", "enqueue", "hang_up", "en", "1", "mon"),
 )
 YAML_TEXT = st.one_of(
@@ -165,6 +166,8 @@ FILES = [
     "clients/nour/client.yaml",
     "clients/nour/flows/main.yaml",
     "clients/nour/prompts/ar/prompts.yaml",
+    "clients/nour/forms/order.yaml",
+    "clients/nour/scripts/order.yaml",
 ]
 
 
@@ -174,7 +177,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(name=st.sampled_from(FILES), text=YAML_TEXT)
 def test_no_text_makes_the_loader_raise(scratch: Path, name: str, text: str) -> None:

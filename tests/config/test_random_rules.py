@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ccengine.config.loading import load_tenant
@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 NUMBERS = st.sampled_from([0, 1, 5, 10, 11, -1, 1.5, "nan", "inf", 1e9, "x", [], {}])
-NAMES = st.sampled_from(
-    ["arabic", "billing", "ukrainian", "omar", "amira", "extra", "nour/technical", "x/y", ""]
-)
+WORDS = "arabic billing ukrainian omar amira extra nour/technical x/y order ordered"
+NAMES = st.sampled_from([*WORDS.split(), ""])
 LEVELS = st.dictionaries(NAMES, NUMBERS, max_size=3)
 LISTS = st.lists(NAMES, max_size=3)
 TRUTH = st.sampled_from(["yes", "no", "perhaps"])
@@ -42,6 +41,10 @@ LIMITS = some(
     waiting=NUMBERS, wait_seconds=NUMBERS, join_empty=LISTS, leave_empty=LISTS,
     partner_percent=NUMBERS, partner=NUMBERS, overflow=OVERFLOW,
 )  # fmt: skip
+OUTCOME = some(
+    required=TRUTH, at_deadline=st.sampled_from(["extend", "default", "soon"]), default=NAMES,
+    grace_seconds=NUMBERS, dispositions=LISTS, contact_reasons=LISTS, form=NAMES, script=NAMES,
+)  # fmt: skip
 RULES = some(
     skills=LEVELS, preferred=LEVELS, gates=LEVELS, licences=LISTS, groups=LISTS,
     members=st.lists(some(agent=NAMES, penalty=NUMBERS), max_size=3), max_penalty=NUMBERS,
@@ -50,6 +53,7 @@ RULES = some(
     ageing_per_minute=NUMBERS, order=st.sampled_from(["oldest", "newest", "any"]), weight=NUMBERS,
     promise_seconds=NUMBERS, longest_wait_seconds=NUMBERS, limits=LIMITS, misses=NUMBERS,
     health=some(waiting=NUMBERS, wait_seconds=NUMBERS), counts_earlier_seconds=TRUTH,
+    outcome=OUTCOME,
 )  # fmt: skip
 
 
@@ -58,6 +62,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy_of_demo(tmp_path_factory.mktemp("rules"))
 
 
+@example(rules={"gates": {"arabic": 0}, "relax": [{}, {"after_seconds": 0, "drop": ["arabic"]}]})
 @given(rules=RULES)
 @settings(max_examples=200, deadline=None)
 def test_no_rules_make_the_checks_raise(folder: Path, rules: dict[str, Any]) -> None:

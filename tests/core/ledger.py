@@ -19,12 +19,14 @@ from ccengine.core.commands import (
     OfferCall,
     ShowAgent,
     ShowCall,
+    ShowOutcome,
     TakeUpItem,
     WithdrawOffer,
 )
 from ccengine.core.queues import Strategy
 from ccengine.core.states import AgentState, CallState
 from tests.core.builders import plan_of
+from tests.core.debts_book import Debts
 from tests.core.items_book import ItemsBook, have_earlier
 from tests.core.rulebook import Caller, Rulebook, Worker, order_of
 from tests.core.shifts_book import Shifts
@@ -51,6 +53,7 @@ class Ledger:
         self.rules = Rulebook(plan_of({}, {}), 0.0)
         self.shifts = Shifts(self.rules)
         self.book = ItemsBook(self.rules)
+        self.debts = Debts(self.rules)
         self.now = 0.0
         self.arrived = 0
         self.ended = 0
@@ -201,6 +204,7 @@ class Ledger:
         before, rules.plan, rules.judged_at = rules.plan, plan, self.now
         for queue, last in list(rules.turns.items()):
             rules.turns[queue] = self._turn_left(before, queue, last)
+        self.debts.replan()
         for agent in plan.agents:
             rules.workers.setdefault(agent, Worker(agent))
         for call in rules.callers.values():
@@ -282,10 +286,19 @@ class Ledger:
                 assert self.ringing.pop(command.offer) == (command.call, command.agent)
                 rules.callers[command.call].connected_at = self.now
                 self.shifts.answered(command.agent)
+                self.debts.connected(command)
             case DivertCall():
                 self._diverted(command)
+            case ShowAgent() | ShowOutcome() | ShowCall():
+                self._showed(event, command)
+
+    def _showed(self, event: Event | None, command: ShowAgent | ShowOutcome | ShowCall) -> None:
+        match command:
             case ShowAgent():
                 self.shifts.showed(event, command)
+                self.debts.showed(command)
+            case ShowOutcome():
+                self.debts.said(command)
             case ShowCall():
                 self._showed_call(command)
 

@@ -11,6 +11,7 @@ from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
 from ccengine.core.ids import AgentId, ClientId, GroupId, LicenceId, QueueId, SkillId
+from ccengine.core.outcome_rules import NO_RULES, AtDeadline, OutcomeRules
 from ccengine.core.plan import AgentSettings, Days, Period, Plan, Precedence, Rest, Share
 from ccengine.core.queues import (
     Affinity,
@@ -36,6 +37,7 @@ QUEUES = ("nova/billing", "nova/vip", "nova/any", "sirin/sales", "sirin/loans")
 SKILLS = ("billing", "sales", "german")
 GROUPS = ("front", "back")
 LOANS = LicenceId("loans")
+DISPOSITIONS = ("sold", "lost")
 
 Thing = TypeVar("Thing")
 
@@ -158,6 +160,7 @@ class _Thrown:
             wrap_up_seconds=chance.choice((0.0, 5.0, 15.0)),
             callback=self.at_times(0.7, self.callback, None),
             reclaim_seconds=chance.choice((0.0, 30.0)),
+            outcome=self.at_times(0.5, self.outcome, NO_RULES),
         )
 
     def callback(self) -> CallbackRules:
@@ -170,6 +173,18 @@ class _Thrown:
             lead_seconds=chance.choice((0.0, 5.0, 60.0)),
             expires_hours=chance.choice((0.01, 0.1, 24.0)),
             slots=self.at_times(0.3, lambda: Slots(minutes=1, capacity=1), None),
+        )
+
+    def outcome(self) -> OutcomeRules:
+        chance = self.chance
+        return OutcomeRules(
+            required=chance.random() < 0.6,
+            at_deadline=chance.choice(list(AtDeadline)),
+            default=chance.choice(("lost", "lost", None)),
+            grace_seconds=chance.choice((0.0, 10.0, 60.0)),
+            dispositions=DISPOSITIONS,
+            contact_reasons=("order",),
+            script=chance.choice((None, "nova/sale@1#0")),
         )
 
     def members(self) -> tuple[Member, ...]:

@@ -31,6 +31,7 @@ from ccengine.core.commands import (
     OfferCall,
     ShowAgent,
     ShowCall,
+    ShowOutcome,
     TakeUpItem,
     WithdrawOffer,
 )
@@ -45,6 +46,7 @@ from tests.core.stage import Stage
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+BUSY = (AgentState.OFFERED, AgentState.ON_CALL)
 OUTPUT = "        -> "
 TIMED = re.compile(r"(?P<at>\d+\.\d+)\s*(?P<words>.*)")
 Doing: TypeAlias = "Callable[[Stage, list[str]], list[Command]]"
@@ -157,17 +159,21 @@ def _in_words(command: Command) -> str:
             return f"divert {command.call} {to} ({command.reason})"
         case DialCallback() | DropItem() | TakeUpItem():
             return _of_item(command)
-        case ShowAgent() | ShowCall():
+        case ShowAgent() | ShowCall() | ShowOutcome():
             return _shown(command)
 
 
-def _shown(command: ShowAgent | ShowCall) -> str:
-    match command:
-        case ShowAgent(state=AgentState.OFFERED | AgentState.ON_CALL) | ShowCall():
-            return ""  # follows from what is asked for
-        case ShowAgent():
-            why = command.reason or command.barred
-            return _doing(command.agent, command.state, why, command.until)
+def _shown(shown: ShowAgent | ShowCall | ShowOutcome) -> str:
+    if isinstance(shown, ShowCall) or getattr(shown, "state", None) in BUSY:
+        return ""  # follows from what is asked for
+    if isinstance(shown, ShowAgent):
+        why = shown.reason or shown.barred
+        return _doing(shown.agent, shown.state, why, shown.until)
+    more = [shown.contact_reason, "" if shown.resolved is None else f"resolved={shown.resolved}"]
+    more += [shown.form, shown.by and f"by {shown.by}", "at the deadline" * shown.defaulted]
+    told = ", ".join(word for word in more if word)
+    said = f"outcome {shown.call} {shown.agent} {shown.disposition or '-'}"
+    return f"{said} ({told})" if told else said
 
 
 def _of_item(command: DialCallback | DropItem | TakeUpItem) -> str:
@@ -233,6 +239,15 @@ def _callback(stage: Stage, words: list[str]) -> list[Command]:
     return stage.ask_callback(call, to, asked.get("queue", "none"), slot)
 
 
+def _more_said(words: list[str]) -> dict[str, Any]:
+    """Read `reason=order resolved by=boss`."""
+    said = dict(word.partition("=")[::2] for word in words)
+    more: dict[str, Any] = {"contact_reason": said.get("reason", ""), "by": said.get("by", "")}
+    if "resolved" in said:
+        more["resolved"] = said["resolved"] != "no"
+    return more
+
+
 def _decline(stage: Stage, words: list[str]) -> list[Command]:
     """Read `decline c1 [@anna] a reason`; `busy` and `unreachable` are also how."""
     call, *rest = words
@@ -277,6 +292,10 @@ WORDS: Mapping[str, Doing] = {
     "customer-confirms": lambda stage, words: stage.customer_confirms(*words),
     "customer-fails": lambda stage, words: stage.customer_fails(*words),
     "reclaim": lambda stage, words: stage.reclaim(*words),
+    "says": lambda stage, words: stage.say(*words[:3], **_more_said(words[3:])),
+    "fills": lambda stage, words: stage.fill(*words, name="A. Name"),
+    "types": lambda stage, words: stage.start_typing(*words),
+    "typed": lambda stage, words: stage.stop_typing(*words),
     "switch-lost": lambda stage, _: stage.lost(),
     "resynced": lambda stage, _: stage.resynced(),
     "plan": _plan,

@@ -8,6 +8,8 @@
           relax=5/penalty/2 overflow=vip      or voicemail, flow:closed, number:600999
           callback=agent-first/3 lead=30      whom first, and how often at most
           hours=0-100,200-300 slots=1/2       in seconds; minutes long and how many in each
+          outcome=sold,lost reasons=order must=extend grace 60
+                                              or must=not_ready, must=default:lost
     house floor=sirin:1 ceiling=nova:2 rest=5 occupancy=0.5 window=10 precedence=promise
 
 All else that a queue may say is in `NUMBERS`, or a word for a list in `_limits`.
@@ -19,6 +21,7 @@ from dataclasses import replace
 from typing import Any
 
 from ccengine.core.ids import AgentId, ClientId, GroupId, LicenceId, SkillId
+from ccengine.core.outcome_rules import AtDeadline, OutcomeRules
 from ccengine.core.plan import AgentSettings, Days, Period, Precedence, Rest, Share
 from ccengine.core.queues import (
     Affinity,
@@ -99,6 +102,7 @@ def read_queue(words: list[str]) -> QueueSettings:
         limits=_limits(said),
         callback=_callback(said),
         reclaim_seconds=float(said.get("reclaim", 0)),
+        outcome=_outcome_rules(said),
     )
 
 
@@ -122,6 +126,20 @@ def _callback(said: dict[str, str]) -> CallbackRules | None:
         lead_seconds=float(said.get("lead", 60)),
         expires_hours=float(said.get("expires", 24 * 3600)) / 3600,
         slots=Slots(minutes=int(minutes), capacity=int(capacity)) if minutes else None,
+    )
+
+
+def _outcome_rules(said: dict[str, str]) -> OutcomeRules:
+    at_deadline, _, default = said.get("must", "extend").partition(":")
+    return OutcomeRules(
+        required="must" in said,
+        at_deadline=AtDeadline(at_deadline),
+        default=default or None,
+        grace_seconds=float(said.get("grace", 300)),
+        dispositions=tuple(_listed(said, "outcome")),
+        contact_reasons=tuple(_listed(said, "reasons")),
+        form=said.get("form"),
+        script=said.get("script"),
     )
 
 

@@ -13,7 +13,7 @@ import orjson
 
 from ccengine.core import events
 from ccengine.core.center import ContactCenter
-from ccengine.core.commands import OfferCall, ShowAgent, ShowCall
+from ccengine.core.commands import OfferCall, ShowAgent, ShowCall, ShowOutcome
 from ccengine.core.errors import CoreError
 from ccengine.core.events import Event, Miss, Party
 from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId
@@ -66,7 +66,11 @@ def state_bytes(center: ContactCenter) -> bytes:
 
 def acts(commands: list[Command]) -> list[Command]:
     """Leave out the commands that only say what state something is in."""
-    return [command for command in commands if not isinstance(command, ShowAgent | ShowCall)]
+    return [
+        command
+        for command in commands
+        if not isinstance(command, ShowAgent | ShowCall | ShowOutcome)
+    ]
 
 
 def _short(fact: Event | Command) -> str:
@@ -291,6 +295,22 @@ class Stage:
 
     def end_own_call(self, agent: str) -> list[Command]:
         return self.post(events.OwnCallEnded(phone=self._phone(agent), channel=f"{agent}-own"))
+
+    # --- outcomes ------------------------------------------------------------------------------
+
+    def say(self, agent: str, call: str, disposition: str = "sold", **more: Any) -> list[Command]:
+        ids: dict[str, Any] = {"agent": AgentId(agent), "call": CallId(call)}
+        return self.post(events.OutcomeSet(**ids, disposition=disposition, **more))
+
+    def fill(self, agent: str, call: str, form: str = "order", **values: str) -> list[Command]:
+        ids: dict[str, Any] = {"agent": AgentId(agent), "call": CallId(call)}
+        return self.post(events.FormFilled(**ids, form=form, values=values))
+
+    def start_typing(self, agent: str, call: str) -> list[Command]:
+        return self.post(events.OutcomeEntryStarted(agent=AgentId(agent), call=CallId(call)))
+
+    def stop_typing(self, agent: str, call: str) -> list[Command]:
+        return self.post(events.OutcomeEntryEnded(agent=AgentId(agent), call=CallId(call)))
 
     # --- the switch ----------------------------------------------------------------------------
 

@@ -28,12 +28,13 @@ from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId, QueueId
 from ccengine.core.states import CallState
 from tests.core.builders import call_arrived, call_missed
 from tests.core.ledger import Ledger
-from tests.core.plans import CLIENTS, NAMES, QUEUES, plan_number, skills_of
+from tests.core.plans import CLIENTS, DISPOSITIONS, NAMES, QUEUES, plan_number, skills_of
 from tests.core.random_items import NUMBERS, asked, left, mishap, next_of_item
 from tests.core.stage import NODE, Stage, state_bytes
 from tests.core.test_snapshots import through_the_journal
 
 if TYPE_CHECKING:
+    from ccengine.core.agents import Debrief
     from ccengine.core.calls import Call
     from ccengine.core.plan import Plan
 
@@ -220,6 +221,38 @@ class RandomCenter(RuleBasedStateMachine):
             if agent.phone is None:
                 self.tell(events.AgentLoggedIn(agent=agent.id, phone=PhoneId(str(101 + phone))))
             self.tell(events.AgentWentReady(agent=agent.id))
+
+    @rule(said=st.sampled_from([*DISPOSITIONS, "nonsense"]), resolved=st.none() | st.booleans())
+    def all_say_how_it_went(self, said: str, resolved: bool | None) -> None:  # noqa: FBT001
+        for agent, debrief in self.debriefs():
+            ids: dict[str, Any] = {"agent": agent, "call": debrief.call}
+            self.tell(events.OutcomeSet(**ids, disposition=said, resolved=resolved))
+
+    def debriefs(self) -> list[tuple[AgentId, Debrief]]:
+        center, now = self.stage.center, self.stage.now
+        found = [(agent.id, center.debrief(agent.id, now)) for agent in center.agents()]
+        return [(agent, debrief) for agent, debrief in found if debrief is not None]
+
+    @rule(
+        call=CALLS,
+        agent=AGENTS,
+        said=st.sampled_from([*DISPOSITIONS, ""]),
+        by=st.sampled_from(["", "boss"]),
+    )
+    def something_is_said_of_a_call(self, call: CallId, agent: AgentId, said: str, by: str) -> None:
+        ids: dict[str, Any] = {"agent": agent, "call": call}
+        if said:
+            self.tell(events.OutcomeSet(**ids, disposition=said, by=by))
+        else:
+            self.tell(events.FormFilled(**ids, form="nova/order@1#0", values={"a": "b"}, by=by))
+
+    @rule(over=st.booleans(), seconds=SECONDS)
+    def outcomes_are_typed(self, *, over: bool, seconds: float) -> None:
+        for agent, debrief in self.debriefs():
+            ids: dict[str, Any] = {"agent": agent, "call": debrief.call}
+            event = events.OutcomeEntryEnded if over else events.OutcomeEntryStarted
+            self.tell(event(**ids))
+        self.pass_time(seconds)
 
     @rule(queues=st.lists(LINES, min_size=2, max_size=5), dice=st.integers(0, 2**32))
     def a_busy_while(self, queues: list[QueueId], dice: int) -> None:

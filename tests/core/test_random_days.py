@@ -14,7 +14,7 @@ import pytest
 from ccengine.core import events
 from ccengine.core.events import Miss, Party
 from ccengine.core.ids import AgentId, OfferId, PhoneId, QueueId
-from tests.core.plans import NAMES, QUEUES, plan_number, skills_of
+from tests.core.plans import DISPOSITIONS, NAMES, QUEUES, plan_number, skills_of
 from tests.core.random_items import NUMBERS
 from tests.core.test_properties import ALL_CALLS, FULL, RandomCenter
 
@@ -40,6 +40,7 @@ class Day:
             *[self.offer_is_missed] * 3,
             *[self.agents_get_ready] * 3,
             *[self.items_happen] * 14,
+            *[self.outcomes_are_given] * 3,
             self.caller_leaves,
             self.caller_strays_or_returns,
             self.agent_comes_or_goes,
@@ -114,6 +115,14 @@ class Day:
 
     def agents_get_ready(self) -> None:
         self.machine.all_get_ready()
+
+    def outcomes_are_given(self) -> None:
+        chance, machine = self.chance, self.machine
+        if chance.random() < 0.4:
+            seconds = chance.choice((0.0, 1.0, 10.0))
+            machine.outcomes_are_typed(over=chance.random() < 0.6, seconds=seconds)
+        if chance.random() < 0.6:
+            machine.all_say_how_it_went(said=chance.choice(DISPOSITIONS), resolved=None)
 
     def caller_leaves(self) -> None:
         self.machine.caller_hangs_up(call=self.chance.choice(ALL_CALLS), by=Party.CALLER)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ccengine.config.tenant import Tenant
     from ccengine.core.ids import CallId, ClientId
     from ccengine.ivr.configuration import Configuration
-    from ccengine.ivr.confirmations import Confirmation
+    from ccengine.ivr.outcome_words import Word
     from ccengine.ivr.phrases import Phrase
 
 NEEDED = ("CCENGINE_STATE", "CCENGINE_DIALPLAN", "CCENGINE_PROJECT", "CCENGINE_API_PORT")
@@ -80,7 +80,7 @@ class System:
         """Return the file of a client's prompt."""
         return self._file_of(self.configuration.prompts.media(client, name, language))
 
-    def confirmation(self, what: Confirmation) -> Path:
+    def confirmation(self, what: Word) -> Path:
         """Return the file of what is said to agents."""
         language = self.tenant.language
         return self._file_of(self.configuration.prompts.confirmation(what, language))
@@ -88,6 +88,10 @@ class System:
     def phrase(self, client: ClientId, what: Phrase, language: str) -> Path:
         """Return the file of what the engine says to callers."""
         return self._file_of(self.configuration.prompts.phrase(client, what, language))
+
+    def spoken_text(self, text: str) -> Path:
+        """Return the file of a text made of a client's words."""
+        return self._file_of(self.configuration.prompts.text(text))
 
     async def prompt_of_image(self, name: str, language: str) -> Path:
         """Return a prompt of Asterisk's image."""

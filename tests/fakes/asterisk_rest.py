@@ -191,7 +191,7 @@ class FakeRest:
             raise _No(409, "Channel with given unique ID already exists")
         variables = (request.body or {}).get("variables")
         assert isinstance(variables, dict)
-        name, _, number = query.get("callerId", "").partition("<")
+        name, _, number = query.get("callerId", "").rpartition("<")
         channel = FakeChannel(
             query["channelId"],
             f"{endpoint}-{len(self._world.channels):08x}",

@@ -22,8 +22,10 @@ _VALUES: dict[str, object] = {
     "cause": "hung up",
     "channel": "ch1",
     "client": "nova",
+    "disposition": "sold",
     "ended_at": 2.0,
     "flow": "main",
+    "form": "nova/order@3#0123456789abcdef",
     "high_seconds": 60.0,
     "how": "busy",
     "left_at": 1.0,
@@ -45,6 +47,7 @@ _VALUES: dict[str, object] = {
     "step": "menu",
     "tenant": "demo",
     "to": "+380441234567",
+    "values": {"phone": "+380441234567"},
 }
 
 

@@ -12,6 +12,7 @@ from ccengine.core.center import ContactCenter
 from ccengine.core.errors import CoreError
 from ccengine.core.events import Event, Party, Reached
 from ccengine.core.ids import AgentId, CallId, ClientId, OfferId, PhoneId, TenantId
+from ccengine.core.outcome_rules import AtDeadline, OutcomeRules
 from ccengine.core.queues import Limits, Overflow, Strategy
 from ccengine.core.states import CallState
 from ccengine.reporting.rows import Step
@@ -32,6 +33,15 @@ Move = tuple[str, int, int, float]
 """What happens, to which call and agent, and how many seconds after the last."""
 
 
+OUTCOME = OutcomeRules(
+    dispositions=("sold", "lost"),
+    contact_reasons=("order",),
+    grace_seconds=30.0,
+    script="nova/sale@1#0a",
+)
+FORM = "nova/order@3#0b"
+
+
 def plan(*, wrap_up: float = 15.0, version: str = "1") -> Plan:
     """Two queues, three agents; carl can do only one."""
     return plan_of(
@@ -41,8 +51,10 @@ def plan(*, wrap_up: float = 15.0, version: str = "1") -> Plan:
             "carl": agent_settings("sales:1"),
         },
         {
-            "billing": queue_settings("billing:1", wrap_up=wrap_up),
-            "sales": queue_settings("sales:1", wrap_up=0.0, priority=1, recorded=False),
+            "billing": replace(queue_settings("billing:1", wrap_up=wrap_up), outcome=OUTCOME),
+            "sales": replace(
+                queue_settings("sales:1", wrap_up=0.0, priority=1, recorded=False), outcome=OUTCOME
+            ),
         },
         version=version,
     )
@@ -53,12 +65,16 @@ def other_plan() -> Plan:
     usual = plan(version="2")
     sales, billing = usual.queues[queue_named("sales")], usual.queues[queue_named("billing")]
     limits = Limits(wait_seconds=25.0, overflow=Overflow(voicemail=True))
+    required = replace(OUTCOME, required=True)
+    defaulted = replace(required, at_deadline=AtDeadline.DEFAULT, default="lost")
     early = Limits(wait_seconds=9.0, overflow=Overflow(queue=queue_named("billing")))
     return replace(
         usual,
         queues={
-            queue_named("sales"): replace(sales, strategy=Strategy.RING_ALL, limits=early),
-            queue_named("billing"): replace(billing, limits=limits, misses=2),
+            queue_named("sales"): replace(
+                sales, strategy=Strategy.RING_ALL, limits=early, outcome=required
+            ),
+            queue_named("billing"): replace(billing, limits=limits, misses=2, outcome=defaulted),
         },
     )
 
@@ -196,7 +212,14 @@ class Shift:
         known = self.center.calls.get(call)
         lost = known is not None and known.state is CallState.IN_FLOW and agent == "carl"
         by = Party.LOST if lost else Party.CALLER
+        said: dict[str, Any] = {"call": call, "agent": agent}
         made: dict[str, Event] = {
+            "say": events.OutcomeSet(**said, disposition="sold", contact_reason="order"),
+            "say lost": events.OutcomeSet(**said, disposition="lost", resolved=False, by="boss"),
+            "say nonsense": events.OutcomeSet(**said, disposition="nonsense"),
+            "fill": events.FormFilled(**said, form=FORM, values={"at": str(self.now)}),
+            "type": events.OutcomeEntryStarted(**said),
+            "typed": events.OutcomeEntryEnded(**said),
             "arrive": arrived(call),
             "miss": missed(call),
             "step": events.FlowStepEntered(call=call, flow="main", step="menu"),
@@ -230,12 +253,12 @@ class Shift:
 
 USUAL = (
     "arrive queue queue accept accept bridge bridge record end ready ready log_in log_in step ring "
-    "decline talk_ends"
+    "decline talk_ends say fill"
 )
 UNUSUAL = (
     "stray return fail record_fails log_out not_ready plan switch_lost switch_back snapshot "
     "switch_back miss promise promise accept_beside decline_beside decline_beside phone_lost "
-    "phone_found plan"
+    "phone_found plan say_lost say_nonsense type typed"
 )
 MOVES = st.lists(
     st.tuples(

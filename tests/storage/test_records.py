@@ -243,3 +243,18 @@ async def test_migrations_lead_to_the_tables(shift: Shift, tmp_path: Path) -> No
             assert str(columns[column.name]["type"]) == str(column.type)
             assert columns[column.name]["nullable"] == column.nullable
     engine.dispose()
+
+
+async def test_an_outcome_given_after_all_was_written_is_caught_up_on(shift: Shift) -> None:
+    shift.open_doors("anna", wrap_up=5.0)
+    async with keeping(shift):
+        call = shift.enter(C1)
+        shift.answer(call)
+        shift.hang_up(call)
+        shift.wait(10)  # the wrap-up is over, too
+    async with keeping(shift, running=False):  # killed before it wrote
+        shift.post(events.OutcomeSet(call=C1, agent=AgentId("anna"), disposition="sold"))
+    async with keeping(shift) as keeper:
+        record = await keeper.get(C1)
+    assert record is not None
+    assert (record.disposition, record.wrap_up_seconds) == ("sold", 5.0)

@@ -46,6 +46,12 @@ from ccengine.core.events.offers import (
     RecordingFailed,
     RecordingStarted,
 )
+from ccengine.core.events.outcomes import (
+    FormFilled,
+    OutcomeEntryEnded,
+    OutcomeEntryStarted,
+    OutcomeSet,
+)
 from ccengine.core.events.system import PlanLoaded, SwitchLost, SwitchResynced
 
 SCHEMA = 1
@@ -79,8 +85,9 @@ ItemEvent = (
 )
 AgentEvent = AgentLoggedIn | AgentLoggedOut | AgentWentReady | AgentWentNotReady
 PhoneEvent = PhoneLost | PhoneFound | OwnCallStarted | OwnCallEnded
+OutcomeEvent = OutcomeSet | FormFilled | OutcomeEntryStarted | OutcomeEntryEnded
 SystemEvent = PlanLoaded | SwitchLost | SwitchResynced
-Event = CallEvent | ItemEvent | AgentEvent | PhoneEvent | SystemEvent
+Event = CallEvent | ItemEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemEvent
 
 __all__ = [
     "SCHEMA",
@@ -106,12 +113,17 @@ __all__ = [
     "ConversationStarted",
     "Event",
     "FlowStepEntered",
+    "FormFilled",
     "ItemEvent",
     "MessageLeft",
     "Miss",
     "OfferAccepted",
     "OfferDeclined",
     "OfferRinging",
+    "OutcomeEntryEnded",
+    "OutcomeEntryStarted",
+    "OutcomeEvent",
+    "OutcomeSet",
     "OwnCallEnded",
     "OwnCallStarted",
     "Party",

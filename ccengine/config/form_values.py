@@ -1,0 +1,107 @@
+"""What may be filled into a form: one rule for what is typed on a telephone and what is written.
+
+Values are kept as text: a choice by its name, `yes` or `no`, digits, a whole number, a date as
+`2026-01-31`, an amount as `12.50`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Final
+
+from ccengine.config.papers import FieldKind, FormField
+from ccengine.core.outcomes import LONGEST_VALUE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ccengine.config.papers import FormFile
+
+YES: Final = "yes"
+NO: Final = "no"
+TYPED_YES: Final = "1"
+TYPED_NO: Final = "2"
+CENT: Final = Decimal("0.01")
+
+
+def options_of(field: FormField) -> Mapping[str, str] | None:
+    """Return what may be typed, and the value it means; None: typed freely."""
+    match field.kind:
+        case FieldKind.CHOICE:
+            return {choice.digits: name for name, choice in field.choices.items()}
+        case FieldKind.YES_NO:
+            return {TYPED_YES: YES, TYPED_NO: NO}
+        case _:
+            return None
+
+
+def typed_value(field: FormField, typed: str) -> str | None:
+    """Return the value that was typed freely, None if it is none."""
+    match field.kind:
+        case FieldKind.DATE:
+            wanted = f"{typed[4:]}-{typed[2:4]}-{typed[:2]}"
+            return value_of(field, wanted) if re.fullmatch("[0-9]{8}", typed) else None
+        case FieldKind.AMOUNT:
+            return value_of(field, typed.replace("*", "."))
+        case _:
+            return value_of(field, typed)
+
+
+def value_of(field: FormField, text: str) -> str | None:
+    """Return the value that was written, as it is kept; None if it cannot be one."""
+    if len(text) > LONGEST_VALUE:
+        return None
+    is_one = False
+    match field.kind:
+        case FieldKind.DATE:
+            return _date(text)
+        case FieldKind.NUMBER | FieldKind.AMOUNT:
+            return _number(field, text)
+        case FieldKind.CHOICE:
+            is_one = text in field.choices
+        case FieldKind.YES_NO:
+            is_one = text in (YES, NO)
+        case FieldKind.DIGITS:
+            is_one = bool(re.fullmatch("[0-9]+", text)) and _fits(field, len(text))
+        case FieldKind.TEXT:
+            is_one = bool(text.strip()) and text.isprintable() and _fits(field, len(text))
+    return text if is_one else None
+
+
+def faults(form: FormFile, values: Mapping[str, str]) -> dict[str, str]:
+    """Return what is wrong with values, by field; fields left empty may be required."""
+    found = {name: "no such field" for name in values if name not in form.fields}
+    for name, field in form.fields.items():
+        value = values.get(name)
+        if value is None and field.required:
+            found[name] = "missing"
+        elif value is not None and value_of(field, value) != value:
+            found[name] = f"not a {field.kind} that the form allows"
+    return found
+
+
+def _date(text: str) -> str | None:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return None
+
+
+def _number(field: FormField, text: str) -> str | None:
+    pattern = r"-?[0-9]{1,15}(\.[0-9]{1,2})?" if field.kind is FieldKind.AMOUNT else "-?[0-9]{1,15}"
+    if not re.fullmatch(pattern, text):
+        return None
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    if not _fits(field, number):
+        return None
+    return str(number.quantize(CENT)) if field.kind is FieldKind.AMOUNT else str(int(number))
+
+
+def _fits(field: FormField, size: Decimal | int) -> bool:
+    enough = field.least is None or size >= field.least
+    return enough and (field.most is None or size <= field.most)

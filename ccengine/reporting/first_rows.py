@@ -1,0 +1,39 @@
+"""What a call record begins with: the first row of a call, or of an item that a call has left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ccengine.core.events import CallArrived, CallbackAsked, CallMissed, MessageLeft
+from ccengine.core.states import Kind
+from ccengine.reporting.call_record import CallRecord
+
+if TYPE_CHECKING:
+    from ccengine.core.ids import Instant
+
+FIRST = (CallArrived, CallMissed, CallbackAsked, MessageLeft)
+"""Events that a record begins with."""
+
+
+def new_record(
+    first: CallArrived | CallMissed | CallbackAsked | MessageLeft, at: Instant
+) -> CallRecord:
+    """Return the record as the first row makes it."""
+    record = CallRecord(
+        call=first.call,
+        tenant=first.tenant,
+        client=first.client,
+        number=first.number,
+        caller=first.caller,
+        node=first.node,
+        arrived_at=at,
+    )
+    match first:
+        case CallArrived() | CallMissed():
+            record.arrived_at = first.arrived_at
+        case CallbackAsked():
+            record.kind, record.origin, record.to = Kind.CALLBACK, first.origin, first.to
+        case MessageLeft():
+            record.kind, record.origin, record.to = Kind.VOICEMAIL, first.origin, first.to
+            record.recording, record.recording_started_at = f"{first.recording}.wav", first.left_at
+    return record
