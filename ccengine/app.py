@@ -7,9 +7,10 @@ call as it is: Asterisk keeps them, and the next engine takes them up.
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,8 @@ from ccengine.storage.records import RecordKeeper
 from ccengine.storage.replay import center_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ccengine.ivr.configuration import Configuration
     from ccengine.storage.journal_reader import Restored
 
@@ -105,7 +108,8 @@ def run(settings: Settings) -> None:
 
 async def _serve(settings: Settings, configuration: Configuration) -> None:
     async with AsyncExitStack() as stack:
-        parts = await _build(settings, configuration, stack)
+        with _things_that_stay():
+            parts = await _build(settings, configuration, stack)
         async with asyncio.TaskGroup() as root:
             sessions = Sessions(parts.wiring, root)
             switchboard = Switchboard(parts.wiring, sessions, Resyncer(parts.wiring, sessions))
@@ -265,15 +269,35 @@ async def _reload_on_signal(parts: Parts) -> None:
     while True:
         await asked.wait()
         asked.clear()
-        folder = parts.settings.tenant_folder
-        configuration = await asyncio.to_thread(load_configuration, folder)
-        papers = parts.keeper.papers
-        problems = configuration.problems or await versions.reused(configuration, papers)
-        if problems or configuration.tenant is None:
-            for problem in problems:
-                log.error("configuration_refused", cause=str(problem))
-            continue
-        await versions.keep(configuration, papers)
-        parts.wiring.configuration = configuration
-        _load_plan(parts.engine, configuration)
-        log.info("configuration_loaded", plan=parts.engine.center.plan.version)
+        with _things_that_stay():
+            await _reload(parts)
+
+
+async def _reload(parts: Parts) -> None:
+    folder = parts.settings.tenant_folder
+    configuration = await asyncio.to_thread(load_configuration, folder)
+    papers = parts.keeper.papers
+    problems = configuration.problems or await versions.reused(configuration, papers)
+    if problems or configuration.tenant is None:
+        for problem in problems:
+            log.error("configuration_refused", cause=str(problem))
+        return
+    await versions.keep(configuration, papers)
+    parts.wiring.configuration = configuration
+    _load_plan(parts.engine, configuration)
+    log.info("configuration_loaded", plan=parts.engine.center.plan.version)
+
+
+@contextmanager
+def _things_that_stay() -> Iterator[None]:
+    """Make inside what stays: no garbage is looked for meanwhile, and later never among it.
+
+    A configuration is most of what is in memory, and nothing of it is garbage. Each look through
+    all of it, from whatever thread, holds up every call: for 0.2 s at 2,000 agents.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -24,6 +24,7 @@ from ccengine.core.commands import (
     ShowCall,
     ShowOutcome,
     TakeUpItem,
+    TargetMissed,
     WithdrawOffer,
 )
 from ccengine.core.errors import CoreError
@@ -215,7 +216,7 @@ class Engine:
         match command:
             case OfferCall() | WithdrawOffer() | ShowAgent():
                 mailbox = self._agents.get(command.agent)
-            case Connect() | DivertCall() | DialCallback() | DropItem():
+            case Connect() | DivertCall() | TargetMissed() | DialCallback() | DropItem():
                 mailbox = self._calls.get(command.call)
             case TakeUpItem():
                 self.open_call(command.call)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from contextlib import asynccontextmanager
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from structlog.typing import EventDict
+
+    from ccengine.ivr.configuration import Configuration
 
 
 class EngineStub:
@@ -137,3 +140,23 @@ async def test_a_version_that_is_used_again_is_refused_and_a_new_one_is_kept(fol
         }
         assert await parts.keeper.papers.get("form", "nour/order@1#ffff") is None
         assert await parts.keeper.papers.get("form", "nonsense") is None
+
+
+@pytest.mark.parametrize("is_sound", [True, False])
+async def test_no_garbage_is_looked_for_while_a_configuration_is_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, *, is_sound: bool
+) -> None:
+    collecting = []
+
+    def load(folder: Path) -> Configuration:
+        collecting.append(gc.isenabled())
+        return load_configuration(folder)
+
+    async with running(folder):
+        monkeypatch.setattr(app, "load_configuration", load)
+        change(folder / "tenant.yaml", "arabic: 9", "arabic: 7" if is_sound else "arabic: 70")
+        told = await reload()
+        assert ("configuration_loaded" in told) == is_sound
+        await asyncio.sleep(0)
+        assert collecting == [False]
+        assert gc.isenabled()

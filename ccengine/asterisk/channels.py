@@ -23,7 +23,12 @@ from ccengine.asterisk.ari.events import (
     StasisEnd,
     StasisStart,
 )
-from ccengine.asterisk.ari.results import HangUpReason, Originated, Unreachable
+from ccengine.asterisk.ari.results import (
+    HangUpReason,
+    Originated,
+    TransferOutcome,
+    Unreachable,
+)
 from ccengine.asterisk.mailbox import Mailbox
 
 _DIGITS_KEPT = 64
@@ -208,6 +213,10 @@ class Channel:
     async def set_variable(self, *, name: str, value: str) -> bool:
         """Set a channel variable."""
         return await self.ari.set_variable(self.id, name=name, value=value)
+
+    async def report_transfer(self, outcome: TransferOutcome) -> bool:
+        """Answer the phone's wish to send its call on."""
+        return await self.ari.report_transfer(self.id, outcome=outcome)
 
     async def send_digits(self, digits: str) -> bool:
         """Send keys to the far end."""

@@ -15,9 +15,12 @@ from ccengine.asterisk.ari.events import (
     ChannelDtmfReceived,
     ChannelEnteredBridge,
     ChannelHangupRequest,
+    ChannelHold,
     ChannelLeftBridge,
     ChannelSnapshot,
     ChannelStateChange,
+    ChannelTransfer,
+    ChannelUnhold,
     ContactStatusChange,
     Dial,
     EndpointStateChange,
@@ -108,6 +111,9 @@ class Router:
                 | ChannelHangupRequest()
                 | ChannelStateChange()
                 | ChannelDtmfReceived()
+                | ChannelHold()
+                | ChannelUnhold()
+                | ChannelTransfer()
                 | ChannelEnteredBridge()
                 | ChannelLeftBridge()
             ):

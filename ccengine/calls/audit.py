@@ -17,17 +17,19 @@ import structlog
 
 from ccengine.asterisk.ari.errors import AriError
 from ccengine.asterisk.ari.events import BridgeSnapshot, ChannelSnapshot, EndpointSnapshot
-from ccengine.calls.conversation import bridge_of
+from ccengine.calls.bridge_names import bridge_of
 from ccengine.calls.item import is_waiting
 from ccengine.calls.phones import TECHNOLOGY, View
 from ccengine.core.events import (
     CallEnded,
     ConversationEnded,
     ConversationFailed,
+    HoldBy,
     Miss,
     OfferDeclined,
     Party,
 )
+from ccengine.core.handover import COLLEAGUES
 from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId
 from ccengine.core.states import CallState
 
@@ -166,9 +168,9 @@ class Audit:
             return call.channel in look.channels
         if claim.offer not in look.channels:
             return False
-        if claim.state is not CallState.TALKING or is_waiting(call):
-            return True  # a message is heard without a bridge
-        return _are_joined(call, claim.offer, look)
+        if call.held is HoldBy.CODE or call.kind in COLLEAGUES or is_waiting(call):
+            return True  # who of them hears whom is the agent's doing; a message has no bridge
+        return claim.state is not CallState.TALKING or _are_joined(call, claim.offer, look)
 
     async def _take_back(self, claim: Claim) -> None:
         """Post what must have happened, where no session has: it is gone, or waits for nothing."""

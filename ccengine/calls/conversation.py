@@ -8,7 +8,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ccengine.asterisk.channels import Gone
+from ccengine.calls.bridge_names import BRIDGE_PREFIX, TALK, bridge_of
+from ccengine.calls.control import Control
 from ccengine.calls.insistence import insist
+from ccengine.calls.talked import Talked
 from ccengine.core.events import (
     ConversationEnded,
     ConversationFailed,
@@ -17,24 +20,17 @@ from ccengine.core.events import (
     RecordingFailed,
     RecordingStarted,
 )
+from ccengine.core.states import CallState
 
 if TYPE_CHECKING:
     from ccengine.asterisk.bridges import Bridge
     from ccengine.asterisk.channels import Channel
-    from ccengine.asterisk.router import Router
+    from ccengine.calls.consult import Talks
+    from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
     from ccengine.core.commands import Connect
-    from ccengine.core.ids import OfferId
-    from ccengine.engine import Engine
-
-BRIDGE_PREFIX = "cc:"  #: names of our bridges, by which the next engine knows them
 
 NEWS_SECONDS = 1.0  #: an event is never so late after what it tells of
-
-
-def bridge_of(offer: OfferId) -> str:
-    """Return the id of the bridge for the conversation an offer leads to; used once."""
-    return f"{offer}.talk"
 
 
 def recording_of(call: Call, at: float, part: int = 1) -> str:
@@ -47,28 +43,37 @@ def recording_of(call: Call, at: float, part: int = 1) -> str:
     return f"{call.tenant}/{call.client}/{day}/{call.id}{suffix}"
 
 
-class Conversation:
-    """One agent's talk with one caller, in a bridge of its own."""
+def next_part(call: Call) -> int:
+    """Return the number of the call's next recording."""
+    suffix = call.recording.rpartition("/")[2].removesuffix(".wav").removeprefix(call.id)
+    if not call.recording:
+        return 1
+    return int(suffix.removeprefix("-") or 1) + 1
 
-    def __init__(self, engine: Engine, router: Router, caller: Channel, connect: Connect) -> None:
-        self._engine = engine
+
+class Conversation:
+    """One customer's talk, in a bridge of its own, with one agent after the other."""
+
+    def __init__(
+        self, wiring: Wiring, talks: Talks, caller: Channel, call: Call, connect: Connect
+    ) -> None:
+        self._engine = wiring.engine
         self._caller = caller
+        self._call = call
         self._connect = connect
-        self._leg = router.channel(connect.offer)
-        self._bridge: Bridge = router.bridge(bridge_of(connect.offer))
+        leg = wiring.router.channel(connect.offer)
+        self._control = Control(wiring, talks, call, caller, leg)
+        self._bridge: Bridge = wiring.router.bridge(call.bridge or bridge_of(connect.offer))
         self._started = False
         self._closed = False
 
-    async def run(self) -> bool:
-        """Bridge, record, and wait until the agent's leg ends.
-
-        Returns:
-            False if the agent's leg was gone before the bridge: the caller waits again.
-        """
-        await self._bridge.create(name=f"{BRIDGE_PREFIX}{self._connect.call}")
-        if not await self._bridge.add(self._caller, self._leg):
-            await self._see_who_is_gone()
-            return False
+    async def run(self) -> Talked:
+        """Bridge, record, and do what the agent asks for until the talk is over."""
+        leg = self._control.leg
+        await self._bridge.create(name=f"{BRIDGE_PREFIX}{self._connect.call}", kind=TALK)
+        if not await self._bridge.add(self._caller, leg):
+            await self._see_who_is_gone(leg)
+            return Talked.NEVER
         self._started = True
         self._engine.post(
             ConversationStarted(
@@ -77,17 +82,16 @@ class Conversation:
         )
         if self._connect.recorded:
             await self._record()
-        await self._leg.wait_gone()
-        return True
+        return await self._control.run(self._bridge)
 
-    async def resume(self) -> bool:
-        """Go on with a talk that an earlier engine began, until the agent's leg ends."""
+    async def resume(self) -> Talked:
+        """Go on with a talk that an earlier engine began."""
         self._started = True
-        if not self._leg.confirmed:
-            self._leg.end(Gone(0, "lost while the engine was away"))
-        self._bridge.attach(self._caller, self._leg)
-        await self._leg.wait_gone()
-        return True
+        leg = self._control.leg
+        if not leg.confirmed:
+            leg.end(Gone(0, "lost while the engine was away"))
+        self._bridge.attach(self._caller, leg)
+        return await self._control.run(self._bridge)
 
     async def close(self, by: Party) -> None:
         """Clear the agent's leg and the bridge away and post the end; once.
@@ -98,30 +102,38 @@ class Conversation:
         if self._closed:
             return
         self._closed = True
-        await insist(self._leg.hang_up, f"end of {self._leg.id}")
-        call, agent = self._connect.call, self._connect.agent
-        if self._started:
+        self._control.end_consult()
+        leg = self._control.leg
+        await insist(leg.hang_up, f"end of {leg.id}")
+        call, agent = self._connect.call, self._call.agent
+        if self._started and agent is not None and self._call.state is CallState.TALKING:
             self._engine.post(ConversationEnded(call=call, agent=agent, by=by))
         await insist(self._bridge.destroy, f"end of {self._bridge.id}")
         # The caller must be out of the bridge before they can wait for somebody else.
         if not self._started and by in (Party.AGENT, Party.LOST):
-            self._engine.post(ConversationFailed(call=call, agent=agent))
+            self._engine.post(ConversationFailed(call=call, agent=self._connect.agent))
 
-    async def _see_who_is_gone(self) -> None:
+    async def leave_behind(self) -> None:
+        """Clear away what is left of a talk whose caller was sent on."""
+        self._closed = True
+        leg = self._control.leg
+        await insist(leg.hang_up, f"end of {leg.id}")
+        await insist(self._bridge.destroy, f"end of {self._bridge.id}")
+
+    async def _see_who_is_gone(self, leg: Channel) -> None:
         """Wait for the event that belongs to a refused bridge.
 
         The refusal comes before it. If it is the caller's, the session ends here.
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(NEWS_SECONDS):
-                await self._leg.wait_gone()
+                await leg.wait_gone()
 
     async def _record(self) -> None:
         call = self._engine.center.calls.get(self._connect.call)
         if call is None:
             return
-        part = 2 if call.recording else 1
-        name = recording_of(call, self._engine.clock.now(), part)
+        name = recording_of(call, self._engine.clock.now(), next_part(call))
         path = f"{name}.wav"
         if await self._bridge.record(name) is None:
             event: RecordingFailed | RecordingStarted = RecordingFailed(

@@ -18,10 +18,12 @@ from ccengine.calls.in_line import InLine
 from ccengine.calls.insistence import insist
 from ccengine.calls.outside import Outside
 from ccengine.calls.scope import CallScope
+from ccengine.calls.talked import Talked
 from ccengine.config.dialable import identity_of
 from ccengine.core.commands import Connect, DivertCall
 from ccengine.core.events import CallEnded, CallerStrayed, CallQueued, FlowStepEntered, Party
-from ccengine.core.ids import client_of
+from ccengine.core.ids import AgentId, OfferId, client_of
+from ccengine.core.offers import NO_QUEUE
 from ccengine.core.states import CallState
 from ccengine.ivr.context import FlowContext
 from ccengine.ivr.outcomes import CalledBack, Enqueue, HangUp
@@ -29,6 +31,7 @@ from ccengine.ivr.runner import run_flow
 
 if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel
+    from ccengine.calls.consult import Talks
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
     from ccengine.core.ids import ClientId, QueueId
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 CALLER_HUNG_UP = "caller hung up"
+LOST = "lost"
 AGENT_HUNG_UP = "agent hung up"
 CALLED_BACK = "callback"
 
@@ -50,8 +54,11 @@ ELSEWHERE_SECONDS = 0.05
 class InboundCall:
     """One caller's session. The core knows the call already when this is made."""
 
-    def __init__(self, wiring: Wiring, channel: Channel, call: Call, *, resumed: bool) -> None:
-        self._resumed = resumed
+    def __init__(
+        self, wiring: Wiring, talks: Talks, channel: Channel, call: Call, *, resumed: bool
+    ) -> None:
+        self._talks = talks
+        self._hears_music = resumed
         self._wiring = wiring
         self._engine = wiring.engine
         self._channel = channel
@@ -101,19 +108,29 @@ class InboundCall:
     async def _serve(self) -> tuple[Party, str]:
         """Go on from the call's present state, which is not its first after a restart."""
         match self._call.state:
-            case CallState.IN_FLOW if self._call.became is not None:
-                return Party.ENGINE, CALLED_BACK
-            case CallState.IN_FLOW if self._call.queue is not None:
-                return Party.AGENT, AGENT_HUNG_UP
+            case CallState.IN_FLOW if self._is_over:
+                called_back = self._call.became is not None
+                return (Party.ENGINE, CALLED_BACK) if called_back else (Party.AGENT, AGENT_HUNG_UP)
             case CallState.IN_FLOW:
                 ended = await self._run_flow(self._call.flow, self._call.step)
                 if ended is not None:
                     return ended
-            case CallState.TALKING if await self._resume_conversation():
-                return Party.AGENT, AGENT_HUNG_UP
+            case CallState.TALKING | CallState.HANDED_OUT:
+                ended = await self._resume_conversation()
+                if ended is not None:
+                    return ended
+            case CallState.DIALING:
+                ended = await self._talk_with_who_dialled()
+                if ended is not None:
+                    return ended
             case _:
                 pass
         return await self._wait_and_talk()
+
+    @property
+    def _is_over(self) -> bool:
+        """No flow is to be run any more: the caller has talked, or is going to be called back."""
+        return self._call.became is not None or self._call.queue is not None
 
     async def _run_flow(
         self, name: str, step: str, client: ClientId | None = None
@@ -175,7 +192,7 @@ class InboundCall:
 
     async def _wait_and_talk(self) -> tuple[Party, str]:
         while True:
-            decision = await self._line.wait(music_at_once=self._resumed)
+            decision = await self._line.wait(music_at_once=self._hears_music)
             if decision is None:
                 return Party.ENGINE, CALLED_BACK
             if isinstance(decision, DivertCall):
@@ -184,9 +201,35 @@ class InboundCall:
                     return ended
                 continue
             self._conversation = self._conversation_for(decision)
-            if await self._conversation.run():
+            ended = await self._go_on_from(self._conversation, await self._conversation.run())
+            if ended is not None:
+                return ended
+
+    async def _go_on_from(
+        self, conversation: Conversation, talked: Talked
+    ) -> tuple[Party, str] | None:
+        """Return how the call has ended; None: the caller waits for somebody else."""
+        match talked:
+            case Talked.OVER:
                 return Party.AGENT, AGENT_HUNG_UP
-            await self._conversation.close(Party.AGENT)
+            case Talked.NEVER:
+                await conversation.close(Party.AGENT)
+            case Talked.SENT_ON:
+                await conversation.leave_behind()
+                self._hears_music = True
+        return None
+
+    async def _talk_with_who_dialled(self) -> tuple[Party, str] | None:
+        """Let the agent who dialled this call by hand talk with whoever has answered."""
+        agent, leg = self._call.agent, self._call.offer
+        if agent is None or leg is None:
+            return Party.LOST, LOST
+        connect = Connect(offer=leg, call=self._call.id, agent=agent, queue=NO_QUEUE, recorded=True)
+        self._conversation = self._conversation_for(connect)
+        talked = await self._conversation.run()
+        if talked is Talked.NEVER:
+            return Party.AGENT, AGENT_HUNG_UP
+        return await self._go_on_from(self._conversation, talked)
 
     async def _divert(self, divert: DivertCall) -> tuple[Party, str] | None:
         """Send the caller on; None: by a flow that has led to a queue."""
@@ -198,17 +241,18 @@ class InboundCall:
         self._diverted_at = asyncio.get_running_loop().time()
         return await self._run_flow(divert.flow, "", client_of(divert.queue))
 
-    async def _resume_conversation(self) -> bool:
-        """Go on talking if the bridge still holds both; else the agent is gone."""
-        offer, agent, queue = self._call.offer, self._call.agent, self._call.queue
-        if offer is None or agent is None or queue is None:
-            return False
-        connect = Connect(offer=offer, call=self._call.id, agent=agent, queue=queue, recorded=False)
+    async def _resume_conversation(self) -> tuple[Party, str] | None:
+        """Go on talking if the bridge still holds both; else who they talked with is gone."""
+        call = self._call
+        offer, agent = call.offer or OfferId(call.outside), call.agent or AgentId("")
+        connect = Connect(
+            offer=offer, call=call.id, agent=agent, queue=call.queue or NO_QUEUE, recorded=False
+        )
         self._conversation = self._conversation_for(connect)
-        return await self._conversation.resume()
+        return await self._go_on_from(self._conversation, await self._conversation.resume())
 
     def _conversation_for(self, connect: Connect) -> Conversation:
-        return Conversation(self._engine, self._wiring.router, self._channel, connect)
+        return Conversation(self._wiring, self._talks, self._channel, self._call, connect)
 
     async def _clear_away(self) -> None:
         if self._by is Party.CALLER and await self._is_elsewhere():

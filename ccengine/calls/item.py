@@ -33,6 +33,7 @@ from ccengine.ivr.phrases import Phrase
 
 if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel
+    from ccengine.calls.consult import Talks
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
 
@@ -46,7 +47,8 @@ CONFIRM_KEY = "1"
 class ItemSession:
     """One item's session. The core knows the item already when this is made."""
 
-    def __init__(self, wiring: Wiring, call: Call) -> None:
+    def __init__(self, wiring: Wiring, talks: Talks, call: Call) -> None:
+        self._talks = talks
         self._wiring = wiring
         self._engine = wiring.engine
         self._call = call
@@ -168,7 +170,7 @@ class ItemSession:
     # --- the end -------------------------------------------------------------------------------
 
     async def _go_on(self, customer: Channel) -> bool:
-        await InboundCall(self._wiring, customer, self._call, resumed=False).run()
+        await InboundCall(self._wiring, self._talks, customer, self._call, resumed=False).run()
         return True
 
     def _end(self, reason: str) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ccengine.asterisk.channels import Gone
+from ccengine.calls.bridge_names import BRIDGE_PREFIX
 from ccengine.calls.caller_ear import CallerEar
-from ccengine.calls.conversation import BRIDGE_PREFIX, recording_of
+from ccengine.calls.conversation import recording_of
 from ccengine.calls.customer_leg import CustomerLeg, let_hear_ringing
 from ccengine.calls.insistence import insist
 from ccengine.calls.race import first_of

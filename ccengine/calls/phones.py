@@ -38,7 +38,7 @@ TECHNOLOGY = "PJSIP"
 OF_A_PHONE = re.compile(rf"(?:{TECHNOLOGY}/)?phone-([0-9]+)(?:-[0-9a-f]+)?")
 """An endpoint's name or a channel's."""
 
-OURS = frozenset({"agent", "feature"})
+OURS = frozenset({"agent", "feature", "dial"})
 """Roles of the channels at a phone that are not its agent's own."""
 
 SECOND_QUALIFY_SECONDS = 6.5

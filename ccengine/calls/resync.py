@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from ccengine.calls.conversation import BRIDGE_PREFIX, bridge_of
+from ccengine.calls.bridge_names import BRIDGE_PREFIX, bridge_of
 from ccengine.calls.customer_leg import ROLE
 from ccengine.calls.item import is_waiting
 from ccengine.calls.message import bridge_with
@@ -31,6 +31,9 @@ from ccengine.core.events import (
     Party,
     SwitchResynced,
 )
+from ccengine.core.handover import COLLEAGUES
+from ccengine.core.ids import OfferId
+from ccengine.core.offers import NO_QUEUE
 from ccengine.core.states import CallState
 from ccengine.core.work_items import Failure
 
@@ -41,9 +44,12 @@ if TYPE_CHECKING:
     from ccengine.calls.sessions import Sessions
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
-    from ccengine.core.ids import AgentId, OfferId
+    from ccengine.core.ids import AgentId
 
 log = structlog.get_logger()
+
+OURS = frozenset({"agent", "feature", "dial", "far", "staff", ROLE})
+"""Roles of channels that belong to a session of ours, or to nobody."""
 
 SETTLE_SECONDS = 2.0
 LOST = "lost while the engine was away"
@@ -99,7 +105,7 @@ class Resyncer:
             lost = CallbackFailed(call=call.id, leg=call.item.leg, how=Failure.LOST)
             self._engine.post(lost)
             self._take_up_item(call)
-        elif channel is None:
+        elif channel is None or (call.state is CallState.DIALING and not self._both_are_here(call)):
             await self._close(call)
         elif channel.in_app(self._wiring.router.ari.app):
             self._resume(call, channel)
@@ -143,6 +149,12 @@ class Resyncer:
             self._engine.post(message)  # it was left while the engine was away
         self._engine.post(ended or CallEnded(call=call.id, by=Party.LOST, cause=LOST))
 
+    def _both_are_here(self, call: Call) -> bool:
+        """Tell whether whom an agent dialled has answered, and the agent is still there."""
+        app = self._wiring.router.ari.app
+        ends = [self._channels.get(call.channel), self._channels.get(call.offer or "")]
+        return all(end is not None and end.in_app(app) for end in ends)
+
     def _let_stray(self, call: Call) -> None:
         self._end_conversation(call, Party.LOST)
         self._engine.post(CallerStrayed(call=call.id))
@@ -163,8 +175,13 @@ class Resyncer:
             leg = self._channels.get(offer)
             if leg is not None:
                 self._wiring.router.channel(offer, leg)
+        if call.outside in self._channels:
+            self._wiring.router.channel(call.outside, self._channels[call.outside])
         channel = self._wiring.router.channel(snapshot.id, snapshot)
-        self._sessions.start_call(channel, call, resumed=True)
+        if call.kind in COLLEAGUES:
+            self._sessions.start_consult(channel, call, None)
+        else:
+            self._sessions.start_call(channel, call, resumed=True)
         self._resume_offers(call, state, offers)
 
     def _resume_offer(
@@ -183,12 +200,14 @@ class Resyncer:
     def _resume_connect(
         self, call: Call, agent: AgentId, offer: OfferId, leg: ChannelSnapshot | None
     ) -> None:
-        if leg is None or call.queue is None:
+        if leg is None:
             self._engine.post(ConversationFailed(call=call.id, agent=agent))
             return
-        recorded = self._engine.center.plan.queues[call.queue].recorded
+        queue = call.queue or NO_QUEUE
+        settings = self._engine.center.plan.queues.get(queue)
+        recorded = settings is not None and settings.recorded
         self._engine.open_call(call.id).put_nowait(
-            Connect(offer=offer, call=call.id, agent=agent, queue=call.queue, recorded=recorded)
+            Connect(offer=offer, call=call.id, agent=agent, queue=queue, recorded=recorded)
         )
 
     def _adopt_unknown(self, arrive: Callable[[ChannelSnapshot], None]) -> None:
@@ -204,16 +223,14 @@ class Resyncer:
         ari = self._wiring.router.ari
         calls = self._engine.center.calls.values()
         offers = {offer for call in calls for offer in _offers_of(call)}
-        bridges = {bridge_of(offer) for offer in offers}
+        bridges = {bridge_of(offer) for offer in offers} | {call.bridge for call in calls}
+        bridges |= {f"{call.id}.talk" for call in calls if call.outside}
         legs = {call.item.leg for call in calls if call.item is not None and call.item.leg}
         bridges |= {bridge_with(leg) for leg in legs}
+        offers |= {OfferId(call.outside) for call in calls} | {OfferId(leg) for leg in legs}
         for channel in self._channels.values():
-            ours = channel.variables.get("CC_ROLE") in ("agent", "feature", ROLE)
-            if (
-                ours
-                and channel.id not in offers | legs
-                and self._wiring.router.find(channel.id) is None
-            ):
+            ours = channel.variables.get("CC_ROLE") in OURS
+            if ours and channel.id not in offers and self._wiring.router.find(channel.id) is None:
                 log.warning("leg_orphaned", channel=channel.id)
                 await ari.hang_up(channel.id)
         for bridge in self._bridges.values():

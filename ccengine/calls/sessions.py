@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ccengine.calls.agent import AgentSession, LastLegs
+from ccengine.calls.consult import ConsultCall, Talks
+from ccengine.calls.dialled import ConsultEar, DialledCall
 from ccengine.calls.feature import FeatureCall
 from ccengine.calls.inbound import InboundCall
 from ccengine.calls.item import ItemSession
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from ccengine.asterisk.ari.events import ChannelSnapshot
     from ccengine.asterisk.channels import Channel
+    from ccengine.calls.directory import Target
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
     from ccengine.core.ids import AgentId, CallId, OfferId
@@ -41,15 +44,16 @@ class Sessions:
         self._watching_strays = False
         self._watching_items = False
         self.phones = Phones(wiring, self._start)
+        self.talks = Talks(self._start)
 
     def start_call(self, channel: Channel, call: Call, *, resumed: bool) -> None:
         """Start the session of a call the core knows; resumed: not at its beginning."""
-        session = InboundCall(self._wiring, channel, call, resumed=resumed)
+        session = InboundCall(self._wiring, self.talks, channel, call, resumed=resumed)
         self._start(self._serve(session, call), f"call {call.id}", channel)
 
     def start_item(self, call: Call) -> None:
         """Start the session of a callback or a message, at its beginning or taken up."""
-        self._start(ItemSession(self._wiring, call).run(), f"item {call.id}")
+        self._start(ItemSession(self._wiring, self.talks, call).run(), f"item {call.id}")
 
     def end_orphan(self, snapshot: ChannelSnapshot) -> None:
         """End a customer's leg that no item knows of any more."""
@@ -77,6 +81,18 @@ class Sessions:
         """Start the short session of a feature code."""
         feature = FeatureCall(self._wiring, channel, self._pins, self.ensure_agent)
         self._start(feature.run(code, digits), f"feature {channel.id}", channel)
+
+    def start_dialled(self, channel: Channel, digits: str) -> None:
+        """Start the session of a number that somebody has dialled at a phone."""
+        dialled = DialledCall(self._wiring, self, channel)
+        self._start(dialled.run(digits), f"dialled {channel.id}", channel)
+
+    def start_consult(self, side: Channel, call: Call, target: Target | None) -> None:
+        """Start the session of a call between agents the core knows."""
+        consult = ConsultCall(self._wiring, self.talks, call, side, target)
+        self._start(consult.run(), f"consult {call.id}", None if consult.is_lent else side)
+        if not consult.is_lent:
+            self._start(ConsultEar(self, consult).run(), f"second line {call.id}", side)
 
     def ensure_agent(self, agent: AgentId) -> None:
         """Start the agent's session unless there is one."""

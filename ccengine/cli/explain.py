@@ -85,7 +85,7 @@ def _all(reader: JournalReader, rows: list[JournalRow], number: int) -> list[_To
         made = [(at, what) for at, what in made if what.offer == f"{call}.{number}"]
         if not made:
             fail(f"call '{call}' has no offer {number}", "leave out --offer to see all")
-    chosen = choices(reader, call, {what.offer for _, what in made})
+    chosen = choices(reader, {what.offer for _, what in made})
     record = fold_call(rows)
     ends = {} if record is None else {one.offer: one.outcome for one in record.offers}
     told = [_Told(at, what, chosen.get(what.offer), ends.get(what.offer, "")) for at, what in made]

@@ -43,8 +43,18 @@ def feature_codes(tenant: Tenant) -> str:
         _code_with_digits(codes.not_ready, "not_ready", "X"),
         _code(codes.outcome, "outcome"),
         _code_with_digits(codes.outcome, "outcome", "X!"),
+        *_codes_to_dial_for(tenant),
     ]
     return _text(lines)
+
+
+def _codes_to_dial_for(tenant: Tenant) -> Iterator[str]:
+    """Hand numbers that are dialled for a client by its code to the engine, with the code."""
+    for client in tenant.clients.values():
+        code = None if client.settings.outbound is None else client.settings.outbound.code
+        if code is not None:
+            digits = f"{code}${{FILTER(0-9,${{EXTEN:{len(code)}}})}}"
+            yield f"exten => _{code}X!,1,Gosub(dial,s,1({digits}))"
 
 
 def _code(code: str, what: str) -> str:
@@ -102,6 +112,7 @@ def _partners(tenant: Tenant) -> Iterator[str]:
         called = [one.partner for one in rules] + [
             one.overflow.number for one in rules if one.overflow is not None
         ]
+        called += [staff.number for staff in client.settings.staff.values()]
         numbers = {digits_of(number) for number in called if number}
         if numbers:
             yield f"[outbound-partners-{client.id}]"

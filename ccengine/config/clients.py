@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -51,6 +52,16 @@ def _country(text: str) -> str:
 
 
 Country = Annotated[str, AfterValidator(_country)]
+
+
+def _outbound_code(text: str) -> str:
+    if re.fullmatch(r"\*[0-9]{1,4}", text) is None:
+        message = f"'{text}' cannot be a code"
+        raise mistake(message, 'write a star and digits in quotes, as in "*81"')
+    return text
+
+
+OutboundCode = Annotated[str, AfterValidator(_outbound_code)]
 Currency = Annotated[str, AfterValidator(_currency)]
 TelephoneNumber = Annotated[str, AfterValidator(_number)]
 
@@ -116,8 +127,17 @@ class ClientOutbound:
 
     prefixes: Mapping[Digits, Name]  #: what a number may begin with, and the trunk it goes to
     caller_id: TelephoneNumber  #: shown to the person called
+    code: OutboundCode | None = None  #: agents dial it before a number to call for this client
     calls_per_agent_day: Annotated[int, Field(ge=0, le=100_000)]
     calls_per_day: Annotated[int, Field(ge=0, le=10_000_000)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """Somebody of the client's own, to whom agents may hand callers back."""
+
+    name: Line
+    number: TelephoneNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +155,7 @@ class ClientSettings:
     country: Country | None = None  #: ISO 3166; of numbers that are typed or shown without one
     shared_numbers: tuple[TelephoneNumber, ...] = ()  #: of many callers: they identify nobody
     messages: Name | None = None  #: queue in which messages become work that were left in none
+    staff: Mapping[Digits, Staff] = field(default_factory=dict)  #: by what agents dial
     dispositions: Mapping[Name, Disposition] = field(default_factory=dict)
     contact_reasons: Mapping[Name, ContactReason] = field(default_factory=dict)
     mask_numbers: bool = False  #: agents' phones do not show who calls

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from ccengine.config.callback_checks import check_callback, check_messages
 from ccengine.config.clients import Client, digits_of
+from ccengine.config.extension_checks import check_call_codes, check_extensions
 from ccengine.config.lookups import Documents, levels, unknown, unknown_keys
 from ccengine.config.outcome_checks import check_outcome, check_words
 from ccengine.config.overflow_checks import check_circles, check_overflow
@@ -46,6 +47,7 @@ def cross_check(tenant: Tenant, documents: Documents) -> list[Problem]:
     for queue in queues:
         problems += _check_queue(tenant, queue)
     problems += [*check_circles(queues), *check_health(queues)]
+    problems += check_extensions(tenant, documents)
     return problems + list(_numbers_claimed_twice(documents))
 
 
@@ -71,6 +73,7 @@ def _check_tenant(tenant: Tenant, document: Document, documents: Documents) -> I
     yield from check_rest(tenant, document)
     yield from _agents_clash(settings.agents, document)
     yield from _codes_clash(tenant, document)
+    yield from check_call_codes(tenant, document)
 
 
 def _check_agent(

@@ -120,6 +120,18 @@ class FeatureCodes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallCodes:
+    """What agents press during a call."""
+
+    hold: FeatureCode = "*1"  #: and again to take the caller back
+    transfer: FeatureCode = "*2"  #: then where to, and #
+    consult: FeatureCode = "*3"  #: then whom, and #; a hang-up hands the caller over
+    conference: FeatureCode = "*4"  #: all three talk
+    swap: FeatureCode = "*5"  #: between the caller and whom is consulted
+    back: FeatureCode = "*6"  #: ends the consult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TenantOutbound:
     """Limits of all clients' outbound calls together."""
 
@@ -141,6 +153,8 @@ class TenantSettings:
     phones: Mapping[Extension, Phone] = field(default_factory=dict)
     callers: tuple[DemoCaller, ...] = ()  #: demo accounts that call as if from outside
     feature_codes: FeatureCodes = FeatureCodes()
+    call_codes: CallCodes = CallCodes()
+    dialled_wrap_up_seconds: float = 15.0  #: after a call outside that an agent dialled
     ready_at_login: bool = True  #: no: who logs in is not ready until they say so
     precedence: Precedence = Precedence.SCORE  #: which queue a free agent serves first
     shares: Mapping[ClientId, Share] = field(default_factory=dict)  #: agents of each client
@@ -190,6 +204,7 @@ class Tenant:
             shares=dict(self.settings.shares),
             outcomes={name: client.outcome for name, client in self.clients.items()},
             rest=self.settings.rest,
+            dialled_wrap_up_seconds=self.settings.dialled_wrap_up_seconds,
             periods=self._periods(),
             openings={name: periods for some in openings for name, periods in some.items()},
         )

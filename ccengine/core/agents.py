@@ -12,6 +12,7 @@ from ccengine.core.states import AgentState, AgentStep
 PHONE_LOST = "phone not registered"
 OWN_CALL = "own call"
 RESTS = "rests"
+WRAP_UP_PREFIX = "wrap-up:"
 
 Spell = tuple[float, float]
 """From when to when an agent was with a call: answer to the end of the wrap-up."""

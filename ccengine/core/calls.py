@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ccengine.core.commands import ShowCall
+from ccengine.core.events.causes import HoldBy
 from ccengine.core.ids import (
     AgentId,
     CallId,
@@ -74,6 +75,14 @@ class Call:
     others: dict[OfferId, AgentId] = field(default_factory=dict)  #: beside `offer`, under ring-all
     offer: OfferId | None = None
     agent: AgentId | None = None  #: offered to, or talking with
+    directed: AgentId | None = None  #: the one agent it is for, until they talk
+    back_to: AgentId | None = None  #: who sent it there, and gets it back if still free
+    by: AgentId | None = None  #: the agent who calls
+    origin: CallId | None = None  #: the customer's call that is consulted about
+    waited_seconds: float = 0.0  #: before it was answered last
+    held: HoldBy | None = None
+    conference: bool = False  #: its two talk with the customer of `origin`
+    outside: str = ""  #: the channel of the client's staff
     bridge: str = ""
     recording: str = ""
     identity: str = ""  #: who calls, as a number in international form; empty: nobody knows

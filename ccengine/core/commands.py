@@ -91,6 +91,14 @@ class DropItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TargetMissed:
+    """Whom the call was for cannot be had, and there is no line for it: say so and end it."""
+
+    call: CallId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShowAgent:
     """The agent's state is now this."""
 
@@ -137,6 +145,7 @@ Command = (
     | TakeUpItem
     | DialCallback
     | DropItem
+    | TargetMissed
     | ShowAgent
     | ShowCall
     | ShowOutcome

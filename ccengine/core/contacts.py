@@ -11,7 +11,7 @@ from ccengine.core.commands import ShowCall
 from ccengine.core.errors import DuplicateCall, TooLate, UnknownQueue
 from ccengine.core.events import RecordingStarted
 from ccengine.core.relaxation import acquaintance
-from ccengine.core.states import AgentState, CallState, CallStep, next_call_state
+from ccengine.core.states import AgentState, CallState, CallStep, Kind, next_call_state
 
 if TYPE_CHECKING:
     from ccengine.core.events import (
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from ccengine.core.floor import Floor
     from ccengine.core.ids import CallId, Instant
 
+DIALLED = frozenset({Kind.OUTBOUND, Kind.INTERNAL, Kind.CONSULT})
+"""What a call by an agent is it stays, whatever line it stands in."""
+
 ACQUAINTANCES_KEPT = 10_000
 """Callers and whom each talked with last: bounds the memory and the snapshot."""
 
@@ -40,7 +43,7 @@ def arrive(floor: Floor, event: CallArrived) -> None:
     Raises:
         DuplicateCall: a call of this id is alive.
     """
-    _expect_unknown(floor, event.call)
+    expect_unknown(floor, event.call)
     call = Call(
         id=event.call,
         tenant=event.tenant,
@@ -61,7 +64,7 @@ def miss(floor: Floor, event: CallMissed) -> None:
     Raises:
         DuplicateCall: a call of this id is alive.
     """
-    _expect_unknown(floor, event.call)
+    expect_unknown(floor, event.call)
     floor.ask(ShowCall(call=event.call, state=CallState.ENDED, queue=None, agent=None))
 
 
@@ -88,7 +91,8 @@ def queue(floor: Floor, event: CallQueued, now: Instant) -> None:
     state = next_call_state(call.state, CallStep.QUEUE)
     call.own_priority = event.priority
     call.skills, call.preferred = event.skills, event.preferred
-    call.kind = event.kind if call.item is None else call.kind
+    if call.kind not in DIALLED and call.item is None:
+        call.kind = event.kind
     call.identity = event.identity
     call.own_agents, call.own_scores = event.agents, event.scores
     call.lined_at = now
@@ -123,10 +127,11 @@ def start_conversation(floor: Floor, event: ConversationStarted, now: Instant) -
     call = floor.calls[event.call]
     state = next_call_state(call.state, CallStep.CONNECT)
     call.bridge = event.bridge
+    call.directed = call.back_to = None
     floor.deadlines.discard(offers.CONNECT_PREFIX + call.id)
     diversion.leave(floor, call)
     items.settle_pending(floor, call, now)
-    _acquaint(floor, call)
+    acquaint(floor, call)
     floor.move_call(call, state)
 
 
@@ -141,7 +146,7 @@ def end_conversation(floor: Floor, event: ConversationEnded, now: Instant) -> No
     """Give the agent wrap-up; the call goes on in its flow or ends."""
     call = floor.calls[event.call]
     state = next_call_state(call.state, CallStep.TALK_ENDS)
-    _release_agent(floor, call, now)
+    release_agent(floor, call, now)
     call.waits_from = now
     floor.move_call(call, state)
 
@@ -158,8 +163,9 @@ def end(floor: Floor, event: CallEnded, now: Instant) -> None:
     state = next_call_state(call.state, CallStep.END)
     if call.state in (CallState.OFFERED, CallState.CONNECTING):
         offers.withdraw_from_call(floor, call, now)
-    elif call.state is CallState.TALKING:
-        _release_agent(floor, call, now)
+    elif call.state in (CallState.TALKING, CallState.DIALING):
+        release_agent(floor, call, now)
+    _release_dialler(floor, call, now)
     floor.waits.note_leaving(call, now)
     diversion.leave(floor, call)
     reclaims.remember(floor, call, event, now)
@@ -169,16 +175,21 @@ def end(floor: Floor, event: CallEnded, now: Instant) -> None:
     del floor.calls[call.id]
 
 
-def _expect_unknown(floor: Floor, call: CallId) -> None:
+def expect_unknown(floor: Floor, call: CallId) -> None:
+    """Check that no call of this id is alive.
+
+    Raises:
+        DuplicateCall: one is.
+    """
     if call in floor.calls:
         message = f"call '{call}' is alive already"
         raise DuplicateCall(message)
 
 
-def _acquaint(floor: Floor, call: Call) -> None:
+def acquaint(floor: Floor, call: Call) -> None:
     """Remember whom the caller talked with, for as long as there is room."""
     name = acquaintance(call)
-    if not name or call.agent is None:
+    if not name or call.agent is None or call.by is not None:
         return
     floor.acquaintances.pop(name, None)
     floor.acquaintances[name] = call.agent
@@ -186,14 +197,31 @@ def _acquaint(floor: Floor, call: Call) -> None:
         del floor.acquaintances[next(iter(floor.acquaintances))]
 
 
-def _release_agent(floor: Floor, call: Call, now: Instant) -> None:
-    if call.agent is None or call.queue is None:
-        return
-    agent = floor.roster.get(call.agent)
-    call.agent = call.offer = None
+def release_agent(floor: Floor, call: Call, now: Instant) -> None:
+    """Give whoever has the call wrap-up, and free the colleague who called them."""
+    agent = None if call.agent is None else floor.roster.get(call.agent)
+    call.agent = call.offer = call.held = None
     call.bridge = ""
-    if agent.state is AgentState.ON_CALL:
-        served = agent.served.get(call.queue, Served())
-        agent.served[call.queue] = Served(calls=served.calls + 1, last_ended_at=now)
-        seconds = floor.queue_settings(call.queue).wrap_up_seconds
-        shifts.start_wrap_up(floor, agent, seconds, now)
+    call.conference = False
+    if agent is not None and agent.state is AgentState.ON_CALL:
+        if call.queue is not None:
+            served = agent.served.get(call.queue, Served())
+            agent.served[call.queue] = Served(calls=served.calls + 1, last_ended_at=now)
+        shifts.start_wrap_up(floor, agent, _wrap_up_seconds(floor, call), now)
+
+
+def _release_dialler(floor: Floor, call: Call, now: Instant) -> None:
+    """Free the agent who called a colleague; one who consulted still has the customer."""
+    dialler, call.by = call.by, None
+    if dialler is not None and call.kind is Kind.INTERNAL:
+        agent = floor.roster.get(dialler)
+        if agent.state is AgentState.ON_CALL and agent.call == call.id:
+            shifts.start_wrap_up(floor, agent, 0.0, now)
+
+
+def _wrap_up_seconds(floor: Floor, call: Call) -> float:
+    if call.kind in (Kind.INTERNAL, Kind.CONSULT):
+        return 0.0
+    if call.queue is None:
+        return floor.plan.dialled_wrap_up_seconds
+    return floor.queue_settings(call.queue).wrap_up_seconds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import diversion, limits, offers, reclaims, relaxation, shifts, turns
+from ccengine.core import agents, diversion, limits, offers, reclaims, relaxation, shifts, turns
 from ccengine.core import floor as floors
 from ccengine.core.acd import rest
 from ccengine.core.errors import CoreError
@@ -29,7 +29,7 @@ def meet(floor: Floor, what: str, now: Instant) -> None:
     match kind + ":":
         case offers.RING_PREFIX:
             offers.expire(floor, offers.call_of_offer(name), OfferId(name), now)
-        case shifts.WRAP_UP_PREFIX:
+        case agents.WRAP_UP_PREFIX:
             shifts.end_wrap_up(floor, AgentId(name), now)
         case rest.REST_PREFIX:
             shifts.end_rest(floor, AgentId(name))

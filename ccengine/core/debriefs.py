@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ccengine.core.agents import Debrief
 from ccengine.core.commands import ShowOutcome
 from ccengine.core.outcome_rules import NO_RULES, AtDeadline
-from ccengine.core.states import AgentState, CallState
+from ccengine.core.states import AgentState, CallState, Kind
 
 if TYPE_CHECKING:
     from ccengine.core.agents import Agent, Outcome
@@ -148,9 +148,12 @@ def _current(floor: Floor, agent: Agent) -> Debrief | None:
         return None
     if call.state is CallState.CONNECTING:
         return None  # it may still come to nothing
+    if call.kind in (Kind.INTERNAL, Kind.CONSULT):
+        return None  # of a talk between colleagues there is nothing to say
     known = next((one for one in agent.debriefs if one.offer == agent.offer), None)
     client = agent.client or call.client
-    return known or Debrief(call=call.id, offer=agent.offer, client=client, queue=agent.serves)
+    queue = agent.serves or call.queue  # who was consulted first serves no queue of their own
+    return known or Debrief(call=call.id, offer=agent.offer, client=client, queue=queue)
 
 
 def _is_open(debrief: Debrief, now: Instant) -> bool:

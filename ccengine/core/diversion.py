@@ -66,6 +66,15 @@ def back_in_line(floor: Floor, call: Call, step: CallStep, now: Instant) -> None
         floor.place_call(call)
 
 
+def take_back(floor: Floor, call: Call, step: CallStep, now: Instant) -> None:
+    """Let a call that had left its line stand there again, as long in it as it was before."""
+    floor.move_call(call, next_call_state(call.state, step))
+    if call.queue is not None:
+        relaxation.begin(floor, call, now)
+        limit(floor, call)
+        floor.place_call(call)
+
+
 def divert_if_late(floor: Floor, call: Call, now: Instant) -> bool:
     """Send a waiting call elsewhere if it has waited too long; True if it left all lines."""
     if call.state is not CallState.WAITING or call.queue is None:
@@ -133,11 +142,12 @@ def replan(floor: Floor, now: Instant) -> None:
     """Bring callers who wait under the rules of a new plan."""
     for call in list(floor.calls.values()):
         if call.state in IN_QUEUE and call.queue is not None:
-            settings = floor.queue_settings(call.queue)
+            settings, before = floor.queue_settings(call.queue), _standing(call)
             rank(call, settings)
             relaxation.begin(floor, call, now)
             limit(floor, call)
-            floor.place_call(call)
+            if _standing(call) != before:  # else it stands right since the plan was swapped
+                floor.place_call(call)
 
 
 def leave_empty(floor: Floor, now: Instant) -> None:
@@ -170,3 +180,8 @@ def _settings(floor: Floor, call: Call) -> QueueSettings:
         message = f"call '{call.id}' is in no queue"
         raise ValueError(message)
     return floor.queue_settings(call.queue)
+
+
+def _standing(call: Call) -> tuple[object, ...]:
+    """Return what under the same plan decides where in which line the call stands."""
+    return (call.priority, call.waiting_since, call.relaxed, call.only)

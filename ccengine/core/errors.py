@@ -21,6 +21,10 @@ class PhoneTaken(CoreError):
     """Another agent is busy on the phone."""
 
 
+class TargetNotFree(CoreError):
+    """The one agent a call is for cannot be had, or may not have it."""
+
+
 class NothingToSay(CoreError):
     """The agent has no such call to say anything of, or it is too late."""
 

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 from ccengine.core.acd.lines import rank_in_line
 from ccengine.core.acd.matching import Matching
-from ccengine.core.acd.requirement import requirement_of
+from ccengine.core.acd.requirement import Requirements
 from ccengine.core.acd.rest import REST_PREFIX, recent, rested_at
 from ccengine.core.acd.shares import Shares
 from ccengine.core.agents import Agent, Roster
 from ccengine.core.ids import CallId, Instant, QueueId, TenantId
-from ccengine.core.plan import Plan, order_in
-from ccengine.core.queues import Order, QueueSettings, Strategy
+from ccengine.core.plan import RETIRED, Plan, order_in
+from ccengine.core.queues import Order, Strategy
 from ccengine.core.ranking import Ranking
 from ccengine.core.states import AgentState, CallState
-from ccengine.core.waits import Waits
+from ccengine.core.waits import SERVING, Waits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,14 +29,16 @@ if TYPE_CHECKING:
     from ccengine.core.calls import Call, LeftPlace
     from ccengine.core.commands import Command
     from ccengine.core.ids import AgentId, PhoneId
+    from ccengine.core.queues import QueueSettings
 
 Watcher = Callable[[CallId, "AgentId", Instant], None]
 """Is called before each offer is made. Must only look."""
 
 NO_PLAN = Plan(tenant=TenantId(""), version="", agents={}, queues={})
-RETIRED_QUEUE = QueueSettings()
 PERIODS_PREFIX = "periods:"
 WITH_CALLS = frozenset({AgentState.ON_CALL, AgentState.WRAP_UP})
+KEEPS_TURN = frozenset({AgentState.OFFERED, AgentState.ON_CALL, AgentState.AVAILABLE})
+"""Who comes from there and is available again has the turn they had."""
 
 
 class Floor:
@@ -46,6 +48,7 @@ class Floor:
         self.plan = NO_PLAN
         self.roster = Roster()
         self.calls: dict[CallId, Call] = {}
+        self.requirements = Requirements(NO_PLAN)
         self.matching = Matching(NO_PLAN, 0.0)
         self.shares = Shares(NO_PLAN, 0.0)
         self.waits = Waits()
@@ -97,15 +100,11 @@ class Floor:
     def move_agent(self, agent: Agent, state: AgentState, now: Instant) -> None:
         """Set the agent's state and keep what depends on it in step."""
         self._note_spell(agent, state, now)
-        if state is AgentState.AVAILABLE and agent.state not in (
-            AgentState.OFFERED,
-            AgentState.ON_CALL,
-            AgentState.AVAILABLE,
-        ):
+        if state is AgentState.AVAILABLE and agent.state not in KEEPS_TURN:
             agent.idle_rank = (now, self.next_serial())
         if state is not AgentState.NOT_READY:
             agent.reason = ""
-        if state not in (AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP):
+        if state not in SERVING:
             agent.client = None
         was, agent.state = agent.state, state
         if (was is AgentState.OFFLINE) != (state is AgentState.OFFLINE):
@@ -119,7 +118,9 @@ class Floor:
         """Keep the idle in step with the agent's state."""
         was_idle = self.matching.is_idle(agent.id)
         self.matching.remove_agent(agent.id)
-        if agent.may_be_offered:
+        if not agent.may_be_offered:
+            self.open_agents.discard(agent.id)
+        else:
             self.matching.add_agent(agent)
             if not was_idle:
                 self.open_agents.add(agent.id)
@@ -201,8 +202,10 @@ class Floor:
 
     def rings_all(self, call: Call) -> bool:
         """Tell whether the queued call is offered to all at once, now."""
-        is_shared = self.queue_settings(_queue_of(call)).strategy is Strategy.RING_ALL
-        return is_shared and not call.only
+        if call.queue is None:
+            return False  # for one agent alone
+        is_shared = self.queue_settings(call.queue).strategy is Strategy.RING_ALL
+        return is_shared and not call.only and call.directed is None
 
     def rung_before(self, call: Call) -> AgentId | None:
         """Return after whom a turn goes on that is offered the queued call; None: it begins."""
@@ -232,11 +235,11 @@ class Floor:
 
     def requirement_of(self, call: Call) -> Requirement:
         """Return what the queued call needs now."""
-        return requirement_of(call, self.queue_settings(_queue_of(call)), call.relaxed)
+        return self.requirements.of(call, call.relaxed)
 
     def queue_settings(self, queue: QueueId) -> QueueSettings:
         """Return the queue's rules; for one that a new plan dropped, the defaults."""
-        return self.plan.queues.get(queue, RETIRED_QUEUE)
+        return self.plan.queues.get(queue, RETIRED)
 
     def penalties(self, queue: QueueId) -> Mapping[AgentId, int]:
         """Return the penalties of those who are named to the queue."""
@@ -254,11 +257,12 @@ class Floor:
         return rule
 
     def is_open(self) -> bool:
-        """Tell whether something has changed that pairing and emptiness have not looked at."""
+        """Tell whether something may have come of what has changed since it was last looked at."""
         return (
             bool(self.open_lines or self.open_agents)
-            or self._moves != self._moves_seen
-            or self._changes_seen != self.shares.changes
+            or self.matching.staffing_changed
+            or (bool(self.held_back) and self._changes_seen != self.shares.changes)
+            or (bool(self.leavable) and self._moves_seen != self._moves)
         )
 
     def reopen_held_back(self) -> None:
@@ -316,6 +320,7 @@ class Floor:
 
         What is derived must not depend on what happened before: a snapshot does not hold it.
         """
+        self.requirements = Requirements(self.plan)
         self.matching, self.shares = Matching(self.plan, now), Shares(self.plan, now)
         self.leavable = [queue for queue, one in self.plan.queues.items() if _may_be_left(one)]
         self.held_back = {}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccengine.core.acd.rest import REST_PREFIX
+from ccengine.core.agents import WRAP_UP_PREFIX
 from ccengine.core.limits import WAIT_PREFIX
 from ccengine.core.offers import CONNECT_PREFIX, RING_PREFIX
 from ccengine.core.relaxation import ALONE_PREFIX, RELAX_PREFIX
-from ccengine.core.shifts import WRAP_UP_PREFIX
 from ccengine.core.states import AgentState, AgentStep, CallState, Kind
 from ccengine.core.turns import BEFORE_ITS_TURN, ITEM_PREFIX
 from ccengine.core.work_items import Mode
@@ -28,8 +28,11 @@ IN_LINE = frozenset(
         CallState.CONNECTING,
     }
 )
-WITH_AGENT = frozenset({CallState.OFFERED, CallState.CONNECTING, CallState.TALKING})
+WITH_AGENT = frozenset(
+    {CallState.OFFERED, CallState.DIALING, CallState.CONNECTING, CallState.TALKING}
+)
 WITH_OFFER = frozenset({CallState.OFFERED, CallState.CONNECTING})
+BETWEEN_AGENTS = frozenset({Kind.INTERNAL, Kind.CONSULT})
 MAY_OWE = frozenset({AgentState.WRAP_UP, AgentState.NOT_READY, AgentState.OFFLINE})
 WITH_CALL = frozenset({AgentState.OFFERED, AgentState.ON_CALL})
 
@@ -107,6 +110,11 @@ def _check_agent(floor: Floor, agent: Agent) -> None:
             for offer, holder in ((call.offer, call.agent), *call.others.items())
             if holder == agent.id
         ]
+        holders += [
+            (call.id, agent.offer)
+            for call in floor.calls.values()
+            if call.by == agent.id and call.kind is Kind.INTERNAL
+        ]
         _must(holders == [(agent.call, agent.offer)], "exactly one call", story)
         _must(agent.offer is not None, "the call's offer", story)
     else:
@@ -164,6 +172,25 @@ def _check_call(floor: Floor, call: Call) -> None:
     if call.agent is not None:
         agent = floor.roster.get(call.agent)
         _must(agent.call == call.id and agent.state in WITH_CALL, "agent has the call", story)
+    _check_control(floor, call)
+
+
+def _check_control(floor: Floor, call: Call) -> None:
+    story = f"{call}"
+    for_one = call.state in WITH_OFFER
+    _must(for_one or call.directed is None, "for one agent only until they talk", story)
+    _must(call.back_to is None or call.directed is not None, "sent back by nobody", story)
+    talks = call.state is CallState.TALKING
+    _must(talks or call.held is None, "held only while they talk", story)
+    _must(talks or not call.conference, "a conference only while they talk", story)
+    _must(call.kind in BETWEEN_AGENTS or call.by is None, "called by an agent", story)
+    _must((call.kind is Kind.CONSULT) == (call.origin is not None), "consulted about", story)
+    if call.by is not None and call.kind is Kind.INTERNAL:
+        dialler = floor.roster.get(call.by)
+        on_it = dialler.state is AgentState.ON_CALL and dialler.call == call.id
+        _must(on_it, "who calls is on the call", story)
+    consults = [one.id for one in floor.calls.values() if one.origin == call.id]
+    _must(len(consults) <= 1, "one consult at most", story)
 
 
 def _check_nobody_waits_in_vain(floor: Floor) -> None:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import diversion
+from ccengine.core import debriefs, diversion
 from ccengine.core.acd.choosers import scattered
 from ccengine.core.acd.lines import is_overdue
 from ccengine.core.acd.requirement import skills_of
-from ccengine.core.commands import Connect, OfferCall, WithdrawOffer
+from ccengine.core.agents import WRAP_UP_PREFIX
+from ccengine.core.commands import Connect, OfferCall, TargetMissed, WithdrawOffer
 from ccengine.core.errors import CoreError
 from ccengine.core.events import Miss
-from ccengine.core.ids import CallId, OfferId
+from ccengine.core.ids import CallId, OfferId, QueueId
 from ccengine.core.reasons import Why
 from ccengine.core.states import (
     AgentState,
@@ -32,8 +33,11 @@ if TYPE_CHECKING:
     from ccengine.core.calls import Call
     from ccengine.core.events import OfferAccepted, OfferDeclined, OfferRinging
     from ccengine.core.floor import Floor
-    from ccengine.core.ids import AgentId, Instant, QueueId
+    from ccengine.core.ids import AgentId, Instant
     from ccengine.core.queues import QueueSettings
+
+NO_QUEUE = QueueId("")
+"""Of an offer for a call that stands in no line: from one agent to another."""
 
 NO_ANSWER = "no answer"
 CALLER_LEFT = "caller left"
@@ -73,11 +77,12 @@ def accept(floor: Floor, event: OfferAccepted, now: Instant) -> None:
     agent.misses = 0
     floor.waits.note_answer(call, agent, now)
     call.promised_until = None
+    call.waited_seconds = now - call.waiting_since if call.directed is None else 0.0
     floor.move_agent(agent, agent_state, now)
     floor.show_agent(agent)
     floor.move_call(call, call_state)
     floor.set_deadline(CONNECT_PREFIX + call.id, now + CONNECT_SECONDS)
-    queue = _queue_of(call)
+    queue = call.queue or NO_QUEUE
     settings = floor.queue_settings(queue)
     floor.ask(
         Connect(
@@ -85,7 +90,7 @@ def accept(floor: Floor, event: OfferAccepted, now: Instant) -> None:
             call=call.id,
             agent=agent.id,
             queue=queue,
-            recorded=settings.recorded,
+            recorded=call.by is None and settings.recorded,
             script=settings.outcome.script or "",
         )
     )
@@ -126,7 +131,9 @@ def withdraw_from_agent(
 def withdraw_from_barred(floor: Floor, now: Instant) -> None:
     """Take calls back from agents who may not have them any more: a gate holds while it rings."""
     for call in list(floor.calls.values()):
-        ringing = [] if call.state is not CallState.OFFERED else [call.agent, *call.others.values()]
+        # Whom a colleague has asked for was judged then, and not by what the queue asks.
+        is_ringing = call.state is CallState.OFFERED and call.directed is None
+        ringing = [call.agent, *call.others.values()] if is_ringing else []
         for agent_id in ringing:
             bar = "" if agent_id is None else _bar_of(floor, call, agent_id, now)
             if agent_id is not None and bar:
@@ -138,7 +145,8 @@ def _bar_of(floor: Floor, call: Call, agent: AgentId, now: Instant) -> str:
     lack = floor.requirement_of(call).bar_of(agent, floor.plan, now)
     if lack is not None:
         return f"no longer has {lack.what} {lack.name}"
-    skills, gates = skills_of(floor.plan, agent, now), floor.queue_settings(_queue_of(call)).gates
+    gates = floor.queue_settings(call.queue or NO_QUEUE).gates
+    skills = skills_of(floor.plan, agent, now)
     lost = next((skill for skill, least in gates.items() if skills.get(skill, 0) < least), None)
     return "" if lost is None else f"no longer has {lost} {gates[lost]}"
 
@@ -147,7 +155,7 @@ def withdraw_from_call(floor: Floor, call: Call, now: Instant) -> None:
     """Free the agents because the caller left while phones rang or one was just answered."""
     if call.offer is not None:
         call.others = {call.offer: _agent_of(call), **call.others}
-    call.offer = call.agent = None
+    call.offer = call.agent = call.directed = call.back_to = None
     floor.deadlines.discard(CONNECT_PREFIX + call.id)
     _withdraw_others(floor, call, CALLER_LEFT, now)
 
@@ -168,7 +176,10 @@ def reopen(floor: Floor, call: Call, agent: Agent, reason: str, now: Instant) ->
     call.offer = call.agent = None
     floor.deadlines.discard(CONNECT_PREFIX + call.id)
     _free_agent(floor, agent, agent_state, reason, now)
-    diversion.back_in_line(floor, call, CallStep.DISCONNECT, now)
+    if call.directed is not None:
+        _fall_back(floor, call, CallStep.DISCONNECT, reason, now)
+    else:
+        diversion.back_in_line(floor, call, CallStep.DISCONNECT, now)
 
 
 def give_up_connecting(floor: Floor, call: Call, now: Instant) -> None:
@@ -188,7 +199,7 @@ def make_offer(floor: Floor, call: Call, agent: Agent, now: Instant) -> None:
     """Ring the agent, who is free, for the call."""
     if floor.watcher is not None:
         floor.watcher(call.id, agent.id, now)
-    queue = _queue_of(call)
+    queue = call.queue or NO_QUEUE
     settings = floor.queue_settings(queue)
     if agent.phone is None:
         message = f"agent '{agent.id}' is available without a phone"
@@ -203,7 +214,8 @@ def make_offer(floor: Floor, call: Call, agent: Agent, now: Instant) -> None:
         call.offer, call.agent = offer, agent.id
     else:
         call.others[offer] = agent.id
-    floor.turns[queue] = call.rung = agent.id
+    if call.directed is None:
+        floor.turns[queue] = call.rung = agent.id
     floor.move_agent(agent, agent_state, now)
     if call_state is not call.state:
         floor.move_call(call, call_state)
@@ -230,6 +242,7 @@ def _why(call: Call, agent: Agent, settings: QueueSettings, now: Instant) -> Why
         overdue=is_overdue(call, settings, now),
         waited_seconds=round(now - call.queued_at, 3),
         idle_seconds=round(now - agent.idle_rank[0], 3),
+        directed=call.directed is not None,
     )
 
 
@@ -257,7 +270,7 @@ def _miss(
     floor: Floor, call: Call, agent: Agent, offer: OfferId, reason: str, now: Instant
 ) -> None:
     agent.misses += 1
-    again = agent.misses < floor.queue_settings(_queue_of(call)).misses
+    again = agent.misses < floor.queue_settings(call.queue or NO_QUEUE).misses
     if again:
         floor.let_rest(agent, now + RETRY_SECONDS)
         agent.idle_rank = (now, floor.next_serial())
@@ -285,10 +298,45 @@ def _end_offer(
     else:
         call.offer = call.agent = None
     _free_agent(floor, agent, agent_state, reason, now)
-    if call.offer is None:
+    if call.offer is None and call.directed is not None:
+        _fall_back(floor, call, CallStep.UNOFFER, reason, now)
+    elif call.offer is None:
         diversion.back_in_line(floor, call, CallStep.UNOFFER, now)
     else:
         floor.ask(call.shown())
+
+
+def _fall_back(floor: Floor, call: Call, step: CallStep, reason: str, now: Instant) -> None:
+    """Take back a call whose one agent cannot be had: to who sent it, else to the line's head."""
+    sender, call.directed, call.back_to = call.back_to, None, None
+    if call.queue is None:
+        floor.move_call(call, next_call_state(call.state, CallStep.GIVE_UP))
+        floor.ask(TargetMissed(call=call.id, reason=reason))
+        return
+    agent = _still_free(floor, sender, call, now)
+    if agent is not None:
+        call.state = next_call_state(call.state, step)
+        call.directed = agent.id
+        make_offer(floor, call, agent, now)
+    else:
+        diversion.take_back(floor, call, step, now)
+
+
+def _still_free(floor: Floor, sender: AgentId | None, call: Call, now: Instant) -> Agent | None:
+    """Return who sent the call on, if they can take it back: wrapping it up is no reason not to."""
+    if sender is None or floor.held or not floor.roster.has(sender):
+        return None
+    agent = floor.roster.get(sender)
+    wraps_up = agent.state is AgentState.WRAP_UP and agent.call == call.id
+    wraps_up = wraps_up and debriefs.owed_by(agent) is None
+    if wraps_up and agent.finish is AgentStep.FINISH and not agent.phone_lost:
+        debriefs.note_wrap_up_over(floor, agent, now)
+        floor.deadlines.discard(WRAP_UP_PREFIX + agent.id)
+        agent.call = agent.until = agent.typing_until = None
+        agent.overdue = False
+        floor.move_agent(agent, next_agent_state(agent.state, AgentStep.FINISH), now)
+        floor.show_agent(agent)
+    return agent if agent.may_be_offered else None
 
 
 def _free_agent(floor: Floor, agent: Agent, state: AgentState, reason: str, now: Instant) -> None:
@@ -312,13 +360,6 @@ def _as_asked(floor: Floor, agent: Agent, state: AgentState, reason: str) -> tup
     if agent.finish is AgentStep.FINISH_NOT_READY:
         return next_agent_state(state, AgentStep.NOT_READY), agent.finish_reason
     return state, reason
-
-
-def _queue_of(call: Call) -> QueueId:
-    if call.queue is None:
-        message = f"call '{call.id}' is offered without a queue"
-        raise CoreError(message)
-    return call.queue
 
 
 def _agent_of(call: Call) -> AgentId:

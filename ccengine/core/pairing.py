@@ -14,6 +14,7 @@ from ccengine.core import diversion, offers, relaxation, turns
 from ccengine.core.states import CallState
 
 if TYPE_CHECKING:
+    from ccengine.core.acd.matching import Place
     from ccengine.core.acd.requirement import Requirement
     from ccengine.core.calls import Call
     from ccengine.core.floor import Floor
@@ -39,19 +40,20 @@ def settle(floor: Floor, now: Instant) -> None:
 def pair(floor: Floor, now: Instant) -> None:
     """Offer calls, first come first, until nobody who is free may serve anybody who waits."""
     in_vain: set[CallId] = set()
-    while (first := _first(floor, in_vain, now)) is not None:
-        call = floor.calls[first]
-        requirement = floor.requirement_of(call)
+    while (place := _first(floor, in_vain, now)) is not None:
+        call, requirement = place.call, place.pool.requirement
         if not _offer(floor, call, requirement, now):
-            in_vain.add(first)
+            in_vain.add(call.id)
             if call.state is CallState.WAITING:
                 floor.open_lines.discard(requirement)  # what keeps the first of a line keeps all
     floor.open_lines.clear()
     floor.open_agents.clear()
 
 
-def _first(floor: Floor, in_vain: set[CallId], now: Instant) -> CallId | None:
+def _first(floor: Floor, in_vain: set[CallId], now: Instant) -> Place | None:
     """Return who is next among the heads of open lines and the callers of open agents."""
+    if not floor.open_lines and not floor.open_agents:
+        return None
 
     def permit(agent: AgentId, requirement: Requirement) -> bool:
         rule = floor.rule_against(agent, requirement, now)
@@ -62,11 +64,11 @@ def _first(floor: Floor, in_vain: set[CallId], now: Instant) -> CallId | None:
     matching = floor.matching
     found = matching.heads(floor.open_lines, in_vain, now)
     for agent in list(floor.open_agents):
-        call = matching.call_for(agent, now, permit, in_vain) if matching.is_idle(agent) else None
-        if call is None:
+        place = matching.call_for(agent, now, permit, in_vain) if matching.is_idle(agent) else None
+        if place is None:
             floor.open_agents.discard(agent)
         else:
-            found.append(call)
+            found.append(place)
     return matching.first_of(found, now)
 
 

@@ -27,6 +27,8 @@ from ccengine.core.queues import QueueSettings
 
 PROFICIENCY_LOWEST = 1
 PROFICIENCY_HIGHEST = 10
+RETIRED = QueueSettings()
+"""The rules of a queue that a new plan dropped, for those who still wait in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,7 @@ class Plan:
     outcomes: Mapping[ClientId, OutcomeRules] = field(default_factory=dict)
     """What may be said of a client's calls that came from no queue."""
     rest: Rest = Rest()
+    dialled_wrap_up_seconds: float = 15.0  #: after a call outside that an agent dialled
     periods: Mapping[AgentId, Mapping[str, Period]] = field(default_factory=dict)
     """When approvals (`client:nova`), licences (`licence:loans`) and skills hold; else: always."""
     openings: Mapping[QueueId, tuple[Period, ...]] = field(default_factory=dict)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core.acd.requirement import requirement_of
 from ccengine.core.calls import Call
 from ccengine.core.ids import CallId, TenantId
 from ccengine.core.plan import client_of
@@ -57,7 +56,7 @@ def _is_anybody_free(floor: Floor, queue: QueueId, now: Instant) -> bool:
         channel="",
         queue=queue,
     )
-    requirement = requirement_of(usual, floor.queue_settings(queue), 0)
+    requirement = floor.requirements.of(usual, 0)
     return not floor.held and any(
         agent.may_be_offered
         and agent.id in floor.plan.agents

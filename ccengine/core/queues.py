@@ -131,6 +131,7 @@ class QueueSettings:
     misses: int = 1  #: offers an agent may miss in a row before they are not ready
     ring_seconds: float = 20.0  #: how long one agent's phone rings
     wrap_up_seconds: float = 15.0  #: after-call work before the agent is available again
+    extension: str | None = None  #: digits by which agents send callers here
     outcome: OutcomeRules = NO_RULES
     music: str = "default"  #: class of musiconhold.conf
     recorded: bool = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import heapq
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -21,48 +21,49 @@ class Ranking(Generic[Key, Rank]):
     heap until they surface or outnumber the living.
     """
 
-    __slots__ = ("_heap", "_ranks")
+    __slots__ = ("_entries", "_heap")
 
     def __init__(self) -> None:
-        self._ranks: dict[Key, Rank] = {}
+        self._entries: dict[Key, tuple[Rank, Key]] = {}
         self._heap: list[tuple[Rank, Key]] = []
 
     def __len__(self) -> int:
-        return len(self._ranks)
+        return len(self._entries)
 
     def __contains__(self, key: Key) -> bool:
-        return key in self._ranks
+        return key in self._entries
 
     def __iter__(self) -> Iterator[Key]:
         """Iterate in order of rank. O(n log n): for people, tests and snapshots."""
-        return iter(sorted(self._ranks, key=self._ranks.__getitem__))
+        return iter([key for _, key in sorted(self._entries.values())])
 
     def keys(self) -> KeysView[Key]:
         """Return the keys in an order that means nothing: to count, at no cost."""
-        return self._ranks.keys()
+        return self._entries.keys()
 
     def rank(self, key: Key) -> Rank | None:
         """Return the key's rank, None if it is not in the set."""
-        return self._ranks.get(key)
+        entry = self._entries.get(key)
+        return None if entry is None else entry[0]
 
     def put(self, key: Key, rank: Rank) -> None:
         """Add the key, or move it to another rank."""
-        self._ranks[key] = rank
-        heapq.heappush(self._heap, (rank, key))
-        if len(self._heap) > 2 * len(self._ranks) + _SLACK:
-            self._heap = [(rank, key) for key, rank in self._ranks.items()]
-            heapq.heapify(self._heap)
+        entry = self._entries[key] = (rank, key)
+        heappush(self._heap, entry)
+        if len(self._heap) > 2 * len(self._entries) + _SLACK:
+            self._heap = list(self._entries.values())
+            heapify(self._heap)
 
     def discard(self, key: Key) -> None:
         """Remove the key if it is there."""
-        self._ranks.pop(key, None)
+        self._entries.pop(key, None)
 
     def first(self) -> tuple[Rank, Key] | None:
         """Return the lowest rank and its key, None if the set is empty."""
-        heap, ranks = self._heap, self._ranks
+        heap, entries = self._heap, self._entries
         while heap:
             top = heap[0]
-            if ranks.get(top[1]) == top[0]:
+            if entries.get(top[1]) is top:
                 return top
-            heapq.heappop(heap)
+            heappop(heap)
         return None

@@ -13,6 +13,7 @@ class Why:
     relaxed: int = 0  #: relax steps that had passed
     own_agent: bool = False  #: one of the caller's own
     overdue: bool = False  #: the starvation guard put the caller first
+    directed: bool = False  #: for this agent and nobody else: a colleague asked for them
     waited_seconds: float = 0.0
     idle_seconds: float = 0.0
 

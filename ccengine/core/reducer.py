@@ -8,6 +8,7 @@ from ccengine.core import (
     contacts,
     deadlines,
     diversion,
+    handover,
     items,
     offers,
     outcomes,
@@ -16,6 +17,7 @@ from ccengine.core import (
     shifts,
 )
 from ccengine.core.events import (
+    AgentDialled,
     AgentLoggedIn,
     AgentLoggedOut,
     AgentWentNotReady,
@@ -26,17 +28,24 @@ from ccengine.core.events import (
     CallbackConfirmed,
     CallbackDialed,
     CallbackFailed,
+    CallDirected,
     CallEnded,
     CallerReturned,
     CallerStrayed,
+    CallHandedOut,
+    CallHandedOver,
     CallMissed,
     CallQueued,
+    CallTransferred,
+    ConferenceStarted,
     ConversationEnded,
     ConversationFailed,
     ConversationStarted,
     Event,
     FlowStepEntered,
     FormFilled,
+    HoldEnded,
+    HoldStarted,
     MessageLeft,
     OfferAccepted,
     OfferDeclined,
@@ -56,6 +65,7 @@ from ccengine.core.events import (
     SwitchResynced,
     WaitPromised,
 )
+from ccengine.core.states import CallState
 
 if TYPE_CHECKING:
     from ccengine.core.events import AgentEvent, OutcomeEvent, PhoneEvent, SystemEvent
@@ -67,8 +77,12 @@ ConversationEvent = ConversationStarted | ConversationFailed | ConversationEnded
 RecordingEvent = RecordingStarted | RecordingFailed
 LineEvent = FlowStepEntered | CallQueued | WaitPromised | CallerStrayed | CallerReturned | CallEnded
 AttemptEvent = CallbackDialed | CallbackAnswered | CallbackConfirmed | CallbackFailed
+HoldEvent = HoldStarted | HoldEnded
+MoveEvent = CallTransferred | CallHandedOver | CallHandedOut
+KnownControlEvent = HoldEvent | MoveEvent | CallDirected | ConferenceStarted
+KnownItemEvent = AttemptEvent | PlaceReclaimed
 KnownCallEvent = (
-    OfferEvent | ConversationEvent | RecordingEvent | LineEvent | AttemptEvent | PlaceReclaimed
+    KnownControlEvent | KnownItemEvent | OfferEvent | ConversationEvent | RecordingEvent | LineEvent
 )
 
 
@@ -87,8 +101,8 @@ def apply(floor: Floor, event: Event, now: Instant) -> None:
             _handle_phone(floor, event, now)
         case OutcomeSet() | FormFilled() | OutcomeEntryStarted() | OutcomeEntryEnded():
             _handle_outcome(floor, event, now)
-        case CallArrived() | CallMissed():
-            _handle_newcomer(floor, event)
+        case CallArrived() | CallMissed() | AgentDialled():
+            _handle_newcomer(floor, event, now)
         case CallbackAsked() | MessageLeft():
             _handle_new_item(floor, event, now)
         case _ if event.call not in floor.calls:
@@ -105,6 +119,18 @@ def _handle_call(floor: Floor, event: KnownCallEvent, now: Instant) -> None:
             _handle_conversation(floor, event, now)
         case RecordingStarted() | RecordingFailed():
             contacts.note_recording(floor, event)
+        case CallDirected():
+            handover.direct(floor, event, now)
+        case ConferenceStarted() | HoldStarted() | HoldEnded():
+            _handle_talk(floor, event)
+        case CallTransferred() | CallHandedOver() | CallHandedOut():
+            _handle_move(floor, event, now)
+        case _:
+            _handle_item_or_line(floor, event, now)
+
+
+def _handle_item_or_line(floor: Floor, event: KnownItemEvent | LineEvent, now: Instant) -> None:
+    match event:
         case CallbackDialed() | CallbackAnswered() | CallbackConfirmed() | CallbackFailed():
             _handle_attempt(floor, event, now)
         case PlaceReclaimed():
@@ -113,12 +139,16 @@ def _handle_call(floor: Floor, event: KnownCallEvent, now: Instant) -> None:
             _handle_line(floor, event, now)
 
 
-def _handle_newcomer(floor: Floor, event: CallArrived | CallMissed) -> None:
+def _handle_newcomer(
+    floor: Floor, event: CallArrived | CallMissed | AgentDialled, now: Instant
+) -> None:
     match event:
         case CallArrived():
             contacts.arrive(floor, event)
         case CallMissed():
             contacts.miss(floor, event)
+        case AgentDialled():
+            handover.dial(floor, event, now)
 
 
 def _handle_new_item(floor: Floor, event: CallbackAsked | MessageLeft, now: Instant) -> None:
@@ -223,6 +253,34 @@ def _handle_conversation(floor: Floor, event: ConversationEvent, now: Instant) -
             contacts.fail_conversation(floor, event, now)
         case ConversationEnded():
             contacts.end_conversation(floor, event, now)
+
+
+def _handle_talk(floor: Floor, event: HoldEvent | ConferenceStarted) -> None:
+    call = floor.calls[event.call]
+    if call.agent != event.agent or call.state is not CallState.TALKING:
+        floor.ignored += 1
+        return
+    match event:
+        case HoldStarted():
+            handover.hold(floor, event)
+        case HoldEnded():
+            handover.retrieve(floor, event)
+        case ConferenceStarted():
+            handover.join(floor, event)
+
+
+def _handle_move(floor: Floor, event: MoveEvent, now: Instant) -> None:
+    call = floor.calls[event.call]
+    if call.agent != event.agent or call.state is not CallState.TALKING:
+        floor.ignored += 1
+        return
+    match event:
+        case CallTransferred():
+            handover.transfer(floor, event, now)
+        case CallHandedOver():
+            handover.hand_over(floor, event, now)
+        case CallHandedOut():
+            handover.hand_out(floor, event, now)
 
 
 def _handle_line(floor: Floor, event: LineEvent, now: Instant) -> None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core.acd.requirement import requirement_of
-
 if TYPE_CHECKING:
     from ccengine.core.calls import Call
     from ccengine.core.floor import Floor
@@ -76,11 +74,11 @@ def forget(floor: Floor, call: CallId) -> None:
 def skip_unstaffed(floor: Floor, call: Call) -> None:
     """Skip what nobody logged in could serve."""
     settings = _settings(floor, call)
-    if call.only and not _is_staffed(floor, call, settings, call.relaxed):
+    if call.only and not _is_staffed(floor, call, call.relaxed):
         call.only = ()
         floor.deadlines.discard(ALONE_PREFIX + call.id)
     for step in range(call.relaxed, len(settings.relax) + 1):
-        if _is_staffed(floor, call, settings, step):
+        if _is_staffed(floor, call, step):
             call.relaxed = step
             break
     _schedule(floor, call, settings)
@@ -96,8 +94,8 @@ def acquaintance(call: Call) -> str:
     return f"{call.client}/{call.caller}" if call.caller else ""
 
 
-def _is_staffed(floor: Floor, call: Call, settings: QueueSettings, step: int) -> bool:
-    return floor.matching.is_staffed(requirement_of(call, settings, step))
+def _is_staffed(floor: Floor, call: Call, step: int) -> bool:
+    return floor.matching.is_staffed(floor.requirements.of(call, step))
 
 
 def _schedule(floor: Floor, call: Call, settings: QueueSettings) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccengine.core import debriefs, offers
-from ccengine.core.agents import PHONE_LOST
+from ccengine.core.agents import PHONE_LOST, WRAP_UP_PREFIX
 from ccengine.core.debriefs import OUTCOME_MISSING
 from ccengine.core.errors import OutcomeMissing, PhoneTaken, UnknownAgent
 from ccengine.core.outcome_rules import AtDeadline
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from ccengine.core.floor import Floor
     from ccengine.core.ids import AgentId, Instant, PhoneId
 
-WRAP_UP_PREFIX = "wrap-up:"
 LOGGED_IN = "logged in"
 MOVABLE = frozenset(
     {AgentState.OFFLINE, AgentState.AVAILABLE, AgentState.NOT_READY, AgentState.WRAP_UP}
@@ -55,7 +54,7 @@ def log_in(floor: Floor, event: AgentLoggedIn, now: Instant) -> None:
     state = next_agent_state(AgentState.OFFLINE, step)
     if other is not None and other is not agent:
         _leave(floor, other, now)
-    _forget_wrap_up(floor, agent, now)
+    forget_wrap_up(floor, agent, now)
     floor.move_agent(agent, AgentState.OFFLINE, now)
     if agent.phone is None:
         agent.since = now
@@ -86,12 +85,12 @@ def go_ready(floor: Floor, event: AgentWentReady, now: Instant) -> None:
     """
     agent = floor.roster.get(event.agent)
     state = next_agent_state(agent.state, AgentStep.READY)
-    _expect_nothing_owed(agent)
+    expect_nothing_owed(agent)
     if agent.state is AgentState.ON_CALL:
         agent.finish, agent.finish_reason = AgentStep.FINISH, ""
     elif agent.state is not AgentState.OFFERED:
         agent.retry_at, agent.rests_until = 0.0, None  # whoever says so sits at the phone
-        _forget_wrap_up(floor, agent, now)
+        forget_wrap_up(floor, agent, now)
         floor.move_agent(agent, state, now)
         floor.show_agent(agent)
 
@@ -105,13 +104,13 @@ def go_not_ready(floor: Floor, event: AgentWentNotReady, now: Instant) -> None:
     agent = floor.roster.get(event.agent)
     state = next_agent_state(agent.state, AgentStep.NOT_READY)
     if agent.state is AgentState.WRAP_UP:
-        _expect_nothing_owed(agent)
+        expect_nothing_owed(agent)
     if agent.state is AgentState.OFFERED:
         offers.withdraw_from_agent(floor, agent, AgentStep.NOT_READY, event.reason, now)
     elif agent.state is AgentState.ON_CALL:
         agent.finish, agent.finish_reason = AgentStep.FINISH_NOT_READY, event.reason
     else:
-        _forget_wrap_up(floor, agent, now)
+        forget_wrap_up(floor, agent, now)
         floor.move_agent(agent, state, now)
         agent.reason = event.reason
         floor.show_agent(agent)
@@ -170,7 +169,7 @@ def finish_wrap_up(floor: Floor, agent_id: AgentId, now: Instant) -> None:
     if state is AgentState.OFFLINE:
         _leave(floor, agent, now)
         return
-    _forget_wrap_up(floor, agent, now)
+    forget_wrap_up(floor, agent, now)
     floor.move_agent(agent, state, now)
     agent.reason = reason if state is AgentState.NOT_READY else ""
     floor.show_agent(agent)
@@ -256,7 +255,7 @@ def _show_barred(floor: Floor, agent: Agent) -> None:
 
 def _leave(floor: Floor, agent: Agent, now: Instant) -> None:
     state = next_agent_state(agent.state, AgentStep.LOG_OUT)
-    _forget_wrap_up(floor, agent, now)
+    forget_wrap_up(floor, agent, now)
     floor.move_agent(agent, state, now)
     floor.let_go(agent)
     floor.show_agent(agent)
@@ -268,14 +267,20 @@ def _set_wrap_up(floor: Floor, agent: Agent, until: Instant) -> None:
     floor.show_agent(agent)
 
 
-def _expect_nothing_owed(agent: Agent) -> None:
+def expect_nothing_owed(agent: Agent) -> None:
+    """Check that the agent has said how their calls went.
+
+    Raises:
+        OutcomeMissing: they must say so first.
+    """
     debrief = debriefs.owed_by(agent)
     if debrief is not None:
         message = f"agent '{agent.id}' must say first how call '{debrief.call}' went"
         raise OutcomeMissing(message)
 
 
-def _forget_wrap_up(floor: Floor, agent: Agent, now: Instant) -> None:
+def forget_wrap_up(floor: Floor, agent: Agent, now: Instant) -> None:
+    """End the wrap-up, with all that was asked for."""
     debriefs.note_wrap_up_over(floor, agent, now)
     floor.deadlines.discard(WRAP_UP_PREFIX + agent.id)
     agent.call = agent.offer = agent.until = agent.typing_until = None

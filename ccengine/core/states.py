@@ -23,6 +23,9 @@ class Kind(StrEnum):
     CALLBACK = "callback"
     VOICEMAIL = "voicemail"
     TASK = "task"
+    OUTBOUND = "outbound"  #: an agent dialled somebody outside by hand
+    INTERNAL = "internal"  #: an agent calls a colleague
+    CONSULT = "consult"  #: the same during a customer's call, and because of it
 
 
 class AgentState(StrEnum):
@@ -45,6 +48,7 @@ class AgentStep(StrEnum):
     READY = "goes ready"
     NOT_READY = "goes not ready"
     OFFER = "is offered a call"
+    DIAL = "dials by hand"
     ACCEPT = "answers"
     MISS = "declines or does not answer"
     MISS_AND_STAY = "declines or does not answer, and may again"
@@ -64,8 +68,10 @@ class CallState(StrEnum):
     STRAYED = "strayed"  #: waits, but in the dialplan's fallback: keeps the place, gets no offers
     POSTPONED = "postponed"  #: work without a caller, before its time: keeps the place, no offers
     OFFERED = "offered"
+    DIALING = "dialing"  #: an agent has dialled, the far end rings
     CONNECTING = "connecting"  #: the agent answered, the bridge is being made
     TALKING = "talking"
+    HANDED_OUT = "handed_out"  #: talks with the client's own staff
     ENDED = "ended"
 
 
@@ -79,6 +85,9 @@ class CallStep(StrEnum):
     RESUME = "its time has come"
     OFFER = "is offered to an agent"
     UNOFFER = "offer declined, unanswered or withdrawn"
+    GIVE_UP = "the one it was for cannot be had"
+    HAND_OVER = "another agent takes over"
+    HAND_OUT = "the client's staff take over"
     DIVERT = "is sent elsewhere"
     ACCEPT = "agent answers"
     CONNECT = "is bridged"
@@ -94,11 +103,13 @@ AGENT_TRANSITIONS: Mapping[AgentState, Mapping[AgentStep, AgentState]] = {
     },
     AgentState.AVAILABLE: {
         AgentStep.OFFER: AgentState.OFFERED,
+        AgentStep.DIAL: AgentState.ON_CALL,
         AgentStep.READY: AgentState.AVAILABLE,
         AgentStep.NOT_READY: AgentState.NOT_READY,
         AgentStep.LOG_OUT: AgentState.OFFLINE,
     },
     AgentState.NOT_READY: {
+        AgentStep.DIAL: AgentState.ON_CALL,
         AgentStep.READY: AgentState.AVAILABLE,
         AgentStep.NOT_READY: AgentState.NOT_READY,
         AgentStep.LOG_OUT: AgentState.OFFLINE,
@@ -121,6 +132,7 @@ AGENT_TRANSITIONS: Mapping[AgentState, Mapping[AgentStep, AgentState]] = {
         AgentStep.LOG_OUT: AgentState.ON_CALL,
     },
     AgentState.WRAP_UP: {
+        AgentStep.DIAL: AgentState.ON_CALL,
         AgentStep.FINISH: AgentState.AVAILABLE,
         AgentStep.FINISH_NOT_READY: AgentState.NOT_READY,
         AgentStep.FINISH_OFFLINE: AgentState.OFFLINE,
@@ -133,6 +145,7 @@ AGENT_TRANSITIONS: Mapping[AgentState, Mapping[AgentStep, AgentState]] = {
 CALL_TRANSITIONS: Mapping[CallState, Mapping[CallStep, CallState]] = {
     CallState.IN_FLOW: {
         CallStep.QUEUE: CallState.WAITING,
+        CallStep.OFFER: CallState.OFFERED,
         CallStep.END: CallState.ENDED,
     },
     CallState.WAITING: {
@@ -155,17 +168,28 @@ CALL_TRANSITIONS: Mapping[CallState, Mapping[CallStep, CallState]] = {
         CallStep.OFFER: CallState.OFFERED,
         CallStep.ACCEPT: CallState.CONNECTING,
         CallStep.UNOFFER: CallState.WAITING,
+        CallStep.GIVE_UP: CallState.IN_FLOW,
         CallStep.STRAY: CallState.STRAYED,
+        CallStep.END: CallState.ENDED,
+    },
+    CallState.DIALING: {
+        CallStep.CONNECT: CallState.TALKING,
         CallStep.END: CallState.ENDED,
     },
     CallState.CONNECTING: {
         CallStep.CONNECT: CallState.TALKING,
         CallStep.DISCONNECT: CallState.WAITING,
         CallStep.POSTPONE: CallState.POSTPONED,
+        CallStep.GIVE_UP: CallState.IN_FLOW,
         CallStep.END: CallState.ENDED,
     },
     CallState.TALKING: {
         CallStep.TALK_ENDS: CallState.IN_FLOW,
+        CallStep.HAND_OVER: CallState.TALKING,
+        CallStep.HAND_OUT: CallState.HANDED_OUT,
+        CallStep.END: CallState.ENDED,
+    },
+    CallState.HANDED_OUT: {
         CallStep.END: CallState.ENDED,
     },
     CallState.ENDED: {},

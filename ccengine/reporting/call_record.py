@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 RECORD_SCHEMA = 3
 
+DIALLED = frozenset({Kind.OUTBOUND, Kind.INTERNAL, Kind.CONSULT})
+
 
 class CallOutcome(StrEnum):
     """How a call went, in one word."""
@@ -42,6 +44,7 @@ class CallOutcome(StrEnum):
     LOST = "lost"  #: found gone after the engine had been away
     MISSED = "missed"  #: gone without anybody's help while there was no engine
     EMERGENCY = "emergency"  #: no engine; an emergency phone answered
+    UNANSWERED = "unanswered"  #: an agent dialled, and nobody answered
     MESSAGE = "message"  #: went to voicemail, and the message was recorded
     PARTNER = "partner"  #: sent on to an outside partner, who answered
     CALLBACK = "callback"  #: the caller asked to be called back: the item's record goes on
@@ -103,6 +106,17 @@ class OfferRecord:
     ended_at: Instant | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationRecord:
+    """One agent's part in a call."""
+
+    agent: AgentId
+    started_at: Instant
+    ended_at: Instant | None = None
+    ended_by: Party | None = None
+    held_seconds: float = 0.0  #: of it the other side heard music, so far
+
+
 @dataclass(slots=True, kw_only=True)
 class CallRecord:
     """One call. Times are seconds since the epoch, UTC; None: it has not happened.
@@ -130,6 +144,9 @@ class CallRecord:
     wait_seconds: float = 0.0  #: in lines, until an agent answered or the call ended
     ring_seconds: float = 0.0  #: of the accepted offer
     talk_seconds: float = 0.0
+    conversations: tuple[ConversationRecord, ...] = ()  #: whose talk it was when
+    kind: Kind = Kind.CALL
+    origin: CallId | None = None  #: the customer's call that was consulted about, or left the item
     wrap_up_started_at: Instant | None = None
     wrap_up_seconds: float | None = None  #: None: no wrap-up, or not over
     recording: str | None = None  #: path below the recordings folder
@@ -142,8 +159,6 @@ class CallRecord:
     promises: tuple[PromiseRecord, ...] = ()
     promise_error_seconds: float | None = None  #: of the last: outside of its range by so much
     outcome: CallOutcome | None = None  #: None: the call is alive
-    kind: Kind = Kind.CALL
-    origin: CallId | None = None  #: of an item: the call it came from
     item: CallId | None = None  #: the callback or message that this call left
     to: str = ""  #: whom an item calls back, unmasked
     attempts: tuple[AttemptRecord, ...] = ()
@@ -164,16 +179,15 @@ def judge(record: CallRecord, reached: Reached | None = None) -> CallOutcome:
     if record.talk_started_at is not None:
         return CallOutcome.ANSWERED
     of_item = _judge_item(record, reached)
-    if of_item is not None:
-        return of_item
-    if record.ended_by is Party.LOST:
-        return CallOutcome.LOST
+    if of_item is not None or record.ended_by is Party.LOST:
+        return of_item or CallOutcome.LOST
     if reached in (Reached.MESSAGE, Reached.PARTNER_TALK):
         return judge_missed(reached)
     if record.diverted_to is not None:
         return CallOutcome.DIVERTED
-    abandoned = record.queued_at is not None and record.ended_by is Party.CALLER
-    return CallOutcome.ABANDONED if abandoned else CallOutcome.ENDED_IN_FLOW
+    if record.queued_at is not None and record.ended_by is Party.CALLER:
+        return CallOutcome.ABANDONED
+    return CallOutcome.UNANSWERED if record.kind in DIALLED else CallOutcome.ENDED_IN_FLOW
 
 
 def _judge_item(record: CallRecord, reached: Reached | None) -> CallOutcome | None:
@@ -181,7 +195,8 @@ def _judge_item(record: CallRecord, reached: Reached | None) -> CallOutcome | No
     if record.item is not None:
         left_a_message = reached is Reached.MESSAGE or record.diverted_to == VOICEMAIL
         return CallOutcome.MESSAGE if left_a_message else CallOutcome.CALLBACK
-    if record.origin is not None and record.ended_by is Party.ENGINE:
+    is_item = record.kind in (Kind.CALLBACK, Kind.VOICEMAIL)
+    if is_item and record.ended_by is Party.ENGINE:
         merged = record.cause.startswith(MERGED)
         return CallOutcome.MERGED if merged else CallOutcome.UNREACHED
     return None

@@ -22,11 +22,16 @@ from ccengine.core.events import (
     CallbackDialed,
     CallbackFailed,
     CallEnded,
+    CallHandedOut,
+    CallHandedOver,
     CallMissed,
     CallQueued,
+    CallTransferred,
     ConversationEnded,
     FlowStepEntered,
     FormFilled,
+    HoldEnded,
+    HoldStarted,
     MessageLeft,
     OfferDeclined,
     OfferRinging,
@@ -42,25 +47,24 @@ from ccengine.reporting.attempts import noted
 from ccengine.reporting.call_record import (
     MISSED_CAUSES,
     CallRecord,
+    ConversationRecord,
     OfferOutcome,
     OfferRecord,
     StepRecord,
     judge,
     judge_missed,
-    open_offer,
 )
 from ccengine.reporting.dispositions import last_of, note_outcome, note_script
 from ccengine.reporting.first_rows import FIRST, new_record
 from ccengine.reporting.offer_outcomes import outcome_of_refusal, outcome_of_withdrawal
+from ccengine.reporting.offer_records import end_offer, is_accepted, note_not_joined, note_ringing
 from ccengine.reporting.promises import PromiseRecord, scored
 from ccengine.reporting.rows import JournalRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ccengine.core.ids import AgentId, CallId, OfferId
-
-NOT_JOINED = "not joined with the caller"
+    from ccengine.core.ids import AgentId, CallId
 
 
 @dataclass(slots=True)
@@ -72,6 +76,7 @@ class _Draft:
     waiting_since: Instant | None = None
     accepted_at: Instant | None = None
     talking_since: Instant | None = None
+    held_since: Instant | None = None
     wrapping: int = 0  # agents
     wrapped_seconds: float = 0.0
     reported: JournalRow | None = None  # the last event: true once a decision names it
@@ -194,6 +199,8 @@ def _take_live(draft: _Draft, row: JournalRow) -> None:
     match what:
         case FlowStepEntered():
             record.steps += (StepRecord(flow=what.flow, step=what.step, at=row.at),)
+        case HoldStarted() | HoldEnded():
+            _hold(draft, row.at, starts=isinstance(what, HoldStarted))
         case RecordingStarted():
             record.recording, record.recording_started_at = what.recording, row.at
         case RecordingFailed():
@@ -226,13 +233,13 @@ def _take_offer(
         case OfferCall():
             record.offers += (OfferRecord(offer=what.offer, agent=what.agent, at=at),)
         case OfferRinging():
-            _note_ringing(record, what.offer, at)
+            note_ringing(record, what.offer, at)
         case WithdrawOffer():
             outcome = outcome_of_withdrawal(what.reason, _reported(draft, row))
-            _end_offer(record, what.offer, outcome, at, what.reason)
+            end_offer(record, what.offer, outcome, at, what.reason)
         case Connect():
             draft.accepted_at = at
-            _end_offer(record, what.offer, OfferOutcome.ACCEPTED, at)
+            end_offer(record, what.offer, OfferOutcome.ACCEPTED, at)
             record.dispositions = note_script(record.dispositions, what)
 
 
@@ -250,25 +257,29 @@ def _move(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
     draft.record.item = shown.became
     if before is CallState.TALKING:
         _end_talk(draft, row)
+    elif before is CallState.HANDED_OUT:
+        draft.record.talk_ended_at = row.at
     match shown.state:
         case CallState.WAITING:
             _wait(draft, shown, row)
         case CallState.OFFERED:
             _end_declined(draft, row)
         case CallState.TALKING:
-            _start_talk(draft, shown, row.at)
+            _start_talk(draft, shown, row.at, joined=before is CallState.CONNECTING)
         case CallState.ENDED:
             _end(draft, row)
         case _:
             pass
     if before is CallState.CONNECTING and shown.state is not CallState.TALKING:
-        _note_not_joined(draft.record)
+        note_not_joined(draft.record)
 
 
 def _wait(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
     record = draft.record
     record.queue = shown.queue or record.queue  # by itself when it overflows to another
-    if isinstance(_reported(draft, row), CallQueued | CallbackAsked | MessageLeft):
+    if isinstance(
+        _reported(draft, row), CallQueued | CallTransferred | CallbackAsked | MessageLeft
+    ):
         record.diverted_to, record.diverted_because = None, ""
         draft.waiting_since = row.at
         if record.queued_at is None:
@@ -281,7 +292,7 @@ def _end_declined(draft: _Draft, row: JournalRow) -> None:
     declined = _reported(draft, row)
     if isinstance(declined, OfferDeclined):
         outcome = outcome_of_refusal(declined)
-        _end_offer(draft.record, declined.offer, outcome, row.at, declined.reason)
+        end_offer(draft.record, declined.offer, outcome, row.at, declined.reason)
 
 
 def _divert(draft: _Draft, what: DivertCall, at: Instant) -> None:
@@ -300,16 +311,18 @@ def _promise(draft: _Draft, what: WaitPromised, at: Instant) -> None:
         draft.record.promises += (promise,)
 
 
-def _start_talk(draft: _Draft, shown: ShowCall, at: Instant) -> None:
+def _start_talk(draft: _Draft, shown: ShowCall, at: Instant, *, joined: bool) -> None:
     record = draft.record
     accepted_at = at if draft.accepted_at is None else draft.accepted_at
     draft.talking_since = at
+    if shown.agent is not None:
+        record.conversations += (ConversationRecord(agent=shown.agent, started_at=at),)
     record.agent = shown.agent
     if record.talk_started_at is None:
         record.talk_started_at, record.answered_at = at, accepted_at
     record.talk_ended_at = record.talk_ended_by = None
-    offer = next((one for one in reversed(record.offers) if _is_accepted(one)), None)
-    if offer is not None:
+    offer = next((one for one in reversed(record.offers) if is_accepted(one)), None)
+    if offer is not None and joined:
         ringing_at = offer.at if offer.ringing_at is None else offer.ringing_at
         record.ring_seconds += accepted_at - ringing_at
     _end_wait(draft, accepted_at, answered=True)
@@ -321,11 +334,27 @@ def _end_talk(draft: _Draft, row: JournalRow) -> None:
     if draft.talking_since is not None:
         record.talk_seconds += row.at - draft.talking_since
     draft.talking_since = None
+    _hold(draft, row.at, starts=False)
     match _reported(draft, row):
         case ConversationEnded(by=by) | CallEnded(by=by):
             record.talk_ended_by = by
+        case CallTransferred() | CallHandedOver() | CallHandedOut():
+            record.talk_ended_by = Party.AGENT
         case _:
             pass
+    if record.conversations:
+        *others, last = record.conversations
+        ended = replace(last, ended_at=row.at, ended_by=record.talk_ended_by)
+        record.conversations = (*others, ended)
+
+
+def _hold(draft: _Draft, at: Instant, *, starts: bool) -> None:
+    record, since = draft.record, draft.held_since
+    if since is not None and record.conversations:
+        *others, last = record.conversations
+        held = replace(last, held_seconds=last.held_seconds + at - since)
+        record.conversations = (*others, held)
+    draft.held_since = at if starts else None
 
 
 def _end_wait(draft: _Draft, at: Instant, *, answered: bool = False) -> None:
@@ -365,33 +394,3 @@ def _end_missed(record: CallRecord, missed: CallMissed) -> None:
 def _reported(draft: _Draft, row: JournalRow) -> object:
     reported = draft.reported
     return reported.what if reported is not None and reported.number == row.because else None
-
-
-def _note_ringing(record: CallRecord, offer: OfferId, at: Instant) -> None:
-    place = open_offer(record.offers, offer)
-    if place is not None and record.offers[place].ringing_at is None:
-        _swap_offer(record, place, replace(record.offers[place], ringing_at=at))
-
-
-def _note_not_joined(record: CallRecord) -> None:
-    for place in range(len(record.offers) - 1, -1, -1):
-        if _is_accepted(record.offers[place]):
-            _swap_offer(record, place, replace(record.offers[place], reason=NOT_JOINED))
-            return
-
-
-def _is_accepted(offer: OfferRecord) -> bool:
-    return offer.outcome is OfferOutcome.ACCEPTED and not offer.reason
-
-
-def _end_offer(
-    record: CallRecord, offer: OfferId, outcome: OfferOutcome, at: Instant, reason: str = ""
-) -> None:
-    place = open_offer(record.offers, offer)
-    if place is not None:
-        ended = replace(record.offers[place], outcome=outcome, reason=reason, ended_at=at)
-        _swap_offer(record, place, ended)
-
-
-def _swap_offer(record: CallRecord, place: int, offer: OfferRecord) -> None:
-    record.offers = (*record.offers[:place], offer, *record.offers[place + 1 :])

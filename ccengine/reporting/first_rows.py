@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core.events import CallArrived, CallbackAsked, CallMissed, MessageLeft
+from ccengine.core.events import (
+    AgentDialled,
+    CallArrived,
+    CallbackAsked,
+    CallMissed,
+    MessageLeft,
+)
 from ccengine.core.states import Kind
 from ccengine.reporting.call_record import CallRecord
 
 if TYPE_CHECKING:
     from ccengine.core.ids import Instant
 
-FIRST = (CallArrived, CallMissed, CallbackAsked, MessageLeft)
+FIRST = (CallArrived, CallMissed, AgentDialled, CallbackAsked, MessageLeft)
 """Events that a record begins with."""
 
 
 def new_record(
-    first: CallArrived | CallMissed | CallbackAsked | MessageLeft, at: Instant
+    first: CallArrived | CallMissed | AgentDialled | CallbackAsked | MessageLeft, at: Instant
 ) -> CallRecord:
     """Return the record as the first row makes it."""
     record = CallRecord(
@@ -24,13 +30,15 @@ def new_record(
         tenant=first.tenant,
         client=first.client,
         number=first.number,
-        caller=first.caller,
+        caller="" if isinstance(first, AgentDialled) else first.caller,
         node=first.node,
         arrived_at=at,
     )
     match first:
         case CallArrived() | CallMissed():
             record.arrived_at = first.arrived_at
+        case AgentDialled():
+            record.agent, record.kind, record.origin = first.agent, first.kind, first.origin
         case CallbackAsked():
             record.kind, record.origin, record.to = Kind.CALLBACK, first.origin, first.to
         case MessageLeft():

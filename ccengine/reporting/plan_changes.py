@@ -9,14 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 
-from ccengine.core.acd.requirement import Requirement, requirement_of
+from ccengine.core.acd.requirement import Requirement, Requirements
 from ccengine.core.calls import Call
 from ccengine.core.center import ContactCenter
 from ccengine.core.commands import DivertCall, OfferCall, WithdrawOffer
 from ccengine.core.events import PlanLoaded
 from ccengine.core.ids import AgentId, CallId, QueueId
 from ccengine.core.plan import Plan, client_of
-from ccengine.core.queues import QueueSettings
 from ccengine.core.states import AgentState, CallState
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from ccengine.core.ids import Instant
 
 IN_LINE: Final = frozenset({CallState.WAITING, CallState.OFFERED, CallState.STRAYED})
-RETIRED: Final = QueueSettings()
 NOW: Final = "now"
 AFTER_THE_CALL: Final = "after the call"
 
@@ -121,13 +119,12 @@ class _Judge:
         self.plan = plan
         self.now = now
         self._present = present
+        self._requirements = Requirements(plan)
         self._answerers: dict[QueueId, frozenset[AgentId]] = {}
         self._known: dict[Requirement | None, tuple[frozenset[AgentId], int]] = {}
 
     def needs_of(self, call: Call) -> Requirement | None:
-        if call.queue is None:
-            return None
-        return requirement_of(call, self.plan.queues.get(call.queue, RETIRED), call.relaxed)
+        return None if call.queue is None else self._requirements.of(call, call.relaxed)
 
     def qualified(self, needs: Requirement | None) -> tuple[frozenset[AgentId], int]:
         """Return who qualifies, and how many of them are logged in."""

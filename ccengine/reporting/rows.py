@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ccengine.core.commands import Command
 from ccengine.core.events import (
+    AgentDialled,
     CallArrived,
     CallbackAsked,
+    CallDirected,
     CallEnded,
+    CallHandedOut,
+    CallHandedOver,
     CallMissed,
     CallQueued,
+    CallTransferred,
     ConversationEnded,
     ConversationFailed,
     ConversationStarted,
@@ -31,9 +36,14 @@ RowKind = Literal["event", "command", "advance", "rejection", "snapshot"]
 ALWAYS_DECIDED = (
     CallArrived,
     CallMissed,
+    AgentDialled,
     CallQueued,
     CallbackAsked,
     MessageLeft,
+    CallDirected,
+    CallTransferred,
+    CallHandedOver,
+    CallHandedOut,
     OfferAccepted,
     OfferDeclined,
     ConversationStarted,

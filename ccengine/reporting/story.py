@@ -15,30 +15,34 @@ from ccengine.core.commands import (
     ShowCall,
     ShowOutcome,
     TakeUpItem,
+    TargetMissed,
     WithdrawOffer,
 )
 from ccengine.core.events import (
+    AgentDialled,
     AgentLoggedIn,
     AgentLoggedOut,
     AgentWentNotReady,
     AgentWentReady,
     CallArrived,
-    CallbackAnswered,
-    CallbackAsked,
-    CallbackConfirmed,
-    CallbackDialed,
-    CallbackFailed,
+    CallDirected,
     CallEnded,
     CallerReturned,
     CallerStrayed,
+    CallHandedOut,
+    CallHandedOver,
     CallMissed,
     CallQueued,
+    CallTransferred,
+    ConferenceStarted,
     ConversationEnded,
     ConversationFailed,
     ConversationStarted,
     FlowStepEntered,
     FormFilled,
-    MessageLeft,
+    HoldEnded,
+    HoldStarted,
+    ItemEvent,
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
@@ -49,7 +53,6 @@ from ccengine.core.events import (
     OwnCallStarted,
     PhoneFound,
     PhoneLost,
-    PlaceReclaimed,
     PlanLoaded,
     RecordingFailed,
     RecordingStarted,
@@ -74,6 +77,7 @@ if TYPE_CHECKING:
     from ccengine.core.events import (
         AgentEvent,
         CallEvent,
+        ControlEvent,
         Event,
         OutcomeEvent,
         PhoneEvent,
@@ -82,7 +86,16 @@ if TYPE_CHECKING:
     from ccengine.core.ids import QueueId
     from ccengine.reporting.rows import JournalRow, What
 
-    Decision = OfferCall | WithdrawOffer | Connect | DivertCall | ShowAgent | ShowCall | ShowOutcome
+    Decision = (
+        OfferCall
+        | WithdrawOffer
+        | Connect
+        | DivertCall
+        | TargetMissed
+        | ShowAgent
+        | ShowCall
+        | ShowOutcome
+    )
     OtherEvent = CallEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemEvent
 
 
@@ -138,28 +151,20 @@ def _text(what: What, mask: Callable[[str], str]) -> str:
 
 
 def _happened(what: Command | Event, mask: Callable[[str], str]) -> str:
+    if isinstance(what, ItemEvent):
+        return event_told(what, mask)
     match what:
-        case (
-            CallbackAsked()
-            | MessageLeft()
-            | CallbackDialed()
-            | CallbackAnswered()
-            | CallbackConfirmed()
-            | CallbackFailed()
-            | PlaceReclaimed()
-        ):
-            return event_told(what, mask)
         case TakeUpItem() | DialCallback() | DropItem():
             return command_told(what)
-        case (
-            OfferCall()
-            | WithdrawOffer()
-            | Connect()
-            | DivertCall()
-            | ShowAgent()
-            | ShowCall()
-            | ShowOutcome()
-        ):
+        case _:
+            return _decision_or_event(what)
+
+
+def _decision_or_event(what: Decision | OtherEvent) -> str:
+    match what:
+        case OfferCall() | WithdrawOffer() | Connect() | DivertCall() | TargetMissed():
+            return _decision(what)
+        case ShowAgent() | ShowCall() | ShowOutcome():
             return _decision(what)
         case _:
             return _event(what)
@@ -189,12 +194,14 @@ def _decision(what: Decision) -> str:
             return f"left {what.queue} for {to}: {what.reason}"
         case ShowAgent():
             return _agent(what)
-        case Connect() | ShowCall() | ShowOutcome():
-            return _shown(what)
+        case TargetMissed() | Connect() | ShowCall() | ShowOutcome():
+            return _seldom(what)
 
 
-def _shown(what: Connect | ShowCall | ShowOutcome) -> str:
+def _seldom(what: TargetMissed | Connect | ShowCall | ShowOutcome) -> str:
     match what:
+        case TargetMissed():
+            return f"cannot be had: {what.reason}"
         case ShowOutcome(defaulted=True):
             return f"{what.agent} gave no outcome in time: {what.disposition} is taken"
         case ShowCall(became=became) if became is not None:
@@ -280,8 +287,44 @@ def _call_event(what: CallEvent) -> str:
             | CallEnded()
         ):
             return _line_event(what)
-        case _:
+        case (
+            OfferRinging()
+            | OfferAccepted()
+            | OfferDeclined()
+            | ConversationStarted()
+            | ConversationFailed()
+            | ConversationEnded()
+        ):
             return _talk_event(what)
+        case _:
+            return _control_event(what)
+
+
+def _control_event(what: ControlEvent) -> str:
+    match what:
+        case AgentDialled():
+            return f"{what.agent} dialled {what.number}: {what.kind}"
+        case CallDirected():
+            return f"for {what.agent} alone"
+        case HoldStarted():
+            return f"{what.agent} put the caller on hold"
+        case HoldEnded():
+            return f"{what.agent} is back with the caller"
+        case ConferenceStarted():
+            return f"{what.agent} joined caller and agent"
+        case _:
+            return _move_event(what)
+
+
+def _move_event(what: CallTransferred | CallHandedOver | CallHandedOut) -> str:
+    match what:
+        case CallTransferred():
+            to = what.to_agent or what.queue or what.number
+            return f"{what.agent} sent the caller on to {to}"
+        case CallHandedOver():
+            return f"{what.agent} handed the caller over to {what.to_agent}"
+        case CallHandedOut():
+            return f"{what.agent} handed the caller over to the client's staff"
 
 
 def _line_event(

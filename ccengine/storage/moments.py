@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.core.center import ContactCenter
 from ccengine.core.commands import OfferCall, ShowCall
+from ccengine.core.offers import call_of_offer
 from ccengine.core.states import CallState
 
 if TYPE_CHECKING:
@@ -48,16 +49,16 @@ class Moments:
         return self.before(number + 1)
 
 
-def choices(
-    reader: JournalReader, call: CallId, wanted: Collection[OfferId]
-) -> dict[OfferId, Choice]:
-    """Return what was chosen for these offers of a call, at the very instant each was made.
+def choices(reader: JournalReader, wanted: Collection[OfferId]) -> dict[OfferId, Choice]:
+    """Return what was chosen for these offers, at the very instant each was made.
 
     An offer is left out that this program, in the same state, would not have made.
     """
     found: dict[OfferId, Choice] = {}
+    calls = {call_of_offer(offer) for offer in wanted}
     rows = [
         row
+        for call in calls
         for row in reader.rows(call=call)
         if isinstance(row.what, OfferCall) and row.what.offer in wanted
     ]
@@ -68,7 +69,7 @@ def choices(
         def look(
             offered: CallId, agent: AgentId, now: Instant, center: ContactCenter = center
         ) -> None:
-            choice = center.explain(offered, now, agent) if offered == call else None
+            choice = center.explain(offered, now, agent) if offered in calls else None
             if choice is not None and choice.offer is not None:
                 found[choice.offer] = choice
 

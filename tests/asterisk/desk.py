@@ -23,7 +23,7 @@ from ccengine.asterisk.ari.events import (
 from ccengine.asterisk.ari.transport import Request
 from ccengine.asterisk.channels import Channel
 from ccengine.asterisk.router import Router
-from ccengine.phone import Account, OutgoingCall, Phone
+from ccengine.phone import Account, Call, OutgoingCall, Phone
 from tests.conftest import RealAsterisk
 from tests.fakes.asterisk import FakeAsterisk
 from tests.fakes.asterisk_model import FakePhone
@@ -82,6 +82,26 @@ class Handset(Protocol):
 
     async def hang_up(self) -> None:
         """End it."""
+        ...
+
+    async def answer(self, channel_id: str) -> None:
+        """Answer the next call, which is this channel's."""
+        ...
+
+    async def hold(self, *, holds: bool = True) -> None:
+        """Put the first call on hold by the phone's own button, or take it back."""
+        ...
+
+    async def refer(self, to: str) -> int:
+        """Ask for the first call to be sent on; what was answered: 200, or that it cannot be."""
+        ...
+
+    async def join(self) -> int:
+        """Ask for the phone's two calls to be brought together."""
+        ...
+
+    async def press(self, keys: str) -> None:
+        """Press keys in the first call."""
         ...
 
 
@@ -215,6 +235,7 @@ class _FakeHandset:
     def __init__(self, fake: FakeAsterisk) -> None:
         self._fake = fake
         self._call = ""
+        self._answered: list[str] = []
 
     async def register(self) -> None:
         self._fake.phone_registers(HANDSET)
@@ -231,11 +252,54 @@ class _FakeHandset:
     async def hang_up(self) -> None:
         self._fake.hang_up(self._call)
 
+    async def answer(self, channel_id: str) -> None:
+        self._fake.pick_up(channel_id)
+        self._answered.append(channel_id)
+
+    async def hold(self, *, holds: bool = True) -> None:
+        self._fake.phone_holds(self._answered[0], holds=holds)
+
+    async def refer(self, to: str) -> int:
+        self._fake.phone_refers(self._answered[0], to)
+        return await self._reported()
+
+    async def press(self, keys: str) -> None:
+        self._fake.dial_digits(self._answered[0], keys)
+
+    async def join(self) -> int:
+        self._fake.phone_joins(*self._answered)
+        return await self._reported()
+
+    async def _reported(self) -> int:
+        channel = self._fake.channel(self._answered[0])
+        async with asyncio.timeout(3):
+            while not channel.reported:  # noqa: ASYNC110 - there is no event
+                await asyncio.sleep(0.01)
+        return 200 if channel.reported[-1] == "channel_answered" else 603
+
 
 class _RealHandset:
     def __init__(self, phone: Phone) -> None:
         self._phone = phone
         self._call: OutgoingCall | None = None
+        self._answered: list[Call] = []
+
+    async def answer(self, channel_id: str) -> None:  # noqa: ARG002 - the next to ring
+        incoming = await self._phone.incoming(timeout_seconds=3)
+        self._answered.append(await incoming.answer(tone_hz=500))
+
+    async def hold(self, *, holds: bool = True) -> None:
+        await (self._answered[0].hold() if holds else self._answered[0].resume())
+
+    async def refer(self, to: str) -> int:
+        return await self._answered[0].transfer(to, timeout_seconds=5)
+
+    async def press(self, keys: str) -> None:
+        await self._answered[0].send_digits(keys)
+
+    async def join(self) -> int:
+        first, second = self._answered
+        return await first.transfer("0", consulted=second, timeout_seconds=5)
 
     async def register(self) -> None:
         await self._phone.register(expires_seconds=120)

@@ -56,6 +56,16 @@ EVENTS: dict[str, dict[str, Any]] = {
     "ChannelHangupRequest": {"channel": CHANNEL, "cause": 32, "soft": True},
     "ChannelStateChange": {"channel": CHANNEL},
     "ChannelDtmfReceived": {"channel": CHANNEL, "digit": "1", "duration_ms": 100},
+    "ChannelHold": {"channel": CHANNEL},
+    "ChannelUnhold": {"channel": CHANNEL},
+    "ChannelTransfer": {
+        "state": "channel_progress",
+        "refer_to": {
+            "requested_destination": {"protocol_id": "", "destination": "204"},
+            "destination_channel": CHANNEL,
+        },
+        "referred_by": {"source_channel": CHANNEL},
+    },
     "Dial": {"dialstatus": "RINGING", "peer": CHANNEL},
     "PlaybackStarted": {"playback": PLAYBACK},
     "PlaybackFinished": {"playback": PLAYBACK},

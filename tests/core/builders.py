@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ccengine.core import events
 from ccengine.core.events import (
     CallArrived,
     CallbackAsked,
@@ -24,6 +25,7 @@ from ccengine.core.ids import (
 )
 from ccengine.core.plan import AgentSettings, Plan
 from ccengine.core.queues import QueueSettings
+from ccengine.core.states import Kind
 
 TENANT = TenantId("demo")
 CLIENT = ClientId("nova")
@@ -144,6 +146,40 @@ def message_left(call: str, queue: QueueId, at: float) -> MessageLeft:
         seconds=7.0,
         left_at=at,
     )
+
+
+def agent_dialled(
+    call: str, agent: str, kind: Kind, origin: str | None = None
+) -> events.AgentDialled:
+    """Return what is told of a call that an agent makes."""
+    return events.AgentDialled(
+        call=CallId(call),
+        agent=AgentId(agent),
+        tenant=TENANT,
+        client=CLIENT,
+        number="99555",
+        channel=f"{call}-side",
+        leg=f"{call}-leg",
+        kind=kind,
+        node="node1",
+        origin=None if origin is None else CallId(origin),
+    )
+
+
+def control_events(call: str, agent: str) -> list[events.Event]:
+    """Return one of each thing that an agent may do with a call."""
+    both: Any = {"call": CallId(call), "agent": AgentId(agent)}
+    consult = CallId(f"{call}-x")
+    return [
+        agent_dialled("d1", agent, Kind.OUTBOUND),
+        events.CallDirected(**both),
+        events.CallTransferred(**both, queue=queue_named("billing")),
+        events.CallHandedOver(**both, to_agent=AgentId("bob"), consult=consult),
+        events.CallHandedOut(**both, consult=consult, channel="s", number="99"),
+        events.HoldStarted(**both, how=events.HoldBy.CODE),
+        events.HoldEnded(**both),
+        events.ConferenceStarted(**both, bridge="b", channel="s"),
+    ]
 
 
 def phone_named(number: str) -> PhoneId:

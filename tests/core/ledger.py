@@ -28,20 +28,15 @@ from ccengine.core.states import AgentState, CallState
 from tests.core.builders import plan_of
 from tests.core.debts_book import Debts
 from tests.core.items_book import ItemsBook, have_earlier
-from tests.core.rulebook import Caller, Rulebook, Worker, order_of
+from tests.core.lines_book import IN_LINE, Lines
+from tests.core.rulebook import Rulebook
 from tests.core.shifts_book import Shifts
 
 if TYPE_CHECKING:
     from ccengine.core.events import Event
     from ccengine.core.plan import Plan
+    from tests.core.rulebook import Caller, Worker
 
-IN_LINE = (
-    CallState.WAITING,
-    CallState.POSTPONED,
-    CallState.OFFERED,
-    CallState.STRAYED,
-    CallState.CONNECTING,
-)
 LEASE_SECONDS = 30.0
 ROUNDING = 1e-6
 
@@ -52,6 +47,7 @@ class Ledger:
     def __init__(self) -> None:
         self.rules = Rulebook(plan_of({}, {}), 0.0)
         self.shifts = Shifts(self.rules)
+        self.lines = Lines(self.rules)
         self.book = ItemsBook(self.rules)
         self.debts = Debts(self.rules)
         self.now = 0.0
@@ -61,8 +57,6 @@ class Ledger:
         self.has: dict[str, str] = {}  #: the call an agent is offered or on
         self.ringing: dict[str, tuple[str, str]] = {}
         self.numbers: set[str] = set()
-        self.known: dict[str, str] = {}  #: whom callers talked with last
-        self.count = 0
         self.identities: dict[str, str] = {}  #: who calls are from
         self.rung = ("", CallState.WAITING)  #: the call offered last in this step, as it was
 
@@ -70,8 +64,9 @@ class Ledger:
         """Enter one step that was neither refused nor ignored; event None: deadlines."""
         self.now, self.rung = now, ("", CallState.WAITING)
         self.shifts.begin_step(event, now)
+        self.lines.now = now
         if event is None or isinstance(event, events.SwitchResynced):
-            self._time_passed()
+            self.lines.time_passed()
         if event is not None:
             self._happened(event)
         for command in commands:
@@ -92,31 +87,6 @@ class Ledger:
 
     # --- what happened -------------------------------------------------------------------------
 
-    def _time_passed(self) -> None:
-        rules = self.rules
-        edges = {edge for periods in rules.plan.periods.values() for period in periods.values()
-                 for edge in (period.starts, period.ends) if edge is not None}  # fmt: skip
-        if any(rules.judged_at < edge <= self.now for edge in edges):
-            rules.judged_at = self.now
-        for call in rules.callers.values():
-            if call.state in IN_LINE:
-                self._relax(call)
-
-    def _relax(self, call: Caller) -> None:
-        relax = self.rules.settings(call.queue).relax
-        due = sum(call.queued_at + step.after_seconds <= self.now for step in relax)
-        call.relaxed = max(call.relaxed, due)
-        if call.only_until <= self.now:
-            call.only = ()
-
-    def _skip(self, call: Caller) -> None:
-        """What nobody logged in could serve is not waited for."""
-        if call.only and not self.rules.staffed(call, call.relaxed):
-            call.only = ()
-        steps = len(self.rules.settings(call.queue).relax)
-        served = (one for one in range(call.relaxed, steps + 1) if self.rules.staffed(call, one))
-        call.relaxed = next(served, call.relaxed)
-
     def _happened(self, event: Event) -> None:
         match event:
             case events.PlanLoaded():
@@ -124,7 +94,9 @@ class Ledger:
             case events.SwitchLost() | events.SwitchResynced():
                 self.held = isinstance(event, events.SwitchLost)
             case events.CallArrived() | events.CallMissed():  # this one for as long as the step
-                self._arrived(event)
+                self.numbers -= {one for one in self.numbers if one.startswith(f"{event.call}.")}
+                self.arrived += 1
+                self.lines.arrived(event)
             case events.CallQueued():
                 self._queued(event)
             case events.CallbackAsked() | events.MessageLeft():
@@ -153,9 +125,7 @@ class Ledger:
                 del self.has[agent]
                 self.shifts.missed(agent, callers[call].queue, event.how)
             case events.ConversationStarted():
-                caller = callers[event.call]
-                if caller.caller:
-                    self.known[f"{caller.client}/{caller.caller}"] = event.agent
+                self.lines.met(callers[event.call], event.agent)
             case events.ConversationFailed():
                 assert self.has.pop(event.agent) == event.call
             case events.ConversationEnded() | events.CallEnded():
@@ -165,17 +135,14 @@ class Ledger:
                 pass
 
     def _item_began(self, event: events.CallbackAsked | events.MessageLeft) -> None:
-        self.count += 1
+        self.lines.count += 1
         self.numbers -= {n for n in self.numbers if n.startswith(f"{event.call}.")}
         before = len(self.rules.callers)
-        self.book.begin(event, self.now, self.count)
+        self.book.begin(event, self.now, self.lines.count)
         if len(self.rules.callers) > before:
             self.arrived += 1
             call = self.rules.callers[event.call]
-            call.relaxed = 0
-            self._know(call)
-            self._relax(call)
-            self._skip(call)
+            self.lines.begin(call)
 
     def _reclaimed(self, call: str) -> None:
         caller = self.rules.callers[call]
@@ -190,36 +157,10 @@ class Ledger:
         if stood and keeps and event.call not in self.book.items:
             self.book.left[call.queue, identity] = replace(call)
 
-    def _arrived(self, event: events.CallArrived | events.CallMissed) -> None:
-        assert event.call not in self.rules.callers
-        self.numbers -= {n for n in self.numbers if n.startswith(f"{event.call}.")}
-        self.arrived += 1
-        self.rules.callers[event.call] = Caller(
-            event.call, event.client, event.caller, waits_from=event.arrived_at
-        )
-
     def _planned(self, plan: Plan) -> None:
-        rules = self.rules
         self.shifts.replan(plan)
-        before, rules.plan, rules.judged_at = rules.plan, plan, self.now
-        for queue, last in list(rules.turns.items()):
-            rules.turns[queue] = self._turn_left(before, queue, last)
+        self.lines.replan(plan)
         self.debts.replan()
-        for agent in plan.agents:
-            rules.workers.setdefault(agent, Worker(agent))
-        for call in rules.callers.values():
-            if call.state in IN_LINE:
-                call.relaxed = 0
-                self._count_waiting(call)
-                self._know(call)
-                self._relax(call)
-
-    def _turn_left(self, before: Plan, queue: str, last: str) -> str:
-        """After whom the turn goes on: the last one, or who came before them and is still there."""
-        once, now = order_of(before, queue), order_of(self.rules.plan, queue)
-        if last not in once:
-            return last
-        return next((one for one in reversed(once[: once.index(last) + 1]) if one in now), "")
 
     def _talk_ended(self, call: str) -> None:
         (agent,) = (agent for agent, has in self.has.items() if has == call)
@@ -230,38 +171,11 @@ class Ledger:
 
     def _queued(self, event: events.CallQueued) -> None:
         call = self.rules.callers[event.call]
-        self.count += 1
-        call.place, call.visited = self.count, []
-        call.asked, call.agents = event.priority, tuple(event.agents)
-        call.scores = {str(one): score for one, score in event.scores.items()}
-        call.skills = {str(one): least for one, least in event.skills.items()}
-        call.preferred = {str(one): least for one, least in event.preferred.items()}
         self.identities[event.call] = event.identity
-        call.queue, call.lined_at = event.queue, self.now
+        self.lines.number(event)
+        call.queue = event.queue
         self.book.meet(call, event.identity)
-        self._enter_queue(call, event.queue)
-
-    def _enter_queue(self, call: Caller, queue: str) -> None:
-        call.queue, call.queued_at, call.relaxed, call.rung = queue, self.now, 0, None
-        call.visited.append(queue)
-        self._count_waiting(call)
-        self._know(call)
-        self._relax(call)
-        self._skip(call)
-
-    def _count_waiting(self, call: Caller) -> None:
-        earlier = self.rules.settings(call.queue).counts_earlier_seconds
-        call.waiting_since = min(call.waits_from, call.lined_at) if earlier else call.lined_at
-
-    def _know(self, call: Caller) -> None:
-        affinity = self.rules.settings(call.queue).affinity
-        agent = self.known.get(f"{call.client}/{call.caller}") if call.caller else None
-        call.only, seconds = (), 0.0
-        if call.agents and affinity.preferred_seconds > 0:
-            call.only, seconds = call.agents, affinity.preferred_seconds
-        elif agent is not None and affinity.same_agent_seconds > 0:
-            call.only, seconds = (agent,), affinity.same_agent_seconds
-        call.only_until = call.queued_at + seconds
+        self.lines.enter(call, event.queue)
 
     # --- what the core asked for ---------------------------------------------------------------
 
@@ -322,7 +236,7 @@ class Ledger:
             assert to.queue is not None, "sent to another queue without a rule"
             assert to.queue not in call.visited, "sent round in a circle"
             self._has_reason(call)
-            self._enter_queue(call, to.queue)
+            self.lines.enter(call, to.queue)
 
     def _diverted(self, command: DivertCall) -> None:
         call = self.rules.callers[command.call]
@@ -391,7 +305,7 @@ class Ledger:
 
     def _was_fair(self, call: Caller, worker: Worker) -> None:
         rules = self.rules
-        self._skip(call)
+        self.lines.skip(call)
         candidates = self._candidates(call)
         assert worker.id in candidates, f"{worker.id} may not be offered {call.id}"
         takes = rules.choice(call, candidates)
@@ -399,7 +313,7 @@ class Ledger:
         for other in list(rules.callers.values()):
             if other is call or other.state is not CallState.WAITING:
                 continue
-            self._skip(other)
+            self.lines.skip(other)
             may = rules.qualifies(other, worker.id) and not rules.forbids(
                 other, worker.id, self.now
             )
@@ -419,7 +333,7 @@ class Ledger:
                 self._all_are_rung(call)
             if call.state is not CallState.WAITING or limits is None:
                 continue
-            self._skip(call)
+            self.lines.skip(call)
             assert not self._candidates(call), f"{call.id} waits though somebody is free"
             to = limits.overflow
             if to is None or (to.queue is not None and to.queue in call.visited):

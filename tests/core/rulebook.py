@@ -1,7 +1,8 @@
 """The house rules, read from a plan by somebody who has never seen the core.
 
 Slow and plain: everything is searched for and nothing is kept, except what a caller's or an agent's
-past is needed for. `ledger.py` keeps that past and asks here what should have been.
+past is needed for. `lines_book.py` and `shifts_book.py` keep that past; `ledger.py`, which follows
+what was decided, and `naive_routing.py`, which only hears what happened, ask here what should be.
 """
 
 from __future__ import annotations

@@ -33,6 +33,7 @@ from ccengine.core.commands import (
     ShowCall,
     ShowOutcome,
     TakeUpItem,
+    TargetMissed,
     WithdrawOffer,
 )
 from ccengine.core.errors import CoreError
@@ -157,16 +158,18 @@ def _in_words(command: Command) -> str:
         case DivertCall():
             to = command.flow or command.number or "voicemail"
             return f"divert {command.call} {to} ({command.reason})"
-        case DialCallback() | DropItem() | TakeUpItem():
+        case DialCallback() | DropItem() | TakeUpItem() | TargetMissed():
             return _of_item(command)
         case ShowAgent() | ShowCall() | ShowOutcome():
             return _shown(command)
 
 
 def _shown(shown: ShowAgent | ShowCall | ShowOutcome) -> str:
-    if isinstance(shown, ShowCall) or getattr(shown, "state", None) in BUSY:
+    if isinstance(shown, ShowCall):
         return ""  # follows from what is asked for
     if isinstance(shown, ShowAgent):
+        if shown.state in (AgentState.OFFERED, AgentState.ON_CALL):
+            return ""
         why = shown.reason or shown.barred
         return _doing(shown.agent, shown.state, why, shown.until)
     more = [shown.contact_reason, "" if shown.resolved is None else f"resolved={shown.resolved}"]
@@ -176,8 +179,10 @@ def _shown(shown: ShowAgent | ShowCall | ShowOutcome) -> str:
     return f"{said} ({told})" if told else said
 
 
-def _of_item(command: DialCallback | DropItem | TakeUpItem) -> str:
+def _of_item(command: DialCallback | DropItem | TakeUpItem | TargetMissed) -> str:
     match command:
+        case TargetMissed():
+            return f"missed {command.call} ({command.reason})"
         case DialCallback():
             return f"dial {command.call}"
         case DropItem():

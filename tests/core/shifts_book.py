@@ -82,7 +82,8 @@ class Shifts:
 
     def showed(self, event: Event | None, command: ShowAgent) -> None:
         worker = self.rules.workers.setdefault(command.agent, Worker(command.agent))
-        self._went(event, worker, command)
+        came = isinstance(event, events.AgentLoggedIn) and event.agent == command.agent
+        self.went(worker, command.state, came=came)
         worker.state, worker.phone = command.state, command.phone
         worker.barred = command.barred
         again = self.missed_now.pop(worker.id, None)
@@ -92,20 +93,20 @@ class Shifts:
         if worker.state is AgentState.AVAILABLE:
             self._is_barred_for_a_reason(worker)
 
-    def _went(self, event: Event | None, worker: Worker, command: ShowAgent) -> None:
-        came = isinstance(event, events.AgentLoggedIn) and event.agent == command.agent
+    def went(self, worker: Worker, state: AgentState, *, came: bool = False) -> None:
+        """The agent's state will be this; nothing of who leaves is kept but how idle they were."""
         fresh = came or worker.state not in KEEPS_TURN or self.ended_talk == worker.id
-        if command.state is AgentState.AVAILABLE and fresh:
+        if state is AgentState.AVAILABLE and fresh:
             self.count += 1
             worker.idle = (self.now, self.count)
         if worker.state is AgentState.OFFLINE:
             worker.since = self.now
-        if command.state not in WITH_CALL and worker.busy_from is not None:
+        if state not in WITH_CALL and worker.busy_from is not None:
             worker.spells.append((worker.busy_from, self.now))
             worker.busy_from = None
-        if command.state not in (*WITH_CALL, AgentState.OFFERED):
+        if state not in (*WITH_CALL, AgentState.OFFERED):
             worker.client = ""
-        if command.state is AgentState.OFFLINE:
+        if state is AgentState.OFFLINE:
             kept = replace(Worker(worker.id), idle=worker.idle)
             self.rules.workers[worker.id] = kept
             if not self.rules.known(worker.id):

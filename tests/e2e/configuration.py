@@ -5,7 +5,10 @@ docker/test serves a copy of the demo's tenant, so that this may be done.
 
 from __future__ import annotations
 
+import shutil
 from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from ccengine.phone import Phone
@@ -54,6 +57,30 @@ async def configured(
         for file, text in before.items():
             (folder / file).write_text(text)
         await _reload(system, tell_asterisk=tell_asterisk)
+
+
+@asynccontextmanager
+async def another_tenant(system: System, folder: Path) -> AsyncIterator[None]:
+    """Serve the tenant in this folder for the block, in the place and under the name of ours."""
+    ours = system.settings.tenant_folder
+    with TemporaryDirectory() as kept:
+        before = shutil.copytree(ours, Path(kept, ours.name))
+        try:
+            _replace(ours, folder)
+            await _reload(system, tell_asterisk=True)
+            yield
+        finally:
+            _replace(ours, before)
+            await _reload(system, tell_asterisk=True)
+
+
+def _replace(folder: Path, by: Path) -> None:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+    shutil.copytree(by, folder, dirs_exist_ok=True)
 
 
 @asynccontextmanager

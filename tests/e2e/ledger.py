@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from ccengine.core.commands import ShowAgent, ShowCall
+from ccengine.core.commands import OfferCall, ShowAgent, ShowCall
 from ccengine.core.events import (
     CallArrived,
     CallMissed,
@@ -18,11 +18,14 @@ from ccengine.core.events import (
 from ccengine.core.states import AgentState, CallState
 from ccengine.reporting.story import tell
 from ccengine.storage.journal_reader import JournalReader
+from tests.core.lines_book import turns_left
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ccengine.core.events import PhoneEvent
     from ccengine.core.ids import AgentId, CallId, QueueId
+    from ccengine.core.plan import Plan
     from ccengine.reporting.rows import JournalRow
 
 
@@ -36,6 +39,9 @@ class Ledger:
         self.arrivals: list[tuple[int, CallArrived | CallMissed]] = []
         self.agents: dict[AgentId, ShowAgent] = {}
         self.plans = 0  #: configurations that were loaded
+        self.turns: dict[str, str] = {}  #: whom each queue rang last
+        self.lost: set[str] = set()  #: phones that cannot be rung
+        self._plan: Plan | None = None
         self._phone_events: list[tuple[type, str]] = []
 
     def read(self) -> None:
@@ -54,8 +60,20 @@ class Ledger:
             self.agents[row.what.agent] = row.what
         elif isinstance(row.what, PlanLoaded):
             self.plans += 1
+            if self._plan is not None:
+                self.turns = turns_left(self.turns, self._plan, row.what.plan)
+            self._plan = row.what.plan
+        elif isinstance(row.what, OfferCall):
+            self.turns[row.what.queue] = row.what.agent
         elif isinstance(row.what, PhoneLost | PhoneFound | OwnCallStarted | OwnCallEnded):
-            self._phone_events.append((type(row.what), row.what.phone))
+            self._take_phone(row.what)
+
+    def _take_phone(self, event: PhoneEvent) -> None:
+        self._phone_events.append((type(event), event.phone))
+        if isinstance(event, PhoneLost):
+            self.lost.add(event.phone)
+        elif isinstance(event, PhoneFound):
+            self.lost.discard(event.phone)
 
     def arrived_since(self, number: int) -> list[CallArrived | CallMissed]:
         """Return the calls that arrived, or were found missed, after that row."""

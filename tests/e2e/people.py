@@ -80,18 +80,17 @@ class Identity:
     since: int  #: the journal's last row before the call
 
 
-class Caller:
-    """Somebody who rings a number."""
+class CallInJournal:
+    """A call as the journal and its record tell it, whoever makes it."""
 
     def __init__(
-        self, system: System, call: Call, identity: Identity, outcomes: Collection[CallOutcome]
+        self, system: System, shown: str, since: int, outcomes: Collection[CallOutcome]
     ) -> None:
+        """`since` is the journal's last row before the call."""
         self._system = system
-        self.call = call
-        self.shown = identity.shown
-        self.tone_hz = identity.tone_hz
+        self.shown = shown
         self.outcomes = outcomes  #: what may become of the call
-        self._since = identity.since
+        self._since = since
 
     @property
     def call_id(self) -> CallId | None:
@@ -123,6 +122,17 @@ class Caller:
         """Wait for the call record, which comes when the call has ended, and return it."""
         call = await self.becomes(CallState.ENDED)
         return (await until("a call record", lambda: self._system.records([call])))[0]
+
+
+class Caller(CallInJournal):
+    """Somebody who rings a number."""
+
+    def __init__(
+        self, system: System, call: Call, identity: Identity, outcomes: Collection[CallOutcome]
+    ) -> None:
+        super().__init__(system, identity.shown, identity.since, outcomes)
+        self.call = call
+        self.tone_hz = identity.tone_hz
 
     async def hears(self, file: Path, **how: float) -> float:
         """Wait until this prompt is heard, from the answer on unless `since` says otherwise."""

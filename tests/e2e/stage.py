@@ -17,7 +17,7 @@ from ccengine.core.ids import AgentId, PhoneId, QueueId
 from ccengine.core.states import AgentState, CallState
 from ccengine.phone import Phone, PhoneError
 from ccengine.reporting.call_record import CallOutcome
-from tests.e2e.people import Agent, Caller, Identity
+from tests.e2e.people import Agent, Caller, CallInJournal, Identity
 from tests.e2e.waits import until
 
 if TYPE_CHECKING:
@@ -30,9 +30,13 @@ if TYPE_CHECKING:
 RECORD_SECONDS = 5.0
 # Multiples of 50 Hz: a 20-ms frame that a busy machine loses or doubles leaves the phase as it was.
 CALLER_TONES = (400, 450, 500, 550)
-AGENT_TONES = {"amira": 650, "omar": 750, "olena": 850, "taras": 950}
+AGENT_TONES = {"amira": 650, "omar": 750, "olena": 850, "taras": 950, "lina": 1050}
 
 _numbers = count(1)
+
+
+def _next_caller_id() -> str:
+    return f"4930{next(_numbers):07}"
 
 
 class Stage:
@@ -41,18 +45,19 @@ class Stage:
     def __init__(self, system: System) -> None:
         self.system = system
         self.callers: list[Caller] = []
+        self.others: list[CallInJournal] = []  #: callers who are played elsewhere
         self.agents: list[Agent] = []
         self._exits = AsyncExitStack()
         self._phones: list[Phone] = []
         self._accounts = cycle(system.tenant.settings.callers)
         self._tones = cycle(CALLER_TONES)
-        self._since = 0
+        self.since = 0  #: the journal's last row before the test
 
     async def __aenter__(self) -> Self:
         await self.system.engine_is_back()
         await self.system.expect_quiet()
         self.system.ledger.read()
-        self._since = self.system.ledger.last_number
+        self.since = self.system.ledger.last_number
         return self
 
     async def __aexit__(
@@ -89,7 +94,7 @@ class Stage:
         tone = next(self._tones)
         phone = await self._phone(next(self._accounts))
         if shown is None:
-            shown = f"4930{next(_numbers):07}"
+            shown = _next_caller_id()
             dialling["caller_id"] = shown
         self.system.ledger.read()
         identity = Identity(shown, tone, self.system.ledger.last_number)
@@ -97,6 +102,14 @@ class Stage:
         caller = Caller(self.system, call, identity, outcomes or (CallOutcome.ANSWERED,))
         self.callers.append(caller)
         return caller
+
+    def expect_call(self, *outcomes: CallOutcome) -> CallInJournal:
+        """Expect a call that is not made by a phone of ours, under a caller id of its own."""
+        self.system.ledger.read()
+        since = self.system.ledger.last_number
+        call = CallInJournal(self.system, _next_caller_id(), since, outcomes)
+        self.others.append(call)
+        return call
 
     async def agent(
         self, name: str, *, at: str | None = None, logged_in: bool = True, code: str = ""
@@ -146,7 +159,7 @@ class Stage:
 
     async def _expect_records(self) -> None:
         calls = self._calls()
-        expected = self.callers
+        expected = [*self.callers, *self.others]
         assert len(calls) == len(expected), "calls in the journal, calls that were made"
         if not calls:
             return
@@ -163,7 +176,7 @@ class Stage:
             assert caller.states.count(CallState.ENDED) == 1, caller.states
 
     def _calls(self) -> list[CallId]:
-        return [arrival.call for arrival in self.system.ledger.arrived_since(self._since)]
+        return [arrival.call for arrival in self.system.ledger.arrived_since(self.since)]
 
     async def _fail(self, failure: BaseException) -> None:
         """Say what happened, then leave the system as the next test needs it."""

@@ -104,5 +104,7 @@ async def test_a_call_of_ones_own_to_the_outside_keeps_offers_away_until_it_ends
         await asyncio.sleep(1.0)
         assert not olena.phone.incoming_calls
         await talk.hang_up()
+        await olena.becomes(AgentState.WRAP_UP)  # what is dialled by hand is a call of the center's
+        await olena.goes_ready()
         await hear_each_other(caller, olena, await olena.answers(seconds=2))
         assert stage.system.ledger.saw(OwnCallEnded, "203")

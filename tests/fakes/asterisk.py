@@ -283,6 +283,27 @@ class FakeAsterisk:
         self.world.dial_out(channel)
         return channel.id
 
+    def phone_calls(self, phone: str, digits: str) -> str:
+        """Somebody dials at a phone, and the dialplan hands it over. Returns the channel's id."""
+        channel_id = self.phone_dials(phone, digits)
+        channel = self.channel(channel_id)
+        channel.variables |= {"CC_ROLE": "dial", "CC_CALL_ID": channel_id.replace(".", "-")}
+        channel.app, channel.app_args = self.world.app, ("dial", digits)
+        self.world.enter_stasis(channel)
+        return channel_id
+
+    def phone_holds(self, channel_id: str, *, holds: bool = True) -> None:
+        """Somebody presses their phone's own button for hold."""
+        self.world.buttons.hold(self.channel(channel_id), holds=holds)
+
+    def phone_refers(self, channel_id: str, to: str) -> None:
+        """Somebody presses their phone's own button for a transfer: to a number."""
+        self.world.buttons.refer(self.channel(channel_id), to, None)
+
+    def phone_joins(self, channel_id: str, other: str) -> None:
+        """The same for two calls that the phone has."""
+        self.world.buttons.refer(self.channel(channel_id), "", self.channel(other))
+
     def pick_up(self, channel_id: str) -> None:
         """Somebody takes the call that rings here."""
         self.world.pick_up(self.channel(channel_id))
@@ -315,6 +336,8 @@ class FakeAsterisk:
             return self.playing(channel_id)[0]
         bridge = self.world.bridges.get(channel.bridge_id)
         others = sorted(set(bridge.channel_ids) - {channel_id}) if bridge is not None else []
+        if any(self.channel(other).holds for other in others):
+            return "music:default"
         if others:
             return f"talk:{','.join(others)}"
         return f"music:{channel.music}" if channel.music else "silence"

@@ -87,6 +87,9 @@ class FakeChannel:
     playbacks: deque[FakePlayback] = field(default_factory=deque)
     timers: list[asyncio.TimerHandle] = field(default_factory=list)
     digits_sent: str = ""
+    holds: bool = False  # by its phone's own button
+    reported: list[str] = field(default_factory=list)  # to its REFER
+    referred: dict[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> Event:
         told: Event = {

@@ -124,6 +124,9 @@ class FakeRest:
         channel = self._channel(parts[0])
         if parts[1] == "play":
             return self._play(channel, parts[2], request.query["media"].split(","))
+        if parts[1] == "transfer_progress":
+            self._world.buttons.report_transfer(channel, request.query["states"])
+            return _DONE
         if parts[1] in {"answer", "variable"}:
             await self._idle(channel)
         self._tell(channel, parts[1], request.query)
@@ -276,7 +279,7 @@ class FakeRest:
     def _create_bridge(self, bridge_id: str, name: str, kind: str) -> Response:
         if bridge_id in self._world.bridges:
             raise _No(409, f"Bridge with id '{bridge_id}' already exists")
-        bridge = FakeBridge(bridge_id, name, kind, self._world.now())
+        bridge = FakeBridge(bridge_id, name, kind.partition(",")[0], self._world.now())
         self._world.bridges[bridge_id] = bridge
         return Response(200, bridge.as_json())
 

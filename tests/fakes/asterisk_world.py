@@ -16,6 +16,7 @@ from tests.fakes.asterisk_model import (
     FakePlayback,
     FakeRecording,
 )
+from tests.fakes.asterisk_transfers import FakeButtons
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,6 +53,7 @@ class FakeWorld:
         self.sink: Callable[[Event], None] | None = None
         self.events_sent: list[Event] = []
         self._numbers = itertools.count(1)
+        self.buttons = FakeButtons(self.emit)
 
     @property
     def _loop(self) -> asyncio.AbstractEventLoop:
@@ -351,7 +353,7 @@ class FakeWorld:
     def leave_bridge(self, channel: FakeChannel) -> None:
         """Out of whatever bridge it is in."""
         bridge = self.bridges.get(channel.bridge_id)
-        channel.bridge_id = ""
+        channel.bridge_id, channel.holds = "", False
         if bridge is not None:
             bridge.channel_ids.remove(channel.id)
             self.emit("ChannelLeftBridge", bridge=bridge.as_json(), channel=channel.as_json())

@@ -7,9 +7,9 @@ from typing import get_args
 from pydantic import TypeAdapter
 
 from ccengine.core.commands import Command, ShowAgent
-from ccengine.core.events import Event, Party, Reached
+from ccengine.core.events import Event, HoldBy, HoldStarted, Party, Reached
 from ccengine.core.ids import ClientId, TenantId
-from ccengine.core.states import AgentState, CallState
+from ccengine.core.states import AgentState, CallState, Kind
 from ccengine.reporting.rows import JournalRow, RowKind, What
 
 _VALUES: dict[str, object] = {
@@ -21,6 +21,7 @@ _VALUES: dict[str, object] = {
     "caller": "+380441234567",
     "cause": "hung up",
     "channel": "ch1",
+    "consult": "c1-c1",
     "client": "nova",
     "disposition": "sold",
     "ended_at": 2.0,
@@ -30,6 +31,7 @@ _VALUES: dict[str, object] = {
     "how": "busy",
     "left_at": 1.0,
     "leg": "c1.c1",
+    "kind": Kind.CALL,
     "low_seconds": 30.0,
     "node": "node1",
     "number": "600100",
@@ -47,6 +49,7 @@ _VALUES: dict[str, object] = {
     "step": "menu",
     "tenant": "demo",
     "to": "+380441234567",
+    "to_agent": "bob",
     "values": {"phone": "+380441234567"},
 }
 
@@ -60,7 +63,8 @@ def examples() -> list[tuple[RowKind, What]]:
 
 def _example(cls: type[What]) -> What:
     state = AgentState.WRAP_UP if cls is ShowAgent else CallState.WAITING
-    made: What = TypeAdapter(cls).validate_python({**_VALUES, "state": state})
+    how = {"how": HoldBy.CODE} if cls is HoldStarted else {}
+    made: What = TypeAdapter(cls).validate_python({**_VALUES, "state": state, **how})
     return made
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ccengine.core import events
-from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId
+from ccengine.core.ids import AgentId, OfferId, PhoneId
 from ccengine.core.queues import RelaxStep
 from ccengine.storage.journal_reader import JournalReader
 from ccengine.storage.moments import Moments, choice_at, choice_at_last, choices
@@ -70,7 +70,7 @@ def test_only_what_follows_the_last_snapshot_is_read(
         reader, "tail", lambda after, before: since.append(after) or tail(after, before)
     )
     shift.enter("last")
-    assert set(choices(reader, CallId("last"), [OfferId("last.1")])) == {"last.1"}
+    assert set(choices(reader, [OfferId("last.1")])) == {"last.1"}
     assert since[0] == place
 
 

@@ -24,7 +24,13 @@ from ccengine.asterisk.ari.events import (
     RecordingSnapshot,
 )
 from ccengine.asterisk.ari.reading import many, one, part, text
-from ccengine.asterisk.ari.results import AsteriskInfo, HangUpReason, Originated, Unreachable
+from ccengine.asterisk.ari.results import (
+    AsteriskInfo,
+    HangUpReason,
+    Originated,
+    TransferOutcome,
+    Unreachable,
+)
 from ccengine.asterisk.ari.sender import (
     Sender,
     already_made,
@@ -225,6 +231,12 @@ class Ari:
     async def stop_playback(self, playback_id: str) -> None:
         """End a playback; quiet when it has ended."""
         await self._sender.done("DELETE", f"playbacks/{segment(playback_id)}")
+
+    async def report_transfer(self, channel_id: str, *, outcome: TransferOutcome) -> bool:
+        """Answer a phone's REFER; after a success its legs are to be ended."""
+        return await self._on_channel(
+            "POST", channel_id, "transfer_progress", {"states": outcome.value}
+        )
 
     async def send_digits(self, channel_id: str, *, digits: str) -> bool:
         """Send keys to the far end."""

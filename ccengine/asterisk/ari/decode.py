@@ -15,9 +15,12 @@ from ccengine.asterisk.ari.events import (
     ChannelDtmfReceived,
     ChannelEnteredBridge,
     ChannelHangupRequest,
+    ChannelHold,
     ChannelLeftBridge,
     ChannelSnapshot,
     ChannelStateChange,
+    ChannelTransfer,
+    ChannelUnhold,
     ContactStatusChange,
     Dial,
     EndpointSnapshot,
@@ -146,6 +149,17 @@ def _channel_or_none(value: object) -> ChannelSnapshot | None:
     return None if value is None else decode_channel(value)
 
 
+def _transfer(raw: Raw) -> ChannelTransfer:
+    to, by = _mapping(raw["refer_to"], "refer_to"), _mapping(raw["referred_by"], "referred_by")
+    asked = _mapping(to.get("requested_destination", {}), "refer_to.requested_destination")
+    return ChannelTransfer(
+        decode_channel(by["source_channel"]),
+        _text(asked.get("destination", ""), "refer_to.requested_destination.destination"),
+        _channel_or_none(to.get("destination_channel")),
+        _text(raw.get("state", ""), "state"),
+    )
+
+
 def _endpoint(raw: Raw) -> EndpointStateChange:
     endpoint = decode_endpoint(raw["endpoint"])
     return EndpointStateChange(endpoint.technology, endpoint.resource, endpoint.state)
@@ -188,6 +202,9 @@ _DECODERS: Mapping[str, Callable[[Raw], AriEvent]] = {
         _number(raw.get("duration_ms", 0), "duration_ms"),
         _text(raw.get("timestamp", ""), "timestamp"),
     ),
+    "ChannelHold": lambda raw: ChannelHold(decode_channel(raw["channel"])),
+    "ChannelUnhold": lambda raw: ChannelUnhold(decode_channel(raw["channel"])),
+    "ChannelTransfer": _transfer,
     "Dial": lambda raw: Dial(
         _text(raw["dialstatus"], "dialstatus"),
         decode_channel(raw["peer"]),

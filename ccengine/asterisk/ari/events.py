@@ -145,6 +145,30 @@ class ChannelDtmfReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelHold:
+    """A phone's own hold: the other side of its bridge hears music by now."""
+
+    channel: ChannelSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelUnhold:
+    """The phone is back."""
+
+    channel: ChannelSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTransfer:
+    """A phone asks by REFER to send its call on. Told again after each answer to it."""
+
+    channel: ChannelSnapshot
+    destination: str  #: what was dialled; empty: the call that `consulted` is in
+    consulted: ChannelSnapshot | None
+    state: str  #: what we have answered last
+
+
+@dataclass(frozen=True, slots=True)
 class Dial:
     """How dialling `peer` goes: "" at the start, RINGING, then ANSWER, BUSY, NOANSWER, …"""
 
@@ -252,6 +276,9 @@ AriEvent = (
     | ChannelHangupRequest
     | ChannelStateChange
     | ChannelDtmfReceived
+    | ChannelHold
+    | ChannelUnhold
+    | ChannelTransfer
     | Dial
     | PlaybackStarted
     | PlaybackFinished

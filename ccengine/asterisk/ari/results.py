@@ -17,6 +17,13 @@ class HangUpReason(StrEnum):
     ANSWERED_ELSEWHERE = "answered_elsewhere"
 
 
+class TransferOutcome(StrEnum):
+    """What becomes of a transfer that a phone asked for."""
+
+    DONE = "channel_answered"
+    REFUSED = "channel_declined"
+
+
 @dataclass(frozen=True, slots=True)
 class Originated:
     """The leg exists; `repeated` when an earlier try of ours had already made it."""

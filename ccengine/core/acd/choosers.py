@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Rank = tuple[Any, ...]
 
+_BY_IDLENESS = frozenset({Strategy.LONGEST_IDLE, Strategy.RING_ALL})
 _THROWS = 64  # at places of members, before the idle among them are listed
 
 
@@ -67,7 +68,8 @@ class Ranked:
 
     def put(self, agent: Agent) -> None:
         """Count the agent among the idle; again: their rank may have changed."""
-        self._idle.put(agent.id, self.rank_of(agent))
+        is_plain = self._strategy in _BY_IDLENESS  # nearly always
+        self._idle.put(agent.id, agent.idle_rank if is_plain else self.rank_of(agent))
 
     def discard(self, agent: AgentId) -> None:
         """Count the agent among the idle no longer."""

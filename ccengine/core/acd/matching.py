@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heapreplace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ccengine.core.acd.choosers import Chooser, Members, chooser_of
+from ccengine.core.acd.holders import Holders
 from ccengine.core.acd.lines import (
     Age,
     HeadRank,
@@ -25,7 +26,7 @@ from ccengine.core.acd.lines import (
 )
 from ccengine.core.acd.requirement import Requirement
 from ccengine.core.ids import AgentId, CallId, QueueId
-from ccengine.core.plan import order_in
+from ccengine.core.plan import RETIRED, order_in
 from ccengine.core.queues import QueueSettings
 from ccengine.core.ranking import Ranking
 
@@ -39,9 +40,6 @@ if TYPE_CHECKING:
 
 Permit = Callable[["AgentId", "Requirement"], bool]
 """Tells whether the house rules let the agent serve such a call now."""
-
-RETIRED = QueueSettings()
-"""The rules of a queue that a new plan dropped, for those who still wait in it."""
 
 
 @dataclass(slots=True)
@@ -59,20 +57,28 @@ class Pool:
     shared: Ranking[CallId, LineRank] = field(default_factory=Ranking)  #: ring at several already
 
 
+class Place(NamedTuple):
+    """Where a call stands."""
+
+    call: Call
+    pool: Pool
+    is_shared: bool  #: rings at several already, and waits for those who get free meanwhile
+
+
 class Matching:
     """Who waits and who is free."""
 
     def __init__(self, plan: Plan, now: Instant) -> None:
         self._plan = plan
+        self._holders = Holders(plan)
         self.now = now  #: qualifications are judged at this instant, until the next one is made
         self._pools: dict[Requirement, Pool] = {}
         self._pools_in: dict[QueueId, dict[Requirement, Pool]] = {}
         self._pools_of: dict[AgentId, dict[Requirement, Pool]] = {a: {} for a in plan.agents}
         self._idle: dict[AgentId, Agent] = {}
         self._present: set[AgentId] = set()
-        self._staffing_changed = True  #: some line may have lost or found its first agent
-        self._pool_of: dict[CallId, Pool] = {}
-        self._calls: dict[CallId, Call] = {}
+        self.staffing_changed = True  #: some line may have lost or found its first agent
+        self._places: dict[CallId, Place] = {}
 
     # --- the line ------------------------------------------------------------------------------
 
@@ -83,46 +89,52 @@ class Matching:
         pool.line.put(call.id, rank_in_line(call, pool.settings))
         if pool.settings.longest_wait_seconds is not None:
             pool.by_age.put(call.id, (call.queued_at, call.serial))
-        self._pool_of[call.id], self._calls[call.id] = pool, call
+        self._places[call.id] = Place(call, pool, is_shared=False)
 
     def share_call(self, call: Call, requirement: Requirement) -> None:
         """Keep a call that rings at all who were free for those who get free meanwhile."""
         self.remove_call(call.id)
         pool = self.pool(requirement)
         pool.shared.put(call.id, rank_in_line(call, pool.settings))
-        self._pool_of[call.id], self._calls[call.id] = pool, call
+        self._places[call.id] = Place(call, pool, is_shared=True)
 
     def remove_call(self, call: CallId) -> None:
         """Take the call out of the line, if it is there."""
-        pool = self._pool_of.pop(call, None)
-        if pool is None:
+        place = self._places.pop(call, None)
+        if place is None:
             return
-        del self._calls[call]
-        for ranking in (pool.line, pool.by_age, pool.shared):
-            ranking.discard(call)
+        pool = place.pool
+        if place.is_shared:
+            pool.shared.discard(call)
+        else:
+            pool.line.discard(call)
+            pool.by_age.discard(call)
         if pool.requirement.only and not pool.line and not pool.shared:
             self._forget(pool)
 
     def is_waiting(self, call: CallId) -> bool:
         """Tell whether the call stands in a line."""
-        pool = self._pool_of.get(call)
-        return pool is not None and call in pool.line
+        place = self._places.get(call)
+        return place is not None and not place.is_shared
 
     def waiting(self, now: Instant) -> Iterator[CallId]:
         """Iterate over all waiting calls in the order in which a free agent of all would serve."""
         queues: dict[QueueId, list[tuple[LineRank, CallId]]] = {}
-        for call, pool in self._pool_of.items():
-            if call in pool.line:
-                rank = rank_in_queue(self._calls[call], pool.settings, now)
-                queues.setdefault(pool.requirement.queue, []).append((rank, call))
+        for call, place in self._places.items():
+            if not place.is_shared:
+                rank = _queue_rank(place, now)
+                queues.setdefault(place.pool.requirement.queue, []).append((rank, call))
         lines = [sorted(line, reverse=True) for line in queues.values()]
-        heads = [(self._head_rank(line[-1][1], now), place) for place, line in enumerate(lines)]
+        places = self._places
+        heads = [
+            (self._head_rank(places[line[-1][1]], now), number) for number, line in enumerate(lines)
+        ]
         heapify(heads)
         while heads:
             line = lines[heads[0][1]]
             yield line.pop()[1]
             if line:
-                heapreplace(heads, (self._head_rank(line[-1][1], now), heads[0][1]))
+                heapreplace(heads, (self._head_rank(places[line[-1][1]], now), heads[0][1]))
             else:
                 heappop(heads)
 
@@ -147,13 +159,13 @@ class Matching:
         (self._present.add if present else self._present.discard)(agent)
         for pool in self._pools_of.get(agent, {}).values():
             pool.present += 1 if present else -1
-            self._staffing_changed |= pool.present == (1 if present else 0)
+            self.staffing_changed |= pool.present == (1 if present else 0)
 
     def take_unstaffed(self) -> list[CallId]:
         """Return who waits for nobody who is logged in, if that may be news."""
-        if not self._staffing_changed:
+        if not self.staffing_changed:
             return []
-        self._staffing_changed = False
+        self.staffing_changed = False
         return [call for pool in self._pools.values() if not pool.present for call in pool.line]
 
     def lines(self) -> list[Requirement]:
@@ -175,53 +187,56 @@ class Matching:
 
     def agents_for(self, call: CallId, last: AgentId | None, dice: int) -> Iterator[AgentId]:
         """Iterate over the idle who qualify for the call, in the order of the queue's strategy."""
-        return self._pool_of[call].idle.candidates(last, dice)
+        return self._places[call].pool.idle.candidates(last, dice)
 
     def call_for(
         self, agent: AgentId, now: Instant, permit: Permit, passed: Collection[CallId] = ()
-    ) -> CallId | None:
-        """Return the call the agent should serve first, over all queues, None if there is none.
+    ) -> Place | None:
+        """Return where the call stands that the agent should serve first, over all queues.
 
         Args:
             agent: idle.
             now: the time.
             permit: asked for the best call first.
             passed: calls not to return.
+
+        Returns:
+            None if there is none.
         """
         pools = self._pools_of.get(agent, {}).values()
         heads = self._heads_of(pools, passed, now)
         while (best := self.first_of(heads, now)) is not None:
-            if permit(agent, self._pool_of[best].requirement):
+            if permit(agent, best.pool.requirement):
                 return best
-            heads.remove(best)
+            heads = [one for one in heads if one is not best]
         return None
 
     def heads(
         self, requirements: Iterable[Requirement], passed: Collection[CallId], now: Instant
-    ) -> list[CallId]:
-        """Return who is first in each of these lines, in no order, but none of those passed."""
-        pools = (self._pools[one] for one in requirements if one in self._pools)
-        return self._heads_of(pools, passed, now)
+    ) -> list[Place]:
+        """Return who is first in each of these lines, in no order, but none of those passed.
 
-    def first_of(self, calls: Iterable[CallId], now: Instant) -> CallId | None:
+        Lines for which nobody is idle are left out.
+        """
+        pools = (self._pools[one] for one in requirements if one in self._pools)
+        return self._heads_of((pool for pool in pools if pool.idle), passed, now)
+
+    def first_of(self, places: Iterable[Place], now: Instant) -> Place | None:
         """Return whom a free agent serves first: of each queue its first, of these the best.
 
         Whoever rings at several already comes after all who have nobody.
         """
-        leaders: dict[tuple[bool, QueueId], tuple[LineRank, CallId]] = {}
-        for call in calls:
-            pool = self._pool_of[call]
-            leads = (call in pool.shared, pool.requirement.queue)
+        leaders: dict[tuple[bool, QueueId], Place] = {}
+        for place in places:
+            leads = (place.is_shared, place.pool.requirement.queue)
             known = leaders.get(leads)
-            rank = rank_in_queue(self._calls[call], pool.settings, now)
-            if known is None or rank < known[0]:
-                leaders[leads] = (rank, call)
+            if known is None or _queue_rank(place, now) < _queue_rank(known, now):
+                leaders[leads] = place
         if len(leaders) <= 1:
-            return next((call for _, call in leaders.values()), None)
-        best = min(
-            (leads[0], self._head_rank(call, now), call) for leads, (_, call) in leaders.items()
+            return next(iter(leaders.values()), None)
+        return min(
+            leaders.values(), key=lambda place: (place.is_shared, self._head_rank(place, now))
         )
-        return best[2]
 
     def pool(self, requirement: Requirement) -> Pool:
         """Return the pool of a requirement, made when it is first asked for."""
@@ -242,12 +257,7 @@ class Matching:
 
     def _made(self, requirement: Requirement) -> Pool:
         settings = self._plan.queues.get(requirement.queue, RETIRED)
-        named: Iterable[AgentId] = self._plan.agents
-        if requirement.only:
-            named = dict.fromkeys(requirement.only)
-        elif requirement.members is not None:
-            named = requirement.members
-        members = tuple(agent for agent in named if self._qualifies(agent, requirement))
+        members = tuple(self._qualified(requirement))
         penalties = {one.agent: one.penalty for one in settings.members}
         order = order_in(self._plan, requirement.queue)
         idle = chooser_of(
@@ -255,6 +265,17 @@ class Matching:
         )
         present = sum(agent in self._present for agent in members)
         return Pool(requirement, settings, members, idle, present)
+
+    def _qualified(self, requirement: Requirement) -> Iterator[AgentId]:
+        judged = requirement
+        if requirement.only:
+            named: Iterable[AgentId] = dict.fromkeys(requirement.only)
+        elif requirement.members is not None:
+            named = requirement.members
+            judged = requirement._replace(members=None)  # not to look each of them up there
+        else:
+            named = self._holders.candidates(requirement)
+        return (agent for agent in named if self._qualifies(agent, judged))
 
     def _qualifies(self, agent: AgentId, requirement: Requirement) -> bool:
         known = agent in self._plan.agents
@@ -268,19 +289,22 @@ class Matching:
 
     def _heads_of(
         self, pools: Iterable[Pool], passed: Collection[CallId], now: Instant
-    ) -> list[CallId]:
-        heads = (self._head(pool, passed, now) for pool in pools if pool.line or pool.shared)
-        return [head for head in heads if head is not None]
+    ) -> list[Place]:
+        heads = [self._head(pool, passed, now) for pool in pools if pool.line or pool.shared]
+        return [self._places[head] for head in heads if head is not None]
 
     def _head(self, pool: Pool, passed: Collection[CallId], now: Instant) -> CallId | None:
         oldest, first = pool.by_age.first(), pool.line.first()
         head = None if first is None else first[1]
-        if oldest is not None and is_overdue(self._calls[oldest[1]], pool.settings, now):
+        if oldest is not None and is_overdue(self._places[oldest[1]].call, pool.settings, now):
             head = oldest[1]
         if head is not None and head not in passed:
             return head
         return next((call for call in pool.shared if call not in passed), None)
 
-    def _head_rank(self, call: CallId, now: Instant) -> HeadRank:
-        settings = self._pool_of[call].settings
-        return rank_as_head(self._calls[call], settings, self._plan.precedence, now)
+    def _head_rank(self, place: Place, now: Instant) -> HeadRank:
+        return rank_as_head(place.call, place.pool.settings, self._plan.precedence, now)
+
+
+def _queue_rank(place: Place, now: Instant) -> LineRank:
+    return rank_in_queue(place.call, place.pool.settings, now)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccengine.core.ids import AgentId, ClientId, GroupId, LicenceId, QueueId, SkillId
+from ccengine.core.plan import RETIRED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,6 +111,29 @@ class _Needs:
             self.groups += step.groups
         if step.penalty is not None:
             self.max_penalty = step.penalty
+
+
+class Requirements:
+    """What calls need under a plan; worked out once for all who ask for the same."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._queues = plan.queues
+        self._known: dict[tuple[object, ...], Requirement] = {}
+
+    def of(self, call: Call, step: int) -> Requirement:
+        """Return what the queued call needs after `step` of its queue's relax steps."""
+        if call.only:  # of these there are too many to keep
+            return self._worked_out(call, step)
+        skills, preferred = tuple(call.skills.items()), tuple(call.preferred.items())
+        asked = (call.queue, call.client, step, skills, preferred)
+        known = self._known.get(asked)
+        if known is None:
+            known = self._known[asked] = self._worked_out(call, step)
+        return known
+
+    def _worked_out(self, call: Call, step: int) -> Requirement:
+        settings = RETIRED if call.queue is None else self._queues.get(call.queue, RETIRED)
+        return requirement_of(call, settings, step)
 
 
 def requirement_of(call: Call, settings: QueueSettings, step: int) -> Requirement:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.core.acd.requirement import holds
 from ccengine.core.ids import ClientId
-from ccengine.core.queues import QueueSettings
+from ccengine.core.plan import RETIRED
 from ccengine.core.ranking import Ranking
 from ccengine.core.states import AgentState, CallState
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 BUSY = frozenset({AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP})
 IN_LINE = frozenset({CallState.WAITING, CallState.OFFERED})
-RETIRED = QueueSettings()
 FREE = ClientId("")
 
 
@@ -50,7 +49,7 @@ class Shares:
         if agent.state in BUSY and agent.client is not None:
             counted = (agent.client,)
         elif agent.may_be_offered:
-            counted = (FREE, *self._clients_of(agent.id))
+            counted = (FREE, *self.clients_of(agent.id))
         before = self._counted.get(agent.id, ())
         if counted != before:
             self._count(before, -1)
@@ -62,7 +61,9 @@ class Shares:
         """Take note of a call's state: whether it stands in its queue's line."""
         if call.queue is None:
             return
-        line = self._lines.setdefault(call.queue, Ranking())
+        line = self._lines.get(call.queue)
+        if line is None:
+            line = self._lines[call.queue] = Ranking()
         if call.state in IN_LINE:
             line.put(call.id, (call.queued_at, call.serial))  # forbids more, allows nothing
         elif call.id in line:
@@ -105,7 +106,7 @@ class Shares:
             return full
         for other, floor in self._floors.items():
             spare = self._free[other] + self._busy[other] - 1
-            if other != client and spare < floor and other in self._clients_of(agent):
+            if other != client and spare < floor and other in self.clients_of(agent):
                 return f"floor of {other}"
         lenders = requirement.lenders_of(settings)
         if lenders and not any(self.is_healthy(lender, now) for lender in lenders):
@@ -121,7 +122,7 @@ class Shares:
     def _fills(self, client: ClientId, ceiling: int | None) -> bool:
         return ceiling is not None and self._busy[client] >= ceiling
 
-    def _clients_of(self, agent: AgentId) -> tuple[ClientId, ...]:
+    def clients_of(self, agent: AgentId) -> tuple[ClientId, ...]:
         """Return whom the agent may serve today."""
         found = self._serves.get(agent)
         if found is None:

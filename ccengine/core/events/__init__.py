@@ -26,7 +26,17 @@ from ccengine.core.events.calls import (
     FlowStepEntered,
     WaitPromised,
 )
-from ccengine.core.events.causes import Miss, Party, Reached
+from ccengine.core.events.causes import HoldBy, Miss, Party, Reached
+from ccengine.core.events.control import (
+    AgentDialled,
+    CallDirected,
+    CallHandedOut,
+    CallHandedOver,
+    CallTransferred,
+    ConferenceStarted,
+    HoldEnded,
+    HoldStarted,
+)
 from ccengine.core.events.items import (
     CallbackAnswered,
     CallbackAsked,
@@ -56,6 +66,16 @@ from ccengine.core.events.system import PlanLoaded, SwitchLost, SwitchResynced
 
 SCHEMA = 1
 
+ControlEvent = (
+    AgentDialled
+    | CallDirected
+    | CallTransferred
+    | CallHandedOver
+    | CallHandedOut
+    | HoldStarted
+    | HoldEnded
+    | ConferenceStarted
+)
 CallEvent = (
     CallArrived
     | CallMissed
@@ -73,6 +93,7 @@ CallEvent = (
     | RecordingStarted
     | RecordingFailed
     | CallEnded
+    | ControlEvent
 )
 ItemEvent = (
     CallbackAsked
@@ -91,16 +112,21 @@ Event = CallEvent | ItemEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemE
 
 __all__ = [
     "SCHEMA",
+    "AgentDialled",
     "AgentEvent",
     "AgentLoggedIn",
     "AgentLoggedOut",
     "AgentWentNotReady",
     "AgentWentReady",
     "CallArrived",
+    "CallDirected",
     "CallEnded",
     "CallEvent",
+    "CallHandedOut",
+    "CallHandedOver",
     "CallMissed",
     "CallQueued",
+    "CallTransferred",
     "CallbackAnswered",
     "CallbackAsked",
     "CallbackConfirmed",
@@ -108,12 +134,17 @@ __all__ = [
     "CallbackFailed",
     "CallerReturned",
     "CallerStrayed",
+    "ConferenceStarted",
+    "ControlEvent",
     "ConversationEnded",
     "ConversationFailed",
     "ConversationStarted",
     "Event",
     "FlowStepEntered",
     "FormFilled",
+    "HoldBy",
+    "HoldEnded",
+    "HoldStarted",
     "ItemEvent",
     "MessageLeft",
     "Miss",

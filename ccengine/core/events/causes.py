@@ -24,6 +24,13 @@ class Miss(StrEnum):
     FAILED = "failed"  #: neither: Asterisk refused, or the network did
 
 
+class HoldBy(StrEnum):
+    """How a caller was put on hold."""
+
+    PHONE = "phone"  #: by the phone's own button; Asterisk plays the music
+    CODE = "code"  #: by keys during the call, or because a colleague is consulted
+
+
 class Reached(StrEnum):
     """How far a caller came whom no engine took, or whom the engine sent on to the dialplan."""
 

@@ -118,6 +118,11 @@ class Sipp:
             self._process.send_signal(signal.SIGKILL)
         self._process.wait()
 
+    @property
+    def exit_code(self) -> int | None:
+        """0 when every call went as the scenario says, None while it runs."""
+        return self._process.poll()
+
     def wait(self, seconds: float) -> bool:
         """Wait until it is through; False when it is not by then."""
         try:

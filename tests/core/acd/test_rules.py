@@ -269,11 +269,12 @@ def test_work_of_every_kind_waits_in_one_line_and_is_matched_by_the_same_rules(
 ) -> None:
     stage.staff(anna="billing:4")
     stage.not_ready("anna")
-    for number, kind in enumerate(Kind):
+    kinds = [Kind.CALL, Kind.CALLBACK, Kind.VOICEMAIL, Kind.TASK]  # the others wait in no line
+    for number, kind in enumerate(kinds):
         call = CallId(f"c{number}")
         stage.arrive(call)
         queued = CallQueued(call=call, queue=queue_named("billing"), kind=kind)
         stage.post(queued)
     assert stage.line() == ["c0", "c1", "c2", "c3"]
-    assert [call.kind for call in stage.center.calls.values()] == list(Kind)
+    assert [call.kind for call in stage.center.calls.values()] == kinds
     stage.expect(stage.ready("anna"), Like(OfferCall, call="c0"))

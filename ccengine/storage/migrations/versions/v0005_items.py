@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004_items"
-down_revision = "0003_outcomes"
+revision = "0005_items"
+down_revision = "0004_conversations"
 branch_labels = None
 depends_on = None
 
@@ -12,9 +12,7 @@ TABLE = "call_records"
 
 
 def upgrade() -> None:
-    """Add the columns; records written before are of calls."""
-    op.add_column(TABLE, sa.Column("kind", sa.String(16), nullable=False, server_default="call"))
-    op.add_column(TABLE, sa.Column("origin", sa.String(64)))
+    """Add the columns; records written before have left nothing."""
     op.add_column(TABLE, sa.Column("item", sa.String(64)))
     op.add_column(TABLE, sa.Column("to", sa.String(32), nullable=False, server_default=""))
     op.add_column(TABLE, sa.Column("attempts", sa.JSON, nullable=False, server_default="[]"))
@@ -22,5 +20,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them; the journal can fill them again."""
-    for name in ("kind", "origin", "item", "to", "attempts"):
+    for name in ("item", "to", "attempts"):
         op.drop_column(TABLE, name)

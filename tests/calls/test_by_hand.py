@@ -1,0 +1,153 @@
+"""Calls that agents make by hand, and what an engine that starts anew finds of all they do."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ccengine.config.clients import ClientOutbound, Staff
+from ccengine.core.events import AgentDialled, CallEnded, CallHandedOut, RecordingStarted
+from ccengine.core.states import AgentState, CallState
+from tests.calls.test_control import CALL, LEG, over, press, talking
+
+if TYPE_CHECKING:
+    from tests.calls.center_on_fake import CenterOnFake
+
+FAR = "Local/380501112233@agent-outside/n"
+STAFF = "Local/380447778899@partner-leg/n"
+
+
+async def may_dial(center: CenterOnFake) -> None:
+    outbound = ClientOutbound(
+        prefixes={"380": "provider"},
+        caller_id="380440000000",
+        code="*81",
+        calls_per_agent_day=9,
+        calls_per_day=9,
+    )
+    staff = {"91": Staff(name="Shop", number="+380447778899")}
+    center.set_client(outbound=outbound, staff=staff)
+    await center.log_in("olena")
+
+
+async def test_a_call_outside_is_recorded_and_wrapped_up(center: CenterOnFake) -> None:
+    await may_dial(center)
+    center.asterisk.phone_answers(FAR, 2.0)
+    line = center.asterisk.phone_calls("203", "*81380501112233")
+    await center.until(lambda: center.agent("olena").state is AgentState.ON_CALL)
+    (dialled,) = center.journal.events(AgentDialled)
+    assert isinstance(dialled, AgentDialled)
+    assert (dialled.client, dialled.number, dialled.kind) == ("dnipro", "380501112233", "outbound")
+    assert center.engine.center.calls[dialled.call].state is CallState.DIALING
+    await center.until(lambda: center.journal.events(RecordingStarted))
+    far = f"{dialled.call}.far"
+    assert center.asterisk.hears(line) == f"talk:{far}"
+    await over(center, far)
+    assert center.agent("olena").state is AgentState.WRAP_UP
+    assert len(center.ended()) == 1
+
+
+@pytest.mark.parametrize("who", ["busy", "agent"])
+async def test_a_call_outside_that_nobody_answers(center: CenterOnFake, who: str) -> None:
+    await may_dial(center)
+    center.asterisk.phone_declines(FAR, 2.0, cause=17)
+    line = center.asterisk.phone_calls("203", "*81380501112233")
+    await asyncio.sleep(1)
+    if who == "agent":
+        center.asterisk.hang_up(line)
+    await center.until(lambda: center.ended())
+    await over(center)
+
+
+async def test_a_number_that_is_nobodys_is_refused_at_once(center: CenterOnFake) -> None:
+    await may_dial(center)
+    center.asterisk.phone_calls("203", "999")
+    await center.until(lambda: not center.asterisk.channels_left())
+    assert not center.journal.events(AgentDialled)
+    assert center.agent("olena").state is AgentState.AVAILABLE
+
+
+async def test_not_ready_before_a_call_by_hand_is_not_ready_after_it(
+    center: CenterOnFake,
+) -> None:
+    await may_dial(center)
+    await center.log_in("taras")
+    center.asterisk.feature_code("203", "not_ready", "2")
+    await center.until(lambda: center.agent("olena").state is AgentState.NOT_READY)
+    await center.until(lambda: not center.asterisk.channels_left())
+    center.asterisk.phone_calls("203", "204")
+    await center.until(lambda: center.asterisk.ringing("PJSIP/phone-204"))
+    await over(center, center.leg("taras"))
+    assert center.agent("olena").state is AgentState.NOT_READY
+    assert center.agent("olena").reason == "lunch"
+
+
+async def test_nobody_is_logged_in_and_the_dialplan_goes_on(center: CenterOnFake) -> None:
+    line = center.asterisk.phone_calls("206", "380501112233")
+    await asyncio.sleep(1)
+    assert center.asterisk.channel(line).dialplan == ("phone-alone", "380501112233")
+    center.asterisk.hang_up(line)
+
+
+async def test_a_caller_is_handed_back_to_the_clients_staff(center: CenterOnFake) -> None:
+    caller = await talking(center)
+    center.set_client(staff={"91": Staff(name="Shop", number="+380447778899")})
+    center.asterisk.phone_answers(STAFF, 1.0)
+    await press(center, "*391#")
+    staff = f"{next(one for one in center.engine.center.calls if one != CALL)}.staff"
+    await center.until(lambda: center.asterisk.hears(LEG) == f"talk:{staff}")
+    assert center.asterisk.hears(caller) == "music:default"
+    center.asterisk.hang_up(LEG)
+    await center.until(lambda: center.asterisk.hears(caller) == f"talk:{staff}")
+    assert center.journal.events(CallHandedOut)
+    assert center.agent("olena").state is AgentState.WRAP_UP
+    await center.restart(away_seconds=1)
+    assert center.asterisk.hears(caller) == f"talk:{staff}"
+    await over(center, staff)
+
+
+async def test_killed_on_hold_by_keys_the_music_goes_on_and_the_keys_work(
+    center: CenterOnFake,
+) -> None:
+    caller = await talking(center)
+    await press(center, "*1")
+    await center.restart(away_seconds=3)
+    await asyncio.sleep(60)  # two looks of the audit
+    assert center.asterisk.hears(caller) == "music:default"
+    await press(center, "*1")
+    assert center.asterisk.hears(caller) == f"talk:{LEG}"
+    await over(center, caller)
+
+
+@pytest.mark.parametrize("by", ["keys", "second line"])
+@pytest.mark.parametrize("step", ["ringing", "talking", "together"])
+async def test_killed_in_a_consult_all_go_on(center: CenterOnFake, by: str, step: str) -> None:
+    caller = await talking(center)
+    line = LEG
+    if by == "keys":
+        await press(center, "*3204#")
+    else:
+        center.asterisk.phone_holds(LEG)
+        line = center.asterisk.phone_calls("203", "204")
+    await center.until(lambda: center.asterisk.ringing("PJSIP/phone-204"))
+    taras = center.leg("taras")
+    if step == "ringing":
+        await center.restart(away_seconds=1)
+    center.asterisk.pick_up(taras)
+    await center.until(lambda: center.asterisk.hears(line) == f"talk:{taras}")
+    if step == "together":
+        await press(center, "*4")
+    if step != "ringing":
+        before = [center.asterisk.hears(one) for one in (caller, LEG, taras)]
+        await center.restart(away_seconds=3)
+        await asyncio.sleep(60)
+        assert before == [center.asterisk.hears(one) for one in (caller, LEG, taras)]
+    if by == "keys":
+        center.asterisk.hang_up(LEG)
+    elif step != "together":
+        center.asterisk.phone_joins(LEG, line)
+    await center.until(lambda: taras in center.asterisk.hears(caller))
+    await over(center, caller)
+    assert len([one for one in center.journal.events(CallEnded) if one.call == CALL]) == 1

@@ -1,0 +1,231 @@
+"""Hold, transfers, consults and conferences with real phones: who hears whom, whose talk it was."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from ccengine.core.events import PhoneFound, PhoneLost
+from ccengine.core.states import AgentState
+from tests.e2e.baresip import baresip, is_there
+from tests.e2e.configuration import provider
+from tests.e2e.people import hear_each_other
+from tests.e2e.waits import until
+
+if TYPE_CHECKING:
+    from ccengine.phone import Call
+    from tests.e2e.people import Agent, Caller
+    from tests.e2e.stage import Stage
+
+ENOUGH = 0.9
+PARTNER = "99555"
+
+
+def now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+class Talk(NamedTuple):
+    """Olena talks with a caller; taras is free."""
+
+    caller: Caller
+    olena: Agent
+    taras: Agent
+    call: Call  #: olena's
+
+
+async def talking(stage: Stage) -> Talk:
+    olena = await stage.agent("olena")
+    caller = await stage.caller("600201")
+    call = await olena.answers()
+    await hear_each_other(caller, olena, call)
+    return Talk(caller, olena, await stage.agent("taras"), call)
+
+
+async def hears(call: Call, tone_hz: int, *, since: float, share: float = 0.5) -> None:
+    try:
+        await call.heard.wait_for_tone(tone_hz, since=since, timeout_seconds=5, share=share)
+    except TimeoutError:
+        packets = call.heard.packets(since)
+        silent = call.heard.silence(since or None, None)
+        message = f"{tone_hz} Hz not heard: {len(packets)} packets, {silent:.2f} of them silent"
+        raise AssertionError(message) from None
+
+
+def conversations(record: dict[str, Any]) -> list[dict[str, Any]]:
+    told: list[dict[str, Any]] = json.loads(record["conversations"])
+    return told
+
+
+async def test_an_attended_transfer_by_refer(stage: Stage) -> None:
+    async with stage:
+        talk = await talking(stage)
+        held = now()
+        await talk.call.hold()
+        await talk.caller.hears_music()
+        ringing = await talk.olena.phone.dial("204", tone_hz=talk.olena.tone_hz)
+        taras = await talk.taras.answers()
+        second = await ringing.answered(timeout_seconds=5)
+        await hears(second, talk.taras.tone_hz, since=held)
+        await hears(taras, talk.olena.tone_hz, since=held)
+        handed = now()
+        assert await talk.call.transfer("204", consulted=second) == 200
+        await hears(talk.caller.call, talk.taras.tone_hz, since=handed)
+        await hears(taras, talk.caller.tone_hz, since=handed)
+        await talk.call.ended(timeout_seconds=2)
+        await second.ended(timeout_seconds=2)
+        await talk.olena.becomes(AgentState.WRAP_UP)
+        await asyncio.sleep(1.5)
+        heard = talk.caller.call.heard
+        assert heard.tone(talk.taras.tone_hz, since=now() - 1.0, until=now()) >= ENOUGH
+        ended = now()
+        await talk.caller.hangs_up()
+        first, other = conversations(await talk.caller.record())
+        assert (first["agent"], other["agent"]) == ("olena", "taras")
+        assert first["held_seconds"] == pytest.approx(handed - held, abs=0.6)
+        assert first["ended_at"] == other["started_at"]
+        assert other["ended_at"] - other["started_at"] == pytest.approx(ended - handed, abs=0.6)
+
+
+async def test_a_blind_transfer_by_refer(stage: Stage) -> None:
+    async with stage:
+        talk = await talking(stage)
+        sent = now()
+        assert await talk.call.transfer("204") == 200
+        await talk.call.ended(timeout_seconds=2)
+        taras = await talk.taras.rings()
+        await talk.caller.hears_music()
+        answered = await taras.answer(tone_hz=talk.taras.tone_hz)
+        await hears(talk.caller.call, talk.taras.tone_hz, since=sent)
+        await hears(answered, talk.caller.tone_hz, since=sent)
+        await talk.olena.becomes(AgentState.WRAP_UP)
+        await talk.caller.hangs_up()
+        agents = [one["agent"] for one in conversations(await talk.caller.record())]
+        assert agents == ["olena", "taras"]
+
+
+@pytest.mark.skipif(not is_there(), reason="baresip is not installed")
+async def test_a_blind_transfer_from_a_stock_softphone(stage: Stage) -> None:
+    async with stage:
+        olena = await stage.agent("olena")
+        await olena.phone.unregister()
+        await until("lost", lambda: stage.system.ledger.saw(PhoneLost, "203"))
+        account = stage.system.account("phone-203")
+        async with baresip(account, olena.tone_hz) as softphone:
+            await until("found", lambda: stage.system.ledger.saw(PhoneFound, "203"))
+            caller = await stage.caller("600201")
+            await softphone.saw("CALL_INCOMING")
+            softphone.does("accept")
+            await hears(caller.call, olena.tone_hz, since=0.0)
+            taras = await stage.agent("taras")
+            softphone.does("transfer", f"sip:204@{account.host}:{account.port}")
+            sent = now()
+            talk = await taras.answers()
+            await hears(caller.call, taras.tone_hz, since=sent)
+            await hears(talk, caller.tone_hz, since=sent)
+            await softphone.saw("CALL_CLOSED")
+        await caller.hangs_up()
+        agents = [one["agent"] for one in conversations(await caller.record())]
+        assert agents == ["olena", "taras"]
+
+
+async def test_a_refused_transfer_leaves_the_call_as_it_was(stage: Stage) -> None:
+    async with stage:
+        talk = await talking(stage)
+        since = now()
+        assert await talk.call.transfer("206") >= 400
+        await asyncio.sleep(0.5)
+        await hears(talk.call, talk.caller.tone_hz, since=since)
+        assert not talk.taras.phone.incoming_calls
+
+
+async def test_by_keys_hold_consult_and_three_who_hear_each_other(stage: Stage) -> None:
+    async with stage:
+        talk = await talking(stage)
+        await talk.call.send_digits("*1")
+        await asyncio.sleep(0.6)
+        held = now()
+        await talk.caller.hears_music()
+        assert talk.call.heard.tone(talk.caller.tone_hz, since=held, until=now()) < 0.1
+        await stage.system.kill_engine()
+        await talk.caller.hears_music()
+        await talk.call.send_digits("*1")
+        await hears(talk.caller.call, talk.olena.tone_hz, since=now())
+        await talk.call.send_digits("*3204#")
+        taras = await talk.taras.answers()
+        since = now()
+        await hears(taras, talk.olena.tone_hz, since=since)
+        await hears(talk.call, talk.taras.tone_hz, since=since)
+        await stage.system.kill_engine()
+        since = now()
+        await hears(taras, talk.olena.tone_hz, since=since)
+        await talk.caller.hears_music()
+        await talk.call.send_digits("*4")
+        await all_hear_all(talk, taras)
+        await stage.system.kill_engine()
+        await all_hear_all(talk, taras)
+        await talk.call.hang_up()
+        await asyncio.sleep(1.0)
+        since = now()
+        await hears(taras, talk.caller.tone_hz, since=since)
+        await hears(talk.caller.call, talk.taras.tone_hz, since=since)
+        await talk.caller.hangs_up()
+        await taras.ended(timeout_seconds=2)
+
+
+async def all_hear_all(talk: Talk, taras: Call) -> None:
+    """Each of the three hears the two others at once."""
+    await asyncio.sleep(0.5)
+    since = now()
+    tones = {
+        talk.caller.call: talk.caller.tone_hz,
+        talk.call: talk.olena.tone_hz,
+        taras: talk.taras.tone_hz,
+    }
+    for call, own in tones.items():
+        for tone in tones.values():
+            if tone != own:
+                await hears(call, tone, since=since, share=0.2)
+
+
+async def test_a_call_outside_by_hand_is_a_call_of_the_centers(stage: Stage) -> None:
+    async with provider(stage.system) as outside, stage:
+        olena = await stage.agent("olena")
+        ringing = await olena.phone.dial(PARTNER, tone_hz=olena.tone_hz)
+        incoming = await outside.incoming(timeout_seconds=5)
+        assert incoming.caller.uri.user == "380440000000"
+        assert olena.state is AgentState.ON_CALL
+        far = await incoming.answer(tone_hz=550)
+        call = await ringing.answered(timeout_seconds=5)
+        await hears(call, 550, since=0.0)
+        await hears(far, olena.tone_hz, since=0.0)
+        await asyncio.sleep(1.0)
+        await far.hang_up()
+        await call.ended(timeout_seconds=3)
+        await olena.becomes(AgentState.WRAP_UP)
+        record = await dialled_record(stage, PARTNER)
+        assert (record["kind"], record["agent"], record["client"]) == (
+            "outbound",
+            "olena",
+            "dnipro",
+        )
+        assert record["talk_seconds"] > 0.8
+        assert (stage.system.paths.recordings / record["recording"]).exists()
+
+
+async def dialled_record(stage: Stage, number: str) -> dict[str, Any]:
+    """Wait for the record of the call that an agent made to a number."""
+    for _ in range(200):
+        stage.system.ledger.read()
+        rows = stage.system.ledger.rows
+        for call, told in reversed(rows.items()):
+            if type(told[0].what).__name__ == "AgentDialled":
+                found = stage.system.records([call])
+                if found and found[0]["number"] == number:
+                    return found[0]
+        await asyncio.sleep(0.05)
+    message = "no record"
+    raise AssertionError(message)
