@@ -157,7 +157,7 @@ class Audit:
             if call.state in BELIEVED and call.agent is not None:
                 yield Claim(call.id, call.state, call.agent, call.offer)
                 for offer, agent in call.others.items():
-                    yield Claim(call.id, call.state, agent, offer)
+                    yield Claim(call.id, CallState.OFFERED, agent, offer)
 
     def _still_holds(self, claim: Claim) -> bool:
         return claim in set(self._claims())

@@ -116,7 +116,9 @@ class Resyncer:
 
     def _take_up_item(self, call: Call) -> None:
         """Start the session; it takes up the customer's leg, or finds it gone."""
-        item, state, offers = call.item, call.state, _offers_of(call)
+        item, offers = call.item, _offers_of(call)
+        answered = call.offer if call.state is CallState.CONNECTING else None
+        rings = call.state in (CallState.OFFERED, CallState.CONNECTING)
         for name in (*offers, *((item.leg,) if item is not None else ())):
             leg = self._channels.get(name)
             if leg is not None:
@@ -126,15 +128,22 @@ class Resyncer:
             if item is not None and item.is_asked_for and not item.leg and call.queue is not None:
                 mailbox.put_nowait(DialCallback(call=call.id, queue=call.queue))
             self._sessions.start_item(call)
-        self._resume_offers(call, state, offers)
+        self._resume_offers(call, offers, answered, rings=rings)
 
-    def _resume_offers(self, call: Call, state: CallState, offers: dict[OfferId, AgentId]) -> None:
+    def _resume_offers(
+        self,
+        call: Call,
+        offers: dict[OfferId, AgentId],
+        answered: OfferId | None,
+        *,
+        rings: bool,
+    ) -> None:
         for offer, agent in offers.items():
             leg = self._channels.get(offer)
-            if state is CallState.OFFERED:
-                self._resume_offer(call, agent, offer, leg)
-            elif state is CallState.CONNECTING:
+            if offer == answered:
                 self._resume_connect(call, agent, offer, leg)
+            elif rings:
+                self._resume_offer(call, agent, offer, leg)
 
     async def _close(self, call: Call) -> None:
         message = self._messages.of_call(call) if call.state is CallState.IN_FLOW else None
@@ -169,8 +178,9 @@ class Resyncer:
 
     def _resume(self, call: Call, snapshot: ChannelSnapshot) -> None:
         """Start the session; what it must know of the missed time is posted after that."""
-        state = call.state
-        offers = _offers_of(call)  # as they are now: the first answer takes the others back
+        answered = call.offer if call.state is CallState.CONNECTING else None
+        rings = call.state in (CallState.OFFERED, CallState.CONNECTING)
+        offers = _offers_of(call)  # as they are now
         for offer in offers:
             leg = self._channels.get(offer)
             if leg is not None:
@@ -182,7 +192,7 @@ class Resyncer:
             self._sessions.start_consult(channel, call, None)
         else:
             self._sessions.start_call(channel, call, resumed=True)
-        self._resume_offers(call, state, offers)
+        self._resume_offers(call, offers, answered, rings=rings)
 
     def _resume_offer(
         self, call: Call, agent: AgentId, offer: OfferId, leg: ChannelSnapshot | None

@@ -39,7 +39,7 @@ class Guess:
 class Call:
     """One call's present state, or that of another kind of work.
 
-    One offer at a time; under ring-all others beside it, until one of them is accepted.
+    One offer at a time; under ring-all others beside it, until the caller talks with somebody.
     """
 
     id: CallId

@@ -133,6 +133,7 @@ def start_conversation(floor: Floor, event: ConversationStarted, now: Instant) -
     items.settle_pending(floor, call, now)
     acquaint(floor, call)
     floor.move_call(call, state)
+    offers.let_others_go(floor, call, now)
 
 
 def fail_conversation(floor: Floor, event: ConversationFailed, now: Instant) -> None:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import agents, diversion, limits, offers, reclaims, relaxation, shifts, turns
+from ccengine.core import (
+    agents,
+    diversion,
+    gates,
+    limits,
+    offers,
+    reclaims,
+    relaxation,
+    shifts,
+    turns,
+)
 from ccengine.core import floor as floors
 from ccengine.core.acd import rest
 from ccengine.core.errors import CoreError
@@ -35,7 +45,7 @@ def meet(floor: Floor, what: str, now: Instant) -> None:
             shifts.end_rest(floor, AgentId(name))
         case floors.PERIODS_PREFIX:
             floor.judge(now)
-            offers.withdraw_from_barred(floor, now)
+            gates.withdraw_from_barred(floor, now)
         case reclaims.LEFT_PREFIX:
             reclaims.forget(floor, name)
         case _:

@@ -164,7 +164,7 @@ def _check_call(floor: Floor, call: Call) -> None:
     ringing = call.offer is not None and (RING_PREFIX + call.offer) in floor.deadlines
     _must(ringing == (call.state is CallState.OFFERED), "ring deadline", story)
     for offer in call.others:
-        _must(call.state is CallState.OFFERED, "others only while it rings", story)
+        _must(call.state in WITH_OFFER, "others only until the caller talks", story)
         _must(RING_PREFIX + offer in floor.deadlines, "ring deadline of another", story)
     for prefix in (RELAX_PREFIX, ALONE_PREFIX, WAIT_PREFIX):
         pending = prefix + call.id in floor.deadlines

@@ -257,6 +257,7 @@ def dial(floor: Floor, event: CallbackDialed, now: Instant) -> None:
     item.attempts += 1
     item.leg, item.answered = event.leg, False
     if call.state is CallState.CONNECTING:
+        offers.let_others_go(floor, call, now)
         due = now + rules.ring_seconds + offers.CONNECT_SECONDS
         floor.set_deadline(offers.CONNECT_PREFIX + call.id, due)
 

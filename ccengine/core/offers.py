@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from ccengine.core import debriefs, diversion
 from ccengine.core.acd.choosers import scattered
 from ccengine.core.acd.lines import is_overdue
-from ccengine.core.acd.requirement import skills_of
 from ccengine.core.agents import WRAP_UP_PREFIX
 from ccengine.core.commands import Connect, OfferCall, TargetMissed, WithdrawOffer
 from ccengine.core.errors import CoreError
@@ -29,6 +28,8 @@ from ccengine.core.states import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ccengine.core.agents import Agent
     from ccengine.core.calls import Call
     from ccengine.core.events import OfferAccepted, OfferDeclined, OfferRinging
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 NO_QUEUE = QueueId("")
 """Of an offer for a call that stands in no line: from one agent to another."""
 
+RINGING = frozenset({CallState.OFFERED, CallState.CONNECTING})
 NO_ANSWER = "no answer"
 CALLER_LEFT = "caller left"
 ANSWERED_ELSEWHERE = "answered by another"
@@ -61,15 +63,19 @@ def dice_of(call: Call) -> int:
 def is_open(floor: Floor, event: OfferRinging | OfferAccepted | OfferDeclined) -> bool:
     """Tell whether the offer an event speaks of still stands; late answers do not count."""
     call = floor.calls.get(event.call)
-    if call is None or call.state is not CallState.OFFERED:
+    if call is None or call.state not in RINGING:
         return False
     first = call.offer == event.offer and call.agent == event.agent
-    return first or call.others.get(event.offer) == event.agent
+    rings_alone = first and call.state is CallState.OFFERED
+    return rings_alone or call.others.get(event.offer) == event.agent
 
 
 def accept(floor: Floor, event: OfferAccepted, now: Instant) -> None:
-    """Let the agent who answered have the caller; other phones stop ringing."""
+    """Let the agent who answered have the caller; who is second is let off."""
     call, agent = floor.calls[event.call], floor.roster.get(event.agent)
+    if call.state is CallState.CONNECTING:
+        _withdraw(floor, call, [event.offer], ANSWERED_ELSEWHERE, now)
+        return
     agent_state = next_agent_state(agent.state, AgentStep.ACCEPT)
     call_state = next_call_state(call.state, CallStep.ACCEPT)
     _put_first(call, event.offer)
@@ -94,7 +100,11 @@ def accept(floor: Floor, event: OfferAccepted, now: Instant) -> None:
             script=settings.outcome.script or "",
         )
     )
-    _withdraw_others(floor, call, ANSWERED_ELSEWHERE, now)
+
+
+def let_others_go(floor: Floor, call: Call, now: Instant) -> None:
+    """Have other phones stop ringing, now that the caller talks; until then they are needed."""
+    _withdraw(floor, call, list(call.others), ANSWERED_ELSEWHERE, now)
 
 
 def decline(floor: Floor, event: OfferDeclined, now: Instant) -> None:
@@ -113,6 +123,9 @@ def decline(floor: Floor, event: OfferDeclined, now: Instant) -> None:
 def expire(floor: Floor, call_id: CallId, offer: OfferId, now: Instant) -> None:
     """Take the call back from an agent whose phone rang for too long."""
     call = floor.calls[call_id]
+    if call.state is CallState.CONNECTING:
+        _withdraw(floor, call, [offer], ANSWERED_ELSEWHERE, now)
+        return
     agent = floor.roster.get(_holder_of(call, offer))
     floor.ask(WithdrawOffer(offer=offer, call=call.id, agent=agent.id, reason=NO_ANSWER))
     _miss(floor, call, agent, offer, NO_ANSWER, now)
@@ -128,55 +141,36 @@ def withdraw_from_agent(
     _end_offer(floor, call, agent, offer, step, reason, now)
 
 
-def withdraw_from_barred(floor: Floor, now: Instant) -> None:
-    """Take calls back from agents who may not have them any more: a gate holds while it rings."""
-    for call in list(floor.calls.values()):
-        # Whom a colleague has asked for was judged then, and not by what the queue asks.
-        is_ringing = call.state is CallState.OFFERED and call.directed is None
-        ringing = [call.agent, *call.others.values()] if is_ringing else []
-        for agent_id in ringing:
-            bar = "" if agent_id is None else _bar_of(floor, call, agent_id, now)
-            if agent_id is not None and bar:
-                agent = floor.roster.get(agent_id)
-                withdraw_from_agent(floor, agent, AgentStep.WITHDRAW, bar, now)
-
-
-def _bar_of(floor: Floor, call: Call, agent: AgentId, now: Instant) -> str:
-    lack = floor.requirement_of(call).bar_of(agent, floor.plan, now)
-    if lack is not None:
-        return f"no longer has {lack.what} {lack.name}"
-    gates = floor.queue_settings(call.queue or NO_QUEUE).gates
-    skills = skills_of(floor.plan, agent, now)
-    lost = next((skill for skill, least in gates.items() if skills.get(skill, 0) < least), None)
-    return "" if lost is None else f"no longer has {lost} {gates[lost]}"
-
-
 def withdraw_from_call(floor: Floor, call: Call, now: Instant) -> None:
     """Free the agents because the caller left while phones rang or one was just answered."""
     if call.offer is not None:
         call.others = {call.offer: _agent_of(call), **call.others}
     call.offer = call.agent = call.directed = call.back_to = None
     floor.deadlines.discard(CONNECT_PREFIX + call.id)
-    _withdraw_others(floor, call, CALLER_LEFT, now)
+    _withdraw(floor, call, list(call.others), CALLER_LEFT, now)
 
 
 def spare(floor: Floor, call: Call, now: Instant) -> None:
     """Free the agent who answered: the customer who was dialed for them did not."""
     agent = floor.roster.get(_agent_of(call))
     state = next_agent_state(agent.state, AgentStep.WITHDRAW)
+    let_others_go(floor, call, now)
     call.offer = call.agent = None
     floor.deadlines.discard(CONNECT_PREFIX + call.id)
     _free_agent(floor, agent, state, "", now)
 
 
 def reopen(floor: Floor, call: Call, agent: Agent, reason: str, now: Instant) -> None:
-    """Put a caller who was not joined with the agent back to their place."""
+    """Put a caller who was not joined with the agent back to their place, or to who still rings."""
     agent_state = next_agent_state(agent.state, AgentStep.FAIL)
-    next_call_state(call.state, CallStep.DISCONNECT)
-    call.offer = call.agent = None
+    step = CallStep.RING_ON if call.others else CallStep.DISCONNECT
+    state = next_call_state(call.state, step)
     floor.deadlines.discard(CONNECT_PREFIX + call.id)
+    _take_next(call)
     _free_agent(floor, agent, agent_state, reason, now)
-    if call.directed is not None:
+    if call.offer is not None:
+        floor.move_call(call, state)
+    elif call.directed is not None:
         _fall_back(floor, call, CallStep.DISCONNECT, reason, now)
     else:
         diversion.back_in_line(floor, call, CallStep.DISCONNECT, now)
@@ -254,10 +248,20 @@ def _put_first(call: Call, offer: OfferId) -> None:
     call.offer, call.agent = offer, call.others.pop(offer)
 
 
-def _withdraw_others(floor: Floor, call: Call, reason: str, now: Instant) -> None:
-    others, call.others = call.others, {}
+def _take_next(call: Call) -> None:
+    """Make the first of the offers beside it the call's own, if there is one."""
+    call.offer = call.agent = None
+    if call.others:
+        call.offer, call.agent = next(iter(call.others.items()))
+        del call.others[call.offer]
+
+
+def _withdraw(
+    floor: Floor, call: Call, others: Sequence[OfferId], reason: str, now: Instant
+) -> None:
     freed = []
-    for offer, agent_id in others.items():
+    for offer in others:
+        agent_id = call.others.pop(offer)
         agent = floor.roster.get(agent_id)
         floor.deadlines.discard(RING_PREFIX + offer)
         floor.ask(WithdrawOffer(offer=offer, call=call.id, agent=agent_id, reason=reason))
@@ -291,12 +295,11 @@ def _end_offer(
 ) -> None:
     agent_state = next_agent_state(agent.state, step)
     floor.deadlines.discard(RING_PREFIX + offer)
-    if call.others:
-        _put_first(call, offer)
-        call.offer, call.agent = next(iter(call.others.items()))
-        del call.others[call.offer]
+    if call.state is CallState.CONNECTING:
+        del call.others[offer]
     else:
-        call.offer = call.agent = None
+        _put_first(call, offer)
+        _take_next(call)
     _free_agent(floor, agent, agent_state, reason, now)
     if call.offer is None and call.directed is not None:
         _fall_back(floor, call, CallStep.UNOFFER, reason, now)

@@ -8,6 +8,7 @@ from ccengine.core import (
     contacts,
     deadlines,
     diversion,
+    gates,
     handover,
     items,
     offers,
@@ -219,7 +220,7 @@ def _handle_system(floor: Floor, event: SystemEvent, now: Instant) -> None:
             shifts.rest_anew(floor, now)
             outcomes.replan(floor, now)
             diversion.replan(floor, now)
-            offers.withdraw_from_barred(floor, now)
+            gates.withdraw_from_barred(floor, now)
             floor.open_items.update(call.id for call in floor.calls.values() if call.item)
         case SwitchLost():
             floor.held = True

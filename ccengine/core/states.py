@@ -92,6 +92,7 @@ class CallStep(StrEnum):
     ACCEPT = "agent answers"
     CONNECT = "is bridged"
     DISCONNECT = "agent's leg lost before the bridge"
+    RING_ON = "agent's leg lost before the bridge, other phones ring"
     TALK_ENDS = "conversation ends"
     END = "ends"
 
@@ -181,6 +182,7 @@ CALL_TRANSITIONS: Mapping[CallState, Mapping[CallStep, CallState]] = {
         CallStep.DISCONNECT: CallState.WAITING,
         CallStep.POSTPONE: CallState.POSTPONED,
         CallStep.GIVE_UP: CallState.IN_FLOW,
+        CallStep.RING_ON: CallState.OFFERED,
         CallStep.END: CallState.ENDED,
     },
     CallState.TALKING: {

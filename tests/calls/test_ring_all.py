@@ -86,6 +86,42 @@ async def test_who_lost_the_race_is_rung_for_the_next_caller_when_their_leg_is_g
     ringing.assert_nothing_left()
 
 
+async def test_if_who_answered_is_lost_before_the_bridge_the_other_phone_rings_on(
+    ringing: CenterOnFake,
+) -> None:
+    ringing.asterisk.delay_requests(0.05)
+    won, other = ringing.leg("taras"), ringing.leg("olena")
+    ringing.asterisk.pick_up(won)
+    await ringing.until(lambda: ringing.agent("taras").state is AgentState.ON_CALL)
+    ringing.asterisk.hang_up(won)
+    await ringing.until(lambda: ringing.agent("taras").state is AgentState.NOT_READY)
+    assert ringing.leg("olena") == other
+    ringing.asterisk.pick_up(other)
+    await ringing.until(lambda: ringing.asterisk.hears("node1-1.1") == f"talk:{other}")
+    await finish(ringing)
+
+
+@pytest.mark.parametrize("lost", [False, True])
+async def test_killed_while_the_bridge_is_made_the_other_phone_is_let_off_or_rings_on(
+    ringing: CenterOnFake, *, lost: bool
+) -> None:
+    ringing.asterisk.delay_requests(0.05)
+    won, other = ringing.leg("taras"), ringing.leg("olena")
+    ringing.asterisk.pick_up(won)
+    await ringing.until(lambda: ringing.agent("taras").state is AgentState.ON_CALL)
+    await ringing.kill()
+    if lost:
+        ringing.asterisk.hang_up(won)
+    await ringing.start()
+    if lost:
+        assert ringing.leg("olena") == other
+        ringing.asterisk.pick_up(other)
+    talk = other if lost else won
+    await ringing.until(lambda: ringing.asterisk.hears("node1-1.1") == f"talk:{talk}")
+    await ringing.until(lambda: ringing.asterisk.ringing(OLENA) is None)
+    await finish(ringing)
+
+
 async def test_one_declines_and_the_other_rings_on(ringing: CenterOnFake) -> None:
     ringing.asterisk.decline(ringing.leg("olena"))
     await ringing.until(lambda: ringing.agent("olena").state is AgentState.NOT_READY)

@@ -193,6 +193,7 @@ class Ledger:
             case WithdrawOffer():
                 assert self.has.pop(command.agent) == command.call
                 self.ringing.pop(command.offer, None)  # not ringing: it was just answered
+                self._lost_the_ring_for_a_reason(event, command)
                 if command.reason == "no answer":
                     self.shifts.missed(command.agent, rules.callers[command.call].queue)
             case Connect():
@@ -215,6 +216,15 @@ class Ledger:
                 self.debts.said(command)
             case ShowCall():
                 self._showed_call(command)
+
+    def _lost_the_ring_for_a_reason(self, event: Event | None, command: WithdrawOffer) -> None:
+        if command.reason == "answered by another":
+            has_it = events.ConversationStarted | events.CallbackDialed | events.CallbackFailed
+            talks = isinstance(event, has_it)  # who was first works at it already
+            second = isinstance(event, events.OfferAccepted) and event.offer == command.offer
+            is_joined = self.rules.callers[command.call].state is CallState.CONNECTING
+            is_late = is_joined and (event is None or isinstance(event, events.SwitchResynced))
+            assert talks or second or is_late, "lost the ring too early"
 
     def _showed_call(self, command: ShowCall) -> None:
         call = self.rules.callers[command.call]

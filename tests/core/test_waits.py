@@ -90,6 +90,17 @@ def test_each_estimator_by_hand(stage: Stage) -> None:
     assert min(guess.head, guess.length) < guess.mixed < guess.length
 
 
+@pytest.mark.parametrize(("priority", "ahead"), [(None, 2), (-1, 2), (5, 0)])
+def test_a_guess_at_the_entry_is_of_the_place_that_the_caller_gets(
+    stage: Stage, priority: int | None, ahead: int
+) -> None:
+    busy_stage(stage)
+    stage.queue("c5", "billing", priority)
+    guess = stage.center.calls[CallId("c5")].guess
+    assert guess is not None
+    assert guess.length == 5 + (ahead + 1) * 100
+
+
 def test_offers_in_vain_cost_agents_time(stage: Stage) -> None:
     stage.staff(anna="billing:4")
     stage.queue("c1", "billing")

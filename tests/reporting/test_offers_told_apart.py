@@ -163,7 +163,7 @@ def test_an_accepted_offer_that_was_not_joined_is_found_among_the_others(shift: 
     shift.hang_up(call)
     offers = record_of(shift, call).offers
     assert (offers[0].outcome, offers[0].reason) == ("accepted", "not joined with the caller")
-    assert offers[1].outcome is OfferOutcome.ANSWERED_ELSEWHERE
+    assert offers[1].outcome is OfferOutcome.CALLER_LEFT  # it rang on
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ccengine.core.acd.requirement import Lack, requirement_of
-from ccengine.core.acd.rest import occupancy, rested_at
+from ccengine.core.acd.rest import occupancy, recent, rested_at
 from ccengine.core.commands import DivertCall, OfferCall
 from ccengine.core.events import CallQueued, Miss, PhoneLost
 from ccengine.core.ids import AgentId, CallId, ClientId, GroupId, LicenceId
@@ -177,6 +177,22 @@ def test_occupancy(
 )
 def test_when_an_agent_is_rested_who_had_80_of_100_seconds(rest: Rest, expected: float) -> None:
     assert rested_at([(20.0, 100.0)], 0.0, rest, 100.0) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "now", "kept"),
+    [
+        (0.5, 650.0, [(0.0, 500.0), (600.0, 640.0)]),  # the window begins at 50, within the first
+        (0.5, 1100.0, [(600.0, 640.0)]),
+        (0.5, 1300.0, [(600.0, 640.0)]),  # the last is never forgotten: rest goes by its end
+        (1.0, 650.0, [(600.0, 640.0)]),
+    ],
+)
+def test_spells_are_remembered_as_long_as_they_reach_into_the_window(
+    ceiling: float, now: float, kept: list[tuple[float, float]]
+) -> None:
+    rest = Rest(occupancy=ceiling, window_minutes=10)
+    assert recent([(0.0, 500.0), (600.0, 640.0)], rest, now) == kept
 
 
 def test_a_new_plan_may_end_a_rest_or_begin_one(stage: Stage) -> None:

@@ -11,7 +11,7 @@ import pytest
 from ccengine.core.commands import OfferCall
 from ccengine.core.ids import AgentId
 from ccengine.core.queues import Member, QueueSettings, Strategy
-from tests.core.builders import agent_settings, queue_settings, skills
+from tests.core.builders import agent_settings, queue_named, queue_settings, skills
 from tests.core.stage import Stage
 
 NAMES = ("anna", "bob", "carl", "dora")
@@ -153,6 +153,8 @@ def test_fewest_calls_evens_out() -> None:
     for name in ("carl", "dora"):
         stage.ready(name)
     assert talks(stage, 5) == ["carl", "dora", "carl", "dora", "anna"]
+    counts = {agent.id: agent.served[queue_named("line")].calls for agent in stage.center.agents()}
+    assert counts == {"anna": 3, "bob": 2, "carl": 2, "dora": 2}
 
 
 def test_calls_are_counted_anew_from_the_log_in() -> None:
