@@ -1,6 +1,6 @@
 """Gates that close while a phone rings: who may no longer have the call is rung no more.
 
-A licence, an approval or a skill ends with its day, or a new plan takes it away. What a queue merely
+A licence, an approval or a skill ends with its day, or a new plan takes it away. What a queue only
 asks for is not looked at again: a phone that rings rings on.
 """
 
