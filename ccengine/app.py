@@ -12,6 +12,7 @@ import signal
 import sys
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -39,6 +40,7 @@ from ccengine.mqtt.broker import BrokerAddress
 from ccengine.mqtt.publisher import Publisher
 from ccengine.storage.errors import StorageError
 from ccengine.storage.journal import Journal
+from ccengine.storage.journal_reader import read_rows_of_agent
 from ccengine.storage.logs import EngineLog
 from ccengine.storage.records import RecordKeeper
 from ccengine.storage.replay import center_of
@@ -169,6 +171,7 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
         configuration,
         paths,
         settings.node,
+        rows_of_agent=partial(read_rows_of_agent, paths.journal),
     )
     engine.post(SwitchLost(node=settings.node))
     _load_plan(engine, configuration)

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from ccengine.core.commands import (
+    CallSupervisors,
     Command,
     Connect,
     DialCallback,
     DivertCall,
     DropItem,
     OfferCall,
+    RemindAgent,
     ShowAgent,
     ShowCall,
     ShowOutcome,
@@ -214,7 +216,7 @@ class Engine:
     def _deliver(self, command: Command) -> None:
         mailbox: Mailbox | None
         match command:
-            case OfferCall() | WithdrawOffer() | ShowAgent():
+            case OfferCall() | WithdrawOffer() | RemindAgent() | CallSupervisors() | ShowAgent():
                 mailbox = self._agents.get(command.agent)
             case Connect() | DivertCall() | TargetMissed() | DialCallback() | DropItem():
                 mailbox = self._calls.get(command.call)

@@ -16,15 +16,28 @@ import structlog
 from ccengine.asterisk.ari.errors import AriError
 from ccengine.asterisk.ari.results import HangUpReason, Originated, Unreachable
 from ccengine.asterisk.channels import Gone
+from ccengine.calls.help_calls import HelpCall
 from ccengine.calls.insistence import insist
-from ccengine.calls.phones import endpoint_of
-from ccengine.core.commands import OfferCall, ShowAgent, WithdrawOffer
+from ccengine.calls.introductions import is_taken
+from ccengine.calls.notices import tell
+from ccengine.calls.phones import endpoint_of, outside_endpoint_of
+from ccengine.core.commands import (
+    CallSupervisors,
+    OfferCall,
+    RemindAgent,
+    ShowAgent,
+    WithdrawOffer,
+)
 from ccengine.core.events import Miss, OfferAccepted, OfferDeclined
 from ccengine.core.offers import ANSWERED_ELSEWHERE
+from ccengine.core.reasons import AfterLimit
 from ccengine.core.states import AgentState
+from ccengine.ivr.confirmations import Confirmation
 from ccengine.reporting.masking import last_digits
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ccengine.asterisk.channels import Channel
     from ccengine.calls.phones import Phones
     from ccengine.calls.wiring import Wiring
@@ -50,9 +63,17 @@ CAUSES = {
     21: (Miss.DECLINED, "declined"),
     27: (Miss.UNREACHABLE, "phone out of order"),
     34: (Miss.FAILED, "congestion"),
+    52: (Miss.FAILED, "not allowed outside"),
 }
 """Q.850 causes of a leg that was never answered: what they mean, and in words."""
 
+AUTO_ANSWER = {
+    "PJSIP_HEADER(add,Call-Info)": "<sip:ccengine>;answer-after=0",
+    "PJSIP_HEADER(add,Alert-Info)": "<http://www.notused.com>;info=alert-autoanswer;delay=0",
+}
+"""What makes phones answer by themselves: one of the two is what each softphone looks for."""
+
+NO_KEY = (Miss.NO_ANSWER, "no key pressed")
 UNTOLD = (Miss.FAILED, "not answered")
 NOT_REGISTERED = "phone not registered"
 
@@ -91,8 +112,11 @@ class AgentSession:
         result = await leg.entered()
         if isinstance(result, Gone):
             self._decline(call, offer, *CAUSES.get(result.cause, UNTOLD))
-        else:
+        elif await self._takes(call, leg):
             self._engine.post(OfferAccepted(call=call, agent=self._agent, offer=offer))
+        else:
+            await self._drop(offer, HangUpReason.NORMAL)
+            self._decline(call, offer, *NO_KEY)
 
     async def _serve(self, legs: asyncio.TaskGroup) -> None:
         while True:
@@ -100,6 +124,10 @@ class AgentSession:
             match command:
                 case OfferCall():
                     await self._ring(legs, command)
+                case CallSupervisors():
+                    legs.create_task(HelpCall(self._wiring, self._phones, command).run())
+                case RemindAgent(then=AfterLimit.REMIND):
+                    legs.create_task(self._remind())
                 case WithdrawOffer():
                     legs.create_task(self._withdraw(command))
                 case ShowAgent(state=AgentState.OFFLINE) if self._is_offline():
@@ -132,6 +160,7 @@ class AgentSession:
         if isinstance(result, Unreachable):
             legs.create_task(self._miss(offer))
         else:
+            await self._listen(leg, offer.phone)
             legs.create_task(self.watch(offer.call, offer.offer, leg))
 
     def _open(self, offer: OfferCall) -> Call | None:
@@ -145,7 +174,7 @@ class AgentSession:
         self, leg: Channel, offer: OfferCall, call: Call
     ) -> Originated | Unreachable:
         return await leg.originate_into_dialplan(
-            endpoint=endpoint_of(offer.phone),
+            endpoint=self._endpoint(offer.phone),
             context=LEG_CONTEXT,
             variables={
                 "CC_ROLE": "agent",
@@ -154,10 +183,38 @@ class AgentSession:
                 "CC_CLIENT": call.client,
                 "CC_AGENT": self._agent,
                 "CC_OFFER": offer.offer,
+                **self._headers(offer.phone),
             },
             caller_id=self._shown_on_phone(call),
             timeout_seconds=round(offer.ring_seconds) + ORPHAN_SECONDS,
         )
+
+    def _endpoint(self, phone: PhoneId) -> str:
+        is_outside = self._phones.is_outside(phone)
+        return outside_endpoint_of(phone) if is_outside else endpoint_of(phone)
+
+    def _headers(self, phone: PhoneId) -> Mapping[str, str]:
+        tenant = self._wiring.configuration.tenant
+        return AUTO_ANSWER if tenant is not None and tenant.phone(phone).auto_answer else {}
+
+    async def _listen(self, leg: Channel, phone: PhoneId) -> None:
+        """Be told of a leg to a telephone outside, whose endpoint nobody can subscribe to."""
+        if self._phones.is_outside(phone) and not await self._router.ari.subscribe_channel(leg.id):
+            leg.end(Gone(0, "gone at once"))
+
+    async def _takes(self, call: CallId, leg: Channel) -> bool:
+        """Tell whether an agent takes the call who has answered: outside, by a key."""
+        phone = self._engine.center.agent(self._agent).phone
+        if phone is None or not self._phones.is_outside(phone):
+            return True
+        known = self._engine.center.calls.get(call)
+        return await is_taken(self._wiring, leg, None if known is None else known.queue)
+
+    async def _remind(self) -> None:
+        try:
+            await tell(self._wiring, self._phones, self._agent, Confirmation.TIME_IS_UP)
+        except AriError as error:
+            log.warning("reminder_failed", agent=self._agent, cause=str(error))
 
     def _shown_on_phone(self, call: Call) -> str:
         if not call.caller.removeprefix("+").isdigit():

@@ -53,7 +53,7 @@ class InLine:
             news = await wait_for_agent(
                 self._channel,
                 self._mailbox,
-                "default" if settings is None else settings.music,
+                self.music(),
                 music_at_once=music_at_once,
                 key="" if rules is None or rules.key is None else rules.key,
             )
@@ -63,6 +63,11 @@ class InLine:
             if decision is not None or self._call.became is not None:
                 return decision
             music_at_once = True
+
+    def music(self) -> str:
+        """Return the class of music of the queue that the caller is in."""
+        settings = self._settings()
+        return "default" if settings is None else settings.music
 
     async def _talk(self, talk: Coroutine[Any, Any, bool]) -> Connect | DivertCall | None:
         decision, _ = await first_of(next_decision(self._mailbox), talk)

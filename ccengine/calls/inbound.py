@@ -16,6 +16,7 @@ from ccengine.calls.caller_ear import CallerEar
 from ccengine.calls.conversation import Conversation
 from ccengine.calls.in_line import InLine
 from ccengine.calls.insistence import insist
+from ccengine.calls.introductions import introduce, introduction
 from ccengine.calls.outside import Outside
 from ccengine.calls.scope import CallScope
 from ccengine.calls.talked import Talked
@@ -201,6 +202,7 @@ class InboundCall:
                     return ended
                 continue
             self._conversation = self._conversation_for(decision)
+            await self._introduce(decision)
             ended = await self._go_on_from(self._conversation, await self._conversation.run())
             if ended is not None:
                 return ended
@@ -230,6 +232,14 @@ class InboundCall:
         if talked is Talked.NEVER:
             return Party.AGENT, AGENT_HUNG_UP
         return await self._go_on_from(self._conversation, talked)
+
+    async def _introduce(self, connect: Connect) -> None:
+        """Tell the agent whose call it is, if the queue wants that; the caller hears music."""
+        media = introduction(self._wiring, connect)
+        if media:
+            await self._channel.start_music(self._line.music())
+            await introduce(self._wiring.router.channel(connect.offer), media)
+            await self._channel.stop_music()
 
     async def _divert(self, divert: DivertCall) -> tuple[Party, str] | None:
         """Send the caller on; None: by a flow that has led to a queue."""

@@ -25,10 +25,10 @@ from ccengine.core.events import (
     ConversationFailed,
     Party,
 )
-from ccengine.core.ids import client_of
 from ccengine.core.states import CallState, Kind
 from ccengine.core.work_items import Failure
 from ccengine.ivr.confirmations import Confirmation
+from ccengine.ivr.names import of_queue
 from ccengine.ivr.phrases import Phrase
 
 if TYPE_CHECKING:
@@ -124,10 +124,9 @@ class ItemSession:
 
     def _whose(self, connect: Connect) -> list[str]:
         prompts, language = self._wiring.configuration.prompts, self._agents_language
-        return [
-            prompts.confirmation(Confirmation.CALLBACK_FOR, language),
-            prompts.client_name(client_of(connect.queue), language),
-        ]
+        name = prompts.name(of_queue(connect.queue))
+        said = prompts.confirmation(Confirmation.CALLBACK_FOR, language)
+        return [said] if name is None else [said, name]
 
     async def _say_not_reached(self, agent: Channel) -> None:
         language = self._agents_language

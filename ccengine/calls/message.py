@@ -23,9 +23,10 @@ from ccengine.core.events import (
     Party,
     RecordingStarted,
 )
-from ccengine.core.ids import OfferId, client_of
+from ccengine.core.ids import OfferId
 from ccengine.core.work_items import Failure
 from ccengine.ivr.confirmations import Confirmation
+from ccengine.ivr.names import of_queue
 
 if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel
@@ -101,11 +102,9 @@ class MessagePlayer:
         """Play whose message it is, the message and the keys; True: the customer is wanted."""
         prompts, language = self._wiring.configuration.prompts, self._language
         item, queue = self._call.item, self._call.queue
-        client = self._call.client if queue is None else client_of(queue)
-        whose = [
-            prompts.confirmation(Confirmation.MESSAGE_FOR, language),
-            prompts.client_name(client, language),
-        ]
+        name = None if queue is None else prompts.name(of_queue(queue))
+        whose = [prompts.confirmation(Confirmation.MESSAGE_FOR, language)]
+        whose += [] if name is None else [name]
         message = "" if item is None else item.message
         media = [f"sound:{ASTERISK_STATE}/recordings/{message}"]
         keys = [prompts.confirmation(Confirmation.MESSAGE_KEYS, language)]

@@ -27,7 +27,7 @@ from ccengine.core.events import OwnCallEnded, OwnCallStarted, PhoneFound, Phone
 from ccengine.core.ids import PhoneId
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable
+    from collections.abc import Callable, Collection, Coroutine, Iterable
 
     from ccengine.asterisk.ari.events import AriEvent, ChannelSnapshot, EndpointSnapshot
     from ccengine.calls.wiring import Wiring
@@ -37,6 +37,9 @@ log = structlog.get_logger()
 TECHNOLOGY = "PJSIP"
 OF_A_PHONE = re.compile(rf"(?:{TECHNOLOGY}/)?phone-([0-9]+)(?:-[0-9a-f]+)?")
 """An endpoint's name or a channel's."""
+
+NOTICE_PREFIX = "notice-"
+"""Of the ids of our own calls to an agent's phone that are no offers: the agent is in a call."""
 
 OURS = frozenset({"agent", "feature", "dial"})
 """Roles of the channels at a phone that are not its agent's own."""
@@ -55,6 +58,11 @@ View = tuple[bool, frozenset[str]]
 def endpoint_of(phone: PhoneId) -> str:
     """Return the phone's endpoint as ARI names it."""
     return f"{TECHNOLOGY}/{sip_user_of(phone)}"
+
+
+def outside_endpoint_of(phone: PhoneId) -> str:
+    """Return what rings an agent's telephone outside: the dialplan's rules come first."""
+    return f"Local/{phone}@external-agent/n"
 
 
 def phone_of(name: str) -> PhoneId | None:
@@ -92,6 +100,8 @@ class Phones:
         """Be told of all that happens at a phone from now on, and say what is so already."""
         if phone not in self._lines:
             line = self._lines[phone] = _Line()
+            if self.is_outside(phone):
+                return
             try:
                 await self._router.listen(endpoint_of(phone))
                 await self._look(phone, line)
@@ -102,8 +112,27 @@ class Phones:
                 return
         self.tell(phone)
 
+    def is_outside(self, phone: PhoneId) -> bool:
+        """Tell whether the phone is a telephone outside, of which nobody tells us anything."""
+        tenant = self._wiring.configuration.tenant
+        return tenant is not None and tenant.phone(phone).external is not None
+
+    def hold(self, phone: PhoneId, channel: str) -> None:
+        """Count a channel of ours as the agent's own call from now on."""
+        if phone in self._lines:
+            self._lines[phone].own.add(channel)
+            self.tell(phone)
+
+    def release(self, phone: PhoneId, channel: str) -> None:
+        """End what `hold` began; its end may have been told already."""
+        if phone in self._lines:
+            self._lines[phone].own.discard(channel)
+            self.tell(phone)
+
     async def is_lost(self, phone: PhoneId) -> bool:
         """Ask whether the phone is out of reach, and remember it."""
+        if self.is_outside(phone):
+            return False
         try:
             found = await self._router.ari.endpoint(TECHNOLOGY, sip_user_of(phone))
         except AriError as error:
@@ -235,6 +264,8 @@ class Phones:
     def _is_own(self, channel: ChannelSnapshot) -> bool:
         # At its very beginning a channel has no role yet: our legs are known by their ids, which we
         # have chosen, and feature codes by what was dialled.
+        if channel.id.startswith(NOTICE_PREFIX):
+            return True
         is_ours = self._router.find(channel.id) is not None
         return not (
             is_ours
@@ -244,10 +275,7 @@ class Phones:
 
     def _feature_codes(self) -> tuple[str, ...]:
         tenant = self._wiring.configuration.tenant
-        codes = None if tenant is None else tenant.settings.feature_codes
-        if codes is None:
-            return ()
-        return (codes.login, codes.logout, codes.ready, codes.not_ready, codes.outcome)
+        return () if tenant is None else tuple(tenant.settings.feature_codes.all().values())
 
     def _views(
         self, channels: Iterable[ChannelSnapshot], endpoints: Iterable[EndpointSnapshot]
@@ -260,6 +288,7 @@ class Phones:
             if phone in own and self._is_own(channel):
                 own[phone].add(channel.id)
         there = {end.resource for end in endpoints if end.state != "offline"}
-        return {
-            phone: (sip_user_of(phone) not in there, frozenset(ids)) for phone, ids in own.items()
-        }
+        return {phone: (self._is_away(phone, there), frozenset(ids)) for phone, ids in own.items()}
+
+    def _is_away(self, phone: PhoneId, there: Collection[str]) -> bool:
+        return sip_user_of(phone) not in there and not self.is_outside(phone)

@@ -202,10 +202,14 @@ class Resyncer:
                 call=call.id, agent=agent, offer=offer, reason="not answered", how=Miss.NO_ANSWER
             )
             self._engine.post(decline)
-        elif leg.in_app(self._wiring.router.ari.app):
+        elif leg.in_app(self._wiring.router.ari.app) and not self._is_outside(agent):
             self._engine.post(OfferAccepted(call=call.id, agent=agent, offer=offer))
         else:
             self._sessions.watch_offer(agent, call.id, offer)
+
+    def _is_outside(self, agent: AgentId) -> bool:
+        phone = self._engine.center.agent(agent).phone
+        return phone is not None and self._sessions.phones.is_outside(phone)
 
     def _resume_connect(
         self, call: Call, agent: AgentId, offer: OfferId, leg: ChannelSnapshot | None

@@ -15,7 +15,6 @@ from ccengine.calls.inbound import InboundCall
 from ccengine.calls.item import ItemSession
 from ccengine.calls.outside import Outside
 from ccengine.calls.phones import Phones
-from ccengine.calls.pins import PinGate
 from ccengine.calls.strays import StrayWatch
 
 if TYPE_CHECKING:
@@ -37,7 +36,6 @@ class Sessions:
     def __init__(self, wiring: Wiring, tasks: asyncio.TaskGroup) -> None:
         self._wiring = wiring
         self._tasks = tasks
-        self._pins = PinGate()
         self._agents: dict[AgentId, AgentSession] = {}
         self._last_legs: LastLegs = {}
         self._running: dict[asyncio.Task[None], Channel | None] = {}
@@ -79,7 +77,7 @@ class Sessions:
 
     def start_feature(self, channel: Channel, code: str, digits: str) -> None:
         """Start the short session of a feature code."""
-        feature = FeatureCall(self._wiring, channel, self._pins, self.ensure_agent)
+        feature = FeatureCall(self._wiring, channel, self.ensure_agent)
         self._start(feature.run(code, digits), f"feature {channel.id}", channel)
 
     def start_dialled(self, channel: Channel, digits: str) -> None:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from ccengine.asterisk.router import Router
 from ccengine.config.settings import StatePaths
+from ccengine.core.ids import AgentId, Instant
 from ccengine.engine import Engine
 from ccengine.ivr.configuration import Configuration
+from ccengine.reporting.rows import JournalRow
+
+RowsOfAgent = Callable[[AgentId, Instant], Awaitable[Sequence[JournalRow]]]
+"""Reads the journal's rows about an agent from an instant on, beside the engine's own work."""
+
+
+async def no_rows(agent: AgentId, since: Instant) -> Sequence[JournalRow]:
+    """Return nothing: where no journal can be read."""
+    del agent, since
+    return ()
 
 
 @dataclass(slots=True)
@@ -22,3 +34,4 @@ class Wiring:
     configuration: Configuration
     paths: StatePaths
     node: str
+    rows_of_agent: RowsOfAgent = no_rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from ccengine.cli import (
+    agent,
     call,
     check,
     explain,
@@ -36,6 +37,7 @@ app.command("story")(story.story)
 app.command("simulate")(simulate.simulate_day)
 app.command("replay")(replay.replay_day)
 app.command("explain")(explain.explain)
+app.command("agent")(agent.agent)
 app.command("promises")(promises.promises)
 app.command("call")(call.call)
 app.add_typer(prompts.app, name="prompts")

@@ -37,23 +37,16 @@ def info(
 def facts_of(tenant: Tenant, settings: Settings) -> Facts:
     """Return everything that a program needs to use the running system."""
     paths = settings.host_paths
-    codes = tenant.settings.feature_codes
     return {
         "sip": {"host": settings.sip_address, "port": settings.sip_port, "transport": "udp"},
         "numbers": _numbers(tenant),
         "callers": [_account(user, settings) for user in tenant.settings.callers],
         "phones": [
             {"extension": extension, **_account(sip_user_of(extension), settings)}
-            for extension in tenant.settings.phones
+            for extension in tenant.accounts
         ],
         "agents": _agents(tenant, settings),
-        "feature_codes": {
-            "login": codes.login,
-            "logout": codes.logout,
-            "ready": codes.ready,
-            "not_ready": codes.not_ready,
-            "outcome": codes.outcome,
-        },
+        "feature_codes": tenant.settings.feature_codes.all(),
         "api": {"url": settings.api_url, "token_file": str(paths.api_token)},
         "ari": {
             "url": settings.ari_url,
@@ -93,7 +86,9 @@ def _agents(tenant: Tenant, settings: Settings) -> list[Facts]:
     agents = []
     for name, agent in tenant.settings.agents.items():
         phone: Facts = {"extension": None, "sip_user": None, "password_file": None}
-        if agent.phone is not None:
+        if agent.phone is not None and agent.phone not in tenant.accounts:  # outside
+            phone["extension"] = agent.phone
+        elif agent.phone is not None:
             phone = {"extension": agent.phone, **_account(sip_user_of(agent.phone), settings)}
         agents.append(
             {

@@ -6,7 +6,7 @@ of digits. Nothing else gets into a dialplan.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ccengine.config.clients import digits_of
 from ccengine.config.tenant import sip_user_of
@@ -16,6 +16,17 @@ if TYPE_CHECKING:
 
     from ccengine.config.clients import ClientOutbound
     from ccengine.config.tenant import Tenant
+
+
+DIGITS_AFTER: Final = {
+    "login": "X!",
+    "logout": "X!",
+    "not_ready": "X",
+    "outcome": "X!",
+    "pause": "X!",
+    "resume": "X!",
+}
+"""What may follow a feature code: digits, one or any number of them."""
 
 
 def numbers(tenant: Tenant) -> str:
@@ -33,18 +44,12 @@ def numbers(tenant: Tenant) -> str:
 def feature_codes(tenant: Tenant) -> str:
     """Return what agents dial about themselves."""
     codes = tenant.settings.feature_codes
-    lines = [
-        "[feature-codes]",
-        _code(codes.login, "login"),
-        _code_with_digits(codes.login, "login", "X!"),
-        _code(codes.logout, "logout"),
-        _code(codes.ready, "ready"),
-        _code(codes.not_ready, "not_ready"),
-        _code_with_digits(codes.not_ready, "not_ready", "X"),
-        _code(codes.outcome, "outcome"),
-        _code_with_digits(codes.outcome, "outcome", "X!"),
-        *_codes_to_dial_for(tenant),
-    ]
+    lines = ["[feature-codes]"]
+    for what, code in codes.all().items():
+        lines.append(_code(code, what))
+        if what in DIGITS_AFTER:
+            lines.append(_code_with_digits(code, what, DIGITS_AFTER[what]))
+    lines += _codes_to_dial_for(tenant)
     return _text(lines)
 
 
@@ -68,7 +73,7 @@ def _code_with_digits(code: str, what: str, pattern: str) -> str:
 
 def hints(tenant: Tenant) -> str:
     """Return which device's state shows whether an extension is busy."""
-    phones = tenant.settings.phones
+    phones = tenant.accounts
     lines = [f"exten => {number},hint,PJSIP/{sip_user_of(number)}" for number in phones]
     return _text(["[hints]", *lines])
 
@@ -102,7 +107,17 @@ def outbound_rules(tenant: Tenant) -> str:
         if phone.dials_for is not None:
             phones.append(f"exten => {extension},1,Set(CC_CLIENT={phone.dials_for})")
             phones.append(" same => n,Return()")
-    return _text([*rules, *clients, *phones, *_partners(tenant)])
+    return _text([*rules, *clients, *phones, *_external_phones(tenant), *_partners(tenant)])
+
+
+def _external_phones(tenant: Tenant) -> Iterator[str]:
+    """Name the agents' telephones outside, and on whose account each is rung."""
+    yield "[external-phones]"
+    for extension, phone in tenant.settings.phones.items():
+        if phone.external is not None and phone.dials_for is not None:
+            yield f"exten => {extension},1,Set(OUT_NUMBER={digits_of(phone.external)})"
+            yield f" same => n,Set(CC_CLIENT={phone.dials_for})"
+            yield " same => n,Return()"
 
 
 def _partners(tenant: Tenant) -> Iterator[str]:

@@ -90,7 +90,7 @@ def _transports(tenant: Tenant, settings: Settings) -> str:
 
 def _accounts(tenant: Tenant, settings: Settings) -> str:
     sections: list[str] = []
-    for extension in tenant.settings.phones:
+    for extension in tenant.accounts:
         user = sip_user_of(extension)
         own = [
             ("callerid", f'"{extension}" <{extension}>'),

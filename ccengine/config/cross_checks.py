@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from ccengine.config.callback_checks import check_callback, check_messages
 from ccengine.config.clients import Client, digits_of
+from ccengine.config.desk_checks import check_desks
 from ccengine.config.extension_checks import check_call_codes, check_extensions
 from ccengine.config.lookups import Documents, levels, unknown, unknown_keys
 from ccengine.config.outcome_checks import check_outcome, check_words
@@ -59,14 +60,7 @@ def _check_tenant(tenant: Tenant, document: Document, documents: Documents) -> I
     sites = documents.names("sites")
     for name, team in settings.teams.items():
         yield from unknown(document, ("teams", name, "site"), "site", [team.site], sites)
-    for extension, phone in settings.phones.items():
-        place = ("phones", extension)
-        if phone.site is not None:
-            yield from unknown(document, (*place, "site"), "site", [phone.site], sites)
-        if phone.dials_for is not None:
-            clients = documents.clients
-            named = [phone.dials_for]
-            yield from unknown(document, (*place, "dials_for"), "client", named, clients)
+    yield from check_desks(tenant, document, documents)
     for agent_name, agent in settings.agents.items():
         yield from _check_agent(agent_name, agent, document, documents)
     yield from check_shares(tenant, document, documents)
@@ -142,14 +136,7 @@ def _agents_clash(agents: Mapping[AgentId, AgentSettings], document: Document) -
 
 
 def _codes_clash(tenant: Tenant, document: Document) -> Iterator[Problem]:
-    codes = tenant.settings.feature_codes
-    named = [
-        ("login", codes.login),
-        ("logout", codes.logout),
-        ("ready", codes.ready),
-        ("not_ready", codes.not_ready),
-        ("outcome", codes.outcome),
-    ]
+    named = list(tenant.settings.feature_codes.all().items())
     for position, (name, code) in enumerate(named):
         for other, earlier in named[:position]:
             if code.startswith(earlier) or earlier.startswith(code):

@@ -111,6 +111,9 @@ def _ranges(queue: QueueAt) -> Iterator[Range]:
     one = queue.settings
     yield Range(queue.at("ring_seconds"), one.ring_seconds, 1, 300)
     yield Range(queue.at("wrap_up_seconds"), one.wrap_up_seconds, 0, 2 * HOUR)
+    extension = one.wrap_up_extension_seconds
+    yield Range(queue.at("wrap_up_extension_seconds"), extension, 1, HOUR)
+    yield Range(queue.at("wrap_up_at_most_seconds"), one.wrap_up_at_most_seconds, 0, 2 * HOUR)
     yield Range(queue.at("priority"), one.priority, -PRIORITY_AT_MOST, PRIORITY_AT_MOST)
     yield Range(queue.at("ageing_per_minute"), one.ageing_per_minute, 0, PRIORITY_AT_MOST)
     yield Range(queue.at("weight"), one.weight, -PRIORITY_AT_MOST, PRIORITY_AT_MOST)

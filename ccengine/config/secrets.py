@@ -40,7 +40,7 @@ def generate(paths: StatePaths, tenant: Tenant) -> None:
 
 def sip_users(tenant: Tenant) -> tuple[str, ...]:
     """Return all SIP accounts: phones, then demo callers."""
-    phones = (sip_user_of(extension) for extension in tenant.settings.phones)
+    phones = (sip_user_of(extension) for extension in tenant.accounts)
     return (*phones, *tenant.settings.callers)
 
 

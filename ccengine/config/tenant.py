@@ -14,22 +14,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from ccengine.config.clients import Client, digits_of
+from ccengine.config.clients import Client, TelephoneNumber, digits_of
 from ccengine.config.hours import Zone
 from ccengine.config.names import Language, Line, Name, is_name, mistake
 from ccengine.config.periods import periods_of
 from ccengine.config.schema import REQUIRED
 from ccengine.config.trunks import Trunk
-from ccengine.core.ids import AgentId, ClientId, Instant, PhoneId, TenantId
-from ccengine.core.plan import AgentSettings, Period, Plan, Precedence, Rest, Share
+from ccengine.core.ids import AgentId, ClientId, Instant, PhoneId, QueueId, TenantId
+from ccengine.core.plan import AgentSettings, Period, Plan, Precedence, Reason, Rest, Share
 
 NOT_READY: Final = "not ready"
+REASON_MINUTES_AT_MOST: Final = 24 * 60
 
 
 def _code(text: str) -> str:
@@ -69,9 +70,25 @@ def _agent(text: AgentId) -> AgentId:
     return text
 
 
+def _named_reason(given: object) -> object:
+    """Let a reason without a limit be written as its name alone."""
+    return {"name": given} if isinstance(given, str) else given
+
+
+def _reason(reason: Reason) -> Reason:
+    if not reason.name.strip() or not reason.name.isprintable():
+        message = f"{reason.name!r} is empty or holds characters that cannot be printed"
+        raise mistake(message, "write it on one line")
+    if reason.minutes is not None and not 0 < reason.minutes <= REASON_MINUTES_AT_MOST:
+        message = f"'minutes' of reason '{reason.name}' cannot be {reason.minutes:g}"
+        raise mistake(message, f"use more than 0 and at most {REASON_MINUTES_AT_MOST}")
+    return reason
+
+
 AgentName = Annotated[AgentId, AfterValidator(_agent)]
 FeatureCode = Annotated[str, AfterValidator(_code)]
 ReasonDigit = Annotated[str, AfterValidator(_reason_digit)]
+AnyReason = Annotated[Reason, BeforeValidator(_named_reason), AfterValidator(_reason)]
 DemoCaller = Annotated[str, AfterValidator(_caller)]
 Extension = Annotated[PhoneId, AfterValidator(_extension)]
 
@@ -98,14 +115,17 @@ class Team:
 
     name: Line
     site: Name
+    supervisors: tuple[AgentId, ...] = ()  #: whom its agents may call for help
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phone:
-    """A SIP account on a desk. Who sits there says so by logging in."""
+    """A SIP account on a desk, or a telephone outside. Who sits there says so by logging in."""
 
     site: Name | None = None
     dials_for: ClientId | None = None  #: may call outside by hand, for this client
+    auto_answer: bool = False  #: the phone is told to answer by itself
+    external: TelephoneNumber | None = None  #: no account: rung by this number, for `dials_for`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +136,16 @@ class FeatureCodes:
     logout: FeatureCode = "*72"
     ready: FeatureCode = "*73"
     not_ready: FeatureCode = "*74"  #: alone, or with the digit of a reason
+    longer: FeatureCode = "*75"  #: wrap-up
+    my_day: FeatureCode = "*76"  #: spoken
+    help: FeatureCode = "*77"  #: of a supervisor
     outcome: FeatureCode = "*78"  #: alone, or with the digits of a disposition
+    pause: FeatureCode = "*79"  #: with a queue's extension, or alone
+    resume: FeatureCode = "*70"  #: likewise
+
+    def all(self) -> Mapping[str, str]:
+        """Return each code by what it does."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +188,8 @@ class TenantSettings:
     precedence: Precedence = Precedence.SCORE  #: which queue a free agent serves first
     shares: Mapping[ClientId, Share] = field(default_factory=dict)  #: agents of each client
     rest: Rest = field(default_factory=Rest)  #: what agents are owed between calls
-    reasons: Mapping[ReasonDigit, Line] = field(default_factory=dict)  #: for being not ready
+    reasons: Mapping[ReasonDigit, AnyReason] = field(default_factory=dict)  #: for being not ready
+    reason_required: bool = False  #: yes: nobody is not ready without one of them
     trunks: Mapping[Name, Trunk] = field(default_factory=dict)
     outbound: TenantOutbound | None = None
 
@@ -207,6 +237,9 @@ class Tenant:
             dialled_wrap_up_seconds=self.settings.dialled_wrap_up_seconds,
             periods=self._periods(),
             openings={name: periods for some in openings for name, periods in some.items()},
+            reasons={reason.name: reason for reason in self.settings.reasons.values()},
+            reason_required=self.settings.reason_required,
+            supervisors={name: team.supervisors for name, team in self.settings.teams.items()},
         )
 
     def _periods(self) -> Mapping[AgentId, Mapping[str, Period]]:
@@ -240,11 +273,38 @@ class Tenant:
         """The language spoken to agents: the first of tenant.yaml."""
         return next(iter(self.settings.languages), "en")
 
-    def reason(self, digits: str) -> str:
-        """Return why somebody is not ready, by what they dialed after the code."""
+    def reason(self, digits: str) -> str | None:
+        """Return why somebody is not ready, by what they dialed after the code.
+
+        None: a reason must be chosen, or there is no such one.
+        """
         if not digits:
-            return NOT_READY
-        return self.settings.reasons.get(digits, f"reason {digits}")
+            return None if self.settings.reason_required else NOT_READY
+        known = self.settings.reasons.get(digits)
+        if known is None:
+            return None if self.settings.reasons else f"reason {digits}"
+        return known.name
+
+    def queue_with_extension(self, extension: str) -> QueueId | None:
+        """Return which queue agents call by these digits."""
+        queues = [item for client in self.clients.values() for item in client.queues.items()]
+        return next((name for name, queue in queues if queue.extension == extension), None)
+
+    def phone(self, phone: PhoneId) -> Phone:
+        """Return a phone's settings; of one that is not configured any more, the usual."""
+        return self.settings.phones.get(phone, Phone())
+
+    @property
+    def accounts(self) -> list[PhoneId]:
+        """The phones that register with us."""
+        return [name for name, phone in self.settings.phones.items() if phone.external is None]
+
+    def zone_of(self, agent: AgentId) -> str:
+        """Return the time zone of the agent's days: that of the team's site, else UTC."""
+        settings = self.settings.agents.get(agent)
+        team = None if settings is None else self.settings.teams.get(settings.team or "")
+        site = None if team is None else self.settings.sites.get(team.site)
+        return "UTC" if site is None else str(site.zone)
 
 
 def sip_user_of(phone: PhoneId) -> str:

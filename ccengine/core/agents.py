@@ -12,6 +12,7 @@ from ccengine.core.states import AgentState, AgentStep
 PHONE_LOST = "phone not registered"
 OWN_CALL = "own call"
 RESTS = "rests"
+PAUSED = "paused"
 WRAP_UP_PREFIX = "wrap-up:"
 
 Spell = tuple[float, float]
@@ -69,8 +70,13 @@ class Agent:
     idle_rank: IdleRank = (0.0, 0)  #: kept when an offer is withdrawn: the turn is not lost
     finish: AgentStep = AgentStep.FINISH  #: what follows the wrap-up
     finish_reason: str = ""
-    until: Instant | None = None  #: when wrap-up ends by itself
-    overdue: bool = False  #: the wrap-up goes on, for want of an outcome
+    until: Instant | None = None  #: when wrap-up ends by itself, or a reason's limit passes
+    overdue: bool = False  #: the reason's limit has passed, or the wrap-up wants an outcome
+    wrap_up_by: Instant | None = None  #: wrap-up cannot be extended beyond
+    paused: tuple[QueueId, ...] = ()  #: queues whose calls the agent does not want
+    wrong_pins: int = 0  #: lately, one after the other
+    locked_until: Instant | None = None  #: nobody logs in as the agent before
+    asks_for_help: bool = False  #: and nobody has answered yet
     typing_until: Instant | None = (
         None  #: when the wrap-up would have ended, were it not for typing
     )
@@ -119,6 +125,9 @@ class Agent:
             phone=self.phone,
             until=self.until,
             barred=self.barred,
+            paused=self.paused,
+            overdue=self.overdue,
+            locked_until=self.locked_until,
         )
 
 

@@ -16,7 +16,7 @@ from ccengine.core.ids import (
     PhoneId,
     QueueId,
 )
-from ccengine.core.reasons import NO_REASON, Why
+from ccengine.core.reasons import NO_REASON, AfterLimit, Why
 from ccengine.core.states import AgentState, CallState
 
 
@@ -91,6 +91,25 @@ class DropItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RemindAgent:
+    """The agent is not ready for longer than the reason may last: tell them, unless `then` did."""
+
+    agent: AgentId
+    reason: str
+    then: AfterLimit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallSupervisors:
+    """Ring those who are free of these, and tell the first to answer who asks for help."""
+
+    agent: AgentId
+    supervisors: tuple[AgentId, ...]
+    call: CallId | None = None  #: the call the agent is in
+    queue: QueueId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TargetMissed:
     """Whom the call was for cannot be had, and there is no line for it: say so and end it."""
 
@@ -107,8 +126,11 @@ class ShowAgent:
     reason: str = ""  #: why not ready
     call: CallId | None = None
     phone: PhoneId | None = None
-    until: Instant | None = None  #: when the state ends by itself
+    until: Instant | None = None  #: when the state ends by itself, or its limit passes
     barred: str = ""  #: why an available agent is offered nothing
+    paused: tuple[QueueId, ...] = ()  #: queues whose calls the agent does not want
+    overdue: bool = False  #: the limit of the reason has passed
+    locked_until: Instant | None = None  #: after wrong PINs: no log-in before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +167,8 @@ Command = (
     | TakeUpItem
     | DialCallback
     | DropItem
+    | RemindAgent
+    | CallSupervisors
     | TargetMissed
     | ShowAgent
     | ShowCall

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.core import (
     agents,
+    desk,
     diversion,
     gates,
     limits,
@@ -46,10 +47,22 @@ def meet(floor: Floor, what: str, now: Instant) -> None:
         case floors.PERIODS_PREFIX:
             floor.judge(now)
             gates.withdraw_from_barred(floor, now)
+        case floors.LIMIT_PREFIX | floors.PIN_PREFIX | floors.HELP_PREFIX:
+            _meet_for_agent(floor, kind + ":", AgentId(name), now)
         case reclaims.LEFT_PREFIX:
             reclaims.forget(floor, name)
         case _:
             _meet_for_call(floor, kind + ":", floor.calls[CallId(name)], now)
+
+
+def _meet_for_agent(floor: Floor, prefix: str, agent: AgentId, now: Instant) -> None:
+    match prefix:
+        case floors.LIMIT_PREFIX:
+            shifts.pass_limit(floor, agent, now)
+        case floors.PIN_PREFIX:
+            desk.forgive_in_time(floor, agent)
+        case _:
+            desk.give_up_asking(floor, agent)
 
 
 def _meet_for_call(floor: Floor, prefix: str, call: Call, now: Instant) -> None:
@@ -63,7 +76,7 @@ def _meet_for_call(floor: Floor, prefix: str, call: Call, now: Instant) -> None:
         case offers.CONNECT_PREFIX:
             offers.give_up_connecting(floor, call, now)
         case turns.ITEM_PREFIX:
-            floor.open_items.add(call.id)
+            floor.items.open.add(call.id)
         case _:
             message = f"nothing is known of the deadline {prefix}{call.id}"
             raise CoreError(message)

@@ -55,3 +55,19 @@ class NotNow(CoreError):
 
 class SlotTaken(CoreError):
     """As many callbacks are booked for this time as there may be, or it is none to be booked."""
+
+
+class ReasonRequired(CoreError):
+    """Who is not ready must say why, by one of the plan's reasons."""
+
+
+class WrapUpAtLimit(CoreError):
+    """The wrap-up is as long as the queue allows."""
+
+
+class LoginLocked(CoreError):
+    """Too many wrong PINs: nobody logs in as this agent for a while."""
+
+
+class HelpRefused(CoreError):
+    """There is nobody to ask, or they were asked and have not answered yet."""

@@ -33,6 +33,7 @@ class Passed(StrEnum):
     RANKED_LOWER = "ranked_lower"
     FREE = "free"  #: nothing: offers are not made while the switch is out of reach
     HOUSE_RULE = "house_rule"
+    PAUSED = "paused"  #: for this queue
     RESTING = "resting"
     PHONE_LOST = "phone_lost"
     OWN_CALL = "own_call"
@@ -194,6 +195,8 @@ class _Judge:
                 call=agent.call,
                 until=agent.until,
             )
+        if self._queue in agent.paused:
+            return PassedOver(agent=agent.id, reason=Passed.PAUSED, name=self._queue)
         return self._barred(agent) or self._free(agent)
 
     def _barred(self, agent: Agent) -> PassedOver | None:

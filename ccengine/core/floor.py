@@ -14,8 +14,9 @@ from ccengine.core.acd.matching import Matching
 from ccengine.core.acd.requirement import Requirements
 from ccengine.core.acd.rest import REST_PREFIX, recent, rested_at
 from ccengine.core.acd.shares import Shares
-from ccengine.core.agents import Agent, Roster
+from ccengine.core.agents import PAUSED, Agent, Roster
 from ccengine.core.ids import CallId, Instant, QueueId, TenantId
+from ccengine.core.item_lists import ItemLists
 from ccengine.core.plan import RETIRED, Plan, order_in
 from ccengine.core.queues import Order, Strategy
 from ccengine.core.ranking import Ranking
@@ -36,6 +37,9 @@ Watcher = Callable[[CallId, "AgentId", Instant], None]
 
 NO_PLAN = Plan(tenant=TenantId(""), version="", agents={}, queues={})
 PERIODS_PREFIX = "periods:"
+LIMIT_PREFIX = "limit:"
+PIN_PREFIX = "pin:"
+HELP_PREFIX = "help:"
 WITH_CALLS = frozenset({AgentState.ON_CALL, AgentState.WRAP_UP})
 KEEPS_TURN = frozenset({AgentState.OFFERED, AgentState.ON_CALL, AgentState.AVAILABLE})
 """Who comes from there and is available again has the turn they had."""
@@ -61,10 +65,7 @@ class Floor:
         self.open_agents: set[AgentId] = set()  #: who got free
         self.lost_phones: set[PhoneId] = set()  #: that cannot be rung
         self.own_calls: dict[PhoneId, tuple[str, ...]] = {}  #: channels that are not ours
-        self.callbacks: dict[tuple[QueueId, str], CallId] = {}
-        """Numbers that wait to be called back."""
-        self.postponed: set[CallId] = set()  #: items that are not offered now
-        self.open_items: set[CallId] = set()  #: whose turn is to be looked at
+        self.items = ItemLists()
         self.left: dict[str, LeftPlace] = {}  #: places kept for callers who hung up
         self.leavable: list[QueueId] = []  #: queues that send callers away when empty
         self._moves = 0  #: of agents and calls, as far as they may leave a queue empty
@@ -103,7 +104,9 @@ class Floor:
         if state is AgentState.AVAILABLE and agent.state not in KEEPS_TURN:
             agent.idle_rank = (now, self.next_serial())
         if state is not AgentState.NOT_READY:
-            agent.reason = ""
+            self.give_reason(agent, "", now)
+        if state is not AgentState.WRAP_UP:
+            agent.wrap_up_by = None
         if state not in SERVING:
             agent.client = None
         was, agent.state = agent.state, state
@@ -113,6 +116,18 @@ class Floor:
         self.waits.note_agent(agent, was, None if call is None else call.queue, now)
         self._rest(agent, now)
         self.place_agent(agent)
+
+    def give_reason(self, agent: Agent, reason: str, now: Instant) -> None:
+        """Note why the agent is not ready, for as long as that may last; empty: they are not."""
+        if agent.state is AgentState.NOT_READY:
+            agent.until, agent.overdue = None, False
+        agent.reason = reason
+        rule = self.plan.reasons.get(reason)
+        if rule is None or rule.minutes is None:
+            self.deadlines.discard(LIMIT_PREFIX + agent.id)
+        else:
+            agent.until = now + rule.minutes * 60
+            self.set_deadline(LIMIT_PREFIX + agent.id, agent.until)
 
     def place_agent(self, agent: Agent) -> None:
         """Keep the idle in step with the agent's state."""
@@ -153,8 +168,14 @@ class Floor:
         self.roster.release(agent)
         agent.served, agent.spells, agent.misses = {}, [], 0
         agent.phone_lost, agent.own_calls, agent.retry_at = False, (), 0.0
+        agent.paused, agent.asks_for_help = (), False
+        self.deadlines.discard(HELP_PREFIX + agent.id)
         if agent.id not in self.plan.agents:
-            self.roster.remove(agent.id)
+            self._forget(agent)
+
+    def _forget(self, agent: Agent) -> None:
+        self.deadlines.discard(PIN_PREFIX + agent.id)
+        self.roster.remove(agent.id)
 
     # --- calls ---------------------------------------------------------------------------------
 
@@ -179,26 +200,7 @@ class Floor:
         self.shares.note_call(call)
         self.waits.note_call(call)
         self._moves += 1
-        if call.item is not None:
-            self._place_item(call)
-
-    def remember_callback(self, call: Call) -> None:
-        """Take note that a number waits to be called back, unless another item has it."""
-        if call.item is not None:
-            self.callbacks.setdefault((call.item.asked_in, call.item.to), call.id)
-
-    def forget_callback(self, call: Call) -> None:
-        """Take note that the item's number does not wait for its turn any more."""
-        if call.item is not None and call.queue is not None:
-            for name in [name for name, known in self.callbacks.items() if known == call.id]:
-                del self.callbacks[name]
-
-    def _place_item(self, call: Call) -> None:
-        (self.postponed.add if call.state is CallState.POSTPONED else self.postponed.discard)(
-            call.id
-        )
-        if call.state in (CallState.WAITING, CallState.POSTPONED):
-            self.open_items.add(call.id)
+        self.items.place(call)
 
     def rings_all(self, call: Call) -> bool:
         """Tell whether the queued call is offered to all at once, now."""
@@ -249,6 +251,8 @@ class Floor:
 
     def rule_against(self, agent: AgentId, requirement: Requirement, now: Instant) -> str:
         """Return the rule that keeps a free agent who qualifies from a call; empty if none does."""
+        if requirement.queue in self.roster.get(agent).paused:
+            return PAUSED
         rule = self.shares.forbids(agent, requirement, now)
         edge = self.deadlines.rank(PERIODS_PREFIX)
         if not rule and edge is not None and edge[0] <= now:  # the timer is late
@@ -293,7 +297,7 @@ class Floor:
                 self.roster.add(Agent(id=agent_id))
         for agent in self.roster.all():
             if agent.state is AgentState.OFFLINE and agent.id not in plan.agents:
-                self.roster.remove(agent.id)
+                self._forget(agent)
         self.judge(now)
 
     def _keep_turns(self, plan: Plan) -> None:
@@ -333,7 +337,7 @@ class Floor:
             if call.queue is not None:
                 self.place_call(call)
         self.open_agents.clear()  # all lines are open: that says as much
-        self.open_items.clear()
+        self.items.open.clear()
         self.open_all()
         self._changes_seen = self._moves_seen = -1
 

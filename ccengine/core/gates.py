@@ -1,7 +1,7 @@
 """Gates that close while a phone rings: who may no longer have the call is rung no more.
 
-A licence, an approval or a skill ends with its day, or a new plan takes it away. What a queue only
-asks for is not looked at again: a phone that rings rings on.
+A licence, an approval or a skill ends with its day, or a new plan takes it away. What a queue
+merely asks for is not looked at again: a phone that rings rings on.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from ccengine.core.acd.rest import REST_PREFIX
 from ccengine.core.agents import WRAP_UP_PREFIX
+from ccengine.core.desk import WRONG_PINS_AT_MOST
+from ccengine.core.floor import HELP_PREFIX, LIMIT_PREFIX, PIN_PREFIX
 from ccengine.core.limits import WAIT_PREFIX
 from ccengine.core.offers import CONNECT_PREFIX, RING_PREFIX
 from ccengine.core.relaxation import ALONE_PREFIX, RELAX_PREFIX
@@ -57,7 +59,11 @@ def _check_item(floor: Floor, call: Call, item: Item) -> None:
     story = f"{call}"
     waits = call.state in BEFORE_ITS_TURN and not item.is_live
     _must(waits or call.state is not CallState.POSTPONED, "postponed: nobody is there", story)
-    _must((call.id in floor.postponed) == (call.state is CallState.POSTPONED), "postponed", story)
+    _must(
+        (call.id in floor.items.postponed) == (call.state is CallState.POSTPONED),
+        "postponed",
+        story,
+    )
     has_time = not item.is_live and not item.dropped
     _must(has_time or ITEM_PREFIX + call.id not in floor.deadlines, "its time is over", story)
     _must(call.state is not CallState.STRAYED or item.is_live, "only callers stray", story)
@@ -84,10 +90,10 @@ def _check_numbers(floor: Floor) -> None:
         and call.state in BEFORE_ITS_TURN
         and not call.item.is_live
     ]
-    known = set(floor.callbacks.values())
+    known = set(floor.items.callbacks.values())
     for call in waiting:
         _must(call.id in known, "its number is known", f"{call}")
-    for (_, number), call_id in floor.callbacks.items():
+    for (_, number), call_id in floor.items.callbacks.items():
         item = floor.calls[call_id].item
         _must(item is not None and item.to == number, "the number's item", f"{number}")
 
@@ -120,10 +126,13 @@ def _check_agent(floor: Floor, agent: Agent) -> None:
     else:
         _must(agent.offer is None, "no offer", story)
     wrapping = (WRAP_UP_PREFIX + agent.id) in floor.deadlines
-    timed = agent.state is AgentState.WRAP_UP and not agent.overdue
-    _must(wrapping == timed, "wrap-up deadline", story)
-    _must(wrapping == (agent.until is not None), "until", story)
+    wraps = agent.state is AgentState.WRAP_UP
+    _must(wrapping == (wraps and not agent.overdue), "wrap-up deadline", story)
+    _must(wraps == (agent.wrap_up_by is not None), "wrap-up's end", story)
+    limited = (LIMIT_PREFIX + agent.id) in floor.deadlines
+    _must((wrapping or limited) == (agent.until is not None), "until", story)
     _check_nothing_left_over(floor, agent)
+    _check_desk(floor, agent, story, limited=limited)
     _check_debriefs(agent)
 
 
@@ -135,7 +144,7 @@ def _check_debriefs(agent: Agent) -> None:
     _must(not any(one.outcome.disposition for one in owed), "owes what is not given", story)
     _must(not owed or agent.state in MAY_OWE, "no call before the outcome", story)
     in_wrap_up = agent.state is AgentState.WRAP_UP
-    _must(not agent.overdue or (in_wrap_up and owed), "overdue for want of an outcome", story)
+    _must(not (agent.overdue and in_wrap_up) or owed, "overdue for want of an outcome", story)
     _must(agent.typing_until is None or agent.until is not None, "typing in a wrap-up", story)
 
 
@@ -149,6 +158,24 @@ def _check_nothing_left_over(floor: Floor, agent: Agent) -> None:
     _must(agent.state is AgentState.NOT_READY or not agent.reason, "no reason", story)
     may_have = agent.state in WITH_CALL or agent.state is AgentState.WRAP_UP
     _must(may_have or agent.call is None, "no call", story)
+
+
+def _check_desk(floor: Floor, agent: Agent, story: str, *, limited: bool) -> None:
+    away = agent.state is AgentState.NOT_READY
+    _must(away or not limited, "limit only of a reason", story)
+    wraps = agent.state is AgentState.WRAP_UP
+    _must(away or wraps or not agent.overdue, "overdue only in a state that ends", story)
+    _must(not (limited and agent.overdue), "a limit passes once", story)
+    if agent.wrap_up_by is not None and agent.typing_until is None and not agent.overdue:
+        _must(agent.until is not None and agent.until <= agent.wrap_up_by, "wrap-up's end", story)
+    asks = HELP_PREFIX + agent.id in floor.deadlines
+    _must(asks == agent.asks_for_help, "call for help", story)
+    counted = PIN_PREFIX + agent.id in floor.deadlines
+    _must(counted == (agent.wrong_pins > 0), "wrong PINs", story)
+    locked = agent.wrong_pins >= WRONG_PINS_AT_MOST
+    _must(locked == (agent.locked_until is not None), "locked", story)
+    if agent.state is AgentState.OFFLINE:
+        _must(not (agent.paused or asks), "nothing of a shift", story)
 
 
 def _check_call(floor: Floor, call: Call) -> None:

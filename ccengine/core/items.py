@@ -147,7 +147,7 @@ def _in_place_of(
 def _add(floor: Floor, call: Call, now: Instant) -> None:
     floor.calls[call.id] = call
     if call.kind is Kind.CALLBACK:
-        floor.remember_callback(call)
+        floor.items.remember(call)
     floor.ask(TakeUpItem(call=call.id))
     relaxation.begin(floor, call, now)
     diversion.limit(floor, call)
@@ -194,7 +194,7 @@ def meet_pending(floor: Floor, call: Call, queue: QueueId) -> None:
     item.behind, item.is_asked_for = call.id, False
     call.stands_for = pending.id
     _take_earlier_place(call, pending)
-    floor.open_items.add(pending.id)
+    floor.items.open.add(pending.id)
     if pending.state is CallState.WAITING:
         floor.move_call(pending, next_call_state(pending.state, CallStep.POSTPONE))
 
@@ -213,14 +213,14 @@ def stand_aside(floor: Floor, call: Call) -> None:
     call.stands_for = None
     if pending is not None and pending.item is not None and pending.item.behind == call.id:
         pending.item.behind = None
-        floor.open_items.add(pending.id)
+        floor.items.open.add(pending.id)
 
 
 def _merge(floor: Floor, pending: Call, asked: Call) -> None:
     item = _item_of(pending)
     item.behind = None
     _take_earlier_place(pending, asked)
-    floor.open_items.add(pending.id)
+    floor.items.open.add(pending.id)
     if pending.state is CallState.WAITING:
         floor.place_call(pending)
 
@@ -230,7 +230,7 @@ def _take_earlier_place(call: Call, other: Call) -> None:
 
 
 def _pending(floor: Floor, queue: QueueId, number: str) -> Call | None:
-    found = floor.callbacks.get((queue, number))
+    found = floor.items.callbacks.get((queue, number))
     return None if found is None else floor.calls[found]
 
 
@@ -318,8 +318,8 @@ def fail(floor: Floor, event: CallbackFailed, now: Instant) -> None:
         floor.move_call(call, state)
     other = _pending(floor, item.asked_in, item.to)
     if other is None or other is call:
-        floor.remember_callback(call)
-        floor.open_items.add(call.id)
+        floor.items.remember(call)
+        floor.items.open.add(call.id)
     else:  # asked for again while this one was on the line
         _merge(floor, other, call)
         turns.drop(floor, call, f"{turns.MERGED} {other.id}", now)
@@ -342,7 +342,7 @@ def forget(floor: Floor, call: Call) -> None:
     if item is None:
         return
     floor.deadlines.discard(turns.ITEM_PREFIX + call.id)
-    floor.forget_callback(call)
+    floor.items.forget(call)
 
 
 def _item_of(call: Call) -> Item:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ccengine.core.acd.requirement import Requirement
     from ccengine.core.calls import Call
     from ccengine.core.floor import Floor
-    from ccengine.core.ids import AgentId
+    from ccengine.core.ids import AgentId, QueueId
     from ccengine.core.queues import QueueSettings
 
 WAIT_PREFIX = "wait:"
@@ -51,15 +51,17 @@ def refusal(floor: Floor, call: Call, settings: QueueSettings) -> str:
 def is_empty(floor: Floor, requirement: Requirement, reasons: Collection[Empty]) -> bool:
     """Tell whether for these reasons nobody counts as being there, the caller's own or not."""
     pool = floor.matching.pool(requirement._replace(only=()))
-    if pool.there is not None and not _is_absent(floor, pool.there, reasons):
+    queue = requirement.queue
+    if pool.there is not None and not _is_absent(floor, pool.there, queue, reasons):
         return False
-    there = (agent for agent in pool.members if not _is_absent(floor, agent, reasons))
+    there = (agent for agent in pool.members if not _is_absent(floor, agent, queue, reasons))
     pool.there = next(there, None)  # most often there the next time, too
     return pool.there is None
 
 
-def _is_absent(floor: Floor, agent_id: AgentId, reasons: Collection[Empty]) -> bool:
+def _is_absent(floor: Floor, agent_id: AgentId, queue: QueueId, reasons: Collection[Empty]) -> bool:
     agent = floor.roster.get(agent_id)
     out_of_reach = agent.phone_lost and Empty.OFFLINE in reasons
     elsewhere = bool(agent.own_calls) and Empty.ON_CALL in reasons
-    return out_of_reach or elsewhere or ABSENT.get(agent.state) in reasons
+    left_out = queue in agent.paused and Empty.NOT_READY in reasons
+    return out_of_reach or elsewhere or left_out or ABSENT.get(agent.state) in reasons

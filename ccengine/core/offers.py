@@ -348,7 +348,7 @@ def _free_agent(floor: Floor, agent: Agent, state: AgentState, reason: str, now:
     agent.finish, agent.finish_reason = AgentStep.FINISH, ""
     floor.move_agent(agent, state, now)
     if state is AgentState.NOT_READY:
-        agent.reason = reason
+        floor.give_reason(agent, reason, now)
     if state is AgentState.OFFLINE:
         floor.let_go(agent)
     floor.show_agent(agent)

@@ -24,6 +24,7 @@ from ccengine.core.ids import (
 )
 from ccengine.core.outcome_rules import OutcomeRules
 from ccengine.core.queues import QueueSettings
+from ccengine.core.reasons import AfterLimit
 
 PROFICIENCY_LOWEST = 1
 PROFICIENCY_HIGHEST = 10
@@ -71,6 +72,15 @@ class AgentSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why an agent may be not ready."""
+
+    name: str
+    minutes: float | None = None  #: for so long at most
+    then: AfterLimit = AfterLimit.REMIND  #: what happens when that has passed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
     """How many agents a client may count on, and how many it may take."""
 
@@ -113,6 +123,9 @@ class Plan:
     """When approvals (`client:nova`), licences (`licence:loans`) and skills hold; else: always."""
     openings: Mapping[QueueId, tuple[Period, ...]] = field(default_factory=dict)
     """When customers may be dialed, in order, for some weeks ahead; left out: always."""
+    reasons: Mapping[str, Reason] = field(default_factory=dict)  #: for being not ready, by name
+    reason_required: bool = False  #: no other is accepted, and none is not
+    supervisors: Mapping[str, tuple[AgentId, ...]] = field(default_factory=dict)  #: by team
 
 
 def order_in(plan: Plan, queue: QueueId) -> list[AgentId]:

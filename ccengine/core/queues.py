@@ -29,6 +29,10 @@ class Strategy(StrEnum):
     RING_ALL = "ring-all"  #: all of them at once; the first to answer has the call
 
 
+NAMES = "names"
+"""What an agent may hear of a caller before the join: the client's name and the queue's."""
+
+
 class Order(StrEnum):
     """Which caller of a line is served first, at equal priority."""
 
@@ -132,6 +136,9 @@ class QueueSettings:
     ring_seconds: float = 20.0  #: how long one agent's phone rings
     wrap_up_seconds: float = 15.0  #: after-call work before the agent is available again
     extension: str | None = None  #: digits by which agents send callers here
+    wrap_up_extension_seconds: float = 30.0  #: what an agent who needs longer is given at a time
+    wrap_up_at_most_seconds: float = 300.0  #: with all that
+    agent_hears: str = ""  #: before the join: NAMES, or a prompt of the client's; empty: nothing
     outcome: OutcomeRules = NO_RULES
     music: str = "default"  #: class of musiconhold.conf
     recorded: bool = True

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ccengine.core import (
     contacts,
     deadlines,
+    desk,
     diversion,
     gates,
     handover,
@@ -21,6 +22,8 @@ from ccengine.core.events import (
     AgentDialled,
     AgentLoggedIn,
     AgentLoggedOut,
+    AgentPaused,
+    AgentResumed,
     AgentWentNotReady,
     AgentWentReady,
     CallArrived,
@@ -45,6 +48,9 @@ from ccengine.core.events import (
     Event,
     FlowStepEntered,
     FormFilled,
+    HelpAnswered,
+    HelpAsked,
+    HelpUnanswered,
     HoldEnded,
     HoldStarted,
     MessageLeft,
@@ -65,11 +71,20 @@ from ccengine.core.events import (
     SwitchLost,
     SwitchResynced,
     WaitPromised,
+    WrapUpExtended,
+    WrongPinGiven,
 )
 from ccengine.core.states import CallState
 
 if TYPE_CHECKING:
-    from ccengine.core.events import AgentEvent, OutcomeEvent, PhoneEvent, SystemEvent
+    from ccengine.core.events import (
+        DeskEvent,
+        HelpEvent,
+        OutcomeEvent,
+        PhoneEvent,
+        ShiftEvent,
+        SystemEvent,
+    )
     from ccengine.core.floor import Floor
     from ccengine.core.ids import Instant
 
@@ -95,17 +110,25 @@ def apply(floor: Floor, event: Event, now: Instant) -> None:
     """
     match event:
         case AgentLoggedIn() | AgentLoggedOut() | AgentWentReady() | AgentWentNotReady():
-            _handle_agent(floor, event, now)
+            _handle_shift(floor, event, now)
+        case (
+            AgentPaused()
+            | AgentResumed()
+            | WrapUpExtended()
+            | WrongPinGiven()
+            | HelpAsked()
+            | HelpAnswered()
+            | HelpUnanswered()
+        ):
+            _handle_desk(floor, event, now)
         case PlanLoaded() | SwitchLost() | SwitchResynced():
             _handle_system(floor, event, now)
         case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
             _handle_phone(floor, event, now)
         case OutcomeSet() | FormFilled() | OutcomeEntryStarted() | OutcomeEntryEnded():
             _handle_outcome(floor, event, now)
-        case CallArrived() | CallMissed() | AgentDialled():
+        case CallArrived() | CallMissed() | AgentDialled() | CallbackAsked() | MessageLeft():
             _handle_newcomer(floor, event, now)
-        case CallbackAsked() | MessageLeft():
-            _handle_new_item(floor, event, now)
         case _ if event.call not in floor.calls:
             floor.ignored += 1
         case _:
@@ -141,7 +164,9 @@ def _handle_item_or_line(floor: Floor, event: KnownItemEvent | LineEvent, now: I
 
 
 def _handle_newcomer(
-    floor: Floor, event: CallArrived | CallMissed | AgentDialled, now: Instant
+    floor: Floor,
+    event: CallArrived | CallMissed | AgentDialled | CallbackAsked | MessageLeft,
+    now: Instant,
 ) -> None:
     match event:
         case CallArrived():
@@ -150,10 +175,6 @@ def _handle_newcomer(
             contacts.miss(floor, event)
         case AgentDialled():
             handover.dial(floor, event, now)
-
-
-def _handle_new_item(floor: Floor, event: CallbackAsked | MessageLeft, now: Instant) -> None:
-    match event:
         case CallbackAsked() if event.origin not in floor.calls:
             floor.ignored += 1  # the caller hung up first
         case CallbackAsked():
@@ -176,7 +197,7 @@ def _handle_attempt(floor: Floor, event: AttemptEvent, now: Instant) -> None:
             items.fail(floor, event, now)
 
 
-def _handle_agent(floor: Floor, event: AgentEvent, now: Instant) -> None:
+def _handle_shift(floor: Floor, event: ShiftEvent, now: Instant) -> None:
     match event:
         case AgentLoggedIn():
             shifts.log_in(floor, event, now)
@@ -186,6 +207,22 @@ def _handle_agent(floor: Floor, event: AgentEvent, now: Instant) -> None:
             shifts.go_ready(floor, event, now)
         case AgentWentNotReady():
             shifts.go_not_ready(floor, event, now)
+
+
+def _handle_desk(floor: Floor, event: DeskEvent | HelpEvent, now: Instant) -> None:
+    match event:
+        case AgentPaused():
+            desk.pause(floor, event)
+        case AgentResumed():
+            desk.resume(floor, event)
+        case WrapUpExtended():
+            shifts.extend_wrap_up(floor, event)
+        case WrongPinGiven():
+            desk.note_wrong_pin(floor, event, now)
+        case HelpAsked():
+            desk.ask_for_help(floor, event, now)
+        case HelpAnswered() | HelpUnanswered():
+            desk.end_asking(floor, event)
 
 
 def _handle_outcome(floor: Floor, event: OutcomeEvent, now: Instant) -> None:
@@ -221,7 +258,7 @@ def _handle_system(floor: Floor, event: SystemEvent, now: Instant) -> None:
             outcomes.replan(floor, now)
             diversion.replan(floor, now)
             gates.withdraw_from_barred(floor, now)
-            floor.open_items.update(call.id for call in floor.calls.values() if call.item)
+            floor.items.open.update(call.id for call in floor.calls.values() if call.item)
         case SwitchLost():
             floor.held = True
         case SwitchResynced():

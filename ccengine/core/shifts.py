@@ -6,9 +6,20 @@ from typing import TYPE_CHECKING
 
 from ccengine.core import debriefs, offers
 from ccengine.core.agents import PHONE_LOST, WRAP_UP_PREFIX
+from ccengine.core.commands import RemindAgent
 from ccengine.core.debriefs import OUTCOME_MISSING
-from ccengine.core.errors import OutcomeMissing, PhoneTaken, UnknownAgent
+from ccengine.core.desk import forgive
+from ccengine.core.errors import (
+    LoginLocked,
+    OutcomeMissing,
+    PhoneTaken,
+    ReasonRequired,
+    UnknownAgent,
+    WrapUpAtLimit,
+)
 from ccengine.core.outcome_rules import AtDeadline
+from ccengine.core.queues import QueueSettings
+from ccengine.core.reasons import AfterLimit
 from ccengine.core.states import AgentState, AgentStep, next_agent_state
 
 if TYPE_CHECKING:
@@ -22,6 +33,7 @@ if TYPE_CHECKING:
         OwnCallStarted,
         PhoneFound,
         PhoneLost,
+        WrapUpExtended,
     )
     from ccengine.core.floor import Floor
     from ccengine.core.ids import AgentId, Instant, PhoneId
@@ -36,6 +48,7 @@ def log_in(floor: Floor, event: AgentLoggedIn, now: Instant) -> None:
     """Bind the agent to the phone; from another phone this is a move.
 
     Raises:
+        LoginLocked: too many wrong PINs were given lately.
         PhoneTaken: an agent with a call is bound to the phone, or the agent has a call elsewhere.
         UnknownAgent: the plan has no such agent.
     """
@@ -43,6 +56,9 @@ def log_in(floor: Floor, event: AgentLoggedIn, now: Instant) -> None:
     if agent.id not in floor.plan.agents:
         message = f"agent '{agent.id}' is no longer in the plan"
         raise UnknownAgent(message)
+    if agent.locked_until is not None:
+        message = f"agent '{agent.id}' is locked: too many wrong PINs"
+        raise LoginLocked(message)
     other = floor.roster.on_phone(event.phone)
     for present in (agent, other):
         if present is not None and present.state not in MOVABLE:
@@ -60,8 +76,9 @@ def log_in(floor: Floor, event: AgentLoggedIn, now: Instant) -> None:
         agent.since = now
     floor.seat(agent, event.phone)
     floor.move_agent(agent, state, now)
-    why = OUTCOME_MISSING if owes else LOGGED_IN
-    agent.reason = "" if state is AgentState.AVAILABLE else why
+    if state is AgentState.NOT_READY:
+        floor.give_reason(agent, OUTCOME_MISSING if owes else LOGGED_IN, now)
+    forgive(floor, agent)
     floor.show_agent(agent)
 
 
@@ -100,8 +117,12 @@ def go_not_ready(floor: Floor, event: AgentWentNotReady, now: Instant) -> None:
 
     Raises:
         OutcomeMissing: in wrap-up, they must say first how the call went.
+        ReasonRequired: the plan asks for one of its reasons, and this is none.
     """
     agent = floor.roster.get(event.agent)
+    if floor.plan.reason_required and event.reason not in floor.plan.reasons:
+        message = f"'{event.reason}' is no reason of the plan, which requires one"
+        raise ReasonRequired(message)
     state = next_agent_state(agent.state, AgentStep.NOT_READY)
     if agent.state is AgentState.WRAP_UP:
         expect_nothing_owed(agent)
@@ -109,17 +130,39 @@ def go_not_ready(floor: Floor, event: AgentWentNotReady, now: Instant) -> None:
         offers.withdraw_from_agent(floor, agent, AgentStep.NOT_READY, event.reason, now)
     elif agent.state is AgentState.ON_CALL:
         agent.finish, agent.finish_reason = AgentStep.FINISH_NOT_READY, event.reason
+    elif agent.state is AgentState.NOT_READY and agent.reason == event.reason:
+        floor.show_agent(agent)  # saying it again makes no limit longer
     else:
         forget_wrap_up(floor, agent, now)
         floor.move_agent(agent, state, now)
-        agent.reason = event.reason
+        floor.give_reason(agent, event.reason, now)
         floor.show_agent(agent)
+
+
+def pass_limit(floor: Floor, agent_id: AgentId, now: Instant) -> None:
+    """Do what follows when an agent was not ready for as long as the reason may last."""
+    agent = floor.roster.get(agent_id)
+    rule = floor.plan.reasons.get(agent.reason)
+    then = AfterLimit.REMIND if rule is None else rule.then
+    if then is AfterLimit.READY and debriefs.owed_by(agent) is not None:
+        then = AfterLimit.REMIND
+    floor.ask(RemindAgent(agent=agent.id, reason=agent.reason, then=then))
+    match then:
+        case AfterLimit.REMIND:
+            agent.until, agent.overdue = None, True
+            floor.show_agent(agent)
+        case AfterLimit.READY:
+            floor.move_agent(agent, next_agent_state(agent.state, AgentStep.READY), now)
+            floor.show_agent(agent)
+        case AfterLimit.LOG_OUT:
+            _leave(floor, agent, now)
 
 
 def start_wrap_up(floor: Floor, agent: Agent, seconds: float, now: Instant) -> None:
     """Give the agent time after a conversation; whom the plan no longer has leaves at once."""
     state = next_agent_state(agent.state, AgentStep.WRAP_UP)
     debriefs.note_conversation_over(floor, agent)
+    agent.wrap_up_by = now + max(seconds, _queue_of(floor, agent).wrap_up_at_most_seconds)
     agent.offer = None
     floor.move_agent(agent, state, now)
     if agent.id not in floor.plan.agents:
@@ -161,6 +204,25 @@ def resume_wrap_up(floor: Floor, agent: Agent, now: Instant) -> None:
         end_wrap_up(floor, agent.id, now)
 
 
+def extend_wrap_up(floor: Floor, event: WrapUpExtended) -> None:
+    """Let the wrap-up last longer, within what the queue allows.
+
+    Raises:
+        WrapUpAtLimit: it lasts as long as it may already.
+    """
+    agent = floor.roster.get(event.agent)
+    next_agent_state(agent.state, AgentStep.EXTEND)
+    ends = agent.until if agent.typing_until is None else agent.typing_until
+    if ends is None or agent.wrap_up_by is None or ends >= agent.wrap_up_by:
+        message = f"the wrap-up of agent '{agent.id}' cannot be longer"
+        raise WrapUpAtLimit(message)
+    settings = _queue_of(floor, agent)
+    until = min(ends + settings.wrap_up_extension_seconds, agent.wrap_up_by)
+    if agent.typing_until is not None:
+        agent.typing_until = until
+    _set_wrap_up(floor, agent, max(until, agent.until or until))
+
+
 def finish_wrap_up(floor: Floor, agent_id: AgentId, now: Instant) -> None:
     """End the wrap-up: what the agent asked for during the call comes true."""
     agent = floor.roster.get(agent_id)
@@ -171,7 +233,8 @@ def finish_wrap_up(floor: Floor, agent_id: AgentId, now: Instant) -> None:
         return
     forget_wrap_up(floor, agent, now)
     floor.move_agent(agent, state, now)
-    agent.reason = reason if state is AgentState.NOT_READY else ""
+    if state is AgentState.NOT_READY:
+        floor.give_reason(agent, reason, now)
     floor.show_agent(agent)
 
 
@@ -261,6 +324,11 @@ def _leave(floor: Floor, agent: Agent, now: Instant) -> None:
     floor.show_agent(agent)
 
 
+def _queue_of(floor: Floor, agent: Agent) -> QueueSettings:
+    """Return the rules of the queue whose call the agent has or had; the usual ones for others."""
+    return QueueSettings() if agent.serves is None else floor.queue_settings(agent.serves)
+
+
 def _set_wrap_up(floor: Floor, agent: Agent, until: Instant) -> None:
     agent.until = until
     floor.set_deadline(WRAP_UP_PREFIX + agent.id, until)
@@ -283,6 +351,6 @@ def forget_wrap_up(floor: Floor, agent: Agent, now: Instant) -> None:
     """End the wrap-up, with all that was asked for."""
     debriefs.note_wrap_up_over(floor, agent, now)
     floor.deadlines.discard(WRAP_UP_PREFIX + agent.id)
-    agent.call = agent.offer = agent.until = agent.typing_until = None
+    agent.call = agent.offer = agent.until = agent.typing_until = agent.wrap_up_by = None
     agent.overdue = False
     agent.finish, agent.finish_reason = AgentStep.FINISH, ""

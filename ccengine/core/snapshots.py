@@ -75,7 +75,7 @@ def take(floor: Floor) -> CenterSnapshot:
         own_calls=dict(floor.own_calls),
         callbacks=[
             CallbackSnapshot(queue=queue, number=number, call=call)
-            for (queue, number), call in floor.callbacks.items()
+            for (queue, number), call in floor.items.callbacks.items()
         ],
         left=dict(floor.left),
         now=floor.matching.now,
@@ -99,7 +99,7 @@ def restore(floor: Floor, snapshot: CenterSnapshot) -> None:
     floor.waits.restore(snapshot.histories)
     floor.lost_phones = set(snapshot.lost_phones)
     floor.own_calls = dict(snapshot.own_calls)
-    floor.callbacks = {(one.queue, one.number): one.call for one in snapshot.callbacks}
+    floor.items.callbacks = {(one.queue, one.number): one.call for one in snapshot.callbacks}
     floor.left = dict(snapshot.left)
     floor.rebuild(snapshot.now)
 

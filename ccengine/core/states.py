@@ -55,6 +55,7 @@ class AgentStep(StrEnum):
     WITHDRAW = "caller leaves first"
     FAIL = "leg lost before the bridge"
     WRAP_UP = "conversation ends"
+    EXTEND = "needs longer"
     FINISH = "wrap-up ends"
     FINISH_NOT_READY = "wrap-up ends, not ready was asked for"
     FINISH_OFFLINE = "wrap-up ends, log-out was asked for"
@@ -133,6 +134,7 @@ AGENT_TRANSITIONS: Mapping[AgentState, Mapping[AgentStep, AgentState]] = {
         AgentStep.LOG_OUT: AgentState.ON_CALL,
     },
     AgentState.WRAP_UP: {
+        AgentStep.EXTEND: AgentState.WRAP_UP,
         AgentStep.DIAL: AgentState.ON_CALL,
         AgentStep.FINISH: AgentState.AVAILABLE,
         AgentStep.FINISH_NOT_READY: AgentState.NOT_READY,

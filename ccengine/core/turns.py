@@ -46,9 +46,9 @@ def rules_of(floor: Floor, call: Call) -> CallbackRules:
 
 def look_at_open(floor: Floor, now: Instant) -> None:
     """Put items off whose time has not come, or bring them back, or drop them."""
-    while floor.open_items:
-        for call_id in sorted(floor.open_items):
-            floor.open_items.discard(call_id)
+    while floor.items.open:
+        for call_id in sorted(floor.items.open):
+            floor.items.open.discard(call_id)
             call = floor.calls.get(call_id)
             if call is not None and call.item is not None:
                 _look_at(floor, call, call.item, now)
@@ -132,7 +132,7 @@ def drop(floor: Floor, call: Call, reason: str, now: Instant) -> None:
     diversion.leave(floor, call)
     floor.deadlines.discard(ITEM_PREFIX + call.id)
     call.item.dropped = reason
-    floor.forget_callback(call)
+    floor.items.forget(call)
     floor.move_call(call, state)
     floor.ask(DropItem(call=call.id, reason=reason))
 
@@ -142,9 +142,9 @@ def drop(floor: Floor, call: Call, reason: str, now: Instant) -> None:
 
 def call_customers(floor: Floor, now: Instant) -> None:
     """Ask for customers to be dialed whose turn is near."""
-    if not floor.postponed:
+    if not floor.items.postponed:
         return
-    calls = [floor.calls[call] for call in floor.postponed]
+    calls = [floor.calls[call] for call in floor.items.postponed]
     ranked = sorted(
         (
             (rank_in_queue(call, floor.queue_settings(call.queue), now), call.id, call)

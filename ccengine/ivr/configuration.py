@@ -12,12 +12,14 @@ from ccengine.config.problems import Problem, in_order
 from ccengine.config.service import can_be_answered
 from ccengine.config.tenant import Tenant
 from ccengine.core.ids import ClientId, SkillId, queue_id
+from ccengine.core.queues import NAMES
 from ccengine.ivr.flow import Flow
 from ccengine.ivr.flow_checks import FlowNames
 from ccengine.ivr.loader import load_flow
 from ccengine.ivr.prompts import Prompts, load_prompts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from ccengine.config.clients import Client
@@ -56,6 +58,7 @@ def load_configuration(folder: Path) -> Configuration:
             problems += found
             if flow is not None:
                 flows[name, flow_name] = flow
+    problems += _unheard(loaded, prompts)
     told = in_order([*loaded.problems, *problems])
     return Configuration(
         tenant=None if told else loaded.draft,
@@ -64,6 +67,22 @@ def load_configuration(folder: Path) -> Configuration:
         problems=told,
         warnings=loaded.warnings,
     )
+
+
+def _unheard(loaded: Loaded, prompts: Prompts) -> Iterator[Problem]:
+    """Yield what agents are to hear before the join and cannot."""
+    language = loaded.draft.language
+    for client in loaded.draft.clients.values():
+        document = loaded.documents.clients[client.id]
+        for queue, settings in client.settings.queues.items():
+            hears = settings.agent_hears
+            if hears in ("", NAMES) or document is None:
+                continue
+            if prompts.find(client.id, hears, language) is None:
+                message = f"queue '{queue}': client '{client.id}' has no prompt '{hears}' in "
+                remedy = f"write it to prompts/{language}/prompts.yaml, or '{NAMES}'"
+                place = ("queues", queue, "agent_hears")
+                yield document.problem(place, f"{message}'{language}', spoken to agents", remedy)
 
 
 def _can_be_answered(

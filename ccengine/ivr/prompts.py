@@ -23,6 +23,7 @@ from ccengine.config.schema import fit
 from ccengine.config.settings import ASTERISK_STATE
 from ccengine.config.tenant import Tenant, Voice
 from ccengine.core.ids import ClientId
+from ccengine.ivr import names
 from ccengine.ivr.confirmations import FALLBACK_LANGUAGE, TEXTS, Confirmation
 from ccengine.ivr.outcome_words import OUTCOME_TEXTS, OutcomeWord, Word, spoken_texts
 from ccengine.ivr.phrases import DIGITS, Phrase, digit_name
@@ -79,7 +80,7 @@ class Prompts:
     clients: Mapping[ClientId, Catalogue] = field(default_factory=dict)
     confirmations: Catalogue = field(default_factory=dict)
     phrases: Catalogue = field(default_factory=dict)  #: said to callers, digits among them
-    names: Mapping[ClientId, Mapping[str, Prompt]] = field(default_factory=dict)  #: of clients
+    names: Mapping[str, Prompt] = field(default_factory=dict)  #: see `ccengine.ivr.names`
     texts: Mapping[str, SpokenPrompt] = field(default_factory=dict)  #: spoken to agents, of clients
 
     def find(self, client: ClientId, name: str, language: str) -> Prompt | None:
@@ -113,10 +114,10 @@ class Prompts:
         catalogue = self.phrases.get(language) or self.phrases[FALLBACK_LANGUAGE]
         return _media(own or catalogue[name])
 
-    def client_name(self, client: ClientId, language: str) -> str:
-        """Return what Asterisk plays to an agent for a client's name."""
-        names = self.names[client]
-        return _media(names.get(language) or next(iter(names.values())))
+    def name(self, key: str) -> str | None:
+        """Return what Asterisk plays for a name; None: of what is not configured any more."""
+        prompt = self.names.get(key)
+        return None if prompt is None else _media(prompt)
 
     def text(self, text: str) -> str:
         """Return what Asterisk plays for a text made of a client's words.
@@ -128,9 +129,9 @@ class Prompts:
 
     def __iter__(self) -> Iterator[Prompt]:
         """Yield each prompt."""
+        yield from self.names.values()
         yield from self.texts.values()
-        named = ({"": names} for names in self.names.values())
-        for catalogue in (*self.clients.values(), self.confirmations, self.phrases, *named):
+        for catalogue in (*self.clients.values(), self.confirmations, self.phrases):
             for prompts in catalogue.values():
                 yield from prompts.values()
 
@@ -152,18 +153,21 @@ def load_prompts(tenant: Tenant) -> tuple[Prompts, list[Problem]]:
         language: {**_built_in_phrases(language, voice), **own.get(language, {})}
         for language, voice in {FALLBACK_LANGUAGE: FALLBACK_VOICE, **voices}.items()
     }
-    names = {
-        name: {
-            language: SpokenPrompt(client.settings.name, language, voice)
-            for language, voice in (voices or {FALLBACK_LANGUAGE: FALLBACK_VOICE}).items()
-        }
-        for name, client in tenant.clients.items()
-        if client.settings.name
-    }
     made = Prompts(
-        clients, confirmations, phrases=phrases, names=names, texts=_agents_texts(tenant)
+        clients,
+        confirmations,
+        phrases=phrases,
+        names=names_of(tenant),
+        texts=_agents_texts(tenant),
     )
     return made, problems
+
+
+def names_of(tenant: Tenant) -> Mapping[str, Prompt]:
+    """Return the names spoken to the tenant's agents."""
+    language = tenant.language
+    voice = tenant.settings.languages.get(language, FALLBACK_VOICE)
+    return {key: SpokenPrompt(text, language, voice) for key, text in names.texts(tenant)}
 
 
 def _built_in(language: str, voice: Voice) -> Mapping[str, Prompt]:

@@ -86,6 +86,9 @@ def agent_message(tenant: TenantId, node: str, shown: ShowAgent, at: Instant) ->
         "call_id": shown.call,
         "phone": shown.phone,
         "until": None if shown.until is None else utc_text(shown.until),
+        "overdue": shown.overdue,
+        "paused": shown.paused,
+        "locked_until": None if shown.locked_until is None else utc_text(shown.locked_until),
     }
     return Message(agent_topic(tenant, shown.agent), orjson.dumps(payload), retain=True)
 

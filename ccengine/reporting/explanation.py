@@ -21,6 +21,7 @@ TIME_OF_DAY = slice(11, 19)
 _TEXTS: Mapping[Passed, str] = {
     Passed.FREE: "free, but Asterisk was out of reach: nothing is offered",
     Passed.HOUSE_RULE: "house rule: {name} ({value})",
+    Passed.PAUSED: "wants no calls of {name}",
     Passed.RESTING: "resting{until}",
     Passed.PHONE_LOST: "phone {name} cannot be reached",
     Passed.OWN_CALL: "in a call of their own ({name})",

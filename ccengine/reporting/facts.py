@@ -11,12 +11,14 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, get_args
 
 from ccengine.core.commands import (
+    CallSupervisors,
     Command,
     Connect,
     DialCallback,
     DivertCall,
     DropItem,
     OfferCall,
+    RemindAgent,
     ShowAgent,
     ShowCall,
     ShowOutcome,
@@ -39,6 +41,8 @@ ACTIONS: Mapping[type, str] = {
     DropItem: "item_dropped",
     WithdrawOffer: "offer_withdrawn",
     ShowAgent: "agent_state_changed",
+    RemindAgent: "reason_limit_passed",
+    CallSupervisors: "supervisors_called",
     Rejection: "event_rejected",
 }
 """Stable names where the type's own, in snake case, would not say that it happened."""
@@ -67,10 +71,13 @@ SHOWN: Mapping[str, str] = {
     "high_seconds": "high_seconds",
     "kind": "kind",
     "leg": "leg",
+    "locked_until": "locked_until",
     "low_seconds": "low_seconds",
     "offer": "offer",
     "origin": "origin",
     "outside": "outside",
+    "overdue": "overdue",
+    "paused": "paused",
     "phone": "phone",
     "preferred": "preferred",
     "priority": "priority",
@@ -87,6 +94,9 @@ SHOWN: Mapping[str, str] = {
     "slot": "slot",
     "state": "state",
     "step": "step",
+    "supervisor": "supervisor",
+    "supervisors": "supervisors",
+    "then": "then",
     "to_agent": "to_agent",
     "until": "until",
     "voicemail": "voicemail",

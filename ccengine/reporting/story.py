@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ccengine.core.commands import (
+    CallSupervisors,
+    Command,
     Connect,
     DialCallback,
     DivertCall,
     DropItem,
     OfferCall,
+    RemindAgent,
     ShowAgent,
     ShowCall,
     ShowOutcome,
@@ -22,6 +25,8 @@ from ccengine.core.events import (
     AgentDialled,
     AgentLoggedIn,
     AgentLoggedOut,
+    AgentPaused,
+    AgentResumed,
     AgentWentNotReady,
     AgentWentReady,
     CallArrived,
@@ -40,6 +45,9 @@ from ccengine.core.events import (
     ConversationStarted,
     FlowStepEntered,
     FormFilled,
+    HelpAnswered,
+    HelpAsked,
+    HelpUnanswered,
     HoldEnded,
     HoldStarted,
     ItemEvent,
@@ -59,10 +67,13 @@ from ccengine.core.events import (
     SwitchLost,
     SwitchResynced,
     WaitPromised,
+    WrapUpExtended,
+    WrongPinGiven,
 )
 from ccengine.core.ids import Instant
 from ccengine.core.snapshots import CenterSnapshot
-from ccengine.core.states import AgentState, CallState
+from ccengine.core.states import CallState
+from ccengine.reporting.agent_story import tell_agent, tell_desk, tell_phone, tell_shift
 from ccengine.reporting.call_record import MISSED_CAUSES
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.item_story import command_told, event_told
@@ -73,30 +84,16 @@ from ccengine.reporting.rows import Advance, Rejection, Unknown, is_void, steps
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ccengine.core.commands import Command
     from ccengine.core.events import (
         AgentEvent,
         CallEvent,
         ControlEvent,
-        Event,
         OutcomeEvent,
         PhoneEvent,
         SystemEvent,
     )
     from ccengine.core.ids import QueueId
     from ccengine.reporting.rows import JournalRow, What
-
-    Decision = (
-        OfferCall
-        | WithdrawOffer
-        | Connect
-        | DivertCall
-        | TargetMissed
-        | ShowAgent
-        | ShowCall
-        | ShowOutcome
-    )
-    OtherEvent = CallEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,36 +135,26 @@ def _overflow(what: What, queue: QueueId | None) -> str:
 
 def _text(what: What, mask: Callable[[str], str]) -> str:
     match what:
-        case CallArrived() | CallMissed():
-            return _arrival(what, mask)
+        case _ if isinstance(what, CallArrived | CallMissed | ItemEvent):
+            return _with_numbers(what, mask)
         case Rejection():
             return f"rejected: {what.reason}"
         case Unknown():
             return f"{what.type}, written by a newer version"
         case Advance() | CenterSnapshot():
             return ""
-        case _:
-            return _happened(what, mask)
-
-
-def _happened(what: Command | Event, mask: Callable[[str], str]) -> str:
-    if isinstance(what, ItemEvent):
-        return event_told(what, mask)
-    match what:
-        case TakeUpItem() | DialCallback() | DropItem():
-            return command_told(what)
-        case _:
-            return _decision_or_event(what)
-
-
-def _decision_or_event(what: Decision | OtherEvent) -> str:
-    match what:
-        case OfferCall() | WithdrawOffer() | Connect() | DivertCall() | TargetMissed():
-            return _decision(what)
-        case ShowAgent() | ShowCall() | ShowOutcome():
+        case _ if isinstance(what, Command):
             return _decision(what)
         case _:
             return _event(what)
+
+
+def _with_numbers(what: CallArrived | CallMissed | ItemEvent, mask: Callable[[str], str]) -> str:
+    match what:
+        case CallArrived() | CallMissed():
+            return _arrival(what, mask)
+        case _:
+            return event_told(what, mask)
 
 
 def _arrival(what: CallArrived | CallMissed, mask: Callable[[str], str]) -> str:
@@ -183,7 +170,7 @@ def _arrival(what: CallArrived | CallMissed, mask: Callable[[str], str]) -> str:
             )
 
 
-def _decision(what: Decision) -> str:
+def _decision(what: Command) -> str:
     match what:
         case OfferCall():
             return f"offered to {what.agent} on phone {what.phone} for {what.ring_seconds:g} s"
@@ -192,8 +179,10 @@ def _decision(what: Decision) -> str:
         case DivertCall():
             to = what.flow or what.number or ("voicemail" if what.voicemail else "")
             return f"left {what.queue} for {to}: {what.reason}"
-        case ShowAgent():
-            return _agent(what)
+        case RemindAgent() | CallSupervisors() | ShowAgent():
+            return tell_agent(what)
+        case TakeUpItem() | DialCallback() | DropItem():
+            return command_told(what)
         case TargetMissed() | Connect() | ShowCall() | ShowOutcome():
             return _seldom(what)
 
@@ -210,28 +199,24 @@ def _seldom(what: TargetMissed | Connect | ShowCall | ShowOutcome) -> str:
             return ""
 
 
-def _agent(shown: ShowAgent) -> str:
-    match shown.state:
-        case AgentState.WRAP_UP:
-            return f"{shown.agent} wraps up"
-        case AgentState.NOT_READY:
-            return f"{shown.agent} is not ready: {shown.reason}"
-        case AgentState.AVAILABLE:
-            return f"{shown.agent} is available{f', but {shown.barred}' if shown.barred else ''}"
-        case AgentState.OFFLINE:
-            return f"{shown.agent} is offline"
-        case AgentState.OFFERED | AgentState.ON_CALL:  # told of the call
-            return ""
-
-
-def _event(what: OtherEvent) -> str:
+def _event(what: CallEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemEvent) -> str:
     match what:
         case AgentLoggedIn() | AgentLoggedOut() | AgentWentReady() | AgentWentNotReady():
-            return _agent_event(what)
+            return tell_shift(what)
+        case (
+            AgentPaused()
+            | AgentResumed()
+            | WrapUpExtended()
+            | WrongPinGiven()
+            | HelpAsked()
+            | HelpAnswered()
+            | HelpUnanswered()
+        ):
+            return tell_desk(what)
         case PlanLoaded() | SwitchLost() | SwitchResynced():
             return _system_event(what)
         case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
-            return _phone_event(what)
+            return tell_phone(what)
         case OutcomeSet() | FormFilled() | OutcomeEntryStarted() | OutcomeEntryEnded():
             return _outcome_event(what)
         case _:
@@ -256,18 +241,6 @@ def _outcome_event(what: OutcomeEvent) -> str:
 
 def _speaker(what: OutcomeSet | FormFilled) -> str:
     return what.agent if what.by in ("", what.agent) else f"{what.by}, for {what.agent},"
-
-
-def _phone_event(what: PhoneEvent) -> str:
-    match what:
-        case PhoneLost():
-            return f"phone {what.phone} cannot be reached"
-        case PhoneFound():
-            return f"phone {what.phone} can be reached again"
-        case OwnCallStarted():
-            return f"phone {what.phone} has a call of its own"
-        case OwnCallEnded():
-            return f"phone {what.phone}'s own call is over"
 
 
 def _call_event(what: CallEvent) -> str:
@@ -366,18 +339,6 @@ def _talk_event(
             return f"{what.agent} was gone before the bridge"
         case ConversationEnded():
             return f"conversation with {what.agent} ended by {what.by}"
-
-
-def _agent_event(what: AgentEvent) -> str:
-    match what:
-        case AgentLoggedIn():
-            return f"{what.agent} logged in on phone {what.phone}"
-        case AgentLoggedOut():
-            return f"{what.agent} logged out"
-        case AgentWentReady():
-            return f"{what.agent} asked for calls"
-        case AgentWentNotReady():
-            return f"{what.agent} asked for no calls: {what.reason}"
 
 
 def _system_event(what: SystemEvent) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.core import events
 from ccengine.core.commands import Command, OfferCall, ShowAgent, WithdrawOffer
-from ccengine.core.ids import AgentId, CallId, Instant, OfferId, PhoneId
+from ccengine.core.ids import AgentId, CallId, Instant, OfferId, PhoneId, QueueId
 from ccengine.core.offers import NO_ANSWER
 from ccengine.core.snapshots import CenterSnapshot
 from ccengine.core.states import AgentState
@@ -54,6 +54,7 @@ class _Seat:
     state: AgentState = AgentState.AVAILABLE
     since: Instant = 0.0
     away: str = ""  #: why not ready, if they asked for it
+    paused: tuple[QueueId, ...] = ()
     missed: bool = False  #: not ready because they missed calls
     wraps_up: CallId | None = None
     until: Instant | None = None
@@ -113,6 +114,8 @@ class DayReader:
             if seat.away:
                 event = events.AgentWentNotReady(agent=agent, reason=seat.away)
             self._move(self.starts, event)
+            for queue in seat.paused:
+                self._move(self.starts, events.AgentPaused(agent=agent, queue=queue))
 
     def _take_snapshot(self, snapshot: CenterSnapshot) -> None:
         """A journal may begin with a snapshot; later ones say nothing new."""
@@ -122,7 +125,8 @@ class DayReader:
         for agent in snapshot.agents:
             if agent.phone is not None:
                 away = agent.reason if agent.state is AgentState.NOT_READY else ""
-                self._seats[agent.id] = _Seat(agent.phone, agent.state, away=away)
+                seat = _Seat(agent.phone, agent.state, away=away, paused=agent.paused)
+                self._seats[agent.id] = seat
 
     def _take_event(self, event: Event, at: Instant) -> None:
         match event:
@@ -132,6 +136,8 @@ class DayReader:
                 self._take_presence(event, at)
             case events.AgentWentReady() | events.AgentWentNotReady():
                 self._take_readiness(event, at)
+            case events.AgentPaused() | events.AgentResumed():
+                self._move(at, event)
             case events.PhoneLost() | events.PhoneFound():
                 self._move(at, event)
             case events.OwnCallStarted() | events.OwnCallEnded():
@@ -192,7 +198,9 @@ class DayReader:
             seat.since = step.at
         if shown.state is AgentState.NOT_READY and not seat.away:
             seat.missed = not isinstance(step.event, events.AgentLoggedIn)
-        seat.state, seat.until = shown.state, shown.until
+        if shown.state is AgentState.AVAILABLE:
+            seat.away = ""  # also where a limit has ended it
+        seat.state, seat.until, seat.paused = shown.state, shown.until, shown.paused
         seat.wraps_up = shown.call if shown.state is AgentState.WRAP_UP else None
 
     def _move(self, at: Instant, event: Event) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from dataclasses import dataclass
 from operator import itemgetter
@@ -126,6 +127,11 @@ class JournalReader:
         where = "number > ? AND agent = ?" if agent is not None else "number > ?"
         for row in self._select(where, (since,) if agent is None else (since, agent)):
             yield row.read()
+
+    def rows_of_agent(self, agent: AgentId, since: Instant) -> list[JournalRow]:
+        """Return rows about the agent from an instant on. Reads all rows of that time."""
+        number = self.number_after(since) - 1
+        return list(self.rows(agent=agent, since=number))
 
     def stored(self, *, since: int = 0) -> Iterator[StoredRow]:
         """Yield rows with numbers above `since` undecoded: for a replay that compares bytes."""
@@ -255,3 +261,13 @@ class JournalReader:
             yield from self._connection.execute(query, values)
         except sqlite3.DatabaseError as error:
             raise damaged(self._path, error) from error
+
+
+async def read_rows_of_agent(path: Path, agent: AgentId, since: Instant) -> list[JournalRow]:
+    """Read the rows about an agent on a thread of its own, beside the engine."""
+
+    def read() -> list[JournalRow]:
+        with JournalReader.open(path) as reader:
+            return reader.rows_of_agent(agent, since)
+
+    return await asyncio.to_thread(read)

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Protocol
@@ -30,6 +30,7 @@ from tests.fakes.asterisk_model import FakePhone
 from tests.fakes.asterisk_server import PASSWORD, FakeAsteriskServer
 
 APP = "ccengine-contract"
+ANSWERING = ("call-info", "alert-info")
 PROMPT = "sound:ccengine/please-wait"  # about seven seconds
 SHORT = "sound:ccengine/goodbye"
 _LOCAL = "Local/{}@ccengine-contract/n"
@@ -78,6 +79,10 @@ class Handset(Protocol):
 
     async def dial(self, number: str) -> None:
         """Begin a call."""
+        ...
+
+    async def rung(self) -> Mapping[str, str]:
+        """Wait to be rung; the headers that say something of answering, in small letters."""
         ...
 
     async def hang_up(self) -> None:
@@ -249,6 +254,13 @@ class _FakeHandset:
     async def dial(self, number: str) -> None:
         self._call = self._fake.phone_dials(HANDSET.rpartition("-")[2], number)
 
+    async def rung(self) -> Mapping[str, str]:
+        async with asyncio.timeout(5):
+            while self._fake.ringing(HANDSET) is None:  # noqa: ASYNC110 - there is no event
+                await asyncio.sleep(0.01)
+        told = self._fake.channel(self._fake.ringing(HANDSET) or "").variables
+        return {name: told[f"PJSIP_HEADER(add,{name.title()})"] for name in ANSWERING}
+
     async def hang_up(self) -> None:
         self._fake.hang_up(self._call)
 
@@ -312,6 +324,11 @@ class _RealHandset:
 
     async def dial(self, number: str) -> None:
         self._call = await self._phone.dial(number)
+
+    async def rung(self) -> Mapping[str, str]:
+        incoming = await self._phone.incoming(timeout_seconds=5)
+        incoming.ring()
+        return {name: incoming.headers.get(name) or "" for name in ANSWERING}
 
     async def hang_up(self) -> None:
         assert self._call is not None

@@ -24,6 +24,8 @@ from ccengine.core.events import AgentLoggedIn, CallEnded, PlanLoaded, SwitchLos
 from ccengine.core.ids import ClientId
 from ccengine.engine import Engine
 from ccengine.ivr.configuration import load_configuration
+from ccengine.ivr.confirmations import Confirmation
+from ccengine.ivr.prompts import names_of
 from ccengine.storage.errors import JournalFailed
 from tests.fakes.asterisk import FakeAsterisk
 
@@ -162,6 +164,24 @@ class CenterOnFake:
     def _dnipro(self) -> Client:
         assert self.configuration.tenant is not None
         return self.configuration.tenant.clients[DNIPRO]
+
+    def set_tenant(self, **settings: Any) -> None:
+        """Give the tenant other settings, as a reload would; kept over restarts."""
+        assert self.configuration.tenant is not None
+        tenant = self.configuration.tenant
+        tenant = replace(tenant, settings=replace(tenant.settings, **settings))
+        prompts = replace(self.configuration.prompts, names=names_of(tenant))
+        self.wiring.configuration = self.configuration = replace(
+            self.configuration, tenant=tenant, prompts=prompts
+        )
+        self._load_plan()
+
+    def said_on(self, channel: str) -> list[str]:
+        """What was said on a channel: names of confirmations and of `ccengine.ivr.names`."""
+        prompts = self.configuration.prompts
+        words = {prompts.confirmation(what, "en"): str(what) for what in Confirmation}
+        words |= {prompts.name(key) or "": key for key in prompts.names}
+        return [words[media] for heard, media in self.asterisk.played if heard == channel]
 
     def _load_plan(self) -> None:
         assert self.configuration.tenant is not None, self.configuration.problems

@@ -68,7 +68,7 @@ async def test_at_its_turn_the_agent_is_rung_and_then_the_customer(center: Cente
     await center.until(lambda: center.journal.events(ConversationStarted))
     agent = center.asterisk.world.channels
     (rung,) = [one.id for one in agent.values() if one.endpoint == "PJSIP/phone-203"]
-    assert said(center, rung)[:2] == ["Callback for", "Dnipro Energy"]
+    assert said(center, rung)[:2] == ["Callback for", "Dnipro Energy, vip"]
     customer = leg(center)
     assert customer is not None
     variables = center.asterisk.channel(customer).variables

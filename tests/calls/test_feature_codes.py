@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ccengine.calls.pins import LOCK_SECONDS, WRONG_BEFORE_LOCK, PinGate
-from ccengine.core.events import AgentLoggedIn, AgentLoggedOut
+from ccengine.core.desk import LOCK_SECONDS
+from ccengine.core.events import AgentLoggedIn, AgentLoggedOut, WrongPinGiven
 from ccengine.core.states import AgentState
 
 if TYPE_CHECKING:
@@ -99,11 +99,65 @@ async def test_who_logs_in_again_while_the_old_leg_still_ends_is_rung(
     assert center.agent("olena").state is AgentState.OFFERED, center.story()
 
 
-def test_guessing_is_locked_and_forgiven_in_time() -> None:
-    gate = PinGate()
-    for second in range(WRONG_BEFORE_LOCK):
-        assert not gate.is_locked("olena", second)
-        gate.note_wrong("olena", second)
-    assert gate.is_locked("olena", WRONG_BEFORE_LOCK)
-    assert not gate.is_locked("taras", WRONG_BEFORE_LOCK)
-    assert not gate.is_locked("olena", WRONG_BEFORE_LOCK + LOCK_SECONDS)
+async def guess(center: CenterOnFake, pin: str = "999999", times: int = 3) -> list[str]:
+    """Log in at olena's phone with a wrong PIN, as often as one is asked for; what is said."""
+    channel = center.asterisk.feature_code("203", "login")
+    for _ in range(times):
+        await asyncio.sleep(0.3)
+        if channel in center.asterisk.channels_left():
+            center.asterisk.dial_digits(channel, pin)
+        await asyncio.sleep(2)
+    await center.until(lambda: channel not in center.asterisk.channels_left())
+    return center.said_on(channel)
+
+
+async def test_five_wrong_pins_lock_the_log_in_for_a_while_on_every_phone_and_over_a_restart(
+    center: CenterOnFake,
+) -> None:
+    first = await guess(center)
+    assert first == ["enter-pin", "wrong-pin"] * 3 + ["refused"]
+    second = await guess(center)
+    assert second == ["enter-pin", "wrong-pin"] * 2 + ["locked"]
+    assert len(center.journal.events(WrongPinGiven)) == 5
+    await center.restart()
+    right = center.asterisk.feature_code("205", "login", "303")
+    await center.until(lambda: right not in center.asterisk.channels_left())
+    assert center.said_on(right) == ["locked"]
+    assert center.agent("olena").state is AgentState.OFFLINE
+    await dial(center, "204", "login", keys=PIN)
+    assert center.agent("taras").state is AgentState.AVAILABLE, "only one is locked"
+    await asyncio.sleep(LOCK_SECONDS)
+    await dial(center, "203", "login", keys=PIN)
+    assert center.agent("olena").state is AgentState.AVAILABLE
+    center.assert_nothing_left()
+
+
+async def test_saying_nothing_is_no_guess(center: CenterOnFake) -> None:
+    channel = center.asterisk.feature_code("203", "login")
+    await center.until(lambda: channel not in center.asterisk.channels_left())
+    assert center.said_on(channel) == ["enter-pin"] * 3 + ["refused"]
+    assert not center.journal.events(WrongPinGiven)
+
+
+@pytest.mark.parametrize("pin", ["*#", "12#", "**##**", "ABCDAB"])
+async def test_letters_stars_and_half_a_pin_are_wrong_pins(center: CenterOnFake, pin: str) -> None:
+    assert await guess(center, pin, times=1) == ["enter-pin", "wrong-pin"] + ["enter-pin"] * 2 + [
+        "refused"
+    ]
+
+
+async def test_an_unknown_number_is_told_and_no_pin_is_asked_for(center: CenterOnFake) -> None:
+    for code in ("login", "logout"):
+        channel = center.asterisk.feature_code("205", code, "999")
+        await center.until(lambda: channel not in center.asterisk.channels_left())  # noqa: B023
+        assert center.said_on(channel) == ["unknown-agent"]
+
+
+async def test_who_left_without_logging_out_does_so_from_another_phone(
+    center: CenterOnFake,
+) -> None:
+    await center.log_in("olena")
+    await dial(center, "205", "logout", "303", keys="000000" + "#")
+    assert center.agent("olena").state is AgentState.AVAILABLE
+    await dial(center, "205", "logout", "303", keys=PIN)
+    assert center.agent("olena").state is AgentState.OFFLINE

@@ -86,7 +86,7 @@ async def test_a_message_waits_and_the_agent_hears_whose_it_is(
     agent = await hears(center)
     await asyncio.sleep(4)
     heard = said(center, agent)
-    assert heard[:2] == ["Message for", "Dnipro Energy"]
+    assert heard[:2] == ["Message for", "Dnipro Energy, vip"]
     assert heard[2].endswith(f"/recordings/{recording}")
     assert heard[3].startswith("Press 1")
     await press(center, agent, "1")

@@ -24,7 +24,10 @@ KEYS = {
     "agents": {
         *("id", "name", "extension", "sip_user", "password_file", "pin_file", "skills", "clients")
     },
-    "feature_codes": {"login", "logout", "ready", "not_ready", "outcome"},
+    "feature_codes": {
+        *("login", "logout", "ready", "not_ready", "longer", "my_day", "help", "outcome"),
+        *("pause", "resume"),
+    },
     "api": {"url", "token_file"},
     "ari": {"url", "user", "password_file"},
     "paths": {"recordings", "logs", "database", "dialplan", "asterisk_conf", "state"},
@@ -81,10 +84,10 @@ def test_check_tells_doubts_and_stops_nothing_for_them(tenant: Path) -> None:
     )
     result = ccengine("check")
     assert result.exit_code == 0
-    assert "client.yaml:23: warning: queue 'billing': nothing leads there" in result.stderr
+    assert "client.yaml:24: warning: queue 'billing': nothing leads there" in result.stderr
     assert result.stderr.endswith("1 warning\n")
     (warning,) = json.loads(ccengine("check", "--json").stdout)["warnings"]
-    assert warning["line"] == 23
+    assert warning["line"] == 24
 
 
 def test_check_for_a_program(tenant: Path) -> None:

@@ -52,7 +52,7 @@ def test_agents_are_found_by_number_and_by_phone() -> None:
 
 
 def test_reasons_of_being_not_ready() -> None:
-    assert [demo().reason(digit) for digit in ("", "2", "9")] == ["not ready", "lunch", "reason 9"]
+    assert [demo().reason(digit) for digit in ("", "2", "9")] == ["not ready", "lunch", None]
 
 
 def test_hours_without_a_zone_are_in_the_contracts() -> None:

@@ -122,7 +122,7 @@ def test_asterisks_files(tenant_folder: Path, settings: Settings) -> None:
         settings, "numbers.conf"
     )
     assert written(settings, "outbound_rules.conf") == (
-        "[outbound-rules]\n[outbound-clients]\n[outbound-phones]\n"
+        "[outbound-rules]\n[outbound-clients]\n[outbound-phones]\n[external-phones]\n"
     )
     assert written(settings, "emergency.conf").splitlines()[3:] == [
         "exten => nour,1,Set(EMERGENCY_PHONES=PJSIP/phone-201&PJSIP/phone-202)",
@@ -243,7 +243,24 @@ def test_outbound_rules_name_prefix_client_and_caps(with_trunks: Path, settings:
         " same => n,Return()\n"
         "[outbound-phones]\n"
         "exten => 203,1,Set(CC_CLIENT=dnipro)\n same => n,Return()\n"
+        "[external-phones]\n"
     )
+
+
+def test_a_telephone_outside_has_a_number_and_a_client_but_no_account(
+    with_trunks: Path, settings: Settings
+) -> None:
+    outside = "205: {external: '+380445556677', dials_for: dnipro}"
+    change(with_trunks / "tenant.yaml", "205: {site: kyiv}", outside)
+    tenant = initialised(with_trunks, settings)
+    write_asterisk_files(tenant, settings)
+    assert written(settings, "outbound_rules.conf").endswith(
+        "[external-phones]\nexten => 205,1,Set(OUT_NUMBER=380445556677)\n"
+        " same => n,Set(CC_CLIENT=dnipro)\n same => n,Return()\n"
+    )
+    assert "phone-205" not in written(settings, "pjsip_accounts.conf")
+    assert "phone-205" not in written(settings, "hints.conf")
+    assert not settings.paths.sip_password("phone-205").exists()
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from ccengine.core import events
 from ccengine.core.commands import (
+    CallSupervisors,
     Command,
     Connect,
     DialCallback,
     DivertCall,
     DropItem,
     OfferCall,
+    RemindAgent,
     ShowAgent,
     ShowCall,
     ShowOutcome,
@@ -74,6 +76,7 @@ class Ledger:
         for call, agent in self.ringing.values():
             may = self.rules.may_ring(self.rules.callers[call], agent)
             assert may or self.held, f"{agent} rings for {call} and may not have it"
+        self.shifts.desks.end_step(timely=event is None and not self.held)
         if not self.held:
             self._nobody_waits_in_vain(timely=event is None)
         self.book.check()
@@ -204,11 +207,17 @@ class Ledger:
                 self.debts.connected(command)
             case DivertCall():
                 self._diverted(command)
-            case ShowAgent() | ShowOutcome() | ShowCall():
+            case ShowAgent() | ShowOutcome() | ShowCall() | RemindAgent() | CallSupervisors():
                 self._showed(event, command)
 
-    def _showed(self, event: Event | None, command: ShowAgent | ShowOutcome | ShowCall) -> None:
+    def _showed(
+        self,
+        event: Event | None,
+        command: ShowAgent | ShowOutcome | ShowCall | RemindAgent | CallSupervisors,
+    ) -> None:
         match command:
+            case RemindAgent() | CallSupervisors():
+                self.shifts.desks.asked(command)
             case ShowAgent():
                 self.shifts.showed(event, command)
                 self.debts.showed(command)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ccengine.core.ids import AgentId, ClientId, GroupId, LicenceId, QueueId, SkillId
 from ccengine.core.outcome_rules import NO_RULES, AtDeadline, OutcomeRules
-from ccengine.core.plan import AgentSettings, Days, Period, Plan, Precedence, Rest, Share
+from ccengine.core.plan import AgentSettings, Days, Period, Plan, Precedence, Reason, Rest, Share
 from ccengine.core.queues import (
     Affinity,
     Empty,
@@ -25,6 +25,7 @@ from ccengine.core.queues import (
     RelaxStep,
     Strategy,
 )
+from ccengine.core.reasons import AfterLimit
 from ccengine.core.work_items import CallbackRules, Mode, RetrySeconds, Slots
 from tests.core.builders import TENANT
 
@@ -81,6 +82,9 @@ class _Thrown:
             rest=self.at_times(0.25, self.rest, Rest()),
             periods=self.at_times(0.25, self.periods, {}),
             openings=self.at_times(0.4, lambda: self.openings(queues), {}),
+            reasons=self.at_times(0.5, self.reasons, {}),
+            reason_required=chance.random() < 0.1,
+            supervisors={"desk": tuple(map(AgentId, self.some(NAMES, 2)))},
         )
 
     def openings(self, queues: Sequence[str]) -> dict[QueueId, tuple[Period, ...]]:
@@ -92,6 +96,17 @@ class _Thrown:
                 if self.chance.random() < 0.6
             )
             for queue in self.some(queues, 2)
+        }
+
+    def reasons(self) -> dict[str, Reason]:
+        chance = self.chance
+        return {
+            name: Reason(
+                name=name,
+                minutes=chance.choice((None, 0.1, 0.25, 1.0)),
+                then=chance.choice(list(AfterLimit)),
+            )
+            for name in ("lunch", "training", "no answer")
         }
 
     def agent(self) -> AgentSettings:
@@ -106,6 +121,7 @@ class _Thrown:
             ),
             licences={LOANS: Days()} if self.easy or chance.random() < 0.5 else {},
             groups=tuple(map(GroupId, self.some(GROUPS, 2))),
+            team=chance.choice(("desk", None)),
         )
 
     def shares(self) -> dict[ClientId, Share]:
@@ -160,6 +176,8 @@ class _Thrown:
             wrap_up_seconds=chance.choice((0.0, 5.0, 15.0)),
             callback=self.at_times(0.7, self.callback, None),
             reclaim_seconds=chance.choice((0.0, 30.0)),
+            wrap_up_extension_seconds=chance.choice((5.0, 30.0)),
+            wrap_up_at_most_seconds=chance.choice((10.0, 40.0)),
             outcome=self.at_times(0.5, self.outcome, NO_RULES),
         )
 

@@ -69,6 +69,14 @@ class Worker:
     retry_at: float = 0.0
     misses: int = 0
     calls: dict[str, tuple[int, float]] = field(default_factory=dict)  #: by queue: how many, last
+    paused: set[str] = field(default_factory=set)  #: queues
+    reason: str = ""
+    limit_at: float | None = None  #: of the reason; None: none, or it has passed
+    wraps_for: str = ""  #: queue
+    wraps_until: float = 0.0  #: at the latest
+    types_until: float = 0.0  #: an outcome, at the latest
+    asks: bool = False  #: for help
+    wrong_pins: int = 0
 
     @property
     def free(self) -> bool:
@@ -189,6 +197,8 @@ class Rulebook:
         able = self.able(agent, self.needs(call, None), now)
         if not able or not self.allowed(call, agent, now):
             return "approval, licence or skill, and the timer is late"
+        if call.queue in self.workers[agent].paused:
+            return "paused"
         shares = self.plan.shares
         mine = shares.get(call.client)  # type: ignore[call-overload]
         if mine is not None and mine.ceiling is not None and self.busy(call.client) >= mine.ceiling:
@@ -228,10 +238,12 @@ class Rulebook:
             agent for agent in self.workers if self.known(agent) and self.qualifies(call, agent)
         ]
         call.only = only
-        return all(words & self.absences(self.workers[agent]) for agent in members)
+        return all(words & self.absences(self.workers[agent], call.queue) for agent in members)
 
-    def absences(self, worker: Worker) -> set[str]:
+    def absences(self, worker: Worker, queue: str) -> set[str]:
         found = {str(worker.state)} if worker.state is not AgentState.AVAILABLE else set()
+        if queue in worker.paused:
+            found.add("not_ready")
         if worker.phone in self.lost:
             found.add("offline")
         if worker.phone is not None and self.own_calls.get(worker.phone):

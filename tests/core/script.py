@@ -23,12 +23,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ccengine.core.commands import (
+    CallSupervisors,
     Command,
     Connect,
     DialCallback,
     DivertCall,
     DropItem,
     OfferCall,
+    RemindAgent,
     ShowAgent,
     ShowCall,
     ShowOutcome,
@@ -160,18 +162,11 @@ def _in_words(command: Command) -> str:
             return f"divert {command.call} {to} ({command.reason})"
         case DialCallback() | DropItem() | TakeUpItem() | TargetMissed():
             return _of_item(command)
-        case ShowAgent() | ShowCall() | ShowOutcome():
+        case _:
             return _shown(command)
 
 
-def _shown(shown: ShowAgent | ShowCall | ShowOutcome) -> str:
-    if isinstance(shown, ShowCall):
-        return ""  # follows from what is asked for
-    if isinstance(shown, ShowAgent):
-        if shown.state in (AgentState.OFFERED, AgentState.ON_CALL):
-            return ""
-        why = shown.reason or shown.barred
-        return _doing(shown.agent, shown.state, why, shown.until)
+def _outcome(shown: ShowOutcome) -> str:
     more = [shown.contact_reason, "" if shown.resolved is None else f"resolved={shown.resolved}"]
     more += [shown.form, shown.by and f"by {shown.by}", "at the deadline" * shown.defaulted]
     told = ", ".join(word for word in more if word)
@@ -191,15 +186,35 @@ def _of_item(command: DialCallback | DropItem | TakeUpItem | TargetMissed) -> st
             return ""  # follows from the event
 
 
-def _doing(agent: str, state: AgentState, reason: str, until: float | None) -> str:
+def _shown(
+    command: ShowAgent | RemindAgent | CallSupervisors | ShowOutcome | ShowCall,
+) -> str:
+    if isinstance(command, ShowCall):
+        return ""  # follows from what is asked for
+    if isinstance(command, ShowOutcome):
+        return _outcome(command)
+    if isinstance(command, ShowAgent):
+        follows = command.state in (AgentState.OFFERED, AgentState.ON_CALL)
+        return "" if follows else _doing(command)
+    if isinstance(command, RemindAgent):
+        return f"remind {command.agent} ({command.reason}, {command.then})"
+    during = "" if command.call is None else f" about {command.call}"
+    return f"call-supervisors {' '.join(command.supervisors)} for {command.agent}{during}"
+
+
+def _doing(shown: ShowAgent) -> str:
+    reason = shown.reason or shown.barred
     why = f" ({reason})" if reason else ""
-    when = "" if until is None else f" until {until:.1f}"
-    return f"{state.replace('_', '-')} {agent}{why}{when}"
+    when = "" if shown.until is None else f" until {shown.until:.1f}"
+    more = " overdue" if shown.overdue else ""
+    more += f" without {', '.join(shown.paused)}" if shown.paused else ""
+    more += "" if shown.locked_until is None else f" locked until {shown.locked_until:.1f}"
+    return f"{shown.state.replace('_', '-')} {shown.agent}{why}{when}{more}"
 
 
 def _seen(stage: Stage) -> str:
     agents = stage.center.agents()
-    doing = [_doing(a.id, a.state, a.reason or a.barred, a.until) for a in agents]
+    doing = [_doing(agent.shown()) for agent in agents]
     waiting = stage.center.waiting(stage.now)
     return f"line [{' '.join(waiting)}], {', '.join(doing)}"
 
@@ -286,6 +301,13 @@ WORDS: Mapping[str, Doing] = {
     "log-out": lambda stage, words: stage.log_out(*words),
     "ready": lambda stage, words: stage.ready(*words),
     "not-ready": lambda stage, words: stage.not_ready(words[0], " ".join(words[1:])),
+    "pause": lambda stage, words: stage.leave_out(*words),
+    "resume": lambda stage, words: stage.take_in(*words),
+    "longer": lambda stage, words: stage.need_longer(*words),
+    "wrong-pin": lambda stage, words: stage.give_wrong_pin(*words),
+    "help": lambda stage, words: stage.ask_for_help(*words),
+    "help-answered": lambda stage, words: stage.answer_help(*words),
+    "help-unanswered": lambda stage, words: stage.answer_help(*words),
     "phone-lost": lambda stage, words: stage.lose_phone(*words),
     "phone-found": lambda stage, words: stage.find_phone(*words),
     "own-call": lambda stage, words: stage.start_own_call(*words),

@@ -11,6 +11,8 @@
           outcome=sold,lost reasons=order must=extend grace 60
                                               or must=not_ready, must=default:lost
     house floor=sirin:1 ceiling=nova:2 rest=5 occupancy=0.5 window=10 precedence=promise
+          reason=lunch/30/log_out             minutes, and what follows; `reasons-only`: no other
+          supervisor=anna                     of everybody
 
 All else that a queue may say is in `NUMBERS`, or a word for a list in `_limits`.
 """
@@ -22,7 +24,7 @@ from typing import Any
 
 from ccengine.core.ids import AgentId, ClientId, GroupId, LicenceId, SkillId
 from ccengine.core.outcome_rules import AtDeadline, OutcomeRules
-from ccengine.core.plan import AgentSettings, Days, Period, Precedence, Rest, Share
+from ccengine.core.plan import AgentSettings, Days, Period, Precedence, Reason, Rest, Share
 from ccengine.core.queues import (
     Affinity,
     Empty,
@@ -35,6 +37,7 @@ from ccengine.core.queues import (
     RelaxStep,
     Strategy,
 )
+from ccengine.core.reasons import AfterLimit
 from ccengine.core.work_items import CallbackRules, Mode, Slots
 from tests.core.builders import CLIENT, agent_settings, queue_named, skills
 
@@ -44,6 +47,8 @@ NUMBERS = {
     "guard": "longest_wait_seconds",
     "promise": "promise_seconds",
     "ageing": "ageing_per_minute",
+    "extend": "wrap_up_extension_seconds",
+    "wrap-up-most": "wrap_up_at_most_seconds",
 }
 COUNTS = {
     "priority": "priority",
@@ -51,6 +56,8 @@ COUNTS = {
     "misses": "misses",
     "max-penalty": "max_penalty",
 }
+ALONE = ("earlier", "reasons-only")
+TEAM = "desk"
 SKILLS = {"needs": "skills", "wants": "preferred", "gate": "gates"}
 
 
@@ -69,6 +76,7 @@ def read_agent(words: list[str]) -> tuple[AgentSettings, dict[str, Period]]:
     settings = replace(
         agent_settings(has, tuple(marked["@"]) or (CLIENT,)),
         groups=tuple(map(GroupId, marked["+"])),
+        team=TEAM,
         licences={LicenceId(name): Days() for name in marked["#"]},
     )
     return settings, periods
@@ -153,7 +161,11 @@ def read_house(words: list[str]) -> dict[str, Any]:
             client, _, count = value.partition(":")
             share = shares.get(ClientId(client), Share())
             shares[ClientId(client)] = replace(share, **{key: int(count)})
+    reasons = dict(_reason(value) for key, value in pairs if key == "reason")
     return {
+        "reasons": reasons,
+        "reason_required": "reasons-only" in said,
+        "supervisors": {TEAM: tuple(map(AgentId, _listed(said, "supervisor")))},
         "shares": shares,
         "precedence": Precedence(said.get("precedence", "score")),
         "rest": Rest(
@@ -169,9 +181,9 @@ def _pairs(words: list[str]) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
     for word in words:
         key, equals, value = word.partition("=")
-        if equals or (word in ("earlier",)):
+        if equals or word in ALONE:
             pairs.append((key, value))
-        elif pairs and (pairs[-1][1] == "" or ":" in word) and pairs[-1][0] != "earlier":
+        elif pairs and (pairs[-1][1] == "" or ":" in word) and pairs[-1][0] not in ALONE:
             pairs[-1] = (pairs[-1][0], f"{pairs[-1][1]} {word}".strip())
         else:
             pairs.append((word, ""))
@@ -180,6 +192,13 @@ def _pairs(words: list[str]) -> list[tuple[str, str]]:
 
 def _listed(said: dict[str, str], key: str) -> list[str]:
     return [one for one in said.get(key, "").split(",") if one]
+
+
+def _reason(said: str) -> tuple[str, Reason]:
+    name, _, rest = said.partition("/")
+    minutes, _, then = rest.partition("/")
+    after = AfterLimit(then) if then else AfterLimit.REMIND
+    return name, Reason(name=name, minutes=float(minutes) if minutes else None, then=after)
 
 
 def _member(word: str) -> Member:

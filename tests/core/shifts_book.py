@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ccengine.core import events
+from ccengine.core.commands import ShowAgent
 from ccengine.core.states import AgentState
+from tests.core.desk_book import Desks
 from tests.core.rulebook import Worker
 
 if TYPE_CHECKING:
-    from ccengine.core.commands import ShowAgent
+    from ccengine.core.commands import CallSupervisors, RemindAgent
     from ccengine.core.events import Event, Miss
     from ccengine.core.plan import Plan
     from tests.core.rulebook import Rulebook
@@ -26,6 +28,7 @@ class Shifts:
 
     def __init__(self, rules: Rulebook) -> None:
         self.rules = rules
+        self.desks = Desks(rules)
         self.now = 0.0
         self.count = 0
         self.forgets_before = 0.0  #: what an earlier plan did not ask for was not kept
@@ -35,6 +38,7 @@ class Shifts:
     def begin_step(self, event: Event | None, now: float) -> None:
         self.now, self.ended_talk, self.missed_now = now, "", {}
         rules = self.rules
+        self.desks.begin_step(event, now)
         match event:
             case events.PhoneLost():
                 rules.lost.add(event.phone)
@@ -63,6 +67,7 @@ class Shifts:
         worker = self.rules.workers[agent]
         worker.calls[queue] = (worker.calls.get(queue, (0, 0.0))[0] + 1, self.now)
         self.ended_talk = agent
+        self.desks.talked(agent, queue)
 
     def missed(self, agent: str, queue: str, how: Miss = events.Miss.NO_ANSWER) -> None:
         """Who missed fewer than the queue says stays; a phone out of reach is not their doing."""
@@ -80,9 +85,16 @@ class Shifts:
 
     # --- what is shown -------------------------------------------------------------------------
 
+    def told(self, event: Event | None, command: ShowAgent | RemindAgent | CallSupervisors) -> None:
+        if isinstance(command, ShowAgent):
+            self.showed(event, command)
+        else:
+            self.desks.asked(command)
+
     def showed(self, event: Event | None, command: ShowAgent) -> None:
         worker = self.rules.workers.setdefault(command.agent, Worker(command.agent))
         came = isinstance(event, events.AgentLoggedIn) and event.agent == command.agent
+        self.desks.showed(worker, command)
         self.went(worker, command.state, came=came)
         worker.state, worker.phone = command.state, command.phone
         worker.barred = command.barred
@@ -107,7 +119,7 @@ class Shifts:
         if state not in (*WITH_CALL, AgentState.OFFERED):
             worker.client = ""
         if state is AgentState.OFFLINE:
-            kept = replace(Worker(worker.id), idle=worker.idle)
+            kept = replace(Worker(worker.id), idle=worker.idle, wrong_pins=worker.wrong_pins)
             self.rules.workers[worker.id] = kept
             if not self.rules.known(worker.id):
                 del self.rules.workers[worker.id]

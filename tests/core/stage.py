@@ -284,6 +284,27 @@ class Stage:
     def not_ready(self, agent: str, reason: str = "lunch") -> list[Command]:
         return self.post(events.AgentWentNotReady(agent=AgentId(agent), reason=reason))
 
+    def leave_out(self, agent: str, queue: str) -> list[Command]:
+        return self.post(events.AgentPaused(agent=AgentId(agent), queue=queue_named(queue)))
+
+    def take_in(self, agent: str, queue: str) -> list[Command]:
+        return self.post(events.AgentResumed(agent=AgentId(agent), queue=queue_named(queue)))
+
+    def need_longer(self, agent: str) -> list[Command]:
+        return self.post(events.WrapUpExtended(agent=AgentId(agent)))
+
+    def give_wrong_pin(self, agent: str) -> list[Command]:
+        return self.post(events.WrongPinGiven(agent=AgentId(agent), phone=phone_named("101")))
+
+    def ask_for_help(self, agent: str) -> list[Command]:
+        return self.post(events.HelpAsked(agent=AgentId(agent)))
+
+    def answer_help(self, agent: str, supervisor: str = "") -> list[Command]:
+        if not supervisor:
+            return self.post(events.HelpUnanswered(agent=AgentId(agent)))
+        answered = events.HelpAnswered(agent=AgentId(agent), supervisor=AgentId(supervisor))
+        return self.post(answered)
+
     def lose_phone(self, agent: str) -> list[Command]:
         return self.post(events.PhoneLost(phone=self._phone(agent)))
 

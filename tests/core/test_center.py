@@ -13,7 +13,7 @@ from ccengine.core.center import ContactCenter
 from ccengine.core.commands import OfferCall, WithdrawOffer
 from ccengine.core.errors import CoreError, DuplicateCall
 from ccengine.core.events import Event
-from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId
+from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId, QueueId
 from ccengine.core.work_items import CallbackRules, Failure, Mode
 from tests.core.builders import (
     call_arrived,
@@ -160,6 +160,13 @@ SAMPLES: dict[type, Event] = {
         events.AgentLoggedOut(agent=AgentId("anna")),
         events.AgentWentReady(agent=AgentId("anna")),
         events.AgentWentNotReady(agent=AgentId("anna"), reason="lunch"),
+        events.AgentPaused(agent=AgentId("anna"), queue=QueueId("nova/billing")),
+        events.AgentResumed(agent=AgentId("anna"), queue=QueueId("nova/billing")),
+        events.WrapUpExtended(agent=AgentId("anna")),
+        events.WrongPinGiven(agent=AgentId("anna"), phone=PhoneId("101")),
+        events.HelpAsked(agent=AgentId("anna")),
+        events.HelpAnswered(agent=AgentId("anna"), supervisor=AgentId("bob")),
+        events.HelpUnanswered(agent=AgentId("anna")),
         events.PhoneLost(phone=PhoneId("101")),
         events.PhoneFound(phone=PhoneId("101")),
         events.OwnCallStarted(phone=PhoneId("101"), channel="own"),

@@ -292,6 +292,33 @@ class RandomCenter(RuleBasedStateMachine):
         else:
             self.tell(events.AgentWentNotReady(agent=agent, reason="lunch"))
 
+    @rule(agent=AGENTS, reason=st.sampled_from(["lunch", "training", "no answer", "nap"]))
+    def agent_says_why(self, agent: AgentId, reason: str) -> None:
+        self.tell(events.AgentWentNotReady(agent=agent, reason=reason))
+
+    @rule(agent=AGENTS, queue=LINES, back=st.booleans())
+    def agent_leaves_a_queue_out(self, agent: AgentId, queue: QueueId, *, back: bool) -> None:
+        again = events.AgentResumed(agent=agent, queue=queue)
+        self.tell(again if back else events.AgentPaused(agent=agent, queue=queue))
+
+    @rule(agent=AGENTS, times=st.integers(1, 4))
+    def agent_needs_longer(self, agent: AgentId, times: int) -> None:
+        for _ in range(times):
+            self.tell(events.WrapUpExtended(agent=agent))
+
+    @rule(agent=AGENTS, times=st.integers(1, 6))
+    def somebody_guesses_a_pin(self, agent: AgentId, times: int) -> None:
+        for _ in range(times):
+            self.tell(events.WrongPinGiven(agent=agent, phone=PhoneId("101")))
+
+    @rule(agent=AGENTS, other=AGENTS, what=st.integers(0, 3))
+    def agent_asks_for_help(self, agent: AgentId, other: AgentId, what: int) -> None:
+        answers: list[Event] = [
+            events.HelpAnswered(agent=agent, supervisor=other),
+            events.HelpUnanswered(agent=agent),
+        ]
+        self.tell(answers[what] if what < len(answers) else events.HelpAsked(agent=agent))
+
     @rule(call=CALLS, client=st.sampled_from(CLIENTS))
     def a_missed_call_is_found(self, call: CallId, client: str) -> None:
         self.tell(call_missed(call, client))

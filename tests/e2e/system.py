@@ -89,6 +89,12 @@ class System:
         """Return the file of what the engine says to callers."""
         return self._file_of(self.configuration.prompts.phrase(client, what, language))
 
+    def name(self, key: str) -> Path:
+        """Return the file of a name that agents hear."""
+        media = self.configuration.prompts.name(key)
+        assert media is not None, key
+        return self._file_of(media)
+
     def spoken_text(self, text: str) -> Path:
         """Return the file of a text made of a client's words."""
         return self._file_of(self.configuration.prompts.text(text))

@@ -81,7 +81,7 @@ class FakeWorld:
         channel = self.channels.get(told["id"])
         if channel is None or channel.in_stasis or not channel.waits_in_dialplan:
             return False
-        return channel.endpoint not in self.listened
+        return channel.endpoint not in self.listened and channel.id not in self.followed
 
     # Registrations
 

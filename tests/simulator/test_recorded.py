@@ -12,6 +12,7 @@ from ccengine.core.ids import AgentId, CallId, PhoneId
 from ccengine.simulator.journal_day import DayReader, steps_of
 from ccengine.simulator.ledger import Fate, Ledger, Visit
 from ccengine.simulator.world import World
+from tests.core.builders import queue_named
 from tests.reporting.shift import Shift, plan
 
 if TYPE_CHECKING:
@@ -79,6 +80,20 @@ def test_a_pause_asked_for_in_a_call_and_over_in_wrap_up(shift: Shift) -> None:
     shift.wait(5)
     talk(shift, shift.enter("c2"), 30)
     assert is_the_same_again(shift)
+
+
+def test_a_queue_left_out_is_left_out_again(shift: Shift) -> None:
+    shift.open_doors("anna", "bob")
+    queue = queue_named("billing")
+    shift.post(events.AgentPaused(agent=ANNA, queue=queue))
+    for name in ("c1", "c2"):
+        talk(shift, shift.enter(name), 30)
+        shift.wait(60)
+    shift.post(events.AgentResumed(agent=ANNA, queue=queue))
+    talk(shift, shift.enter("c3"), 30)
+    assert is_the_same_again(shift)
+    moves = [event for _, event in read(shift).day.moves]
+    assert events.AgentPaused(agent=ANNA, queue=queue) in moves
 
 
 def test_a_phone_that_rings_when_its_agent_logs_out(shift: Shift) -> None:

@@ -9,12 +9,19 @@ from __future__ import annotations
 from ccengine.core.events.agents import (
     AgentLoggedIn,
     AgentLoggedOut,
+    AgentPaused,
+    AgentResumed,
     AgentWentNotReady,
     AgentWentReady,
+    HelpAnswered,
+    HelpAsked,
+    HelpUnanswered,
     OwnCallEnded,
     OwnCallStarted,
     PhoneFound,
     PhoneLost,
+    WrapUpExtended,
+    WrongPinGiven,
 )
 from ccengine.core.events.calls import (
     CallArrived,
@@ -104,7 +111,10 @@ ItemEvent = (
     | CallbackFailed
     | PlaceReclaimed
 )
-AgentEvent = AgentLoggedIn | AgentLoggedOut | AgentWentReady | AgentWentNotReady
+ShiftEvent = AgentLoggedIn | AgentLoggedOut | AgentWentReady | AgentWentNotReady
+DeskEvent = AgentPaused | AgentResumed | WrapUpExtended | WrongPinGiven
+HelpEvent = HelpAsked | HelpAnswered | HelpUnanswered
+AgentEvent = ShiftEvent | DeskEvent | HelpEvent
 PhoneEvent = PhoneLost | PhoneFound | OwnCallStarted | OwnCallEnded
 OutcomeEvent = OutcomeSet | FormFilled | OutcomeEntryStarted | OutcomeEntryEnded
 SystemEvent = PlanLoaded | SwitchLost | SwitchResynced
@@ -116,6 +126,8 @@ __all__ = [
     "AgentEvent",
     "AgentLoggedIn",
     "AgentLoggedOut",
+    "AgentPaused",
+    "AgentResumed",
     "AgentWentNotReady",
     "AgentWentReady",
     "CallArrived",
@@ -139,9 +151,14 @@ __all__ = [
     "ConversationEnded",
     "ConversationFailed",
     "ConversationStarted",
+    "DeskEvent",
     "Event",
     "FlowStepEntered",
     "FormFilled",
+    "HelpAnswered",
+    "HelpAsked",
+    "HelpEvent",
+    "HelpUnanswered",
     "HoldBy",
     "HoldEnded",
     "HoldStarted",
@@ -166,8 +183,11 @@ __all__ = [
     "Reached",
     "RecordingFailed",
     "RecordingStarted",
+    "ShiftEvent",
     "SwitchLost",
     "SwitchResynced",
     "SystemEvent",
     "WaitPromised",
+    "WrapUpExtended",
+    "WrongPinGiven",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ccengine.core.ids import AgentId, PhoneId
+from ccengine.core.ids import AgentId, PhoneId, QueueId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,59 @@ class AgentWentNotReady:
 
     agent: AgentId
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentPaused:
+    """An agent wants no calls of one queue; those of others go on."""
+
+    agent: AgentId
+    queue: QueueId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentResumed:
+    """An agent wants calls of that queue again."""
+
+    agent: AgentId
+    queue: QueueId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpExtended:
+    """An agent needs longer for the work after a call."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongPinGiven:
+    """Somebody who says to be this agent gave a wrong PIN; too many lock the log-in for a while."""
+
+    agent: AgentId
+    phone: PhoneId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpAsked:
+    """An agent asks for a supervisor of their team."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpAnswered:
+    """A supervisor was told who asks; the first one counts."""
+
+    agent: AgentId
+    supervisor: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpUnanswered:
+    """No supervisor answered."""
+
+    agent: AgentId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
