@@ -132,6 +132,14 @@ async def test_five_wrong_pins_lock_the_log_in_for_a_while_on_every_phone_and_ov
     center.assert_nothing_left()
 
 
+async def test_an_agent_without_a_pin_is_told_that_something_is_broken(
+    center: CenterOnFake, tmp_path: Path
+) -> None:
+    (tmp_path / "secrets" / "pins" / "olena").unlink()
+    assert await guess(center, times=1) == ["enter-pin", "unavailable"]
+    center.assert_nothing_left()
+
+
 async def test_saying_nothing_is_no_guess(center: CenterOnFake) -> None:
     channel = center.asterisk.feature_code("203", "login")
     await center.until(lambda: channel not in center.asterisk.channels_left())

@@ -23,9 +23,9 @@ OUTBOUND = (
 @pytest.mark.parametrize(
     ("file", "old", "new", "told"),
     [
-        (DNIPRO, "  vip:\n", "  vip:\n    extension: '203'\n", "extension 203 of queue 'vip' is a"),
-        (DNIPRO, "  vip:\n", "  vip:\n    extension: '303'\n", "is an agent's number already"),
-        (DNIPRO, "  vip:\n", "  vip:\n    extension: sales\n", "is not a row of digits"),
+        (DNIPRO, "extension: 23", "extension: '203'", "extension 203 of queue 'vip' is a"),
+        (DNIPRO, "extension: 23", "extension: '303'", "is an agent's number already"),
+        (DNIPRO, "extension: 23", "extension: sales", "is not a row of digits"),
         (DNIPRO, "hours:", "staff: {91: {name: Shop, number: 380441}}\nhours:", "cannot be called"),
         ("tenant.yaml", "reasons:", "call_codes: {hold: '*2'}\nreasons:", "begins like *2 (hold)"),
     ],

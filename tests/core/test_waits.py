@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from ccengine.core import events
 from ccengine.core.ids import CallId
+from ccengine.core.plan import Share
 from ccengine.core.queues import Limits, Overflow
 from ccengine.core.waits import drained_seconds
-from tests.core.builders import queue_named, queue_settings
+from tests.core.builders import CLIENT, queue_named, queue_settings
 from tests.core.random_line import RandomLine, Waited
 from tests.core.stage import Stage, state_bytes
 from tests.core.test_snapshots import through_the_journal
@@ -74,6 +75,18 @@ def test_a_free_agent_means_no_wait_but_for_the_phone(stage: Stage) -> None:
     found = stage.center.estimate_queue(BILLING, stage.now)
     assert found is not None
     assert (found.low_seconds, found.likely_seconds, found.high_seconds) == (0.0, 5.0, 5.0)
+
+
+def test_a_free_agent_whom_a_rule_keeps_from_the_queue_ends_no_wait(stage: Stage) -> None:
+    stage.staff(anna="billing:4", bob="billing:4")
+    stage.queue("c1", "billing")
+    serve(stage, "c1", ring=5, talk=80)
+    stage.house = {"shares": {CLIENT: Share(ceiling=1)}}
+    stage.plan()
+    stage.queue("c2", "billing")
+    found = stage.center.estimate_queue(BILLING, stage.now)
+    assert found is not None
+    assert found.likely_seconds > 5.0
 
 
 def test_each_estimator_by_hand(stage: Stage) -> None:
@@ -178,6 +191,19 @@ def test_a_promise_is_kept_with_the_call_until_it_is_answered(stage: Stage) -> N
     assert call.promised_until is None
     stage.post(promised)  # the caller was told as the agent answered: no harm
     assert call.promised_until is None
+
+
+def test_a_promise_is_over_when_the_caller_is_sent_elsewhere(stage: Stage) -> None:
+    stage.staff(anna="billing:4")
+    limits = Limits(wait_seconds=30.0, overflow=Overflow(voicemail=True))
+    stage.queues["billing"] = replace(queue_settings("billing:1"), limits=limits)
+    stage.plan()
+    stage.not_ready("anna")
+    stage.queue("c1", "billing")
+    stage.post(events.WaitPromised(call=CallId("c1"), low_seconds=1.0, high_seconds=60.0))
+    stage.wait(31)
+    assert stage.call_state("c1") == "in_flow"
+    assert stage.center.calls[CallId("c1")].promised_until is None
 
 
 def test_nobody_can_be_promised_anything_before_they_came(stage: Stage) -> None:

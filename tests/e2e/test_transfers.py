@@ -11,7 +11,7 @@ import pytest
 from ccengine.core.events import PhoneFound, PhoneLost
 from ccengine.core.states import AgentState
 from tests.e2e.baresip import baresip, is_there
-from tests.e2e.configuration import provider
+from tests.e2e.configuration import DNIPRO, provider
 from tests.e2e.people import hear_each_other
 from tests.e2e.waits import until
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ENOUGH = 0.9
 PARTNER = "99555"
+SHOP = "99777"
 
 
 def now() -> float:
@@ -214,6 +215,24 @@ async def test_a_call_outside_by_hand_is_a_call_of_the_centers(stage: Stage) -> 
         )
         assert record["talk_seconds"] > 0.8
         assert (stage.system.paths.recordings / record["recording"]).exists()
+
+
+async def test_the_clients_staff_whom_a_caller_is_handed_to_hear_and_are_heard(
+    stage: Stage,
+) -> None:
+    staff = (DNIPRO, "emergency:", f"staff: {{91: {{name: Shop, number: {SHOP}}}}}\nemergency:")
+    async with provider(stage.system, staff) as outside, stage:
+        talk = await talking(stage)
+        await talk.call.send_digits("*391#")
+        far = await (await outside.incoming(timeout_seconds=5)).answer(tone_hz=700)
+        await hears(talk.call, 700, since=0.0)
+        await hears(far, talk.olena.tone_hz, since=0.0)
+        await talk.call.hang_up()
+        # The consult was not recorded, the talk is: what mixes the sound changes.
+        await hears(far, talk.caller.tone_hz, since=0.0)
+        await hears(talk.caller.call, 700, since=0.0)
+        await talk.caller.hangs_up()
+        await far.ended(timeout_seconds=3)
 
 
 async def dialled_record(stage: Stage, number: str) -> dict[str, Any]:

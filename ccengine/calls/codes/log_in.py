@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ccengine.calls.codes.desk import TRIES
-from ccengine.config.secrets import pin_matches
+from ccengine.config.secrets import SecretMissing, pin_matches
 from ccengine.core.events import AgentLoggedIn, AgentLoggedOut, WrongPinGiven
 from ccengine.core.states import AgentState
 from ccengine.ivr.confirmations import Confirmation
@@ -113,7 +113,12 @@ class Pin:
             given = await self._desk.ask(Confirmation.ENTER_PIN, most=PIN_DIGITS)
             if not given:
                 continue  # nobody guesses by saying nothing
-            if pin_matches(self._desk.wiring.paths, agent, given):
+            try:
+                is_right = pin_matches(self._desk.wiring.paths, agent, given)
+            except SecretMissing as missing:
+                log.exception("pin_missing", agent=agent, cause=str(missing))
+                return (Confirmation.UNAVAILABLE,)
+            if is_right:
                 return ()
             log.warning("pin_wrong", agent=agent, phone=self._desk.phone)
             self._desk.post(WrongPinGiven(agent=agent, phone=self._desk.phone))
