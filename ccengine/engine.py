@@ -20,6 +20,7 @@ from ccengine.core.commands import (
     DialCallback,
     DivertCall,
     DropItem,
+    MoveCall,
     OfferCall,
     RemindAgent,
     ShowAgent,
@@ -35,12 +36,12 @@ from ccengine.reporting.rows import Step
 from ccengine.storage.errors import JournalError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ccengine.clock import Clock
     from ccengine.core.center import ContactCenter
     from ccengine.core.ids import AgentId, CallId, Instant
-    from ccengine.core.snapshots import CenterSnapshot
+    from ccengine.core.snapshots import Imprint
     from ccengine.reporting.rows import JournalRow, Observer
 
 log = structlog.get_logger()
@@ -54,12 +55,14 @@ class JournalWriter(Protocol):
     def write(self, steps: Sequence[Step]) -> Sequence[Sequence[JournalRow]]:
         """Write all of these or, with a JournalError, none; the rows of each."""
 
-    def append_snapshot(self, snapshot: CenterSnapshot, now: Instant) -> int:
-        """Write the core's whole state, so that a replay may begin here; its number."""
+    def begin_snapshot(self, imprint: Imprint, now: Instant) -> Iterator[None]:
+        """Write the core's whole state, so that a replay may begin here, bit by bit."""
 
 
 LEAVING = "the engine is leaving"
-SNAPSHOT_EVERY = 5_000  # events: bounds a restart's replay to well under a second
+SNAPSHOT_EVERY = 5_000
+"""Steps, or as many as a snapshot has agents and calls: it bounds a restart's replay to about a
+second, and the snapshots are no more to write than the steps."""
 WRITE_WITHIN_SECONDS = 0.01
 """So much of what led to no request may be lost by a kill: Asterisk tells it again."""
 
@@ -88,7 +91,8 @@ class Engine:
         self._writing: asyncio.TimerHandle | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._due: Instant | None = None
-        self._since_snapshot = 0
+        self._snapshot: Iterator[None] | None = None  #: being written
+        self._until_snapshot = SNAPSHOT_EVERY
         self.failed: asyncio.Future[None] = loop.create_future()
         """Done with an error when the journal cannot be written: nothing may be done any more."""
 
@@ -179,6 +183,7 @@ class Engine:
 
     def leave(self) -> None:
         """Write and show all there is, and let no deadline fall due any more."""
+        self._snapshot = None
         self.stop_timer()
         self.show()
 
@@ -200,25 +205,38 @@ class Engine:
             self._writing = self._loop.call_later(WRITE_WITHIN_SECONDS, self.show)
         for command in step.commands:
             self._deliver(command)
-        self._since_snapshot += 1
-        if self._since_snapshot >= SNAPSHOT_EVERY:
-            self._take_snapshot(step.at)
+        self._until_snapshot -= 1
+        if self._until_snapshot <= 0 and self._snapshot is None and self.write():
+            self._begin_snapshot(step.at)
         self._arm_timer()
 
-    def _take_snapshot(self, now: Instant) -> None:
-        self._since_snapshot = 0
-        if self.write():
-            try:
-                self._journal.append_snapshot(self._center.snapshot(), now)
-            except JournalError as error:
-                self._fail(error)
+    def _begin_snapshot(self, now: Instant) -> None:
+        imprint = self._center.imprint()
+        self._until_snapshot = max(SNAPSHOT_EVERY, len(imprint))
+        self._snapshot = self._journal.begin_snapshot(imprint, now)
+        self._loop.call_soon(self._go_on_with_snapshot)
+
+    def _go_on_with_snapshot(self) -> None:
+        """Write some more of the snapshot, and let calls have their turn before the rest."""
+        if self._snapshot is None:
+            return
+        try:
+            next(self._snapshot)
+        except StopIteration:
+            self._snapshot = None
+        except JournalError as error:
+            self._fail(error)
+        else:
+            self._loop.call_soon(self._go_on_with_snapshot)
 
     def _deliver(self, command: Command) -> None:
         mailbox: Mailbox | None
         match command:
             case OfferCall() | WithdrawOffer() | RemindAgent() | CallSupervisors() | ShowAgent():
                 mailbox = self._agents.get(command.agent)
-            case Connect() | DivertCall() | TargetMissed() | DialCallback() | DropItem():
+            case (
+                Connect() | DivertCall() | MoveCall() | TargetMissed() | DialCallback() | DropItem()
+            ):
                 mailbox = self._calls.get(command.call)
             case TakeUpItem():
                 self.open_call(command.call)

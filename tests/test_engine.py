@@ -23,9 +23,9 @@ from ccengine.engine import LEAVING, SNAPSHOT_EVERY, WRITE_WITHIN_SECONDS, Engin
 from ccengine.storage.errors import JournalFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from ccengine.core.snapshots import CenterSnapshot
+    from ccengine.core.snapshots import Imprint
     from ccengine.reporting.rows import JournalRow, Step
 
 PLAN = Plan(
@@ -54,10 +54,18 @@ class Notebook:
         self.lines += [f"{kind}: {rejection}" for kind, rejection in kinds]
         return [(kind,) for kind in kinds]  # type: ignore[misc]
 
-    def append_snapshot(self, snapshot: CenterSnapshot, now: float) -> int:
-        del snapshot, now
+    def begin_snapshot(self, imprint: Imprint, now: float) -> Iterator[None]:
+        del imprint, now
+        self.lines.append("snapshot begun")
+        return self._write_snapshot()
+
+    def _write_snapshot(self) -> Iterator[None]:
+        yield
+        yield
+        if self.full:
+            message = "disk full: make room"
+            raise JournalFailed(message)
         self.snapshots += 1
-        return len(self.lines)
 
 
 @pytest.fixture
@@ -180,6 +188,63 @@ async def test_what_cannot_be_written_is_not_done(engine: Engine, notebook: Note
 
 
 async def test_a_snapshot_bounds_the_next_start(engine: Engine, notebook: Notebook) -> None:
+    for number in range(SNAPSHOT_EVERY - 3):  # two steps came before
+        arrive(engine, f"c{number}")
+    assert "snapshot begun" not in notebook.lines
+    arrive(engine)
+    assert notebook.lines[-1] == "snapshot begun"
+    await go_round(4)
+    assert notebook.snapshots == 1
+
+
+async def test_calls_have_their_turn_while_a_snapshot_is_written(
+    engine: Engine, notebook: Notebook
+) -> None:
     for number in range(SNAPSHOT_EVERY):
         arrive(engine, f"c{number}")
+    await go_round(1)
+    arrive(engine, "meanwhile")
+    assert engine.write()
+    assert notebook.lines[-1] == "CallArrived: "
+    assert notebook.snapshots == 0
+    await go_round(4)
     assert notebook.snapshots == 1
+
+
+async def test_an_engine_that_leaves_finishes_no_snapshot(
+    engine: Engine, notebook: Notebook
+) -> None:
+    for number in range(SNAPSHOT_EVERY):
+        arrive(engine, f"c{number}")
+    engine.leave()
+    await go_round(4)
+    assert notebook.snapshots == 0
+
+
+async def test_a_snapshot_that_cannot_be_written_fails_the_journal(
+    engine: Engine, notebook: Notebook
+) -> None:
+    for number in range(SNAPSHOT_EVERY):
+        arrive(engine, f"c{number}")
+    notebook.full = True
+    with pytest.raises(JournalFailed, match="make room"):
+        await engine.failed
+
+
+async def test_a_large_center_is_written_as_often_as_it_is_large(
+    engine: Engine, notebook: Notebook
+) -> None:
+    for number in range(2 * SNAPSHOT_EVERY + 1):
+        arrive(engine, f"c{number}")
+        if number % 1000 == 0:
+            await go_round(4)
+    assert notebook.lines.count("snapshot begun") == 2
+    for number in range(SNAPSHOT_EVERY + 100):
+        arrive(engine, f"d{number}")
+    assert notebook.lines.count("snapshot begun") == 2
+
+
+async def go_round(times: int) -> None:
+    """Let the loop call what waits for its turn."""
+    for _ in range(times):
+        await asyncio.sleep(0)

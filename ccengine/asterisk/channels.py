@@ -243,7 +243,8 @@ class Channel:
     async def play(self, *media: str, language: str = "", playback_id: str = "") -> Playback:
         """Play media one after the other; the playback is over already when this is gone.
 
-        With an id of the caller's, which is used once, the next engine can stop it.
+        Cancelled, it may play all the same: `silence` ends it. An id that is not used by two
+        playbacks at a time lets somebody else end it, too, who knows it.
         """
         playback = Playback(self.ari, playback_id or uuid4().hex)
         self._playbacks[playback.id] = playback
@@ -252,6 +253,9 @@ class Channel:
             started = not self.is_gone and await self.ari.play(
                 self.id, playback_id=playback.id, media=media, language=language
             )
+        except asyncio.CancelledError:
+            started = True
+            raise
         finally:
             if not started:
                 self._playbacks.pop(playback.id, None)

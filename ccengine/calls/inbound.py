@@ -14,12 +14,12 @@ from ccengine.asterisk.ari.errors import AriDisconnected, AriRefused, AriTimeout
 from ccengine.calls.callback_offer import CallbackOffer
 from ccengine.calls.caller_ear import CallerEar
 from ccengine.calls.conversation import Conversation
-from ccengine.calls.in_line import InLine
 from ccengine.calls.insistence import insist
 from ccengine.calls.introductions import introduce, introduction
 from ccengine.calls.outside import Outside
 from ccengine.calls.scope import CallScope
 from ccengine.calls.talked import Talked
+from ccengine.calls.waiting import Waiting
 from ccengine.config.dialable import identity_of
 from ccengine.core.commands import Connect, DivertCall
 from ccengine.core.events import CallEnded, CallerStrayed, CallQueued, FlowStepEntered, Party
@@ -64,10 +64,9 @@ class InboundCall:
         self._engine = wiring.engine
         self._channel = channel
         self._call = call
-        self._mailbox = wiring.engine.open_call(call.id)
+        self._waiting = Waiting(wiring, channel, call, taken_up=resumed)
         self._conversation: Conversation | None = None
         self._outside = Outside(wiring, call)
-        self._line = InLine(wiring, channel, call, self._mailbox)
         self._diverted_at = -math.inf
         self._by, self._cause = Party.CALLER, CALLER_HUNG_UP
 
@@ -193,7 +192,7 @@ class InboundCall:
 
     async def _wait_and_talk(self) -> tuple[Party, str]:
         while True:
-            decision = await self._line.wait(music_at_once=self._hears_music)
+            decision = await self._waiting.run(hears_music=self._hears_music)
             if decision is None:
                 return Party.ENGINE, CALLED_BACK
             if isinstance(decision, DivertCall):
@@ -237,7 +236,7 @@ class InboundCall:
         """Tell the agent whose call it is, if the queue wants that; the caller hears music."""
         media = introduction(self._wiring, connect)
         if media:
-            await self._channel.start_music(self._line.music())
+            await self._channel.start_music(self._waiting.music)
             await introduce(self._wiring.router.channel(connect.offer), media)
             await self._channel.stop_music()
 

@@ -39,6 +39,7 @@ async def first_of(
         # So that callers may catch what a plain await would have raised.
         raise errors.exceptions[0] from None
     finally:
-        first.close()  # one that was cancelled before it began would complain of that
+        # One that was cancelled before it began would complain that nobody awaited it.
+        first.close()
         second.close()
     return results[0], others[0]

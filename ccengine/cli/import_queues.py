@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ccengine.config.app_queue.importing import Imported
     from ccengine.config.app_queue.members import MemberLine
 
+PROMPTS_FILE = "prompts/en/prompts.yaml"
 SHOW_MEMBERS = "asterisk -rx 'database show Queue/PersistentMembers'"
 
 
@@ -44,10 +45,10 @@ def import_queues_conf(
     ] = None,
     to: Annotated[
         Path | None,
-        typer.Option(help="Folder of a new tenant to be made; without it, both files are printed."),
+        typer.Option(help="Folder of a new tenant to be made; without it, the files are printed."),
     ] = None,
 ) -> None:
-    """Write tenant.yaml and client.yaml from a queues.conf.
+    """Write tenant.yaml, client.yaml and prompts from a queues.conf.
 
     Standard error names what could not be carried over, with file and line; the exit code is then
     1, and the YAML is written all the same. `dialplan/README.md` says what becomes of each option.
@@ -62,8 +63,7 @@ def import_queues_conf(
         fail(f"{error.filename} cannot be read: {error.strerror}")
     imported = import_queues(conf, ClientId(client), joined, penalties)
     if to is None:
-        typer.echo(f"# --- {TENANT_FILE} ---\n{imported.tenant}")
-        typer.echo(f"# --- clients/{client}/{CLIENT_FILE} ---\n{imported.client}", nl=False)
+        _print(imported, client)
     else:
         _write(imported, client, to)
     if imported.notes or not imported.queues:
@@ -83,6 +83,13 @@ def _queues(file: Path) -> tuple[Conf, Path | None]:
     if str(file) == "-":
         return read_conf(Path("queues.conf"), sys.stdin.read()), None
     return read_conf(file), file.with_name(FILE)
+
+
+def _print(imported: Imported, client: str) -> None:
+    typer.echo(f"# --- {TENANT_FILE} ---\n{imported.tenant}")
+    typer.echo(f"# --- clients/{client}/{CLIENT_FILE} ---\n{imported.client}", nl=False)
+    if imported.prompts:
+        typer.echo(f"\n# --- clients/{client}/{PROMPTS_FILE} ---\n{imported.prompts}", nl=False)
 
 
 def _joined(file: Path) -> list[tuple[str, MemberLine]]:
@@ -106,6 +113,9 @@ def _write(imported: Imported, client: str, folder: Path) -> None:
         place.mkdir(parents=True)
         (folder / TENANT_FILE).write_text(imported.tenant, encoding="utf-8")
         (place / CLIENT_FILE).write_text(imported.client, encoding="utf-8")
+        if imported.prompts:
+            (place / PROMPTS_FILE).parent.mkdir(parents=True)
+            (place / PROMPTS_FILE).write_text(imported.prompts, encoding="utf-8")
     except OSError as error:
         fail(f"{folder} cannot be written: {error.strerror}")
     console.print(f"{folder}: see CCENGINE_TENANT={folder.name} ccengine check", soft_wrap=True)

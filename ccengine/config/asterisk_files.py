@@ -15,7 +15,7 @@ from ccengine.config.asterisk_dialplan import (
     numbers,
     outbound_rules,
 )
-from ccengine.config.cross_checks import has_music
+from ccengine.config.music import music_folders
 from ccengine.config.ownership import SECRET, SHARED, Owner, write_file
 from ccengine.config.secrets import (
     SecretMissing,
@@ -151,12 +151,10 @@ def _trunk(name: str, trunk: Trunk, password: str) -> Iterator[str]:
 
 def _music(tenant: Tenant, settings: Settings) -> str:
     classes = []
-    for client in tenant.clients.values():
-        if has_music(client):
-            folder = client.music_folder.relative_to(settings.dialplan)
-            place = f"{ASTERISK_DIALPLAN}/{folder}"
-            values = [("mode", "files"), ("directory", place), ("sort", "randstart")]
-            classes.append(_section(client.id, "", values))
+    for name, folder in music_folders(tenant).items():
+        place = f"{ASTERISK_DIALPLAN}/{folder.relative_to(settings.dialplan)}"
+        values = [("mode", "files"), ("directory", place), ("sort", "randstart")]
+        classes.append(_section(name, "", values))
     return "\n".join(classes)
 
 

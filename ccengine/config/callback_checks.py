@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from ccengine.core.work_items import CallbackRules
 
 DAY: Final = 86_400
-KEYS: Final = "0123456789*#"
 
 
 def check_callback(client: Client, queue: QueueAt) -> Iterator[Problem]:
@@ -37,9 +36,6 @@ def check_callback(client: Client, queue: QueueAt) -> Iterator[Problem]:
     if client.settings.country is None:
         message = "'callback' needs the country that numbers are of"
         yield queue.problem(("callback",), message, "give the client its 'country', such as UA")
-    if rules.key is not None and (len(rules.key) != 1 or rules.key not in KEYS):
-        message = f"'{rules.key}' is no key of a telephone"
-        yield queue.problem(("callback", "key"), message, 'use 0 to 9, "*" or "#"')
     yield from _hours(queue, rules)
     yield from _ranges(queue, _limits(queue, rules))
     for number, country in enumerate(rules.countries):

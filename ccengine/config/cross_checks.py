@@ -8,8 +8,9 @@ their own.
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from ccengine.config.announcement_checks import check_company
 from ccengine.config.callback_checks import check_callback, check_messages
 from ccengine.config.clients import Client, digits_of
 from ccengine.config.desk_checks import check_desks
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from ccengine.config.tenant import Tenant
     from ccengine.core.ids import AgentId, ClientId
     from ccengine.core.plan import AgentSettings, Days
-
-DEFAULT_MUSIC: Final = "default"
 
 
 def cross_check(tenant: Tenant, documents: Documents) -> list[Problem]:
@@ -194,16 +193,9 @@ def _check_queue(tenant: Tenant, queue: QueueAt) -> Iterator[Problem]:
     yield from found
     yield from check_overflow(queue, tenant.clients[queue.client])
     yield from check_callback(tenant.clients[queue.client], queue)
+    yield from check_company(tenant, queue)
     yield from check_outcome(queue, tenant.clients[queue.client])
-    music = [DEFAULT_MUSIC, *(own.id for own in tenant.clients.values() if has_music(own))]
-    document, named = queue.document, [queue.settings.music]
-    yield from unknown(document, queue.at("music"), "music", named, music)
     yield from check_service(tenant, queue, is_sound=not found)
-
-
-def has_music(client: Client) -> bool:
-    """Tell whether the client brings its own music on hold."""
-    return any(client.music_folder.glob("*.wav"))
 
 
 def _numbers_claimed_twice(documents: Documents) -> Iterator[Problem]:

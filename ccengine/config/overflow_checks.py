@@ -36,11 +36,6 @@ def check_overflow(queue: QueueAt, client: Client) -> Iterator[Problem]:
             remedy = "add 'overflow: {voicemail: yes}', or a queue, flow or number"
             yield queue.problem(("limits", causes[0]), message, remedy)
         return
-    targets = _targets(to)
-    if len(targets) != 1:
-        message = f"{' and '.join(targets) or 'nothing'} is named where one goes"
-        remedy = "name one of queue, flow, number, voicemail"
-        yield queue.problem(OVERFLOW, message, remedy)
     if not causes:
         message = "nothing leads there"
         remedy = "add waiting, wait_seconds, join_empty, leave_empty or partner_percent"
@@ -50,7 +45,20 @@ def check_overflow(queue: QueueAt, client: Client) -> Iterator[Problem]:
         yield queue.problem(
             OVERFLOW, message, "name it as 'partner', or as the overflow's 'number'"
         )
-    yield from _target_exists(queue, client, to)
+    yield from check_target(queue, client, to, OVERFLOW)
+
+
+def check_target(
+    queue: QueueAt, client: Client, to: Overflow, place: Place, *, leads_to_callback: bool = False
+) -> Iterator[Problem]:
+    """Yield what is wrong with where callers go; `place` is below the queue."""
+    targets = [*_targets(to), *(["callback"] if leads_to_callback else [])]
+    if len(targets) != 1:
+        message = f"{' and '.join(targets) or 'nothing'} is named where one goes"
+        known = "queue, flow, number, voicemail"
+        remedy = f"name one of {known if place == OVERFLOW else 'queue, flow, voicemail, callback'}"
+        yield queue.problem(place, message, remedy)
+    yield from _target_exists(queue, client, to, place)
 
 
 def _targets(to: Overflow) -> list[str]:
@@ -63,19 +71,19 @@ def _targets(to: Overflow) -> list[str]:
     return [name for name, is_named in named.items() if is_named]
 
 
-def _target_exists(queue: QueueAt, client: Client, to: Overflow) -> Iterator[Problem]:
+def _target_exists(queue: QueueAt, client: Client, to: Overflow, place: Place) -> Iterator[Problem]:
     document = queue.document
     if to.queue is not None:
         known = queue.documents.queues(queue.client)
-        yield from unknown(document, queue.at(*OVERFLOW, "queue"), "queue", [to.queue], known)
+        yield from unknown(document, queue.at(*place, "queue"), "queue", [to.queue], known)
         if full_name(queue.client, to.queue) == queue.id:
             message = "callers would go where they come from"
-            yield queue.problem((*OVERFLOW, "queue"), message, "name another queue")
+            yield queue.problem((*place, "queue"), message, "name another queue")
     if to.flow is not None:
         flows = client.flow_names
-        yield from unknown(document, queue.at(*OVERFLOW, "flow"), "flow", [to.flow], flows)
+        yield from unknown(document, queue.at(*place, "flow"), "flow", [to.flow], flows)
     if to.number is not None:
-        yield from _number_may_be_called(queue, client, to.number, (*OVERFLOW, "number"))
+        yield from _number_may_be_called(queue, client, to.number, (*place, "number"))
 
 
 def _partner(queue: QueueAt, client: Client) -> Iterator[Problem]:

@@ -28,4 +28,8 @@ def with_full_names(client: ClientId, settings: QueueSettings) -> QueueSettings:
     if limits.overflow is not None and limits.overflow.queue is not None:
         to = replace(limits.overflow, queue=full_name(client, limits.overflow.queue))
         limits = replace(limits, overflow=to)
-    return replace(settings, relax=relax, limits=limits)
+    keys = {
+        key: leads if leads.queue is None else replace(leads, queue=full_name(client, leads.queue))
+        for key, leads in settings.keys.items()
+    }
+    return replace(settings, relax=relax, limits=limits, keys=keys)

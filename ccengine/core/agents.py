@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ccengine.core.commands import ShowAgent
@@ -22,7 +23,7 @@ IdleRank = tuple[float, int]
 """Since when idle, and a running number that breaks ties."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
     """An agent's calls of one queue."""
 
@@ -90,8 +91,8 @@ class Agent:
     retry_at: Instant = 0.0  #: after an offer missed: not rung before
     phone_lost: bool = False  #: available, and out of reach
     own_calls: tuple[str, ...] = ()  #: channels of calls the agent made or took by themself
-    served: dict[QueueId, Served] = field(default_factory=dict)  #: since the log-in
-    spells: list[Spell] = field(default_factory=list)  #: with calls lately
+    served: Mapping[QueueId, Served] = field(default_factory=dict)  #: since the log-in
+    spells: Sequence[Spell] = field(default_factory=list)  #: with calls lately
     busy_since: Instant | None = None
 
     @property

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from ccengine.core.ids import AgentId, CallId, Instant, PhoneId, QueueId
     from ccengine.core.outcome_rules import OutcomeRules
     from ccengine.core.plan import Plan
-    from ccengine.core.snapshots import CenterSnapshot
+    from ccengine.core.snapshots import CenterSnapshot, Imprint
     from ccengine.core.waits import WaitEstimate
 
 
@@ -95,6 +95,14 @@ class ContactCenter:
     def waiting(self, now: Instant = 0.0) -> list[CallId]:
         """Return waiting calls in the order in which one agent for all would serve them."""
         return list(self._floor.matching.waiting(now))
+
+    def position(self, call: CallId, now: Instant) -> int | None:
+        """Return a caller's place in the order of service of their queue; None: in no line.
+
+        1 is next. Whoever an agent's phone rings for counts as long as nobody has answered.
+        """
+        known = self._floor.calls.get(call)
+        return None if known is None else promises.position_of(self._floor, known, now)
 
     def estimate(self, call: CallId, now: Instant) -> WaitEstimate | None:
         """Return how much longer a caller will wait; None: in no line, or nothing to go by."""
@@ -175,7 +183,11 @@ class ContactCenter:
 
     def snapshot(self) -> CenterSnapshot:
         """Return the whole state as plain data."""
-        return snapshots.take(self._floor)
+        return self.imprint().snapshot()
+
+    def imprint(self) -> Imprint:
+        """Take the whole state in little time: a snapshot can be made of it later."""
+        return snapshots.imprint(self._floor)
 
     @classmethod
     def from_snapshot(cls, snapshot: CenterSnapshot) -> ContactCenter:

@@ -91,6 +91,16 @@ class DropItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoveCall:
+    """The caller goes on waiting, at the place they had, in another queue."""
+
+    call: CallId
+    queue: QueueId  #: that they leave
+    to: QueueId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RemindAgent:
     """The agent is not ready for longer than the reason may last: tell them, unless `then` did."""
 
@@ -167,6 +177,7 @@ Command = (
     | TakeUpItem
     | DialCallback
     | DropItem
+    | MoveCall
     | RemindAgent
     | CallSupervisors
     | TargetMissed

@@ -207,7 +207,8 @@ def release_agent(floor: Floor, call: Call, now: Instant) -> None:
     if agent is not None and agent.state is AgentState.ON_CALL:
         if call.queue is not None:
             served = agent.served.get(call.queue, Served())
-            agent.served[call.queue] = Served(calls=served.calls + 1, last_ended_at=now)
+            served = Served(calls=served.calls + 1, last_ended_at=now)
+            agent.served = {**agent.served, call.queue: served}
         shifts.start_wrap_up(floor, agent, _wrap_up_seconds(floor, call), now)
 
 

@@ -71,8 +71,8 @@ def note_conversation_over(floor: Floor, agent: Agent) -> None:
     """Have the agent owe an outcome if the queue requires one; they are still on the call."""
     debrief = _current(floor, agent)
     if debrief is not None:
-        required = rules_of(floor, debrief).required
-        keep(agent, replace(debrief, owed=required and not debrief.outcome.disposition))
+        owed = rules_of(floor, debrief).required and not debrief.outcome.disposition
+        keep(agent, debrief if owed == debrief.owed else replace(debrief, owed=owed))
 
 
 def note_wrap_up_over(floor: Floor, agent: Agent, now: Instant) -> None:

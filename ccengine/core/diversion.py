@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccengine.core import limits, relaxation
-from ccengine.core.commands import DivertCall
+from ccengine.core.commands import DivertCall, MoveCall
 from ccengine.core.queues import Overflow
 from ccengine.core.states import CallState, CallStep, next_call_state
 
@@ -35,6 +35,7 @@ def enter(floor: Floor, call: Call, queue: QueueId, now: Instant) -> bool:
     if call.queue is not None:
         floor.waits.note_leaving(call, now)
         floor.shares.leave_line(call)
+        floor.positions.forget(call.queue)
     call.queue, call.queued_at = queue, now
     call.visited, call.rung = (*call.visited, queue), None
     settings = floor.queue_settings(queue)
@@ -51,11 +52,13 @@ def enter(floor: Floor, call: Call, queue: QueueId, now: Instant) -> bool:
 def divert(floor: Floor, call: Call, reason: str, now: Instant) -> bool:
     """Send a waiting call where its queue's overflow says; True if it left the line."""
     before = call.queue
-    stays = _send_on(floor, call, reason, now)
-    if stays and call.queue != before:
-        floor.place_call(call)
-        floor.ask(call.shown())
-    return not stays
+    return not _show_if_moved(floor, call, before, stays=_send_on(floor, call, reason, now))
+
+
+def send(floor: Floor, call: Call, to: Overflow, reason: str, now: Instant) -> bool:
+    """Send a waiting call there; True if it left the line."""
+    before = call.queue
+    return not _show_if_moved(floor, call, before, stays=_go(floor, call, to, reason, now))
 
 
 def back_in_line(floor: Floor, call: Call, step: CallStep, now: Instant) -> None:
@@ -93,7 +96,15 @@ def _send_on(floor: Floor, call: Call, reason: str, now: Instant) -> bool:
         return True  # nowhere to go, or round in a circle: the caller stays where they are
     if to.queue is None and call.item is not None:
         return True  # it plays no flow and leaves no message
+    return _go(floor, call, to, reason, now)
+
+
+def _go(floor: Floor, call: Call, to: Overflow, reason: str, now: Instant) -> bool:
+    """Let the call go there; True if it is in a queue afterwards."""
+    if call.queue is None:
+        return False
     if to.queue is not None:
+        floor.ask(MoveCall(call=call.id, queue=call.queue, to=to.queue, reason=reason))
         return enter(floor, call, to.queue, now)
     state = CallState.IN_FLOW
     if call.state is not CallState.IN_FLOW:
@@ -114,6 +125,13 @@ def _send_on(floor: Floor, call: Call, reason: str, now: Instant) -> bool:
     floor.move_call(call, state)
     call.queue = None
     return False
+
+
+def _show_if_moved(floor: Floor, call: Call, before: QueueId | None, *, stays: bool) -> bool:
+    if stays and call.queue != before:
+        floor.place_call(call)
+        floor.ask(call.shown())
+    return stays
 
 
 def _way_on(settings: QueueSettings, reason: str) -> Overflow | None:

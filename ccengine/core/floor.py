@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.core.acd.lines import rank_in_line
 from ccengine.core.acd.matching import Matching
+from ccengine.core.acd.positions import Positions
 from ccengine.core.acd.requirement import Requirements
 from ccengine.core.acd.rest import REST_PREFIX, recent, rested_at
 from ccengine.core.acd.shares import Shares
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ccengine.core.acd.requirement import Requirement
-    from ccengine.core.calls import Call, LeftPlace
+    from ccengine.core.calls import Call
     from ccengine.core.commands import Command
     from ccengine.core.ids import AgentId, PhoneId
     from ccengine.core.queues import QueueSettings
@@ -56,6 +57,7 @@ class Floor:
         self.matching = Matching(NO_PLAN, 0.0)
         self.shares = Shares(NO_PLAN, 0.0)
         self.waits = Waits()
+        self.positions = Positions()
         self.deadlines: Ranking[str, tuple[Instant, int]] = Ranking()
         self.turns: dict[QueueId, AgentId] = {}  #: whom each queue rang last
         self.acquaintances: dict[str, AgentId] = {}  #: whom callers talked with last
@@ -66,7 +68,6 @@ class Floor:
         self.lost_phones: set[PhoneId] = set()  #: that cannot be rung
         self.own_calls: dict[PhoneId, tuple[str, ...]] = {}  #: channels that are not ours
         self.items = ItemLists()
-        self.left: dict[str, LeftPlace] = {}  #: places kept for callers who hung up
         self.leavable: list[QueueId] = []  #: queues that send callers away when empty
         self._moves = 0  #: of agents and calls, as far as they may leave a queue empty
         self._moves_seen = 0
@@ -199,6 +200,8 @@ class Floor:
             self.matching.remove_call(call.id)
         self.shares.note_call(call)
         self.waits.note_call(call)
+        if call.queue is not None:
+            self.positions.forget(call.queue)
         self._moves += 1
         self.items.place(call)
 
@@ -326,6 +329,7 @@ class Floor:
         """
         self.requirements = Requirements(self.plan)
         self.matching, self.shares = Matching(self.plan, now), Shares(self.plan, now)
+        self.positions = Positions()
         self.leavable = [queue for queue, one in self.plan.queues.items() if _may_be_left(one)]
         self.held_back = {}
         self.close()
@@ -374,8 +378,7 @@ class Floor:
             agent.rests_until = None
             self.deadlines.discard(REST_PREFIX + agent.id)
         elif agent.rests_until is None:
-            due = rested_at(agent.spells, agent.since, self.plan.rest, now)
-            due = max(due, agent.retry_at)
+            due = max(rested_at(agent.spells, agent.since, self.plan.rest, now), agent.retry_at)
             if due > now:
                 self._rest_until(agent, due)
             else:

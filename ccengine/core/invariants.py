@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ccengine.core.acd.positions import Positions
 from ccengine.core.acd.rest import REST_PREFIX
 from ccengine.core.agents import WRAP_UP_PREFIX
 from ccengine.core.desk import WRONG_PINS_AT_MOST
 from ccengine.core.floor import HELP_PREFIX, LIMIT_PREFIX, PIN_PREFIX
 from ccengine.core.limits import WAIT_PREFIX
 from ccengine.core.offers import CONNECT_PREFIX, RING_PREFIX
+from ccengine.core.promises import position_of
 from ccengine.core.relaxation import ALONE_PREFIX, RELAX_PREFIX
 from ccengine.core.states import AgentState, AgentStep, CallState, Kind
 from ccengine.core.turns import BEFORE_ITS_TURN, ITEM_PREFIX
@@ -193,6 +195,12 @@ def _check_call(floor: Floor, call: Call) -> None:
     for offer in call.others:
         _must(call.state in WITH_OFFER, "others only until the caller talks", story)
         _must(RING_PREFIX + offer in floor.deadlines, "ring deadline of another", story)
+    place = position_of(floor, call, floor.now)
+    if place is not None and call.queue is not None:
+        line = [floor.calls[one] for one in floor.shares.line(call.queue)]
+        settings = floor.queue_settings(call.queue)
+        anew = Positions().places(call.queue, line, settings, floor.now)
+        _must(place == anew[call.id], "the place in line is kept in step", story)
     for prefix in (RELAX_PREFIX, ALONE_PREFIX, WAIT_PREFIX):
         pending = prefix + call.id in floor.deadlines
         _must(not pending or call.state in IN_LINE, f"{prefix} only in line", story)

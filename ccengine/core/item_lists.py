@@ -1,4 +1,4 @@
-"""Which items there are: their numbers, and those that are not offered now."""
+"""Which items there are: their numbers, and those not offered now. And places that are kept."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ccengine.core.states import CallState
 
 if TYPE_CHECKING:
-    from ccengine.core.calls import Call
+    from ccengine.core.calls import Call, LeftPlace
     from ccengine.core.ids import CallId, QueueId
 
 IN_LINE = frozenset({CallState.WAITING, CallState.POSTPONED})
@@ -20,6 +20,7 @@ class ItemLists:
         self.callbacks: dict[tuple[QueueId, str], CallId] = {}
         """Numbers that wait to be called back."""
         self.postponed: set[CallId] = set()  #: items that are not offered now
+        self.left: dict[str, LeftPlace] = {}  #: places kept for callers who hung up
         self.open: set[CallId] = set()  #: items whose turn is to be looked at
 
     def remember(self, call: Call) -> None:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from ccengine.core.ids import Instant, QueueId
     from ccengine.core.waits import WaitEstimate
 
-IN_LINE = frozenset({CallState.WAITING, CallState.OFFERED, CallState.STRAYED})
+STANDING = frozenset({CallState.WAITING, CallState.OFFERED})
+IN_LINE = STANDING | {CallState.STRAYED}
 
 
 def promise(floor: Floor, event: WaitPromised, now: Instant) -> None:
@@ -23,6 +24,18 @@ def promise(floor: Floor, event: WaitPromised, now: Instant) -> None:
     call = floor.calls[event.call]
     if call.state in IN_LINE:
         call.promised_until = now + event.high_seconds
+
+
+def position_of(floor: Floor, call: Call, now: Instant) -> int | None:
+    """Return the call's place in its queue's order of service, 1 for next; None: in no line.
+
+    Whoever a phone rings for stands where they stood: nobody may answer.
+    """
+    if call.queue is None or call.state not in STANDING:
+        return None
+    line = (floor.calls[one] for one in floor.shares.line(call.queue))
+    settings = floor.queue_settings(call.queue)
+    return floor.positions.places(call.queue, line, settings, now).get(call.id)
 
 
 def estimate_for_call(floor: Floor, call: Call, now: Instant) -> WaitEstimate | None:

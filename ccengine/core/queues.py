@@ -95,6 +95,27 @@ class Overflow:
     number: str | None = None
     voicemail: bool = False
 
+    @property
+    def place(self) -> str:
+        """What it is called, for people."""
+        return self.queue or self.flow or self.number or "voicemail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyExit:
+    """Where a key leads a caller who waits. One of these, and what is said of it."""
+
+    queue: QueueId | None = None  #: keeps the place in line
+    flow: str | None = None
+    voicemail: bool = False
+    callback: bool = False  #: keeps the place, too, and hangs up
+    prompt: str | None = None  #: tells callers of the key; left out: what is built in, if anything
+
+    @property
+    def overflow(self) -> Overflow:
+        """Where it leads, as the core takes it."""
+        return Overflow(queue=self.queue, flow=self.flow, voicemail=self.voicemail)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -107,6 +128,47 @@ class Limits:
     partner_percent: int = 0  #: of the calls go to an outside partner at once
     partner: str | None = None  #: the partner's number; None: the overflow's
     overflow: Overflow | None = None
+
+
+class PositionTold(StrEnum):
+    """Whether callers are told how many are ahead of them. Words of app_queue."""
+
+    NO = "no"
+    LIMIT = "limit"  #: up to the limit; nothing while there are more
+    MORE = "more"  #: beyond the limit that there are more than so many
+
+
+class WaitTold(StrEnum):
+    """Whether callers are told how long it will take. Words of app_queue."""
+
+    NO = "no"
+    YES = "yes"
+    ONCE = "once"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcements:
+    """What a caller is told of the line, and how often. Cut the instant an agent answers."""
+
+    every_seconds: float | None = None  #: from one's beginning to the next; None: nothing is told
+    after_seconds: float = 0.0  #: of waiting, until the first
+    gap_seconds: float = 15.0  #: of music between two, messages among them
+    position: PositionTold = PositionTold.MORE  #: told earlier than due when it has changed
+    position_limit: int = 10  #: callers ahead, up to which they are counted
+    only_improved: bool = False  #: told again only when fewer callers are ahead than was told last
+    wait: WaitTold = WaitTold.YES
+    round_seconds: int = 60  #: waits are rounded up to these; from five minutes on to minutes
+    wait_limit_minutes: int = 30  #: beyond it: more than so many
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Messages:
+    """What the client has to say to who waits: one at a time, one after the other."""
+
+    prompts: tuple[str, ...] = ()
+    every_seconds: float = 60.0  #: from one's beginning to the next
+    after_seconds: float | None = None  #: of waiting, until the first; None: as `every_seconds`
+    shuffled: bool = False  #: in another order for each caller and round
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +203,11 @@ class QueueSettings:
     agent_hears: str = ""  #: before the join: NAMES, or a prompt of the client's; empty: nothing
     outcome: OutcomeRules = NO_RULES
     music: str = "default"  #: class of musiconhold.conf
+    music_in: Mapping[str, str] = field(default_factory=dict)  #: another one by the language spoken
+    language: str | None = None  #: spoken to who waits; None: that of the number they dialed
+    announcements: Announcements = Announcements()
+    messages: Messages = Messages()
+    keys: Mapping[str, KeyExit] = field(default_factory=dict)  #: ways out for who waits
     recorded: bool = True
     callback: CallbackRules | None = None  #: callers may ask for one
     messages_are_work: bool = False  #: who leaves one is served like a caller, in their place

@@ -41,6 +41,10 @@ class Ranking(Generic[Key, Rank]):
         """Return the keys in an order that means nothing: to count, at no cost."""
         return self._entries.keys()
 
+    def entries(self) -> list[tuple[Rank, Key]]:
+        """Return all ranks and keys in an order that means nothing, at little cost."""
+        return list(self._entries.values())
+
     def rank(self, key: Key) -> Rank | None:
         """Return the key's rank, None if it is not in the set."""
         entry = self._entries.get(key)

@@ -31,20 +31,20 @@ def remember(floor: Floor, call: Call, event: CallEnded, now: Instant) -> None:
     seconds = floor.queue_settings(call.queue).reclaim_seconds
     if seconds > 0:
         name = _name(call)
-        floor.left[name] = LeftPlace.of(call)
+        floor.items.left[name] = LeftPlace.of(call)
         floor.set_deadline(LEFT_PREFIX + name, now + seconds)
 
 
 def forget(floor: Floor, name: str) -> None:
     """Keep the place no longer."""
-    floor.left.pop(name, None)
+    floor.items.left.pop(name, None)
 
 
 def is_kept(floor: Floor, call: Call) -> bool:
     """Tell whether a place is kept for this caller that is better than the one they have."""
     if not call.identity or call.queue is None or call.state not in IN_LINE:
         return False
-    left = floor.left.get(_name(call))
+    left = floor.items.left.get(_name(call))
     return left is not None and left.serial < call.serial
 
 
@@ -58,7 +58,7 @@ def reclaim(floor: Floor, event: PlaceReclaimed) -> None:
     if not is_kept(floor, call):
         message = f"no place is kept for call '{call.id}'"
         raise TooLate(message)
-    left = floor.left.pop(_name(call))
+    left = floor.items.left.pop(_name(call))
     floor.deadlines.discard(LEFT_PREFIX + _name(call))
     take_place(call, left)
     if call.state is CallState.WAITING:

@@ -9,6 +9,7 @@ from ccengine.core import (
     deadlines,
     desk,
     diversion,
+    exits,
     gates,
     handover,
     items,
@@ -46,6 +47,7 @@ from ccengine.core.events import (
     ConversationFailed,
     ConversationStarted,
     Event,
+    ExitChosen,
     FlowStepEntered,
     FormFilled,
     HelpAnswered,
@@ -91,7 +93,15 @@ if TYPE_CHECKING:
 OfferEvent = OfferRinging | OfferAccepted | OfferDeclined
 ConversationEvent = ConversationStarted | ConversationFailed | ConversationEnded
 RecordingEvent = RecordingStarted | RecordingFailed
-LineEvent = FlowStepEntered | CallQueued | WaitPromised | CallerStrayed | CallerReturned | CallEnded
+LineEvent = (
+    FlowStepEntered
+    | CallQueued
+    | WaitPromised
+    | ExitChosen
+    | CallerStrayed
+    | CallerReturned
+    | CallEnded
+)
 AttemptEvent = CallbackDialed | CallbackAnswered | CallbackConfirmed | CallbackFailed
 HoldEvent = HoldStarted | HoldEnded
 MoveEvent = CallTransferred | CallHandedOver | CallHandedOut
@@ -323,22 +333,26 @@ def _handle_move(floor: Floor, event: MoveEvent, now: Instant) -> None:
 
 def _handle_line(floor: Floor, event: LineEvent, now: Instant) -> None:
     match event:
-        case CallerStrayed() | CallerReturned() if _has_no_caller(floor, event):
-            floor.ignored += 1
         case FlowStepEntered():
             contacts.enter_step(floor, event)
         case CallQueued():
             contacts.queue(floor, event, now)
         case WaitPromised():
             promises.promise(floor, event, now)
-        case CallerStrayed():
-            contacts.stray(floor, event, now)
-        case CallerReturned():
-            contacts.come_back(floor, event, now)
+        case ExitChosen():
+            exits.leave_by_key(floor, event, now)
+        case CallerStrayed() | CallerReturned():
+            _handle_caller_alone(floor, event, now)
         case CallEnded():
             contacts.end(floor, event, now)
 
 
-def _has_no_caller(floor: Floor, event: CallerStrayed | CallerReturned) -> bool:
+def _handle_caller_alone(floor: Floor, event: CallerStrayed | CallerReturned, now: Instant) -> None:
     item = floor.calls[event.call].item
-    return item is not None and not item.is_live
+    match event:
+        case _ if item is not None and not item.is_live:
+            floor.ignored += 1
+        case CallerStrayed():
+            contacts.stray(floor, event, now)
+        case CallerReturned():
+            contacts.come_back(floor, event, now)

@@ -70,7 +70,6 @@ class CallbackRules:
     """How a queue calls back."""
 
     mode: Mode = Mode.AGENT_FIRST
-    key: str | None = None  #: who waits presses it; left out: only flows offer a callback
     hours: str | None = None  #: the client's opening hours; left out: always
     attempts: int = 3  #: in all
     retry_seconds: RetrySeconds = RetrySeconds()

@@ -16,7 +16,8 @@ from ccengine.core.queues import NAMES
 from ccengine.ivr.flow import Flow
 from ccengine.ivr.flow_checks import FlowNames
 from ccengine.ivr.loader import load_flow
-from ccengine.ivr.prompts import Prompts, load_prompts
+from ccengine.ivr.prompts import Prompts, Spoken, load_prompts
+from ccengine.ivr.queue_prompts import with_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +50,9 @@ class Configuration:
 def load_configuration(folder: Path) -> Configuration:
     """Read a tenant's folder. Never raises for what its files say."""
     loaded = load_tenant(folder)
-    prompts, problems = load_prompts(loaded.draft)
+    written, problems = load_prompts(loaded.draft)
+    prompts, found = with_sentences(written, loaded)
+    problems += found
     flows: dict[FlowKey, Flow] = {}
     for name, client in loaded.draft.clients.items():
         for flow_name in client.flow_names:
@@ -104,9 +107,12 @@ def _names(loaded: Loaded, client: Client, flow: str, prompts: Prompts) -> FlowN
     spoken = {number.language or client.language for number in numbers}
     return FlowNames(
         client=client.id,
-        prompts=prompts,
-        prompt_folder=client.folder / "prompts",
-        languages=sorted(spoken & voices or voices & set(client.settings.languages)),
+        spoken=Spoken(
+            prompts,
+            client.id,
+            client.folder / "prompts",
+            sorted(spoken & voices or voices & set(client.settings.languages)),
+        ),
         queues=None if document is None else document.keys("queues"),
         hours=None if document is None else document.keys("hours"),
         skills=loaded.documents.names("skills"),

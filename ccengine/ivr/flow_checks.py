@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
@@ -12,7 +11,7 @@ from ccengine.config.documents import Document, Place
 from ccengine.config.names import suggestion
 from ccengine.config.schema import value_kind
 from ccengine.core.ids import ClientId, SkillId
-from ccengine.ivr.prompts import TEXTS_FILE, Prompts
+from ccengine.ivr.prompts import Spoken
 from ccengine.ivr.references import Names
 from ccengine.ivr.steps.enqueue import EnqueueStep
 
@@ -28,9 +27,7 @@ class FlowNames:
     """What a client's flow may refer to. None: unknown, so check nothing."""
 
     client: ClientId
-    prompts: Prompts
-    prompt_folder: Path
-    languages: Collection[str]  #: the flow is spoken in these
+    spoken: Spoken  #: the client's prompts, in the languages of the flow
     queues: Collection[str] | None
     hours: Collection[str] | None
     skills: Collection[str] | None
@@ -104,7 +101,7 @@ def _check_reference(
     name = reference.name
     match reference.what:
         case Names.PROMPT:
-            yield from _check_prompt(document, place, name, names)
+            yield from names.spoken.missing(document, place, name)
         case Names.STEP | Names.CHOICE:
             steps = document.keys("steps")
             yield from _unknown(document, place, f"step '{step}' leads to no step", name, steps)
@@ -126,18 +123,6 @@ def _unknown(
 ) -> Iterator[Problem]:
     if known is not None and name not in known:
         yield document.problem(place, f"{message} '{name}'", suggestion(name, known))
-
-
-def _check_prompt(
-    document: Document, place: Place, name: str, names: FlowNames
-) -> Iterator[Problem]:
-    fixed, _, bare = name.rpartition("/")
-    for language in [fixed] if fixed else names.languages:
-        if names.prompts.find(names.client, bare, language) is None:
-            folder = names.prompt_folder / language
-            message = f"prompt '{bare}' is missing in '{language}'"
-            remedy = f"write its text in {folder / TEXTS_FILE} or put {bare}.wav beside it"
-            yield document.problem(place, message, remedy)
 
 
 def _unanswered(

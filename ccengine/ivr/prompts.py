@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator
 
-from ccengine.config.documents import read_document
+from ccengine.config.documents import Document, Place, read_document
 from ccengine.config.names import mistake, suggestion
 from ccengine.config.problems import Problem
 from ccengine.config.schema import fit
@@ -103,6 +103,12 @@ class Prompts:
             raise LookupError(message)
         return _media(prompt)
 
+    def first_of(self, client: ClientId, name: str, languages: Iterable[str]) -> str | None:
+        """Return what Asterisk plays, in the first language in which the client has this prompt."""
+        found = (self.find(client, name, language) for language in languages)
+        prompt = next((one for one in found if one is not None), None)
+        return None if prompt is None else _media(prompt)
+
     def confirmation(self, what: Word, language: str) -> str:
         """Return what Asterisk plays to an agent, in English when there is no other."""
         catalogue = self.confirmations.get(language) or self.confirmations[FALLBACK_LANGUAGE]
@@ -134,6 +140,26 @@ class Prompts:
         for catalogue in (*self.clients.values(), self.confirmations, self.phrases):
             for prompts in catalogue.values():
                 yield from prompts.values()
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A client's prompts in the languages of those who are to hear them."""
+
+    prompts: Prompts
+    client: ClientId
+    folder: Path
+    languages: Collection[str]
+
+    def missing(self, document: Document, place: Place, name: str) -> Iterator[Problem]:
+        """Yield a problem for each language in which there is no prompt of this name."""
+        fixed, _, bare = name.rpartition("/")
+        for language in [fixed] if fixed else self.languages:
+            if self.prompts.find(self.client, bare, language) is None:
+                message = f"prompt '{bare}' is missing in '{language}'"
+                file = self.folder / language / TEXTS_FILE
+                remedy = f"write its text in {file} or put {bare}.wav beside it"
+                yield document.problem(place, message, remedy)
 
 
 def load_prompts(tenant: Tenant) -> tuple[Prompts, list[Problem]]:

@@ -7,11 +7,25 @@ listen at 8000. Standard library only, because the engine's image needs no more 
 from __future__ import annotations
 
 import math
+import sys
 from array import array
 from functools import lru_cache
 from operator import mul
 from sys import byteorder
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+if sys.version_info >= (3, 12):  # several times as fast, and rendering is mostly this
+    from math import sumprod
+else:
+
+    def sumprod(some: Iterable[float], others: Iterable[float]) -> float:
+        """Return the sum of the products."""
+        total: float = sum(map(mul, some, others))
+        return total
+
 
 ZERO_CROSSINGS: Final = 10  # on each side: more is sharper and slower
 PASS: Final = 0.94  # of half the lower rate; the rest is the filter's slope
@@ -40,7 +54,7 @@ def _converted(sound: array[int], rate: int, new_rate: int) -> array[int]:
     result = array("h")
     for position in range(len(sound) * up // down):
         start, phase = divmod(position * down, up)
-        value = round(sum(map(mul, phases[phase], padded[start : start + width])))
+        value = round(sumprod(phases[phase], padded[start : start + width]))
         result.append(max(-LOUDEST, min(LOUDEST, value)))
     return result
 

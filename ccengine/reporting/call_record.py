@@ -29,6 +29,8 @@ from ccengine.reporting.promises import PromiseRecord
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ccengine.core.events import CallMissed
+
 RECORD_SCHEMA = 3
 
 DIALLED = frozenset({Kind.OUTBOUND, Kind.INTERNAL, Kind.CONSULT})
@@ -154,8 +156,8 @@ class CallRecord:
     ended_at: Instant | None = None
     ended_by: Party | None = None
     cause: str = ""
-    diverted_to: str | None = None  #: the flow, the number or `voicemail` a queue sent it to last
-    diverted_because: str = ""
+    diverted_to: str | None = None  #: queue, flow, number or `voicemail` it was sent to last
+    diverted_because: str = ""  #: a limit of the queue, or `key`: the caller chose to
     promises: tuple[PromiseRecord, ...] = ()
     promise_error_seconds: float | None = None  #: of the last: outside of its range by so much
     outcome: CallOutcome | None = None  #: None: the call is alive
@@ -174,8 +176,16 @@ class CallRecord:
         return self.wrap_up_started_at is not None and self.wrap_up_seconds is None
 
 
-def judge(record: CallRecord, reached: Reached | None = None) -> CallOutcome:
-    """Return how an ended call went; `reached` is where it got to in the dialplan after us."""
+def judge(
+    record: CallRecord, reached: Reached | None = None, *, in_line: bool = False
+) -> CallOutcome:
+    """Return how an ended call went.
+
+    Args:
+        record: of the call.
+        reached: where it got to in the dialplan after us.
+        in_line: the caller was waiting when it ended.
+    """
     if record.talk_started_at is not None:
         return CallOutcome.ANSWERED
     of_item = _judge_item(record, reached)
@@ -183,7 +193,7 @@ def judge(record: CallRecord, reached: Reached | None = None) -> CallOutcome:
         return of_item or CallOutcome.LOST
     if reached in (Reached.MESSAGE, Reached.PARTNER_TALK):
         return judge_missed(reached)
-    if record.diverted_to is not None:
+    if record.diverted_to is not None and not in_line:
         return CallOutcome.DIVERTED
     if record.queued_at is not None and record.ended_by is Party.CALLER:
         return CallOutcome.ABANDONED
@@ -219,6 +229,13 @@ def judge_missed(reached: Reached) -> CallOutcome:
             | Reached.PARTNER
         ):
             return CallOutcome.MISSED
+
+
+def end_missed(record: CallRecord, missed: CallMissed) -> None:
+    """End it when it ended, which was long before that was told."""
+    record.ended_at, record.ended_by = missed.ended_at, missed.by
+    record.cause = MISSED_CAUSES[missed.reached]
+    record.outcome = judge_missed(missed.reached)
 
 
 def open_offer(offers: Sequence[OfferRecord], offer: OfferId) -> int | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ccengine.core.commands import (
     Connect,
     DivertCall,
+    MoveCall,
     OfferCall,
     ShowAgent,
     ShowCall,
@@ -17,7 +18,6 @@ from ccengine.core.commands import (
 )
 from ccengine.core.events import (
     CallbackAnswered,
-    CallbackAsked,
     CallbackConfirmed,
     CallbackDialed,
     CallbackFailed,
@@ -25,14 +25,12 @@ from ccengine.core.events import (
     CallHandedOut,
     CallHandedOver,
     CallMissed,
-    CallQueued,
     CallTransferred,
     ConversationEnded,
     FlowStepEntered,
     FormFilled,
     HoldEnded,
     HoldStarted,
-    MessageLeft,
     OfferDeclined,
     OfferRinging,
     Party,
@@ -45,17 +43,16 @@ from ccengine.core.ids import Instant
 from ccengine.core.states import AgentState, CallState
 from ccengine.reporting.attempts import noted
 from ccengine.reporting.call_record import (
-    MISSED_CAUSES,
     CallRecord,
     ConversationRecord,
     OfferOutcome,
     OfferRecord,
     StepRecord,
+    end_missed,
     judge,
-    judge_missed,
 )
 from ccengine.reporting.dispositions import last_of, note_outcome, note_script
-from ccengine.reporting.first_rows import FIRST, new_record
+from ccengine.reporting.first_rows import FIRST, INTO_LINE, new_record
 from ccengine.reporting.offer_outcomes import outcome_of_refusal, outcome_of_withdrawal
 from ccengine.reporting.offer_records import end_offer, is_accepted, note_not_joined, note_ringing
 from ccengine.reporting.promises import PromiseRecord, scored
@@ -76,6 +73,7 @@ class _Draft:
     waiting_since: Instant | None = None
     accepted_at: Instant | None = None
     talking_since: Instant | None = None
+    sent_on_by: int | None = None  # row that led the caller to another queue
     held_since: Instant | None = None
     wrapping: int = 0  # agents
     wrapped_seconds: float = 0.0
@@ -209,16 +207,20 @@ def _take_live(draft: _Draft, row: JournalRow) -> None:
             _take_offer(draft, what, row)
         case CallbackDialed() | CallbackAnswered() | CallbackConfirmed() | CallbackFailed():
             record.attempts = noted(record.attempts, what, row.at)
-        case DivertCall() | WaitPromised() | ShowCall():
+        case DivertCall() | MoveCall() | WaitPromised() | ShowCall():
             _take_line(draft, what, row)
         case _:
             pass
 
 
-def _take_line(draft: _Draft, what: DivertCall | WaitPromised | ShowCall, row: JournalRow) -> None:
+def _take_line(
+    draft: _Draft, what: DivertCall | MoveCall | WaitPromised | ShowCall, row: JournalRow
+) -> None:
     match what:
         case DivertCall():
             _divert(draft, what, row.at)
+        case MoveCall():
+            _send_on(draft, what, row)
         case WaitPromised():
             _promise(draft, what, row.at)
         case ShowCall():
@@ -277,10 +279,9 @@ def _move(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
 def _wait(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
     record = draft.record
     record.queue = shown.queue or record.queue  # by itself when it overflows to another
-    if isinstance(
-        _reported(draft, row), CallQueued | CallTransferred | CallbackAsked | MessageLeft
-    ):
-        record.diverted_to, record.diverted_because = None, ""
+    if isinstance(_reported(draft, row), INTO_LINE):
+        if draft.sent_on_by != row.because:
+            record.diverted_to, record.diverted_because = None, ""
         draft.waiting_since = row.at
         if record.queued_at is None:
             record.queued_at = row.at
@@ -303,6 +304,12 @@ def _divert(draft: _Draft, what: DivertCall, at: Instant) -> None:
     record.diverted_to = what.flow or what.number or "voicemail"
     record.diverted_because = what.reason
     _end_wait(draft, at)
+
+
+def _send_on(draft: _Draft, what: MoveCall, row: JournalRow) -> None:
+    record = draft.record
+    record.queue, draft.sent_on_by = what.to, row.because
+    record.diverted_to, record.diverted_because = what.to, what.reason
 
 
 def _promise(draft: _Draft, what: WaitPromised, at: Instant) -> None:
@@ -369,6 +376,7 @@ def _end_wait(draft: _Draft, at: Instant, *, answered: bool = False) -> None:
 
 def _end(draft: _Draft, row: JournalRow) -> None:
     record = draft.record
+    waited_to_the_end = draft.waiting_since is not None
     _end_wait(draft, row.at)
     record.ended_at, record.ended_by = row.at, Party.ENGINE
     reached: Reached | None = None
@@ -377,18 +385,11 @@ def _end(draft: _Draft, row: JournalRow) -> None:
             record.ended_by, record.cause = by, cause
             record.ended_at = row.at if ended_at is None else ended_at
         case CallMissed() as missed:
-            _end_missed(record, missed)
+            end_missed(record, missed)
             return
         case _:
             pass
-    record.outcome = judge(record, reached)
-
-
-def _end_missed(record: CallRecord, missed: CallMissed) -> None:
-    """End it when it ended, which was long before that was told."""
-    record.ended_at, record.ended_by = missed.ended_at, missed.by
-    record.cause = MISSED_CAUSES[missed.reached]
-    record.outcome = judge_missed(missed.reached)
+    record.outcome = judge(record, reached, in_line=waited_to_the_end)
 
 
 def _reported(draft: _Draft, row: JournalRow) -> object:

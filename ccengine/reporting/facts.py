@@ -17,6 +17,7 @@ from ccengine.core.commands import (
     DialCallback,
     DivertCall,
     DropItem,
+    MoveCall,
     OfferCall,
     RemindAgent,
     ShowAgent,
@@ -26,6 +27,7 @@ from ccengine.core.commands import (
     WithdrawOffer,
 )
 from ccengine.core.events import CallMissed, Event, PlanLoaded
+from ccengine.core.queues import Overflow
 from ccengine.core.snapshots import CenterSnapshot
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.masking import mask_number
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 ACTIONS: Mapping[type, str] = {
     OfferCall: "call_offered",
+    MoveCall: "call_moved",
     DivertCall: "call_diverted",
     DialCallback: "callback_turn_near",
     DropItem: "item_dropped",
@@ -69,6 +72,7 @@ SHOWN: Mapping[str, str] = {
     "form": "form",
     "how": "how",
     "high_seconds": "high_seconds",
+    "key": "key",
     "kind": "kind",
     "leg": "leg",
     "locked_until": "locked_until",
@@ -97,6 +101,7 @@ SHOWN: Mapping[str, str] = {
     "supervisor": "supervisor",
     "supervisors": "supervisors",
     "then": "then",
+    "to": "to",
     "to_agent": "to_agent",
     "until": "until",
     "voicemail": "voicemail",
@@ -124,7 +129,13 @@ def fact_of(row: JournalRow) -> Fact | None:
     action, shown = _OUTSIDE[type(what)]
     for field, name in shown:
         value = getattr(what, field)
-        if field in MASKED and (value or field not in UNLESS_EMPTY):
+        if isinstance(value, Overflow):
+            details[name] = value.place
+        elif (
+            field in MASKED
+            and not isinstance(what, MoveCall)
+            and (value or field not in UNLESS_EMPTY)
+        ):
             details[name] = mask_number(value)
         elif value not in (None, "", False, (), {}):
             details[name] = value

@@ -9,6 +9,8 @@ from ccengine.core.events import (
     CallArrived,
     CallbackAsked,
     CallMissed,
+    CallQueued,
+    CallTransferred,
     MessageLeft,
 )
 from ccengine.core.states import Kind
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 FIRST = (CallArrived, CallMissed, AgentDialled, CallbackAsked, MessageLeft)
 """Events that a record begins with."""
+
+INTO_LINE = (CallQueued, CallTransferred, CallbackAsked, MessageLeft)
+"""Events by which somebody, or something, comes to wait."""
 
 
 def new_record(

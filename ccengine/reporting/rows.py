@@ -22,6 +22,7 @@ from ccengine.core.events import (
     ConversationFailed,
     ConversationStarted,
     Event,
+    ExitChosen,
     MessageLeft,
     OfferAccepted,
     OfferDeclined,
@@ -40,6 +41,7 @@ ALWAYS_DECIDED = (
     CallQueued,
     CallbackAsked,
     MessageLeft,
+    ExitChosen,
     CallDirected,
     CallTransferred,
     CallHandedOver,
@@ -80,7 +82,7 @@ What = Event | Command | Rejection | Advance | CenterSnapshot | Unknown
 class JournalRow(NamedTuple):
     """One row. Every row of a call carries the call's tenant, client and node."""
 
-    number: int  #: 1, 2, 3 ... over the journal's whole life
+    number: int  #: 1, 2, 3 ... over the journal's whole life; a snapshot not finished leaves a gap
     at: Instant
     kind: RowKind
     type: str  #: name of the event's or command's class

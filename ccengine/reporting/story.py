@@ -12,6 +12,7 @@ from ccengine.core.commands import (
     DialCallback,
     DivertCall,
     DropItem,
+    MoveCall,
     OfferCall,
     RemindAgent,
     ShowAgent,
@@ -43,6 +44,7 @@ from ccengine.core.events import (
     ConversationEnded,
     ConversationFailed,
     ConversationStarted,
+    ExitChosen,
     FlowStepEntered,
     FormFilled,
     HelpAnswered,
@@ -72,7 +74,6 @@ from ccengine.core.events import (
 )
 from ccengine.core.ids import Instant
 from ccengine.core.snapshots import CenterSnapshot
-from ccengine.core.states import CallState
 from ccengine.reporting.agent_story import tell_agent, tell_desk, tell_phone, tell_shift
 from ccengine.reporting.call_record import MISSED_CAUSES
 from ccengine.reporting.instants import utc_text
@@ -92,8 +93,17 @@ if TYPE_CHECKING:
         PhoneEvent,
         SystemEvent,
     )
-    from ccengine.core.ids import QueueId
     from ccengine.reporting.rows import JournalRow, What
+
+    LineEvent = (
+        FlowStepEntered
+        | CallQueued
+        | WaitPromised
+        | ExitChosen
+        | CallerStrayed
+        | CallerReturned
+        | CallEnded
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,22 +125,13 @@ def tell(
         mask: how callers' numbers are shown.
     """
     lines: list[StoryLine] = []
-    queue: QueueId | None = None
     for step in steps(list(rows)):
         for row in step[1:] if is_void(step) else step:
-            text = _overflow(row.what, queue) or _text(row.what, mask)
-            queue = row.what.queue if isinstance(row.what, CallQueued | ShowCall) else queue
+            text = _text(row.what, mask)
             if text:
                 seconds = row.at - lines[0].at if lines else 0.0
                 lines.append(StoryLine(row.at, seconds, text))
     return lines
-
-
-def _overflow(what: What, queue: QueueId | None) -> str:
-    """Tell that the call went to another queue by itself: no event says so."""
-    if isinstance(what, ShowCall) and what.state is CallState.WAITING and queue is not None:
-        return "" if what.queue == queue else f"sent on to {what.queue}, at the place it had"
-    return ""
 
 
 def _text(what: What, mask: Callable[[str], str]) -> str:
@@ -176,9 +177,8 @@ def _decision(what: Command) -> str:
             return f"offered to {what.agent} on phone {what.phone} for {what.ring_seconds:g} s"
         case WithdrawOffer():
             return told(what.agent, outcome_of_withdrawal(what.reason), what.reason)
-        case DivertCall():
-            to = what.flow or what.number or ("voicemail" if what.voicemail else "")
-            return f"left {what.queue} for {to}: {what.reason}"
+        case DivertCall() | MoveCall():
+            return _way(what)
         case RemindAgent() | CallSupervisors() | ShowAgent():
             return tell_agent(what)
         case TakeUpItem() | DialCallback() | DropItem():
@@ -197,6 +197,15 @@ def _seldom(what: TargetMissed | Connect | ShowCall | ShowOutcome) -> str:
             return f"goes on as {became}"
         case Connect() | ShowCall() | ShowOutcome():  # their events are told
             return ""
+
+
+def _way(what: DivertCall | MoveCall) -> str:
+    match what:
+        case DivertCall():
+            to = what.flow or what.number or ("voicemail" if what.voicemail else "")
+            return f"left {what.queue} for {to}: {what.reason}"
+        case MoveCall():
+            return f"sent on to {what.to}, at the place it had: {what.reason}"
 
 
 def _event(what: CallEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemEvent) -> str:
@@ -255,6 +264,7 @@ def _call_event(what: CallEvent) -> str:
             FlowStepEntered()
             | CallQueued()
             | WaitPromised()
+            | ExitChosen()
             | CallerStrayed()
             | CallerReturned()
             | CallEnded()
@@ -300,9 +310,7 @@ def _move_event(what: CallTransferred | CallHandedOver | CallHandedOut) -> str:
             return f"{what.agent} handed the caller over to the client's staff"
 
 
-def _line_event(
-    what: FlowStepEntered | CallQueued | WaitPromised | CallerStrayed | CallerReturned | CallEnded,
-) -> str:
+def _line_event(what: LineEvent) -> str:
     match what:
         case FlowStepEntered():
             return f"flow {what.flow}: step {what.step}"
@@ -310,12 +318,20 @@ def _line_event(
             return f"queued in {what.queue}"
         case WaitPromised():
             return f"promised an answer in {what.low_seconds:.0f} to {what.high_seconds:.0f} s"
+        case CallEnded():
+            return f"call ended by {what.by}: {what.cause}"
+        case ExitChosen() | CallerStrayed() | CallerReturned():
+            return _way_out(what)
+
+
+def _way_out(what: ExitChosen | CallerStrayed | CallerReturned) -> str:
+    match what:
+        case ExitChosen():
+            return f"pressed {what.key} for {what.to.place}"
         case CallerStrayed():
             return "the engine was away: the dialplan's fallback has the caller"
         case CallerReturned():
             return "the caller is back"
-        case CallEnded():
-            return f"call ended by {what.by}: {what.cause}"
 
 
 def _talk_event(

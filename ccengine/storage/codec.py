@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from functools import cache
-from typing import get_args
+from itertools import islice
+from typing import TYPE_CHECKING, get_args
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -12,6 +14,13 @@ from ccengine.core.commands import Command
 from ccengine.core.events import Event
 from ccengine.core.snapshots import CenterSnapshot
 from ccengine.reporting.rows import Advance, Rejection, RowKind, Unknown, What
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from ccengine.core.snapshots import Imprint
+
+SLICE = 250  # agents, calls or deadlines that are encoded at a time: some 2 ms
 
 _TYPES: dict[tuple[str, str], type[What]] = {
     **{("event", cls.__name__): cls for cls in get_args(Event)},
@@ -25,6 +34,28 @@ _TYPES: dict[tuple[str, str], type[What]] = {
 def encode(what: What) -> bytes:
     """Return the contents of a row; equal values give equal bytes."""
     return orjson.dumps(what)
+
+
+def encode_by_slices(imprint: Imprint) -> Generator[None, None, bytes]:
+    """Return the bytes of an imprint's snapshot, which takes long; yield whenever some is done."""
+    frame = imprint.frame
+    whole: dict[str, object] = {one.name: getattr(frame, one.name) for one in fields(frame)}
+    for name, items in (
+        ("agents", imprint.agents()),
+        ("calls", imprint.calls()),
+        ("deadlines", imprint.deadlines()),
+    ):
+        whole[name] = orjson.Fragment((yield from _slices(items)))
+    return orjson.dumps(whole)
+
+
+def _slices(items: Iterator[object]) -> Generator[None, None, bytes]:
+    encoded = bytearray(b"[")
+    while some := list(islice(items, SLICE)):
+        encoded += orjson.dumps(some)[1:-1] + b","
+        yield
+    encoded[max(1, len(encoded) - 1) :] = b"]"  # in the place of the last comma
+    return bytes(encoded)
 
 
 def decode(kind: RowKind, name: str, data: bytes) -> What:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import structlog
 
@@ -21,7 +21,7 @@ from ccengine.core.events import (
 from ccengine.core.ids import CallId, ClientId, TenantId
 from ccengine.reporting.first_rows import FIRST
 from ccengine.reporting.rows import Advance, JournalRow, Rejection
-from ccengine.storage.codec import encode
+from ccengine.storage.codec import encode, encode_by_slices
 from ccengine.storage.errors import JournalFailed, JournalLocked
 from ccengine.storage.journal_file import COLUMN_COUNT, open_to_write
 from ccengine.storage.journal_reader import JournalReader
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ccengine.core.ids import AgentId, Instant
-    from ccengine.core.snapshots import CenterSnapshot
+    from ccengine.core.snapshots import Imprint
     from ccengine.reporting.rows import RowKind, Step, What
     from ccengine.storage.journal_reader import Restored
 
@@ -123,20 +123,28 @@ class Journal:
             rows = self._rows_of(step, last + 1)
             last = rows[-1].number
             written.append(rows)
-        self._insert([row for rows in written for row in rows])
+        self._insert([(*row[:-1], encode(row.what)) for rows in written for row in rows])
         self._last = last
         return written
 
-    def append_snapshot(self, snapshot: CenterSnapshot, now: Instant) -> int:
+    def begin_snapshot(self, imprint: Imprint, now: Instant) -> Iterator[None]:
         """Write the core's whole state, so that a restart or a replay may begin here.
 
+        It has its number at once, and is written when the iterator has come to its end; each step
+        of that takes some milliseconds. Other rows may be written in between. If it is not brought
+        to its end, the number belongs to no row.
+
         Raises:
-            JournalFailed: nothing was written.
+            JournalFailed: from the iterator; no snapshot was written.
         """
-        row = self._row(self._last + 1, now, "snapshot", snapshot, None, snapshot)
-        self._insert([row])
-        self._last = row.number
-        return row.number
+        self._last += 1
+        row = self._row(self._last, now, "snapshot", imprint.frame, None, None)
+        return self._write_snapshot(row, imprint)
+
+    def _write_snapshot(self, row: JournalRow, imprint: Imprint) -> Iterator[None]:
+        data = yield from encode_by_slices(imprint)
+        yield
+        self._insert([(*row[:-1], data)])
 
     def restore(self) -> Restored:
         """Return the newest snapshot and what came after it: for the engine's start.
@@ -241,15 +249,14 @@ class Journal:
         row = self._connection.execute(query, (call,)).fetchone()
         return self._nowhere if row is None else Place(*row)
 
-    def _insert(self, rows: Sequence[JournalRow]) -> None:
-        values = [(*row[:-1], encode(row.what)) for row in rows]
+    def _insert(self, rows: Sequence[tuple[Any, ...]]) -> None:
         execute = self._connection.execute
         try:
             if len(rows) <= _AT_ONCE:
-                execute(_INSERTS[len(rows)], [value for row in values for value in row])
+                execute(_INSERTS[len(rows)], [value for row in rows for value in row])
                 return
             execute("BEGIN IMMEDIATE")
-            self._connection.executemany(_INSERTS[1], values)
+            self._connection.executemany(_INSERTS[1], rows)
             execute("COMMIT")
         except sqlite3.Error as error:
             if self._connection.in_transaction:

@@ -204,15 +204,16 @@ class JournalReader:
         return 0, None
 
     def number_after(self, at: Instant) -> int:
-        """Return the number of the first row later than `at`; the next one's if there is none."""
+        """Return the number that follows that of the last row not later than `at`."""
         low, high = 1, self.last_number() + 1
         while low < high:  # rows are in the order of time
             middle = (low + high) // 2
-            row = next(self._execute("SELECT at FROM journal WHERE number = ?", (middle,)), None)
-            if row is not None and row[0] > at:
+            query = "SELECT number, at FROM journal WHERE number >= ? ORDER BY number LIMIT 1"
+            number, then = next(self._execute(query, (middle,)))  # a number may belong to no row
+            if then > at:
                 high = middle
             else:
-                low = middle + 1
+                low = number + 1
         return low
 
     def tail(self, since: int, before: int) -> Iterator[TailEntry]:

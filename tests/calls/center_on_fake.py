@@ -30,13 +30,13 @@ from ccengine.storage.errors import JournalFailed
 from tests.fakes.asterisk import FakeAsterisk
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
     from ccengine.config.clients import Client
     from ccengine.core.agents import Agent
     from ccengine.core.events import Event
     from ccengine.core.ids import CallId
-    from ccengine.core.snapshots import CenterSnapshot
+    from ccengine.core.snapshots import Imprint
     from ccengine.reporting.rows import JournalRow, Step
 
 DEMO = Path(__file__).parents[2] / "dialplan" / "tenants" / "demo"
@@ -67,9 +67,9 @@ class ListJournal:
         self.steps += steps
         return [() for _ in steps]
 
-    def append_snapshot(self, snapshot: CenterSnapshot, now: float) -> int:
-        del snapshot, now
-        return len(self.steps)
+    def begin_snapshot(self, imprint: Imprint, now: float) -> Iterator[None]:
+        del imprint, now
+        return iter(())
 
     def events(self, *kinds: type) -> list[Event]:
         """Events that were not rejected, of these kinds if any are given."""

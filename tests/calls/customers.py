@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ccengine.config.clients import ClientOutbound
 from ccengine.core.ids import CallId
-from ccengine.core.queues import Limits, Overflow
+from ccengine.core.queues import KeyExit, Limits, Overflow
 from ccengine.core.work_items import CallbackRules, RetrySeconds
 
 if TYPE_CHECKING:
@@ -23,13 +23,14 @@ OUTBOUND = ClientOutbound(
     calls_per_agent_day=10,
     calls_per_day=100,
 )
-RULES: dict[str, Any] = {"key": "1", "retry_seconds": RetrySeconds(busy=20.0, no_answer=60.0)}
+RULES: dict[str, Any] = {"retry_seconds": RetrySeconds(busy=20.0, no_answer=60.0)}
 
 
 def calls_back(center: CenterOnFake, **rules: Any) -> None:
     """Let the queue vip of dnipro call back, in Ukraine."""
     center.set_client(country="UA", outbound=OUTBOUND)
-    center.set_queue(callback=CallbackRules(**{**RULES, **rules}))
+    callback = CallbackRules(**{**RULES, **rules})
+    center.set_queue(callback=callback, keys={"1": KeyExit(callback=True)})
 
 
 def takes_messages(center: CenterOnFake) -> None:

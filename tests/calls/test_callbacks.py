@@ -60,6 +60,15 @@ async def test_the_place_is_kept_by_a_key_and_the_call_ends_by_itself(
     assert center.asterisk.channels_left() == []
 
 
+async def test_the_offer_takes_the_musics_place_which_comes_back(center: CenterOnFake) -> None:
+    calls_back(center)
+    await asks(center, "1")
+    await asyncio.sleep(2)
+    assert center.asterisk.hears(CALLER) not in ("", "music:default"), "the offer"
+    await asyncio.sleep(60)  # no key is pressed
+    assert center.asterisk.hears(CALLER) == "music:default"
+
+
 async def test_at_its_turn_the_agent_is_rung_and_then_the_customer(center: CenterOnFake) -> None:
     calls_back(center)
     name = await asks(center)

@@ -173,7 +173,7 @@ def test_what_is_changed_later_does_not_change_the_answer(shift: Shift) -> None:
     easy = replace(SALES, skills={}, licences=(), groups=(), strategy=Strategy.LINEAR)
     shift.post(events.PlanLoaded(plan=plan_with(("second", "first", "weak"), easy)))
     shift.hang_up(CallId("c1"))
-    shift.journal.append_snapshot(shift.center.snapshot(), shift.now)
+    shift.write_snapshot()
     (after,) = explained("c1")
     assert (before[0].pop("outcome"), after.pop("outcome")) == ("open", "caller_left")
     assert [after] == before

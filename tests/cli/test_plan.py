@@ -101,7 +101,7 @@ def test_for_a_program(shift: Shift, tenant: Path) -> None:
 
 
 def test_the_journal_is_read_from_its_newest_snapshot(shift: Shift, tenant: Path) -> None:
-    shift.journal.append_snapshot(shift.center.snapshot(), shift.now)
+    shift.write_snapshot()
     shift.post(events.AgentLoggedOut(agent=AgentId("amira")))
     change(tenant / "clients/nour/client.yaml", "technical: 5}", "technical: 4}")
     found = told()

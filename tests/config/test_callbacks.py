@@ -153,7 +153,6 @@ BAD = {
     "ring_seconds: 1000": "'ring_seconds' of queue 'vip' cannot be 1000",
     "countries: [XX]": "there is no country 'XX'",
     "slots: {minutes: 30}": "callbacks are booked in no opening hours",
-    'key: "12"': "'12' is no key of a telephone",
     "retry_seconds: {busy: -1}": "'busy' of queue 'vip' cannot be -1",
     "mode: nobody-first": "'mode' cannot be 'nobody-first'",
 }

@@ -16,6 +16,7 @@ from ccengine.config.tenant import TenantSettings
 from ccengine.ivr.confirmations import Confirmation
 from ccengine.ivr.loader import FlowFile
 from ccengine.ivr.outcome_words import OutcomeWord
+from ccengine.ivr.speech.grammar import Wording
 from ccengine.ivr.steps import STEP_KINDS
 from tests.config.tenants import DIALPLAN
 
@@ -68,6 +69,12 @@ def test_keys_of_tenants_and_clients(section: str, kind: Any) -> None:
 def test_keys_of_flows() -> None:
     steps = [item for name, kind in STEP_KINDS.items() for item in in_schema(kind, f"{name}.")]
     assert documented("flows/&lt;flow&gt;.yaml") == dict([*in_schema(FlowFile), *steps])
+
+
+def test_keys_of_wordings() -> None:
+    section = README.split("### prompts/&lt;language&gt;/speech.yaml")[1].split("\n## ")[0]
+    named = re.findall(r"^\| `([a-z_]+)` \|", section, re.MULTILINE)
+    assert named == [field.name for field in fields(Wording)]
 
 
 def test_names_of_confirmations() -> None:

@@ -18,14 +18,19 @@ from ccengine.core.ids import AgentId, QueueId
 from ccengine.core.plan import Days, Period, Precedence, Rest, Share
 from ccengine.core.queues import (
     Affinity,
+    Announcements,
     Empty,
     Health,
+    KeyExit,
     Limits,
     Member,
+    Messages,
     Order,
     Overflow,
+    PositionTold,
     RelaxStep,
     Strategy,
+    WaitTold,
 )
 from ccengine.storage.codec import decode, encode
 from tests.config.tenants import change, copy_of_demo
@@ -64,6 +69,25 @@ QUEUE = """\
       leave_empty: [offline]
       overflow: {queue: billing}
     misses: 2
+    music: default
+    music_in: {en: default}
+    language: ar
+    announcements:
+      every_seconds: 40
+      after_seconds: 5
+      gap_seconds: 10
+      position: limit
+      position_limit: 5
+      only_improved: yes
+      wait: once
+      round_seconds: 30
+      wait_limit_minutes: 15
+    messages: {prompts: [patience], every_seconds: 90, after_seconds: 20, shuffled: yes}
+    keys:
+      1: {voicemail: yes}
+      2: {queue: technical, prompt: patience}
+      "*": {queue: dnipro/vip}
+      "#": {flow: main}
   leads:
     groups: [seniors]
     relax: [{after_seconds: 5, groups: [juniors], while_healthy: nour/loans}]
@@ -127,6 +151,31 @@ def test_each_key_reaches_the_core(folder: Path) -> None:
     leads = plan.queues[QueueId("nour/leads")]
     assert (leads.order, leads.strategy) == (Order.NEWEST, Strategy.RING_ALL)
     assert leads.limits == Limits(partner_percent=20, overflow=Overflow(number="97140000000"))
+
+
+def test_what_waiting_callers_hear_reaches_the_plan(folder: Path) -> None:
+    loans = plan_in(folder).queues[QueueId("nour/loans")]
+    assert (loans.music, loans.music_in, loans.language) == ("default", {"en": "default"}, "ar")
+    assert loans.announcements == Announcements(
+        every_seconds=40,
+        after_seconds=5,
+        gap_seconds=10,
+        position=PositionTold.LIMIT,
+        position_limit=5,
+        only_improved=True,
+        wait=WaitTold.ONCE,
+        round_seconds=30,
+        wait_limit_minutes=15,
+    )
+    assert loans.messages == Messages(
+        prompts=("patience",), every_seconds=90, after_seconds=20, shuffled=True
+    )
+    assert loans.keys == {
+        "1": KeyExit(voicemail=True),
+        "2": KeyExit(queue=QueueId("nour/technical"), prompt="patience"),
+        "*": KeyExit(queue=QueueId("dnipro/vip")),
+        "#": KeyExit(flow="main"),
+    }
 
 
 def test_names_of_queues_are_whole_in_the_plan(folder: Path) -> None:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ccengine.config.loading import load_tenant
 from ccengine.core.events import PlanLoaded
 from ccengine.core.queues import Strategy
+from ccengine.ivr.configuration import load_configuration
 from ccengine.storage.codec import decode, encode
 from tests.config.tenants import copy_of_demo
 
@@ -45,6 +45,14 @@ OUTCOME = some(
     required=TRUTH, at_deadline=st.sampled_from(["extend", "default", "soon"]), default=NAMES,
     grace_seconds=NUMBERS, dispositions=LISTS, contact_reasons=LISTS, form=NAMES, script=NAMES,
 )  # fmt: skip
+ANNOUNCEMENTS = some(
+    every_seconds=NUMBERS, after_seconds=NUMBERS, gap_seconds=NUMBERS, position_limit=NUMBERS,
+    position=st.sampled_from(["no", "limit", "more", "yes"]), only_improved=TRUTH,
+    wait=st.sampled_from(["yes", "no", "once", "x"]), round_seconds=NUMBERS,
+    wait_limit_minutes=NUMBERS,
+)  # fmt: skip
+MESSAGES = some(prompts=LISTS, every_seconds=NUMBERS, after_seconds=NUMBERS, shuffled=TRUTH)
+KEY = some(queue=NAMES, flow=NAMES, voicemail=TRUTH, prompt=NAMES)
 RULES = some(
     skills=LEVELS, preferred=LEVELS, gates=LEVELS, licences=LISTS, groups=LISTS,
     members=st.lists(some(agent=NAMES, penalty=NUMBERS), max_size=3), max_penalty=NUMBERS,
@@ -54,6 +62,9 @@ RULES = some(
     promise_seconds=NUMBERS, longest_wait_seconds=NUMBERS, limits=LIMITS, misses=NUMBERS,
     health=some(waiting=NUMBERS, wait_seconds=NUMBERS), counts_earlier_seconds=TRUTH,
     outcome=OUTCOME,
+    music=NAMES, music_in=st.dictionaries(NAMES, NAMES, max_size=2), language=NAMES,
+    announcements=ANNOUNCEMENTS, messages=MESSAGES,
+    keys=st.dictionaries(st.sampled_from(["1", "*", "12", "x"]), KEY, max_size=2),
 )  # fmt: skip
 
 
@@ -64,13 +75,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @example(rules={"gates": {"arabic": 0}, "relax": [{}, {"after_seconds": 0, "drop": ["arabic"]}]})
 @given(rules=RULES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_no_rules_make_the_checks_raise(folder: Path, rules: dict[str, Any]) -> None:
     file = folder / "clients/nour/client.yaml"
     before = file.read_text()
     try:
         file.write_text(before.replace("queues:\n", f"queues:\n  extra: {json.dumps(rules)}\n"))
-        loaded = load_tenant(folder)
+        loaded = load_configuration(folder)
     finally:
         file.write_text(before)
     for problem in (*loaded.problems, *loaded.warnings):

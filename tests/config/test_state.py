@@ -288,10 +288,14 @@ def test_a_clients_own_music_is_a_class_of_its_name(
 ) -> None:
     music = tenant_folder / "clients/nour/music"
     music.mkdir()
-    (music / "song.wav").write_bytes(b"")
+    (music / "calm").mkdir()
+    for song in ("song.wav", "calm/song.wav"):
+        (music / song).write_bytes(b"")
     tenant = initialised(tenant_folder, settings)
     write_asterisk_files(tenant, settings)
     assert written(settings, "musiconhold_classes.conf") == (
         "[nour]\nmode=files\n"
         "directory=/etc/ccengine/dialplan/tenants/demo/clients/nour/music\nsort=randstart\n"
+        "\n[nour/calm]\nmode=files\n"
+        "directory=/etc/ccengine/dialplan/tenants/demo/clients/nour/music/calm\nsort=randstart\n"
     )

@@ -17,6 +17,7 @@ from ccengine.core.commands import (
     DialCallback,
     DivertCall,
     DropItem,
+    MoveCall,
     OfferCall,
     RemindAgent,
     ShowAgent,
@@ -25,7 +26,7 @@ from ccengine.core.commands import (
     TakeUpItem,
     WithdrawOffer,
 )
-from ccengine.core.queues import Strategy
+from ccengine.core.queues import Overflow, Strategy
 from ccengine.core.states import AgentState, CallState
 from tests.core.builders import plan_of
 from tests.core.debts_book import Debts
@@ -61,10 +62,11 @@ class Ledger:
         self.numbers: set[str] = set()
         self.identities: dict[str, str] = {}  #: who calls are from
         self.rung = ("", CallState.WAITING)  #: the call offered last in this step, as it was
+        self.chosen: tuple[str, Overflow] | None = None  #: by key, in this step
 
     def enter(self, event: Event | None, commands: list[Command], now: float) -> None:
         """Enter one step that was neither refused nor ignored; event None: deadlines."""
-        self.now, self.rung = now, ("", CallState.WAITING)
+        self.now, self.rung, self.chosen = now, ("", CallState.WAITING), None
         self.shifts.begin_step(event, now)
         self.lines.now = now
         if event is None or isinstance(event, events.SwitchResynced):
@@ -91,6 +93,7 @@ class Ledger:
     # --- what happened -------------------------------------------------------------------------
 
     def _happened(self, event: Event) -> None:
+        callers = self.rules.callers
         match event:
             case events.PlanLoaded():
                 self._planned(event.plan)
@@ -102,6 +105,9 @@ class Ledger:
                 self.lines.arrived(event)
             case events.CallQueued():
                 self._queued(event)
+            case events.ExitChosen():
+                assert callers[event.call].state in (CallState.WAITING, CallState.OFFERED)
+                self.chosen = (event.call, event.to)
             case events.CallbackAsked() | events.MessageLeft():
                 self._item_began(event)
             case events.PlaceReclaimed():
@@ -205,8 +211,8 @@ class Ledger:
                 rules.callers[command.call].connected_at = self.now
                 self.shifts.answered(command.agent)
                 self.debts.connected(command)
-            case DivertCall():
-                self._diverted(command)
+            case DivertCall() | MoveCall():
+                self._sent_on(command)
             case ShowAgent() | ShowOutcome() | ShowCall() | RemindAgent() | CallSupervisors():
                 self._showed(event, command)
 
@@ -243,36 +249,36 @@ class Ledger:
             self.ended += 1
             assert call.id not in self.has.values(), "ended with an agent still on it"
             return
-        if command.state in IN_LINE and command.queue != call.queue and command.queue is not None:
-            self._overflowed(call, command.queue)
+        if command.state in IN_LINE:
+            assert command.queue == call.queue, "in another queue without a word"
         call.state = command.state
 
-    def _overflowed(self, call: Caller, queue: str) -> None:
-        """Check that each queue on the way to this one sends callers on to the next."""
-        while call.queue != queue:
-            to = self.rules.settings(call.queue).limits.overflow
-            assert to is not None, "sent to another queue without a rule"
-            assert to.queue is not None, "sent to another queue without a rule"
-            assert to.queue not in call.visited, "sent round in a circle"
-            self._has_reason(call)
-            self.lines.enter(call, to.queue)
-
-    def _diverted(self, command: DivertCall) -> None:
+    def _sent_on(self, command: MoveCall | DivertCall) -> None:
         call = self.rules.callers[command.call]
-        if call.queue != command.queue:
-            self._overflowed(call, command.queue)
+        to = self._way_of(call, command)
+        if isinstance(command, MoveCall):
+            assert to.queue == command.to
+            self.lines.enter(call, command.to)
+        else:
+            told = (command.flow, command.number, command.voicemail)
+            assert (to.flow, to.number, to.voicemail) == told
+
+    def _way_of(self, call: Caller, command: MoveCall | DivertCall) -> Overflow:
+        """Return where the caller chose to go, else where the queue sends them, with reason."""
+        assert command.queue == call.queue
+        chosen, self.chosen = self.chosen, None
+        if chosen is not None:
+            assert (chosen[0], command.reason) == (call.id, "key")
+            return chosen[1]
         limits = self.rules.settings(call.queue).limits
         if command.reason == "partner's share" and limits.partner is not None:
-            assert (call.queued_at, command.number) == (self.now, limits.partner)
-            return
+            assert call.queued_at == self.now
+            return Overflow(number=limits.partner)
         to = limits.overflow
-        assert to is not None
-        assert (to.flow, to.number, to.voicemail) == (
-            command.flow,
-            command.number,
-            command.voicemail,
-        )
+        assert to is not None, "sent elsewhere without a rule"
+        assert to.queue not in call.visited, "sent round in a circle"
         self._has_reason(call)
+        return to
 
     def _has_reason(self, call: Caller) -> None:
         limits, others = self.rules.settings(call.queue).limits, self.rules.line(call.queue)

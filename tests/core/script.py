@@ -29,6 +29,7 @@ from ccengine.core.commands import (
     DialCallback,
     DivertCall,
     DropItem,
+    MoveCall,
     OfferCall,
     RemindAgent,
     ShowAgent,
@@ -43,7 +44,13 @@ from ccengine.core.events import Miss, Party
 from ccengine.core.states import AgentState
 from tests.core.builders import queue_named, queue_settings, skills
 from tests.core.ledger import Ledger
-from tests.core.script_words import read_agent, read_hours, read_house, read_queue
+from tests.core.script_words import (
+    read_agent,
+    read_hours,
+    read_house,
+    read_overflow,
+    read_queue,
+)
 from tests.core.stage import Stage
 
 if TYPE_CHECKING:
@@ -157,10 +164,9 @@ def _in_words(command: Command) -> str:
             return f"withdraw {command.call} {command.agent} ({command.reason})"
         case Connect():
             return f"connect {command.call} {command.agent}"
-        case DivertCall():
-            to = command.flow or command.number or "voicemail"
-            return f"divert {command.call} {to} ({command.reason})"
-        case DialCallback() | DropItem() | TakeUpItem() | TargetMissed():
+        case DivertCall() | MoveCall() | TargetMissed():
+            return _way(command)
+        case DialCallback() | DropItem() | TakeUpItem():
             return _of_item(command)
         case _:
             return _shown(command)
@@ -174,16 +180,23 @@ def _outcome(shown: ShowOutcome) -> str:
     return f"{said} ({told})" if told else said
 
 
-def _of_item(command: DialCallback | DropItem | TakeUpItem | TargetMissed) -> str:
+def _of_item(command: DialCallback | DropItem | TakeUpItem) -> str:
     match command:
-        case TargetMissed():
-            return f"missed {command.call} ({command.reason})"
         case DialCallback():
             return f"dial {command.call}"
         case DropItem():
             return f"drop {command.call} ({command.reason})"
         case TakeUpItem():
             return ""  # follows from the event
+
+
+def _way(command: DivertCall | MoveCall | TargetMissed) -> str:
+    if isinstance(command, TargetMissed):
+        return f"missed {command.call} ({command.reason})"
+    if isinstance(command, MoveCall):
+        return f"move {command.call} {command.to.partition('/')[2]} ({command.reason})"
+    to = command.flow or command.number or "voicemail"
+    return f"divert {command.call} {to} ({command.reason})"
 
 
 def _shown(
@@ -286,6 +299,7 @@ def _talk(stage: Stage, call: str, queue: str) -> list[Command]:
 WORDS: Mapping[str, Doing] = {
     "arrive": lambda stage, words: stage.arrive(*words),
     "queue": _queue_call,
+    "key": lambda stage, words: stage.press(words[0], words[1], read_overflow(words[2])),
     "stray": lambda stage, words: stage.stray(*words),
     "return": lambda stage, words: stage.come_back(*words),
     "ringing": lambda stage, words: stage.ring(*words),

@@ -231,13 +231,12 @@ def _limits(said: dict[str, str]) -> Limits:
         leave_empty=tuple(map(Empty, _listed(said, "leave-empty"))),
         partner_percent=int(share or 0),
         partner=number or None,
-        overflow=_overflow(said.get("overflow")),
+        overflow=None if "overflow" not in said else read_overflow(said["overflow"]),
     )
 
 
-def _overflow(to: str | None) -> Overflow | None:
-    if to is None:
-        return None
+def read_overflow(to: str) -> Overflow:
+    """Read `voicemail`, `flow:closed`, `number:600999`, or a queue."""
     what, _, name = to.partition(":")
     match what:
         case "voicemail":

@@ -34,6 +34,7 @@ from tests.core.builders import (
 if TYPE_CHECKING:
     from ccengine.core.commands import Command
     from ccengine.core.plan import AgentSettings, QueueSettings
+    from ccengine.core.queues import Overflow
     from tests.core.ledger import Ledger
 
 NODE = "node1"
@@ -189,6 +190,9 @@ class Stage:
             self.arrive(call, name.partition("/")[0])
         queued = events.CallQueued(call=CallId(call), queue=name, priority=priority, **wishes)
         return self.post(queued)
+
+    def press(self, call: str, key: str, to: Overflow) -> list[Command]:
+        return self.post(events.ExitChosen(call=CallId(call), key=key, to=to))
 
     def stray(self, call: str) -> list[Command]:
         return self.post(events.CallerStrayed(call=CallId(call)))

@@ -14,6 +14,7 @@ from ccengine.core.commands import OfferCall, WithdrawOffer
 from ccengine.core.errors import CoreError, DuplicateCall
 from ccengine.core.events import Event
 from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId, QueueId
+from ccengine.core.queues import Overflow
 from ccengine.core.work_items import CallbackRules, Failure, Mode
 from tests.core.builders import (
     call_arrived,
@@ -135,6 +136,7 @@ SAMPLES: dict[type, Event] = {
         events.FlowStepEntered(call=CallId("c1"), flow="main", step="menu"),
         events.CallQueued(call=CallId("c1"), queue="nova/billing"),
         events.WaitPromised(call=CallId("c1"), low_seconds=30.0, high_seconds=60.0),
+        events.ExitChosen(call=CallId("c1"), key="1", to=Overflow(voicemail=True)),
         events.CallerStrayed(call=CallId("c1")),
         events.CallerReturned(call=CallId("c1"), channel="x"),
         events.OfferRinging(call=CallId("c1"), agent=AgentId("anna"), offer=OfferId("c1.1")),

@@ -25,6 +25,7 @@ from ccengine.core.commands import OfferCall
 from ccengine.core.errors import CoreError
 from ccengine.core.events import Event, Miss, Party
 from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId, QueueId
+from ccengine.core.queues import Overflow
 from ccengine.core.states import CallState
 from tests.core.builders import call_arrived, call_missed
 from tests.core.ledger import Ledger
@@ -50,6 +51,9 @@ LEVELS = st.integers(0, 99).map(lambda seed: skills_of(Random(seed), 1))
 SECONDS = st.sampled_from([0.0, 0.1, 1.0, 5.0, 15.0, 20.0, 60.0])
 PARTIES = st.sampled_from(Party)
 NUMBERS_DIALED = st.sampled_from(NUMBERS)
+EXITS = st.sampled_from([Overflow(voicemail=True), Overflow(flow="closed")]) | LINES.map(
+    lambda queue: Overflow(queue=queue)
+)
 OWN = st.lists(AGENTS, max_size=2, unique=True).map(tuple)
 
 
@@ -326,6 +330,10 @@ class RandomCenter(RuleBasedStateMachine):
     @rule(call=CALLS, by=PARTIES)
     def caller_hangs_up(self, call: CallId, by: Party) -> None:
         self.tell(events.CallEnded(call=call, by=by, cause="hung up"))
+
+    @rule(call=CALLS, to=EXITS)
+    def caller_leaves_by_key(self, call: CallId, to: Overflow) -> None:
+        self.tell(events.ExitChosen(call=call, key="1", to=to))
 
     @rule(call=CALLS, returns=st.booleans())
     def caller_strays_or_returns(self, call: CallId, *, returns: bool) -> None:

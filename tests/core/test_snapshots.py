@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import orjson
 import pytest
 from pydantic import TypeAdapter
 
 from ccengine.core.center import ContactCenter
 from ccengine.core.commands import OfferCall
+from ccengine.core.queues import Strategy
 from ccengine.core.snapshots import CenterSnapshot
+from tests.core.builders import queue_settings
 from tests.core.stage import Like, Stage, state_bytes
 from tests.core.test_center import PLACES, SAMPLES, stage_at
 
@@ -55,6 +59,22 @@ def test_a_snapshot_does_not_change_with_the_centers(stage: Stage) -> None:
     stage.accept("c1")
     restored.advance(100.0)
     assert orjson.dumps(snapshot) == before
+
+
+def test_an_imprint_does_not_change_either(stage: Stage) -> None:
+    stage.queues = {"all": replace(queue_settings("billing:1"), strategy=Strategy.RING_ALL)}
+    stage.staff(anna="billing:4", bob="billing:4", carl="billing:4")
+    stage.talk("c1", "all")
+    stage.hang_up("c1")
+    stage.wait(15)
+    stage.queue("c2", "all")
+    imprint, before = stage.center.imprint(), state_bytes(stage.center)
+    stage.accept("c2")
+    stage.bridge("c2")
+    stage.hang_up("c2")
+    stage.wait(100)
+    assert state_bytes(stage.center) != before
+    assert orjson.dumps(imprint.snapshot()) == before
 
 
 def test_a_center_restored_while_the_switch_is_away_waits_for_it(stage: Stage) -> None:

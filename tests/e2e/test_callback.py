@@ -28,8 +28,9 @@ TYPED, DIALED = "0441112233", "380441112233"
 CUSTOMER_HZ = 700
 DNIPRO = ClientId("dnipro")
 UKRAINE = "380"
-AGENT_FIRST = 'callback: {mode: agent-first, key: "1", attempts: 4}'
-CUSTOMER_FIRST = 'callback: {mode: customer-first, key: "1", lead_seconds: 3600}'
+AGENT_FIRST = "callback: {mode: agent-first, attempts: 4}"
+CUSTOMER_FIRST = "callback: {mode: customer-first, lead_seconds: 3600}"
+KEYS = "keys: {1: {callback: yes}}"
 MESSAGES = "limits: {wait_seconds: 1, overflow: {voicemail: yes}}\n    messages_are_work: yes"
 
 
@@ -144,7 +145,7 @@ async def message(stage: Stage, customer: Phone, olena: Agent) -> None:
 @pytest.mark.timeout(150)
 async def test_callbacks_of_both_kinds_and_a_message_in_true_order(stage: Stage) -> None:
     # One stage for all: telling Asterisk of the provider takes as long as the rest.
-    system, rules = stage.system, vip(AGENT_FIRST)
+    system, rules = stage.system, vip(AGENT_FIRST, KEYS)
     async with provider(system, rules, prefix=UKRAINE) as customer, stage:
         olena = await agent_first(stage, customer)
         async with configured(system, (DNIPRO_YAML, AGENT_FIRST, CUSTOMER_FIRST)):

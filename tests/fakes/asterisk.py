@@ -44,6 +44,7 @@ class FakeAsterisk:
         self._keys = 0
         self._features = itertools.count(1)
         self._delay = 0.0
+        self._sent: set[asyncio.Task[Response]] = set()
         self._held: list[StreamItem] | None = None
         self._failures: list[tuple[str, str, Response]] = []
 
@@ -81,20 +82,31 @@ class FakeAsterisk:
         self._stream.put_nowait(Replaced(self.number))
 
     async def request(self, request: Request) -> Response:
-        """Answer one request; those on the socket one after the other, those aside at once."""
+        """Answer one request; those on the socket one after the other, those aside at once.
+
+        What was sent is done, even if whoever asked for it is cancelled.
+        """
         if not self.connected:
             raise AriDisconnected(request.path)
         self.requests.append(request)
+        answering = asyncio.get_running_loop().create_task(self._answer_in_turn(request))
+        self._sent.add(answering)
+        answering.add_done_callback(self._forget)
         async with asyncio.TaskGroup() as tasks:
-            answering = tasks.create_task(self._answer_in_turn(request))
             dropping = tasks.create_task(self._down.wait())
-            await asyncio.wait((answering, dropping), return_when=asyncio.FIRST_COMPLETED)
-            answered = answering.done()
+            try:
+                await asyncio.wait((answering, dropping), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                dropping.cancel()
+        if not answering.done():
             answering.cancel()
-            dropping.cancel()
-        if not answered:
             raise AriDisconnected(request.path)
         return answering.result()
+
+    def _forget(self, answered: asyncio.Task[Response]) -> None:
+        self._sent.discard(answered)
+        if not answered.cancelled():
+            answered.exception()  # told to who asked, if anybody still listens
 
     async def _answer_in_turn(self, request: Request) -> Response:
         if request.aside:

@@ -82,6 +82,7 @@ class FakeChannel:
     stasis_status: str = ""
     reached: str = ""
     music: str = ""
+    music_to_come: str | None = None  #: asked for while a prompt plays: done at its end
     ringing_to_far_end: bool = False
     bridge_id: str = ""
     playbacks: deque[FakePlayback] = field(default_factory=deque)

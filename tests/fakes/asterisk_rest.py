@@ -139,7 +139,7 @@ class FakeRest:
             case "ring":
                 channel.ringing_to_far_end = True
             case "moh":
-                channel.music = query.get("mohClass", "default")
+                self._world.set_music(channel, query.get("mohClass", "default"))
             case "dtmf":
                 channel.digits_sent += query["dtmf"]
             case "variable":
@@ -160,7 +160,7 @@ class FakeRest:
                 cause = _CAUSES.get(request.query.get("reason", ""), 16)
                 self._soon(self._world.hang_up, channel, cause, by_us=True)
             case ["moh"]:
-                self._channel(parts[0]).music = ""
+                self._world.set_music(self._channel(parts[0]), "")
             case ["ring"]:
                 self._channel(parts[0]).ringing_to_far_end = False
             case _:

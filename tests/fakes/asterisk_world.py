@@ -305,6 +305,7 @@ class FakeWorld:
     def _start_media(self, channel: FakeChannel, playback: FakePlayback) -> None:
         media = playback.media[playback.at]
         playback.state = "playing"
+        channel.music = ""  # a prompt takes its place, and it does not come back
         self.played.append((channel.id, media))
         self.emit("PlaybackStarted", playback=playback.as_json())
         missing = media in self.missing_media
@@ -332,6 +333,15 @@ class FakeWorld:
         self.emit("PlaybackFinished", playback=playback.as_json())
         if go_on and was_first and channel.playbacks:
             self._start_media(channel, channel.playbacks[0])
+        elif go_on and not channel.playbacks and channel.music_to_come is not None:
+            channel.music, channel.music_to_come = channel.music_to_come, None
+
+    def set_music(self, channel: FakeChannel, music: str) -> None:
+        """Start music, or stop it with an empty class: after a prompt, if one plays."""
+        if channel.playbacks:
+            channel.music_to_come = music
+        else:
+            channel.music = music
 
     def find_playback(self, playback_id: str) -> tuple[FakeChannel, FakePlayback] | None:
         """Look a playback up that has not ended."""

@@ -6,8 +6,8 @@ from typing import get_args
 
 from pydantic import TypeAdapter
 
-from ccengine.core.commands import Command, ShowAgent
-from ccengine.core.events import Event, HoldBy, HoldStarted, Party, Reached
+from ccengine.core.commands import Command, MoveCall, ShowAgent
+from ccengine.core.events import Event, ExitChosen, HoldBy, HoldStarted, Party, Reached
 from ccengine.core.ids import ClientId, TenantId
 from ccengine.core.states import AgentState, CallState, Kind
 from ccengine.reporting.rows import JournalRow, RowKind, What
@@ -27,6 +27,7 @@ _VALUES: dict[str, object] = {
     "ended_at": 2.0,
     "flow": "main",
     "form": "nova/order@3#0123456789abcdef",
+    "key": "1",
     "high_seconds": 60.0,
     "how": "busy",
     "left_at": 1.0,
@@ -55,6 +56,12 @@ _VALUES: dict[str, object] = {
     "to_agent": "bob",
     "values": {"phone": "+380441234567"},
 }
+_OTHERS: dict[type, dict[str, object]] = {
+    ShowAgent: {"state": AgentState.WRAP_UP},
+    ExitChosen: {"to": {"queue": "nova/sales"}},
+    MoveCall: {"to": "nova/sales"},
+    HoldStarted: {"how": HoldBy.CODE},
+}
 
 
 def examples() -> list[tuple[RowKind, What]]:
@@ -65,9 +72,8 @@ def examples() -> list[tuple[RowKind, What]]:
 
 
 def _example(cls: type[What]) -> What:
-    state = AgentState.WRAP_UP if cls is ShowAgent else CallState.WAITING
-    how = {"how": HoldBy.CODE} if cls is HoldStarted else {}
-    made: What = TypeAdapter(cls).validate_python({**_VALUES, "state": state, **how})
+    values = {**_VALUES, "state": CallState.WAITING, **_OTHERS.get(cls, {})}
+    made: What = TypeAdapter(cls).validate_python(values)
     return made
 
 

@@ -20,6 +20,7 @@ from ccengine.storage.journal import Journal
 from tests.core.builders import agent_settings, plan_of, queue_named, queue_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from ccengine.core.plan import Plan
@@ -123,6 +124,7 @@ class Shift:
         self.now = 1_000.0
         self.rejections = 0
         self.observers: list[Observer] = []
+        self.begun: list[Iterator[None]] = []  #: snapshots that random moves let wait for more
 
     def open_doors(self, *agents: str, wrap_up: float = 15.0) -> None:
         """Load the plan and have agents log in, a second apart."""
@@ -184,14 +186,24 @@ class Shift:
         self.post(events.CallEnded(call=call, by=by, cause="hung up"))
 
     def play(self, moves: list[Move]) -> None:
-        """Make random moves, many of them late, doubled or impossible."""
+        """Make random moves, many of them late, doubled or impossible.
+
+        A snapshot is written bit by bit between the moves that follow, and may not be finished.
+        """
         for what, call, agent, seconds in moves:
+            for writing in self.begun:
+                next(writing, None)
             self.wait(seconds)
             event = self._event(what, CallId(f"c{call}"), AgentId(AGENTS[agent]))
             if event is None:
-                self.journal.append_snapshot(self.center.snapshot(), self.now)
+                self.begun.append(self.journal.begin_snapshot(self.center.imprint(), self.now))
             else:
                 self.post(event)
+
+    def write_snapshot(self) -> None:
+        """Have the journal hold the center's state."""
+        for _ in self.journal.begin_snapshot(self.center.imprint(), self.now):
+            pass
 
     def _write(self, step: Step) -> int:
         (self.written,) = self.journal.write([step])
@@ -241,6 +253,8 @@ class Shift:
             "not ready": events.AgentWentNotReady(agent=agent, reason="lunch"),
             "plan": events.PlanLoaded(plan=other_plan()),
             "promise": events.WaitPromised(call=call, low_seconds=2.0, high_seconds=9.0),
+            "key out": events.ExitChosen(call=call, key="1", to=Overflow(voicemail=True)),
+            "key on": events.ExitChosen(call=call, key="2", to=Overflow(queue=queue_named(name))),
             "accept beside": events.OfferAccepted(call=call, **self._beside(call)),
             "decline beside": events.OfferDeclined(call=call, reason="no", **self._beside(call)),
             "phone lost": events.PhoneLost(phone=PhoneId(f"20{len(agent)}")),
@@ -258,7 +272,7 @@ USUAL = (
 UNUSUAL = (
     "stray return fail record_fails log_out not_ready plan switch_lost switch_back snapshot "
     "switch_back miss promise promise accept_beside decline_beside decline_beside phone_lost "
-    "phone_found plan say_lost say_nonsense type typed"
+    "phone_found plan key_out key_on key_on say_lost say_nonsense type typed"
 )
 MOVES = st.lists(
     st.tuples(

@@ -219,7 +219,59 @@ def test_a_call_that_overflows_to_another_queue_is_told_there(shift: Shift) -> N
     record = record_of(shift, call)
     assert (record.queue, record.wait_seconds) == ("nova/billing", 40)
     assert record.outcome is CallOutcome.ABANDONED
-    assert "sent on to nova/billing, at the place it had" in story_of(shift, call)
+    assert (record.diverted_to, record.diverted_because) == ("nova/billing", "waited too long")
+    told = "sent on to nova/billing, at the place it had: waited too long"
+    assert told in story_of(shift, call)
+
+
+@pytest.mark.parametrize(
+    ("to", "place", "outcome"),
+    [
+        (Overflow(voicemail=True), "voicemail", CallOutcome.DIVERTED),
+        (Overflow(flow="other"), "other", CallOutcome.DIVERTED),
+        (Overflow(queue=queue_named("billing")), "nova/billing", CallOutcome.ABANDONED),
+    ],
+)
+def test_a_call_that_leaves_by_key_says_so(
+    shift: Shift, to: Overflow, place: str, outcome: CallOutcome
+) -> None:
+    open_doors(shift)
+    call = shift.enter("c1", "sales")
+    shift.wait(10)
+    shift.post(events.ExitChosen(call=call, key="3", to=to))
+    shift.wait(5)
+    shift.hang_up(call)
+    record = record_of(shift, call)
+    assert (record.diverted_to, record.diverted_because) == (place, "key")
+    assert record.outcome is outcome
+    assert record.wait_seconds == (15 if to.queue else 10)
+    assert f"pressed 3 for {place}" in story_of(shift, call)
+
+
+def test_a_call_that_was_answered_after_all_says_where_it_had_been_sent(shift: Shift) -> None:
+    open_doors(shift, "anna")
+    shift.post(events.AgentWentNotReady(agent=AgentId("anna"), reason="lunch"))
+    call = shift.enter("c1", "sales")
+    to = Overflow(queue=queue_named("billing"))
+    shift.post(events.ExitChosen(call=call, key="3", to=to))
+    shift.post(events.AgentWentReady(agent=AgentId("anna")))
+    shift.answer(call)
+    shift.hang_up(call)
+    record = record_of(shift, call)
+    assert (record.outcome, record.queue) == (CallOutcome.ANSWERED, "nova/billing")
+    assert (record.diverted_to, record.diverted_because) == ("nova/billing", "key")
+
+
+def test_who_is_refused_at_the_door_and_waits_elsewhere_says_why(shift: Shift) -> None:
+    full = Limits(waiting=0, overflow=Overflow(queue=queue_named("billing")))
+    open_doors(shift, limits=full)
+    call = shift.enter("c1", "sales")
+    shift.wait(4)
+    shift.hang_up(call)
+    record = record_of(shift, call)
+    assert (record.diverted_to, record.diverted_because) == ("nova/billing", "full")
+    assert (record.outcome, record.queue) == (CallOutcome.ABANDONED, "nova/billing")
+    assert record.wait_seconds == 4
 
 
 @pytest.mark.parametrize(

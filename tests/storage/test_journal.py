@@ -142,7 +142,7 @@ def test_what_a_newer_program_wrote_is_carried_along(shift: Shift, path: Path) -
 def test_a_restart_goes_on_from_the_newest_snapshot(shift: Shift) -> None:
     shift.open_doors("anna", "bob")
     shift.enter("c1")
-    shift.journal.append_snapshot(shift.center.snapshot(), shift.now)
+    shift.write_snapshot()
     shift.wait(25)  # c1's offer is not answered, so the second agent is tried
     shift.enter("c2", "sales")
     shift.post(events.CallQueued(call=CallId("c2"), queue=shift.center.calls[CallId("c2")].queue))  # type: ignore[arg-type]

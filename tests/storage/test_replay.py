@@ -10,11 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccengine.core.center import ContactCenter
+from ccengine.core.ids import CallId
+from ccengine.storage import codec
 from ccengine.storage.journal_reader import JournalReader, StoredRow
-from ccengine.storage.replay import replay
+from ccengine.storage.replay import center_of, replay
+from tests.core.stage import state_bytes
 from tests.reporting.shift import MOVES, Move, Shift
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pytest
+
     from ccengine.core.waits import WaitEstimate
 
 
@@ -31,6 +38,41 @@ def test_random_shifts_replay_to_the_same_bytes(moves: list[Move], *, cut: bool)
             assert replay(reader.stored(since=max(0, since))) == []
         shift.journal.close()
         assert _estimates(shift.center, shift.now) == _estimates(_restored(shift), shift.now)
+
+
+def test_a_snapshot_is_of_the_moment_it_was_begun(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    shift = Shift(path)
+    shift.open_doors("anna", "bob")
+    shift.enter("c1")
+    begun = shift.journal.begin_snapshot(shift.center.imprint(), shift.now)
+    shift.answer(CallId("c1"))
+    next(begun)
+    shift.wait(30)
+    assert list(begun)
+    shift.enter("c2")
+    with JournalReader.open(path) as reader:
+        assert replay(reader.stored()) == []
+        assert reader.last_snapshot_number() < reader.last_number()
+    restored = center_of(shift.journal.restore())
+    shift.journal.close()
+    assert state_bytes(restored) == state_bytes(shift.center)
+
+
+def test_slices_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codec, "SLICE", 2)
+    shift = Shift(tmp_path / "journal.sqlite")
+    shift.open_doors("anna", "bob")
+    for number in range(5):
+        shift.enter(f"c{number}")
+    shift.journal.close()
+    encoded = []
+
+    def encode() -> Iterator[None]:
+        encoded.append((yield from codec.encode_by_slices(shift.center.imprint())))
+
+    assert len(list(encode())) > 5
+    assert encoded == [codec.encode(shift.center.snapshot())]
 
 
 def _restored(shift: Shift) -> ContactCenter:

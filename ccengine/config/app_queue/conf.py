@@ -13,6 +13,8 @@ SECTION: Final = re.compile(r"\[([^\]]+)\]\s*(?:\(([^)]*)\))?")
 INCLUDE: Final = re.compile(r"#\s*(include|tryinclude|exec)\s+(.*)", re.IGNORECASE)
 COMMENT: Final = re.compile(r"(?<!\\);.*")
 DEPTH_AT_MOST: Final = 10
+TRUE: Final = frozenset({"yes", "true", "y", "t", "1", "on"})
+FALSE: Final = frozenset({"no", "false", "n", "f", "0", "off", ""})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 from typing_extensions import override
 
+from ccengine.config.app_queue.conf import TRUE
+from ccengine.config.app_queue.draft import Draft
 from ccengine.config.app_queue.members import MemberLine, Staff, free_name, member_line
-from ccengine.config.app_queue.options import GENERAL, TRUE, Draft
+from ccengine.config.app_queue.options import GENERAL, carry
 from ccengine.config.app_queue.rules import Rules
 from ccengine.config.problems import Problem, in_order
+from ccengine.core.queues import Messages
 
 if TYPE_CHECKING:
     from ccengine.config.app_queue.conf import Conf, Section
@@ -26,15 +29,20 @@ TENANT_HEAD: Final = """\
 # Made by `ccengine import`. What is marked so is not in queues.conf: put in what is true.
 
 """
+PLACEHOLDER: Final = "Please stay on the line."
+SOUND_REMEDY: Final = (
+    "write its words in prompts/en/prompts.yaml, or put {name}.wav (8 kHz, mono, 16 bit) beside it"
+)
 PLACEHOLDERS: Final = {"name:": "# put in", "languages:": "# put in", "contract:": "# put in"}
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The text of both files, and what could not be carried over."""
+    """The text of the files, and what could not be carried over."""
 
     tenant: str
     client: str
+    prompts: str  #: in English; empty if there are none
     queues: int
     notes: tuple[Problem, ...]
 
@@ -45,7 +53,7 @@ def import_queues(
     joined: Iterable[tuple[str, MemberLine]] = (),
     rules: Conf | None = None,
 ) -> Imported:
-    """Return tenant.yaml and client.yaml.
+    """Return tenant.yaml, client.yaml and the client's prompts.
 
     Args:
         conf: as read.
@@ -69,8 +77,13 @@ def import_queues(
         *maker.rules.unused(),
         *([] if rules is None else rules.problems),
     ]
-    notes = in_order([*conf.problems, *maker.notes, *maker.staff.problems, *told])
-    return Imported(_tenant_text(maker.staff), _client_text(maker), len(maker.queues), notes)
+    return Imported(
+        tenant=_tenant_text(maker.staff),
+        client=_client_text(maker),
+        prompts=_prompts_text(maker.sounds),
+        queues=len(maker.queues),
+        notes=in_order([*conf.problems, *maker.notes, *maker.staff.problems, *told]),
+    )
 
 
 class _Maker:
@@ -79,6 +92,7 @@ class _Maker:
         self.rules = rules
         self.staff = Staff(client)
         self.queues: dict[str, QueueSettings] = {}
+        self.sounds: dict[str, str] = {}  #: by the name of the prompt that stands for it
         self.notes: list[Problem] = []
         self._negative_is_away = False
 
@@ -92,7 +106,7 @@ class _Maker:
         draft = Draft()
         for setting in settings.values():
             if setting.key in GENERAL:
-                draft.take(setting)
+                carry(draft, setting)
             else:
                 why = "Asterisk does not read it in [general]: use a template"
                 self.notes.append(setting.not_carried(why))
@@ -101,7 +115,7 @@ class _Maker:
     def add(self, section: Section, joined: list[MemberLine]) -> None:
         draft = Draft()
         for setting in section.last().values():
-            draft.take(setting)
+            carry(draft, setting)
         self.notes += draft.problems
         lines = [member_line(setting) for setting in section.all_of("member")]
         members = self._members([*lines, *joined])
@@ -114,9 +128,28 @@ class _Maker:
         if name != section.name:
             message = f"[{section.name}] is called '{name}' here"
             self.notes.append(section.note(message, "names are small letters, digits, '-' and '_'"))
-        settings = replace(draft.settings(), members=members)
+        messages = replace(Messages(), **draft.messages, prompts=self._prompts(draft))
+        settings = replace(draft.settings(), members=members, messages=messages)
         rule = section.last().get("defaultrule")
         self.queues[name] = settings if rule is None else self.rules.apply(settings, rule)
+
+    def _prompts(self, draft: Draft) -> tuple[str, ...]:
+        """Return the prompts that stand for sounds of Asterisk's, which are not to be had here."""
+        if "every_seconds" not in draft.messages:
+            for setting, _ in draft.sounds[:1]:
+                why = "it is never heard, as 'periodic-announce-frequency' is 0"
+                self.notes.append(setting.not_carried(why))
+            return ()
+        names: list[str] = []
+        for setting, sound in draft.sounds:
+            known = next((name for name, one in self.sounds.items() if one == sound), None)
+            name = known or free_name(sound.rpartition("/")[2], self.sounds, "message")
+            if known is None:
+                self.sounds[name] = sound
+                message = f"the sound '{sound}' is not read: prompt '{name}' is a placeholder"
+                self.notes.append(setting.note(message, SOUND_REMEDY.format(name=name)))
+            names.append(name)
+        return tuple(dict.fromkeys(names))
 
     def _members(self, lines: Iterable[MemberLine]) -> tuple[Member, ...]:
         found: dict[str, Member] = {}
@@ -158,6 +191,12 @@ def _client_text(maker: _Maker) -> str:
         "queues": {name: written(queue) for name, queue in maker.queues.items()},
     }
     return TENANT_HEAD + _marked(_yaml(content))
+
+
+def _prompts_text(sounds: Mapping[str, str]) -> str:
+    named = {name: "".join(filter(str.isprintable, sound)) for name, sound in sounds.items()}
+    rows = [f"{name}: {PLACEHOLDER}  # put in: what {one} says" for name, one in named.items()]
+    return "".join([TENANT_HEAD, *(f"{row}\n" for row in rows)]) if rows else ""
 
 
 def written(value: Any) -> Any:

@@ -1,21 +1,23 @@
-"""What becomes of each option of queues.conf. `dialplan/README.md` has the same as a table."""
+"""What becomes of each option of queues.conf. `dialplan/README.md` has the same as a table.
+
+Those about what callers hear while they wait are in `hearing.py`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from ccengine.config.problems import Problem
-from ccengine.core.queues import Empty, Limits, Overflow, QueueSettings, Strategy
+from ccengine.config.app_queue.conf import FALSE, TRUE
+from ccengine.config.app_queue.draft import NEVER
+from ccengine.config.app_queue.hearing import HEARD
+from ccengine.core.queues import Empty, Strategy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ccengine.config.app_queue.conf import Setting
+    from ccengine.config.app_queue.draft import Draft
 
-TRUE: Final = frozenset({"yes", "true", "y", "t", "1", "on"})
-FALSE: Final = frozenset({"no", "false", "n", "f", "0", "off", ""})
-NEVER: Final = 1000  #: misses in a row until an agent is not ready, where autopause is off
 RINGS_AT_MOST: Final = 300.0
 
 STRATEGIES: Final[Mapping[str, Strategy]] = {
@@ -43,7 +45,7 @@ REASONS: Final[Mapping[str, tuple[Empty, ...]]] = {
 STRICT: Final = (Empty.NOT_READY, Empty.OFFLINE)
 LOOSE: Final = (Empty.OFFLINE,)
 
-ANNOUNCED: Final = "callers hear music only; say it in the flow before 'enqueue'"
+WORDED: Final = "whole sentences are spoken: change them in prompts/<language>/speech.yaml"
 IN_EVENTS: Final = "the call's events have it: MQTT, log and API"
 NO_QUEUE_LOG: Final = "no queue_log is written: the journal holds every event"
 RECORDED: Final = "recordings are WAV files by tenant, client and day"
@@ -63,7 +65,7 @@ NOT_CARRIED: Final[Mapping[str, tuple[frozenset[str], str]]] = {
     "log-restricted-caller-id": (TRUE, NO_QUEUE_LOG),
     "realtime_rules": (FALSE, "the YAML is the only source of rules"),
     "announce": (FALSE, "use 'agent_hears', with a prompt of the client's"),
-    "context": (FALSE, "a menu before 'enqueue' takes digits, the line does not"),
+    "context": (FALSE, "write where each of its keys leads into 'keys': the dialplan is not read"),
     "retry": (frozenset(), "the next agent is rung at once"),
     "timeoutpriority": (frozenset({"app"}), "a phone that rings when time is up may be answered"),
     "timeoutrestart": (TRUE | FALSE, "each agent has the whole ring time; busy leads to the next"),
@@ -79,28 +81,17 @@ NOT_CARRIED: Final[Mapping[str, tuple[frozenset[str], str]]] = {
     "autopauseunavail": (FALSE, "an unreachable phone is passed over until it is back"),
     "reportholdtime": (FALSE, "agents are not told for how long the caller has waited"),
     "memberdelay": (FALSE, "caller and agent hear each other at once"),
-    "announce-frequency": (FALSE, ANNOUNCED),
-    "min-announce-frequency": (FALSE, ANNOUNCED),
-    "announce-to-first-user": (FALSE, ANNOUNCED),
-    "announce-round-seconds": (FALSE, ANNOUNCED),
-    "announce-holdtime": (FALSE, ANNOUNCED),
-    "announce-position": (FALSE, ANNOUNCED),
-    "announce-position-only-up": (FALSE, ANNOUNCED),
-    "announce-position-limit": (FALSE, ANNOUNCED),
-    "periodic-announce": (FALSE, ANNOUNCED),
-    "periodic-announce-frequency": (FALSE, ANNOUNCED),
-    "periodic-announce-startdelay": (FALSE, ANNOUNCED),
-    "relative-periodic-announce": (FALSE, ANNOUNCED),
-    "random-periodic-announce": (FALSE, ANNOUNCED),
-    "queue-youarenext": (FALSE, ANNOUNCED),
-    "queue-thereare": (FALSE, ANNOUNCED),
-    "queue-callswaiting": (FALSE, ANNOUNCED),
-    "queue-holdtime": (FALSE, ANNOUNCED),
-    "queue-minute": (FALSE, ANNOUNCED),
-    "queue-minutes": (FALSE, ANNOUNCED),
-    "queue-seconds": (FALSE, ANNOUNCED),
-    "queue-thankyou": (FALSE, ANNOUNCED),
-    "queue-callerannounce": (FALSE, ANNOUNCED),
+    "announce-to-first-user": (TRUE | FALSE, "an announcement is cut when an agent answers"),
+    "relative-periodic-announce": (TRUE | FALSE, "'gap_seconds' of music come after each"),
+    "queue-youarenext": (FALSE, WORDED),
+    "queue-thereare": (FALSE, WORDED),
+    "queue-callswaiting": (FALSE, WORDED),
+    "queue-holdtime": (FALSE, WORDED),
+    "queue-minute": (FALSE, WORDED),
+    "queue-minutes": (FALSE, WORDED),
+    "queue-seconds": (FALSE, WORDED),
+    "queue-thankyou": (FALSE, WORDED),
+    "queue-callerannounce": (FALSE, WORDED),
     "queue-reporthold": (FALSE, "agents hear no announcement before the caller"),
 }
 
@@ -125,54 +116,6 @@ GENERAL: Final = frozenset(
     }
 )
 """All that Asterisk reads in [general]."""
-
-
-@dataclass(slots=True)
-class Draft:
-    """A queue in the making: what app_queue does where an option is left out."""
-
-    values: dict[str, Any] = field(
-        default_factory=lambda: {
-            "strategy": Strategy.RING_ALL,
-            "ring_seconds": 15.0,
-            "wrap_up_seconds": 0.0,
-            "recorded": False,
-            "misses": NEVER,
-        }
-    )
-    limits: dict[str, Any] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-
-    def take(self, setting: Setting) -> None:
-        """Carry one option over, or note why not."""
-        if setting.key in CARRIED:
-            CARRIED[setting.key](self, setting)
-        elif setting.key in NOT_CARRIED:
-            harmless, why = NOT_CARRIED[setting.key]
-            if setting.value.lower() not in harmless:
-                self.problems.append(setting.not_carried(why))
-        elif setting.key not in ELSEWHERE:
-            self.problems.append(setting.not_carried("Asterisk 22 knows no such option"))
-
-    def settings(self) -> QueueSettings:
-        """Return the queue's rules, without members."""
-        return QueueSettings(**self.values, limits=Limits(**self.limits))
-
-    def number(self, setting: Setting) -> int:
-        """Return the value as Asterisk would; a word is 0."""
-        digits = setting.value.removeprefix("+")
-        if digits.removeprefix("-").isdecimal() and digits.isascii():
-            return int(digits)
-        self.problems.append(setting.not_carried("it is no number"))
-        return 0
-
-    def limit(self, setting: Setting, key: str, value: object) -> None:
-        """Set a limit; where callers go whom it keeps out is the dialplan's, and not known here."""
-        self.limits[key] = value
-        self.limits["overflow"] = Overflow(voicemail=True)
-        message = f"where callers go after '{setting.key}' is said by the dialplan, not here"
-        remedy = "voicemail is written: name a queue, flow or number in 'overflow' if that is meant"
-        self.problems.append(setting.note(message, remedy))
 
 
 def _strategy(draft: Draft, setting: Setting) -> None:
@@ -268,4 +211,17 @@ CARRIED: Final[Mapping[str, Callable[[Draft, Setting], None]]] = {
     "music": _music,
     "joinempty": _join_empty,
     "leavewhenempty": _leave_empty,
+    **HEARD,
 }
+
+
+def carry(draft: Draft, setting: Setting) -> None:
+    """Carry one option over, or note why not."""
+    if setting.key in CARRIED:
+        CARRIED[setting.key](draft, setting)
+    elif setting.key in NOT_CARRIED:
+        harmless, why = NOT_CARRIED[setting.key]
+        if setting.value.lower() not in harmless:
+            draft.problems.append(setting.not_carried(why))
+    elif setting.key not in ELSEWHERE:
+        draft.problems.append(setting.not_carried("Asterisk 22 knows no such option"))

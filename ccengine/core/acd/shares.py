@@ -45,6 +45,8 @@ class Shares:
 
     def note_agent(self, agent: Agent) -> None:
         """Take note of an agent's state."""
+        if not self._plan.shares:  # then nothing depends on how many are free
+            return
         counted: tuple[ClientId, ...] = ()
         if agent.state in BUSY and agent.client is not None:
             counted = (agent.client,)

@@ -30,6 +30,7 @@ from ccengine.core.events.calls import (
     CallerStrayed,
     CallMissed,
     CallQueued,
+    ExitChosen,
     FlowStepEntered,
     WaitPromised,
 )
@@ -89,6 +90,7 @@ CallEvent = (
     | FlowStepEntered
     | CallQueued
     | WaitPromised
+    | ExitChosen
     | CallerStrayed
     | CallerReturned
     | OfferRinging
@@ -153,6 +155,7 @@ __all__ = [
     "ConversationStarted",
     "DeskEvent",
     "Event",
+    "ExitChosen",
     "FlowStepEntered",
     "FormFilled",
     "HelpAnswered",

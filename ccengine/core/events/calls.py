@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ccengine.core.events.causes import Party, Reached
 from ccengine.core.ids import AgentId, CallId, ClientId, QueueId, SkillId, TenantId
+from ccengine.core.queues import Overflow
 from ccengine.core.states import Kind
 
 
@@ -71,6 +72,15 @@ class WaitPromised:
     call: CallId
     low_seconds: float  #: from now
     high_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitChosen:
+    """A waiting caller pressed a key that leads out of the line."""
+
+    call: CallId
+    key: str
+    to: Overflow  #: where the queue's rules say it leads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,17 @@ from ccengine.config.app_queue.options import (
     STRATEGIES,
 )
 from ccengine.core.ids import AgentId, QueueId
-from ccengine.core.queues import Empty, Member, Overflow, QueueSettings, Strategy
+from ccengine.core.queues import (
+    Announcements,
+    Empty,
+    Member,
+    Messages,
+    Overflow,
+    PositionTold,
+    QueueSettings,
+    Strategy,
+    WaitTold,
+)
 from ccengine.ivr.configuration import load_configuration
 from tests.config.tenants import DIALPLAN
 
@@ -97,11 +107,10 @@ def test_what_an_office_loses_is_named_with_file_and_line(tmp_path: Path) -> Non
         "not here",
         ("office.conf", 22): "where callers go after 'maxlen' is said by the dialplan, not here",
         ("office.conf", 28): "'announce = queue-support' is not carried over",
-        ("office.conf", 29): "'announce-position = yes' is not carried over",
         ("office.conf", 30): "'periodic-announce = please-wait,and-wait' is not carried over",
         ("support-members.conf", 1): "DAHDI/1 is no phone that could be named here",
     }
-    assert told[-1] == "2 queues carried over, 8 notes"
+    assert told[-1] == "2 queues carried over, 7 notes"
 
 
 def test_a_generated_file_is_carried_over(tmp_path: Path) -> None:
@@ -202,6 +211,106 @@ def test_the_words_of_joinempty(tmp_path: Path, line: str, expected: tuple[Empty
     file.write_text(f"[q]\n{line}\nmember => PJSIP/201,0,Anna\n")
     plan, _ = imported(file, tmp_path)
     assert queue(plan, "q").limits.join_empty == expected
+
+
+def one_queue(folder: Path, *lines: str) -> tuple[QueueSettings, list[str]]:
+    file = folder / "queues.conf"
+    file.write_text("\n".join(["[q]", *lines, "member => PJSIP/201,0,Anna", ""]))
+    plan, told = imported(file, folder)
+    return queue(plan, "q"), told
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ([], Announcements()),
+        (["announce-frequency=0", "announce-position=yes"], Announcements()),
+        (["announce-frequency=30"], Announcements(every_seconds=30, position_limit=100)),
+        (
+            ["announce-frequency=30", "announce-position=yes", "announce-position-limit=5"],
+            Announcements(every_seconds=30, position_limit=100),
+        ),
+        (
+            ["announce-position-limit=5", "announce-frequency=30", "announce-position=more"],
+            Announcements(every_seconds=30, position_limit=5),
+        ),
+        (
+            ["announce-frequency=90", "announce-position=limit", "announce-holdtime=once"],
+            Announcements(every_seconds=90, position=PositionTold.LIMIT, wait=WaitTold.ONCE),
+        ),
+        (
+            ["announce-frequency=90", "announce-position=no", "announce-round-seconds=10"],
+            Announcements(every_seconds=90, position=PositionTold.NO, round_seconds=10),
+        ),
+        (
+            [
+                "announce-frequency=60",
+                "announce-position=more",
+                "announce-position-only-up=yes",
+                "announce-holdtime=no",
+                "min-announce-frequency=20",
+                "announce-to-first-user=yes",
+            ],
+            Announcements(every_seconds=60, gap_seconds=20, only_improved=True, wait=WaitTold.NO),
+        ),
+    ],
+)
+def test_what_is_announced(tmp_path: Path, lines: list[str], told: Announcements) -> None:
+    settings, notes = one_queue(tmp_path, *lines)
+    assert settings.announcements == told
+    assert notes == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (["announce-frequency=2"], "5 to 3600 is possible: 5 is written"),
+        (["announce-frequency=30", "announce-round-seconds=45"], "60 is written"),
+        (["announce-frequency=30", "announce-position=perhaps"], "yes, no, limit and more"),
+        (["announce-frequency=soon"], "it is no number"),
+        (["context=leave-queue"], "write where each of its keys leads into 'keys'"),
+        (["queue-thereare=mine"], "change them in prompts/<language>/speech.yaml"),
+        (["periodic-announce=wait"], "it is never heard"),
+    ],
+)
+def test_what_cannot_be_announced_is_noted(tmp_path: Path, lines: list[str], words: str) -> None:
+    _, told = one_queue(tmp_path, *lines)
+    assert words in told[0]
+    assert told[-1] == "1 queue carried over, 1 note"
+
+
+def test_periodic_sounds_become_prompts_to_be_written(tmp_path: Path) -> None:
+    settings, told = one_queue(
+        tmp_path,
+        "periodic-announce = custom/Please Wait, 2nd,custom/Please Wait",
+        "periodic-announce-frequency = 45",
+        "periodic-announce-startdelay = 10",
+        "random-periodic-announce = yes",
+        "relative-periodic-announce = yes",
+    )
+    assert settings.messages == Messages(
+        prompts=("please-wait", "message-2nd"), every_seconds=45, after_seconds=10, shuffled=True
+    )
+    written = tmp_path / "imported/clients/acme/prompts/en/prompts.yaml"
+    assert "please-wait: Please stay on the line.  # put in: what custom/Please Wait says" in (
+        written.read_text()
+    )
+    assert [row.split(": ", 1)[1].split(" — ")[0] for row in told[:-1]] == [
+        "the sound '2nd' is not read: prompt 'message-2nd' is a placeholder",
+        "the sound 'custom/Please Wait' is not read: prompt 'please-wait' is a placeholder",
+    ]
+
+
+def test_without_sounds_app_queue_has_one_of_its_own(tmp_path: Path) -> None:
+    settings, _ = one_queue(tmp_path, "periodic-announce-frequency = 60")
+    assert settings.messages == Messages(prompts=("queue-periodic-announce",))
+
+
+def test_placeholders_are_printed_behind_the_other_files() -> None:
+    text = "[q]\nperiodic-announce-frequency=60\nmember => PJSIP/201,0,Anna\n"
+    result = CliRunner().invoke(app, ["import", "-", "--client", "acme"], input=text)
+    assert "# --- clients/acme/prompts/en/prompts.yaml ---" in result.stdout
+    assert "queue-periodic-announce: Please stay on the line." in result.stdout
 
 
 def test_leavewhenempty_has_yes_and_no_the_other_way(tmp_path: Path) -> None:
