@@ -150,5 +150,5 @@ async def test_callbacks_of_both_kinds_and_a_message_in_true_order(stage: Stage)
         olena = await agent_first(stage, customer)
         async with configured(system, (DNIPRO_YAML, AGENT_FIRST, CUSTOMER_FIRST)):
             await customer_first(stage, customer, olena)
-        async with configured(system, (DNIPRO_YAML, AGENT_FIRST, MESSAGES)):
+        async with configured(system, (DNIPRO_YAML, KEYS, MESSAGES)):
             await message(stage, customer, olena)
