@@ -53,8 +53,8 @@ async def test_callers_are_told_their_place_until_an_agent_answers_or_a_key_lead
         async with configured(system, vip(*RULES)), stage:
             async with asyncio.TaskGroup() as coming:
                 coming.create_task(take_music_over(system))
-                agents = [coming.create_task(stage.agent(one)) for one in ("olena", "taras")]
-            olena, taras = (one.result() for one in agents)
+                olena = await stage.agent("olena")  # idle for longer: rung first
+                taras = await stage.agent("taras")
             first = await stage.caller("600201", CallOutcome.ABANDONED)
             await olena.rings()
             await cut_by_an_answer(stage, taras)
