@@ -56,6 +56,7 @@ log = structlog.get_logger()
 APP = "ccengine"
 ARI_USER = "ccengine"
 CHECKPOINT_SECONDS = 1.0
+CALENDAR_SECONDS = 86_400.0
 
 EXIT_REPLACED = 3
 EXIT_CONFIGURATION = 1
@@ -126,6 +127,7 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             root.create_task(_stop_on_signal(), name="signals")
             root.create_task(_stop_on_failure(parts.engine), name="failure")
             root.create_task(_reload_on_signal(parts), name="reload")
+            root.create_task(_renew_calendar(parts), name="calendar")
             root.create_task(_checkpoint(parts.journal), name="checkpoint")
             root.create_task(parts.keeper.run(), name="records")
             if parts.publisher is not None:
@@ -213,7 +215,7 @@ async def _file_papers(keeper: RecordKeeper, configuration: Configuration) -> No
 
 def _load_plan(engine: Engine, configuration: Configuration) -> None:
     if configuration.tenant is not None:
-        engine.post(PlanLoaded(plan=configuration.tenant.plan()))
+        engine.post(PlanLoaded(plan=configuration.tenant.plan(engine.clock.now())))
 
 
 def _health(switchboard: Switchboard) -> Health:
@@ -233,6 +235,13 @@ async def _check_version(parts: Parts) -> None:
             log.warning("asterisk_old", version=info.version, cause="22.11 mends known deadlocks")
         case VersionVerdict.OK:
             log.info("asterisk_fit", version=info.version)
+
+
+async def _renew_calendar(parts: Parts) -> None:
+    """Give routing the opening hours of the weeks to come, once a day."""
+    while True:
+        await asyncio.sleep(CALENDAR_SECONDS)
+        _load_plan(parts.engine, parts.wiring.configuration)
 
 
 async def _checkpoint(journal: Journal) -> None:

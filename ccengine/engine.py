@@ -17,13 +17,16 @@ from ccengine.core.commands import (
     CallSupervisors,
     Command,
     Connect,
+    DialCallback,
     DivertCall,
+    DropItem,
     MoveCall,
     OfferCall,
     RemindAgent,
     ShowAgent,
     ShowCall,
     ShowOutcome,
+    TakeUpItem,
     TargetMissed,
     WithdrawOffer,
 )
@@ -80,6 +83,8 @@ class Engine:
         self._loop = loop
         self._calls: dict[CallId, Mailbox] = {}
         self._agents: dict[AgentId, Mailbox] = {}
+        self.new_items: asyncio.Queue[CallId] = asyncio.Queue()
+        """Items that need a session; their mailboxes are open."""
         self._observers: list[Observer] = []
         self._unwritten: list[Step] = []
         self._unseen: list[Sequence[JournalRow]] = []
@@ -229,8 +234,14 @@ class Engine:
         match command:
             case OfferCall() | WithdrawOffer() | RemindAgent() | CallSupervisors() | ShowAgent():
                 mailbox = self._agents.get(command.agent)
-            case Connect() | DivertCall() | MoveCall() | TargetMissed():
+            case (
+                Connect() | DivertCall() | MoveCall() | TargetMissed() | DialCallback() | DropItem()
+            ):
                 mailbox = self._calls.get(command.call)
+            case TakeUpItem():
+                self.open_call(command.call)
+                self.new_items.put_nowait(command.call)
+                return
             case ShowCall() | ShowOutcome():
                 return
         if mailbox is not None:

@@ -37,6 +37,7 @@ class EngineStub:
 
     def __init__(self) -> None:
         self.center = ContactCenter()
+        self.clock = SimpleNamespace(now=lambda: 100.0)
         self.events: list[Event] = []
 
     def post(self, event: Event) -> None:

@@ -18,6 +18,7 @@ import structlog
 from ccengine.asterisk.ari.errors import AriError
 from ccengine.asterisk.ari.events import BridgeSnapshot, ChannelSnapshot, EndpointSnapshot
 from ccengine.calls.bridge_names import bridge_of
+from ccengine.calls.item import is_waiting
 from ccengine.calls.phones import TECHNOLOGY, View
 from ccengine.core.events import (
     CallEnded,
@@ -151,7 +152,8 @@ class Audit:
 
     def _claims(self) -> Iterator[Claim]:
         for call in self._engine.center.calls.values():
-            yield Claim(call.id)
+            if not is_waiting(call):
+                yield Claim(call.id)
             if call.state in BELIEVED and call.agent is not None:
                 yield Claim(call.id, call.state, call.agent, call.offer)
                 for offer, agent in call.others.items():
@@ -166,8 +168,8 @@ class Audit:
             return call.channel in look.channels
         if claim.offer not in look.channels:
             return False
-        if call.held is HoldBy.CODE or call.kind in COLLEAGUES:
-            return True  # who of them hears whom is the agent's doing
+        if call.held is HoldBy.CODE or call.kind in COLLEAGUES or is_waiting(call):
+            return True  # who of them hears whom is the agent's doing; a message has no bridge
         return claim.state is not CallState.TALKING or _are_joined(call, claim.offer, look)
 
     async def _take_back(self, claim: Claim) -> None:

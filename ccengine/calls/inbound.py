@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import math
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
 from ccengine.asterisk.ari.errors import AriDisconnected, AriRefused, AriTimeout
+from ccengine.calls.callback_offer import CallbackOffer
 from ccengine.calls.caller_ear import CallerEar
 from ccengine.calls.conversation import Conversation
 from ccengine.calls.insistence import insist
@@ -18,13 +20,14 @@ from ccengine.calls.outside import Outside
 from ccengine.calls.scope import CallScope
 from ccengine.calls.talked import Talked
 from ccengine.calls.waiting import Waiting
+from ccengine.config.dialable import identity_of
 from ccengine.core.commands import Connect, DivertCall
 from ccengine.core.events import CallEnded, CallerStrayed, CallQueued, FlowStepEntered, Party
 from ccengine.core.ids import AgentId, OfferId, client_of
 from ccengine.core.offers import NO_QUEUE
 from ccengine.core.states import CallState
 from ccengine.ivr.context import FlowContext
-from ccengine.ivr.outcomes import Enqueue, HangUp
+from ccengine.ivr.outcomes import CalledBack, Enqueue, HangUp
 from ccengine.ivr.runner import run_flow
 
 if TYPE_CHECKING:
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
     from ccengine.calls.consult import Talks
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
-    from ccengine.core.ids import ClientId
+    from ccengine.core.ids import ClientId, QueueId
     from ccengine.ivr.outcomes import Outcome
 
 log = structlog.get_logger()
@@ -40,6 +43,7 @@ log = structlog.get_logger()
 CALLER_HUNG_UP = "caller hung up"
 LOST = "lost"
 AGENT_HUNG_UP = "agent hung up"
+CALLED_BACK = "callback"
 
 DIVERT_PAUSE_SECONDS = 1.0
 """Between two times that a queue sends a caller on to a flow, which may lead back to it at once."""
@@ -104,8 +108,9 @@ class InboundCall:
     async def _serve(self) -> tuple[Party, str]:
         """Go on from the call's present state, which is not its first after a restart."""
         match self._call.state:
-            case CallState.IN_FLOW if self._call.queue is not None:
-                return Party.AGENT, AGENT_HUNG_UP
+            case CallState.IN_FLOW if self._is_over:
+                called_back = self._call.became is not None
+                return (Party.ENGINE, CALLED_BACK) if called_back else (Party.AGENT, AGENT_HUNG_UP)
             case CallState.IN_FLOW:
                 ended = await self._run_flow(self._call.flow, self._call.step)
                 if ended is not None:
@@ -122,6 +127,11 @@ class InboundCall:
                 pass
         return await self._wait_and_talk()
 
+    @property
+    def _is_over(self) -> bool:
+        """No flow is to be run any more: the caller has talked, or is going to be called back."""
+        return self._call.became is not None or self._call.queue is not None
+
     async def _run_flow(
         self, name: str, step: str, client: ClientId | None = None
     ) -> tuple[Party, str] | None:
@@ -129,6 +139,8 @@ class InboundCall:
         outcome = await self._outcome_of(name, step, client)
         if isinstance(outcome, HangUp):
             return Party.ENGINE, f"flow ended: {outcome.cause}"
+        if isinstance(outcome, CalledBack):
+            return Party.ENGINE, CALLED_BACK
         self._enqueue(outcome)
         return None
 
@@ -151,8 +163,13 @@ class InboundCall:
             prompts=configuration.prompts,
             hours=tenant.clients[client].hours,
             now=self._utc_now,
+            offer_callback=partial(self._offer_callback, route.language),
         )
         return await run_flow(flow, context, start=step or None, entered=self._enter_step)
+
+    async def _offer_callback(self, language: str, queue: QueueId) -> bool:
+        ear = CallerEar(self._channel, language)
+        return await CallbackOffer(self._wiring, self._call, ear, queue).run()
 
     def _enqueue(self, outcome: Enqueue) -> None:
         self._engine.post(
@@ -165,12 +182,19 @@ class InboundCall:
                 agents=outcome.agents,
                 scores=outcome.scores,
                 kind=outcome.kind,
+                identity=self._identity(client_of(outcome.queue)),
             )
         )
+
+    def _identity(self, client: ClientId) -> str:
+        tenant = self._wiring.configuration.tenant
+        return "" if tenant is None else identity_of(self._call.caller, tenant.clients[client])
 
     async def _wait_and_talk(self) -> tuple[Party, str]:
         while True:
             decision = await self._waiting.run(hears_music=self._hears_music)
+            if decision is None:
+                return Party.ENGINE, CALLED_BACK
             if isinstance(decision, DivertCall):
                 ended = await self._divert(decision)
                 if ended is not None:

@@ -54,6 +54,11 @@ class LineSound:
         """End what is being said."""
         await self._channel.silence()
 
+    async def give_way(self) -> None:
+        """End what is being said; what somebody else says now takes the music's place."""
+        await self._channel.silence()
+        self._plays = False
+
     async def stop(self) -> None:
         """Have silence: the caller is about to be joined, or sent elsewhere."""
         await self._channel.silence()

@@ -14,6 +14,7 @@ import structlog
 
 from ccengine.asterisk.ari.errors import AriDisconnected, AriError
 from ccengine.calls.insistence import insist
+from ccengine.calls.messages import Messages
 from ccengine.calls.unmet import noted_end
 from ccengine.config.clients import digits_of
 from ccengine.core.events import CallEnded, Party, Reached
@@ -97,6 +98,7 @@ class Outside:
         self._engine = wiring.engine
         self._router = wiring.router
         self._call = call
+        self._messages = Messages(wiring)
 
     async def send(self, channel: Channel, divert: DivertCall) -> None:
         """Have the dialplan take the caller, who hears no music by now; wait until they are off."""
@@ -145,6 +147,9 @@ class Outside:
             ended = await unseen_end(self._router.ari, call, self._node)
         except AriDisconnected:
             return  # the next resync takes the call up
+        message = self._messages.of_call(self._call)
+        if message is not None:
+            self._engine.post(message)
         self._engine.post(ended or CallEnded(call=call, by=Party.LOST, cause=LOST))
 
     def _end(self, last: ChannelSnapshot) -> None:
@@ -152,4 +157,7 @@ class Outside:
         reached = Reached(told[REACHED]) if has_left(last) else Reached.FALLBACK
         by = Party(told[ENDED_BY]) if told.get(ENDED_BY) in set(Party) else Party.CALLER
         cause = MISSED_CAUSES[reached]
+        message = self._messages.of_call(self._call) if reached is Reached.MESSAGE else None
+        if message is not None:
+            self._engine.post(message)  # in the same transaction as the end
         self._engine.post(CallEnded(call=call, by=by, cause=cause, reached=reached))

@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ccengine.calls.bridge_names import BRIDGE_PREFIX, bridge_of
+from ccengine.calls.customer_leg import ROLE
+from ccengine.calls.item import is_waiting
+from ccengine.calls.message import bridge_with
+from ccengine.calls.messages import Messages
 from ccengine.calls.outside import has_left, unseen_end
 from ccengine.calls.phones import TECHNOLOGY, endpoint_of
-from ccengine.core.commands import Connect
+from ccengine.core.commands import Connect, DialCallback
 from ccengine.core.events import (
+    CallbackFailed,
     CallEnded,
     CallerStrayed,
     ConversationEnded,
@@ -30,6 +35,7 @@ from ccengine.core.handover import COLLEAGUES
 from ccengine.core.ids import OfferId
 from ccengine.core.offers import NO_QUEUE
 from ccengine.core.states import CallState
+from ccengine.core.work_items import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +48,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-OURS = frozenset({"agent", "feature", "dial", "far", "staff"})
+OURS = frozenset({"agent", "feature", "dial", "far", "staff", ROLE})
 """Roles of channels that belong to a session of ours, or to nobody."""
 
 SETTLE_SECONDS = 2.0
@@ -56,6 +62,7 @@ class Resyncer:
         self._wiring = wiring
         self._engine = wiring.engine
         self._sessions = sessions
+        self._messages = Messages(wiring)
         self._channels: dict[str, ChannelSnapshot] = {}
         self._bridges: dict[str, BridgeSnapshot] = {}
 
@@ -82,14 +89,23 @@ class Resyncer:
                 await self._take_up(call)
         self._adopt_unknown(arrive)
         self._sessions.watch_strays()
+        self._sessions.watch_items()
         self._sessions.phones.resync(found.channels, endpoints)
         await self._clear_orphans()
         self._engine.post(SwitchResynced(node=self._wiring.node))
         log.info("switch_resynced", channels=len(self._channels), bridges=len(self._bridges))
 
     async def _take_up(self, call: Call) -> None:
+        if is_waiting(call):
+            self._take_up_item(call)
+            return
         channel = self._channels.get(call.channel)
-        if channel is None or (call.state is CallState.DIALING and not self._both_are_here(call)):
+        if channel is None and call.item is not None and call.state is CallState.CONNECTING:
+            # Cut off before anybody spoke: an attempt, not a talk.
+            lost = CallbackFailed(call=call.id, leg=call.item.leg, how=Failure.LOST)
+            self._engine.post(lost)
+            self._take_up_item(call)
+        elif channel is None or (call.state is CallState.DIALING and not self._both_are_here(call)):
             await self._close(call)
         elif channel.in_app(self._wiring.router.ari.app):
             self._resume(call, channel)
@@ -98,7 +114,39 @@ class Resyncer:
         else:
             self._let_stray(call)
 
+    def _take_up_item(self, call: Call) -> None:
+        """Start the session; it takes up the customer's leg, or finds it gone."""
+        item, offers = call.item, _offers_of(call)
+        answered = call.offer if call.state is CallState.CONNECTING else None
+        rings = call.state in (CallState.OFFERED, CallState.CONNECTING)
+        for name in (*offers, *((item.leg,) if item is not None else ())):
+            leg = self._channels.get(name)
+            if leg is not None:
+                self._wiring.router.channel(name, leg)
+        if not self._engine.has_call(call.id):
+            mailbox = self._engine.open_call(call.id)
+            if item is not None and item.is_asked_for and not item.leg and call.queue is not None:
+                mailbox.put_nowait(DialCallback(call=call.id, queue=call.queue))
+            self._sessions.start_item(call)
+        self._resume_offers(call, offers, answered, rings=rings)
+
+    def _resume_offers(
+        self,
+        call: Call,
+        offers: dict[OfferId, AgentId],
+        answered: OfferId | None,
+        *,
+        rings: bool,
+    ) -> None:
+        for offer, agent in offers.items():
+            leg = self._channels.get(offer)
+            if offer == answered:
+                self._resume_connect(call, agent, offer, leg)
+            elif rings:
+                self._resume_offer(call, agent, offer, leg)
+
     async def _close(self, call: Call) -> None:
+        message = self._messages.of_call(call) if call.state is CallState.IN_FLOW else None
         # Of an agent who has just answered the end of the call takes care: the caller left first.
         if call.state is CallState.TALKING:
             self._end_conversation(call, Party.LOST)
@@ -106,6 +154,8 @@ class Resyncer:
         if call.state is CallState.IN_FLOW:  # it may have been sent on
             ari, node = self._wiring.router.ari, self._wiring.node
             ended = await unseen_end(ari, call.id, node)
+        if message is not None:
+            self._engine.post(message)  # it was left while the engine was away
         self._engine.post(ended or CallEnded(call=call.id, by=Party.LOST, cause=LOST))
 
     def _both_are_here(self, call: Call) -> bool:
@@ -142,12 +192,7 @@ class Resyncer:
             self._sessions.start_consult(channel, call, None)
         else:
             self._sessions.start_call(channel, call, resumed=True)
-        for offer, agent in offers.items():
-            leg = self._channels.get(offer)
-            if offer == answered:
-                self._resume_connect(call, agent, offer, leg)
-            elif rings:
-                self._resume_offer(call, agent, offer, leg)
+        self._resume_offers(call, offers, answered, rings=rings)
 
     def _resume_offer(
         self, call: Call, agent: AgentId, offer: OfferId, leg: ChannelSnapshot | None
@@ -194,7 +239,9 @@ class Resyncer:
         offers = {offer for call in calls for offer in _offers_of(call)}
         bridges = {bridge_of(offer) for offer in offers} | {call.bridge for call in calls}
         bridges |= {f"{call.id}.talk" for call in calls if call.outside}
-        offers |= {OfferId(call.outside) for call in calls}
+        legs = {call.item.leg for call in calls if call.item is not None and call.item.leg}
+        bridges |= {bridge_with(leg) for leg in legs}
+        offers |= {OfferId(call.outside) for call in calls} | {OfferId(leg) for leg in legs}
         for channel in self._channels.values():
             ours = channel.variables.get("CC_ROLE") in OURS
             if ours and channel.id not in offers and self._wiring.router.find(channel.id) is None:

@@ -12,6 +12,7 @@ from ccengine.calls.consult import ConsultCall, Talks
 from ccengine.calls.dialled import ConsultEar, DialledCall
 from ccengine.calls.feature import FeatureCall
 from ccengine.calls.inbound import InboundCall
+from ccengine.calls.item import ItemSession
 from ccengine.calls.outside import Outside
 from ccengine.calls.phones import Phones
 from ccengine.calls.strays import StrayWatch
@@ -19,6 +20,7 @@ from ccengine.calls.strays import StrayWatch
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+    from ccengine.asterisk.ari.events import ChannelSnapshot
     from ccengine.asterisk.channels import Channel
     from ccengine.calls.directory import Target
     from ccengine.calls.wiring import Wiring
@@ -38,6 +40,7 @@ class Sessions:
         self._last_legs: LastLegs = {}
         self._running: dict[asyncio.Task[None], Channel | None] = {}
         self._watching_strays = False
+        self._watching_items = False
         self.phones = Phones(wiring, self._start)
         self.talks = Talks(self._start)
 
@@ -45,6 +48,32 @@ class Sessions:
         """Start the session of a call the core knows; resumed: not at its beginning."""
         session = InboundCall(self._wiring, self.talks, channel, call, resumed=resumed)
         self._start(self._serve(session, call), f"call {call.id}", channel)
+
+    def start_item(self, call: Call) -> None:
+        """Start the session of a callback or a message, at its beginning or taken up."""
+        self._start(ItemSession(self._wiring, self.talks, call).run(), f"item {call.id}")
+
+    def end_orphan(self, snapshot: ChannelSnapshot) -> None:
+        """End a customer's leg that no item knows of any more."""
+        log.warning("leg_orphaned", channel=snapshot.id)
+        leg = self._wiring.router.channel(snapshot.id, snapshot)
+        self._start(leg.hang_up(), f"orphan {snapshot.id}")
+
+    def watch_items(self) -> None:
+        """See to it that each new item gets a session."""
+        if not self._watching_items:
+            self._watching_items = True
+            self._start(self._watch_items(), "items")
+
+    async def _watch_items(self) -> None:
+        engine = self._wiring.engine
+        try:
+            while True:
+                call = engine.center.calls.get(await engine.new_items.get())
+                if call is not None:
+                    self.start_item(call)
+        finally:
+            self._watching_items = False
 
     def start_feature(self, channel: Channel, code: str, digits: str) -> None:
         """Start the short session of a feature code."""

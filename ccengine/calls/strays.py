@@ -35,7 +35,7 @@ class StrayWatch:
 
     def _strays(self) -> list[Call]:
         calls = self._engine.center.calls.values()
-        return [call for call in calls if not self._engine.has_call(call.id)]
+        return [call for call in calls if not self._engine.has_call(call.id) and call.channel]
 
     async def _look(self) -> None:
         # Those that stray while Asterisk answers are left to the next look.

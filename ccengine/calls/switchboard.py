@@ -87,6 +87,8 @@ class Switchboard:
             case ("feature", code, *rest):
                 channel = self._wiring.router.channel(snapshot.id, snapshot)
                 self._sessions.start_feature(channel, code, rest[0] if rest else "")
+            case ("customer", *_):
+                self._sessions.end_orphan(snapshot)
             case ("dial", digits, *_):
                 channel = self._wiring.router.channel(snapshot.id, snapshot)
                 self._sessions.start_dialled(channel, digits)

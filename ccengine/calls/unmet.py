@@ -16,6 +16,7 @@ from uuid import uuid4
 import structlog
 
 from ccengine.asterisk.ari.errors import AriError
+from ccengine.calls.messages import Messages
 from ccengine.core.events import CallMissed, Party, Reached
 from ccengine.core.ids import CallId, ClientId, TenantId
 
@@ -56,6 +57,7 @@ class UnmetCallers:
         self._ari = wiring.router.ari
         self._engine = wiring.engine
         self._node = wiring.node
+        self._messages = Messages(wiring)
         self._record_of = record_of
         self._unreadable: set[str] = set()
         self._told: str | None = None
@@ -93,8 +95,12 @@ class UnmetCallers:
             return False
         if missed.call in self._engine.center.calls:
             return False  # whoever ends the call needs the note
-        if await self._record_of(missed.call) is None and self._engine.post(missed):
-            return False
+        if await self._record_of(missed.call) is None:
+            message = self._messages.of_missed(missed)
+            if self._engine.post(missed):
+                return False
+            if message is not None:
+                self._engine.post(message)  # in the same transaction
         await self._ari.forget_database_key(FAMILY, note)
         return True
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import structlog
 
 from ccengine.asterisk.channels import PlaybackEnd
 from ccengine.calls.announcements import Announcer
+from ccengine.calls.callback_offer import CallbackOffer
+from ccengine.calls.caller_ear import CallerEar
 from ccengine.calls.line_sound import LineSound
+from ccengine.calls.old_place import offer_old_place
 from ccengine.calls.race import first_of
 from ccengine.core.commands import Connect, DivertCall, MoveCall
 from ccengine.core.events import ExitChosen, WaitPromised
@@ -63,11 +67,13 @@ class Waiting:
         self._entry: Entry = (None, 0.0)
         self._silent_seconds = 0.0
         self._unheard = False
+        self._is_old_place_offered = False
 
-    async def run(self, *, hears_music: bool) -> Connect | DivertCall:
+    async def run(self, *, hears_music: bool) -> Connect | DivertCall | None:
         """Keep the caller company until the core connects an agent or sends them out of the line.
 
-        When it returns, the caller hears nothing.
+        When it returns, the caller hears nothing. None: they have been told that they will be
+        called back.
 
         Args:
             hears_music: the caller may be hearing something already that was not begun here.
@@ -77,13 +83,13 @@ class Waiting:
         else:
             self._channel.clear_digits()  # typed for a menu
             self._silent_seconds = MUSIC_AFTER_SECONDS
-        news: Connect | DivertCall | MoveCall | None = None
-        while not isinstance(news, Connect | DivertCall):
+        news = await self._offer_old_place()
+        while not (isinstance(news, Connect | DivertCall) or self._call.became is not None):
             news, pressed = await first_of(self._news(), self._key())
             if news is None and pressed is not None:
                 news, _ = await first_of(self._news(), self._follow(pressed))
         await self._sound.stop()
-        return news
+        return None if isinstance(news, MoveCall) else news
 
     # --- what the core says --------------------------------------------------------------------
 
@@ -109,8 +115,28 @@ class Waiting:
     async def _follow(self, key: str) -> None:
         """Do what a key asks for. Cancelled by the core's decision, like all else here."""
         leads = self._rules.keys.get(key)
-        if leads is not None:
+        if leads is not None and leads.callback:
+            await self._offer_callback()
+        elif leads is not None:
             self._leave(key, leads)
+
+    async def _offer_callback(self) -> None:
+        if self._call.queue is not None:
+            await self._sound.give_way()
+            await CallbackOffer(self._wiring, self._call, self._ear(), self._call.queue).run()
+
+    async def _offer_old_place(self) -> Connect | DivertCall | MoveCall | None:
+        if self._is_old_place_offered or not self._engine.center.keeps_place_of(self._call.id):
+            return None
+        self._is_old_place_offered = True
+        await self._sound.give_way()
+        news, _ = await first_of(
+            self._news(), offer_old_place(self._wiring, self._call, self._ear())
+        )
+        return news
+
+    def _ear(self) -> CallerEar:
+        return CallerEar(self._channel, self._language() or "en")
 
     def _leave(self, key: str, leads: KeyExit) -> None:
         self._engine.post(ExitChosen(call=self._call.id, key=key, to=leads.overflow))
@@ -192,7 +218,9 @@ class Waiting:
         """Those in force now: a reload holds for who waits."""
         queue = self._call.queue
         plan = self._engine.center.plan
-        return RETIRED_QUEUE if queue is None else plan.queues.get(queue, RETIRED_QUEUE)
+        rules = RETIRED_QUEUE if queue is None else plan.queues.get(queue, RETIRED_QUEUE)
+        # Who is called back has been through the keys, and is dialed to talk with somebody.
+        return rules if self._call.item is None or not rules.keys else replace(rules, keys={})
 
     @property
     def _now(self) -> Instant:

@@ -43,7 +43,7 @@ def plan(
         fail("the configuration cannot be read", "see `ccengine check`")
     restored = _read_journal(settings)
     now = Clock(lambda: 0.0, not_before=restored.last_at).now()
-    changes = changes_of(center_of(restored), tenant.plan(), now)
+    changes = changes_of(center_of(restored), tenant.plan(now), now)
     if as_json:
         shown = {"journal_at": restored.last_at, "now": now, **asdict(changes)}
         typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))

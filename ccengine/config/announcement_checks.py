@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ccengine.config.lookups import Range, out_of_range, unknown, unknown_keys
 from ccengine.config.music import DEFAULT_MUSIC, music_folders
 from ccengine.config.overflow_checks import check_target
-from ccengine.core.queues import PositionTold, WaitTold
+from ccengine.core.queues import Overflow, PositionTold, WaitTold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,7 @@ LEAST_SECONDS: Final = 5
 GAP_AT_MOST: Final = 600
 AHEAD_AT_MOST: Final = 100
 MINUTES_AT_MOST: Final = 90
+NOWHERE: Final = Overflow()
 ROUNDED_TO: Final = (5, 10, 15, 20, 30, 60)
 
 
@@ -109,7 +110,13 @@ def _key(queue: QueueAt, client: Client, key: str, leads: KeyExit) -> Iterator[P
     if re.fullmatch(r"[0-9*#]", key) is None:
         message = f"'{key}' is no key of a telephone"
         yield queue.problem(place, message, 'use 0 to 9, "*" or "#", one each')
-    yield from check_target(queue, client, leads.overflow, place)
+    if leads.callback and leads.overflow == NOWHERE:
+        if queue.settings.callback is None:
+            message = "this queue calls nobody back"
+            remedy = "add 'callback: {mode: agent-first}' to the queue"
+            yield queue.problem((*place, "callback"), message, remedy)
+        return
+    yield from check_target(queue, client, leads.overflow, place, leads_to_callback=leads.callback)
 
 
 def _untold_keys(queue: QueueAt) -> Iterator[Problem]:

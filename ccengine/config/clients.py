@@ -8,18 +8,20 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+import phonenumbers
 from pydantic import AfterValidator, Field
 
 from ccengine.config.currencies import CURRENCIES
 from ccengine.config.hours import Hours, Zone
 from ccengine.config.names import Digits, Language, Line, Name, mistake
+from ccengine.config.openings import periods_ahead
 from ccengine.config.papers import NO_PAPERS, Label, Papers
 from ccengine.config.periods import NO_ZONE
 from ccengine.config.queue_names import with_full_names
 from ccengine.config.schema import REQUIRED
-from ccengine.core.ids import ClientId, PhoneId, QueueId, queue_id
+from ccengine.core.ids import ClientId, Instant, PhoneId, QueueId, queue_id
 from ccengine.core.outcome_rules import OutcomeRules
 from ccengine.core.queues import QueueSettings
 
@@ -36,6 +38,20 @@ def _number(text: str) -> str:
         message = f"'{text}' is no telephone number"
         raise mistake(message, "write digits, with a + in front if the provider sends it")
     return text
+
+
+if TYPE_CHECKING:
+    from ccengine.core.plan import Period
+
+
+def _country(text: str) -> str:
+    if text not in phonenumbers.SUPPORTED_REGIONS:
+        message = f"there is no country '{text}'"
+        raise mistake(message, "use a code of ISO 3166 such as AE, DE, UA")
+    return text
+
+
+Country = Annotated[str, AfterValidator(_country)]
 
 
 def _outbound_code(text: str) -> str:
@@ -136,6 +152,9 @@ class ClientSettings:
     queues: Mapping[Name, QueueSettings] = field(default_factory=dict)
     emergency: tuple[PhoneId, ...] = ()  #: phones that ring when the engine stays away
     outbound: ClientOutbound | None = None
+    country: Country | None = None  #: ISO 3166; of numbers that are typed or shown without one
+    shared_numbers: tuple[TelephoneNumber, ...] = ()  #: of many callers: they identify nobody
+    messages: Name | None = None  #: queue in which messages become work that were left in none
     staff: Mapping[Digits, Staff] = field(default_factory=dict)  #: by what agents dial
     dispositions: Mapping[Name, Disposition] = field(default_factory=dict)
     contact_reasons: Mapping[Name, ContactReason] = field(default_factory=dict)
@@ -188,6 +207,17 @@ class Client:
         """The client's hours, in the contract's zone where they name none."""
         named = self.settings.hours.items()
         return {name: replace(hours, zone=hours.zone or self.zone) for name, hours in named}
+
+    def openings(self, at: Instant) -> Mapping[QueueId, tuple[Period, ...]]:
+        """Return when each queue's customers may be dialed; left out: always."""
+        hours = self.hours
+        return {
+            name: periods_ahead(hours[queue.callback.hours], at)
+            for name, queue in self.queues.items()
+            if queue.callback is not None
+            and queue.callback.hours is not None
+            and queue.callback.hours in hours
+        }
 
     @property
     def language(self) -> str:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ccengine.config.announcement_checks import check_company
+from ccengine.config.callback_checks import check_callback, check_messages
 from ccengine.config.clients import Client, digits_of
 from ccengine.config.desk_checks import check_desks
 from ccengine.config.extension_checks import check_call_codes, check_extensions
@@ -164,6 +165,7 @@ def _check_client(
     yield from check_words(client, document)
     phones = documents.names("phones")
     yield from unknown(document, ("emergency",), "phone", settings.emergency, phones)
+    yield from check_messages(client, document, documents)
     if settings.outbound is not None:
         for prefix, trunk in settings.outbound.prefixes.items():
             place = ("outbound", "prefixes", prefix)
@@ -190,6 +192,7 @@ def _check_queue(tenant: Tenant, queue: QueueAt) -> Iterator[Problem]:
     found = list(check_queue(queue))
     yield from found
     yield from check_overflow(queue, tenant.clients[queue.client])
+    yield from check_callback(tenant.clients[queue.client], queue)
     yield from check_company(tenant, queue)
     yield from check_outcome(queue, tenant.clients[queue.client])
     yield from check_service(tenant, queue, is_sound=not found)

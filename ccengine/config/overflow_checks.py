@@ -48,12 +48,15 @@ def check_overflow(queue: QueueAt, client: Client) -> Iterator[Problem]:
     yield from check_target(queue, client, to, OVERFLOW)
 
 
-def check_target(queue: QueueAt, client: Client, to: Overflow, place: Place) -> Iterator[Problem]:
+def check_target(
+    queue: QueueAt, client: Client, to: Overflow, place: Place, *, leads_to_callback: bool = False
+) -> Iterator[Problem]:
     """Yield what is wrong with where callers go; `place` is below the queue."""
-    targets = _targets(to)
+    targets = [*_targets(to), *(["callback"] if leads_to_callback else [])]
     if len(targets) != 1:
         message = f"{' and '.join(targets) or 'nothing'} is named where one goes"
-        remedy = f"name one of queue, flow, {'number, ' if place == OVERFLOW else ''}voicemail"
+        known = "queue, flow, number, voicemail"
+        remedy = f"name one of {known if place == OVERFLOW else 'queue, flow, voicemail, callback'}"
         yield queue.problem(place, message, remedy)
     yield from _target_exists(queue, client, to, place)
 

@@ -26,7 +26,7 @@ from ccengine.config.names import Language, Line, Name, is_name, mistake
 from ccengine.config.periods import periods_of
 from ccengine.config.schema import REQUIRED
 from ccengine.config.trunks import Trunk
-from ccengine.core.ids import AgentId, ClientId, PhoneId, QueueId, TenantId
+from ccengine.core.ids import AgentId, ClientId, Instant, PhoneId, QueueId, TenantId
 from ccengine.core.plan import AgentSettings, Period, Plan, Precedence, Reason, Rest, Share
 
 NOT_READY: Final = "not ready"
@@ -214,8 +214,15 @@ class Tenant:
     settings: TenantSettings
     clients: Mapping[ClientId, Client]
 
-    def plan(self) -> Plan:
-        """Return what routing needs of it."""
+    def plan(self, at: Instant | None = None) -> Plan:
+        """Return what routing needs of it.
+
+        Args:
+            at: opening hours are given for some weeks from this instant on; None: for none, so
+                that customers are dialed only where no hours are named.
+        """
+        clients = self.clients.values()
+        openings = [client.openings(at or 0.0) for client in clients]
         queues = [client.queues for client in self.clients.values()]
         return Plan(
             tenant=self.id,
@@ -229,6 +236,7 @@ class Tenant:
             rest=self.settings.rest,
             dialled_wrap_up_seconds=self.settings.dialled_wrap_up_seconds,
             periods=self._periods(),
+            openings={name: periods for some in openings for name, periods in some.items()},
             reasons={reason.name: reason for reason in self.settings.reasons.values()},
             reason_required=self.settings.reason_required,
             supervisors={name: team.supervisors for name, team in self.settings.teams.items()},

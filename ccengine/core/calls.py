@@ -18,6 +18,7 @@ from ccengine.core.ids import (
     TenantId,
 )
 from ccengine.core.states import CallState, Kind
+from ccengine.core.work_items import Item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,10 @@ class Call:
     outside: str = ""  #: the channel of the client's staff
     bridge: str = ""
     recording: str = ""
+    identity: str = ""  #: who calls, as a number in international form; empty: nobody knows
+    item: Item | None = None  #: of work that waits without a caller
+    stands_for: CallId | None = None  #: a callback for the same number, which waits behind it
+    became: CallId | None = None  #: the item that has this call's place
 
     @property
     def goes_by_scores(self) -> bool:
@@ -92,4 +97,39 @@ class Call:
 
     def shown(self) -> ShowCall:
         """Return what others are told of the call."""
-        return ShowCall(call=self.id, state=self.state, queue=self.queue, agent=self.agent)
+        return ShowCall(
+            call=self.id,
+            state=self.state,
+            queue=self.queue,
+            agent=self.agent,
+            became=self.became,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftPlace:
+    """A place in line, also one that nobody stands in."""
+
+    serial: int
+    waiting_since: Instant
+    waits_from: Instant
+    lined_at: Instant | None
+
+    @classmethod
+    def of(cls, call: Call) -> LeftPlace:
+        """Return the place of a call."""
+        return cls(
+            serial=call.serial,
+            waiting_since=call.waiting_since,
+            waits_from=call.waits_from,
+            lined_at=call.lined_at,
+        )
+
+
+def take_place(call: Call, place: LeftPlace) -> None:
+    """Let the call have a place where it is the better one."""
+    call.serial = min(call.serial, place.serial)
+    call.waiting_since = min(call.waiting_since, place.waiting_since)
+    call.waits_from = min(call.waits_from, place.waits_from)
+    if call.lined_at is not None and place.lined_at is not None:
+        call.lined_at = min(call.lined_at, place.lined_at)

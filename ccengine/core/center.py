@@ -7,6 +7,7 @@ asyncio it is atomic and the program needs no lock. Time comes in as `now` and g
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ccengine.core import (
@@ -16,8 +17,10 @@ from ccengine.core import (
     invariants,
     pairing,
     promises,
+    reclaims,
     reducer,
     snapshots,
+    turns,
 )
 from ccengine.core.errors import CoreError
 from ccengine.core.floor import Floor
@@ -109,6 +112,17 @@ class ContactCenter:
     def estimate_queue(self, queue: QueueId, now: Instant) -> WaitEstimate | None:
         """Return for how long somebody would wait who called now; None: nothing to go by."""
         return promises.estimate_for_queue(self._floor, queue, now)
+
+    def keeps_place_of(self, call: CallId) -> bool:
+        """Tell whether the caller had a better place, hung up, and may have it back."""
+        known = self._floor.calls.get(call)
+        return known is not None and reclaims.is_kept(self._floor, known)
+
+    def free_slots(self, queue: QueueId, now: Instant) -> list[Instant]:
+        """Return the times for which a callback can be booked, as many as are read out."""
+        rules = self._floor.queue_settings(queue).callback
+        most = 0 if rules is None or rules.slots is None else rules.slots.offered
+        return list(islice(turns.free_slots(self._floor, queue, now), most))
 
     def watch(self, watcher: Watcher | None) -> None:
         """Have the watcher called before each offer is made; it must only look, as `explain` does.

@@ -68,6 +68,29 @@ class DivertCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakeUpItem:
+    """There is a new item: it needs a session."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialCallback:
+    """The customer's turn is near: dial them, and let them press a key."""
+
+    call: CallId
+    queue: QueueId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropItem:
+    """Nothing more is to be done for this item: end it."""
+
+    call: CallId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoveCall:
     """The caller goes on waiting, at the place they had, in another queue."""
 
@@ -128,6 +151,7 @@ class ShowCall:
     state: CallState
     queue: QueueId | None = None
     agent: AgentId | None = None
+    became: CallId | None = None  #: the item that has the caller's place now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +174,9 @@ Command = (
     | WithdrawOffer
     | Connect
     | DivertCall
+    | TakeUpItem
+    | DialCallback
+    | DropItem
     | MoveCall
     | RemindAgent
     | CallSupervisors

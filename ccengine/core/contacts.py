@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import diversion, offers, shifts
+from ccengine.core import diversion, items, offers, reclaims, shifts
 from ccengine.core.agents import Served
 from ccengine.core.calls import Call
 from ccengine.core.commands import ShowCall
-from ccengine.core.errors import DuplicateCall, UnknownQueue
+from ccengine.core.errors import DuplicateCall, TooLate, UnknownQueue
 from ccengine.core.events import RecordingStarted
 from ccengine.core.relaxation import acquaintance
 from ccengine.core.states import AgentState, CallState, CallStep, Kind, next_call_state
@@ -79,20 +79,26 @@ def queue(floor: Floor, event: CallQueued, now: Instant) -> None:
 
     Raises:
         UnknownQueue: the plan has no such queue.
+        TooLate: another has its place, or it is work without a caller.
     """
     call = floor.calls[event.call]
+    if call.became is not None or (call.item is not None and not call.item.is_live):
+        message = f"call '{call.id}' is nobody's who could wait"
+        raise TooLate(message)
     if event.queue not in floor.plan.queues:
         message = f"no queue '{event.queue}' in the plan"
         raise UnknownQueue(message)
     state = next_call_state(call.state, CallStep.QUEUE)
     call.own_priority = event.priority
     call.skills, call.preferred = event.skills, event.preferred
-    if call.kind not in DIALLED:
+    if call.kind not in DIALLED and call.item is None:
         call.kind = event.kind
+    call.identity = event.identity
     call.own_agents, call.own_scores = event.agents, event.scores
     call.lined_at = now
     call.serial = floor.next_serial()
     call.visited = ()
+    items.meet_pending(floor, call, event.queue)
     if diversion.enter(floor, call, event.queue, now):
         floor.move_call(call, state)
 
@@ -124,6 +130,7 @@ def start_conversation(floor: Floor, event: ConversationStarted, now: Instant) -
     call.directed = call.back_to = None
     floor.deadlines.discard(offers.CONNECT_PREFIX + call.id)
     diversion.leave(floor, call)
+    items.settle_pending(floor, call, now)
     acquaint(floor, call)
     floor.move_call(call, state)
     offers.let_others_go(floor, call, now)
@@ -162,6 +169,9 @@ def end(floor: Floor, event: CallEnded, now: Instant) -> None:
     _release_dialler(floor, call, now)
     floor.waits.note_leaving(call, now)
     diversion.leave(floor, call)
+    reclaims.remember(floor, call, event, now)
+    items.stand_aside(floor, call)
+    items.forget(floor, call)
     floor.move_call(call, state)
     del floor.calls[call.id]
 

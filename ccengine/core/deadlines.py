@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import agents, desk, diversion, gates, limits, offers, relaxation, shifts
+from ccengine.core import (
+    agents,
+    desk,
+    diversion,
+    gates,
+    limits,
+    offers,
+    reclaims,
+    relaxation,
+    shifts,
+    turns,
+)
 from ccengine.core import floor as floors
 from ccengine.core.acd import rest
 from ccengine.core.errors import CoreError
@@ -38,6 +49,8 @@ def meet(floor: Floor, what: str, now: Instant) -> None:
             gates.withdraw_from_barred(floor, now)
         case floors.LIMIT_PREFIX | floors.PIN_PREFIX | floors.HELP_PREFIX:
             _meet_for_agent(floor, kind + ":", AgentId(name), now)
+        case reclaims.LEFT_PREFIX:
+            reclaims.forget(floor, name)
         case _:
             _meet_for_call(floor, kind + ":", floor.calls[CallId(name)], now)
 
@@ -62,6 +75,8 @@ def _meet_for_call(floor: Floor, prefix: str, call: Call, now: Instant) -> None:
             diversion.divert_if_late(floor, call, now)
         case offers.CONNECT_PREFIX:
             offers.give_up_connecting(floor, call, now)
+        case turns.ITEM_PREFIX:
+            floor.items.open.add(call.id)
         case _:
             message = f"nothing is known of the deadline {prefix}{call.id}"
             raise CoreError(message)

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from ccengine.core.queues import QueueSettings
 
 IN_QUEUE = frozenset(
-    {CallState.WAITING, CallState.OFFERED, CallState.STRAYED, CallState.CONNECTING}
+    {
+        CallState.WAITING,
+        CallState.POSTPONED,
+        CallState.OFFERED,
+        CallState.STRAYED,
+        CallState.CONNECTING,
+    }
 )
 
 
@@ -33,9 +39,9 @@ def enter(floor: Floor, call: Call, queue: QueueId, now: Instant) -> bool:
     call.queue, call.queued_at = queue, now
     call.visited, call.rung = (*call.visited, queue), None
     settings = floor.queue_settings(queue)
-    _rank(call, settings)
+    rank(call, settings)
     relaxation.begin(floor, call, now)
-    _limit(floor, call, settings)
+    limit(floor, call)
     refused = limits.refusal(floor, call, settings)
     stays = not refused or _send_on(floor, call, refused, now)
     if stays and call.queue == queue:
@@ -67,9 +73,8 @@ def take_back(floor: Floor, call: Call, step: CallStep, now: Instant) -> None:
     """Let a call that had left its line stand there again, as long in it as it was before."""
     floor.move_call(call, next_call_state(call.state, step))
     if call.queue is not None:
-        settings = floor.queue_settings(call.queue)
         relaxation.begin(floor, call, now)
-        _limit(floor, call, settings)
+        limit(floor, call)
         floor.place_call(call)
 
 
@@ -89,6 +94,8 @@ def _send_on(floor: Floor, call: Call, reason: str, now: Instant) -> bool:
     to = _way_on(floor.queue_settings(call.queue), reason)
     if to is None or (to.queue is not None and to.queue in call.visited):
         return True  # nowhere to go, or round in a circle: the caller stays where they are
+    if to.queue is None and call.item is not None:
+        return True  # it plays no flow and leaves no message
     return _go(floor, call, to, reason, now)
 
 
@@ -140,14 +147,23 @@ def leave(floor: Floor, call: Call) -> None:
     floor.deadlines.discard(limits.WAIT_PREFIX + call.id)
 
 
+def limit(floor: Floor, call: Call) -> None:
+    """Have a call leave its queue when it has waited for too long there, if that is the rule."""
+    rules = _settings(floor, call).limits
+    if rules.wait_seconds is not None and rules.overflow is not None:
+        floor.set_deadline(limits.WAIT_PREFIX + call.id, call.queued_at + rules.wait_seconds)
+    else:
+        floor.deadlines.discard(limits.WAIT_PREFIX + call.id)
+
+
 def replan(floor: Floor, now: Instant) -> None:
     """Bring callers who wait under the rules of a new plan."""
     for call in list(floor.calls.values()):
         if call.state in IN_QUEUE and call.queue is not None:
             settings, before = floor.queue_settings(call.queue), _standing(call)
-            _rank(call, settings)
+            rank(call, settings)
             relaxation.begin(floor, call, now)
-            _limit(floor, call, settings)
+            limit(floor, call)
             if _standing(call) != before:  # else it stands right since the plan was swapped
                 floor.place_call(call)
 
@@ -168,7 +184,8 @@ def leave_empty(floor: Floor, now: Instant) -> None:
                 divert(floor, call, limits.NOBODY_LEFT, now)
 
 
-def _rank(call: Call, settings: QueueSettings) -> None:
+def rank(call: Call, settings: QueueSettings) -> None:
+    """Give the call the priority and the time waited that count in its queue."""
     own, since = call.own_priority, call.lined_at
     call.priority = settings.priority if own is None else own
     if since is not None:
@@ -176,14 +193,13 @@ def _rank(call: Call, settings: QueueSettings) -> None:
         call.waiting_since = min(call.waits_from, since) if counts_earlier else since
 
 
+def _settings(floor: Floor, call: Call) -> QueueSettings:
+    if call.queue is None:
+        message = f"call '{call.id}' is in no queue"
+        raise ValueError(message)
+    return floor.queue_settings(call.queue)
+
+
 def _standing(call: Call) -> tuple[object, ...]:
     """Return what under the same plan decides where in which line the call stands."""
     return (call.priority, call.waiting_since, call.relaxed, call.only)
-
-
-def _limit(floor: Floor, call: Call, settings: QueueSettings) -> None:
-    rules = settings.limits
-    if rules.wait_seconds is not None and rules.overflow is not None:
-        floor.set_deadline(limits.WAIT_PREFIX + call.id, call.queued_at + rules.wait_seconds)
-    else:
-        floor.deadlines.discard(limits.WAIT_PREFIX + call.id)

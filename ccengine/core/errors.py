@@ -45,6 +45,18 @@ class DuplicateCall(CoreError):
     """A call of this id is alive already."""
 
 
+class TooLate(CoreError):
+    """The caller has an agent already, or is in no line."""
+
+
+class NotNow(CoreError):
+    """Nothing may be dialed for this item now."""
+
+
+class SlotTaken(CoreError):
+    """As many callbacks are booked for this time as there may be, or it is none to be booked."""
+
+
 class ReasonRequired(CoreError):
     """Who is not ready must say why, by one of the plan's reasons."""
 

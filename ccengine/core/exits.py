@@ -27,7 +27,8 @@ def leave_by_key(floor: Floor, event: ExitChosen, now: Instant) -> None:
         UnknownQueue: the plan has no such queue.
     """
     call = floor.calls[event.call]
-    if call.state not in MAY_LEAVE or event.to.queue == call.queue:
+    is_item = call.item is not None  # it plays no flow and leaves no message
+    if call.state not in MAY_LEAVE or event.to.queue == call.queue or is_item:
         floor.ignored += 1
         return
     if event.to.queue is not None and event.to.queue not in floor.plan.queues:

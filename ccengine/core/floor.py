@@ -17,6 +17,7 @@ from ccengine.core.acd.rest import REST_PREFIX, recent, rested_at
 from ccengine.core.acd.shares import Shares
 from ccengine.core.agents import PAUSED, Agent, Roster
 from ccengine.core.ids import CallId, Instant, QueueId, TenantId
+from ccengine.core.item_lists import ItemLists
 from ccengine.core.plan import RETIRED, Plan, order_in
 from ccengine.core.queues import Order, Strategy
 from ccengine.core.ranking import Ranking
@@ -66,6 +67,7 @@ class Floor:
         self.open_agents: set[AgentId] = set()  #: who got free
         self.lost_phones: set[PhoneId] = set()  #: that cannot be rung
         self.own_calls: dict[PhoneId, tuple[str, ...]] = {}  #: channels that are not ours
+        self.items = ItemLists()
         self.leavable: list[QueueId] = []  #: queues that send callers away when empty
         self._moves = 0  #: of agents and calls, as far as they may leave a queue empty
         self._moves_seen = 0
@@ -201,6 +203,7 @@ class Floor:
         if call.queue is not None:
             self.positions.forget(call.queue)
         self._moves += 1
+        self.items.place(call)
 
     def rings_all(self, call: Call) -> bool:
         """Tell whether the queued call is offered to all at once, now."""
@@ -338,6 +341,7 @@ class Floor:
             if call.queue is not None:
                 self.place_call(call)
         self.open_agents.clear()  # all lines are open: that says as much
+        self.items.open.clear()
         self.open_all()
         self._changes_seen = self._moves_seen = -1
 
@@ -374,8 +378,7 @@ class Floor:
             agent.rests_until = None
             self.deadlines.discard(REST_PREFIX + agent.id)
         elif agent.rests_until is None:
-            due = rested_at(agent.spells, agent.since, self.plan.rest, now)
-            due = max(due, agent.retry_at)
+            due = max(rested_at(agent.spells, agent.since, self.plan.rest, now), agent.retry_at)
             if due > now:
                 self._rest_until(agent, due)
             else:

@@ -14,13 +14,24 @@ from ccengine.core.offers import CONNECT_PREFIX, RING_PREFIX
 from ccengine.core.promises import position_of
 from ccengine.core.relaxation import ALONE_PREFIX, RELAX_PREFIX
 from ccengine.core.states import AgentState, AgentStep, CallState, Kind
+from ccengine.core.turns import BEFORE_ITS_TURN, ITEM_PREFIX
+from ccengine.core.work_items import Mode
 
 if TYPE_CHECKING:
     from ccengine.core.agents import Agent
     from ccengine.core.calls import Call
     from ccengine.core.floor import Floor
+    from ccengine.core.work_items import Item
 
-IN_LINE = frozenset({CallState.WAITING, CallState.STRAYED, CallState.OFFERED, CallState.CONNECTING})
+IN_LINE = frozenset(
+    {
+        CallState.WAITING,
+        CallState.POSTPONED,
+        CallState.STRAYED,
+        CallState.OFFERED,
+        CallState.CONNECTING,
+    }
+)
 WITH_AGENT = frozenset(
     {CallState.OFFERED, CallState.DIALING, CallState.CONNECTING, CallState.TALKING}
 )
@@ -40,7 +51,53 @@ def check(floor: Floor) -> None:
         _check_agent(floor, agent)
     for call in floor.calls.values():
         _check_call(floor, call)
+        if call.item is not None:
+            _check_item(floor, call, call.item)
+    _check_numbers(floor)
     _check_nobody_waits_in_vain(floor)
+
+
+def _check_item(floor: Floor, call: Call, item: Item) -> None:
+    story = f"{call}"
+    waits = call.state in BEFORE_ITS_TURN and not item.is_live
+    _must(waits or call.state is not CallState.POSTPONED, "postponed: nobody is there", story)
+    _must(
+        (call.id in floor.items.postponed) == (call.state is CallState.POSTPONED),
+        "postponed",
+        story,
+    )
+    has_time = not item.is_live and not item.dropped
+    _must(has_time or ITEM_PREFIX + call.id not in floor.deadlines, "its time is over", story)
+    _must(call.state is not CallState.STRAYED or item.is_live, "only callers stray", story)
+    _must(bool(item.leg) or not (item.answered or item.is_live), "here by a leg", story)
+    expected = item.leg if item.answered else ""
+    _must(item.is_live or call.channel == expected, "channel", story)
+    is_dialed = bool(item.leg) and not item.is_live and call.kind is Kind.CALLBACK
+    if is_dialed and item.mode is Mode.CUSTOMER_FIRST:
+        _must(call.state is CallState.POSTPONED, "dialed before an agent has it", story)
+    elif is_dialed:
+        _must(call.state is CallState.CONNECTING, "dialed while an agent waits", story)
+    if call.state is CallState.WAITING and not item.is_live:
+        _must(item.is_due and item.behind is None, "its turn", story)
+    _must(not item.dropped or call.state is CallState.IN_FLOW, "dropped and gone", story)
+
+
+def _check_numbers(floor: Floor) -> None:
+    """Check that the index of numbers is what the items say, so that none waits twice."""
+    waiting = [
+        call
+        for call in floor.calls.values()
+        if call.item is not None
+        and call.kind is Kind.CALLBACK
+        and call.state in BEFORE_ITS_TURN
+        and not call.item.is_live
+    ]
+    known = set(floor.items.callbacks.values())
+    for call in waiting:
+        _must(call.id in known, "its number is known", f"{call}")
+    for (_, number), call_id in floor.items.callbacks.items():
+        item = floor.calls[call_id].item
+        _must(item is not None and item.to == number, "the number's item", f"{number}")
 
 
 def _check_agent(floor: Floor, agent: Agent) -> None:

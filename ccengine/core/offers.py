@@ -150,6 +150,16 @@ def withdraw_from_call(floor: Floor, call: Call, now: Instant) -> None:
     _withdraw(floor, call, list(call.others), CALLER_LEFT, now)
 
 
+def spare(floor: Floor, call: Call, now: Instant) -> None:
+    """Free the agent who answered: the customer who was dialed for them did not."""
+    agent = floor.roster.get(_agent_of(call))
+    state = next_agent_state(agent.state, AgentStep.WITHDRAW)
+    let_others_go(floor, call, now)
+    call.offer = call.agent = None
+    floor.deadlines.discard(CONNECT_PREFIX + call.id)
+    _free_agent(floor, agent, state, "", now)
+
+
 def reopen(floor: Floor, call: Call, agent: Agent, reason: str, now: Instant) -> None:
     """Put a caller who was not joined with the agent back to their place, or to who still rings."""
     agent_state = next_agent_state(agent.state, AgentStep.FAIL)

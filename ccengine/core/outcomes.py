@@ -52,7 +52,7 @@ def set_outcome(floor: Floor, event: OutcomeSet, now: Instant) -> None:
         form=debrief.outcome.form,
     )
     debriefs.say(floor, agent, debrief, outcome, now)
-    if agent.overdue:
+    if _lasts_for_want_of_this(agent):
         shifts.finish_wrap_up(floor, agent.id, now)
 
 
@@ -95,8 +95,12 @@ def end_entry(floor: Floor, event: OutcomeEntryEnded, now: Instant) -> None:
 def replan(floor: Floor, now: Instant) -> None:
     """Let off agents of whom a new plan no longer asks what they owe."""
     for agent in floor.roster.all():
-        if debriefs.forgive(floor, agent, now) and agent.overdue:
+        if debriefs.forgive(floor, agent, now) and _lasts_for_want_of_this(agent):
             shifts.finish_wrap_up(floor, agent.id, now)
+
+
+def _lasts_for_want_of_this(agent: Agent) -> bool:
+    return agent.overdue and agent.state is AgentState.WRAP_UP  # else: the limit of a reason
 
 
 def _debrief(floor: Floor, agent_id: AgentId, call: CallId, now: Instant) -> tuple[Agent, Debrief]:

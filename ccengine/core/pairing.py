@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import diversion, offers, relaxation
+from ccengine.core import diversion, offers, relaxation, turns
 from ccengine.core.states import CallState
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 def settle(floor: Floor, now: Instant) -> None:
     """Offer, skip and send away until there is nothing left that this could change."""
     floor.now = now
+    turns.look_at_open(floor, now)
     if floor.held:
         floor.close()  # when the switch is back, everything is looked at
         return
@@ -32,6 +33,8 @@ def settle(floor: Floor, now: Instant) -> None:
         floor.reopen_held_back()
         pair(floor, now)
         diversion.leave_empty(floor, now)
+        turns.look_at_open(floor, now)
+    turns.call_customers(floor, now)
 
 
 def pair(floor: Floor, now: Instant) -> None:

@@ -121,6 +121,8 @@ class Plan:
     dialled_wrap_up_seconds: float = 15.0  #: after a call outside that an agent dialled
     periods: Mapping[AgentId, Mapping[str, Period]] = field(default_factory=dict)
     """When approvals (`client:nova`), licences (`licence:loans`) and skills hold; else: always."""
+    openings: Mapping[QueueId, tuple[Period, ...]] = field(default_factory=dict)
+    """When customers may be dialed, in order, for some weeks ahead; left out: always."""
     reasons: Mapping[str, Reason] = field(default_factory=dict)  #: for being not ready, by name
     reason_required: bool = False  #: no other is accepted, and none is not
     supervisors: Mapping[str, tuple[AgentId, ...]] = field(default_factory=dict)  #: by team

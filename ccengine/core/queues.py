@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from ccengine.core.ids import AgentId, GroupId, LicenceId, QueueId, SkillId
 from ccengine.core.outcome_rules import NO_RULES, OutcomeRules
+from ccengine.core.work_items import CallbackRules
 
 
 class Strategy(StrEnum):
@@ -107,6 +108,7 @@ class KeyExit:
     queue: QueueId | None = None  #: keeps the place in line
     flow: str | None = None
     voicemail: bool = False
+    callback: bool = False  #: keeps the place, too, and hangs up
     prompt: str | None = None  #: tells callers of the key; left out: what is built in, if anything
 
     @property
@@ -207,3 +209,6 @@ class QueueSettings:
     messages: Messages = Messages()
     keys: Mapping[str, KeyExit] = field(default_factory=dict)  #: ways out for who waits
     recorded: bool = True
+    callback: CallbackRules | None = None  #: callers may ask for one
+    messages_are_work: bool = False  #: who leaves one is served like a caller, in their place
+    reclaim_seconds: float = 0.0  #: who hung up and calls again within gets the old place back

@@ -12,9 +12,11 @@ from ccengine.core import (
     exits,
     gates,
     handover,
+    items,
     offers,
     outcomes,
     promises,
+    reclaims,
     shifts,
 )
 from ccengine.core.events import (
@@ -26,6 +28,11 @@ from ccengine.core.events import (
     AgentWentNotReady,
     AgentWentReady,
     CallArrived,
+    CallbackAnswered,
+    CallbackAsked,
+    CallbackConfirmed,
+    CallbackDialed,
+    CallbackFailed,
     CallDirected,
     CallEnded,
     CallerReturned,
@@ -48,6 +55,7 @@ from ccengine.core.events import (
     HelpUnanswered,
     HoldEnded,
     HoldStarted,
+    MessageLeft,
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
@@ -58,6 +66,7 @@ from ccengine.core.events import (
     OwnCallStarted,
     PhoneFound,
     PhoneLost,
+    PlaceReclaimed,
     PlanLoaded,
     RecordingFailed,
     RecordingStarted,
@@ -93,10 +102,14 @@ LineEvent = (
     | CallerReturned
     | CallEnded
 )
+AttemptEvent = CallbackDialed | CallbackAnswered | CallbackConfirmed | CallbackFailed
 HoldEvent = HoldStarted | HoldEnded
 MoveEvent = CallTransferred | CallHandedOver | CallHandedOut
 KnownControlEvent = HoldEvent | MoveEvent | CallDirected | ConferenceStarted
-KnownCallEvent = KnownControlEvent | OfferEvent | ConversationEvent | RecordingEvent | LineEvent
+KnownItemEvent = AttemptEvent | PlaceReclaimed
+KnownCallEvent = (
+    KnownControlEvent | KnownItemEvent | OfferEvent | ConversationEvent | RecordingEvent | LineEvent
+)
 
 
 def apply(floor: Floor, event: Event, now: Instant) -> None:
@@ -124,7 +137,7 @@ def apply(floor: Floor, event: Event, now: Instant) -> None:
             _handle_phone(floor, event, now)
         case OutcomeSet() | FormFilled() | OutcomeEntryStarted() | OutcomeEntryEnded():
             _handle_outcome(floor, event, now)
-        case CallArrived() | CallMissed() | AgentDialled():
+        case CallArrived() | CallMissed() | AgentDialled() | CallbackAsked() | MessageLeft():
             _handle_newcomer(floor, event, now)
         case _ if event.call not in floor.calls:
             floor.ignored += 1
@@ -147,11 +160,23 @@ def _handle_call(floor: Floor, event: KnownCallEvent, now: Instant) -> None:
         case CallTransferred() | CallHandedOver() | CallHandedOut():
             _handle_move(floor, event, now)
         case _:
+            _handle_item_or_line(floor, event, now)
+
+
+def _handle_item_or_line(floor: Floor, event: KnownItemEvent | LineEvent, now: Instant) -> None:
+    match event:
+        case CallbackDialed() | CallbackAnswered() | CallbackConfirmed() | CallbackFailed():
+            _handle_attempt(floor, event, now)
+        case PlaceReclaimed():
+            reclaims.reclaim(floor, event)
+        case _:
             _handle_line(floor, event, now)
 
 
 def _handle_newcomer(
-    floor: Floor, event: CallArrived | CallMissed | AgentDialled, now: Instant
+    floor: Floor,
+    event: CallArrived | CallMissed | AgentDialled | CallbackAsked | MessageLeft,
+    now: Instant,
 ) -> None:
     match event:
         case CallArrived():
@@ -160,6 +185,26 @@ def _handle_newcomer(
             contacts.miss(floor, event)
         case AgentDialled():
             handover.dial(floor, event, now)
+        case CallbackAsked() if event.origin not in floor.calls:
+            floor.ignored += 1  # the caller hung up first
+        case CallbackAsked():
+            items.ask(floor, event, now)
+        case MessageLeft():
+            items.leave_message(floor, event, now)
+
+
+def _handle_attempt(floor: Floor, event: AttemptEvent, now: Instant) -> None:
+    match event:
+        case CallbackDialed():
+            items.dial(floor, event, now)
+        case CallbackConfirmed():
+            items.confirm(floor, event, now)
+        case _ if not items.concerns(floor.calls[event.call], event):
+            floor.ignored += 1
+        case CallbackAnswered():
+            items.answer(floor, event, now)
+        case CallbackFailed():
+            items.fail(floor, event, now)
 
 
 def _handle_shift(floor: Floor, event: ShiftEvent, now: Instant) -> None:
@@ -223,6 +268,7 @@ def _handle_system(floor: Floor, event: SystemEvent, now: Instant) -> None:
             outcomes.replan(floor, now)
             diversion.replan(floor, now)
             gates.withdraw_from_barred(floor, now)
+            floor.items.open.update(call.id for call in floor.calls.values() if call.item)
         case SwitchLost():
             floor.held = True
         case SwitchResynced():
@@ -295,9 +341,18 @@ def _handle_line(floor: Floor, event: LineEvent, now: Instant) -> None:
             promises.promise(floor, event, now)
         case ExitChosen():
             exits.leave_by_key(floor, event, now)
+        case CallerStrayed() | CallerReturned():
+            _handle_caller_alone(floor, event, now)
+        case CallEnded():
+            contacts.end(floor, event, now)
+
+
+def _handle_caller_alone(floor: Floor, event: CallerStrayed | CallerReturned, now: Instant) -> None:
+    item = floor.calls[event.call].item
+    match event:
+        case _ if item is not None and not item.is_live:
+            floor.ignored += 1
         case CallerStrayed():
             contacts.stray(floor, event, now)
         case CallerReturned():
             contacts.come_back(floor, event, now)
-        case CallEnded():
-            contacts.end(floor, event, now)

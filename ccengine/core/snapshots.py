@@ -13,10 +13,11 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from ccengine.core.agents import Agent
-from ccengine.core.calls import Call
+from ccengine.core.calls import Call, LeftPlace
 from ccengine.core.ids import AgentId, CallId, Instant, OfferId, PhoneId, QueueId
 from ccengine.core.plan import Plan
 from ccengine.core.waits import LineHistory
+from ccengine.core.work_items import Item
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,15 @@ class DeadlineSnapshot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackSnapshot:
+    """A number that waits to be called back."""
+
+    queue: QueueId
+    number: str
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CenterSnapshot:
     """Everything `ContactCenter.from_snapshot` needs."""
 
@@ -53,6 +63,8 @@ class CenterSnapshot:
     histories: dict[QueueId, LineHistory] = field(default_factory=dict)  #: what waits were lately
     lost_phones: list[PhoneId] = field(default_factory=list)
     own_calls: dict[PhoneId, tuple[str, ...]] = field(default_factory=dict)
+    callbacks: list[CallbackSnapshot] = field(default_factory=list)
+    left: dict[str, LeftPlace] = field(default_factory=dict)
     now: Instant = 0.0  #: qualifications were judged at this instant
 
 
@@ -65,6 +77,7 @@ class Imprint:
     call_values: list[Any]
     deadline_values: list[tuple[tuple[Instant, int], str]]
     others: dict[CallId, dict[OfferId, AgentId]]
+    items: dict[CallId, Item]
 
     def __len__(self) -> int:
         """Count agents and calls: what it costs to go on with."""
@@ -80,6 +93,7 @@ class Imprint:
         for values in _rows(self.call_values, len(_CALL)):
             call = Call(**dict(zip(_CALL, values, strict=True)))
             call.others = self.others.get(call.id, {})
+            call.item = self.items.get(call.id)
             yield call
 
     def deadlines(self) -> Iterator[DeadlineSnapshot]:
@@ -106,6 +120,7 @@ def imprint(floor: Floor) -> Imprint:
         call_values=list(chain.from_iterable(map(_call_values, calls))),
         deadline_values=floor.deadlines.entries(),
         others={call.id: dict(call.others) for call in calls if call.others},
+        items={call.id: copy(call.item) for call in calls if call.item is not None},
     )
 
 
@@ -126,6 +141,11 @@ def _frame(floor: Floor) -> CenterSnapshot:
         histories={queue: copy(one) for queue, one in floor.waits.histories.items()},
         lost_phones=sorted(floor.lost_phones),
         own_calls=dict(floor.own_calls),
+        callbacks=[
+            CallbackSnapshot(queue=queue, number=number, call=call)
+            for (queue, number), call in floor.items.callbacks.items()
+        ],
+        left=dict(floor.items.left),
         now=floor.matching.now,
     )
 
@@ -147,10 +167,13 @@ def restore(floor: Floor, snapshot: CenterSnapshot) -> None:
     floor.waits.restore(snapshot.histories)
     floor.lost_phones = set(snapshot.lost_phones)
     floor.own_calls = dict(snapshot.own_calls)
+    floor.items.callbacks = {(one.queue, one.number): one.call for one in snapshot.callbacks}
+    floor.items.left = dict(snapshot.left)
     floor.rebuild(snapshot.now)
 
 
 def _copy_of_call(call: Call) -> Call:
     copied = copy(call)
     copied.others = dict(call.others)
+    copied.item = copy(call.item)
     return copied

@@ -67,6 +67,7 @@ class CallState(StrEnum):
     IN_FLOW = "in_flow"
     WAITING = "waiting"
     STRAYED = "strayed"  #: waits, but in the dialplan's fallback: keeps the place, gets no offers
+    POSTPONED = "postponed"  #: work without a caller, before its time: keeps the place, no offers
     OFFERED = "offered"
     DIALING = "dialing"  #: an agent has dialled, the far end rings
     CONNECTING = "connecting"  #: the agent answered, the bridge is being made
@@ -81,6 +82,8 @@ class CallStep(StrEnum):
     QUEUE = "enters a queue"
     STRAY = "strays to the fallback"
     RETURN = "returns"
+    POSTPONE = "is put off"
+    RESUME = "its time has come"
     OFFER = "is offered to an agent"
     UNOFFER = "offer declined, unanswered or withdrawn"
     GIVE_UP = "the one it was for cannot be had"
@@ -152,6 +155,12 @@ CALL_TRANSITIONS: Mapping[CallState, Mapping[CallStep, CallState]] = {
         CallStep.OFFER: CallState.OFFERED,
         CallStep.DIVERT: CallState.IN_FLOW,
         CallStep.STRAY: CallState.STRAYED,
+        CallStep.POSTPONE: CallState.POSTPONED,
+        CallStep.END: CallState.ENDED,
+    },
+    CallState.POSTPONED: {
+        CallStep.RESUME: CallState.WAITING,
+        CallStep.DIVERT: CallState.IN_FLOW,
         CallStep.END: CallState.ENDED,
     },
     CallState.STRAYED: {
@@ -173,6 +182,7 @@ CALL_TRANSITIONS: Mapping[CallState, Mapping[CallStep, CallState]] = {
     CallState.CONNECTING: {
         CallStep.CONNECT: CallState.TALKING,
         CallStep.DISCONNECT: CallState.WAITING,
+        CallStep.POSTPONE: CallState.POSTPONED,
         CallStep.GIVE_UP: CallState.IN_FLOW,
         CallStep.RING_ON: CallState.OFFERED,
         CallStep.END: CallState.ENDED,

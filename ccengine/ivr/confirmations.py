@@ -49,6 +49,10 @@ class Confirmation(StrEnum):
     CALLS_MISSED = "calls-missed"
     HOURS = "hours"  #: a number follows
     MINUTES = "minutes"
+    CALLBACK_FOR = "callback-for"  #: before the client's name; the customer is dialed meanwhile
+    MESSAGE_FOR = "message-for"  #: before the client's name and the message
+    MESSAGE_KEYS = "message-keys"
+    NOT_REACHED = "not-reached"  #: the customer who was dialed
 
 
 FALLBACK_LANGUAGE: Final = "en"
@@ -91,6 +95,11 @@ TEXTS: Final[Mapping[str, Mapping[Confirmation, str]]] = {
         Confirmation.CALLS_MISSED: "Missed:",
         Confirmation.HOURS: "Hours:",
         Confirmation.MINUTES: "Minutes:",
+        Confirmation.CALLBACK_FOR: "Callback for",
+        Confirmation.MESSAGE_FOR: "Message for",
+        Confirmation.MESSAGE_KEYS: "Press 1 to hear it again, 2 to "
+        "call back, or hang up when you are done.",
+        Confirmation.NOT_REACHED: "The customer could not be reached.",
     },
     "ar": {
         Confirmation.ENTER_NUMBER: "من فضلك أدخل رقم الموظف.",
@@ -129,6 +138,11 @@ TEXTS: Final[Mapping[str, Mapping[Confirmation, str]]] = {
         Confirmation.CALLS_MISSED: "الفائتة:",
         Confirmation.HOURS: "ساعات:",
         Confirmation.MINUTES: "دقائق:",
+        Confirmation.CALLBACK_FOR: "معاودة اتصال من أجل",
+        Confirmation.MESSAGE_FOR: "رسالة من أجل",
+        Confirmation.MESSAGE_KEYS: "اضغط واحد لسماعها مرة أخرى، أو اثنين "
+        "لمعاودة الاتصال، أو أغلق الخط عند الانتهاء.",
+        Confirmation.NOT_REACHED: "تعذر الوصول إلى العميل.",
     },
     "uk": {
         Confirmation.ENTER_NUMBER: "Введіть ваш номер оператора.",
@@ -167,5 +181,10 @@ TEXTS: Final[Mapping[str, Mapping[Confirmation, str]]] = {
         Confirmation.CALLS_MISSED: "Пропущено:",
         Confirmation.HOURS: "Години:",
         Confirmation.MINUTES: "Хвилини:",
+        Confirmation.CALLBACK_FOR: "Зворотний дзвінок для",
+        Confirmation.MESSAGE_FOR: "Повідомлення для",
+        Confirmation.MESSAGE_KEYS: "Натисніть один, щоб прослухати ще раз, два, "
+        "щоб передзвонити, або покладіть слухавку, коли закінчите.",
+        Confirmation.NOT_REACHED: "З клієнтом не вдалося з'єднатися.",
     },
 }

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from ccengine.config.hours import Hours
-from ccengine.core.ids import ClientId
+from ccengine.core.ids import ClientId, QueueId
 from ccengine.ivr.caller import Caller
 from ccengine.ivr.prompts import Prompts
+
+
+async def offer_nothing(_queue: QueueId) -> bool:
+    """Offer no callback, where there is nobody to make it."""
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +26,8 @@ class FlowContext:
     prompts: Prompts
     hours: Mapping[str, Hours]  #: the client's
     now: Callable[[], datetime]  #: UTC
+    offer_callback: Callable[[QueueId], Awaitable[bool]] = offer_nothing
+    """Asks the caller for a number; True when they are going to be called back."""
 
     def media(self, names: tuple[str, ...]) -> list[str]:
         """Return what Asterisk plays for the prompts, in the caller's language."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 SECOND_KEYS: Final = frozenset(
-    {"next", "priority", "skills", "digits", "open", "closed", "no_input"}
+    {"next", "priority", "skills", "digits", "open", "closed", "no_input", "otherwise"}
 )
 """Keys that say by themselves that a step lacks its first, which says what it does."""
 

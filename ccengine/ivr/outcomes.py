@@ -38,4 +38,9 @@ class HangUp:
     cause: HangUpCause = HangUpCause.NORMAL
 
 
-Outcome = Enqueue | HangUp
+@dataclass(frozen=True, slots=True)
+class CalledBack:
+    """The caller is to be called back: their call is over, their wait is not."""
+
+
+Outcome = Enqueue | HangUp | CalledBack

@@ -26,6 +26,8 @@ from ccengine.core.ids import ClientId
 from ccengine.ivr import names
 from ccengine.ivr.confirmations import FALLBACK_LANGUAGE, TEXTS, Confirmation
 from ccengine.ivr.outcome_words import OUTCOME_TEXTS, OutcomeWord, Word, spoken_texts
+from ccengine.ivr.phrases import DIGITS, Phrase, digit_name
+from ccengine.ivr.phrases import TEXTS as PHRASES
 from ccengine.ivr.wav_files import REMEDY, fault_of
 
 SPEECH_ENGINE: Final = "espeak-ng"
@@ -77,6 +79,7 @@ class Prompts:
 
     clients: Mapping[ClientId, Catalogue] = field(default_factory=dict)
     confirmations: Catalogue = field(default_factory=dict)
+    phrases: Catalogue = field(default_factory=dict)  #: said to callers, digits among them
     names: Mapping[str, Prompt] = field(default_factory=dict)  #: see `ccengine.ivr.names`
     texts: Mapping[str, SpokenPrompt] = field(default_factory=dict)  #: spoken to agents, of clients
 
@@ -111,6 +114,12 @@ class Prompts:
         catalogue = self.confirmations.get(language) or self.confirmations[FALLBACK_LANGUAGE]
         return _media(catalogue[what])
 
+    def phrase(self, client: ClientId, name: str, language: str) -> str:
+        """Return what Asterisk plays for a phrase or a digit: the client's own, or ours."""
+        own = self.find(client, name, language)
+        catalogue = self.phrases.get(language) or self.phrases[FALLBACK_LANGUAGE]
+        return _media(own or catalogue[name])
+
     def name(self, key: str) -> str | None:
         """Return what Asterisk plays for a name; None: of what is not configured any more."""
         prompt = self.names.get(key)
@@ -128,7 +137,7 @@ class Prompts:
         """Yield each prompt."""
         yield from self.names.values()
         yield from self.texts.values()
-        for catalogue in (*self.clients.values(), self.confirmations):
+        for catalogue in (*self.clients.values(), self.confirmations, self.phrases):
             for prompts in catalogue.values():
                 yield from prompts.values()
 
@@ -166,8 +175,18 @@ def load_prompts(tenant: Tenant) -> tuple[Prompts, list[Problem]]:
         language: {**_built_in(language, voice), **own.get(language, {})}
         for language, voice in {FALLBACK_LANGUAGE: FALLBACK_VOICE, **voices}.items()
     }
-    texts = _agents_texts(tenant)
-    return Prompts(clients, confirmations, names_of(tenant), texts), problems
+    phrases = {
+        language: {**_built_in_phrases(language, voice), **own.get(language, {})}
+        for language, voice in {FALLBACK_LANGUAGE: FALLBACK_VOICE, **voices}.items()
+    }
+    made = Prompts(
+        clients,
+        confirmations,
+        phrases=phrases,
+        names=names_of(tenant),
+        texts=_agents_texts(tenant),
+    )
+    return made, problems
 
 
 def names_of(tenant: Tenant) -> Mapping[str, Prompt]:
@@ -191,15 +210,27 @@ def _agents_texts(tenant: Tenant) -> Mapping[str, SpokenPrompt]:
     return {text: SpokenPrompt(text, language, voice) for text in sorted(texts)}
 
 
+def _built_in_phrases(language: str, voice: Voice) -> Mapping[str, Prompt]:
+    spoken = language if language in PHRASES else FALLBACK_LANGUAGE
+    voice = voice if language in PHRASES else FALLBACK_VOICE
+    texts: dict[str, str] = {name.value: text for name, text in PHRASES[spoken].items()}
+    texts |= {digit_name(digit): digit for digit in DIGITS}
+    return {what: SpokenPrompt(text, spoken, voice) for what, text in texts.items()}
+
+
 def _unknown_confirmations(folder: Path, own: Catalogue) -> Iterator[Problem]:
     known = {*Confirmation, *OutcomeWord}
     for language, prompts in own.items():
-        for name in prompts.keys() - known:
+        for name in prompts.keys() - known - _phrase_names():
             file = folder / language / TEXTS_FILE
             document, _ = read_document(file)
             line = document.line((name,)) if document else 1
             message = f"the engine never says '{name}'"
             yield Problem(file, line, message, suggestion(name, known))
+
+
+def _phrase_names() -> set[str]:
+    return {*Phrase, *map(digit_name, DIGITS)}
 
 
 def _load_catalogue(folder: Path, voices: Mapping[str, Voice]) -> tuple[Catalogue, list[Problem]]:

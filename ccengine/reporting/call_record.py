@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ccengine.core.events import AgentDialled, CallArrived, CallMissed, Party, Reached
+from ccengine.core.events import Party, Reached
 from ccengine.core.ids import (
     AgentId,
     CallId,
@@ -21,11 +21,15 @@ from ccengine.core.ids import (
     TenantId,
 )
 from ccengine.core.states import Kind
+from ccengine.core.turns import MERGED
+from ccengine.reporting.attempts import AttemptRecord
 from ccengine.reporting.dispositions import DispositionRecord
 from ccengine.reporting.promises import PromiseRecord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from ccengine.core.events import CallMissed
 
 RECORD_SCHEMA = 3
 
@@ -45,6 +49,9 @@ class CallOutcome(StrEnum):
     UNANSWERED = "unanswered"  #: an agent dialled, and nobody answered
     MESSAGE = "message"  #: went to voicemail, and the message was recorded
     PARTNER = "partner"  #: sent on to an outside partner, who answered
+    CALLBACK = "callback"  #: the caller asked to be called back: the item's record goes on
+    UNREACHED = "unreached"  #: an item that came to no talk: the customer could not be reached
+    MERGED = "merged"  #: an item whose customer was served by another call
 
 
 MISSED_CAUSES: Mapping[Reached, str] = {
@@ -58,6 +65,10 @@ MISSED_CAUSES: Mapping[Reached, str] = {
     Reached.PARTNER_TALK: "answered by the partner",
 }
 """How a call ended that no engine had at its end, for people."""
+
+
+VOICEMAIL = "voicemail"
+"""Where a queue sent a call that leaves a message."""
 
 
 class OfferOutcome(StrEnum):
@@ -137,7 +148,7 @@ class CallRecord:
     talk_seconds: float = 0.0
     conversations: tuple[ConversationRecord, ...] = ()  #: whose talk it was when
     kind: Kind = Kind.CALL
-    origin: CallId | None = None  #: the customer's call that was consulted about
+    origin: CallId | None = None  #: the customer's call that was consulted about, or left the item
     wrap_up_started_at: Instant | None = None
     wrap_up_seconds: float | None = None  #: None: no wrap-up, or not over
     recording: str | None = None  #: path below the recordings folder
@@ -150,6 +161,9 @@ class CallRecord:
     promises: tuple[PromiseRecord, ...] = ()
     promise_error_seconds: float | None = None  #: of the last: outside of its range by so much
     outcome: CallOutcome | None = None  #: None: the call is alive
+    item: CallId | None = None  #: the callback or message that this call left
+    to: str = ""  #: whom an item calls back, unmasked
+    attempts: tuple[AttemptRecord, ...] = ()
     disposition: str | None = None  #: of the last agent who gave one; None: nobody did
     contact_reason: str | None = None  #: likewise
     resolved: bool | None = None  #: likewise
@@ -160,32 +174,6 @@ class CallRecord:
     def wraps_up(self) -> bool:
         """Whether an agent is still wrapping the call up."""
         return self.wrap_up_started_at is not None and self.wrap_up_seconds is None
-
-
-def new_record(arrived: CallArrived | CallMissed | AgentDialled, at: Instant) -> CallRecord:
-    """Return the record of a call that has just begun."""
-    if isinstance(arrived, AgentDialled):
-        return CallRecord(
-            call=arrived.call,
-            tenant=arrived.tenant,
-            client=arrived.client,
-            number=arrived.number,
-            caller="",
-            node=arrived.node,
-            arrived_at=at,
-            agent=arrived.agent,
-            kind=arrived.kind,
-            origin=arrived.origin,
-        )
-    return CallRecord(
-        call=arrived.call,
-        tenant=arrived.tenant,
-        client=arrived.client,
-        number=arrived.number,
-        caller=arrived.caller,
-        node=arrived.node,
-        arrived_at=arrived.arrived_at,
-    )
 
 
 def judge(
@@ -200,8 +188,9 @@ def judge(
     """
     if record.talk_started_at is not None:
         return CallOutcome.ANSWERED
-    if record.ended_by is Party.LOST:
-        return CallOutcome.LOST
+    of_item = _judge_item(record, reached)
+    if of_item is not None or record.ended_by is Party.LOST:
+        return of_item or CallOutcome.LOST
     if reached in (Reached.MESSAGE, Reached.PARTNER_TALK):
         return judge_missed(reached)
     if record.diverted_to is not None and not in_line:
@@ -209,6 +198,18 @@ def judge(
     if record.queued_at is not None and record.ended_by is Party.CALLER:
         return CallOutcome.ABANDONED
     return CallOutcome.UNANSWERED if record.kind in DIALLED else CallOutcome.ENDED_IN_FLOW
+
+
+def _judge_item(record: CallRecord, reached: Reached | None) -> CallOutcome | None:
+    """Return how a call went that left an item, or an item that came to no talk; else None."""
+    if record.item is not None:
+        left_a_message = reached is Reached.MESSAGE or record.diverted_to == VOICEMAIL
+        return CallOutcome.MESSAGE if left_a_message else CallOutcome.CALLBACK
+    is_item = record.kind in (Kind.CALLBACK, Kind.VOICEMAIL)
+    if is_item and record.ended_by is Party.ENGINE:
+        merged = record.cause.startswith(MERGED)
+        return CallOutcome.MERGED if merged else CallOutcome.UNREACHED
+    return None
 
 
 def judge_missed(reached: Reached) -> CallOutcome:
@@ -228,6 +229,13 @@ def judge_missed(reached: Reached) -> CallOutcome:
             | Reached.PARTNER
         ):
             return CallOutcome.MISSED
+
+
+def end_missed(record: CallRecord, missed: CallMissed) -> None:
+    """End it when it ended, which was long before that was told."""
+    record.ended_at, record.ended_by = missed.ended_at, missed.by
+    record.cause = MISSED_CAUSES[missed.reached]
+    record.outcome = judge_missed(missed.reached)
 
 
 def open_offer(offers: Sequence[OfferRecord], offer: OfferId) -> int | None:

@@ -17,13 +17,14 @@ from ccengine.core.commands import (
     WithdrawOffer,
 )
 from ccengine.core.events import (
-    AgentDialled,
-    CallArrived,
+    CallbackAnswered,
+    CallbackConfirmed,
+    CallbackDialed,
+    CallbackFailed,
     CallEnded,
     CallHandedOut,
     CallHandedOver,
     CallMissed,
-    CallQueued,
     CallTransferred,
     ConversationEnded,
     FlowStepEntered,
@@ -40,18 +41,18 @@ from ccengine.core.events import (
 )
 from ccengine.core.ids import Instant
 from ccengine.core.states import AgentState, CallState
+from ccengine.reporting.attempts import noted
 from ccengine.reporting.call_record import (
-    MISSED_CAUSES,
     CallRecord,
     ConversationRecord,
     OfferOutcome,
     OfferRecord,
     StepRecord,
+    end_missed,
     judge,
-    judge_missed,
-    new_record,
 )
 from ccengine.reporting.dispositions import last_of, note_outcome, note_script
+from ccengine.reporting.first_rows import FIRST, INTO_LINE, new_record
 from ccengine.reporting.offer_outcomes import outcome_of_refusal, outcome_of_withdrawal
 from ccengine.reporting.offer_records import end_offer, is_accepted, note_not_joined, note_ringing
 from ccengine.reporting.promises import PromiseRecord, scored
@@ -111,7 +112,7 @@ class CallRecords:
             return None
         draft = self._drafts.get(row.call)
         if draft is None:
-            if not isinstance(what, CallArrived | CallMissed | AgentDialled):
+            if not isinstance(what, FIRST):
                 return None
             draft = self._drafts[row.call] = _Draft(new_record(what, row.at))
         return self._hand_over(draft) if _take(draft, row) else None
@@ -204,6 +205,8 @@ def _take_live(draft: _Draft, row: JournalRow) -> None:
             record.recording = record.recording_started_at = None
         case OfferCall() | OfferRinging() | WithdrawOffer() | Connect():
             _take_offer(draft, what, row)
+        case CallbackDialed() | CallbackAnswered() | CallbackConfirmed() | CallbackFailed():
+            record.attempts = noted(record.attempts, what, row.at)
         case DivertCall() | MoveCall() | WaitPromised() | ShowCall():
             _take_line(draft, what, row)
         case _:
@@ -253,6 +256,7 @@ def _note_outcome(draft: _Draft, shown: ShowOutcome, row: JournalRow) -> None:
 
 def _move(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
     before, draft.state = draft.state, shown.state
+    draft.record.item = shown.became
     if before is CallState.TALKING:
         _end_talk(draft, row)
     elif before is CallState.HANDED_OUT:
@@ -275,7 +279,7 @@ def _move(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
 def _wait(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
     record = draft.record
     record.queue = shown.queue or record.queue  # by itself when it overflows to another
-    if isinstance(_reported(draft, row), CallQueued | CallTransferred):
+    if isinstance(_reported(draft, row), INTO_LINE):
         if draft.sent_on_by != row.because:
             record.diverted_to, record.diverted_because = None, ""
         draft.waiting_since = row.at
@@ -381,18 +385,11 @@ def _end(draft: _Draft, row: JournalRow) -> None:
             record.ended_by, record.cause = by, cause
             record.ended_at = row.at if ended_at is None else ended_at
         case CallMissed() as missed:
-            _end_missed(record, missed)
+            end_missed(record, missed)
             return
         case _:
             pass
     record.outcome = judge(record, reached, in_line=waited_to_the_end)
-
-
-def _end_missed(record: CallRecord, missed: CallMissed) -> None:
-    """End it when it ended, which was long before that was told."""
-    record.ended_at, record.ended_by = missed.ended_at, missed.by
-    record.cause = MISSED_CAUSES[missed.reached]
-    record.outcome = judge_missed(missed.reached)
 
 
 def _reported(draft: _Draft, row: JournalRow) -> object:

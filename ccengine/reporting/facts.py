@@ -14,13 +14,16 @@ from ccengine.core.commands import (
     CallSupervisors,
     Command,
     Connect,
+    DialCallback,
     DivertCall,
+    DropItem,
     MoveCall,
     OfferCall,
     RemindAgent,
     ShowAgent,
     ShowCall,
     ShowOutcome,
+    TakeUpItem,
     WithdrawOffer,
 )
 from ccengine.core.events import CallMissed, Event, PlanLoaded
@@ -37,6 +40,8 @@ ACTIONS: Mapping[type, str] = {
     OfferCall: "call_offered",
     MoveCall: "call_moved",
     DivertCall: "call_diverted",
+    DialCallback: "callback_turn_near",
+    DropItem: "item_dropped",
     WithdrawOffer: "offer_withdrawn",
     ShowAgent: "agent_state_changed",
     RemindAgent: "reason_limit_passed",
@@ -45,12 +50,13 @@ ACTIONS: Mapping[type, str] = {
 }
 """Stable names where the type's own, in snake case, would not say that it happened."""
 
-SILENT = (Connect, ShowCall, ShowOutcome, Advance, CenterSnapshot, Unknown)
+SILENT = (Connect, ShowCall, ShowOutcome, TakeUpItem, Advance, CenterSnapshot, Unknown)
 """Follow from events that are shown, or are of use to the engine alone."""
 
 IN_EVERY_ROW = frozenset({"call", "tenant", "client", "agent", "node"})
-MASKED = frozenset({"caller", "number"})
-HIDDEN = frozenset({"plan", "arrived_at", "ended_at", "recorded", "values"})
+MASKED = frozenset({"caller", "identity", "number", "to"})
+UNLESS_EMPTY = frozenset({"identity", "to"})
+HIDDEN = frozenset({"plan", "arrived_at", "ended_at", "left_at", "recorded", "became", "values"})
 SHOWN: Mapping[str, str] = {
     "agents": "agents",
     "barred": "barred",
@@ -87,7 +93,9 @@ SHOWN: Mapping[str, str] = {
     "ring_seconds": "ring_seconds",
     "scores": "scores",
     "script": "script",
+    "seconds": "seconds",
     "skills": "skills",
+    "slot": "slot",
     "state": "state",
     "step": "step",
     "supervisor": "supervisor",
@@ -121,10 +129,14 @@ def fact_of(row: JournalRow) -> Fact | None:
     action, shown = _OUTSIDE[type(what)]
     for field, name in shown:
         value = getattr(what, field)
-        if field in MASKED:
-            details[name] = mask_number(value)
-        elif isinstance(value, Overflow):
+        if isinstance(value, Overflow):
             details[name] = value.place
+        elif (
+            field in MASKED
+            and not isinstance(what, MoveCall)
+            and (value or field not in UNLESS_EMPTY)
+        ):
+            details[name] = mask_number(value)
         elif value not in (None, "", False, (), {}):
             details[name] = value
     if isinstance(what, CallMissed):  # told long after it happened

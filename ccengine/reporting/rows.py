@@ -10,6 +10,7 @@ from ccengine.core.commands import Command
 from ccengine.core.events import (
     AgentDialled,
     CallArrived,
+    CallbackAsked,
     CallDirected,
     CallEnded,
     CallHandedOut,
@@ -22,6 +23,7 @@ from ccengine.core.events import (
     ConversationStarted,
     Event,
     ExitChosen,
+    MessageLeft,
     OfferAccepted,
     OfferDeclined,
 )
@@ -37,6 +39,8 @@ ALWAYS_DECIDED = (
     CallMissed,
     AgentDialled,
     CallQueued,
+    CallbackAsked,
+    MessageLeft,
     ExitChosen,
     CallDirected,
     CallTransferred,

@@ -9,13 +9,16 @@ from ccengine.core.commands import (
     CallSupervisors,
     Command,
     Connect,
+    DialCallback,
     DivertCall,
+    DropItem,
     MoveCall,
     OfferCall,
     RemindAgent,
     ShowAgent,
     ShowCall,
     ShowOutcome,
+    TakeUpItem,
     TargetMissed,
     WithdrawOffer,
 )
@@ -49,6 +52,7 @@ from ccengine.core.events import (
     HelpUnanswered,
     HoldEnded,
     HoldStarted,
+    ItemEvent,
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
@@ -73,6 +77,7 @@ from ccengine.core.snapshots import CenterSnapshot
 from ccengine.reporting.agent_story import tell_agent, tell_desk, tell_phone, tell_shift
 from ccengine.reporting.call_record import MISSED_CAUSES
 from ccengine.reporting.instants import utc_text
+from ccengine.reporting.item_story import command_told, event_told
 from ccengine.reporting.masking import mask_number
 from ccengine.reporting.offer_outcomes import outcome_of_refusal, outcome_of_withdrawal, told
 from ccengine.reporting.rows import Advance, Rejection, Unknown, is_void, steps
@@ -81,10 +86,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ccengine.core.events import (
+        AgentEvent,
         CallEvent,
         ControlEvent,
-        Event,
         OutcomeEvent,
+        PhoneEvent,
         SystemEvent,
     )
     from ccengine.reporting.rows import JournalRow, What
@@ -130,8 +136,8 @@ def tell(
 
 def _text(what: What, mask: Callable[[str], str]) -> str:
     match what:
-        case CallArrived() | CallMissed():
-            return _arrival(what, mask)
+        case _ if isinstance(what, CallArrived | CallMissed | ItemEvent):
+            return _with_numbers(what, mask)
         case Rejection():
             return f"rejected: {what.reason}"
         case Unknown():
@@ -142,6 +148,14 @@ def _text(what: What, mask: Callable[[str], str]) -> str:
             return _decision(what)
         case _:
             return _event(what)
+
+
+def _with_numbers(what: CallArrived | CallMissed | ItemEvent, mask: Callable[[str], str]) -> str:
+    match what:
+        case CallArrived() | CallMissed():
+            return _arrival(what, mask)
+        case _:
+            return event_told(what, mask)
 
 
 def _arrival(what: CallArrived | CallMissed, mask: Callable[[str], str]) -> str:
@@ -167,6 +181,8 @@ def _decision(what: Command) -> str:
             return _way(what)
         case RemindAgent() | CallSupervisors() | ShowAgent():
             return tell_agent(what)
+        case TakeUpItem() | DialCallback() | DropItem():
+            return command_told(what)
         case TargetMissed() | Connect() | ShowCall() | ShowOutcome():
             return _seldom(what)
 
@@ -177,6 +193,8 @@ def _seldom(what: TargetMissed | Connect | ShowCall | ShowOutcome) -> str:
             return f"cannot be had: {what.reason}"
         case ShowOutcome(defaulted=True):
             return f"{what.agent} gave no outcome in time: {what.disposition} is taken"
+        case ShowCall(became=became) if became is not None:
+            return f"goes on as {became}"
         case Connect() | ShowCall() | ShowOutcome():  # their events are told
             return ""
 
@@ -190,7 +208,7 @@ def _way(what: DivertCall | MoveCall) -> str:
             return f"sent on to {what.to}, at the place it had: {what.reason}"
 
 
-def _event(what: Event) -> str:
+def _event(what: CallEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemEvent) -> str:
     match what:
         case AgentLoggedIn() | AgentLoggedOut() | AgentWentReady() | AgentWentNotReady():
             return tell_shift(what)

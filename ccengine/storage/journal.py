@@ -15,13 +15,11 @@ import structlog
 
 from ccengine.core.events import (
     SCHEMA,
-    AgentDialled,
-    CallArrived,
-    CallMissed,
     SwitchLost,
     SwitchResynced,
 )
 from ccengine.core.ids import CallId, ClientId, TenantId
+from ccengine.reporting.first_rows import FIRST
 from ccengine.reporting.rows import Advance, JournalRow, Rejection
 from ccengine.storage.codec import encode, encode_by_slices
 from ccengine.storage.errors import JournalFailed, JournalLocked
@@ -237,7 +235,7 @@ class Journal:
     def _place_of_call(self, call: CallId, what: What | None) -> Place:
         place = self._places.get(call)
         if place is None:
-            if isinstance(what, CallArrived | CallMissed | AgentDialled):
+            if isinstance(what, FIRST):
                 place = Place(what.tenant, what.client, what.node)
             else:
                 place = self._look_up(call)

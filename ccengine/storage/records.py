@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from ccengine.core.events import AgentDialled, CallArrived
+from ccengine.core.events import AgentDialled, CallArrived, CallbackAsked, MessageLeft
 from ccengine.reporting.call_records import CallRecords, fold_call
 from ccengine.reporting.rows import is_void
 from ccengine.storage.database import RecordDatabase
@@ -119,7 +119,8 @@ class RecordKeeper:
 
     def _is_news(self, row: JournalRow) -> bool:
         known = row.call is None or self._records.knows(row.call)
-        return not known and not isinstance(row.what, CallArrived | AgentDialled)
+        first = AgentDialled | CallArrived | CallbackAsked | MessageLeft
+        return not known and not isinstance(row.what, first)
 
     def _catch_up_call(self, call: CallId) -> CallRecord | None:
         if self._reader is None:

@@ -59,6 +59,9 @@ CALL_RECORDS = Table(
     Column("conversations", JSON, nullable=False, server_default="[]"),
     Column("kind", String(16), nullable=False, server_default="call"),
     Column("origin", String(80)),
+    Column("item", String(64)),
+    Column("to", String(32), nullable=False, server_default=""),
+    Column("attempts", JSON, nullable=False, server_default="[]"),
     UniqueConstraint("call", name="one_record_per_call"),
     Index("call_records_by_arrival", "tenant", "client", "arrived_at"),
 )

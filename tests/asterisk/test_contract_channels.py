@@ -102,7 +102,10 @@ async def test_an_unreachable_endpoint_makes_no_leg(desk: Desk) -> None:
     assert desk.router.find(leg.id) is None
 
 
-@pytest.mark.parametrize(("endpoint", "cause"), [(BUSY, 17), (REJECT, 21)])
+FORBIDDEN = "Local/999999999999@callback-leg/n"  # no rule lets it out
+
+
+@pytest.mark.parametrize(("endpoint", "cause"), [(BUSY, 17), (REJECT, 21), (FORBIDDEN, 29)])
 async def test_a_leg_that_declines_says_why(desk: Desk, endpoint: str, cause: int) -> None:
     leg = desk.router.channel(new_id("leg"))
     await leg.originate(endpoint=endpoint)
@@ -256,6 +259,16 @@ async def test_a_playback_can_be_looked_at_and_stopped(desk: Desk) -> None:
     assert await playback.wait() is PlaybackEnd.STOPPED
     await desk.until(lambda: not leg.open_playbacks)
     await desk.ari.stop_playback(playback.id)
+
+
+async def test_a_tone_goes_on_until_it_is_stopped(desk: Desk) -> None:
+    leg = await desk.leg()
+    playback = await leg.play(SHORT, "tone:ring")
+    await asyncio.sleep(3.0)
+    assert not playback.is_over
+    await leg.silence()
+    assert await playback.wait() is PlaybackEnd.STOPPED
+    assert await (await leg.play(SHORT)).wait() is PlaybackEnd.DONE
 
 
 async def test_a_prompt_ends_with_its_channel(desk: Desk) -> None:

@@ -32,6 +32,7 @@ from tests.fakes.asterisk import FakeAsterisk
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
+    from ccengine.config.clients import Client
     from ccengine.core.agents import Agent
     from ccengine.core.events import Event
     from ccengine.core.ids import CallId
@@ -147,22 +148,22 @@ class CenterOnFake:
 
     def set_queue(self, name: str = "vip", **rules: Any) -> None:
         """Give a queue of dnipro other rules, as a reload would; kept over restarts."""
-        assert self.configuration.tenant is not None
-        queues = self.configuration.tenant.clients[DNIPRO].settings.queues
+        queues = self._dnipro.settings.queues
         self.set_client(queues={**queues, name: replace(queues[name], **rules)})
 
-    def set_client(self, **changes: Any) -> None:
+    def set_client(self, **settings: Any) -> None:
         """Give dnipro other settings, as a reload would; kept over restarts."""
         assert self.configuration.tenant is not None
-        tenant = self.configuration.tenant
-        client = tenant.clients[DNIPRO]
-        clients = {
-            **tenant.clients,
-            DNIPRO: replace(client, settings=replace(client.settings, **changes)),
-        }
-        tenant = replace(tenant, clients=clients)
+        tenant, client = self.configuration.tenant, self._dnipro
+        client = replace(client, settings=replace(client.settings, **settings))
+        tenant = replace(tenant, clients={**tenant.clients, DNIPRO: client})
         self.wiring.configuration = self.configuration = replace(self.configuration, tenant=tenant)
         self._load_plan()
+
+    @property
+    def _dnipro(self) -> Client:
+        assert self.configuration.tenant is not None
+        return self.configuration.tenant.clients[DNIPRO]
 
     def set_tenant(self, **settings: Any) -> None:
         """Give the tenant other settings, as a reload would; kept over restarts."""
@@ -184,7 +185,8 @@ class CenterOnFake:
 
     def _load_plan(self) -> None:
         assert self.configuration.tenant is not None, self.configuration.problems
-        rejection = self.engine.post(PlanLoaded(plan=self.configuration.tenant.plan()))
+        plan = self.configuration.tenant.plan(self.engine.clock.now())
+        rejection = self.engine.post(PlanLoaded(plan=plan))
         assert not rejection, rejection
 
     async def _record_of(self, call: CallId) -> Event | None:
@@ -205,11 +207,11 @@ class CenterOnFake:
             assert not rejection, rejection
             await asyncio.sleep(0.01)
 
-    def caller(self, call: str = "node1-1-1", number: str = "600201") -> str:
+    def caller(
+        self, call: str = "node1-1-1", number: str = "600201", caller: str = "380441234567"
+    ) -> str:
         """Somebody calls; the channel's id. 600201 goes straight to dnipro/vip."""
-        return self.asterisk.caller_arrives(
-            call, number=number, client="dnipro", caller="380441234567"
-        )
+        return self.asterisk.caller_arrives(call, number=number, client="dnipro", caller=caller)
 
     def agent(self, agent: str) -> Agent:
         """An agent's present state."""

@@ -43,6 +43,7 @@ async def test_a_flows_needs_choose_the_agent(center: CenterOnFake) -> None:
             preferred={UKRAINIAN: 9},
             agents=(AgentId("taras"),),
             kind=Kind.TASK,
+            identity="+380441234567",
         )
     ]
     (accepted,) = center.journal.events(OfferAccepted)

@@ -26,7 +26,12 @@ OUTBOUND = (
         (DNIPRO, "extension: 23", "extension: '203'", "extension 203 of queue 'vip' is a"),
         (DNIPRO, "extension: 23", "extension: '303'", "is an agent's number already"),
         (DNIPRO, "extension: 23", "extension: sales", "is not a row of digits"),
-        (DNIPRO, "hours:", "staff: {91: {name: Shop, number: 380441}}\nhours:", "cannot be called"),
+        (
+            DNIPRO,
+            "\nqueues:",
+            "\nstaff: {91: {name: Shop, number: 380441}}\nqueues:",
+            "cannot be called",
+        ),
         ("tenant.yaml", "reasons:", "call_codes: {hold: '*2'}\nreasons:", "begins like *2 (hold)"),
     ],
 )
@@ -42,7 +47,7 @@ def test_a_code_that_means_two_things_is_a_mistake(
 def test_staff_and_codes_are_in_the_dialplan(tmp_path: Path) -> None:
     folder = copy_of_demo(tmp_path)
     staff = "staff: {91: {name: Shop, number: '+380441234567'}}\n"
-    change(folder / DNIPRO, "hours:", f"{OUTBOUND}{staff}hours:")
+    change(folder / DNIPRO, "\nqueues:", f"\n{OUTBOUND}{staff}queues:")
     trunk = "trunks: {provider: {server: 192.0.2.1, addresses: [192.0.2.1]}}\n"
     change(folder / "tenant.yaml", "reasons:", f"{trunk}outbound: {{calls_per_day: 5}}\nreasons:")
     tenant = load_tenant(folder).tenant

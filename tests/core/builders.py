@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from ccengine.core import events
-from ccengine.core.events import CallArrived, CallMissed, Party, Reached
+from ccengine.core.events import (
+    CallArrived,
+    CallbackAsked,
+    CallMissed,
+    MessageLeft,
+    Party,
+    Reached,
+)
 from ccengine.core.ids import (
     AgentId,
     CallId,
@@ -105,6 +112,39 @@ def call_missed(call: str, client: str = CLIENT) -> CallMissed:
         ended_at=9.0,
         by=Party.CALLER,
         reached=Reached.FALLBACK,
+    )
+
+
+def callback_asked(call: str, to: str, queue: QueueId) -> CallbackAsked:
+    """Return what is told when the caller of a call wants to be called back."""
+    return CallbackAsked(
+        call=CallId(f"{call}-cb"),
+        origin=CallId(call),
+        tenant=TENANT,
+        client=ClientId(queue.partition("/")[0]),
+        node="node1",
+        number="600100",
+        caller="",
+        queue=queue,
+        to=to,
+    )
+
+
+def message_left(call: str, queue: QueueId, at: float) -> MessageLeft:
+    """Return what is told when the caller of a call has left a message."""
+    return MessageLeft(
+        call=CallId(f"{call}-vm"),
+        origin=CallId(call),
+        tenant=TENANT,
+        client=ClientId(queue.partition("/")[0]),
+        node="node1",
+        number="600100",
+        caller="",
+        queue=queue,
+        to="",
+        recording=f"demo/nova/voicemail/{call}",
+        seconds=7.0,
+        left_at=at,
     )
 
 

@@ -6,6 +6,7 @@ each offer who should have been asked for whom, and after each step that nobody 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ccengine.core import events
@@ -13,19 +14,23 @@ from ccengine.core.commands import (
     CallSupervisors,
     Command,
     Connect,
+    DialCallback,
     DivertCall,
+    DropItem,
     MoveCall,
     OfferCall,
     RemindAgent,
     ShowAgent,
     ShowCall,
     ShowOutcome,
+    TakeUpItem,
     WithdrawOffer,
 )
 from ccengine.core.queues import Overflow, Strategy
 from ccengine.core.states import AgentState, CallState
 from tests.core.builders import plan_of
 from tests.core.debts_book import Debts
+from tests.core.items_book import ItemsBook, have_earlier
 from tests.core.lines_book import IN_LINE, Lines
 from tests.core.rulebook import Rulebook
 from tests.core.shifts_book import Shifts
@@ -46,6 +51,7 @@ class Ledger:
         self.rules = Rulebook(plan_of({}, {}), 0.0)
         self.shifts = Shifts(self.rules)
         self.lines = Lines(self.rules)
+        self.book = ItemsBook(self.rules)
         self.debts = Debts(self.rules)
         self.now = 0.0
         self.arrived = 0
@@ -54,6 +60,7 @@ class Ledger:
         self.has: dict[str, str] = {}  #: the call an agent is offered or on
         self.ringing: dict[str, tuple[str, str]] = {}
         self.numbers: set[str] = set()
+        self.identities: dict[str, str] = {}  #: who calls are from
         self.rung = ("", CallState.WAITING)  #: the call offered last in this step, as it was
         self.chosen: tuple[str, Overflow] | None = None  #: by key, in this step
 
@@ -74,6 +81,7 @@ class Ledger:
         self.shifts.desks.end_step(timely=event is None and not self.held)
         if not self.held:
             self._nobody_waits_in_vain(timely=event is None)
+        self.book.check()
 
     def close(self) -> None:
         """Check, when all callers have gone, that nobody was forgotten."""
@@ -96,12 +104,26 @@ class Ledger:
                 self.arrived += 1
                 self.lines.arrived(event)
             case events.CallQueued():
-                self.lines.queued(event)
+                self._queued(event)
             case events.ExitChosen():
                 assert callers[event.call].state in (CallState.WAITING, CallState.OFFERED)
                 self.chosen = (event.call, event.to)
+            case events.CallbackAsked() | events.MessageLeft():
+                self._item_began(event)
+            case events.PlaceReclaimed():
+                self._reclaimed(event.call)
             case _:
+                self._happened_to_item(event)
                 self._happened_to_offer(event)
+
+    def _happened_to_item(self, event: Event) -> None:
+        self.book.attempt(event, self.now)
+        if isinstance(event, events.CallEnded):
+            self._left(event)
+        if isinstance(event, events.CallbackFailed):
+            agents = [agent for agent, has in self.has.items() if has == event.call]
+            if self.rules.callers[event.call].state is CallState.CONNECTING:
+                del self.has[agents[0]]
 
     def _happened_to_offer(self, event: Event) -> None:
         callers = self.rules.callers
@@ -121,6 +143,29 @@ class Ledger:
             case _:
                 pass
 
+    def _item_began(self, event: events.CallbackAsked | events.MessageLeft) -> None:
+        self.lines.count += 1
+        self.numbers -= {n for n in self.numbers if n.startswith(f"{event.call}.")}
+        before = len(self.rules.callers)
+        self.book.begin(event, self.now, self.lines.count)
+        if len(self.rules.callers) > before:
+            self.arrived += 1
+            call = self.rules.callers[event.call]
+            self.lines.begin(call)
+
+    def _reclaimed(self, call: str) -> None:
+        caller = self.rules.callers[call]
+        identity = self.identities[call]
+        have_earlier(caller, self.book.left.pop((caller.queue, identity)))
+
+    def _left(self, event: events.CallEnded) -> None:
+        call, identity = self.rules.callers[event.call], self.identities.get(event.call, "")
+        behind = any(one.behind == event.call for one in self.book.items.values())
+        stood = call.state in (CallState.WAITING, CallState.OFFERED, CallState.STRAYED)
+        keeps = identity and event.by is events.Party.CALLER and not behind
+        if stood and keeps and event.call not in self.book.items:
+            self.book.left[call.queue, identity] = replace(call)
+
     def _planned(self, plan: Plan) -> None:
         self.shifts.replan(plan)
         self.lines.replan(plan)
@@ -133,9 +178,23 @@ class Ledger:
         caller.waits_from = self.now
         self.shifts.talked(agent, caller.queue)
 
+    def _queued(self, event: events.CallQueued) -> None:
+        call = self.rules.callers[event.call]
+        self.identities[event.call] = event.identity
+        self.lines.number(event)
+        call.queue = event.queue
+        self.book.meet(call, event.identity)
+        self.lines.enter(call, event.queue)
+
     # --- what the core asked for ---------------------------------------------------------------
 
     def _asked(self, event: Event | None, command: Command) -> None:
+        if isinstance(command, TakeUpItem | DialCallback | DropItem):
+            assert self.book.is_bodiless(command.call)
+        else:
+            self._asked_for(event, command)
+
+    def _asked_for(self, event: Event | None, command: Command) -> None:
         rules = self.rules
         match command:
             case OfferCall():
@@ -175,7 +234,8 @@ class Ledger:
 
     def _lost_the_ring_for_a_reason(self, event: Event | None, command: WithdrawOffer) -> None:
         if command.reason == "answered by another":
-            talks = isinstance(event, events.ConversationStarted)
+            has_it = events.ConversationStarted | events.CallbackDialed | events.CallbackFailed
+            talks = isinstance(event, has_it)  # who was first works at it already
             second = isinstance(event, events.OfferAccepted) and event.offer == command.offer
             is_joined = self.rules.callers[command.call].state is CallState.CONNECTING
             is_late = is_joined and (event is None or isinstance(event, events.SwitchResynced))
@@ -183,6 +243,7 @@ class Ledger:
 
     def _showed_call(self, command: ShowCall) -> None:
         call = self.rules.callers[command.call]
+        self.book.shown(command.call, command.state)
         if command.state is CallState.ENDED:
             del self.rules.callers[command.call]
             self.ended += 1
@@ -301,6 +362,8 @@ class Ledger:
             assert not self._candidates(call), f"{call.id} waits though somebody is free"
             to = limits.overflow
             if to is None or (to.queue is not None and to.queue in call.visited):
+                continue
+            if to.queue is None and call.id in self.book.items:
                 continue
             if timely and limits.wait_seconds is not None:
                 assert self.now < call.queued_at + limits.wait_seconds, "waits for too long"

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from ccengine.core.plan import Plan
     from tests.core.rulebook import Rulebook
 
-IN_LINE = (CallState.WAITING, CallState.OFFERED, CallState.STRAYED, CallState.CONNECTING)
+IN_LINE = (
+    CallState.WAITING,
+    CallState.POSTPONED,
+    CallState.OFFERED,
+    CallState.STRAYED,
+    CallState.CONNECTING,
+)
 
 
 class Lines:
@@ -34,7 +40,8 @@ class Lines:
             event.call, event.client, event.caller, waits_from=event.arrived_at
         )
 
-    def queued(self, event: CallQueued) -> None:
+    def number(self, event: CallQueued) -> None:
+        """Give a caller who enters a line the next place, and what they ask for."""
         call = self.rules.callers[event.call]
         self.count += 1
         call.place, call.visited = self.count, []
@@ -43,12 +50,16 @@ class Lines:
         call.skills = {str(one): least for one, least in event.skills.items()}
         call.preferred = {str(one): least for one, least in event.preferred.items()}
         call.lined_at = self.now
-        self.enter(call, event.queue)
 
     def enter(self, call: Caller, queue: str) -> None:
         call.queue, call.queued_at, call.relaxed, call.rung = queue, self.now, 0, None
         call.visited.append(queue)
         self._count_waiting(call)
+        self.begin(call)
+
+    def begin(self, call: Caller) -> None:
+        """Begin with all that the call asks for in its queue."""
+        call.relaxed = 0
         self._know(call)
         self._relax(call)
         self.skip(call)

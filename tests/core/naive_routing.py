@@ -124,7 +124,8 @@ class NaiveRouting:
             return
         match event:
             case events.CallQueued():
-                self.lines.queued(event)
+                self.lines.number(event)
+                self.lines.enter(caller, event.queue)
                 caller.state = CallState.WAITING
             case events.OfferAccepted() | events.OfferDeclined():
                 if self._still_rings(event):

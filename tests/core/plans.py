@@ -6,6 +6,7 @@ that it shrank to nothing would say little.
 
 from __future__ import annotations
 
+import itertools
 from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
@@ -25,6 +26,7 @@ from ccengine.core.queues import (
     Strategy,
 )
 from ccengine.core.reasons import AfterLimit
+from ccengine.core.work_items import CallbackRules, Mode, RetrySeconds, Slots
 from tests.core.builders import TENANT
 
 if TYPE_CHECKING:
@@ -79,10 +81,22 @@ class _Thrown:
             shares=self.at_times(0.3, self.shares, {}),
             rest=self.at_times(0.25, self.rest, Rest()),
             periods=self.at_times(0.25, self.periods, {}),
+            openings=self.at_times(0.4, lambda: self.openings(queues), {}),
             reasons=self.at_times(0.5, self.reasons, {}),
             reason_required=chance.random() < 0.1,
             supervisors={"desk": tuple(map(AgentId, self.some(NAMES, 2)))},
         )
+
+    def openings(self, queues: Sequence[str]) -> dict[QueueId, tuple[Period, ...]]:
+        edges = (0.0, 15.0, 60.0, 65.0, 90.0, 200.0, 400.0)
+        return {
+            QueueId(queue): tuple(
+                Period(starts, ends)
+                for starts, ends in itertools.pairwise(sorted(self.chance.sample(edges, 4)))
+                if self.chance.random() < 0.6
+            )
+            for queue in self.some(queues, 2)
+        }
 
     def reasons(self) -> dict[str, Reason]:
         chance = self.chance
@@ -160,9 +174,23 @@ class _Thrown:
             misses=chance.choice((1, 2, 3)),
             ring_seconds=chance.choice((5.0, 10.0, 20.0)),
             wrap_up_seconds=chance.choice((0.0, 5.0, 15.0)),
+            callback=self.at_times(0.7, self.callback, None),
+            reclaim_seconds=chance.choice((0.0, 30.0)),
             wrap_up_extension_seconds=chance.choice((5.0, 30.0)),
             wrap_up_at_most_seconds=chance.choice((10.0, 40.0)),
             outcome=self.at_times(0.5, self.outcome, NO_RULES),
+        )
+
+    def callback(self) -> CallbackRules:
+        chance = self.chance
+        return CallbackRules(
+            mode=chance.choice((Mode.AGENT_FIRST, Mode.AGENT_FIRST, Mode.CUSTOMER_FIRST)),
+            attempts=chance.choice((1, 2, 3)),
+            retry_seconds=RetrySeconds(busy=0.0, no_answer=chance.choice((5.0, 30.0)), nobody=5.0),
+            ring_seconds=chance.choice((5.0, 20.0)),
+            lead_seconds=chance.choice((0.0, 5.0, 60.0)),
+            expires_hours=chance.choice((0.01, 0.1, 24.0)),
+            slots=self.at_times(0.3, lambda: Slots(minutes=1, capacity=1), None),
         )
 
     def outcome(self) -> OutcomeRules:

@@ -26,27 +26,37 @@ from ccengine.core.commands import (
     CallSupervisors,
     Command,
     Connect,
+    DialCallback,
     DivertCall,
+    DropItem,
     MoveCall,
     OfferCall,
     RemindAgent,
     ShowAgent,
     ShowCall,
     ShowOutcome,
+    TakeUpItem,
     TargetMissed,
     WithdrawOffer,
 )
 from ccengine.core.errors import CoreError
 from ccengine.core.events import Miss, Party
 from ccengine.core.states import AgentState
-from tests.core.builders import queue_settings, skills
+from tests.core.builders import queue_named, queue_settings, skills
 from tests.core.ledger import Ledger
-from tests.core.script_words import read_agent, read_house, read_overflow, read_queue
+from tests.core.script_words import (
+    read_agent,
+    read_hours,
+    read_house,
+    read_overflow,
+    read_queue,
+)
 from tests.core.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+BUSY = (AgentState.OFFERED, AgentState.ON_CALL)
 OUTPUT = "        -> "
 TIMED = re.compile(r"(?P<at>\d+\.\d+)\s*(?P<words>.*)")
 Doing: TypeAlias = "Callable[[Stage, list[str]], list[Command]]"
@@ -82,10 +92,17 @@ def _prepare(stage: Stage, line: str) -> None:
     elif kind == "queue":
         name, *words = rest.split()
         stage.queues[name] = read_queue(words)
+        _open_hours(stage, name, words)
     elif kind == "house":
         stage.house |= read_house(rest.split())
     else:
         assert not kind or kind.startswith("#"), f"cannot read: {line}"
+
+
+def _open_hours(stage: Stage, queue: str, words: list[str]) -> None:
+    hours = read_hours(words)
+    known = _without(dict(stage.house.get("openings", {})), queue_named(queue))
+    stage.house["openings"] = known if hours is None else {**known, queue_named(queue): hours}
 
 
 def _agent(stage: Stage, spec: str) -> None:
@@ -149,6 +166,8 @@ def _in_words(command: Command) -> str:
             return f"connect {command.call} {command.agent}"
         case DivertCall() | MoveCall() | TargetMissed():
             return _way(command)
+        case DialCallback() | DropItem() | TakeUpItem():
+            return _of_item(command)
         case _:
             return _shown(command)
 
@@ -159,6 +178,16 @@ def _outcome(shown: ShowOutcome) -> str:
     told = ", ".join(word for word in more if word)
     said = f"outcome {shown.call} {shown.agent} {shown.disposition or '-'}"
     return f"{said} ({told})" if told else said
+
+
+def _of_item(command: DialCallback | DropItem | TakeUpItem) -> str:
+    match command:
+        case DialCallback():
+            return f"dial {command.call}"
+        case DropItem():
+            return f"drop {command.call} ({command.reason})"
+        case TakeUpItem():
+            return ""  # follows from the event
 
 
 def _way(command: DivertCall | MoveCall | TargetMissed) -> str:
@@ -209,6 +238,7 @@ def _plan(stage: Stage, words: list[str]) -> list[Command]:
         _agent(stage, " ".join(rest))
     elif kind == "queue":
         stage.queues[rest[0]] = read_queue(rest[1:])
+        _open_hours(stage, rest[0], rest[1:])
     elif kind == "house":
         stage.house |= read_house(rest)
     elif kind == "no-agent":
@@ -229,8 +259,17 @@ def _queue_call(stage: Stage, words: list[str]) -> list[Command]:
         "preferred": skills(asked.get("preferred", "").replace(",", " ")),
         "agents": tuple(name for name, _, _ in own),
         "scores": {name: int(score) for name, _, score in own if score},
+        "identity": asked.get("from", ""),
     }
     return stage.queue(call, queue, priority, **wishes)
+
+
+def _callback(stage: Stage, words: list[str]) -> list[Command]:
+    """Read `callback c1 +4930 [queue billing] [slot 3600]`."""
+    call, to, *rest = words
+    asked = dict(itertools.pairwise(rest))
+    slot = float(asked["slot"]) if "slot" in asked else None
+    return stage.ask_callback(call, to, asked.get("queue", "none"), slot)
 
 
 def _more_said(words: list[str]) -> dict[str, Any]:
@@ -251,6 +290,12 @@ def _decline(stage: Stage, words: list[str]) -> list[Command]:
     return stage.decline(call, agent, reason, how)
 
 
+def _talk(stage: Stage, call: str, queue: str) -> list[Command]:
+    """Read `talk c1 billing`: queued, answered and bridged at once."""
+    stage.talk(call, queue)
+    return []
+
+
 WORDS: Mapping[str, Doing] = {
     "arrive": lambda stage, words: stage.arrive(*words),
     "queue": _queue_call,
@@ -260,6 +305,7 @@ WORDS: Mapping[str, Doing] = {
     "ringing": lambda stage, words: stage.ring(*words),
     "accept": lambda stage, words: stage.accept(*words),
     "decline": _decline,
+    "talk": lambda stage, words: _talk(stage, *words),
     "bridged": lambda stage, words: stage.bridge(*words),
     "bridge-failed": lambda stage, words: stage.fail(*words),
     "talk-ends": lambda stage, words: stage.end_talk(*words),
@@ -280,6 +326,13 @@ WORDS: Mapping[str, Doing] = {
     "phone-found": lambda stage, words: stage.find_phone(*words),
     "own-call": lambda stage, words: stage.start_own_call(*words),
     "own-call-ends": lambda stage, words: stage.end_own_call(*words),
+    "callback": _callback,
+    "message": lambda stage, words: stage.leave_message(*words),
+    "dialed": lambda stage, words: stage.dial(*words),
+    "customer-answers": lambda stage, words: stage.customer_answers(*words),
+    "customer-confirms": lambda stage, words: stage.customer_confirms(*words),
+    "customer-fails": lambda stage, words: stage.customer_fails(*words),
+    "reclaim": lambda stage, words: stage.reclaim(*words),
     "says": lambda stage, words: stage.say(*words[:3], **_more_said(words[3:])),
     "fills": lambda stage, words: stage.fill(*words, name="A. Name"),
     "types": lambda stage, words: stage.start_typing(*words),

@@ -6,6 +6,8 @@
           relax=10/lower/billing:1 relax=20/drop/german relax=30/group/back
           relax=30/group/back/vip             lent only while vip is healthy
           relax=5/penalty/2 overflow=vip      or voicemail, flow:closed, number:600999
+          callback=agent-first/3 lead=30      whom first, and how often at most
+          hours=0-100,200-300 slots=1/2       in seconds; minutes long and how many in each
           outcome=sold,lost reasons=order must=extend grace 60
                                               or must=not_ready, must=default:lost
     house floor=sirin:1 ceiling=nova:2 rest=5 occupancy=0.5 window=10 precedence=promise
@@ -36,6 +38,7 @@ from ccengine.core.queues import (
     Strategy,
 )
 from ccengine.core.reasons import AfterLimit
+from ccengine.core.work_items import CallbackRules, Mode, Slots
 from tests.core.builders import CLIENT, agent_settings, queue_named, skills
 
 NUMBERS = {
@@ -105,7 +108,32 @@ def read_queue(words: list[str]) -> QueueSettings:
         ),
         health=Health(waiting=int(healthy[0]), wait_seconds=float(healthy[1])),
         limits=_limits(said),
+        callback=_callback(said),
+        reclaim_seconds=float(said.get("reclaim", 0)),
         outcome=_outcome_rules(said),
+    )
+
+
+def read_hours(words: list[str]) -> tuple[Period, ...] | None:
+    """Read when a queue's customers may be called; None: always."""
+    said = dict(_pairs(words)).get("hours")
+    if said is None:
+        return None
+    spans = [span.split("-") for span in said.split(",")]
+    return tuple(Period(float(starts), float(ends)) for starts, ends in spans)
+
+
+def _callback(said: dict[str, str]) -> CallbackRules | None:
+    if "callback" not in said:
+        return None
+    mode, _, attempts = said["callback"].partition("/")
+    minutes, _, capacity = said.get("slots", "").partition("/")
+    return CallbackRules(
+        mode=Mode(mode),
+        attempts=int(attempts or 3),
+        lead_seconds=float(said.get("lead", 60)),
+        expires_hours=float(said.get("expires", 24 * 3600)) / 3600,
+        slots=Slots(minutes=int(minutes), capacity=int(capacity)) if minutes else None,
     )
 
 

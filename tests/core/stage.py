@@ -18,10 +18,13 @@ from ccengine.core.errors import CoreError
 from ccengine.core.events import Event, Miss, Party
 from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId
 from ccengine.core.plan import Plan
+from ccengine.core.work_items import Failure
 from tests.core.builders import (
     CLIENT,
     agent_settings,
     call_arrived,
+    callback_asked,
+    message_left,
     phone_named,
     plan_of,
     queue_named,
@@ -232,6 +235,41 @@ class Stage:
         self.accept(call)
         self.bridge(call)
         return self.offers[call][-1].agent
+
+    # --- items ---------------------------------------------------------------------------------
+
+    def ask_callback(
+        self, call: str, to: str, queue: str = "none", slot: float | None = None
+    ) -> list[Command]:
+        """Let the caller be called back; the item is called as the call, with `-cb` behind it."""
+        asked = callback_asked(call, to, queue_named(queue))
+        return self.post(replace(asked, slot=slot))
+
+    def leave_message(self, call: str, queue: str, to: str = "+4930") -> list[Command]:
+        return self.post(replace(message_left(call, queue_named(queue), self.now), to=to))
+
+    def dial(self, item: str) -> list[Command]:
+        """Dial the customer of an item, by another leg each time."""
+        known = self.center.calls[CallId(item)].item
+        number = 1 if known is None else known.attempts + 1
+        return self.post(events.CallbackDialed(call=CallId(item), leg=f"{item}.c{number}"))
+
+    def customer_answers(self, item: str) -> list[Command]:
+        return self.post(events.CallbackAnswered(call=CallId(item), leg=self._leg(item)))
+
+    def customer_confirms(self, item: str) -> list[Command]:
+        return self.post(events.CallbackConfirmed(call=CallId(item)))
+
+    def customer_fails(self, item: str, how: str = "no_answer") -> list[Command]:
+        failed = events.CallbackFailed(call=CallId(item), leg=self._leg(item), how=Failure(how))
+        return self.post(failed)
+
+    def reclaim(self, call: str) -> list[Command]:
+        return self.post(events.PlaceReclaimed(call=CallId(call)))
+
+    def _leg(self, item: str) -> str:
+        known = self.center.calls[CallId(item)].item
+        return "" if known is None else known.leg
 
     # --- agents --------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import orjson
@@ -14,11 +15,15 @@ from ccengine.core.errors import CoreError, DuplicateCall
 from ccengine.core.events import Event
 from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId, QueueId
 from ccengine.core.queues import Overflow
+from ccengine.core.work_items import CallbackRules, Failure, Mode
 from tests.core.builders import (
     call_arrived,
     call_missed,
+    callback_asked,
     control_events,
+    message_left,
     plan_of,
+    queue_named,
     queue_settings,
 )
 from tests.core.stage import NODE, Like, Stage, state_bytes
@@ -145,6 +150,13 @@ SAMPLES: dict[type, Event] = {
         events.RecordingStarted(call=CallId("c1"), recording="r"),
         events.RecordingFailed(call=CallId("c1"), recording="r", reason="disk full"),
         events.CallEnded(call=CallId("c1"), by=events.Party.CALLER, cause="hung up"),
+        callback_asked("c1", "+4930", queue_named("billing")),
+        message_left("c1", queue_named("billing"), 0.0),
+        events.CallbackDialed(call=CallId("c1-cb"), leg="c1-cb.c1"),
+        events.CallbackAnswered(call=CallId("c1-cb"), leg="c1-cb.c1"),
+        events.CallbackConfirmed(call=CallId("c1-cb")),
+        events.CallbackFailed(call=CallId("c1-cb"), leg="c1-cb.c1", how=Failure.BUSY),
+        events.PlaceReclaimed(call=CallId("c1")),
         *control_events("c1", "anna"),
         events.AgentLoggedIn(agent=AgentId("anna"), phone=PhoneId("101")),
         events.AgentLoggedOut(agent=AgentId("anna")),
@@ -170,7 +182,21 @@ SAMPLES: dict[type, Event] = {
         events.SwitchResynced(node=NODE),
     )
 }
-PLACES = ["empty", "in flow", "waiting", "offered", "connecting", "talking", "wrap-up"]
+PLACES = [
+    "empty",
+    "in flow",
+    "waiting",
+    "offered",
+    "connecting",
+    "talking",
+    "wrap-up",
+    "to be called back",
+    "dialed",
+    "dialed first",
+    "postponed",
+    "message",
+]
+MODES = {"dialed first": Mode.CUSTOMER_FIRST}
 
 
 def stage_at(place: str) -> Stage:
@@ -178,7 +204,13 @@ def stage_at(place: str) -> Stage:
     if place == "empty":
         return stage
     stage.staff(anna="billing:4")
+    stage.queues["billing"] = replace(
+        stage.queues["billing"], callback=CallbackRules(mode=MODES.get(place, Mode.AGENT_FIRST))
+    )
+    stage.plan()
     stage.arrive("c1")
+    if place in PLACES[PLACES.index("to be called back") :]:
+        return item_at(stage, place)
     if place == "waiting":
         stage.not_ready("anna")
     if place != "in flow":
@@ -189,6 +221,22 @@ def stage_at(place: str) -> Stage:
         stage.bridge("c1")
     if place == "wrap-up":
         stage.end_talk("c1")
+    return stage
+
+
+def item_at(stage: Stage, place: str) -> Stage:
+    stage.queue("c1", "billing")
+    if place == "message":
+        stage.hang_up("c1")
+        stage.leave_message("c1", "billing")
+        return stage
+    stage.ask_callback("c1", "+4930")
+    if place in ("dialed", "postponed"):
+        stage.accept("c1-cb")
+    if place != "to be called back":
+        stage.dial("c1-cb")
+    if place == "postponed":
+        stage.customer_fails("c1-cb")
     return stage
 
 

@@ -30,11 +30,13 @@ from ccengine.core.states import CallState
 from tests.core.builders import call_arrived, call_missed
 from tests.core.ledger import Ledger
 from tests.core.plans import CLIENTS, DISPOSITIONS, NAMES, QUEUES, plan_number, skills_of
+from tests.core.random_items import NUMBERS, asked, left, mishap, next_of_item
 from tests.core.stage import NODE, Stage, state_bytes
 from tests.core.test_snapshots import through_the_journal
 
 if TYPE_CHECKING:
     from ccengine.core.agents import Debrief
+    from ccengine.core.calls import Call
     from ccengine.core.plan import Plan
 
 FULL = os.environ.get("CCENGINE_TEST_SIZE") == "full"
@@ -48,6 +50,7 @@ PLANS = st.integers(0, 999_999 if FULL else 499).map(plan_number)
 LEVELS = st.integers(0, 99).map(lambda seed: skills_of(Random(seed), 1))
 SECONDS = st.sampled_from([0.0, 0.1, 1.0, 5.0, 15.0, 20.0, 60.0])
 PARTIES = st.sampled_from(Party)
+NUMBERS_DIALED = st.sampled_from(NUMBERS)
 EXITS = st.sampled_from([Overflow(voicemail=True), Overflow(flow="closed")]) | LINES.map(
     lambda queue: Overflow(queue=queue)
 )
@@ -160,6 +163,12 @@ class RandomCenter(RuleBasedStateMachine):
         known = self.stage.center.calls.get(call)
         if known is None:
             return self.arrival_of(call, "nova", 0.0)
+        if known.became is not None or (known.item is not None and not known.item.is_live):
+            return next_of_item(known)
+        return self.next_of_caller(known)
+
+    def next_of_caller(self, known: Call) -> Event | None:
+        call = known.id
         both: dict[str, Any] = {"call": call, "agent": known.agent}
         match known.state:
             case CallState.IN_FLOW:
@@ -175,6 +184,40 @@ class RandomCenter(RuleBasedStateMachine):
             case CallState.TALKING:
                 return events.ConversationEnded(**both, by=Party.AGENT)
         return None
+
+    # --- callbacks and messages ----------------------------------------------------------------
+
+    @rule(call=CALLS, queue=LINES, to=NUMBERS_DIALED, known=st.booleans())
+    def a_caller_with_a_number_comes(
+        self, call: CallId, queue: QueueId, to: str, *, known: bool
+    ) -> None:
+        self.tell(self.arrival_of(call, queue.partition("/")[0], 0.0))
+        self.tell(events.CallQueued(call=call, queue=queue, identity=to if known else ""))
+
+    @rule(call=CALLS, queue=LINES, to=NUMBERS_DIALED)
+    def a_callback_is_asked_for(self, call: CallId, queue: QueueId, to: str) -> None:
+        known = self.stage.center.calls.get(call)
+        queue = queue if known is None or known.queue is None else known.queue
+        self.tell(asked(call, to or "+493", queue, self.stage.center, self.stage.now))
+
+    @rule(call=CALLS, queue=LINES)
+    def a_message_is_left(self, call: CallId, queue: QueueId) -> None:
+        self.tell(left(call, queue, self.stage.now))
+
+    @rule(call=CALLS)
+    def a_place_is_reclaimed(self, call: CallId) -> None:
+        self.tell(events.PlaceReclaimed(call=call))
+
+    @rule(dice=st.integers(0, 2**32), rounds=st.integers(1, 4))
+    def items_go_on(self, dice: int, rounds: int) -> None:
+        chance = Random(dice)
+        for _ in range(rounds):
+            for call in list(self.stage.center.calls.values()):
+                if call.item is not None:
+                    event = self.next_of(call.id) if chance.random() < 0.8 else mishap(call, chance)
+                    if event is not None and not isinstance(event, events.CallQueued):
+                        self.tell(event)
+            self.pass_time(chance.choice((0.5, 5.0)))
 
     @rule()
     def all_get_ready(self) -> None:

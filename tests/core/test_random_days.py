@@ -15,6 +15,7 @@ from ccengine.core import events
 from ccengine.core.events import Miss, Party
 from ccengine.core.ids import AgentId, OfferId, PhoneId, QueueId
 from tests.core.plans import DISPOSITIONS, NAMES, QUEUES, plan_number, skills_of
+from tests.core.random_items import NUMBERS
 from tests.core.test_properties import ALL_CALLS, FULL, RandomCenter
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Day:
             *[self.time_passes] * 6,
             *[self.offer_is_missed] * 3,
             *[self.agents_get_ready] * 3,
+            *[self.items_happen] * 14,
             *[self.outcomes_are_given] * 3,
             self.caller_leaves,
             self.caller_strays_or_returns,
@@ -46,6 +48,23 @@ class Day:
             self.engine_changes,
             self.plan_changes,
         ]
+
+    def items_happen(self) -> None:
+        chance, machine = self.chance, self.machine
+        call, queue = chance.choice(ALL_CALLS), QueueId(chance.choice(QUEUES))
+        match chance.randint(0, 12):
+            case 0 | 5 | 6:
+                machine.a_caller_with_a_number_comes(call, queue, NUMBERS[0], known=False)
+                machine.a_callback_is_asked_for(call, queue, chance.choice(NUMBERS))
+            case 1:
+                machine.a_message_is_left(call, queue)
+            case 2:
+                machine.a_place_is_reclaimed(call)
+            case 3:
+                number = chance.choice(NUMBERS)
+                machine.a_caller_with_a_number_comes(call, queue, number, known=True)
+            case _:
+                machine.items_go_on(chance.randrange(2**32), 3)
 
     def pass_by(self) -> None:
         for _ in range(STEPS):

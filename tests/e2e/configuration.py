@@ -84,13 +84,19 @@ def _replace(folder: Path, by: Path) -> None:
 
 
 @asynccontextmanager
-async def provider(system: System, *changes: Change) -> AsyncIterator[Phone]:
-    """Have a trunk to a provider, which is a phone of ours, beside other changes."""
+async def provider(system: System, *changes: Change, prefix: str = "99") -> AsyncIterator[Phone]:
+    """Have a trunk to a provider, which is a phone of ours, beside other changes.
+
+    Args:
+        system: whose.
+        changes: of the tenant's files.
+        prefix: of the numbers that may be called.
+    """
     account = system.account("caller-4")  # it has none with us, and needs none
     async with Phone(account, local=(PROVIDER, 0)) as phone:
         trunk = f"{{server: {PROVIDER}, port: {phone.address[1]}, addresses: [{PROVIDER}]}}"
         outbound = (
-            "outbound: {prefixes: {99: provider}, caller_id: 380440000000,"
+            f"outbound: {{prefixes: {{{prefix}: provider}}, caller_id: 380440000000,"
             " calls_per_agent_day: 100, calls_per_day: 100}\n"
         )
         wiring = (

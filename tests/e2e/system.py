@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ccengine.core.ids import CallId, ClientId
     from ccengine.ivr.configuration import Configuration
     from ccengine.ivr.outcome_words import Word
+    from ccengine.ivr.phrases import Phrase
 
 NEEDED = ("CCENGINE_STATE", "CCENGINE_DIALPLAN", "CCENGINE_PROJECT", "CCENGINE_API_PORT")
 TO_BE_CLEAN_SECONDS = 8.0
@@ -83,6 +84,10 @@ class System:
         """Return the file of what is said to agents."""
         language = self.tenant.language
         return self._file_of(self.configuration.prompts.confirmation(what, language))
+
+    def phrase(self, client: ClientId, what: Phrase, language: str) -> Path:
+        """Return the file of what the engine says to callers."""
+        return self._file_of(self.configuration.prompts.phrase(client, what, language))
 
     def name(self, key: str) -> Path:
         """Return the file of a name that agents hear."""

@@ -38,7 +38,7 @@ class FakeWorld:
         self.recordings: dict[str, FakeRecording] = {}
         self.phones: dict[str, FakePhone] = {}
         self.played: list[tuple[str, str]] = []
-        self.media_seconds: dict[str, float] = {}
+        self.media_seconds: dict[str, float] = {"tone:ring": 3600.0}
         self.begin_seconds = 0.0  #: from a prompt's request to its sound
         self.missing_media: set[str] = set()
         self.disallowed: frozenset[str] = frozenset()

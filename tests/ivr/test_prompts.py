@@ -139,7 +139,7 @@ def of_dnipro_in_english(folder: Path) -> Prompts:
     english = prompts.clients[DNIPRO]["en"]
     written = {name: one for name, one in english.items() if not name.startswith("queue-")}
     clients = {DNIPRO: {"en": written}}
-    return replace(prompts, clients=clients, confirmations={}, names={}, texts={})
+    return replace(prompts, clients=clients, confirmations={}, phrases={}, names={}, texts={})
 
 
 @needs_speech
@@ -166,11 +166,8 @@ def test_building_makes_what_is_missing_and_lists_what_is_stale(tmp_path: Path) 
 
 @needs_speech
 def test_a_voice_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
-    prompts = load_configuration(copy_of_demo(tmp_path)).prompts
     wrong = SpokenPrompt("Hello", "en", Voice(voice="klingon-xx"))
-    only = replace(
-        prompts, clients={NOUR: {"en": {"a": wrong}}}, confirmations={}, names={}, texts={}
-    )
+    only = Prompts(clients={NOUR: {"en": {"a": wrong}}})
     with pytest.raises(SpeechFailed, match="--voices"):
         build(only, tmp_path)
     assert list(tmp_path.glob("en/*")) == []

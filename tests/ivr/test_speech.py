@@ -101,6 +101,7 @@ minutes: {one: une minute, other: "{n} minutes"}
 seconds: {one: une seconde, other: "{n} secondes"}
 minutes_and_seconds: "{minutes} {seconds}"
 leave_message: Pour laisser un message, tapez {key}.
+call_back: Pour être rappelé, tapez {key}.
 star: étoile
 hash: dièse
 numbers: {m: {1: une}}
@@ -209,6 +210,7 @@ def test_names_of_prompts_may_be_recorded() -> None:
             Sentence(Says.WAIT_UNDER, 60),
             Sentence(Says.WAIT_OVER, 1800),
             Sentence(Says.LEAVE_MESSAGE, key="#"),
+            Sentence(Says.CALL_BACK, key="1"),
         )
     ] == [
         "queue-next",
@@ -218,6 +220,7 @@ def test_names_of_prompts_may_be_recorded() -> None:
         "queue-wait-under-60",
         "queue-wait-over-1800",
         "queue-leave-message-hash",
+        "queue-call-back-1",
     ]
 
 

@@ -6,7 +6,7 @@ from typing import get_args
 
 from pydantic import TypeAdapter
 
-from ccengine.core.commands import Command, ShowAgent
+from ccengine.core.commands import Command, MoveCall, ShowAgent
 from ccengine.core.events import Event, ExitChosen, HoldBy, HoldStarted, Party, Reached
 from ccengine.core.ids import ClientId, TenantId
 from ccengine.core.states import AgentState, CallState, Kind
@@ -29,12 +29,15 @@ _VALUES: dict[str, object] = {
     "form": "nova/order@3#0123456789abcdef",
     "key": "1",
     "high_seconds": 60.0,
+    "how": "busy",
+    "left_at": 1.0,
+    "leg": "c1.c1",
     "kind": Kind.CALL,
-    "leg": "leg1",
     "low_seconds": 30.0,
     "node": "node1",
     "number": "600100",
     "offer": "c1.1",
+    "origin": "c0",
     "phone": "201",
     "plan": {"tenant": "demo", "version": "1", "agents": {}, "queues": {}},
     "queue": "nova/billing",
@@ -43,18 +46,20 @@ _VALUES: dict[str, object] = {
     "recorded": True,
     "recording": "demo/nova/c1.wav",
     "ring_seconds": 20.0,
+    "seconds": 12.0,
     "step": "menu",
     "supervisor": "olga",
     "supervisors": ("olga",),
     "tenant": "demo",
     "then": "remind",
-    "to": "nova/sales",
+    "to": "+380441234567",
     "to_agent": "bob",
     "values": {"phone": "+380441234567"},
 }
 _OTHERS: dict[type, dict[str, object]] = {
     ShowAgent: {"state": AgentState.WRAP_UP},
     ExitChosen: {"to": {"queue": "nova/sales"}},
+    MoveCall: {"to": "nova/sales"},
     HoldStarted: {"how": HoldBy.CODE},
 }
 

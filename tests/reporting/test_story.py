@@ -86,7 +86,7 @@ def test_the_callers_number_is_nowhere(shift: Shift) -> None:
     assert CALLER in unmasked[0].text
 
 
-SILENT = {"Connect", "ShowCall", "ShowOutcome"}  # the events they follow from are told
+SILENT = {"TakeUpItem", "Connect", "ShowCall", "ShowOutcome"}  # their events are told
 
 
 def test_every_event_and_command_can_be_told() -> None:

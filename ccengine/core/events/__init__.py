@@ -45,6 +45,15 @@ from ccengine.core.events.control import (
     HoldEnded,
     HoldStarted,
 )
+from ccengine.core.events.items import (
+    CallbackAnswered,
+    CallbackAsked,
+    CallbackConfirmed,
+    CallbackDialed,
+    CallbackFailed,
+    MessageLeft,
+    PlaceReclaimed,
+)
 from ccengine.core.events.offers import (
     ConversationEnded,
     ConversationFailed,
@@ -95,6 +104,15 @@ CallEvent = (
     | CallEnded
     | ControlEvent
 )
+ItemEvent = (
+    CallbackAsked
+    | MessageLeft
+    | CallbackDialed
+    | CallbackAnswered
+    | CallbackConfirmed
+    | CallbackFailed
+    | PlaceReclaimed
+)
 ShiftEvent = AgentLoggedIn | AgentLoggedOut | AgentWentReady | AgentWentNotReady
 DeskEvent = AgentPaused | AgentResumed | WrapUpExtended | WrongPinGiven
 HelpEvent = HelpAsked | HelpAnswered | HelpUnanswered
@@ -102,7 +120,7 @@ AgentEvent = ShiftEvent | DeskEvent | HelpEvent
 PhoneEvent = PhoneLost | PhoneFound | OwnCallStarted | OwnCallEnded
 OutcomeEvent = OutcomeSet | FormFilled | OutcomeEntryStarted | OutcomeEntryEnded
 SystemEvent = PlanLoaded | SwitchLost | SwitchResynced
-Event = CallEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemEvent
+Event = CallEvent | ItemEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemEvent
 
 __all__ = [
     "SCHEMA",
@@ -123,6 +141,11 @@ __all__ = [
     "CallMissed",
     "CallQueued",
     "CallTransferred",
+    "CallbackAnswered",
+    "CallbackAsked",
+    "CallbackConfirmed",
+    "CallbackDialed",
+    "CallbackFailed",
     "CallerReturned",
     "CallerStrayed",
     "ConferenceStarted",
@@ -142,6 +165,8 @@ __all__ = [
     "HoldBy",
     "HoldEnded",
     "HoldStarted",
+    "ItemEvent",
+    "MessageLeft",
     "Miss",
     "OfferAccepted",
     "OfferDeclined",
@@ -156,6 +181,7 @@ __all__ = [
     "PhoneEvent",
     "PhoneFound",
     "PhoneLost",
+    "PlaceReclaimed",
     "PlanLoaded",
     "Reached",
     "RecordingFailed",

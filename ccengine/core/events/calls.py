@@ -62,6 +62,7 @@ class CallQueued:
     agents: tuple[AgentId, ...] = ()  #: the caller's own, best first
     scores: Mapping[AgentId, int] = field(default_factory=dict)  #: of those; empty: by their order
     kind: Kind = Kind.CALL
+    identity: str = ""  #: who calls, as a number in international form; empty: nobody knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,6 +68,7 @@ class Wording:
     seconds: Forms = field(default_factory=dict)
     minutes_and_seconds: Text = ""
     leave_message: Text = ""
+    call_back: Text = ""
     star: Text = ""
     hash: Text = ""
     numbers: Mapping[str, Numerals] = field(default_factory=dict)
@@ -101,6 +102,7 @@ HOLDS: Final[Mapping[str, frozenset[str]]] = {
     "wait_over": frozenset({"time"}),
     "minutes_and_seconds": frozenset({"minutes", "seconds"}),
     "leave_message": frozenset({"key"}),
+    "call_back": frozenset({"key"}),
 }
 """What may stand in braces. All but a number must: `two minutes` may be one word."""
 
@@ -144,8 +146,9 @@ class Grammar:
                 return self._counted(words.ahead, sentence.number)
             case Says.MORE_THAN:
                 return self._counted(words.more_than, sentence.number)
-            case Says.LEAVE_MESSAGE:
-                return self._filled(words.leave_message, key=self._key(sentence.key))
+            case Says.LEAVE_MESSAGE | Says.CALL_BACK:
+                way: str = getattr(words, sentence.says.replace("-", "_"))
+                return self._filled(way, key=self._key(sentence.key))
             case Says.WAIT | Says.WAIT_UNDER | Says.WAIT_OVER:
                 around: str = getattr(words, sentence.says.replace("-", "_"))
                 return self._filled(around, time=self._time(sentence.number))

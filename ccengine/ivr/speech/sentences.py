@@ -31,6 +31,7 @@ class Says(StrEnum):
     WAIT_UNDER = "wait-under"  #: less than so many
     WAIT_OVER = "wait-over"  #: more than so many
     LEAVE_MESSAGE = "leave-message"  #: by this key
+    CALL_BACK = "call-back"  #: likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ def wait_sentence(seconds: float, rules: Announcements) -> Sentence:
 
 def key_sentence(key: str, leads: KeyExit) -> Sentence | None:
     """Return what is said of a key for which the client has no words of its own."""
+    if leads.callback:
+        return Sentence(Says.CALL_BACK, key=key)
     return Sentence(Says.LEAVE_MESSAGE, key=key) if leads.voicemail else None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
+from ccengine.ivr.steps.callback import CallbackStep
 from ccengine.ivr.steps.enqueue import EnqueueStep
 from ccengine.ivr.steps.hang_up import HangUpStep
 from ccengine.ivr.steps.hours import HoursStep
@@ -19,9 +20,10 @@ from ccengine.ivr.steps.play import PlayStep
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Step = PlayStep | MenuStep | HoursStep | EnqueueStep | HangUpStep
+Step = PlayStep | MenuStep | HoursStep | EnqueueStep | CallbackStep | HangUpStep
 
 STEP_KINDS: Final[Mapping[str, type[Step]]] = {
-    fields(kind)[0].name: kind for kind in (PlayStep, MenuStep, HoursStep, EnqueueStep, HangUpStep)
+    fields(kind)[0].name: kind
+    for kind in (PlayStep, MenuStep, HoursStep, EnqueueStep, CallbackStep, HangUpStep)
 }
 """By the key that says which kind a step is."""
