@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
+from ccengine.core.queues import Announcements, WaitTold
 from ccengine.ivr.prompts import Prompt, Prompts, RecordedPrompt
 
 if TYPE_CHECKING:
@@ -16,6 +18,21 @@ if TYPE_CHECKING:
     from tests.calls.center_on_fake import CenterOnFake
 
 PLACE = "sound:/var/lib/ccengine/sounds/"
+
+
+def told(**rules: Any) -> Announcements:
+    """Return rules of announcements: every half minute, without the wait."""
+    return Announcements(**{"every_seconds": 30.0, "wait": WaitTold.NO, **rules})
+
+
+async def over(center: CenterOnFake, *callers: str) -> None:
+    """Have all hang up, and find nothing left."""
+    for caller in callers:
+        if caller in center.asterisk.channels_left():
+            center.asterisk.hang_up(caller)
+    await center.until(lambda: not center.engine.center.calls)
+    await asyncio.sleep(1)
+    center.assert_nothing_left()
 
 
 class EveryPrompt(Prompts):
