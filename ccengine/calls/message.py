@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ccengine.asterisk.channels import Gone
-from ccengine.calls.bridge_names import BRIDGE_PREFIX
+from ccengine.calls.bridge_names import BRIDGE_PREFIX, TALK
 from ccengine.calls.caller_ear import CallerEar
 from ccengine.calls.conversation import recording_of
 from ccengine.calls.customer_leg import CustomerLeg, let_hear_ringing
@@ -130,7 +130,7 @@ class MessagePlayer:
             await CallerEar(agent, self._language).play([media], until_digit=False)
             return False
         bridge = self._wiring.router.bridge(bridge_with(customer.id))
-        await bridge.create(name=f"{BRIDGE_PREFIX}{self._call.id}")
+        await bridge.create(name=f"{BRIDGE_PREFIX}{self._call.id}", kind=TALK)
         if not await bridge.add(agent, customer):
             await bridge.destroy()
             await leg.give_up(Failure.HUNG_UP)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from ccengine.asterisk.ari.client import Ari
 from ccengine.asterisk.router import Router
 from ccengine.calls.audit import Audit
+from ccengine.calls.bridge_names import TALK
 from ccengine.calls.resync import Resyncer
 from ccengine.calls.sessions import Sessions
 from ccengine.calls.switchboard import Switchboard
@@ -244,8 +245,9 @@ class CenterOnFake:
         )
 
     def assert_nothing_left(self) -> None:
-        """No channel, no bridge, no call; the core's books in order."""
+        """No channel, no bridge, no call; the core's books in order; no bridge left people deaf."""
         self.engine.center.check_invariants()
         assert self.asterisk.channels_left() == [], self.story()
         assert self.asterisk.bridges_left() == [], self.story()
         assert not self.engine.center.calls, self.story()
+        assert set(self.asterisk.world.bridges_asked.values()) <= {TALK}, self.story()

@@ -279,6 +279,7 @@ class FakeRest:
     def _create_bridge(self, bridge_id: str, name: str, kind: str) -> Response:
         if bridge_id in self._world.bridges:
             raise _No(409, f"Bridge with id '{bridge_id}' already exists")
+        self._world.bridges_asked[name] = kind
         bridge = FakeBridge(bridge_id, name, kind.partition(",")[0], self._world.now())
         self._world.bridges[bridge_id] = bridge
         return Response(200, bridge.as_json())

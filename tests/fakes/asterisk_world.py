@@ -35,6 +35,7 @@ class FakeWorld:
         self.systemname = systemname
         self.channels: dict[str, FakeChannel] = {}
         self.bridges: dict[str, FakeBridge] = {}
+        self.bridges_asked: dict[str, str] = {}  # types by name, also of those that are gone
         self.recordings: dict[str, FakeRecording] = {}
         self.phones: dict[str, FakePhone] = {}
         self.played: list[tuple[str, str]] = []
