@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DNIPRO = "clients/dnipro/client.yaml"
 VIP = "  vip:\n"
+MESSAGES = "messages: billing\n"
 PROVIDER = "127.0.0.9"  # a place of its own on the loopback: its address says who it is
 PARTNER = "99555"
 
@@ -57,6 +58,19 @@ async def configured(
         for file, text in before.items():
             (folder / file).write_text(text)
         await _reload(system, tell_asterisk=tell_asterisk)
+
+
+async def make_messages_nobodys_work(system: System) -> None:
+    """From now on a message is only kept, unless a test says otherwise.
+
+    Else what one test's caller leaves rings at the agents of the next.
+    """
+    await system.engine_is_back()
+    file = system.settings.tenant_folder / DNIPRO
+    text = file.read_text()
+    if MESSAGES in text:
+        file.write_text(text.replace(MESSAGES, ""))
+        await _reload(system, tell_asterisk=False)
 
 
 @asynccontextmanager

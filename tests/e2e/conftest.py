@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.e2e.configuration import make_messages_nobodys_work
 from tests.e2e.stage import Stage
 from tests.e2e.system import System, missing_settings
 
@@ -29,6 +31,7 @@ def system() -> Iterator[System]:
     if missing:
         pytest.skip(f"no running system: {', '.join(missing)} not set (docker/test sets them)")
     system = System()
+    asyncio.run(make_messages_nobodys_work(system))
     yield system
     system.close()
 

@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 DNIPRO = ClientId("dnipro")
 RULES = (
     "announcements: {every_seconds: 30, wait: no}",
-    "keys: {1: {voicemail: yes}, 2: {queue: technical}}",
+    "keys: {3: {voicemail: yes}, 2: {queue: technical}}",
     "music_in: {uk: dnipro/calm}",
 )
 CUT_SECONDS = 0.35
@@ -68,7 +68,7 @@ async def cut_by_an_answer(stage: Stage, agent: Agent) -> None:
     """Be second in line, hear so, and then the agent alone, in the middle of it."""
     caller = await stage.caller("600201")
     ringing = await agent.rings()
-    spoken = [prompt(stage.system, name) for name in ("queue-ahead-1", "queue-leave-message-1")]
+    spoken = [prompt(stage.system, name) for name in ("queue-ahead-1", "queue-leave-message-3")]
     began = await caller.hears(spoken[0], beginning=0.8)
     talk = await ringing.answer(tone_hz=agent.tone_hz)
     heard_at = await hear_each_other(caller, agent, talk)
@@ -88,13 +88,13 @@ async def leave_by_key(stage: Stage) -> None:
     """Hear the whole announcement and the music of one's language after it, then leave."""
     system = stage.system
     caller = await stage.caller("600201", CallOutcome.DIVERTED)
-    file, song = prompt(system, "queue-leave-message-1"), prompt(system, "patience")
+    file, song = prompt(system, "queue-leave-message-3"), prompt(system, "patience")
     said = await caller.hears(file, within=15)
     played = await caller.hears(song, since=said + 0.5, within=15, beginning=1.0)
     gap = played - silence_of(song)[0] - (said + length(file) + silence_of(file)[1])
     log.info("music %.0f ms after the announcement's end", gap * 1000)
     assert gap < GAP_SECONDS
-    await caller.presses("1")
+    await caller.presses("3")
     voicemail = await system.prompt_of_image("voicemail", "uk")
     await caller.hears(voicemail, since=played, within=15, beginning=1.0)
     await caller.hangs_up()
