@@ -111,7 +111,7 @@ async def provider(system: System, *changes: Change, prefix: str = "99") -> Asyn
         trunk = f"{{server: {PROVIDER}, port: {phone.address[1]}, addresses: [{PROVIDER}]}}"
         outbound = (
             f"outbound: {{prefixes: {{{prefix}: provider}}, caller_id: 380440000000,"
-            " calls_per_agent_day: 100, calls_per_day: 100}\n"
+            " calls_per_agent_day: 1000, calls_per_day: 1000}\n"
         )
         wiring = (
             ("tenant.yaml", "reasons:", f"trunks: {{provider: {trunk}}}\nreasons:"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 from itertools import count, cycle
 from typing import TYPE_CHECKING, Any, Self
 
@@ -18,6 +19,7 @@ from ccengine.core.states import AgentState, CallState
 from ccengine.phone import Phone, PhoneError
 from ccengine.reporting.call_record import CallOutcome
 from tests.e2e.people import Agent, Caller, CallInJournal, Identity
+from tests.e2e.queue_exits import is_item
 from tests.e2e.waits import until
 
 if TYPE_CHECKING:
@@ -131,6 +133,22 @@ class Stage:
     def rules(self, queue: str) -> QueueSettings:
         """Return the queue's ring and wrap-up times."""
         return self.system.tenant.plan().queues[QueueId(queue)]
+
+    def items(self, *, alive: bool = False) -> list[CallId]:
+        """Return the callbacks and messages that came to be in this test."""
+        self.system.ledger.read()
+        return [
+            call
+            for call, rows in self.system.ledger.rows.items()
+            if rows[0].number > self.since
+            and is_item(rows)
+            and not (alive and self.system.ledger.call_states(call)[-1:] == [CallState.ENDED])
+        ]
+
+    async def nothing_waits(self, *, seconds: float) -> None:
+        """Wait until no callback and no message of this test is left to be done."""
+        left = partial(self.items, alive=True)
+        await until(f"no item is left of {left()}", lambda: not left(), seconds=seconds)
 
     async def _phone(self, sip_user: str) -> Phone:
         phone = await self._exits.enter_async_context(Phone(self.system.account(sip_user)))

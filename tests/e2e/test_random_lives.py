@@ -4,55 +4,94 @@ from __future__ import annotations
 
 from collections import Counter
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ccengine.core.commands import DivertCall
-from ccengine.core.events import CallEnded
-from tests.e2e.configuration import configured
-from tests.e2e.random_lives import QUEUES, Life, live_all
+from ccengine.core.ids import CallId
+from ccengine.core.states import CallState
+from ccengine.reporting.call_record import CallOutcome
+from tests.e2e.configuration import provider
+from tests.e2e.queue_exits import Exit, ends, is_item, overflows, way_in_record, ways_out
+from tests.e2e.random_lives import QUEUES, drawn
+from tests.e2e.random_people import live_all
+from tests.e2e.waits import until
 
 if TYPE_CHECKING:
-    from tests.e2e.people import Caller
     from tests.e2e.stage import Stage
 
 LIVES = {"small": 30, "full": 200}
 SEED = 20261122
+UKRAINE = "380"
+OF_ITEMS = frozenset(
+    {CallOutcome.ANSWERED, CallOutcome.ABANDONED, CallOutcome.UNREACHED, CallOutcome.MERGED}
+)
 
 
-def exits(stage: Stage, callers: list[Caller]) -> Counter[str]:
-    """Count how lives left the line, and how they ended: by cause and outcome of the record."""
-    calls = [call for caller in callers if (call := caller.call_id) is not None]
-    ledger = stage.system.ledger
-    diverted = (
-        row.what.reason
-        for call in calls
-        for row in ledger.rows[call]
-        if isinstance(row.what, DivertCall)
-    )
-    ended = (record["outcome"] for record in stage.system.records(calls))
-    return Counter([*ended, *diverted])
+async def records_of(stage: Stage, calls: list[CallId]) -> dict[str, dict[str, Any]]:
+    def are_there() -> list[dict[str, Any]] | None:
+        found = stage.system.records(calls)
+        return found if len(found) == len(calls) else None
+
+    found = await until("a record of each call and item", are_there)
+    return {record["call"]: record for record in found}
 
 
-@pytest.mark.timeout(600)
+def expect_one_end(stage: Stage, call: CallId) -> None:
+    rows = stage.system.ledger.rows[call]
+    assert len(ends(rows)) == 1, stage.system.ledger.story(call)
+    assert ends(rows)[0].cause, call
+    assert stage.system.ledger.call_states(call).count(CallState.ENDED) == 1
+
+
+def expect_same_way(stage: Stage, call: CallId, record: dict[str, Any]) -> None:
+    """Compare the way out of the line in the journal with the one in the record."""
+    rows = stage.system.ledger.rows[call]
+    told = (stage.system.ledger.story(call), record["outcome"], record["cause"])
+    assert record["cause"] == ends(rows)[0].cause, told
+    left = ways_out(rows)
+    if is_item(rows):
+        assert record["outcome"] in OF_ITEMS, told
+        assert (Exit.ANSWERED in left) == (record["outcome"] == CallOutcome.ANSWERED), told
+    else:
+        assert left[-1:] == [way for way in (way_in_record(record),) if way], told
+
+
+def tally(stage: Stage, records: dict[str, dict[str, Any]]) -> Counter[str]:
+    """Count how lives left their lines and how they ended, and what became of the items."""
+    counts: Counter[str] = Counter()
+    for call, record in records.items():
+        rows = stage.system.ledger.rows[CallId(call)]
+        if is_item(rows):
+            counts[f"{record['kind']} {record['outcome']}"] += 1
+        else:
+            counts[f"ended: {record['outcome']}"] += 1
+            counts.update(f"left: {way}" for way in ways_out(rows))
+            counts.update(f"overflow {place}" for place in overflows(rows))
+    return counts
+
+
+@pytest.mark.timeout(900)
 async def test_every_life_ends_once_and_leaves_nothing(stage: Stage) -> None:
     """Stage looks afterwards: no channel, bridge or busy agent, one record of each call."""
-    random = Random(SEED)
-    lives = [Life.drawn(random) for _ in range(LIVES[stage.system.size])]
-    async with configured(stage.system, *QUEUES), stage:
+    system, lives = stage.system, drawn(Random(SEED), LIVES[stage.system.size])
+    async with provider(system, *QUEUES, prefix=UKRAINE) as customers, stage:
         agents = [await stage.agent(name) for name in ("olena", "taras")]
-        callers = await live_all(stage, agents, lives, SEED)
-        stage.system.ledger.read()
-        for caller in callers:
-            call = caller.call_id
-            assert call is not None
-            rows = stage.system.ledger.rows[call]
-            ends = [row.what for row in rows if isinstance(row.what, CallEnded)]
-            assert len(ends) == 1, stage.system.ledger.story(call)
-            assert ends[0].cause, call
-        told = exits(stage, callers)
+        callers = await live_all(stage, customers, agents, lives, SEED)
+        calls = [call for caller in callers if (call := caller.call_id) is not None]
+        assert len(calls) == len(set(calls)) == len(lives)
+        calls += stage.items()
+        for call in calls:
+            expect_one_end(stage, call)
+        records = await records_of(stage, calls)
+        for call in calls:
+            expect_same_way(stage, call, records[call])
+        told = tally(stage, records)
         print(f"{len(lives)} lives: {dict(sorted(told.items()))}")  # noqa: T201 - for the note
-        assert {"answered", "abandoned", "waited too long"} <= told.keys(), told
-        if stage.system.size == "full":
-            assert {"full", "ended_in_flow", "diverted", "message"} <= told.keys(), told
+        always = {"left: answered", "left: abandoned", "left: key", "left: callback"}
+        assert always <= told.keys(), told
+        if system.size == "full":
+            assert {f"left: {way}" for way in Exit} <= told.keys(), told
+            places = ("queue", "flow", "number", "voicemail")
+            assert {f"overflow to a {place}".replace("a v", "v") for place in places} <= told.keys()
+            assert {"callback answered", "voicemail answered"} <= told.keys(), told
