@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ccengine.core import exits, limits
 from ccengine.core.commands import DivertCall, MoveCall, ShowCall
-from ccengine.core.events import CallbackAsked, CallEnded, MessageLeft
+from ccengine.core.events import CallbackAsked, CallbackConfirmed, CallEnded, MessageLeft
 from ccengine.core.states import CallState
 from ccengine.reporting.call_record import CallOutcome
 
@@ -52,6 +52,11 @@ SENT_ON = frozenset({CallOutcome.DIVERTED, CallOutcome.MESSAGE, CallOutcome.PART
 def is_item(rows: Sequence[JournalRow]) -> bool:
     """Tell whether these are a callback's rows, or a message's."""
     return bool(rows) and isinstance(rows[0].what, CallbackAsked | MessageLeft)
+
+
+def is_customer_first(rows: Sequence[JournalRow]) -> bool:
+    """Tell whether these are a callback's rows whose customer has pressed a key for an agent."""
+    return any(isinstance(row.what, CallbackConfirmed) for row in rows)
 
 
 def ends(rows: Sequence[JournalRow]) -> list[CallEnded]:

@@ -12,7 +12,15 @@ from ccengine.core.ids import CallId
 from ccengine.core.states import CallState
 from ccengine.reporting.call_record import CallOutcome
 from tests.e2e.configuration import provider
-from tests.e2e.queue_exits import Exit, ends, is_item, overflows, way_in_record, ways_out
+from tests.e2e.queue_exits import (
+    Exit,
+    ends,
+    is_customer_first,
+    is_item,
+    overflows,
+    way_in_record,
+    ways_out,
+)
 from tests.e2e.random_lives import QUEUES, drawn
 from tests.e2e.random_people import live_all
 from tests.e2e.waits import until
@@ -63,7 +71,8 @@ def tally(stage: Stage, records: dict[str, dict[str, Any]]) -> Counter[str]:
     for call, record in records.items():
         rows = stage.system.ledger.rows[CallId(call)]
         if is_item(rows):
-            counts[f"{record['kind']} {record['outcome']}"] += 1
+            first = ", customer first" if is_customer_first(rows) else ""
+            counts[f"{record['kind']} {record['outcome']}{first}"] += 1
         else:
             counts[f"ended: {record['outcome']}"] += 1
             counts.update(f"left: {way}" for way in ways_out(rows))
@@ -94,4 +103,9 @@ async def test_every_life_ends_once_and_leaves_nothing(stage: Stage) -> None:
             assert {f"left: {way}" for way in Exit} <= told.keys(), told
             places = ("queue", "flow", "number", "voicemail")
             assert {f"overflow to a {place}".replace("a v", "v") for place in places} <= told.keys()
-            assert {"callback answered", "voicemail answered"} <= told.keys(), told
+            served = {
+                "callback answered",
+                "callback answered, customer first",
+                "voicemail answered",
+            }
+            assert served <= told.keys(), told
