@@ -23,6 +23,7 @@ from ccengine.core.commands import (
     MoveCall,
     OfferCall,
     RemindAgent,
+    RingStaff,
     ShowAgent,
     ShowCall,
     ShowOutcome,
@@ -235,7 +236,13 @@ class Engine:
             case OfferCall() | WithdrawOffer() | RemindAgent() | CallSupervisors() | ShowAgent():
                 mailbox = self._agents.get(command.agent)
             case (
-                Connect() | DivertCall() | MoveCall() | TargetMissed() | DialCallback() | DropItem()
+                Connect()
+                | DivertCall()
+                | MoveCall()
+                | RingStaff()
+                | TargetMissed()
+                | DialCallback()
+                | DropItem()
             ):
                 mailbox = self._calls.get(command.call)
             case TakeUpItem():

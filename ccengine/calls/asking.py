@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from ccengine.calls.consult import staff_leg_of
 from ccengine.calls.directory import Colleague, Line, StaffMember
+from ccengine.calls.staff import staff_leg_of
 from ccengine.core.events import (
     AgentDialled,
     CallDirected,

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from ccengine.asterisk.ari.errors import AriDisconnected, AriRefused, AriTimeout
-from ccengine.asterisk.ari.results import HangUpReason, Originated
+from ccengine.asterisk.ari.results import HangUpReason
 from ccengine.asterisk.channels import Gone
 from ccengine.calls.bridge_names import BRIDGE_PREFIX, TALK, bridge_of
 from ccengine.calls.insistence import insist
 from ccengine.calls.race import first_of
 from ccengine.calls.scope import CallScope
+from ccengine.calls.staff import CONSULT_SECONDS, dial_staff
 from ccengine.core.commands import Connect, DivertCall, TargetMissed
 from ccengine.core.events import CallEnded, ConversationEnded, ConversationStarted, Party
 from ccengine.core.states import CallState
@@ -35,14 +36,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-STAFF_CONTEXT = "partner-leg"
-STAFF_SECONDS = 60
 HANDED_OVER = "handed over"
-
-
-def staff_leg_of(call: CallId) -> str:
-    """Return the channel id of the client's staff who are consulted."""
-    return f"{call}.staff"
 
 
 class CustomersTalk(Protocol):
@@ -198,20 +192,9 @@ class ConsultCall:
         leg = self._wiring.router.channel(self.call.outside)
         if not leg.confirmed:
             await self.side.ring()
-            result = await leg.originate(
-                endpoint=f"Local/{self.call.number}@{STAFF_CONTEXT}/n",
-                app_args=("staff",),
-                variables={
-                    "CC_ROLE": "staff",
-                    "CC_CALL_ID": self.call.id,
-                    "__CC_CLIENT": self.call.client,
-                },
-                timeout_seconds=STAFF_SECONDS,
-            )
-            if not isinstance(result, Originated):
-                return Party.AGENT, "not reached"
-            if isinstance(await leg.entered(), Gone):
-                return Party.AGENT, "not answered"
+            missed = await dial_staff(leg, self.call, self.call.number, CONSULT_SECONDS)
+            if missed:
+                return Party.AGENT, missed
             await self.side.stop_ringing()
         if await self._bring_together(leg, f"{self.call.id}.talk"):
             self._tell_origin()

@@ -19,6 +19,7 @@ from ccengine.core.events import (
     Party,
     RecordingFailed,
     RecordingStarted,
+    StaffAnswered,
 )
 from ccengine.core.states import CallState
 
@@ -91,6 +92,18 @@ class Conversation:
         if not leg.confirmed:
             leg.end(Gone(0, "lost while the engine was away"))
         self._bridge.attach(self._caller, leg)
+        return await self._control.run(self._bridge)
+
+    async def meet_staff(self) -> Talked:
+        """Let a caller who was sent to the client's staff talk with them; it is not recorded."""
+        leg = self._control.leg
+        await self._bridge.create(name=f"{BRIDGE_PREFIX}{self._connect.call}", kind=TALK)
+        if not await self._bridge.add(self._caller, leg):
+            await self._see_who_is_gone(leg)
+            return Talked.NEVER
+        self._started = True
+        event = StaffAnswered(call=self._connect.call, leg=leg.id, bridge=self._bridge.id)
+        self._engine.post(event)
         return await self._control.run(self._bridge)
 
     async def close(self, by: Party) -> None:

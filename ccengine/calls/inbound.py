@@ -18,11 +18,19 @@ from ccengine.calls.insistence import insist
 from ccengine.calls.introductions import introduce, introduction
 from ccengine.calls.outside import Outside
 from ccengine.calls.scope import CallScope
+from ccengine.calls.staff import ring_staff
 from ccengine.calls.talked import Talked
 from ccengine.calls.waiting import Waiting
 from ccengine.config.dialable import identity_of
-from ccengine.core.commands import Connect, DivertCall
-from ccengine.core.events import CallEnded, CallerStrayed, CallQueued, FlowStepEntered, Party
+from ccengine.core.commands import Connect, DivertCall, RingStaff
+from ccengine.core.events import (
+    CallEnded,
+    CallerStrayed,
+    CallQueued,
+    FlowStepEntered,
+    Party,
+    StaffMissed,
+)
 from ccengine.core.ids import AgentId, OfferId, client_of
 from ccengine.core.offers import NO_QUEUE
 from ccengine.core.states import CallState
@@ -200,6 +208,11 @@ class InboundCall:
                 if ended is not None:
                     return ended
                 continue
+            if isinstance(decision, RingStaff):
+                ended = await self._meet_staff(decision)
+                if ended is not None:
+                    return ended
+                continue
             self._conversation = self._conversation_for(decision)
             await self._introduce(decision)
             ended = await self._go_on_from(self._conversation, await self._conversation.run())
@@ -231,6 +244,30 @@ class InboundCall:
         if talked is Talked.NEVER:
             return Party.AGENT, AGENT_HUNG_UP
         return await self._go_on_from(self._conversation, talked)
+
+    async def _meet_staff(self, ring: RingStaff) -> tuple[Party, str] | None:
+        """Ring the client's staff for a caller who hears music; None: the call has come back."""
+        queue = self._call.queue or NO_QUEUE
+        connect = Connect(
+            offer=OfferId(ring.leg),
+            call=self._call.id,
+            agent=AgentId(""),
+            queue=queue,
+            recorded=False,
+        )
+        self._conversation = conversation = self._conversation_for(connect)
+        await self._channel.start_music(self._waiting.music)
+        missed = await ring_staff(self._wiring, self._call, ring)
+        if not missed:
+            await self._channel.stop_music()
+            talked = await conversation.meet_staff()
+            if talked is not Talked.NEVER:
+                return await self._go_on_from(conversation, talked)
+            missed = "hung up"
+        await conversation.leave_behind()
+        self._hears_music = True
+        self._engine.post(StaffMissed(call=self._call.id, leg=ring.leg, reason=missed))
+        return None
 
     async def _introduce(self, connect: Connect) -> None:
         """Tell the agent whose call it is, if the queue wants that; the caller hears music."""

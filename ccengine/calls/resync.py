@@ -18,7 +18,7 @@ from ccengine.calls.message import bridge_with
 from ccengine.calls.messages import Messages
 from ccengine.calls.outside import has_left, unseen_end
 from ccengine.calls.phones import TECHNOLOGY, endpoint_of
-from ccengine.core.commands import Connect, DialCallback
+from ccengine.core.commands import Connect, DialCallback, RingStaff
 from ccengine.core.events import (
     CallbackFailed,
     CallEnded,
@@ -188,6 +188,9 @@ class Resyncer:
         if call.outside in self._channels:
             self._wiring.router.channel(call.outside, self._channels[call.outside])
         channel = self._wiring.router.channel(snapshot.id, snapshot)
+        if call.state is CallState.SENT_OUT:
+            ring = RingStaff(call=call.id, leg=call.outside, number="")
+            self._engine.open_call(call.id).put_nowait(ring)
         if call.kind in COLLEAGUES:
             self._sessions.start_consult(channel, call, None)
         else:
@@ -238,7 +241,9 @@ class Resyncer:
         calls = self._engine.center.calls.values()
         offers = {offer for call in calls for offer in _offers_of(call)}
         bridges = {bridge_of(offer) for offer in offers} | {call.bridge for call in calls}
-        bridges |= {f"{call.id}.talk" for call in calls if call.outside}
+        outside = [call for call in calls if call.outside]
+        bridges |= {f"{call.id}.talk" for call in outside}
+        bridges |= {bridge_of(OfferId(call.outside)) for call in outside}
         legs = {call.item.leg for call in calls if call.item is not None and call.item.leg}
         bridges |= {bridge_with(leg) for leg in legs}
         offers |= {OfferId(call.outside) for call in calls} | {OfferId(leg) for leg in legs}

@@ -15,7 +15,7 @@ from ccengine.calls.caller_ear import CallerEar
 from ccengine.calls.line_sound import LineSound
 from ccengine.calls.old_place import offer_old_place
 from ccengine.calls.race import first_of
-from ccengine.core.commands import Connect, DivertCall, MoveCall
+from ccengine.core.commands import Connect, DivertCall, MoveCall, RingStaff
 from ccengine.core.events import ExitChosen, WaitPromised
 from ccengine.core.ids import client_of
 from ccengine.core.queues import QueueSettings
@@ -37,6 +37,9 @@ MUSIC_AFTER_SECONDS = 0.3
 """An agent who answers at once saves the caller a bar of music, and Asterisk a request."""
 
 RETIRED_QUEUE = QueueSettings()
+
+Decision = Connect | DivertCall | RingStaff
+"""What ends the time in line."""
 
 Entry = tuple["QueueId | None", "Instant"]
 """A queue, and when the caller entered it."""
@@ -69,7 +72,7 @@ class Waiting:
         self._unheard = False
         self._is_old_place_offered = False
 
-    async def run(self, *, hears_music: bool) -> Connect | DivertCall | None:
+    async def run(self, *, hears_music: bool) -> Decision | None:
         """Keep the caller company until the core connects an agent or sends them out of the line.
 
         When it returns, the caller hears nothing. None: they have been told that they will be
@@ -84,7 +87,7 @@ class Waiting:
             self._channel.clear_digits()  # typed for a menu
             self._silent_seconds = MUSIC_AFTER_SECONDS
         news = await self._offer_old_place()
-        while not (isinstance(news, Connect | DivertCall) or self._call.became is not None):
+        while not (isinstance(news, Decision) or self._call.became is not None):
             news, pressed = await first_of(self._news(), self._key())
             if news is None and pressed is not None:
                 news, _ = await first_of(self._news(), self._follow(pressed))
@@ -93,10 +96,10 @@ class Waiting:
 
     # --- what the core says --------------------------------------------------------------------
 
-    async def _news(self) -> Connect | DivertCall | MoveCall:
+    async def _news(self) -> Decision | MoveCall:
         while True:
             command = await self._mailbox.get()
-            if isinstance(command, Connect | DivertCall | MoveCall):
+            if isinstance(command, Decision | MoveCall):
                 return command
 
     # --- keys ----------------------------------------------------------------------------------
@@ -125,7 +128,7 @@ class Waiting:
             await self._sound.give_way()
             await CallbackOffer(self._wiring, self._call, self._ear(), self._call.queue).run()
 
-    async def _offer_old_place(self) -> Connect | DivertCall | MoveCall | None:
+    async def _offer_old_place(self) -> Decision | MoveCall | None:
         if self._is_old_place_offered or not self._engine.center.keeps_place_of(self._call.id):
             return None
         self._is_old_place_offered = True

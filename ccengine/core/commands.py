@@ -68,6 +68,15 @@ class DivertCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RingStaff:
+    """Ring the client's own staff, to whom an agent has sent the caller."""
+
+    call: CallId
+    leg: str  #: of the staff, to be dialed
+    number: str  #: empty: they have been dialed, by an engine that is gone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TakeUpItem:
     """There is a new item: it needs a session."""
 
@@ -174,6 +183,7 @@ Command = (
     | WithdrawOffer
     | Connect
     | DivertCall
+    | RingStaff
     | TakeUpItem
     | DialCallback
     | DropItem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import diversion, items, offers, reclaims, shifts
+from ccengine.core import diversion, items, offers, reclaims, shifts, staff
 from ccengine.core.agents import Served
 from ccengine.core.calls import Call
 from ccengine.core.commands import ShowCall
@@ -107,6 +107,9 @@ def stray(floor: Floor, event: CallerStrayed, now: Instant) -> None:
     """Keep the place of a caller whom the dialplan's fallback has taken."""
     call = floor.calls[event.call]
     if call.state is CallState.IN_FLOW:
+        return
+    if call.state is CallState.SENT_OUT:
+        floor.move_call(call, staff.stray(call))
         return
     state = next_call_state(call.state, CallStep.STRAY)
     if call.state is CallState.OFFERED:

@@ -49,6 +49,23 @@ def enter(floor: Floor, call: Call, queue: QueueId, now: Instant) -> bool:
     return stays
 
 
+def begin(floor: Floor, call: Call, queue: QueueId, now: Instant, *, since: Instant) -> None:
+    """Have a call that talked enter a line, with the skills and the priority it had.
+
+    Args:
+        floor: all there is.
+        call: talks with nobody, and is in no line.
+        queue: whose line.
+        now: the time.
+        since: when it came to wait, as the order counts it.
+    """
+    call.lined_at = since
+    call.serial = floor.next_serial()
+    call.visited = ()
+    if enter(floor, call, queue, now):
+        floor.move_call(call, next_call_state(call.state, CallStep.QUEUE))
+
+
 def divert(floor: Floor, call: Call, reason: str, now: Instant) -> bool:
     """Send a waiting call where its queue's overflow says; True if it left the line."""
     before = call.queue

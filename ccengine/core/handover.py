@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import contacts, diversion, offers, shifts
+from ccengine.core import contacts, diversion, offers, shifts, staff
 from ccengine.core.calls import Call
-from ccengine.core.commands import DivertCall
 from ccengine.core.errors import CoreError, TargetNotFree, UnknownQueue
 from ccengine.core.ids import OfferId, client_of
 from ccengine.core.states import (
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from ccengine.core.floor import Floor
     from ccengine.core.ids import AgentId, CallId, Instant, QueueId
 
-SENT_ON = "sent on by the agent"
 COLLEAGUES = frozenset({Kind.INTERNAL, Kind.CONSULT})
 
 
@@ -150,7 +148,8 @@ def transfer(floor: Floor, event: CallTransferred, now: Instant) -> None:
         CoreError: it cannot be; the agent keeps the caller.
     """
     call = floor.calls[event.call]
-    in_flow = next_call_state(call.state, CallStep.TALK_ENDS)
+    step = CallStep.TALK_ENDS if event.number is None else CallStep.SEND_OUT
+    state = next_call_state(call.state, step)
     if call.kind in COLLEAGUES:
         message = f"call '{call.id}' is between colleagues"
         raise CoreError(message)
@@ -164,15 +163,15 @@ def transfer(floor: Floor, event: CallTransferred, now: Instant) -> None:
         _expect_own_queue(floor, event.queue, call)
     before = call.agent
     contacts.release_agent(floor, call, now)
-    call.state, call.queued_at = in_flow, now
+    call.state, call.queued_at = state, now
     call.waits_from = now - call.waited_seconds
     if target is not None:
         call.directed, call.back_to = target.id, before
         offers.make_offer(floor, call, target, now)
     elif event.queue is not None:
-        enter(floor, call, event.queue, now)
+        diversion.begin(floor, call, event.queue, now, since=now)
     else:
-        _divert(floor, call, event.number)
+        staff.ring(floor, call, event.number or "", before)
 
 
 def _expect_own_queue(floor: Floor, queue: QueueId, call: Call) -> None:
@@ -182,22 +181,6 @@ def _expect_own_queue(floor: Floor, queue: QueueId, call: Call) -> None:
     if client_of(queue) != call.client:
         message = f"queue '{queue}' is another client's"
         raise CoreError(message)
-
-
-def enter(floor: Floor, call: Call, queue: QueueId, now: Instant) -> None:
-    """Have a call that talked enter a line, with the skills and the priority it had."""
-    call.lined_at = now
-    call.serial = floor.next_serial()
-    call.visited = ()
-    if diversion.enter(floor, call, queue, now):
-        floor.move_call(call, next_call_state(call.state, CallStep.QUEUE))
-
-
-def _divert(floor: Floor, call: Call, number: str | None) -> None:
-    queue = call.queue or offers.NO_QUEUE
-    floor.ask(DivertCall(call=call.id, queue=queue, reason=SENT_ON, number=number))
-    call.queue = None
-    floor.move_call(call, call.state)
 
 
 def hand_over(floor: Floor, event: CallHandedOver, now: Instant) -> None:

@@ -214,7 +214,9 @@ def _check_control(floor: Floor, call: Call) -> None:
     story = f"{call}"
     for_one = call.state in WITH_OFFER
     _must(for_one or call.directed is None, "for one agent only until they talk", story)
-    _must(call.back_to is None or call.directed is not None, "sent back by nobody", story)
+    is_out = call.state is CallState.SENT_OUT
+    _must(call.back_to is None or call.directed or is_out, "sent back by nobody", story)
+    _must(call.outside or not is_out, "the staff's leg", story)
     talks = call.state is CallState.TALKING
     _must(talks or call.held is None, "held only while they talk", story)
     _must(talks or not call.conference, "a conference only while they talk", story)

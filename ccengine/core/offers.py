@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import debriefs, diversion
+from ccengine.core import diversion, recalls
 from ccengine.core.acd.choosers import scattered
 from ccengine.core.acd.lines import is_overdue
-from ccengine.core.agents import WRAP_UP_PREFIX
 from ccengine.core.commands import Connect, OfferCall, TargetMissed, WithdrawOffer
 from ccengine.core.errors import CoreError
 from ccengine.core.events import Miss
@@ -171,7 +170,7 @@ def reopen(floor: Floor, call: Call, agent: Agent, reason: str, now: Instant) ->
     if call.offer is not None:
         floor.move_call(call, state)
     elif call.directed is not None:
-        _fall_back(floor, call, CallStep.DISCONNECT, reason, now)
+        fall_back(floor, call, CallStep.DISCONNECT, reason, now)
     else:
         diversion.back_in_line(floor, call, CallStep.DISCONNECT, now)
 
@@ -302,44 +301,26 @@ def _end_offer(
         _take_next(call)
     _free_agent(floor, agent, agent_state, reason, now)
     if call.offer is None and call.directed is not None:
-        _fall_back(floor, call, CallStep.UNOFFER, reason, now)
+        fall_back(floor, call, CallStep.UNOFFER, reason, now)
     elif call.offer is None:
         diversion.back_in_line(floor, call, CallStep.UNOFFER, now)
     else:
         floor.ask(call.shown())
 
 
-def _fall_back(floor: Floor, call: Call, step: CallStep, reason: str, now: Instant) -> None:
+def fall_back(floor: Floor, call: Call, step: CallStep, reason: str, now: Instant) -> None:
     """Take back a call whose one agent cannot be had: to who sent it, else to the line's head."""
     sender, call.directed, call.back_to = call.back_to, None, None
-    if call.queue is None:
-        floor.move_call(call, next_call_state(call.state, CallStep.GIVE_UP))
-        floor.ask(TargetMissed(call=call.id, reason=reason))
-        return
-    agent = _still_free(floor, sender, call, now)
+    agent = recalls.still_free(floor, sender, call, now)
     if agent is not None:
         call.state = next_call_state(call.state, step)
         call.directed = agent.id
         make_offer(floor, call, agent, now)
+    elif call.queue is None:
+        floor.move_call(call, next_call_state(call.state, CallStep.GIVE_UP))
+        floor.ask(TargetMissed(call=call.id, reason=reason))
     else:
         diversion.take_back(floor, call, step, now)
-
-
-def _still_free(floor: Floor, sender: AgentId | None, call: Call, now: Instant) -> Agent | None:
-    """Return who sent the call on, if they can take it back: wrapping it up is no reason not to."""
-    if sender is None or floor.held or not floor.roster.has(sender):
-        return None
-    agent = floor.roster.get(sender)
-    wraps_up = agent.state is AgentState.WRAP_UP and agent.call == call.id
-    wraps_up = wraps_up and debriefs.owed_by(agent) is None
-    if wraps_up and agent.finish is AgentStep.FINISH and not agent.phone_lost:
-        debriefs.note_wrap_up_over(floor, agent, now)
-        floor.deadlines.discard(WRAP_UP_PREFIX + agent.id)
-        agent.call = agent.until = agent.typing_until = None
-        agent.overdue = False
-        floor.move_agent(agent, next_agent_state(agent.state, AgentStep.FINISH), now)
-        floor.show_agent(agent)
-    return agent if agent.may_be_offered else None
 
 
 def _free_agent(floor: Floor, agent: Agent, state: AgentState, reason: str, now: Instant) -> None:

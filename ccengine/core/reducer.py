@@ -18,6 +18,7 @@ from ccengine.core import (
     promises,
     reclaims,
     shifts,
+    staff,
 )
 from ccengine.core.events import (
     AgentDialled,
@@ -70,6 +71,8 @@ from ccengine.core.events import (
     PlanLoaded,
     RecordingFailed,
     RecordingStarted,
+    StaffAnswered,
+    StaffMissed,
     SwitchLost,
     SwitchResynced,
     WaitPromised,
@@ -105,7 +108,8 @@ LineEvent = (
 AttemptEvent = CallbackDialed | CallbackAnswered | CallbackConfirmed | CallbackFailed
 HoldEvent = HoldStarted | HoldEnded
 MoveEvent = CallTransferred | CallHandedOver | CallHandedOut
-KnownControlEvent = HoldEvent | MoveEvent | CallDirected | ConferenceStarted
+StaffEvent = StaffAnswered | StaffMissed
+KnownControlEvent = HoldEvent | MoveEvent | StaffEvent | CallDirected | ConferenceStarted
 KnownItemEvent = AttemptEvent | PlaceReclaimed
 KnownCallEvent = (
     KnownControlEvent | KnownItemEvent | OfferEvent | ConversationEvent | RecordingEvent | LineEvent
@@ -159,6 +163,8 @@ def _handle_call(floor: Floor, event: KnownCallEvent, now: Instant) -> None:
             _handle_talk(floor, event)
         case CallTransferred() | CallHandedOver() | CallHandedOut():
             _handle_move(floor, event, now)
+        case StaffAnswered() | StaffMissed():
+            _handle_staff(floor, event, now)
         case _:
             _handle_item_or_line(floor, event, now)
 
@@ -329,6 +335,18 @@ def _handle_move(floor: Floor, event: MoveEvent, now: Instant) -> None:
             handover.hand_over(floor, event, now)
         case CallHandedOut():
             handover.hand_out(floor, event, now)
+
+
+def _handle_staff(floor: Floor, event: StaffEvent, now: Instant) -> None:
+    call = floor.calls[event.call]
+    if call.state is not CallState.SENT_OUT or call.outside != event.leg:
+        floor.ignored += 1
+        return
+    match event:
+        case StaffAnswered():
+            staff.hand_out(floor, event)
+        case StaffMissed():
+            staff.miss(floor, event, now)
 
 
 def _handle_line(floor: Floor, event: LineEvent, now: Instant) -> None:

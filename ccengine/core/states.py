@@ -72,6 +72,7 @@ class CallState(StrEnum):
     DIALING = "dialing"  #: an agent has dialled, the far end rings
     CONNECTING = "connecting"  #: the agent answered, the bridge is being made
     TALKING = "talking"
+    SENT_OUT = "sent_out"  #: an agent has sent it to the client's own staff, who are rung
     HANDED_OUT = "handed_out"  #: talks with the client's own staff
     ENDED = "ended"
 
@@ -88,6 +89,7 @@ class CallStep(StrEnum):
     UNOFFER = "offer declined, unanswered or withdrawn"
     GIVE_UP = "the one it was for cannot be had"
     HAND_OVER = "another agent takes over"
+    SEND_OUT = "is sent to the client's staff"
     HAND_OUT = "the client's staff take over"
     DIVERT = "is sent elsewhere"
     ACCEPT = "agent answers"
@@ -190,7 +192,15 @@ CALL_TRANSITIONS: Mapping[CallState, Mapping[CallStep, CallState]] = {
     CallState.TALKING: {
         CallStep.TALK_ENDS: CallState.IN_FLOW,
         CallStep.HAND_OVER: CallState.TALKING,
+        CallStep.SEND_OUT: CallState.SENT_OUT,
         CallStep.HAND_OUT: CallState.HANDED_OUT,
+        CallStep.END: CallState.ENDED,
+    },
+    CallState.SENT_OUT: {
+        CallStep.HAND_OUT: CallState.HANDED_OUT,
+        CallStep.UNOFFER: CallState.WAITING,
+        CallStep.GIVE_UP: CallState.IN_FLOW,
+        CallStep.STRAY: CallState.STRAYED,
         CallStep.END: CallState.ENDED,
     },
     CallState.HANDED_OUT: {

@@ -20,6 +20,7 @@ from ccengine.core.commands import (
     MoveCall,
     OfferCall,
     RemindAgent,
+    RingStaff,
     ShowAgent,
     ShowCall,
     ShowOutcome,
@@ -45,6 +46,7 @@ ACTIONS: Mapping[type, str] = {
     WithdrawOffer: "offer_withdrawn",
     ShowAgent: "agent_state_changed",
     RemindAgent: "reason_limit_passed",
+    RingStaff: "staff_rung",
     CallSupervisors: "supervisors_called",
     Rejection: "event_rejected",
 }

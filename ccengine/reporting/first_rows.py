@@ -12,6 +12,7 @@ from ccengine.core.events import (
     CallQueued,
     CallTransferred,
     MessageLeft,
+    StaffMissed,
 )
 from ccengine.core.states import Kind
 from ccengine.reporting.call_record import CallRecord
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 FIRST = (CallArrived, CallMissed, AgentDialled, CallbackAsked, MessageLeft)
 """Events that a record begins with."""
 
-INTO_LINE = (CallQueued, CallTransferred, CallbackAsked, MessageLeft)
+INTO_LINE = (CallQueued, CallTransferred, StaffMissed, CallbackAsked, MessageLeft)
 """Events by which somebody, or something, comes to wait."""
 
 

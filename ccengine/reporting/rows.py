@@ -26,6 +26,8 @@ from ccengine.core.events import (
     MessageLeft,
     OfferAccepted,
     OfferDeclined,
+    StaffAnswered,
+    StaffMissed,
 )
 from ccengine.core.snapshots import CenterSnapshot
 
@@ -46,6 +48,8 @@ ALWAYS_DECIDED = (
     CallTransferred,
     CallHandedOver,
     CallHandedOut,
+    StaffAnswered,
+    StaffMissed,
     OfferAccepted,
     OfferDeclined,
     ConversationStarted,

@@ -15,6 +15,7 @@ from ccengine.core.commands import (
     MoveCall,
     OfferCall,
     RemindAgent,
+    RingStaff,
     ShowAgent,
     ShowCall,
     ShowOutcome,
@@ -66,6 +67,8 @@ from ccengine.core.events import (
     PlanLoaded,
     RecordingFailed,
     RecordingStarted,
+    StaffAnswered,
+    StaffMissed,
     SwitchLost,
     SwitchResynced,
     WaitPromised,
@@ -183,12 +186,14 @@ def _decision(what: Command) -> str:
             return tell_agent(what)
         case TakeUpItem() | DialCallback() | DropItem():
             return command_told(what)
-        case TargetMissed() | Connect() | ShowCall() | ShowOutcome():
+        case RingStaff() | TargetMissed() | Connect() | ShowCall() | ShowOutcome():
             return _seldom(what)
 
 
-def _seldom(what: TargetMissed | Connect | ShowCall | ShowOutcome) -> str:
+def _seldom(what: RingStaff | TargetMissed | Connect | ShowCall | ShowOutcome) -> str:
     match what:
+        case RingStaff():
+            return f"the client's staff are rung: {what.number}"
         case TargetMissed():
             return f"cannot be had: {what.reason}"
         case ShowOutcome(defaulted=True):
@@ -299,8 +304,14 @@ def _control_event(what: ControlEvent) -> str:
             return _move_event(what)
 
 
-def _move_event(what: CallTransferred | CallHandedOver | CallHandedOut) -> str:
+def _move_event(
+    what: CallTransferred | CallHandedOver | CallHandedOut | StaffAnswered | StaffMissed,
+) -> str:
     match what:
+        case StaffAnswered():
+            return "the client's staff answered"
+        case StaffMissed():
+            return f"the client's staff cannot be had: {what.reason}"
         case CallTransferred():
             to = what.to_agent or what.queue or what.number
             return f"{what.agent} sent the caller on to {to}"

@@ -176,6 +176,8 @@ def control_events(call: str, agent: str) -> list[events.Event]:
         events.CallTransferred(**both, queue=queue_named("billing")),
         events.CallHandedOver(**both, to_agent=AgentId("bob"), consult=consult),
         events.CallHandedOut(**both, consult=consult, channel="s", number="99"),
+        events.StaffAnswered(call=CallId(call), leg="s", bridge="b"),
+        events.StaffMissed(call=CallId(call), leg="s", reason="busy"),
         events.HoldStarted(**both, how=events.HoldBy.CODE),
         events.HoldEnded(**both),
         events.ConferenceStarted(**both, bridge="b", channel="s"),

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from ccengine.core import events
-from ccengine.core.commands import DivertCall, OfferCall, TargetMissed, WithdrawOffer
+from ccengine.core.commands import OfferCall, RingStaff, TargetMissed, WithdrawOffer
 from ccengine.core.errors import CoreError, OutcomeMissing, TargetNotFree
 from ccengine.core.events import HoldBy, Miss, Party
 from ccengine.core.ids import AgentId, CallId
@@ -149,7 +149,19 @@ def test_into_a_queue_with_what_was_waited_if_that_counts(
 def test_to_the_clients_staff(staffed: Stage) -> None:
     staffed.talk("c1", "billing")
     commands = staffed.post(transferred("c1", "anna", number="99555"))
-    staffed.expect(commands, Like(DivertCall, call="c1", number="99555"))
+    staffed.expect(commands, Like(RingStaff, call="c1", number="99555"))
+    assert (staffed.call_state("c1"), staffed.state("anna")) == ("sent_out", "wrap_up")
+    staffed.post(events.StaffAnswered(call=CallId("c1"), leg="c1.2", bridge="b"))
+    assert staffed.call_state("c1") == "handed_out"
+
+
+def test_whom_the_staff_do_not_take_a_strayed_caller_waits(staffed: Stage) -> None:
+    staffed.talk("c1", "billing")
+    staffed.post(transferred("c1", "anna", number="99555"))
+    staffed.stray("c1")
+    assert staffed.call_state("c1") == "strayed"
+    staffed.come_back("c1")
+    assert staffed.call_state("c1") == "offered"
 
 
 def test_a_consult_ends_in_a_handing_over(staffed: Stage) -> None:
@@ -243,6 +255,8 @@ def random_event(stage: Stage, chance: Random, number: int) -> events.Event:
         transferred(call, has, number="99"),
         events.CallHandedOver(call=call, agent=has, to_agent=agent, consult=consult),
         events.CallHandedOut(call=call, agent=has, consult=consult, channel="s", number="99"),
+        events.StaffAnswered(call=call, leg=known.outside if known else "", bridge="b"),
+        events.StaffMissed(call=call, leg=known.outside if known else "", reason="busy"),
         events.HoldStarted(**both, how=HoldBy.CODE),
         events.HoldEnded(**both),
         events.ConferenceStarted(**both, bridge="b", channel="s"),

@@ -44,6 +44,8 @@ from ccengine.core.events.control import (
     ConferenceStarted,
     HoldEnded,
     HoldStarted,
+    StaffAnswered,
+    StaffMissed,
 )
 from ccengine.core.events.items import (
     CallbackAnswered,
@@ -80,6 +82,8 @@ ControlEvent = (
     | CallTransferred
     | CallHandedOver
     | CallHandedOut
+    | StaffAnswered
+    | StaffMissed
     | HoldStarted
     | HoldEnded
     | ConferenceStarted
@@ -187,6 +191,8 @@ __all__ = [
     "RecordingFailed",
     "RecordingStarted",
     "ShiftEvent",
+    "StaffAnswered",
+    "StaffMissed",
     "SwitchLost",
     "SwitchResynced",
     "SystemEvent",

@@ -67,6 +67,24 @@ class CallHandedOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StaffAnswered:
+    """The client's own staff have answered whom an agent has sent to them, and the two talk."""
+
+    call: CallId
+    leg: str  #: of the staff
+    bridge: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffMissed:
+    """The client's own staff cannot be had, or did not answer."""
+
+    call: CallId
+    leg: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HoldStarted:
     """The agent has put the caller on hold."""
 

@@ -1,0 +1,32 @@
+"""Who has sent a call on may get it back, when whom it was for cannot be had."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ccengine.core import debriefs
+from ccengine.core.agents import WRAP_UP_PREFIX
+from ccengine.core.states import AgentState, AgentStep, next_agent_state
+
+if TYPE_CHECKING:
+    from ccengine.core.agents import Agent
+    from ccengine.core.calls import Call
+    from ccengine.core.floor import Floor
+    from ccengine.core.ids import AgentId, Instant
+
+
+def still_free(floor: Floor, sender: AgentId | None, call: Call, now: Instant) -> Agent | None:
+    """Return who sent the call on, if they can take it back: wrapping it up is no reason not to."""
+    if sender is None or floor.held or not floor.roster.has(sender):
+        return None
+    agent = floor.roster.get(sender)
+    wraps_up = agent.state is AgentState.WRAP_UP and agent.call == call.id
+    wraps_up = wraps_up and debriefs.owed_by(agent) is None
+    if wraps_up and agent.finish is AgentStep.FINISH and not agent.phone_lost:
+        debriefs.note_wrap_up_over(floor, agent, now)
+        floor.deadlines.discard(WRAP_UP_PREFIX + agent.id)
+        agent.call = agent.until = agent.typing_until = None
+        agent.overdue = False
+        floor.move_agent(agent, next_agent_state(agent.state, AgentStep.FINISH), now)
+        floor.show_agent(agent)
+    return agent if agent.may_be_offered else None
