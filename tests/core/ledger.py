@@ -81,6 +81,8 @@ class Ledger:
         self.shifts.desks.end_step(timely=event is None and not self.held)
         if not self.held:
             self._nobody_waits_in_vain(timely=event is None)
+            if event is None:
+                self.book.check_times(now)
         self.book.check()
 
     def close(self) -> None:
@@ -187,6 +189,7 @@ class Ledger:
         self.identities[event.call] = event.identity
         self.lines.number(event)
         call.queue = event.queue
+        self.book.stand_aside(event.call)
         self.book.meet(call, event.identity)
         self.lines.enter(call, event.queue)
 
