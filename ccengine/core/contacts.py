@@ -98,6 +98,7 @@ def queue(floor: Floor, event: CallQueued, now: Instant) -> None:
     call.lined_at = now
     call.serial = floor.next_serial()
     call.visited = ()
+    items.stand_aside(floor, call)  # of the queue it was in before
     items.meet_pending(floor, call, event.queue)
     if diversion.enter(floor, call, event.queue, now):
         floor.move_call(call, state)

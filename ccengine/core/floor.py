@@ -144,9 +144,8 @@ class Floor:
         self._moves += 1
 
     def let_rest(self, agent: Agent, until: Instant) -> None:
-        """Keep the agent from offers until then, however available: one came to nothing."""
+        """Keep the agent from offers until then, once available: one is about to end in nothing."""
         agent.retry_at = until
-        self._rest_until(agent, until)
 
     def wake(self, agent: Agent) -> None:
         """End the agent's rest."""
@@ -380,13 +379,10 @@ class Floor:
         elif agent.rests_until is None:
             due = max(rested_at(agent.spells, agent.since, self.plan.rest, now), agent.retry_at)
             if due > now:
-                self._rest_until(agent, due)
+                agent.rests_until = due
+                self.set_deadline(REST_PREFIX + agent.id, due)
             else:
                 self.deadlines.discard(REST_PREFIX + agent.id)
-
-    def _rest_until(self, agent: Agent, until: Instant) -> None:
-        agent.rests_until = until
-        self.set_deadline(REST_PREFIX + agent.id, until)
 
 
 def _may_be_left(settings: QueueSettings) -> bool:

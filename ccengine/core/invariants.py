@@ -79,6 +79,9 @@ def _check_item(floor: Floor, call: Call, item: Item) -> None:
         _must(call.state is CallState.CONNECTING, "dialed while an agent waits", story)
     if call.state is CallState.WAITING and not item.is_live:
         _must(item.is_due and item.behind is None, "its turn", story)
+    front = floor.calls.get(item.behind) if item.behind is not None else None
+    alone = item.behind is None or item.dropped
+    _must(alone or (front and front.stands_for == call.id), "behind nobody", story)
     _must(not item.dropped or call.state is CallState.IN_FLOW, "dropped and gone", story)
 
 

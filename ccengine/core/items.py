@@ -157,6 +157,7 @@ def _add(floor: Floor, call: Call, now: Instant) -> None:
 def _leave_line(floor: Floor, origin: Call, became: CallId, now: Instant) -> None:
     """Let the caller's call end by itself: its place is another's."""
     origin.became = became
+    stand_aside(floor, origin)
     if origin.state is CallState.IN_FLOW:
         floor.ask(origin.shown())
         return
@@ -167,14 +168,13 @@ def _leave_line(floor: Floor, origin: Call, became: CallId, now: Instant) -> Non
     state = next_call_state(origin.state, CallStep.DIVERT)
     origin.guess, origin.promised_until = None, None  # the item's wait is what it was about
     diversion.leave(floor, origin)
-    stand_aside(floor, origin)
     floor.move_call(origin, state)
     origin.queue = None
 
 
 def _book(item: Item, slot: Instant | None, rules: CallbackRules, now: Instant) -> None:
-    item.slot = slot
-    item.not_before = max(item.not_before, slot or 0.0)
+    if slot is not None and slot != item.slot:  # also an earlier one than was booked before
+        item.slot = item.not_before = slot
     item.expires_at = max(now, slot or now) + rules.expires_hours * HOUR
 
 
@@ -217,8 +217,6 @@ def stand_aside(floor: Floor, call: Call) -> None:
 
 
 def _merge(floor: Floor, pending: Call, asked: Call) -> None:
-    item = _item_of(pending)
-    item.behind = None
     _take_earlier_place(pending, asked)
     floor.items.open.add(pending.id)
     if pending.state is CallState.WAITING:

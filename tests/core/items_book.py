@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ccengine.core import events
 from ccengine.core.states import CallState
-from ccengine.core.work_items import CallbackRules
+from ccengine.core.work_items import CallbackRules, Mode
 from tests.core.rulebook import Caller
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ class Waits:
     leg: str = ""
     live: bool = False
     behind: str = ""
+    agent_first: bool = True
+    slot: float | None = None
+    not_before: float = 0.0
 
 
 def have_earlier(call: Caller, other: Caller) -> None:
@@ -79,10 +82,19 @@ class ItemsBook:
         if pending is not None:
             twin = callers[pending]
             have_earlier(twin, place)
-            self.items[pending].behind = ""
+            self._book(self.items[pending], event)
             return
         callers[event.call] = place
-        self.items[event.call] = Waits(event.to, queue, message)
+        mode = self._rules(place).mode
+        item = Waits(event.to, queue, message, agent_first=message or mode is Mode.AGENT_FIRST)
+        self.items[event.call] = item
+        self._book(item, event)
+
+    @staticmethod
+    def _book(item: Waits, event: events.CallbackAsked | events.MessageLeft) -> None:
+        slot = None if isinstance(event, events.MessageLeft) else event.slot
+        if slot not in (None, item.slot):
+            item.slot = item.not_before = slot
 
     def pending(self, queue: str, number: str) -> str | None:
         """The callback that waits for this number, and has nobody at the telephone."""
@@ -121,13 +133,16 @@ class ItemsBook:
             case events.CallbackConfirmed():
                 self.items[event.call].live = True
             case events.CallbackFailed():
-                self._failed(event.call)
+                self._failed(event, now)
             case _:
                 pass
 
-    def _failed(self, call: str) -> None:
-        item = self.items[call]
+    def _failed(self, event: events.CallbackFailed, now: float) -> None:
+        call, item = event.call, self.items[event.call]
         item.leg, item.live = "", False
+        if not item.message:
+            rules = self._rules(self.rules.callers[call])
+            item.not_before = now + rules.retry_seconds.after(event.how)
         same = [name for name in self.items if name != call]
         twins = [name for name in same if self._waits_for(name, item.asked_in, item.to)]
         if twins and not item.message:  # asked for again meanwhile: that one has the place
@@ -155,6 +170,21 @@ class ItemsBook:
         if state is CallState.ENDED:
             self.items.pop(call, None)
             self.stand_aside(call)
+
+    def check_times(self, now: float) -> None:
+        """Nobody waits before their time, nor is put off when it has come; the timer is right."""
+        for name, item in self.items.items():
+            state = self.rules.callers[name].state
+            its_time = not item.behind and self._may_come(name, item, now)
+            if state is CallState.WAITING and not item.live:
+                assert its_time, f"{name} waits before its time"
+            if state is CallState.POSTPONED and item.agent_first:
+                assert not its_time, f"{name} is put off, and its time has come"
+
+    def _may_come(self, name: str, item: Waits, now: float) -> bool:
+        periods = self.rules.plan.openings.get(self.rules.callers[name].queue)  # type: ignore[call-overload]
+        is_open = item.message or periods is None or any(one.holds(now) for one in periods)
+        return is_open and item.not_before <= now
 
     def check(self) -> None:
         """No number waits twice; who waits behind another is not offered."""

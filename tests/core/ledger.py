@@ -81,6 +81,8 @@ class Ledger:
         self.shifts.desks.end_step(timely=event is None and not self.held)
         if not self.held:
             self._nobody_waits_in_vain(timely=event is None)
+            if event is None:
+                self.book.check_times(now)
         self.book.check()
 
     def close(self) -> None:
@@ -100,7 +102,6 @@ class Ledger:
             case events.SwitchLost() | events.SwitchResynced():
                 self.held = isinstance(event, events.SwitchLost)
             case events.CallArrived() | events.CallMissed():  # this one for as long as the step
-                self.numbers -= {one for one in self.numbers if one.startswith(f"{event.call}.")}
                 self.arrived += 1
                 self.lines.arrived(event)
             case events.CallQueued():
@@ -120,10 +121,17 @@ class Ledger:
         self.book.attempt(event, self.now)
         if isinstance(event, events.CallEnded):
             self._left(event)
-        if isinstance(event, events.CallbackFailed):
-            agents = [agent for agent, has in self.has.items() if has == event.call]
-            if self.rules.callers[event.call].state is CallState.CONNECTING:
-                del self.has[agents[0]]
+        elif isinstance(event, events.CallbackFailed) and self._joins(event.call):
+            del self.has[self._who_answered(event.call)]
+
+    def _joins(self, call: str) -> bool:
+        return self.rules.callers[call].state is CallState.CONNECTING
+
+    def _who_answered(self, call: str) -> str:
+        """Return who is on the call: under ring-all other phones may ring for it still."""
+        ring = {agent for _, agent in self.ringing.values()}
+        (agent,) = (agent for agent, has in self.has.items() if has == call and agent not in ring)
+        return agent
 
     def _happened_to_offer(self, event: Event) -> None:
         callers = self.rules.callers
@@ -145,7 +153,6 @@ class Ledger:
 
     def _item_began(self, event: events.CallbackAsked | events.MessageLeft) -> None:
         self.lines.count += 1
-        self.numbers -= {n for n in self.numbers if n.startswith(f"{event.call}.")}
         before = len(self.rules.callers)
         self.book.begin(event, self.now, self.lines.count)
         if len(self.rules.callers) > before:
@@ -172,8 +179,7 @@ class Ledger:
         self.debts.replan()
 
     def _talk_ended(self, call: str) -> None:
-        (agent,) = (agent for agent, has in self.has.items() if has == call)
-        caller = self.rules.callers[call]
+        agent, caller = self._who_answered(call), self.rules.callers[call]
         del self.has[agent]
         caller.waits_from = self.now
         self.shifts.talked(agent, caller.queue)
@@ -183,6 +189,7 @@ class Ledger:
         self.identities[event.call] = event.identity
         self.lines.number(event)
         call.queue = event.queue
+        self.book.stand_aside(event.call)
         self.book.meet(call, event.identity)
         self.lines.enter(call, event.queue)
 

@@ -101,6 +101,7 @@ class Lines:
                 self._count_waiting(call)
                 self._know(call)
                 self._relax(call)
+                self.skip(call)
 
     def _count_waiting(self, call: Caller) -> None:
         earlier = self.rules.settings(call.queue).counts_earlier_seconds

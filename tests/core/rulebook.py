@@ -261,9 +261,9 @@ class Rulebook:
         if self.overdue(one, now) != self.overdue(other, now):
             return self.overdue(one, now)
         if self.overdue(one, now):
-            return (one.queued_at, one.place) < (other.queued_at, other.place)
+            return _less((one.queued_at, one.place), (other.queued_at, other.place))
         if one.queue == other.queue and self.settings(one.queue).order is Order.NEWEST:
-            return self._newest(one) < self._newest(other)
+            return _less(self._newest(one), self._newest(other))
         mine, yours = self._merit(one, now), self._merit(other, now)
         if Order.NEWEST in {self.settings(call.queue).order for call in (one, other)}:
             mine, yours = mine[:1], yours[:1]  # whom a queue's newest stands for, nobody says
@@ -272,7 +272,7 @@ class Rulebook:
                 return left < right
             if left != right:
                 return None  # equal but for rounding
-        return None if len(mine) == 1 else one.place < other.place
+        return None if len(mine) == 1 else _less((one.place,), (other.place,))
 
     def _newest(self, call: Caller) -> tuple[float, ...]:
         return (-self.priority(call), -call.waiting_since, -call.place)
@@ -335,6 +335,11 @@ class Rulebook:
         for one in self.passed(call, None):
             preferred -= set(one.drop)
         return {*self.needs(call, None), *preferred}
+
+
+def _less(one: tuple[float, ...], other: tuple[float, ...]) -> bool | None:
+    """Compare; None: both have the same place, as who asks to be called back under two numbers."""
+    return None if one == other else one < other
 
 
 def order_of(plan: Plan, queue: str) -> list[str]:

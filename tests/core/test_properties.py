@@ -9,39 +9,29 @@ first one, and must give the same bytes. `CCENGINE_TEST_SIZE=full` looks for lon
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-import orjson
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from ccengine.core import events
-from ccengine.core.center import ContactCenter
-from ccengine.core.commands import OfferCall
-from ccengine.core.errors import CoreError
 from ccengine.core.events import Event, Miss, Party
 from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId, QueueId
 from ccengine.core.queues import Overflow
-from ccengine.core.states import CallState
-from tests.core.builders import call_arrived, call_missed
-from tests.core.ledger import Ledger
+from tests.core.builders import call_missed
+from tests.core.machine import ALL_CALLS, Machine
 from tests.core.plans import CLIENTS, DISPOSITIONS, NAMES, QUEUES, plan_number, skills_of
-from tests.core.random_items import NUMBERS, asked, left, mishap, next_of_item
-from tests.core.stage import NODE, Stage, state_bytes
+from tests.core.random_items import NUMBERS, asked, left, mishap
+from tests.core.stage import NODE
 from tests.core.test_snapshots import through_the_journal
 
 if TYPE_CHECKING:
-    from ccengine.core.agents import Debrief
-    from ccengine.core.calls import Call
     from ccengine.core.plan import Plan
 
 FULL = os.environ.get("CCENGINE_TEST_SIZE") == "full"
-CALLERS = 8
-ALL_CALLS = [CallId(f"c{number}") for number in range(CALLERS)]
 CALLS = st.sampled_from(ALL_CALLS)
 AGENTS = st.sampled_from([*NAMES, "ghost"]).map(AgentId)
 PHONES = st.sampled_from(["101", "102", "103", "104", "105"]).map(PhoneId)
@@ -57,53 +47,8 @@ EXITS = st.sampled_from([Overflow(voicemail=True), Overflow(flow="closed")]) | L
 OWN = st.lists(AGENTS, max_size=2, unique=True).map(tuple)
 
 
-class RandomCenter(RuleBasedStateMachine):
+class RandomCenter(Machine):
     """A contact center to which anything may happen at any time."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.stage = Stage(connected=False)
-        self.ledger = Ledger()
-        self.offers: list[OfferCall] = []
-        self.happened: list[Event] = []
-        self.twin: ContactCenter | None = None
-        self.went_wrong = False
-
-    def tell(self, event: Event) -> None:
-        """Post an event, whether or not it makes sense, and enter it in the books."""
-        ignored = self.stage.center.ignored
-        self.happened.append(event)
-        try:
-            commands = self.stage.post(event)
-        except CoreError:
-            return
-        if self.twin is not None:
-            self.compare(self.twin.handle(event, self.stage.now), commands)
-        if self.stage.center.ignored == ignored:
-            self.enter(event, commands)
-
-    def advance(self, now: float) -> None:
-        commands = self.stage.advance(now)
-        if self.twin is not None:
-            self.compare(self.twin.advance(now), commands)
-        self.enter(None, commands)
-
-    def compare(self, twins: list[Any], commands: list[Any]) -> None:
-        """Check that a center restored from a snapshot goes on as the first does."""
-        assert self.twin is not None
-        same = orjson.dumps(twins) == orjson.dumps(commands)
-        assert same, self.stage.told(f"restored from a snapshot it would be {twins}")
-        assert state_bytes(self.twin) == state_bytes(self.stage.center), self.stage.told(
-            "restored from a snapshot, the state would be another"
-        )
-
-    def enter(self, event: Event | None, commands: list[Any]) -> None:
-        self.offers += [command for command in commands if isinstance(command, OfferCall)]
-        try:
-            self.ledger.enter(event, commands, self.stage.now)
-        except (AssertionError, KeyError, ValueError) as wrong:
-            self.went_wrong = True
-            raise AssertionError(self.stage.told(f"the books: {wrong!r}")) from wrong
 
     # --- what makes sense ----------------------------------------------------------------------
 
@@ -119,8 +64,7 @@ class RandomCenter(RuleBasedStateMachine):
     @rule(calls=st.lists(CALLS, min_size=1, max_size=3), queue=LINES, earlier=SECONDS)
     def calls_come_in(self, calls: list[CallId], queue: QueueId, earlier: float) -> None:
         for call in calls:
-            self.tell(self.arrival_of(call, queue.partition("/")[0], earlier))
-            self.tell(events.CallQueued(call=call, queue=queue))
+            self.come(call, queue, earlier)
 
     @rule(
         call=CALLS,
@@ -140,50 +84,16 @@ class RandomCenter(RuleBasedStateMachine):
         **wishes: Any,
     ) -> None:
         scores = {} if score is None else dict.fromkeys(agents[1:], score) | {"anna": 50}
-        self.tell(self.arrival_of(call, queue.partition("/")[0], 0.0))
-        queued = events.CallQueued(call=call, queue=queue, agents=agents, scores=scores, **wishes)
-        self.tell(queued)
-
-    def arrival_of(self, call: CallId, client: str, earlier: float) -> Event:
-        """Return an arrival by one of few callers, so that they come again."""
-        caller = "" if call == "c0" else f"+49{ord(call[1]) % 3}"
-        arrived_at = self.stage.now - earlier
-        return replace(call_arrived(call, client), caller=caller, arrived_at=arrived_at)
+        self.come(call, queue, agents=agents, scores=scores, **wishes)
 
     @rule(calls=st.lists(CALLS, min_size=1, max_size=5), seconds=SECONDS)
     def calls_go_on(self, calls: list[CallId], seconds: float) -> None:
         """Let each call take the step that comes next if nothing goes wrong."""
         for call in calls:
-            event = self.next_of(call)
+            event = self.next_of(self.named(call))
             if event is not None:
                 self.tell(event)
         self.pass_time(seconds)
-
-    def next_of(self, call: CallId) -> Event | None:
-        known = self.stage.center.calls.get(call)
-        if known is None:
-            return self.arrival_of(call, "nova", 0.0)
-        if known.became is not None or (known.item is not None and not known.item.is_live):
-            return next_of_item(known)
-        return self.next_of_caller(known)
-
-    def next_of_caller(self, known: Call) -> Event | None:
-        call = known.id
-        both: dict[str, Any] = {"call": call, "agent": known.agent}
-        match known.state:
-            case CallState.IN_FLOW:
-                plan = self.stage.center.plan
-                return events.CallQueued(call=call, queue=next(iter(plan.queues)))
-            case CallState.OFFERED:  # under ring-all, who was rung last
-                offer, agent = next(reversed(known.others.items()), (known.offer, known.agent))
-                assert offer is not None
-                assert agent is not None
-                return events.OfferAccepted(call=call, offer=offer, agent=agent)
-            case CallState.CONNECTING:
-                return events.ConversationStarted(**both, bridge="b")
-            case CallState.TALKING:
-                return events.ConversationEnded(**both, by=Party.AGENT)
-        return None
 
     # --- callbacks and messages ----------------------------------------------------------------
 
@@ -191,22 +101,22 @@ class RandomCenter(RuleBasedStateMachine):
     def a_caller_with_a_number_comes(
         self, call: CallId, queue: QueueId, to: str, *, known: bool
     ) -> None:
-        self.tell(self.arrival_of(call, queue.partition("/")[0], 0.0))
-        self.tell(events.CallQueued(call=call, queue=queue, identity=to if known else ""))
+        self.come(call, queue, identity=to if known else "")
 
     @rule(call=CALLS, queue=LINES, to=NUMBERS_DIALED)
     def a_callback_is_asked_for(self, call: CallId, queue: QueueId, to: str) -> None:
+        call = self.named(call)
         known = self.stage.center.calls.get(call)
         queue = queue if known is None or known.queue is None else known.queue
         self.tell(asked(call, to or "+493", queue, self.stage.center, self.stage.now))
 
     @rule(call=CALLS, queue=LINES)
     def a_message_is_left(self, call: CallId, queue: QueueId) -> None:
-        self.tell(left(call, queue, self.stage.now))
+        self.tell(left(self.named(call), queue, self.stage.now))
 
     @rule(call=CALLS)
     def a_place_is_reclaimed(self, call: CallId) -> None:
-        self.tell(events.PlaceReclaimed(call=call))
+        self.tell(events.PlaceReclaimed(call=self.named(call)))
 
     @rule(dice=st.integers(0, 2**32), rounds=st.integers(1, 4))
     def items_go_on(self, dice: int, rounds: int) -> None:
@@ -232,11 +142,6 @@ class RandomCenter(RuleBasedStateMachine):
             ids: dict[str, Any] = {"agent": agent, "call": debrief.call}
             self.tell(events.OutcomeSet(**ids, disposition=said, resolved=resolved))
 
-    def debriefs(self) -> list[tuple[AgentId, Debrief]]:
-        center, now = self.stage.center, self.stage.now
-        found = [(agent.id, center.debrief(agent.id, now)) for agent in center.agents()]
-        return [(agent, debrief) for agent, debrief in found if debrief is not None]
-
     @rule(
         call=CALLS,
         agent=AGENTS,
@@ -244,7 +149,7 @@ class RandomCenter(RuleBasedStateMachine):
         by=st.sampled_from(["", "boss"]),
     )
     def something_is_said_of_a_call(self, call: CallId, agent: AgentId, said: str, by: str) -> None:
-        ids: dict[str, Any] = {"agent": agent, "call": call}
+        ids: dict[str, Any] = {"agent": agent, "call": self.named(call)}
         if said:
             self.tell(events.OutcomeSet(**ids, disposition=said, by=by))
         else:
@@ -262,10 +167,9 @@ class RandomCenter(RuleBasedStateMachine):
     def a_busy_while(self, queues: list[QueueId], dice: int) -> None:
         """Calls come, phones are answered or not, talks end: what most of a day is made of."""
         chance = Random(dice)
-        free = [one for one in ALL_CALLS if one not in self.stage.center.calls]
+        free = [one for one in ALL_CALLS if self.is_free(one)]
         for call, queue in zip(free, queues, strict=False):
-            self.tell(self.arrival_of(call, queue.partition("/")[0], 0.0))
-            self.tell(events.CallQueued(call=call, queue=queue))
+            self.come(call, queue)
         for _ in range(6):
             for call in list(self.stage.center.calls):
                 event = self.next_of(call) if chance.random() < 0.6 else None
@@ -275,9 +179,9 @@ class RandomCenter(RuleBasedStateMachine):
 
     @rule(call=CALLS)
     def the_bridge_fails(self, call: CallId) -> None:
-        known = self.stage.center.calls.get(call)
+        known = self.stage.center.calls.get(self.named(call))
         if known is not None and known.agent is not None:
-            self.tell(events.ConversationFailed(call=call, agent=known.agent))
+            self.tell(events.ConversationFailed(call=known.id, agent=known.agent))
 
     # --- what may come at any time -------------------------------------------------------------
 
@@ -325,18 +229,19 @@ class RandomCenter(RuleBasedStateMachine):
 
     @rule(call=CALLS, client=st.sampled_from(CLIENTS))
     def a_missed_call_is_found(self, call: CallId, client: str) -> None:
-        self.tell(call_missed(call, client))
+        self.tell(call_missed(self.coming(call), client))
 
     @rule(call=CALLS, by=PARTIES)
     def caller_hangs_up(self, call: CallId, by: Party) -> None:
-        self.tell(events.CallEnded(call=call, by=by, cause="hung up"))
+        self.tell(events.CallEnded(call=self.named(call), by=by, cause="hung up"))
 
     @rule(call=CALLS, to=EXITS)
     def caller_leaves_by_key(self, call: CallId, to: Overflow) -> None:
-        self.tell(events.ExitChosen(call=call, key="1", to=to))
+        self.tell(events.ExitChosen(call=self.named(call), key="1", to=to))
 
     @rule(call=CALLS, returns=st.booleans())
     def caller_strays_or_returns(self, call: CallId, *, returns: bool) -> None:
+        call = self.named(call)
         if returns:
             self.tell(events.CallerReturned(call=call, channel=f"{call}-again"))
         else:
@@ -363,6 +268,7 @@ class RandomCenter(RuleBasedStateMachine):
 
     @rule(call=CALLS, agent=AGENTS, by=PARTIES, kind=st.integers(0, 4))
     def nonsense(self, call: CallId, agent: AgentId, by: Party, kind: int) -> None:
+        call = self.named(call)
         made = OfferId(f"{call}.{kind}")
         senseless: list[Event] = [
             events.OfferAccepted(call=call, agent=agent, offer=made),
@@ -405,12 +311,6 @@ class RandomCenter(RuleBasedStateMachine):
     def time_passes(self, seconds: float) -> None:
         self.pass_time(seconds)
 
-    def pass_time(self, seconds: float) -> None:
-        until = self.stage.now + seconds
-        while (due := self.stage.center.next_deadline()) is not None and due <= until:
-            self.advance(max(due, self.stage.now))
-        self.stage.now = until
-
     @rule(seconds=SECONDS)
     def the_timer_is_late(self, seconds: float) -> None:
         self.stage.now += seconds
@@ -429,22 +329,6 @@ class RandomCenter(RuleBasedStateMachine):
     def a_twin_is_restored(self) -> None:
         """From here on a second center, restored from a snapshot, is told the same."""
         self.twin = through_the_journal(self.stage.center)
-
-    def teardown(self) -> None:
-        """All hang up; nobody is left over; a replay of all that happened gives the same bytes."""
-        if self.went_wrong:
-            return
-        for call in list(self.stage.center.calls):
-            self.tell(events.CallEnded(call=call, by=Party.ENGINE, cause="test over"))
-        try:
-            self.ledger.close()
-        except AssertionError as wrong:
-            raise AssertionError(self.stage.told(f"the books: {wrong!r}")) from wrong
-        replayed = ContactCenter()
-        for (now, event), said in zip(self.stage.steps, self.stage.said, strict=True):
-            again = replayed.advance(now) if event is None else replayed.handle(event, now)
-            assert orjson.dumps(again) == said, self.stage.told(f"replayed differently: {event}")
-        assert state_bytes(replayed) == state_bytes(self.stage.center)
 
 
 TestRandomCenter = pytest.mark.timeout(3600 if FULL else 300)(RandomCenter.TestCase)

@@ -14,9 +14,10 @@ import pytest
 from ccengine.core import events
 from ccengine.core.events import Miss, Party
 from ccengine.core.ids import AgentId, OfferId, PhoneId, QueueId
+from tests.core.machine import ALL_CALLS
 from tests.core.plans import DISPOSITIONS, NAMES, QUEUES, plan_number, skills_of
 from tests.core.random_items import NUMBERS
-from tests.core.test_properties import ALL_CALLS, FULL, RandomCenter
+from tests.core.test_properties import FULL, RandomCenter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,21 +75,21 @@ class Day:
     def call_comes(self) -> None:
         chance, machine = self.chance, self.machine
         call, queue = chance.choice(ALL_CALLS), QueueId(chance.choice(QUEUES))
-        if call in machine.stage.center.calls:
+        if not machine.is_free(call):
             return
-        machine.tell(machine.arrival_of(call, queue.partition("/")[0], chance.choice((0.0, 30.0))))
+        earlier = chance.choice((0.0, 30.0))
         wishes = chance.random() < 0.3
         own = tuple(map(AgentId, chance.sample(NAMES, chance.choice((0, 0, 1, 2, 3)))))
-        queued = events.CallQueued(
-            call=call,
-            queue=queue,
+        machine.come(
+            call,
+            queue,
+            earlier,
             priority=chance.choice((None, None, 0, 5)),
             skills=skills_of(chance, 1) if wishes else {},
             preferred=skills_of(chance, 1) if wishes else {},
             agents=own,
             scores={one: chance.choice((50, 90)) for one in own} if chance.random() < 0.5 else {},
         )
-        machine.tell(queued)
 
     def all_go_on(self) -> None:
         machine = self.machine
