@@ -29,6 +29,8 @@ def still_free(floor: Floor, sender: AgentId | None, call: Call, now: Instant) -
     """Return who sent the call on, if they can take it back: wrapping it up is no reason not to."""
     if sender is None or floor.held or not floor.roster.has(sender):
         return None
+    if call.client not in floor.shares.clients_of(sender):
+        return None  # not approved any more
     agent = floor.roster.get(sender)
     wraps_up = agent.state is AgentState.WRAP_UP and agent.call == call.id
     wraps_up = wraps_up and debriefs.owed_by(agent) is None
