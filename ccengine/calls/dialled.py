@@ -157,6 +157,9 @@ class DialledCall:
             variables={
                 "CC_ROLE": "far",
                 "CC_CALL_ID": call.id,
+                "CC_TENANT": call.tenant,  # these for whoever is sent on to voicemail
+                "CC_NUMBER": to.number,
+                "CC_ARRIVED_AT": f"{call.arrived_at * 1000:.0f}",
                 "__CC_CLIENT": to.client,
                 "__CC_AGENT": agent.id,
             },

@@ -22,7 +22,7 @@ from ccengine.calls.staff import ring_staff
 from ccengine.calls.talked import Talked
 from ccengine.calls.waiting import Waiting
 from ccengine.config.dialable import identity_of
-from ccengine.core.commands import Connect, DivertCall, RingStaff
+from ccengine.core.commands import Connect, DivertCall, RingStaff, TargetMissed
 from ccengine.core.events import (
     CallEnded,
     CallerStrayed,
@@ -201,23 +201,25 @@ class InboundCall:
     async def _wait_and_talk(self) -> tuple[Party, str]:
         while True:
             decision = await self._waiting.run(hears_music=self._hears_music)
-            if decision is None:
-                return Party.ENGINE, CALLED_BACK
-            if isinstance(decision, DivertCall):
-                ended = await self._divert(decision)
-                if ended is not None:
-                    return ended
-                continue
-            if isinstance(decision, RingStaff):
-                ended = await self._meet_staff(decision)
-                if ended is not None:
-                    return ended
-                continue
-            self._conversation = self._conversation_for(decision)
-            await self._introduce(decision)
-            ended = await self._go_on_from(self._conversation, await self._conversation.run())
+            ended: tuple[Party, str] | None
+            match decision:
+                case None:
+                    ended = Party.ENGINE, CALLED_BACK
+                case TargetMissed():
+                    ended = Party.ENGINE, decision.reason
+                case DivertCall():
+                    ended = await self._divert(decision)
+                case RingStaff():
+                    ended = await self._meet_staff(decision)
+                case Connect():
+                    ended = await self._talk(decision)
             if ended is not None:
                 return ended
+
+    async def _talk(self, connect: Connect) -> tuple[Party, str] | None:
+        self._conversation = self._conversation_for(connect)
+        await self._introduce(connect)
+        return await self._go_on_from(self._conversation, await self._conversation.run())
 
     async def _go_on_from(
         self, conversation: Conversation, talked: Talked

@@ -15,7 +15,7 @@ from ccengine.calls.caller_ear import CallerEar
 from ccengine.calls.line_sound import LineSound
 from ccengine.calls.old_place import offer_old_place
 from ccengine.calls.race import first_of
-from ccengine.core.commands import Connect, DivertCall, MoveCall, RingStaff
+from ccengine.core.commands import Connect, DivertCall, MoveCall, RingStaff, TargetMissed
 from ccengine.core.events import ExitChosen, WaitPromised
 from ccengine.core.ids import client_of
 from ccengine.core.queues import QueueSettings
@@ -38,7 +38,7 @@ MUSIC_AFTER_SECONDS = 0.3
 
 RETIRED_QUEUE = QueueSettings()
 
-Decision = Connect | DivertCall | RingStaff
+Decision = Connect | DivertCall | RingStaff | TargetMissed
 """What ends the time in line."""
 
 Entry = tuple["QueueId | None", "Instant"]

@@ -181,6 +181,14 @@ class Client:
         }
 
     @property
+    def usual_queue(self) -> QueueId | None:
+        """Where those wait who came from no queue: where such messages go, else the first."""
+        named = self.settings.messages
+        queues = self.settings.queues
+        first = named if named in queues else next(iter(queues), None)
+        return None if first is None else queue_id(self.id, first)
+
+    @property
     def outcome(self) -> OutcomeRules:
         """What may be said of calls that came from no queue."""
         return self._in_force(OutcomeRules())

@@ -233,6 +233,11 @@ class Tenant:
             precedence=self.settings.precedence,
             shares=dict(self.settings.shares),
             outcomes={name: client.outcome for name, client in self.clients.items()},
+            usual_queues={
+                name: client.usual_queue
+                for name, client in self.clients.items()
+                if client.usual_queue is not None
+            },
             rest=self.settings.rest,
             dialled_wrap_up_seconds=self.settings.dialled_wrap_up_seconds,
             periods=self._periods(),

@@ -1,7 +1,8 @@
 """Gates that close while a phone rings: who may no longer have the call is rung no more.
 
 A licence, an approval or a skill ends with its day, or a new plan takes it away. What a queue
-merely asks for is not looked at again: a phone that rings rings on.
+merely asks for is not looked at again: a phone that rings rings on. Whom a caller was sent to by
+name needs the client's approval only, for as long as it rings.
 """
 
 from __future__ import annotations
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
 def withdraw_from_barred(floor: Floor, now: Instant) -> None:
     """Take calls back from agents who may not have them any more: a gate holds while it rings."""
     for call in list(floor.calls.values()):
-        # Whom a colleague has asked for was judged then, and not by what the queue asks.
-        is_first = call.state is CallState.OFFERED and call.directed is None
-        first = [call.agent] if call.agent is not None and is_first else []
+        first = [call.agent] if call.agent and call.state is CallState.OFFERED else []
         for agent_id in [*first, *call.others.values()]:
             bar = _bar_of(floor, call, agent_id, now)
             if bar:
@@ -32,6 +31,10 @@ def withdraw_from_barred(floor: Floor, now: Instant) -> None:
 
 
 def _bar_of(floor: Floor, call: Call, agent: AgentId, now: Instant) -> str:
+    if call.directed is not None:
+        # Whom a colleague has asked for is not judged by what the queue asks.
+        may = call.by is not None or call.client in floor.shares.clients_of(agent)
+        return "" if may else f"no longer has client {call.client}"
     lack = floor.requirement_of(call).bar_of(agent, floor.plan, now)
     if lack is not None:
         return f"no longer has {lack.what} {lack.name}"

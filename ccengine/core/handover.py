@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import contacts, diversion, offers, shifts, staff
+from ccengine.core import contacts, diversion, offers, recalls, shifts, staff
 from ccengine.core.calls import Call
 from ccengine.core.errors import CoreError, TargetNotFree, UnknownQueue
 from ccengine.core.ids import OfferId, client_of
@@ -153,11 +153,11 @@ def transfer(floor: Floor, event: CallTransferred, now: Instant) -> None:
     if call.kind in COLLEAGUES:
         message = f"call '{call.id}' is between colleagues"
         raise CoreError(message)
+    if event.queue is None and recalls.line_of(floor, call) is None:
+        message = f"call '{call.id}' has no line to fall back to"
+        raise CoreError(message)
     target = None
     if event.to_agent is not None:
-        if call.queue is None:
-            message = f"call '{call.id}' has no line to fall back to"
-            raise CoreError(message)
         target = _expect_free(floor, event.to_agent, call)
     elif event.queue is not None:
         _expect_own_queue(floor, event.queue, call)

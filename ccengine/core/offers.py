@@ -316,11 +316,20 @@ def fall_back(floor: Floor, call: Call, step: CallStep, reason: str, now: Instan
         call.state = next_call_state(call.state, step)
         call.directed = agent.id
         make_offer(floor, call, agent, now)
-    elif call.queue is None:
-        floor.move_call(call, next_call_state(call.state, CallStep.GIVE_UP))
+    elif call.queue is not None:
+        diversion.take_back(floor, call, step, now)
+    else:
+        _begin_in_line(floor, call, reason, now)
+
+
+def _begin_in_line(floor: Floor, call: Call, reason: str, now: Instant) -> None:
+    """Have a call that came from no line wait for anybody, as if since it began; or give it up."""
+    line = recalls.line_of(floor, call)
+    floor.move_call(call, next_call_state(call.state, CallStep.GIVE_UP))
+    if line is None:
         floor.ask(TargetMissed(call=call.id, reason=reason))
     else:
-        diversion.take_back(floor, call, step, now)
+        diversion.begin(floor, call, line, now, since=call.arrived_at)
 
 
 def _free_agent(floor: Floor, agent: Agent, state: AgentState, reason: str, now: Instant) -> None:

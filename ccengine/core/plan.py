@@ -117,6 +117,8 @@ class Plan:
     shares: Mapping[ClientId, Share] = field(default_factory=dict)
     outcomes: Mapping[ClientId, OutcomeRules] = field(default_factory=dict)
     """What may be said of a client's calls that came from no queue."""
+    usual_queues: Mapping[ClientId, QueueId] = field(default_factory=dict)
+    """Where a client's calls wait that came from no queue, and were sent on in vain."""
     rest: Rest = Rest()
     dialled_wrap_up_seconds: float = 15.0  #: after a call outside that an agent dialled
     periods: Mapping[AgentId, Mapping[str, Period]] = field(default_factory=dict)

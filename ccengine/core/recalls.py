@@ -12,13 +12,25 @@ if TYPE_CHECKING:
     from ccengine.core.agents import Agent
     from ccengine.core.calls import Call
     from ccengine.core.floor import Floor
-    from ccengine.core.ids import AgentId, Instant
+    from ccengine.core.ids import AgentId, Instant, QueueId
+
+
+def line_of(floor: Floor, call: Call) -> QueueId | None:
+    """Return where a call waits that nobody takes: its line, else its client's usual one.
+
+    A call between colleagues has none: it ends.
+    """
+    if call.queue is not None or call.by is not None:
+        return call.queue
+    return floor.plan.usual_queues.get(call.client)
 
 
 def still_free(floor: Floor, sender: AgentId | None, call: Call, now: Instant) -> Agent | None:
     """Return who sent the call on, if they can take it back: wrapping it up is no reason not to."""
     if sender is None or floor.held or not floor.roster.has(sender):
         return None
+    if call.client not in floor.shares.clients_of(sender):
+        return None  # not approved any more
     agent = floor.roster.get(sender)
     wraps_up = agent.state is AgentState.WRAP_UP and agent.call == call.id
     wraps_up = wraps_up and debriefs.owed_by(agent) is None

@@ -49,6 +49,45 @@ async def test_a_call_outside_is_recorded_and_wrapped_up(center: CenterOnFake) -
     assert len(center.ended()) == 1
 
 
+async def test_whom_an_agent_has_called_can_be_sent_on(center: CenterOnFake) -> None:
+    await may_dial(center)
+    await center.log_in("taras")
+    center.asterisk.phone_answers(FAR, 2.0)
+    line = center.asterisk.phone_calls("203", "*81380501112233")
+    await center.until(lambda: center.journal.events(RecordingStarted))
+    far = next(iter(center.engine.center.calls.values())).channel
+    await press(center, "*2204#", line)
+    await center.until(lambda: center.asterisk.ringing("PJSIP/phone-204"))
+    await center.until(lambda: center.asterisk.hears(far) == "music:default")
+    center.asterisk.decline(center.leg("taras"))
+    await center.until(lambda: center.asterisk.ringing("PJSIP/phone-203"))
+    olena = center.leg("olena")
+    center.asterisk.pick_up(olena)
+    await center.until(lambda: center.asterisk.hears(far) == f"talk:{olena}")
+    await over(center, far)
+
+
+async def test_and_waits_in_line_if_nobody_of_both_is_free(center: CenterOnFake) -> None:
+    await may_dial(center)
+    await center.log_in("taras")
+    center.asterisk.phone_answers(FAR, 2.0)
+    line = center.asterisk.phone_calls("203", "*81380501112233")
+    await center.until(lambda: center.journal.events(RecordingStarted))
+    far = next(iter(center.engine.center.calls.values())).channel
+    await press(center, "*2204#", line)
+    await center.until(lambda: center.asterisk.ringing("PJSIP/phone-204"))
+    center.asterisk.feature_code("203", "logout", "")
+    await asyncio.sleep(1)
+    center.asterisk.decline(center.leg("taras"))
+    await asyncio.sleep(2)
+    (call,) = center.engine.center.calls.values()
+    assert (call.state, call.queue) == (CallState.WAITING, "dnipro/billing")
+    assert center.asterisk.hears(far) == "music:default"
+    await center.restart(away_seconds=1)
+    assert center.asterisk.hears(far) == "music:default"
+    await over(center, far)
+
+
 @pytest.mark.parametrize("who", ["busy", "agent"])
 async def test_a_call_outside_that_nobody_answers(center: CenterOnFake, who: str) -> None:
     await may_dial(center)

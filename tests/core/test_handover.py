@@ -146,6 +146,53 @@ def test_into_a_queue_with_what_was_waited_if_that_counts(
     assert staffed.center.calls[CallId("c1")].priority == 3
 
 
+@pytest.fixture
+def by_hand(staffed: Stage) -> Stage:
+    """Anna talks with somebody she has called outside."""
+    staffed.house["usual_queues"] = {CLIENT: queue_named("billing")}
+    staffed.plan()
+    staffed.post(agent_dialled("o1", "anna", Kind.OUTBOUND))
+    ids: Any = {"call": CallId("o1"), "agent": AgentId("anna")}
+    staffed.post(events.ConversationStarted(**ids, bridge="b"))
+    return staffed
+
+
+def test_whom_an_agent_has_called_is_sent_on_like_a_caller(by_hand: Stage) -> None:
+    commands = by_hand.post(transferred("o1", "anna", to_agent="carl"))
+    by_hand.expect(commands, Like(OfferCall, agent="carl", call="o1"))
+    commands = by_hand.decline("o1", how=Miss.BUSY)
+    by_hand.expect(commands, Like(OfferCall, agent="anna", call="o1"))
+    by_hand.accept("o1")
+    by_hand.bridge("o1")
+    assert by_hand.center.calls[CallId("o1")].agent == "anna"
+
+
+@pytest.mark.parametrize("to", [{"to_agent": "carl"}, {"number": "99555"}])
+def test_and_waits_in_the_clients_usual_line_before_those_who_came_later(
+    by_hand: Stage, to: dict[str, str]
+) -> None:
+    by_hand.not_ready("bob")
+    by_hand.wait(5)
+    by_hand.queue("c2", "billing")
+    by_hand.not_ready("anna")
+    by_hand.post(transferred("o1", "anna", **to))
+    if "number" in to:
+        by_hand.post(events.StaffMissed(call=CallId("o1"), leg="o1.1", reason="busy"))
+    else:
+        by_hand.decline("o1")
+    assert by_hand.line() == ["o1", "c2"]
+    commands = by_hand.ready("bob")
+    by_hand.expect(commands, Like(OfferCall, agent="bob", call="o1"))
+
+
+def test_where_the_client_has_no_line_the_agent_keeps_them(by_hand: Stage) -> None:
+    by_hand.house["usual_queues"] = {}
+    by_hand.plan()
+    with pytest.raises(CoreError):
+        by_hand.post(transferred("o1", "anna", to_agent="carl"))
+    assert by_hand.call_state("o1") == "talking"
+
+
 def test_to_the_clients_staff(staffed: Stage) -> None:
     staffed.talk("c1", "billing")
     commands = staffed.post(transferred("c1", "anna", number="99555"))
