@@ -21,6 +21,7 @@ from ccengine.calls.scope import CallScope
 from ccengine.core.events import AgentDialled, CallEnded, Party
 from ccengine.core.ids import CallId, ClientId, PhoneId, client_of
 from ccengine.core.states import AgentState, Kind
+from ccengine.ivr.confirmations import Confirmation
 
 if TYPE_CHECKING:
     from ccengine.asterisk.ari.events import ChannelSnapshot
@@ -97,7 +98,7 @@ class DialledCall:
             return origin is not None and await self._consult(directory, digits, agent, origin)
         target = directory.dialled(digits, agent.id, PhoneId(agent.phone or ""))
         if target is None:
-            return False
+            return await self._say_unknown()
         call = CallId(snapshot.variables.get("CC_CALL_ID", ""))
         outside = target if isinstance(target, Outside) else None
         event = AgentDialled(
@@ -121,7 +122,7 @@ class DialledCall:
     async def _consult(self, directory: Directory, digits: str, agent: Agent, origin: Call) -> bool:
         target = directory.inside(digits, origin.client)
         if target is None:
-            return False
+            return await self._say_unknown()
         consult = begin_consult(self._wiring, origin, agent.id, self._channel, target)
         return consult is not None and await self._talk(consult.id, target)
 
@@ -178,6 +179,17 @@ class DialledCall:
             await self._channel.answer()
             await (await self._channel.play(DENIED)).wait()
         await self._channel.hang_up(REASONS.get(cause, HangUpReason.NORMAL))
+
+    async def _say_unknown(self) -> bool:
+        """Say that there is no such number; nothing rings, nothing is dialled."""
+        configuration = self._wiring.configuration
+        language = "en" if configuration.tenant is None else configuration.tenant.language
+        said = configuration.prompts.confirmation(Confirmation.UNKNOWN_EXTENSION, language)
+        async with CallScope(self._channel.gone):
+            await self._channel.answer()
+            await (await self._channel.play(said)).wait()
+        await self._channel.hang_up(HangUpReason.UNALLOCATED)
+        return True
 
     async def _refuse(self) -> None:
         """Say at once that it cannot be: nothing rings."""

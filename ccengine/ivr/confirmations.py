@@ -53,6 +53,7 @@ class Confirmation(StrEnum):
     MESSAGE_FOR = "message-for"  #: before the client's name and the message
     MESSAGE_KEYS = "message-keys"
     NOT_REACHED = "not-reached"  #: the customer who was dialed
+    UNKNOWN_EXTENSION = "unknown-extension"  #: dialed at a phone
 
 
 FALLBACK_LANGUAGE: Final = "en"
@@ -100,6 +101,7 @@ TEXTS: Final[Mapping[str, Mapping[Confirmation, str]]] = {
         Confirmation.MESSAGE_KEYS: "Press 1 to hear it again, 2 to "
         "call back, or hang up when you are done.",
         Confirmation.NOT_REACHED: "The customer could not be reached.",
+        Confirmation.UNKNOWN_EXTENSION: "There is nobody with this number.",
     },
     "ar": {
         Confirmation.ENTER_NUMBER: "من فضلك أدخل رقم الموظف.",
@@ -143,6 +145,7 @@ TEXTS: Final[Mapping[str, Mapping[Confirmation, str]]] = {
         Confirmation.MESSAGE_KEYS: "اضغط واحد لسماعها مرة أخرى، أو اثنين "
         "لمعاودة الاتصال، أو أغلق الخط عند الانتهاء.",
         Confirmation.NOT_REACHED: "تعذر الوصول إلى العميل.",
+        Confirmation.UNKNOWN_EXTENSION: "لا أحد لديه هذا الرقم.",
     },
     "uk": {
         Confirmation.ENTER_NUMBER: "Введіть ваш номер оператора.",
@@ -186,5 +189,6 @@ TEXTS: Final[Mapping[str, Mapping[Confirmation, str]]] = {
         Confirmation.MESSAGE_KEYS: "Натисніть один, щоб прослухати ще раз, два, "
         "щоб передзвонити, або покладіть слухавку, коли закінчите.",
         Confirmation.NOT_REACHED: "З клієнтом не вдалося з'єднатися.",
+        Confirmation.UNKNOWN_EXTENSION: "Нікого з таким номером немає.",
     },
 }

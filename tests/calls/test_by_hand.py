@@ -100,12 +100,28 @@ async def test_a_call_outside_that_nobody_answers(center: CenterOnFake, who: str
     await over(center)
 
 
-async def test_a_number_that_is_nobodys_is_refused_at_once(center: CenterOnFake) -> None:
+async def test_a_number_that_is_nobodys_is_said_so_and_nothing_is_dialed(
+    center: CenterOnFake,
+) -> None:
     await may_dial(center)
-    center.asterisk.phone_calls("203", "999")
+    line = center.asterisk.phone_calls("203", "999*")
     await center.until(lambda: not center.asterisk.channels_left())
+    assert center.said_on(line) == ["unknown-extension"]
     assert not center.journal.events(AgentDialled)
     assert center.agent("olena").state is AgentState.AVAILABLE
+
+
+async def test_so_it_is_on_the_second_line_and_the_customers_talk_goes_on(
+    center: CenterOnFake,
+) -> None:
+    caller = await talking(center)
+    center.asterisk.phone_holds(LEG)
+    line = center.asterisk.phone_calls("203", "999")
+    await center.until(lambda: line not in center.asterisk.channels_left())
+    assert center.said_on(line) == ["unknown-extension"]
+    center.asterisk.phone_holds(LEG, holds=False)
+    await center.until(lambda: center.asterisk.hears(caller) == f"talk:{LEG}")
+    await over(center, caller)
 
 
 async def test_not_ready_before_a_call_by_hand_is_not_ready_after_it(

@@ -176,6 +176,10 @@ class Agent:
         """Wait until the engine says so."""
         await until(f"{self.name} is {state}", lambda: self.state is state, seconds=seconds)
 
+    async def is_one_of(self, *states: AgentState) -> None:
+        """Wait until the engine says one of these."""
+        await until(f"{self.name} is one of {states}", lambda: self.state in states)
+
     async def logs_in(self, code: str = "") -> None:
         """Dial the login code and type the PIN over the prompt; hang up when it is done."""
         call = await self.phone.call(code or self._codes.login)
