@@ -248,6 +248,7 @@ def test_half_of_the_calls_go_to_the_partner(stage: Stage) -> None:
     for number in range(400):
         stage.queue(f"c{number}", "billing")
         gone += stage.call_state(f"c{number}") == "in_flow"
+        stage.hang_up(f"c{number}")
     assert 160 < gone < 240  # 200, deviation 10
 
 
