@@ -58,7 +58,7 @@ def check(floor: Floor) -> None:
 
 
 def _check_item(floor: Floor, call: Call, item: Item) -> None:
-    story = f"{call}"
+    story = call
     waits = call.state in BEFORE_ITS_TURN and not item.is_live
     _must(waits or call.state is not CallState.POSTPONED, "postponed: nobody is there", story)
     _must(
@@ -97,14 +97,14 @@ def _check_numbers(floor: Floor) -> None:
     ]
     known = set(floor.items.callbacks.values())
     for call in waiting:
-        _must(call.id in known, "its number is known", f"{call}")
+        _must(call.id in known, "its number is known", call)
     for (_, number), call_id in floor.items.callbacks.items():
         item = floor.calls[call_id].item
-        _must(item is not None and item.to == number, "the number's item", f"{number}")
+        _must(item is not None and item.to == number, "the number's item", number)
 
 
 def _check_agent(floor: Floor, agent: Agent) -> None:
-    story = f"{agent}"
+    story = agent
     _must((agent.phone is not None) == (agent.state is not AgentState.OFFLINE), "phone", story)
     if agent.phone is not None:
         _must(floor.roster.on_phone(agent.phone) is agent, "phone bound to them alone", story)
@@ -142,7 +142,7 @@ def _check_agent(floor: Floor, agent: Agent) -> None:
 
 
 def _check_debriefs(agent: Agent) -> None:
-    story = f"{agent}"
+    story = agent
     owed = [one for one in agent.debriefs if one.owed]
     _must(owed in ([], list(agent.debriefs[-1:])), "owes the outcome of the latest call", story)
     _must(all(one.closes_at is None for one in owed), "what is owed stays open", story)
@@ -154,7 +154,7 @@ def _check_debriefs(agent: Agent) -> None:
 
 
 def _check_nothing_left_over(floor: Floor, agent: Agent) -> None:
-    story = f"{agent}"
+    story = agent
     in_plan = agent.id in floor.plan.agents
     _must(in_plan or agent.state is AgentState.ON_CALL, "out of the plan but for a call", story)
     asked = agent.finish is not AgentStep.FINISH
@@ -165,7 +165,7 @@ def _check_nothing_left_over(floor: Floor, agent: Agent) -> None:
     _must(may_have or agent.call is None, "no call", story)
 
 
-def _check_desk(floor: Floor, agent: Agent, story: str, *, limited: bool) -> None:
+def _check_desk(floor: Floor, agent: Agent, story: object, *, limited: bool) -> None:
     away = agent.state is AgentState.NOT_READY
     _must(away or not limited, "limit only of a reason", story)
     wraps = agent.state is AgentState.WRAP_UP
@@ -184,7 +184,7 @@ def _check_desk(floor: Floor, agent: Agent, story: str, *, limited: bool) -> Non
 
 
 def _check_call(floor: Floor, call: Call) -> None:
-    story = f"{call}"
+    story = call
     _must(call.state is not CallState.ENDED, "ended calls are gone", story)
     waiting = call.state is CallState.WAITING
     _must(floor.matching.is_waiting(call.id) == waiting, "line in step", story)
@@ -214,7 +214,7 @@ def _check_call(floor: Floor, call: Call) -> None:
 
 
 def _check_control(floor: Floor, call: Call) -> None:
-    story = f"{call}"
+    story = call
     for_one = call.state in WITH_OFFER
     _must(for_one or call.directed is None, "for one agent only until they talk", story)
     is_out = call.state is CallState.SENT_OUT
@@ -244,10 +244,10 @@ def _check_nobody_waits_in_vain(floor: Floor) -> None:
         for agent_id in free:
             qualifies = requirement.lack_of(agent_id, floor.plan, now) is None
             rule = qualifies and floor.rule_against(agent_id, requirement, floor.now)
-            _must(not qualifies or rule, f"{agent_id} is free and no rule forbids it", f"{call}")
+            _must(not qualifies or rule, f"{agent_id} is free and no rule forbids it", call)
 
 
-def _must(holds: object, what: str, story: str) -> None:
+def _must(holds: object, what: str, story: object) -> None:
     if not holds:
         message = f"invariant broken: {what}: {story}"
         raise AssertionError(message)

@@ -64,11 +64,11 @@ def _first(floor: Floor, in_vain: set[CallId], now: Instant) -> Place | None:
     matching = floor.matching
     found = matching.heads(floor.open_lines, in_vain, now)
     for agent in list(floor.open_agents):
-        place = matching.call_for(agent, now, permit, in_vain) if matching.is_idle(agent) else None
-        if place is None:
+        is_idle = matching.is_idle(agent)
+        places = matching.calls_for(agent, now, permit, in_vain) if is_idle else []
+        if not places:
             floor.open_agents.discard(agent)
-        else:
-            found.append(place)
+        found += places
     return matching.first_of(found, now)
 
 

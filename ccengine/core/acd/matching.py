@@ -27,7 +27,7 @@ from ccengine.core.acd.lines import (
 from ccengine.core.acd.requirement import Requirement
 from ccengine.core.ids import AgentId, CallId, QueueId
 from ccengine.core.plan import RETIRED, order_in
-from ccengine.core.queues import QueueSettings
+from ccengine.core.queues import Order, QueueSettings
 from ccengine.core.ranking import Ranking
 
 if TYPE_CHECKING:
@@ -79,6 +79,9 @@ class Matching:
         self._present: set[AgentId] = set()
         self.staffing_changed = True  #: some line may have lost or found its first agent
         self._places: dict[CallId, Place] = {}
+        self._newest_first = frozenset(
+            queue for queue, one in plan.queues.items() if one.order is Order.NEWEST
+        )
 
     # --- the line ------------------------------------------------------------------------------
 
@@ -210,6 +213,25 @@ class Matching:
                 return best
             heads = [one for one in heads if one is not best]
         return None
+
+    def calls_for(
+        self, agent: AgentId, now: Instant, permit: Permit, passed: Collection[CallId] = ()
+    ) -> list[Place]:
+        """Return what the agent may have to do with next: their best call, as `call_for` does.
+
+        And the first of each queue that serves its newest first: such a one may not be the agent's
+        best call, and stands before what a colleague would take from that queue all the same.
+        """
+        best = self.call_for(agent, now, permit, passed)
+        if best is None or not self._newest_first:
+            return [] if best is None else [best]
+        pools = [
+            pool
+            for requirement, pool in self._pools_of[agent].items()
+            if requirement.queue in self._newest_first
+        ]
+        heads = self._heads_of(pools, passed, now)
+        return [best, *(one for one in heads if permit(agent, one.pool.requirement))]
 
     def heads(
         self, requirements: Iterable[Requirement], passed: Collection[CallId], now: Instant
