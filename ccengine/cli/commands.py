@@ -12,6 +12,7 @@ from ccengine.cli import (
     import_queues,
     info,
     init,
+    outcome,
     plan,
     promises,
     prompts,
@@ -34,6 +35,7 @@ app.command("import")(import_queues.import_queues_conf)
 app.command("info")(info.info)
 app.command("plan")(plan.plan)
 app.command("story")(story.story)
+app.command("outcome")(outcome.outcome)
 app.command("simulate")(simulate.simulate_day)
 app.command("replay")(replay.replay_day)
 app.command("explain")(explain.explain)
