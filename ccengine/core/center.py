@@ -153,12 +153,14 @@ class ContactCenter:
         Raises:
             CoreError: the event is impossible in the present state, which is left as it was.
         """
+        ignored = self._floor.ignored
         try:
             reducer.apply(self._floor, event, now)
         except CoreError:
             self._floor.take_commands()
             raise
-        pairing.settle(self._floor, now)
+        if self._floor.ignored == ignored:
+            pairing.settle(self._floor, now)
         return self._floor.take_commands()
 
     def advance(self, now: Instant) -> list[Command]:

@@ -319,7 +319,9 @@ class Floor:
     def judge(self, now: Instant) -> None:
         """Judge at this instant who qualifies, until an approval or a licence begins or ends."""
         self._watch_periods(now)
+        items = set(self.items.open)
         self.rebuild(now)
+        self.items.open |= items  # whose time has come at this very instant, too
 
     def rebuild(self, now: Instant) -> None:
         """Derive lines and idle lists from the states of calls and agents.
