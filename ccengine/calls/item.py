@@ -16,6 +16,7 @@ from ccengine.calls.caller_ear import CallerEar
 from ccengine.calls.customer_leg import CustomerLeg, let_hear_ringing
 from ccengine.calls.inbound import InboundCall
 from ccengine.calls.insistence import insist
+from ccengine.calls.languages import language_of
 from ccengine.calls.message import MessagePlayer
 from ccengine.calls.scope import CallScope
 from ccengine.core.commands import Connect, DialCallback, DropItem
@@ -154,9 +155,7 @@ class ItemSession:
         return await self._go_on(customer)
 
     async def _is_somebody(self, customer: Channel) -> bool:
-        tenant = self._wiring.configuration.tenant
-        route = None if tenant is None else tenant.route(self._call.number)
-        language = "en" if route is None else route.language
+        language = language_of(self._wiring, self._call, self._call.queue)
         prompts = self._wiring.configuration.prompts
         media = [prompts.phrase(self._call.client, Phrase.CUSTOMER, language)]
         ear = CallerEar(customer, language)

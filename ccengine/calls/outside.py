@@ -14,6 +14,7 @@ import structlog
 
 from ccengine.asterisk.ari.errors import AriDisconnected, AriError
 from ccengine.calls.insistence import insist
+from ccengine.calls.languages import language_of
 from ccengine.calls.messages import Messages
 from ccengine.calls.unmet import noted_end
 from ccengine.config.clients import digits_of
@@ -36,6 +37,9 @@ log = structlog.get_logger()
 REACHED = "CC_REACHED"
 ENDED_BY = "CC_ENDED_BY"
 """Variables in which the dialplan says how far the caller came and who ended the call."""
+
+LANGUAGE = "CHANNEL(language)"
+"""Of what the dialplan says: the caller may have chosen another than the number's."""
 
 BEYOND = frozenset({Reached.VOICEMAIL, Reached.MESSAGE, Reached.PARTNER, Reached.PARTNER_TALK})
 """Who came so far does not come back to the engine."""
@@ -93,6 +97,7 @@ class Outside:
 
     def __init__(self, wiring: Wiring, call: Call) -> None:
         self.has_left = False
+        self._wiring = wiring
         self._node = wiring.node
         self._departure: Departure | None = None
         self._engine = wiring.engine
@@ -108,6 +113,7 @@ class Outside:
             self._router.give_up(channel.id)
             return
         await channel.set_variable(name=REACHED, value=place.reached.value)
+        await channel.set_variable(name=LANGUAGE, value=self._language(divert))
         if divert.number is not None:
             # The partner is that of the queue's client, whose rules and caps hold.
             await channel.set_variable(name="CC_CLIENT", value=client_of(divert.queue))
@@ -119,6 +125,9 @@ class Outside:
 
         await insist(go_on, f"way out of {self._call.id}")
         await channel.wait_gone()
+
+    def _language(self, divert: DivertCall) -> str:
+        return language_of(self._wiring, self._call, divert.queue or None)
 
     async def take_up(self) -> None:
         """Follow a caller whom an earlier engine, or an earlier connection of ours, has sent."""

@@ -12,6 +12,7 @@ from ccengine.asterisk.channels import PlaybackEnd
 from ccengine.calls.announcements import Announcer
 from ccengine.calls.callback_offer import CallbackOffer
 from ccengine.calls.caller_ear import CallerEar
+from ccengine.calls.languages import language_of
 from ccengine.calls.line_sound import LineSound
 from ccengine.calls.old_place import offer_old_place
 from ccengine.calls.race import first_of
@@ -139,7 +140,7 @@ class Waiting:
         return news
 
     def _ear(self) -> CallerEar:
-        return CallerEar(self._channel, self._language() or "en")
+        return CallerEar(self._channel, self._language())
 
     def _leave(self, key: str, leads: KeyExit) -> None:
         self._engine.post(ExitChosen(call=self._call.id, key=key, to=leads.overflow))
@@ -207,9 +208,7 @@ class Waiting:
         return [one for one in media if one is not None]
 
     def _language(self) -> str:
-        tenant = self._wiring.configuration.tenant
-        route = None if tenant is None else tenant.route(self._call.number)
-        return self._rules.language or ("" if route is None else route.language)
+        return language_of(self._wiring, self._call, self._call.queue)
 
     @property
     def music(self) -> str:

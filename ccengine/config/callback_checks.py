@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ccengine.config.clients import Client
-    from ccengine.config.documents import Document
+    from ccengine.config.documents import Document, Place
     from ccengine.config.lookups import Documents
     from ccengine.config.problems import Problem
     from ccengine.config.queue_checks import QueueAt
     from ccengine.core.work_items import CallbackRules
 
 DAY: Final = 86_400
+NO_WAY_REMEDY: Final = "give the client 'outbound' with prefixes and a trunk, or take it away"
 
 
 def check_callback(client: Client, queue: QueueAt) -> Iterator[Problem]:
@@ -38,11 +39,38 @@ def check_callback(client: Client, queue: QueueAt) -> Iterator[Problem]:
         yield queue.problem(("callback",), message, "give the client its 'country', such as UA")
     yield from _hours(queue, rules)
     yield from _ranges(queue, _limits(queue, rules))
+    yield from _no_way(client, queue, rules)
     for number, country in enumerate(rules.countries):
         if country not in phonenumbers.SUPPORTED_REGIONS:
             message = f"there is no country '{country}'"
             remedy = suggestion(country, phonenumbers.SUPPORTED_REGIONS)
             yield queue.problem(("callback", "countries", number), message, remedy)
+
+
+def _no_way(client: Client, queue: QueueAt, rules: CallbackRules) -> Iterator[Problem]:
+    if queue.document.keys("outbound") and client.settings.outbound is None:
+        return  # a mistake in it is told there
+    if not has_way_out(client):
+        message = f"nobody can be called back: client '{client.id}' has no 'outbound'"
+        yield queue.warning(("callback",), message, NO_WAY_REMEDY)
+        return
+    named: list[tuple[str | None, Place]] = [(client.settings.country, ("callback",))]
+    named += [(one, ("callback", "countries")) for one in rules.countries]
+    for country, place in named:
+        if country in phonenumbers.SUPPORTED_REGIONS and not has_way_out(client, country):
+            code = phonenumbers.country_code_for_region(country)
+            message = f"numbers of {country} cannot be called: no prefix of 'outbound' begins like "
+            remedy = f"add {code} and its trunk to 'outbound.prefixes'"
+            yield queue.warning(place, f"{message}{code}", remedy)
+
+
+def has_way_out(client: Client, country: str | None = None) -> bool:
+    """Tell whether the client's rules let any number out; with a country, any of its numbers."""
+    outbound = client.settings.outbound
+    if outbound is None or not outbound.prefixes:
+        return False
+    code = "" if country is None else str(phonenumbers.country_code_for_region(country))
+    return any(code.startswith(prefix) or prefix.startswith(code) for prefix in outbound.prefixes)
 
 
 def check_messages(client: Client, document: Document, documents: Documents) -> Iterator[Problem]:

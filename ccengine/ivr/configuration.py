@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ccengine.config.callback_checks import has_way_out
+from ccengine.config.documents import read_document
 from ccengine.config.loading import Loaded, load_tenant
 from ccengine.config.problems import Problem, in_order
 from ccengine.config.service import can_be_answered
@@ -14,7 +16,7 @@ from ccengine.config.tenant import Tenant
 from ccengine.core.ids import ClientId, SkillId, queue_id
 from ccengine.core.queues import NAMES
 from ccengine.ivr.flow import Flow
-from ccengine.ivr.flow_checks import FlowNames
+from ccengine.ivr.flow_checks import FlowNames, offers_in_vain
 from ccengine.ivr.loader import load_flow
 from ccengine.ivr.prompts import Prompts, Spoken, load_prompts
 from ccengine.ivr.queue_prompts import with_sentences
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ccengine.config.clients import Client
+    from ccengine.config.documents import Document
 
 FlowKey = tuple[ClientId, str]
 
@@ -54,13 +57,16 @@ def load_configuration(folder: Path) -> Configuration:
     prompts, found = with_sentences(written, loaded)
     problems += found
     flows: dict[FlowKey, Flow] = {}
+    warnings = list(loaded.warnings)
     for name, client in loaded.draft.clients.items():
         for flow_name in client.flow_names:
             names = _names(loaded, client, flow_name, prompts)
-            flow, found = load_flow(client.folder / "flows" / f"{flow_name}.yaml", names)
+            file = client.folder / "flows" / f"{flow_name}.yaml"
+            flow, found = load_flow(file, names)
             problems += found
             if flow is not None:
                 flows[name, flow_name] = flow
+                warnings += _offered_in_vain(client, file, flow)
     problems += _unheard(loaded, prompts)
     told = in_order([*loaded.problems, *problems])
     return Configuration(
@@ -68,8 +74,14 @@ def load_configuration(folder: Path) -> Configuration:
         flows=flows,
         prompts=prompts,
         problems=told,
-        warnings=loaded.warnings,
+        warnings=in_order(warnings),
     )
+
+
+def _offered_in_vain(client: Client, file: Path, flow: Flow) -> Iterator[Problem]:
+    document, _ = read_document(file)
+    if document is not None and not has_way_out(client):
+        yield from offers_in_vain(document, flow.steps)
 
 
 def _unheard(loaded: Loaded, prompts: Prompts) -> Iterator[Problem]:
@@ -99,6 +111,14 @@ def _can_be_answered(
     return can_be_answered(loaded.draft, name, settings, skills)
 
 
+def _calling_back(document: Document | None) -> list[str] | None:
+    """Return the queues whose text has rules for callbacks, mistaken or not."""
+    if document is None:
+        return None
+    queues = document.keys("queues")
+    return [name for name in queues if "callback" in document.keys("queues", name)]
+
+
 def _names(loaded: Loaded, client: Client, flow: str, prompts: Prompts) -> FlowNames:
     document = loaded.documents.clients[client.id]
     agents = loaded.draft.settings.agents.items()
@@ -114,6 +134,7 @@ def _names(loaded: Loaded, client: Client, flow: str, prompts: Prompts) -> FlowN
             sorted(spoken & voices or voices & set(client.settings.languages)),
         ),
         queues=None if document is None else document.keys("queues"),
+        calls_back=_calling_back(document),
         hours=None if document is None else document.keys("hours"),
         skills=loaded.documents.names("skills"),
         agents=loaded.documents.names("agents"),

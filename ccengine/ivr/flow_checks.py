@@ -13,6 +13,7 @@ from ccengine.config.schema import value_kind
 from ccengine.core.ids import ClientId, SkillId
 from ccengine.ivr.prompts import Spoken
 from ccengine.ivr.references import Names
+from ccengine.ivr.steps.callback import CallbackStep
 from ccengine.ivr.steps.enqueue import EnqueueStep
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class FlowNames:
     client: ClientId
     spoken: Spoken  #: the client's prompts, in the languages of the flow
     queues: Collection[str] | None
+    calls_back: Collection[str] | None  #: those queues with rules for it
     hours: Collection[str] | None
     skills: Collection[str] | None
     agents: Collection[str] | None
@@ -89,6 +91,7 @@ def check_flow(
         for reference in references(step):
             problems += _check_reference(document, name, reference, names)
     problems += _unanswered(document, steps, names)
+    problems += _not_called_back(document, steps, names)
     if start in known:
         problems += _unreachable(document, start, steps)
     return problems + list(_endless(document, steps))
@@ -136,6 +139,28 @@ def _unanswered(
                 message = f"nobody can answer queue '{step.enqueue}' with {needs} beside its skills"
                 place = ("steps", name, "skills")
                 yield document.problem(place, message, "ask for less, or train an agent")
+
+
+def _not_called_back(
+    document: Document, steps: Mapping[str, Step], names: FlowNames
+) -> Iterator[Problem]:
+    for name, step in steps.items():
+        is_known = isinstance(step, CallbackStep) and step.callback in (names.queues or ())
+        if not is_known or not isinstance(step, CallbackStep) or names.calls_back is None:
+            continue
+        if step.callback not in names.calls_back:
+            message = f"queue '{step.callback}' calls nobody back"
+            remedy = "add 'callback: {mode: agent-first}' to the queue"
+            yield document.problem(("steps", name, "callback"), message, remedy)
+
+
+def offers_in_vain(document: Document, steps: Mapping[str, Step]) -> Iterator[Problem]:
+    """Yield a warning for each step that offers a callback, where no call outside is possible."""
+    for name, step in steps.items():
+        if isinstance(step, CallbackStep):
+            message = f"step '{name}' offers a callback, and no call outside is possible"
+            remedy = "give the client 'outbound' with prefixes and a trunk, or take the step away"
+            yield document.warning(("steps", name, "callback"), message, remedy)
 
 
 def _exits(document: Document, name: str, steps: Mapping[str, Step]) -> set[str]:

@@ -221,6 +221,8 @@ async def test_variables_are_set_and_read(desk: Desk) -> None:
     assert await leg.set_variable(name="CC_OFFER", value="a=b, c&d ünï")
     assert await desk.ari.variable(leg.id, name="CC_OFFER") == "a=b, c&d ünï"
     assert await desk.ari.variable(leg.id, name="NOT_SET") is None
+    assert await leg.set_variable(name="CHANNEL(language)", value="uk")
+    assert await desk.ari.variable(leg.id, name="CHANNEL(language)") == "uk"
     snapshot = await desk.ari.channel(leg.id)
     assert snapshot is not None
     assert snapshot.variables["CC_OFFER"] == "a=b, c&d ünï"

@@ -76,6 +76,19 @@ async def test_the_customer_is_dialed_presses_a_key_and_is_served_first(
     center.assert_nothing_left()
 
 
+async def test_the_customer_is_spoken_to_in_the_language_of_their_queue(
+    center: CenterOnFake,
+) -> None:
+    calls_back(center, mode=Mode.CUSTOMER_FIRST)
+    center.set_queue(language="en")
+    await busy_agent(center)
+    customer_answers(center)
+    await asks(center)
+    customer = await dialed(center)
+    await press(center, customer, "1")
+    assert said(center, customer)[0].startswith("You asked us to call you back")
+
+
 async def test_who_presses_no_key_is_a_machine_and_is_tried_again(center: CenterOnFake) -> None:
     calls_back(center, mode=Mode.CUSTOMER_FIRST, attempts=1)
     await busy_agent(center)

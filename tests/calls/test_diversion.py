@@ -17,8 +17,10 @@ from ccengine.core.events import (
     Party,
     Reached,
 )
+from ccengine.core.ids import queue_id
 from ccengine.core.queues import Limits, Overflow
 from ccengine.core.states import AgentState, CallState
+from tests.calls.center_on_fake import DNIPRO
 
 if TYPE_CHECKING:
     from tests.calls.center_on_fake import CenterOnFake
@@ -90,6 +92,23 @@ async def test_the_dialplan_takes_the_caller_on_and_the_end_says_how_far(
     center.asterisk.hang_up(CALLER)
     end = await the_end(center)
     assert (end.by, end.reached) == (by, reached)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "language"), [("", "", "uk"), ("en", "", "en"), ("en", "ar", "ar")]
+)
+async def test_the_dialplan_speaks_the_language_that_the_caller_has_chosen(
+    center: CenterOnFake, first: str, then: str, language: str
+) -> None:
+    onward = Overflow(queue=queue_id(DNIPRO, "billing"))
+    center.set_queue(language=first, limits=Limits(wait_seconds=1.0, overflow=onward))
+    limits = Limits(wait_seconds=1.0, overflow=VOICEMAIL)
+    center.set_queue("billing", language=then, limits=limits)
+    center.caller(CALL)
+    await is_at(center, "fallback", "voicemail")
+    assert center.asterisk.channel(CALLER).variables["CHANNEL(language)"] == language
+    center.asterisk.hang_up(CALLER)
+    await the_end(center)
 
 
 async def test_a_flow_takes_the_caller_on_and_may_lead_to_a_queue_again(

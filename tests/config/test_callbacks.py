@@ -19,6 +19,7 @@ from ccengine.config.hours import Hours, is_open
 from ccengine.config.loading import load_tenant
 from ccengine.config.openings import DAYS_AHEAD, periods_ahead
 from ccengine.core.ids import ClientId
+from ccengine.ivr.configuration import load_configuration
 from tests.config.tenants import DIALPLAN
 
 if TYPE_CHECKING:
@@ -158,14 +159,71 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("rule", BAD)
-def test_wrong_rules_are_told_with_their_line(rule: str, tmp_path: Path) -> None:
+def copied(tmp_path: Path) -> Path:
     folder = tmp_path / "demo"
     source = DIALPLAN / "tenants" / "demo"
     for file in source.rglob("*.yaml"):
         there = folder / file.relative_to(source)
         there.parent.mkdir(parents=True, exist_ok=True)
         there.write_text(file.read_text())
+    return folder
+
+
+WAY = """
+trunks: {provider: {server: sip.example.com, addresses: [192.0.2.1]}}
+outbound: {calls_per_day: 9}
+"""
+OUT = """
+outbound:
+  {prefixes: {%s: provider}, caller_id: 380440000200, calls_per_agent_day: 5, calls_per_day: 9}
+"""
+RULE = "callback: {mode: agent-first}"
+NO_PREFIX = "cannot be called: no prefix of 'outbound' begins like"
+IN_VAIN = [
+    ("", RULE, "nobody can be called back: client 'dnipro' has no 'outbound'"),
+    ("48", RULE, f"numbers of UA {NO_PREFIX} 380"),
+    ("380", "callback: {mode: agent-first, countries: [PL]}", f"numbers of PL {NO_PREFIX} 48"),
+    ("38044", RULE, ""),
+]
+
+
+@pytest.mark.parametrize(("prefix", "rule", "told"), IN_VAIN)
+def test_callbacks_that_no_rule_lets_out_are_doubted(
+    prefix: str, rule: str, told: str, tmp_path: Path
+) -> None:
+    folder = copied(tmp_path)
+    (folder / "tenant.yaml").write_text((folder / "tenant.yaml").read_text() + WAY)
+    client = folder / "clients" / "dnipro" / "client.yaml"
+    text = client.read_text().replace("  vip:\n", f"  vip:\n    {rule}\n")
+    client.write_text(text + (OUT % prefix if prefix else ""))
+    line = next(n for n, line in enumerate(text.splitlines(), 1) if rule in line)
+    loaded = load_tenant(folder)
+    assert loaded.problems == ()
+    doubts = [(one.file, one.line, one.message, bool(one.remedy)) for one in loaded.warnings]
+    assert doubts == ([(client, line, f"queue 'vip': {told}", True)] if told else [])
+
+
+def test_so_is_a_step_of_a_flow_and_one_to_a_queue_without_callbacks(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    flow = folder / "clients" / "dnipro" / "flows" / "vip.yaml"
+    step = "  back: {callback: vip, otherwise: end}\n  end: {hang_up: normal}\n"
+    flow.write_text(f"start: back\nsteps:\n{step}")
+    (problem,) = load_configuration(folder).problems
+    assert (problem.file, problem.line) == (flow, 3)
+    assert problem.message == "queue 'vip' calls nobody back"
+    client = folder / "clients" / "dnipro" / "client.yaml"
+    rule = "  vip:\n    callback: {mode: agent-first}\n"
+    client.write_text(client.read_text().replace("  vip:\n", rule))
+    configuration = load_configuration(folder)
+    assert configuration.problems == ()
+    told = [warning for warning in configuration.warnings if warning.file == flow]
+    assert [one.line for one in told] == [3]
+    assert "no call outside is possible" in told[0].message
+
+
+@pytest.mark.parametrize("rule", BAD)
+def test_wrong_rules_are_told_with_their_line(rule: str, tmp_path: Path) -> None:
+    folder = copied(tmp_path)
     client = folder / "clients" / "dnipro" / "client.yaml"
     text = client.read_text().replace("  vip:\n", f"  vip:\n    callback:\n      {rule}\n")
     client.write_text(text)

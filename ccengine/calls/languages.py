@@ -1,0 +1,37 @@
+"""Which language a caller is spoken to in, wherever they go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ccengine.core.ids import client_of
+
+if TYPE_CHECKING:
+    from ccengine.calls.wiring import Wiring
+    from ccengine.core.calls import Call
+    from ccengine.core.ids import QueueId
+
+
+def language_of(wiring: Wiring, call: Call, queue: QueueId | None) -> str:
+    """Return the language of the queue, which the caller has chosen by going there.
+
+    Of a queue that names none it is that of the one they came from, else the dialled number's, else
+    the client's.
+
+    Args:
+        wiring: with the configuration in force.
+        call: the caller's.
+        queue: where they are, or have just been.
+    """
+    queues = wiring.engine.center.plan.queues
+    for name in (queue, *reversed(call.visited)):
+        rules = None if name is None else queues.get(name)
+        if rules is not None and rules.language:
+            return rules.language
+    tenant = wiring.configuration.tenant
+    route = None if tenant is None else tenant.route(call.number)
+    if route is not None:
+        return route.language
+    whose = call.client if queue is None else client_of(queue)
+    client = None if tenant is None else tenant.clients.get(whose)
+    return "en" if client is None else client.language
