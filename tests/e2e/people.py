@@ -142,7 +142,7 @@ class Caller(CallInJournal):
         return await hear_prompt(self.call, file, **how)
 
     async def hears_music(self) -> None:
-        """Wait for a second of sound, most of which is neither silence nor an agent, from now on."""
+        """Wait for a second of sound that is neither silence nor an agent, from now on."""
         since = asyncio.get_running_loop().time()
         await self.call.heard.wait_for_audio(since=since, timeout_seconds=5)
         await asyncio.sleep(1.2)

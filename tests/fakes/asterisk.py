@@ -348,7 +348,7 @@ class FakeAsterisk:
             return self.playing(channel_id)[0]
         bridge = self.world.bridges.get(channel.bridge_id)
         others = sorted(set(bridge.channel_ids) - {channel_id}) if bridge is not None else []
-        # A bridge that mixes does nothing about a phone's hold: the phone is not heard, that is all.
+        # A bridge that mixes does nothing about a phone's hold: the phone is just not heard.
         others = [other for other in others if not self.channel(other).holds]
         if others:
             return f"talk:{','.join(others)}"
