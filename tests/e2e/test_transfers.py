@@ -109,6 +109,15 @@ async def test_by_keys_hold_consult_and_three_who_hear_each_other(stage: Stage) 
         since = now()
         await hears(taras, talk.olena.tone_hz, since=since)
         await talk.caller.hears_music()
+        await talk.call.send_digits("*5")
+        since = now() + 0.5
+        await hears(talk.caller.call, talk.olena.tone_hz, since=since)
+        await asyncio.sleep(0.5)
+        assert taras.heard.silence(since, now()) < 0.5, "no music for who waits meanwhile"
+        packets = len(taras.heard.packets(since, now()))
+        assert packets < 70 * (now() - since), f"{packets} packets of broken sound"
+        await talk.call.send_digits("*5")
+        await hears(taras, talk.olena.tone_hz, since=now() + 0.3)
         await talk.call.send_digits("*4")
         await all_hear_all(talk, taras)
         await stage.system.kill_engine()
