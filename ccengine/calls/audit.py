@@ -24,7 +24,6 @@ from ccengine.core.events import (
     CallEnded,
     ConversationEnded,
     ConversationFailed,
-    HoldBy,
     Miss,
     OfferDeclined,
     Party,
@@ -168,7 +167,7 @@ class Audit:
             return call.channel in look.channels
         if claim.offer not in look.channels:
             return False
-        if call.held is HoldBy.CODE or call.kind in COLLEAGUES or is_waiting(call):
+        if call.held is not None or call.kind in COLLEAGUES or is_waiting(call):
             return True  # who of them hears whom is the agent's doing; a message has no bridge
         return claim.state is not CallState.TALKING or _are_joined(call, claim.offer, look)
 

@@ -215,6 +215,7 @@ class ConsultCall:
             return False
         if apart is not None:
             await self._bridge.remove(apart)
+            await self._bridge.remove(self.leg)  # music inside would be broken
             await self.leg.start_music()
             return True
         await self.leg.stop_music()

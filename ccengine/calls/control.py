@@ -3,7 +3,7 @@
 By the phone's own buttons (its hold and its REFER come as events) or by keys; both end in the same
 few acts below. Each act asks the core first: what it refuses changes nothing, and is said at once.
 
-Held by keys, a caller hears music outside of any bridge, as one who waits does: music inside a
+On hold a caller hears music outside of any bridge, as one who waits does: music inside a
 mixing bridge is broken sound, and a caller in no bridge is nobody's to lose when the engine dies.
 """
 
@@ -158,7 +158,7 @@ class Control:
         """Do what the agent asks for; True: the caller has gone on from this agent."""
         match news:
             case ChannelHold() | ChannelUnhold():
-                self._note_hold(starts=isinstance(news, ChannelHold))
+                await self._hold_by_phone(starts=isinstance(news, ChannelHold))
             case ConsultNews():
                 await self._consult_changed(news)
             case ChannelTransfer():
@@ -188,21 +188,21 @@ class Control:
 
     # --- hold ------------------------------------------------------------------------------------
 
-    def _note_hold(self, *, starts: bool) -> None:
-        agent, held = self._call.agent, self._call.held
-        if agent is None or held is HoldBy.CODE:
-            return
-        if starts and held is None:
-            self._engine.post(HoldStarted(call=self._call.id, agent=agent, how=HoldBy.PHONE))
-        elif not starts and held is not None:
-            self._engine.post(HoldEnded(call=self._call.id, agent=agent))
+    async def _hold_by_phone(self, *, starts: bool) -> None:
+        """Do as by keys: in a bridge that mixes Asterisk plays no music by itself."""
+        if self.consult is not None and self.consult.is_joined:
+            return  # the two others go on talking
+        if starts and self._call.held is None:
+            await self._hold(HoldBy.PHONE)
+        elif not starts and self._call.held is HoldBy.PHONE:
+            await self._retrieve()
 
-    async def _hold(self) -> None:
+    async def _hold(self, how: HoldBy = HoldBy.CODE) -> None:
         """Put the caller aside with music; the agent's leg stays."""
         agent = self._call.agent
         if agent is None or self.bridge is None or self._call.held is HoldBy.CODE:
             return
-        self._engine.post(HoldStarted(call=self._call.id, agent=agent, how=HoldBy.CODE))
+        self._engine.post(HoldStarted(call=self._call.id, agent=agent, how=how))
         await self.bridge.remove(self._caller)
         await self._caller.start_music(self._music())
 
@@ -264,7 +264,7 @@ class Control:
         await (
             await self.leg.play(self._wiring.configuration.prompts.confirmation(what, language))
         ).wait()
-        if self.bridge is not None and self._call.held is not HoldBy.CODE:
+        if self.bridge is not None and self._call.held is None:
             await self.bridge.add(self._caller, self.leg)
 
     # --- send on without asking ------------------------------------------------------------------
@@ -370,8 +370,6 @@ class Control:
         await self._caller.stop_music()
         await leg.stop_music()
         if self.bridge is not None:
-            # Out and in again: that ends the music of a phone's own hold.
-            await self.bridge.remove(self._caller)
             await self.bridge.add(self._caller, leg)
         if asked_on is not None:
             await asked_on.report_transfer(TransferOutcome.DONE)

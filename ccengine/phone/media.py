@@ -71,6 +71,7 @@ class MediaStream:
         self._socket.drain()
         self._socket.close()
         self.heard.close()
+        self._digits_sent.set()  # the call has ended: nobody need wait for the rest
 
     def _tick(self) -> None:
         remote = self.remote

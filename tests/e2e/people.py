@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ccengine.reporting.call_record import CallOutcome
     from tests.e2e.system import System
 
+# Multiples of 50 Hz: a 20-ms frame that a busy machine loses or doubles leaves the phase as it was.
+AGENT_TONES = {"amira": 650, "omar": 750, "olena": 850, "taras": 950, "lina": 1050}
 LISTEN_EVERY_SECONDS = 0.25
 TONE_SECONDS = 5.0
 ODD_SECONDS = 0.06  #: between packets
@@ -140,11 +142,15 @@ class Caller(CallInJournal):
         return await hear_prompt(self.call, file, **how)
 
     async def hears_music(self) -> None:
-        """Wait for a second of sound, most of which is not silent, from now on."""
+        """Wait for a second of sound that is neither silence nor an agent, from now on."""
         since = asyncio.get_running_loop().time()
         await self.call.heard.wait_for_audio(since=since, timeout_seconds=5)
         await asyncio.sleep(1.2)
-        assert self.call.heard.silence(since, None) < 0.5
+        until = asyncio.get_running_loop().time()
+        assert self.call.heard.silence(since, until) < 0.5
+        for agent, tone_hz in AGENT_TONES.items():
+            heard = self.call.heard.tone(tone_hz, since=since, until=until)
+            assert heard < 0.4, f"that was {agent}, no music"
 
     async def presses(self, digits: str, *, by: Literal["rtp", "info"] = "rtp") -> None:
         """Press keys."""

@@ -18,7 +18,7 @@ from ccengine.core.ids import AgentId, PhoneId, QueueId
 from ccengine.core.states import AgentState, CallState
 from ccengine.phone import Phone, PhoneError
 from ccengine.reporting.call_record import CallOutcome
-from tests.e2e.people import Agent, Caller, CallInJournal, Identity
+from tests.e2e.people import AGENT_TONES, Agent, Caller, CallInJournal, Identity
 from tests.e2e.queue_exits import is_item
 from tests.e2e.waits import until
 
@@ -30,9 +30,7 @@ if TYPE_CHECKING:
     from tests.e2e.system import System
 
 RECORD_SECONDS = 5.0
-# Multiples of 50 Hz: a 20-ms frame that a busy machine loses or doubles leaves the phase as it was.
 CALLER_TONES = (400, 450, 500, 550)
-AGENT_TONES = {"amira": 650, "omar": 750, "olena": 850, "taras": 950, "lina": 1050}
 
 _numbers = count(1)
 

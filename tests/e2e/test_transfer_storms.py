@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ccengine.core.events import HoldEnded, HoldStarted
 from tests.e2e.configuration import configured, vip
 from tests.e2e.storms import BUSY, CALLER, CASES, DECLINED, OLENA, TARAS, Case, Scene
 from tests.e2e.talks import now
 
 if TYPE_CHECKING:
+    from tests.e2e.people import Caller
     from tests.e2e.stage import Stage
     from tests.e2e.system import System
 
@@ -31,10 +33,14 @@ HEARD = 0.5
 
 
 class Watch:
-    """Looks at the bridges, and notes for how long each has had one person in it."""
+    """Looks at the bridges, and notes for how long each has had one person in it.
 
-    def __init__(self, system: System) -> None:
+    An agent who has put the caller aside is alone by their own doing, and does not count.
+    """
+
+    def __init__(self, system: System, caller: Caller) -> None:
         self._system = system
+        self._caller = caller
         self._since: dict[str, float] = {}
         self.longest = 0.0
         self.whose = ""
@@ -48,15 +54,26 @@ class Watch:
     async def _look(self) -> None:
         bridges = await self._system.ari("GET", "bridges")
         alone = {one["id"]: one["channels"][0] for one in bridges if len(one["channels"]) == 1}
+        if self._is_held():
+            alone = {one: who for one, who in alone.items() if not self._is_leg(who)}
         self._since = {one: self._since.get(one, now()) for one in alone}
         for bridge, since in self._since.items():
             if now() - since > self.longest:
                 self.longest, self.whose = now() - since, f"{alone[bridge]} in {bridge}"
 
+    def _is_held(self) -> bool:
+        call = self._caller.call_id
+        rows = [] if call is None else self._system.ledger.rows[call]
+        held = [row.what for row in rows if isinstance(row.what, HoldStarted | HoldEnded)]
+        return bool(held) and isinstance(held[-1], HoldStarted)
+
+    def _is_leg(self, channel: str) -> bool:
+        return channel.startswith(f"{self._caller.call_id}.")
+
 
 async def goes_wrong(scene: Scene, case: Case, system: System) -> None:
     caller = await scene.reach()
-    watch = Watch(system)
+    watch = Watch(system, caller)
     async with asyncio.TaskGroup() as group:
         watching = group.create_task(watch.run())
         await scene.spoil()

@@ -348,8 +348,8 @@ class FakeAsterisk:
             return self.playing(channel_id)[0]
         bridge = self.world.bridges.get(channel.bridge_id)
         others = sorted(set(bridge.channel_ids) - {channel_id}) if bridge is not None else []
-        if any(self.channel(other).holds for other in others):
-            return "music:default"
+        # A bridge that mixes does nothing about a phone's hold: the phone is just not heard.
+        others = [other for other in others if not self.channel(other).holds]
         if others:
             return f"talk:{','.join(others)}"
         return f"music:{channel.music}" if channel.music else "silence"

@@ -183,6 +183,16 @@ async def test_digits_arrive_once_and_in_order(pair: Pair, by: str) -> None:
     assert [digit.digit for digit in bobs.heard.digits] == ["1", "2", "2", "#"]
 
 
+async def test_who_is_hung_up_on_while_pressing_keys_waits_no_longer(pair: Pair) -> None:
+    annas, bobs = await pair.talk()
+    async with asyncio.timeout(3), asyncio.TaskGroup() as group:
+        pressing = group.create_task(annas.send_digits("123456789#"))
+        await bobs.heard.wait_for_digits("1", timeout_seconds=1)
+        await bobs.hang_up()
+    assert pressing.result() is None
+    assert annas.ending is not None
+
+
 async def test_a_side_can_change_its_sound(pair: Pair) -> None:
     annas, bobs = await pair.talk()
     annas.play_tone(880)
