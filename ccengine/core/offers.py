@@ -136,7 +136,9 @@ def withdraw_from_agent(
     """Take the call back because the agent left or does not want it."""
     call, offer = floor.calls[_call_of(agent)], _offer_of(agent)
     next_agent_state(agent.state, step)
-    floor.ask(WithdrawOffer(offer=offer, call=call.id, agent=agent.id, reason=reason))
+    # An agent's own words must not pass for the core's, such as NO_ANSWER.
+    why = f"not ready: {reason}" if step is AgentStep.NOT_READY else reason
+    floor.ask(WithdrawOffer(offer=offer, call=call.id, agent=agent.id, reason=why))
     _end_offer(floor, call, agent, offer, step, reason, now)
 
 

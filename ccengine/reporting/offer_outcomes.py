@@ -56,9 +56,8 @@ def outcome_of_withdrawal(reason: str, reported: object = None) -> OfferOutcome:
     """Return how an offer ended that the core took back.
 
     Args:
-        reason: the core's, or the agent's own words.
-        reported: the event of the call that led to it, if one did: an agent's words do not count
-            where the call's own event says it all.
+        reason: the core's.
+        reported: the event of the call that led to it, if one did: it says it all.
     """
     match reported:
         case CallEnded() | CallerStrayed():

@@ -143,7 +143,7 @@ def test_who_goes_not_ready_while_ringing_is_not_rung(stage: Stage) -> None:
     stage.queue("c1", "billing")
     stage.expect(
         stage.not_ready("anna", "lunch"),
-        Like(WithdrawOffer, offer="c1.1", agent="anna", reason="lunch"),
+        Like(WithdrawOffer, offer="c1.1", agent="anna", reason="not ready: lunch"),
         Like(OfferCall, offer="c1.2", agent="bob"),
     )
     assert stage.reason("anna") == "lunch"

@@ -331,6 +331,8 @@ class RandomCenter(Machine):
         self.twin = through_the_journal(self.stage.center)
 
 
+pytestmark = pytest.mark.long
+
 TestRandomCenter = pytest.mark.timeout(3600 if FULL else 300)(RandomCenter.TestCase)
 TestRandomCenter.settings = settings(
     max_examples=3000 if FULL else 200,

@@ -22,6 +22,8 @@ from tests.core.test_properties import FULL, RandomCenter
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.long
+
 DAYS = 4000 if FULL else 60
 STEPS = 150
 PHONES = ("101", "102", "103", "104", "105")

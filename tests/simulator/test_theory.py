@@ -29,6 +29,8 @@ from tests.simulator.estimates import (
 from tests.simulator.single_queue import FOR_EVER, GONE, TALK_SECONDS, Model
 
 FULL = os.environ.get("CCENGINE_TEST_SIZE", "small") == "full"
+pytestmark = pytest.mark.long
+
 PATIENCE = 180.0
 MILLION = 1_000_000
 
