@@ -9,15 +9,11 @@ import pytest
 
 from ccengine.core.states import CallState
 from ccengine.reporting.call_record import CallOutcome
-from tests.e2e.configuration import DNIPRO, PARTNER, configured, provider, vip
+from tests.e2e.configuration import PARTNER, configured, provider, vip
 from tests.e2e.people import hear_each_other
 
 if TYPE_CHECKING:
     from tests.e2e.stage import Stage
-
-
-NO_WORK = (DNIPRO, "\nmessages: billing\n", "\n")
-"""Messages are no work: else the agents of the next tests would be offered them."""
 
 
 def overflow(to: str, seconds: int = 2) -> str:
@@ -53,7 +49,7 @@ async def test_to_voicemail_where_the_message_is_kept_and_the_record_says_so(
     stage: Stage,
 ) -> None:
     rules = ("language: en", overflow("voicemail: yes"))  # the number's is Ukrainian
-    async with configured(stage.system, vip(*rules), NO_WORK), stage:
+    async with configured(stage.system, vip(*rules)), stage:
         caller = await stage.caller("600201", CallOutcome.MESSAGE)
         await caller.becomes(CallState.WAITING)
         spoken = await stage.system.prompt_of_image("voicemail", "en")
@@ -85,7 +81,7 @@ async def test_who_hangs_up_before_the_message_has_left_none(stage: Stage) -> No
 @pytest.mark.timeout(90)
 @pytest.mark.parametrize("ends", ["while it is away", "when it is back"])
 async def test_a_message_outlives_the_engine(stage: Stage, ends: str) -> None:
-    async with configured(stage.system, vip(overflow("voicemail: yes")), NO_WORK), stage:
+    async with configured(stage.system, vip(overflow("voicemail: yes"))), stage:
         caller = await stage.caller("600201", CallOutcome.MESSAGE)
         spoken = await stage.system.prompt_of_image("voicemail", "uk")
         await caller.hears(spoken, within=20)
