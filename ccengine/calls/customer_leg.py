@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ccengine.asterisk.ari.errors import AriDisconnected, AriError
-from ccengine.asterisk.ari.results import Unreachable
+from ccengine.asterisk.ari.results import Originated, Unreachable
 from ccengine.asterisk.channels import Gone
 from ccengine.calls.insistence import insist
+from ccengine.calls.languages import language_of
 from ccengine.config.clients import digits_of
 from ccengine.core.events import CallbackAnswered, CallbackDialed, CallbackFailed
 from ccengine.core.turns import USUAL
@@ -28,9 +29,17 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-APP_ARGUMENT = "customer"
 ROLE = "customer"
 CONTEXT = "callback-leg"
+ANSWERED_CONTEXT = "customer-leg"
+"""Of the dialplan: hands the answered leg to us, or asks the customer's pardon where we are not."""
+
+NOTES, NOTED = "cc-called", "CC_CALLED"
+"""Family of the dialplan's notes on customers who were let go there, and the list of them."""
+
+GONE_AT_ONCE = 34
+"""No cause was told: the leg was gone before we could ask for its end."""
+
 ORPHAN_SECONDS = 5
 """Asterisk itself gives up this much later, should the dialplan not."""
 
@@ -73,6 +82,7 @@ class CustomerLeg:
     """One attempt to reach an item's customer."""
 
     def __init__(self, wiring: Wiring, call: Call) -> None:
+        self._wiring = wiring
         self._engine = wiring.engine
         self._router = wiring.router
         self._call = call
@@ -92,13 +102,13 @@ class CustomerLeg:
         item = self._call.item
         if item is None:
             return None
-        channel = self._taken_up(item.leg) if item.leg else await self._dial(item.to, agent)
+        channel = await self._taken_up(item.leg) if item.leg else await self._dial(item.to, agent)
         if channel is None:
             return None
         self.channel = channel
         entered = await channel.entered()
         if isinstance(entered, Gone):
-            self.fail(CAUSES.get(entered.cause, Failure.FAILED))
+            await self._tell(entered)
             return None
         if not item.answered:
             self._engine.post(CallbackAnswered(call=self._call.id, leg=self._leg))
@@ -120,12 +130,28 @@ class CustomerLeg:
         """Post that the attempt came to nothing."""
         self._engine.post(CallbackFailed(call=self._call.id, leg=self._leg, how=how))
 
-    def _taken_up(self, leg: str) -> Channel:
+    async def _tell(self, gone: Gone) -> None:
+        """Post why nobody is there: perhaps somebody was, and there was no engine."""
+        ari = self._router.ari
+        is_noted = self._leg in (await ari.global_variable(NOTED)).split(",")
+        how = Failure.UNMET if is_noted else CAUSES.get(gone.cause, Failure.FAILED)
+        self.fail(how)
+        if is_noted:
+            await ari.forget_database_key(NOTES, self._leg)
+
+    async def _taken_up(self, leg: str) -> Channel:
         self._leg = leg
         channel = self._router.channel(leg)
         if not channel.confirmed:
             channel.end(Gone(0, "lost while the engine was away"))
+        elif not channel.is_up:
+            await self._listen(channel)
         return channel
+
+    async def _listen(self, channel: Channel) -> None:
+        """Be told of a leg that the dialplan has: nobody can subscribe to its endpoint."""
+        if not await self._router.ari.subscribe_channel(channel.id):
+            channel.end(Gone(GONE_AT_ONCE, "gone at once"))
 
     async def _dial(self, to: str, agent: AgentId | None) -> Channel | None:
         leg = leg_of(self._call)
@@ -137,26 +163,35 @@ class CustomerLeg:
         self._leg = leg
         self.channel = channel = self._router.channel(leg)
         try:
-            result = await self._originate(channel, digits_of(to), agent)
+            result = await self._ring(channel, digits_of(to), agent)
         except AriDisconnected:
             raise
         except AriError as error:
             log.warning("callback_failed", call_id=self._call.id, cause=str(error))
             await self.give_up(Failure.FAILED)
             return None
+        return None if result is None else channel
+
+    async def _ring(
+        self, channel: Channel, digits: str, agent: AgentId | None
+    ) -> Originated | None:
+        result = await self._originate(channel, digits, agent)
         if isinstance(result, Unreachable):
             self.fail(Failure.FAILED)
             return None
-        return channel
+        await self._listen(channel)
+        return result
 
-    async def _originate(self, channel: Channel, digits: str, agent: AgentId | None) -> object:
+    async def _originate(
+        self, channel: Channel, digits: str, agent: AgentId | None
+    ) -> Originated | Unreachable:
         queue = self._call.queue
         plan = self._engine.center.plan
         rules = (None if queue is None else plan.queues[queue].callback) or USUAL
         seconds = round(rules.ring_seconds)
-        return await channel.originate(
+        return await channel.originate_into_dialplan(
             endpoint=f"Local/{digits}@{CONTEXT}/n",
-            app_args=[APP_ARGUMENT],
+            context=ANSWERED_CONTEXT,
             variables={
                 "CC_ROLE": ROLE,
                 "CC_CALL_ID": self._call.id,
@@ -164,6 +199,7 @@ class CustomerLeg:
                 "CC_CLIENT": self._call.client,
                 "CC_AGENT": agent or "",
                 "CC_RING_SECONDS": str(seconds),
+                "CHANNEL(language)": language_of(self._wiring, self._call, queue),
             },
             timeout_seconds=seconds + ORPHAN_SECONDS,
         )

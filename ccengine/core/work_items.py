@@ -29,6 +29,7 @@ class Failure(StrEnum):
     HUNG_UP = "hung_up"  #: answered, and hung up before an agent or a key
     FAILED = "failed"  #: the network could not, or Asterisk
     LOST = "lost"  #: cut off while the engine or Asterisk was away
+    UNMET = "unmet"  #: answered while there was no engine: heard an apology
     NO_SUCH_NUMBER = "no_such_number"  #: never tried again
     FORBIDDEN = "forbidden"  #: by the dialplan's rules or caps
 
@@ -48,6 +49,7 @@ class RetrySeconds:
     hung_up: float = 300.0
     failed: float = 120.0
     lost: float = 10.0
+    unmet: float = 60.0
 
     def after(self, failure: Failure) -> float:
         """Return how long to wait after a failure; 0 after one that is final."""

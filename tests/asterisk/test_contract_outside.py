@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 LEG = "ccengine-contract-agent-leg"
 
 
-async def followed(desk: Desk, endpoint: str) -> Channel:
+async def followed(desk: Desk, endpoint: str, context: str = LEG) -> Channel:
     """Ring by way of the dialplan an endpoint that cannot be subscribed to, as it is a Local."""
     leg = desk.router.channel(new_id("leg"))
-    result = await leg.originate_into_dialplan(endpoint=endpoint, context=LEG, timeout_seconds=1)
+    result = await leg.originate_into_dialplan(
+        endpoint=endpoint, context=context, timeout_seconds=1
+    )
     assert result == Originated(leg.id)
     assert await desk.ari.subscribe_channel(leg.id)
     return leg
@@ -33,6 +35,14 @@ async def test_the_end_of_a_leg_that_is_followed_is_told_with_its_cause(desk: De
         gone = await leg.entered()
     assert isinstance(gone, Gone)
     assert gone.cause == 21
+
+
+async def test_a_customer_whom_no_rule_lets_be_called_is_told_by_the_cause(desk: Desk) -> None:
+    leg = await followed(desk, "Local/999999999999@callback-leg/n", "customer-leg")
+    async with asyncio.timeout(2):
+        gone = await leg.entered()
+    assert isinstance(gone, Gone)
+    assert gone.cause == 29
 
 
 @pytest.mark.parametrize("endpoint", [ANSWER, LATE])

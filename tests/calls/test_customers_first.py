@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ccengine.core.events import (
+    CallbackAnswered,
     CallbackAsked,
     CallbackConfirmed,
     CallbackDialed,
@@ -149,20 +150,6 @@ async def test_killed_while_the_customer_is_dialed_it_goes_on(
     assert center.asterisk.hears(customer) == "music:default"
 
 
-async def test_a_customer_who_answers_to_nobody_is_tried_again(center: CenterOnFake) -> None:
-    calls_back(center, mode=Mode.CUSTOMER_FIRST)
-    await busy_agent(center)
-    customer_answers(center, after=2.0)
-    await asks(center)
-    await center.until(lambda: leg(center))
-    await asyncio.sleep(1.9)
-    await center.restart(away_seconds=1.0)
-    await center.until(lambda: center.journal.events(CallbackFailed))
-    await center.until(lambda: len(center.journal.events(CallbackDialed)) == 2)
-    await press(center, await dialed(center), "1")
-    assert center.journal.events(CallbackConfirmed)
-
-
 async def test_a_busy_customer_is_dialed_again_after_the_gap(center: CenterOnFake) -> None:
     calls_back(center, mode=Mode.CUSTOMER_FIRST)
     await busy_agent(center)
@@ -260,3 +247,48 @@ async def test_outside_of_the_hours_nobody_is_dialed(center: CenterOnFake) -> No
     assert not center.journal.events(CallbackDialed)
     assert center.engine.center.calls[item(center).id].state is CallState.POSTPONED
     assert CALL not in center.engine.center.calls
+
+
+async def answered_by_nobody(center: CenterOnFake) -> str:
+    """No engine runs any more when the customer answers; their channel."""
+    calls_back(center, mode=Mode.CUSTOMER_FIRST)
+    await busy_agent(center)
+    customer_answers(center)
+    await asks(center)
+    await center.until(lambda: leg(center))
+    customer = leg(center)
+    assert customer is not None
+    await center.kill()
+    await asyncio.sleep(6)
+    return customer
+
+
+async def test_who_answers_while_an_engine_restarts_is_taken_by_the_next(
+    center: CenterOnFake,
+) -> None:
+    customer = await answered_by_nobody(center)
+    await center.start()
+    await center.until(lambda: center.journal.events(CallbackAnswered))
+    await press(center, customer, "1")
+    await center.until(lambda: center.journal.events(CallbackConfirmed))
+    assert len(center.journal.events(CallbackDialed)) == 1
+    center.asterisk.hang_up(customer)
+
+
+@pytest.mark.parametrize("gives_up", [False, True])
+async def test_who_answers_and_finds_no_engine_is_noted_and_called_again(
+    center: CenterOnFake, *, gives_up: bool
+) -> None:
+    customer = await answered_by_nobody(center)
+    if gives_up:
+        center.asterisk.hang_up(customer)
+    await asyncio.sleep(30)
+    assert customer not in center.asterisk.channels_left()
+    await center.start()
+    await center.until(lambda: center.journal.events(CallbackFailed))
+    (failed,) = center.journal.events(CallbackFailed)
+    assert getattr(failed, "how", None) is Failure.UNMET
+    assert not center.asterisk.world.database["cc-called"]
+    await center.until(lambda: len(center.journal.events(CallbackDialed)) == 2, seconds=90)
+    await press(center, await dialed(center), "1")
+    assert center.journal.events(CallbackConfirmed)

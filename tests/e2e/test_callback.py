@@ -118,6 +118,29 @@ async def customer_first(stage: Stage, customer: Phone, olena: Agent) -> None:
     await serves_next(olena, behind)
 
 
+async def no_engine(stage: Stage, customer: Phone, olena: Agent) -> None:
+    """Who answers while an engine restarts hears why, and is served by the next one."""
+    await olena.becomes(AgentState.WRAP_UP)
+    await olena.goes_not_ready()
+    asker = await stage.caller("600201", CallOutcome.CALLBACK)
+    await asker.becomes(CallState.WAITING)
+    await asyncio.sleep(0.5)
+    await asker.presses(f"12{TYPED}#1")
+    incoming = await customer.incoming(timeout_seconds=8)
+    incoming.ring()
+    await stage.system.engine.kill()
+    leg = await incoming.answer(tone_hz=CUSTOMER_HZ)
+    since = leg.timeline.answered or 0.0
+    sorry = await stage.system.prompt_of_image("please-wait", "uk")
+    await hear_prompt(leg, sorry, since=since, beginning=2.0)
+    await stage.system.engine_is_back()
+    await hear_prompt(leg, said(stage, Phrase.CUSTOMER), since=since, beginning=2.0)
+    await leg.send_digits("1")
+    await olena.goes_ready()
+    await both_hear(leg, olena, await olena.answers())
+    await leg.hang_up()
+
+
 async def message(stage: Stage, customer: Phone, olena: Agent) -> None:
     """A message is heard like a call is answered, and its caller called back."""
     await olena.becomes(AgentState.WRAP_UP)
@@ -142,7 +165,7 @@ async def message(stage: Stage, customer: Phone, olena: Agent) -> None:
     assert (record["cause"], record["outcome"]) == ("message handled", CallOutcome.ANSWERED)
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(180)
 async def test_callbacks_of_both_kinds_and_a_message_in_true_order(stage: Stage) -> None:
     # One stage for all: telling Asterisk of the provider takes as long as the rest.
     system, rules = stage.system, vip(AGENT_FIRST, KEYS)
@@ -150,5 +173,6 @@ async def test_callbacks_of_both_kinds_and_a_message_in_true_order(stage: Stage)
         olena = await agent_first(stage, customer)
         async with configured(system, (DNIPRO_YAML, AGENT_FIRST, CUSTOMER_FIRST)):
             await customer_first(stage, customer, olena)
+            await no_engine(stage, customer, olena)
         async with configured(system, (DNIPRO_YAML, KEYS, MESSAGES)):
             await message(stage, customer, olena)

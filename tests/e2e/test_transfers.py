@@ -216,11 +216,16 @@ async def test_the_clients_staff_whom_a_caller_is_handed_to_hear_and_are_heard(
     staff = (DNIPRO, "emergency:", f"staff: {{91: {{name: Shop, number: {SHOP}}}}}\nemergency:")
     async with provider(stage.system, staff) as outside, stage:
         talk = await talking(stage)
-        await talk.call.send_digits("*391#")
+        # Sent there without asking, and not taken: the caller is back with the agent.
+        await talk.call.send_digits("*291#")
+        (await outside.incoming(timeout_seconds=5)).decline(486)
+        call = await talk.olena.answers()
+        await hears(call, talk.caller.tone_hz, since=0.0)
+        await call.send_digits("*391#")
         far = await (await outside.incoming(timeout_seconds=5)).answer(tone_hz=700)
-        await hears(talk.call, 700, since=0.0)
+        await hears(call, 700, since=0.0)
         await hears(far, talk.olena.tone_hz, since=0.0)
-        await talk.call.hang_up()
+        await call.hang_up()
         # The consult was not recorded, the talk is: what mixes the sound changes.
         await hears(far, talk.caller.tone_hz, since=0.0)
         await hears(talk.caller.call, 700, since=0.0)

@@ -80,6 +80,7 @@ class FakeChannel:
     variables: dict[str, str] = field(default_factory=dict)
     in_stasis: bool = False
     stasis_status: str = ""
+    tries: int = 0  #: of the dialplan to hand it over
     reached: str = ""
     music: str = ""
     music_to_come: str | None = None  #: asked for while a prompt plays: done at its end
@@ -117,7 +118,7 @@ class FakeChannel:
     @property
     def waits_in_dialplan(self) -> bool:
         """It runs the dialplan's context for legs that wait for an engine."""
-        return self.dialplan[0].endswith("agent-leg")
+        return self.dialplan[0].endswith(("agent-leg", "customer-leg"))
 
     def stop_timers(self) -> None:
         for timer in self.timers:

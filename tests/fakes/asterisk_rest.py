@@ -35,15 +35,16 @@ class _No(Exception):
 
 
 def _app_args(query: Mapping[str, str]) -> tuple[str, ...]:
-    if query.get("context", "").endswith("agent-leg"):
-        return ("agent",)
+    for who in ("agent", "customer"):
+        if query.get("context", "").endswith(f"{who}-leg"):
+            return (who,)
     return tuple(filter(None, query.get("appArgs", "").split(",")))
 
 
 def _nobody(endpoint: str) -> FakePhone:
     # The dialplan lets nothing out that no rule allows, and says so by this cause.
     if "@callback-leg" in endpoint:
-        return FakePhone("declines", 0.01, 29)
+        return FakePhone("declines", 0.5, 29)
     return FakePhone("unreachable")
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _EPOCH = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 _RETRY_SECONDS = 5.0
+_CUSTOMER_TRIES = 20
 CAUSES = {0: "Unknown", 16: "Normal Clearing", 17: "User busy", 19: "User alerting, no answer",
           21: "Call Rejected", 26: "Answered elsewhere"}  # fmt: skip
 
@@ -150,7 +151,11 @@ class FakeWorld:
             return
         channel.stasis_status = "FAILED"
         if channel.waits_in_dialplan:
-            self.later(channel, 1.0, lambda: self.enter_stasis(channel))
+            channel.tries += 1
+            if channel.tries > _CUSTOMER_TRIES and channel.dialplan[0].endswith("customer-leg"):
+                self.end_channel(channel, 16)
+            else:
+                self.later(channel, 1.0, lambda: self.enter_stasis(channel))
             return
         if channel.originated or channel.variables.get("CC_ROLE") != "inbound":
             self.end_channel(channel, 16)
@@ -275,6 +280,9 @@ class FakeWorld:
             sent_on or channel.stasis_status != "SUCCESS"
         ):
             self._note_unmet(channel)
+        if channel.dialplan[0] == "customer-leg" and channel.stasis_status == "FAILED":
+            self.database.setdefault("cc-called", {})[channel.id] = "1"
+            self.list_keys("cc-called", "CC_CALLED")
         if (
             channel.originated
             or channel.id in self.followed
