@@ -216,7 +216,8 @@ class ConsultCall:
         if apart is not None:
             await self._bridge.remove(apart)
             await self._bridge.remove(self.leg)  # music inside would be broken
-            await self.leg.start_music()
+            if not self.has_left:
+                await self.leg.start_music()
             return True
         await self.leg.stop_music()
         return await self._bridge.add(self.side, self.leg)

@@ -367,6 +367,7 @@ class Control:
             log.info("hand_over_refused", call_id=self._call.id, cause=rejection)
             return False
         before, self.leg = self.leg, leg
+        consult.has_left = True  # before the music ends: none may begin from here on
         await self._caller.stop_music()
         await leg.stop_music()
         if self.bridge is not None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from ccengine.asterisk.ari.errors import AriError
-from ccengine.asterisk.ari.events import ChannelTransfer
+from ccengine.asterisk.ari.events import ChannelHold, ChannelTransfer, ChannelUnhold
 from ccengine.asterisk.ari.results import HangUpReason, Originated
 from ccengine.asterisk.channels import Gone
 from ccengine.calls.asking import aim, begin_consult
@@ -207,7 +207,7 @@ def _client_of(target: Target) -> ClientId:
 
 
 class ConsultEar:
-    """Hears the REFER of a phone that sends it on its second line, and tells the first."""
+    """Hears what a phone does on its second line: its hold, and the REFER the first is told of."""
 
     def __init__(self, sessions: Starter, consult: ConsultCall) -> None:
         self._talks = sessions.talks
@@ -222,3 +222,10 @@ class ConsultEar:
                 control = None if origin is None else self._talks.controls.get(origin)
                 if isinstance(event, ChannelTransfer) and control is not None:
                     control.note_transfer(event)
+                elif isinstance(event, ChannelHold | ChannelUnhold):
+                    await self._hold(starts=isinstance(event, ChannelHold))
+
+    async def _hold(self, *, starts: bool) -> None:
+        """Let the colleague hear music; in a conference the two others go on talking."""
+        if not (self._consult.is_joined or self._consult.has_left):
+            await self._consult.meet(apart=self._consult.side if starts else None)

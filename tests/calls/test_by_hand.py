@@ -163,15 +163,23 @@ async def test_a_caller_is_handed_back_to_the_clients_staff(center: CenterOnFake
     await over(center, staff)
 
 
-async def test_killed_on_hold_by_keys_the_music_goes_on_and_the_keys_work(
-    center: CenterOnFake,
+@pytest.mark.parametrize("by", ["keys", "the phone"])
+async def test_killed_on_hold_the_music_goes_on_and_the_agent_has_the_caller_again(
+    center: CenterOnFake, by: str
 ) -> None:
+    async def toggle(*, holds: bool) -> None:
+        if by == "keys":
+            await press(center, "*1")
+        else:
+            center.asterisk.phone_holds(LEG, holds=holds)
+            await asyncio.sleep(0.5)
+
     caller = await talking(center)
-    await press(center, "*1")
+    await toggle(holds=True)
     await center.restart(away_seconds=3)
     await asyncio.sleep(60)  # two looks of the audit
     assert center.asterisk.hears(caller) == "music:default"
-    await press(center, "*1")
+    await toggle(holds=False)
     assert center.asterisk.hears(caller) == f"talk:{LEG}"
     await over(center, caller)
 

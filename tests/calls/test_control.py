@@ -159,6 +159,26 @@ async def test_attended_the_colleague_has_the_caller_and_the_agent_wraps_up(
     assert center.agent("taras").state in (AgentState.WRAP_UP, AgentState.AVAILABLE)
 
 
+@pytest.mark.parametrize("line", ["first", "second"])
+async def test_who_is_consulted_hears_music_while_the_second_line_is_on_hold(
+    center: CenterOnFake, line: str
+) -> None:
+    caller, second, taras = await consulting(center)
+    for _ in range(2):
+        center.asterisk.phone_holds(second)
+        await center.until(lambda: center.asterisk.hears(taras) == "music:default")
+        center.asterisk.phone_holds(second, holds=False)
+        await center.until(lambda: center.asterisk.hears(taras) == f"talk:{second}")
+    center.asterisk.phone_holds(second)
+    pair = (LEG, second) if line == "first" else (second, LEG)
+    center.asterisk.phone_joins(*pair)
+    await center.until(lambda: center.asterisk.hears(caller) == f"talk:{taras}")
+    await asyncio.sleep(1)
+    assert center.asterisk.hears(taras) == f"talk:{caller}"
+    assert not center.asterisk.channel(taras).music
+    await over(center, caller)
+
+
 async def test_attended_before_the_answer_is_sent_on(center: CenterOnFake) -> None:
     caller = await talking(center)
     second = center.asterisk.phone_calls("203", "204")
