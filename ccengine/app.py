@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from ccengine.api.server import ApiServer, ApiSettings, Health
+from ccengine.api.server import ApiServer
+from ccengine.assembly.api import api_ports
 from ccengine.asterisk.ari.client import Ari
 from ccengine.asterisk.ari.connection import AriAddress, Connection
 from ccengine.asterisk.ari.versions import VersionVerdict, judge_version
@@ -115,13 +116,8 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
         async with asyncio.TaskGroup() as root:
             sessions = Sessions(parts.wiring, root)
             switchboard = Switchboard(parts.wiring, sessions, Resyncer(parts.wiring, sessions))
-            api = ApiServer(
-                ApiSettings(
-                    host="127.0.0.1", port=settings.api_port, token_file=settings.paths.api_token
-                ),
-                health=lambda: _health(switchboard),
-                calls=parts.keeper.get,
-            )
+            ports = api_ports(parts.wiring, sessions, switchboard, parts.keeper)
+            api = ApiServer(ports, settings.api_port)
             await api.start()
             stack.push_async_callback(api.stop)
             root.create_task(_stop_on_signal(), name="signals")
@@ -216,12 +212,6 @@ async def _file_papers(keeper: RecordKeeper, configuration: Configuration) -> No
 def _load_plan(engine: Engine, configuration: Configuration) -> None:
     if configuration.tenant is not None:
         engine.post(PlanLoaded(plan=configuration.tenant.plan(engine.clock.now())))
-
-
-def _health(switchboard: Switchboard) -> Health:
-    if switchboard.connected:
-        return Health(connected=True)
-    return Health(connected=False, reasons=("not connected to Asterisk, or still resyncing",))
 
 
 async def _check_version(parts: Parts) -> None:

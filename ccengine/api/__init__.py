@@ -1,5 +1,6 @@
-"""The HTTP API: is the engine well, and what became of a call.
+"""The HTTP API: everything a person or program may see and do, each thing declared once as a route.
 
-Sees no Asterisk: what it needs is handed to it as callables. Start reading at `server.py`;
-what an error looks like is in `problems.py`.
+Sees no Asterisk: what it needs of the engine is in `ports.py`, and it changes things by the very
+events that phones lead to. `route.py` is what a route is, `routes/` has them by subject, `roles.py`
+says who may, `sight.py` what a token may see. `server.py` listens; `openapi.py` describes it all.
 """

@@ -1,61 +1,48 @@
-"""The HTTP server, on loopback: `GET /healthz` for anybody, `GET /calls/{id}` with the token."""
+"""The HTTP server, on loopback: all routes, the document that describes them, and a page of it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import orjson
 from aiohttp import web
 
-from ccengine.api.problems import problem, speak_problems
-from ccengine.api.tokens import ApiToken
-from ccengine.core.ids import CallId
-from ccengine.reporting.call_record import CallRecord
-from ccengine.reporting.instants import utc_text
+from ccengine.api import docs_page
+from ccengine.api.application import Desk
+from ccengine.api.openapi import document
+from ccengine.api.requests import JSON_TYPE
+from ccengine.api.routes.every import ROUTES
+from ccengine.api.tokens import ApiToken, TokenBook
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
-CALL_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-LOOPBACK = "127.0.0.1"
+    from ccengine.api.ports import Ports
 
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """Whether the engine can serve calls, and if not, why."""
-
-    connected: bool
-    reasons: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApiSettings:
-    """Where the API listens and where its token is."""
-
-    token_file: Path
-    port: int  #: 0: any free one; see `ApiServer.port`
-    host: str = LOOPBACK
-
-
-FindCall = Callable[[CallId], Awaitable[CallRecord | None]]
+LOOPBACK: Final = "127.0.0.1"
 
 
 class ApiServer:
-    """The API. `start` and `stop` it, or use it as a context."""
+    """The API. `start` and `stop` it, or use it as a context.
+
+    Args:
+        ports: what it needs of the engine.
+        port: where to listen; 0: any free one, see `port`.
+        extend: adds what is no route, such as pages and websockets, before the server starts.
+    """
 
     def __init__(
-        self, settings: ApiSettings, health: Callable[[], Health], calls: FindCall
+        self,
+        ports: Ports,
+        port: int,
+        *,
+        extend: Callable[[web.Application, Ports, TokenBook], None] | None = None,
     ) -> None:
-        self._settings = settings
-        self._health = health
-        self._calls = calls
+        self._ports = ports
+        self._extend = extend
         self._runner: web.AppRunner | None = None
-        self._token: ApiToken | None = None
-        self.port = settings.port
+        self.port = port
 
     async def start(self) -> None:
         """Listen.
@@ -64,14 +51,24 @@ class ApiServer:
             OSError: the port is taken.
             TokenUnusable: there is no token.
         """
-        self._token = ApiToken.read(self._settings.token_file)
-        app = web.Application(middlewares=[speak_problems])
-        app.router.add_get("/healthz", self._get_health)
-        app.router.add_get("/calls/{call}", self._get_call)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+        self._runner = web.AppRunner(self.application(), access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
-        await web.TCPSite(self._runner, self._settings.host, self._settings.port).start()
+        await web.TCPSite(self._runner, LOOPBACK, self.port).start()
         self.port = self._runner.addresses[0][1]
+
+    def application(self) -> web.Application:
+        """Return what the server runs.
+
+        Raises:
+            TokenUnusable: there is no token.
+        """
+        file = ApiToken.read(self._ports.token_file)
+        tokens = TokenBook(file, self._ports.keeper.database.tokens, self._ports.floor.now)
+        app = Desk(self._ports, tokens).application(ROUTES)
+        _add_documents(app)
+        if self._extend is not None:
+            self._extend(app, self._ports, tokens)
+        return app
 
     async def stop(self) -> None:
         """Finish what is being answered, for two seconds at most, and stop listening."""
@@ -91,53 +88,18 @@ class ApiServer:
     ) -> None:
         await self.stop()
 
-    async def _get_health(self, _request: web.Request) -> web.Response:
-        health = self._health()
-        status = "ok" if health.connected else "unavailable"
-        body = {"status": status, "reasons": health.reasons}
-        return _json(body, status=200 if health.connected else 503)
 
-    async def _get_call(self, request: web.Request) -> web.Response:
-        if self._token is None or not self._token.is_in(request.headers.get("Authorization")):
-            return problem(
-                401,
-                "token-wrong",
-                "No token, or a wrong one",
-                remedy="Send `Authorization: Bearer <token>`; `ccengine info` names its file.",
-                headers={"WWW-Authenticate": 'Bearer realm="ccengine"'},
-            )
-        call = request.match_info["call"]
-        record = await self._calls(CallId(call)) if CALL_ID.fullmatch(call) else None
-        if record is None:
-            return problem(
-                404,
-                "call-unknown",
-                "No such call",
-                remedy="Call ids are in the log as call_id, and are the recordings' names.",
-            )
-        return _json(call_body(record))
+def _add_documents(app: web.Application) -> None:
+    described = document(ROUTES)
+    written = orjson.dumps(described)
+    shown = docs_page.page(described)
 
+    async def openapi(_request: web.Request) -> web.Response:
+        return web.Response(body=written, content_type=JSON_TYPE)
 
-def call_body(record: CallRecord) -> dict[str, object]:
-    """Return a call record as the API shows it: instants as UTC text, nothing left out."""
-    body = {field.name: _shown(field.name, getattr(record, field.name)) for field in fields(record)}
-    body["steps"] = [{**_plain(step), "at": utc_text(step.at)} for step in record.steps]
-    body["offers"] = [
-        {name: _shown(name, value) for name, value in _plain(offer).items()}
-        for offer in record.offers
-    ]
-    return body
+    async def docs(_request: web.Request) -> web.Response:
+        headers = {"Content-Security-Policy": docs_page.POLICY}
+        return web.Response(text=shown, content_type="text/html", headers=headers)
 
-
-def _plain(item: object) -> dict[str, object]:
-    plain: dict[str, object] = orjson.loads(orjson.dumps(item))
-    return plain
-
-
-def _shown(name: str, value: object) -> object:
-    is_instant = isinstance(value, float) and (name == "at" or name.endswith("_at"))
-    return utc_text(value) if is_instant and isinstance(value, float) else value
-
-
-def _json(body: Mapping[str, object], *, status: int = 200) -> web.Response:
-    return web.Response(status=status, body=orjson.dumps(body), content_type="application/json")
+    app.router.add_get("/openapi.json", openapi)
+    app.router.add_get("/docs", docs)

@@ -6,6 +6,7 @@ import typer
 
 from ccengine.cli import (
     agent,
+    audit,
     call,
     check,
     explain,
@@ -20,6 +21,7 @@ from ccengine.cli import (
     run,
     simulate,
     story,
+    token,
 )
 
 app = typer.Typer(
@@ -42,7 +44,9 @@ app.command("explain")(explain.explain)
 app.command("agent")(agent.agent)
 app.command("promises")(promises.promises)
 app.command("call")(call.call)
+app.command("audit")(audit.audit)
 app.add_typer(prompts.app, name="prompts")
+app.add_typer(token.app, name="token")
 
 
 def main() -> None:

@@ -41,6 +41,10 @@ def tell_agent(what: RemindAgent | CallSupervisors | ShowAgent) -> str:
 
 def tell_shift(what: ShiftEvent) -> str:
     """Tell how an agent came, went or rested."""
+    return f"{_shift(what)}{_by(what.by)}"
+
+
+def _shift(what: ShiftEvent) -> str:
     match what:
         case AgentLoggedIn():
             return f"{what.agent} logged in on phone {what.phone}"
@@ -58,11 +62,11 @@ def tell_desk(what: DeskEvent | HelpEvent) -> str:
         case HelpAsked() | HelpAnswered() | HelpUnanswered():
             return _help_event(what)
         case AgentPaused():
-            return f"{what.agent} wants no calls of {what.queue}"
+            return f"{what.agent} wants no calls of {what.queue}{_by(what.by)}"
         case AgentResumed():
-            return f"{what.agent} wants calls of {what.queue} again"
+            return f"{what.agent} wants calls of {what.queue} again{_by(what.by)}"
         case WrapUpExtended():
-            return f"{what.agent} needs longer to wrap up"
+            return f"{what.agent} needs longer to wrap up{_by(what.by)}"
         case WrongPinGiven():
             return f"wrong PIN for {what.agent} on phone {what.phone}"
 
@@ -78,6 +82,11 @@ def tell_phone(what: PhoneEvent) -> str:
             return f"phone {what.phone} has a call of its own"
         case OwnCallEnded():
             return f"phone {what.phone}'s own call is over"
+
+
+def _by(name: str) -> str:
+    """Tell who did it for the agent."""
+    return f" (by {name})" if name else ""
 
 
 def _shown(shown: ShowAgent) -> str:

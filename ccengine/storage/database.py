@@ -15,9 +15,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from ccengine.core.ids import CallId
 from ccengine.reporting.call_record import CallRecord
+from ccengine.storage.audit import AuditStore
 from ccengine.storage.errors import RecordsTooNew
 from ccengine.storage.papers import PaperStore
+from ccengine.storage.replies import ReplyStore
 from ccengine.storage.tables import CALL_RECORDS, PROGRESS
+from ccengine.storage.tokens import TokenStore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,6 +79,21 @@ class RecordDatabase:
     def papers(self) -> PaperStore:
         """The versions of forms and scripts that records name."""
         return PaperStore(self._engine)
+
+    @property
+    def tokens(self) -> TokenStore:
+        """Who may use the HTTP API."""
+        return TokenStore(self._engine)
+
+    @property
+    def audit(self) -> AuditStore:
+        """What was changed by the HTTP API."""
+        return AuditStore(self._engine)
+
+    @property
+    def replies(self) -> ReplyStore:
+        """What the HTTP API answered of late."""
+        return ReplyStore(self._engine)
 
     async def close(self) -> None:
         """Close all connections."""

@@ -105,10 +105,15 @@ class RecordKeeper:
     @property
     def papers(self) -> PaperStore:
         """The versions of forms and scripts that records name. Only after `start`."""
+        return self.database.papers
+
+    @property
+    def database(self) -> RecordDatabase:
+        """Where records are kept. Only after `start`."""
         if self._database is None:
             message = "the database is not open"
             raise StorageError(message)
-        return self._database.papers
+        return self._database
 
     async def close(self) -> None:
         """Close the files."""

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -84,3 +85,47 @@ PROGRESS = Table(
     Column("fold", String(32), primary_key=True),
     Column("number", Integer, nullable=False),  # of the last journal row taken into account
 )
+
+TOKENS = Table(
+    "tokens",
+    METADATA,
+    Column("name", String(32), primary_key=True),  # never given twice: the audit names it
+    Column("digest", String(64), nullable=False, unique=True),  # SHA-256 of the token
+    Column("role", String(16), nullable=False),
+    Column("clients", JSON),  # null: all
+    Column("teams", JSON),
+    Column("sites", JSON),
+    Column("agent", String(32)),
+    Column("created_at", Float, nullable=False),
+    Column("expires_at", Float, nullable=False),
+    Column("revoked_at", Float),
+)
+"""Who may use the HTTP API. The tokens themselves are kept nowhere."""
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", Float, nullable=False, index=True),
+    Column("actor", String(32), nullable=False),  # a token's name
+    Column("role", String(16), nullable=False),
+    Column("operation", String(64), nullable=False),
+    Column("target", String(128), nullable=False),
+    Column("before", JSON),
+    Column("after", JSON),
+    sqlite_autoincrement=True,  # a number names one entry for ever
+)
+"""Each change that was made by the HTTP API or by its command line."""
+
+REPLIES = Table(
+    "replies",
+    METADATA,
+    Column("actor", String(32), primary_key=True),
+    Column("key", String(128), primary_key=True),
+    Column("request", String(64), nullable=False),  # SHA-256 of what was asked for
+    Column("status", Integer, nullable=False),
+    Column("content_type", String(64), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", Float, nullable=False, index=True),
+)
+"""What was answered to requests with an idempotency key, for as long as it may be asked again."""

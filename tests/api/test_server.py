@@ -1,131 +1,159 @@
-"""The API over real HTTP."""
+"""The API over real HTTP: who is let in, what is refused and how, what is done once."""
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+import asyncio
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import pytest
 
-from ccengine.api.server import ApiServer, ApiSettings, Health
+from ccengine.api.ports import Health
+from ccengine.api.roles import Role
 from ccengine.api.tokens import ApiToken, TokenUnusable
-from ccengine.reporting.call_records import fold_call
-from tests.reporting.shift import CALLER, Shift
+from tests.api.house import FILE_TOKEN, house
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from ccengine.core.ids import CallId
-    from ccengine.reporting.call_record import CallRecord
-
-TOKEN = "a-token-long-enough-to-be-one"
+PROBLEM = "urn:ccengine:problem:"
+LUNCH = {"reason": "lunch"}
 
 
-class Engine:
-    """What the API is given."""
-
-    def __init__(self, shift: Shift) -> None:
-        self.now = Health(connected=True)
-        self._shift = shift
-
-    def health(self) -> Health:
-        return self.now
-
-    async def call(self, call: CallId) -> CallRecord | None:
-        if call == "broken":
-            message = "a secret of the inside"
-            raise RuntimeError(message)
-        return fold_call(self._shift.journal.rows(call=call))
+def name_of(problem: dict[str, Any]) -> str:
+    return str(problem["type"]).removeprefix(PROBLEM)
 
 
-@asynccontextmanager
-async def api(tmp_path: Path) -> AsyncIterator[tuple[Engine, Shift, aiohttp.ClientSession]]:
-    token_file = tmp_path / "api_token"
-    token_file.write_text(TOKEN + "\n")
-    shift = Shift(tmp_path / "journal.sqlite")
-    engine = Engine(shift)
-    settings = ApiSettings(token_file=token_file, port=0)
-    async with (
-        ApiServer(settings, engine.health, engine.call) as server,
-        aiohttp.ClientSession(f"http://127.0.0.1:{server.port}") as session,
-    ):
-        yield engine, shift, session
-    shift.journal.close()
-
-
-async def get(session: aiohttp.ClientSession, path: str, token: str | None = TOKEN) -> Any:
-    headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-    async with session.get(path, headers=headers) as response:
-        return response.status, response.content_type, await response.json(content_type=None)
+def contents(folder: Path) -> list[bytes]:
+    return [file.read_bytes() for file in folder.glob("records.sqlite*")]
 
 
 async def test_health_says_why_not(tmp_path: Path) -> None:
-    async with api(tmp_path) as (engine, _, session):
-        assert await get(session, "/healthz", None) == (
-            200,
-            "application/json",
-            {"status": "ok", "reasons": []},
-        )
-        engine.now = Health(connected=False, reasons=("Asterisk out of reach",))
-        status, _, body = await get(session, "/healthz", None)
+    async with house(tmp_path) as here:
+        assert await here.ask("GET", "/healthz", None) == (200, {"status": "ok", "reasons": []})
+        here.health = Health(connected=False, reasons=("Asterisk out of reach",))
+        status, body = await here.ask("GET", "/healthz", None)
         assert (status, body["reasons"]) == (503, ["Asterisk out of reach"])
 
 
 async def test_a_call_with_everything(tmp_path: Path) -> None:
-    async with api(tmp_path) as (_, shift, session):
-        shift.open_doors("anna")
-        call = shift.enter("c1")
-        status, _, body = await get(session, "/calls/c1")
-        assert (status, body["outcome"], body["queue"]) == (200, None, "nova/billing")
-        shift.answer(call)
-        shift.hang_up(call)
-        status, kind, body = await get(session, "/calls/c1")
-        assert (status, kind) == (200, "application/json")
-        assert (body["outcome"], body["agent"], body["caller"]) == ("answered", "anna", CALLER)
-        assert body["queued_at"] == "1970-01-01T00:16:43.000000Z"
+    async with house(tmp_path) as here:
+        here.log_in("amira")
+        call = here.call("c1", "nour/billing")
+        status, body = await here.ask("GET", "/calls/c1")
+        assert (status, body["outcome"], body["queue"]) == (200, None, "nour/billing")
+        here.shift.answer(call)
+        here.shift.hang_up(call)
+        status, body = await here.ask("GET", "/calls/c1")
+        assert (status, body["outcome"], body["agent"]) == (200, "answered", "amira")
+        assert body["caller"] == "+971501234567"
         assert body["offers"][0]["outcome"] == "accepted"
-        assert body["offers"][0]["at"].endswith("Z")
-        assert body["steps"] == [
-            {"flow": "main", "step": "menu", "at": "1970-01-01T00:16:42.000000Z"}
-        ]
+        assert body["queued_at"] == "1970-01-01T00:16:41.000000Z"
+        assert body["steps"][0]["step"] == "menu"
+        assert body["schema"] == 3
 
 
-@pytest.mark.parametrize("token", [None, "", "wrong", TOKEN + "x", TOKEN.upper()])
-async def test_no_call_without_the_token(tmp_path: Path, token: str | None) -> None:
-    async with api(tmp_path) as (_, shift, session):
-        shift.open_doors()
-        shift.enter("c1")
-        status, kind, body = await get(session, "/calls/c1", token)
-        assert (status, kind) == (401, "application/problem+json")
-        assert body["type"] == "urn:ccengine:problem:token-wrong"
-        assert "ccengine info" in body["remedy"]
+@pytest.mark.parametrize("token", [None, "", "wrong", FILE_TOKEN + "x", FILE_TOKEN.upper()])
+async def test_nobody_is_let_in_without_a_token(tmp_path: Path, token: str | None) -> None:
+    async with house(tmp_path) as here:
+        status, body = await here.ask("GET", "/me", token)
+        assert (status, name_of(body)) == (401, "token-wrong")
+        assert "ccengine token create" in body["remedy"]
 
 
-@pytest.mark.parametrize("path", ["/calls/nobody", "/calls/%00", "/calls/" + "x" * 200])
-async def test_an_unknown_call_is_a_problem_with_a_remedy(tmp_path: Path, path: str) -> None:
-    async with api(tmp_path) as (_, _, session):
-        status, kind, body = await get(session, path)
-        assert (status, kind) == (404, "application/problem+json")
-        assert body["type"] == "urn:ccengine:problem:call-unknown"
+async def test_a_token_holds_until_it_expires_or_is_revoked(tmp_path: Path) -> None:
+    async with house(tmp_path) as here:
+        short = await here.token("short", Role.QUALITY, days=1)
+        long = await here.token("long", Role.QUALITY, days=2)
+        status, me = await here.ask("GET", "/me", short)
+        assert (status, me["name"], me["role"]) == (200, "short", "quality")
+        here.shift.wait(86_400)
+        assert (await here.ask("GET", "/me", short))[0] == 401
+        assert (await here.ask("GET", "/me", long))[0] == 200
+        await here.keeper.database.tokens.revoke("long", here.shift.now)
+        here.shift.wait(1)
+        assert (await here.ask("GET", "/me", long))[0] == 401
+
+
+async def test_tokens_are_kept_as_hashes_only(tmp_path: Path) -> None:
+    async with house(tmp_path) as here:
+        token = await here.token("one", Role.ADMIN)
+        assert not any(token.encode() in content for content in contents(tmp_path))
+
+
+async def test_an_agent_is_set_not_ready_and_it_is_audited(tmp_path: Path) -> None:
+    async with house(tmp_path) as here:
+        here.log_in("amira")
+        boss = await here.token("boss", Role.SUPERVISOR)
+        status, body = await here.ask("POST", "/agents/amira/not-ready", boss, json=LUNCH)
+        assert (status, body["state"], body["reason"]) == (200, "not_ready", "lunch")
+        assert body["until"].endswith("Z")
+        _, audit = await here.ask("GET", "/audit")
+        (entry,) = audit["entries"]
+        assert (entry["actor"], entry["operation"]) == ("boss", "setAgentNotReady")
+        assert entry["target"] == "agent amira"
+        assert (entry["before"]["state"], entry["after"]["state"]) == ("available", "not_ready")
+        rows = [row.what for row in here.shift.rows() if row.type == "AgentWentNotReady"]
+        assert [getattr(row, "by", None) for row in rows] == ["boss"]
+
+
+async def test_what_is_impossible_is_refused_and_changes_nothing(tmp_path: Path) -> None:
+    async with house(tmp_path) as here:
+        status, body = await here.ask("POST", "/agents/amira/ready")
+        assert (status, name_of(body)) == (409, "refused")
+        assert "offline" in body["detail"]
+        _, audit = await here.ask("GET", "/audit")
+        assert audit["entries"] == []
+
+
+async def test_the_same_key_is_served_once(tmp_path: Path) -> None:
+    async with house(tmp_path) as here:
+        here.log_in("amira")
+        keyed: dict[str, Any] = {"json": LUNCH, "headers": {"Idempotency-Key": "k-1"}}
+        first = await here.ask("POST", "/agents/amira/not-ready", **keyed)
+        assert await here.ask("POST", "/agents/amira/ready") != first
+        again = await here.ask("POST", "/agents/amira/not-ready", **keyed)
+        assert again == first
+        assert (await here.ask("GET", "/agents/amira"))[1]["state"] == "available"
+        other: dict[str, Any] = {**keyed, "json": {"reason": "training"}}
+        status, body = await here.ask("POST", "/agents/amira/not-ready", **other)
+        assert (status, name_of(body)) == (422, "idempotency-key-reused")
+        boss = await here.token("boss", Role.SUPERVISOR)  # another's key is another key
+        assert (await here.ask("POST", "/agents/amira/not-ready", boss, **keyed))[0] == 200
+        here.shift.wait(86_400)
+        assert (await here.ask("POST", "/agents/amira/not-ready", **other))[0] == 200
+
+
+async def test_the_same_key_twice_at_once_is_served_once(tmp_path: Path) -> None:
+    async with house(tmp_path) as here:
+        here.log_in("amira")
+        keyed: dict[str, Any] = {"json": LUNCH, "headers": {"Idempotency-Key": "k-1"}}
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(here.ask("POST", "/agents/amira/not-ready", **keyed))
+                for _ in range(8)
+            ]
+        statuses = [task.result()[0] for task in tasks]
+        assert set(statuses) <= {200, 409}
+        assert 200 in statuses
+        _, audit = await here.ask("GET", "/audit")
+        assert len(audit["entries"]) == 1
 
 
 async def test_other_addresses_and_methods_are_problems(tmp_path: Path) -> None:
-    async with api(tmp_path) as (_, _, session):
-        status, kind, body = await get(session, "/nowhere")
-        assert (status, kind) == (404, "application/problem+json")
-        assert "/healthz" in body["remedy"]
-        async with session.delete("/healthz") as response:
+    async with house(tmp_path) as here:
+        status, body = await here.ask("GET", "/nowhere")
+        assert (status, name_of(body)) == (404, "not-found")
+        async with here.client() as client, client.delete("/me") as response:
             assert response.status == 405
             assert "GET" in response.headers["Allow"]
             assert response.content_type == "application/problem+json"
 
 
 async def test_a_bug_shows_nothing_of_the_inside(tmp_path: Path) -> None:
-    async with api(tmp_path) as (_, _, session):
-        status, kind, body = await get(session, "/calls/broken")
-        assert (status, kind) == (500, "application/problem+json")
+    async with house(tmp_path) as here:
+        here.broken = True
+        status, body = await here.ask("GET", "/healthz", None)
+        assert (status, name_of(body)) == (500, "engine-error")
         assert "secret" not in str(body)
 
 

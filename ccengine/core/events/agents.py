@@ -13,6 +13,7 @@ class AgentLoggedIn:
 
     agent: AgentId
     phone: PhoneId
+    by: str = ""  #: who did it for the agent; empty: the agent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,7 @@ class AgentLoggedOut:
     """An agent left; during a call it means after the call."""
 
     agent: AgentId
+    by: str = ""  #: who did it for the agent; empty: the agent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,7 @@ class AgentWentReady:
     """An agent wants calls; during wrap-up it ends the wrap-up."""
 
     agent: AgentId
+    by: str = ""  #: who did it for the agent; empty: the agent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,7 @@ class AgentWentNotReady:
 
     agent: AgentId
     reason: str
+    by: str = ""  #: who did it for the agent; empty: the agent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,7 @@ class AgentPaused:
 
     agent: AgentId
     queue: QueueId
+    by: str = ""  #: who did it for the agent; empty: the agent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +56,7 @@ class AgentResumed:
 
     agent: AgentId
     queue: QueueId
+    by: str = ""  #: who did it for the agent; empty: the agent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +64,7 @@ class WrapUpExtended:
     """An agent needs longer for the work after a call."""
 
     agent: AgentId
+    by: str = ""  #: who did it for the agent; empty: the agent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,110 @@
+"""What a token sees. Whatever it does not see does not exist for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ccengine.api.roles import Role
+from ccengine.core.ids import AgentId, ClientId, client_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from ccengine.api.identity import Identity
+    from ccengine.config.tenant import Tenant
+    from ccengine.core.calls import Call
+    from ccengine.core.ids import QueueId
+    from ccengine.reporting.call_record import CallRecord
+
+
+class Sight:
+    """One request's view of the tenant.
+
+    Clients bound queues, calls, recordings and forms. Teams and sites bound agents, and the calls
+    that somebody else had. An agent's token sees the agent and the calls they had part in.
+    """
+
+    def __init__(self, identity: Identity, tenant: Tenant) -> None:
+        self._identity = identity
+        self._scope = identity.scope
+        self._tenant = tenant
+
+    def client(self, client: str) -> bool:
+        """Tell whether the client, or what belongs to it, is seen."""
+        if self._scope.agent is not None and not self._serves(self._scope.agent, ClientId(client)):
+            return False
+        return self._scope.clients is None or client in self._scope.clients
+
+    def clients(self) -> list[ClientId]:
+        """Return the clients that are seen."""
+        return [client for client in self._tenant.clients if self.client(client)]
+
+    def queue(self, queue: QueueId) -> bool:
+        """Tell whether the queue is seen."""
+        return self.client(client_of(queue))
+
+    def agent(self, agent: AgentId) -> bool:
+        """Tell whether the agent is seen."""
+        scope = self._scope
+        if scope.agent is not None:
+            return agent == scope.agent
+        settings = self._tenant.settings.agents.get(agent)
+        if settings is None:
+            return scope.clients is None and scope.teams is None and scope.sites is None
+        serves_one = scope.clients is None or not scope.clients.isdisjoint(settings.clients)
+        return serves_one and self._in_team(settings.team)
+
+    def call(self, call: Call) -> bool:
+        """Tell whether a call that is alive is seen."""
+        return self._part_of_it(call.client, {call.agent} if call.agent is not None else ())
+
+    def record(self, record: CallRecord) -> bool:
+        """Tell whether a call's record is seen."""
+        talked = {one.agent for one in record.conversations}
+        return self._part_of_it(record.client, talked | {one.agent for one in record.dispositions})
+
+    @property
+    def sees_all_agents(self) -> bool:
+        """Whether no team, site or agent is left out, so that calls are bounded by client only."""
+        scope = self._scope
+        return scope.agent is None and scope.teams is None and scope.sites is None
+
+    @property
+    def sees_numbers(self) -> bool:
+        """Whether callers' numbers are shown whole."""
+        return self._identity.role is not Role.BILLING
+
+    def sees_numbers_of(self, client: str) -> bool:
+        """Tell whether numbers of a client's callers are shown whole: some clients hide them."""
+        known = self._tenant.clients.get(ClientId(client))
+        hides = known is not None and known.settings.mask_numbers
+        return self.sees_numbers and not (hides and self._identity.role is Role.AGENT)
+
+    @property
+    def sees_values(self) -> bool:
+        """Whether what was filled into forms is shown."""
+        return self._identity.role is not Role.BILLING
+
+    def _part_of_it(self, client: str, agents: Collection[AgentId]) -> bool:
+        if client and not self.client(client):
+            return False
+        if not client and not (self._scope.clients is None and self._scope.agent is None):
+            return False  # a talk between colleagues is no client's
+        if self._scope.agent is not None:
+            return self._scope.agent in agents
+        return not agents or any(self._of_team(agent) for agent in agents)
+
+    def _of_team(self, agent: AgentId) -> bool:
+        settings = self._tenant.settings.agents.get(agent)
+        return self._in_team(None if settings is None else settings.team)
+
+    def _in_team(self, name: str | None) -> bool:
+        scope = self._scope
+        if scope.teams is not None and (name is None or name not in scope.teams):
+            return False
+        team = None if name is None else self._tenant.settings.teams.get(name)
+        return scope.sites is None or (team is not None and team.site in scope.sites)
+
+    def _serves(self, agent: AgentId, client: ClientId) -> bool:
+        settings = self._tenant.settings.agents.get(agent)
+        return settings is not None and client in settings.clients

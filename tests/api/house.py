@@ -1,0 +1,162 @@
+"""A house with all that the API needs but Asterisk: a core, a journal, a database, tokens."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+from ccengine.api.ports import Floor, Health, Ports
+from ccengine.api.server import ApiServer
+from ccengine.config.loading import load_tenant
+from ccengine.config.tenant import Tenant
+from ccengine.core import events
+from ccengine.core.ids import AgentId, CallId, ClientId, PhoneId, QueueId, TenantId, client_of
+from ccengine.storage.records import RecordKeeper
+from ccengine.storage.tokens import StoredToken
+from tests.config.tenants import copy_of_demo
+from tests.reporting.shift import NODE, Shift
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from ccengine.api.roles import Role
+    from ccengine.core.events import Event
+
+WELL = Health(connected=True)
+FILE_TOKEN = "a-token-long-enough-to-be-one"
+CALLERS = {"nour": ("600100", "+971501234567"), "dnipro": ("600200", "+380441234567")}
+
+
+@dataclass
+class House:
+    """The demo's tenant at work, moved by hand."""
+
+    folder: Path
+    tenant: Tenant
+    shift: Shift
+    keeper: RecordKeeper
+    health: Health = WELL
+    ensured: list[AgentId] = field(default_factory=list)
+    port: int = 0
+    broken: bool = False  #: there is a bug in the engine
+
+    def report(self) -> Health:
+        """Tell how the engine is."""
+        if self.broken:
+            message = "a secret of the inside"
+            raise RuntimeError(message)
+        return self.health
+
+    def post(self, event: Event) -> str:
+        """Do as the engine does."""
+        self.shift.post(event)
+        rows = self.shift.written
+        rejected = [row.what for row in rows if row.kind == "rejection"]
+        return "".join(getattr(one, "reason", "") for one in rejected)
+
+    def log_in(self, *agents: str) -> None:
+        """Have agents of the demo log in at their own phones."""
+        for name in agents:
+            phone = self.tenant.settings.agents[AgentId(name)].phone
+            self.shift.post(events.AgentLoggedIn(agent=AgentId(name), phone=phone or PhoneId("9")))
+            self.shift.wait(1)
+
+    def call(self, call: str, queue: str) -> CallId:
+        """Have somebody call, and wait in a queue."""
+        known = CallId(call)
+        client = client_of(QueueId(queue))
+        number, caller = CALLERS[client]
+        self.shift.post(
+            events.CallArrived(
+                call=known,
+                tenant=TenantId("demo"),
+                client=ClientId(client),
+                number=number,
+                caller=caller,
+                channel=f"{call}-caller",
+                node=NODE,
+                arrived_at=self.shift.now,
+            )
+        )
+        self.shift.post(events.FlowStepEntered(call=known, flow="main", step="menu"))
+        self.shift.post(events.CallQueued(call=known, queue=QueueId(queue)))
+        self.shift.wait(1)
+        return known
+
+    def talk(self, call: str, queue: str) -> CallId:
+        """Have a call come to a talk."""
+        known = self.call(call, queue)
+        self.shift.answer(known)
+        return known
+
+    async def token(
+        self,
+        name: str,
+        role: Role,
+        *,
+        agent: str | None = None,
+        days: float = 1,
+        **sets: tuple[str, ...],
+    ) -> str:
+        """Return a new token; sets that are left out are whole."""
+        now = self.shift.now
+        stored = StoredToken(
+            name=name,
+            role=role,
+            clients=sets.get("clients"),
+            teams=sets.get("teams"),
+            sites=sets.get("sites"),
+            agent=agent,
+            created_at=now,
+            expires_at=now + days * 86_400,
+        )
+        return await self.keeper.database.tokens.create(stored)
+
+    def client(self, token: str | None = FILE_TOKEN) -> aiohttp.ClientSession:
+        """Return a client that sends this token."""
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        return aiohttp.ClientSession(f"http://127.0.0.1:{self.port}", headers=headers)
+
+    async def ask(
+        self, method: str, path: str, token: str | None = FILE_TOKEN, **sent: Any
+    ) -> tuple[int, Any]:
+        """Send one request and return status and body; every answer is JSON."""
+        async with self.client(token) as client, client.request(method, path, **sent) as response:
+            return response.status, await response.json(content_type=None)
+
+
+@asynccontextmanager
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """Open the house, with the API listening."""
+    tenant = load_tenant(copy_of_demo(tmp_path)).draft
+    shift = Shift(tmp_path / "journal.sqlite")
+    keeper = RecordKeeper(tmp_path / "records.sqlite", shift.journal.path)
+    await keeper.start()
+    shift.observers.append(keeper.observe)
+    here = House(tmp_path, tenant, shift, keeper)
+    shift.post(events.PlanLoaded(plan=tenant.plan(shift.now)))
+    shift.post(events.SwitchResynced(node=NODE))
+    token_file = tmp_path / "api_token"
+    token_file.write_text(FILE_TOKEN + "\n")
+    try:
+        async with ApiServer(_ports(here, token_file), 0) as server:
+            here.port = server.port
+            yield here
+    finally:
+        await keeper.close()
+        shift.journal.close()
+
+
+def _ports(here: House, token_file: Path) -> Ports:
+    floor = Floor(
+        center=here.shift.center,
+        now=lambda: here.shift.now,
+        post=here.post,
+        ensure_agent=here.ensured.append,
+        tenant=lambda: here.tenant,
+    )
+    return Ports(health=here.report, floor=floor, keeper=here.keeper, token_file=token_file)
