@@ -88,6 +88,14 @@ class ContactCenter:
         """
         return debriefs.latest(self._floor, self._floor.roster.get(agent), now)
 
+    def debrief_of(self, agent: AgentId, call: CallId, now: Instant) -> Debrief | None:
+        """Return the same of one of the agent's latest calls.
+
+        Raises:
+            UnknownAgent: the plan has no such agent.
+        """
+        return debriefs.find(self._floor, self._floor.roster.get(agent), call, now)
+
     def outcome_rules(self, debrief: Debrief) -> OutcomeRules:
         """Return what may and must be said of the call, by the plan in force."""
         return debriefs.rules_of(self._floor, debrief)
@@ -103,6 +111,15 @@ class ContactCenter:
         """
         known = self._floor.calls.get(call)
         return None if known is None else promises.position_of(self._floor, known, now)
+
+    def line(self, queue: QueueId, now: Instant) -> list[CallId]:
+        """Return who stands in a queue's line, in its order of service."""
+        places = promises.places_of(self._floor, queue, now)
+        return sorted(places, key=places.__getitem__)
+
+    def standing(self, queue: QueueId) -> tuple[int, Instant | None]:
+        """Return how many stand in a queue's line, and since when the first of them."""
+        return self._floor.shares.waiting(queue), self._floor.shares.oldest(queue)
 
     def estimate(self, call: CallId, now: Instant) -> WaitEstimate | None:
         """Return how much longer a caller will wait; None: in no line, or nothing to go by."""

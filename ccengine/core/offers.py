@@ -142,13 +142,15 @@ def withdraw_from_agent(
     _end_offer(floor, call, agent, offer, step, reason, now)
 
 
-def withdraw_from_call(floor: Floor, call: Call, now: Instant) -> None:
+def withdraw_from_call(
+    floor: Floor, call: Call, now: Instant, reason: str = CALLER_LEFT
+) -> None:
     """Free the agents because the caller left while phones rang or one was just answered."""
     if call.offer is not None:
         call.others = {call.offer: _agent_of(call), **call.others}
     call.offer = call.agent = call.directed = call.back_to = None
     floor.deadlines.discard(CONNECT_PREFIX + call.id)
-    _withdraw(floor, call, list(call.others), CALLER_LEFT, now)
+    _withdraw(floor, call, list(call.others), reason, now)
 
 
 def spare(floor: Floor, call: Call, now: Instant) -> None:

@@ -10,6 +10,8 @@ from ccengine.core.plan import client_of
 from ccengine.core.states import CallState
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ccengine.core.events import WaitPromised
     from ccengine.core.floor import Floor
     from ccengine.core.ids import Instant, QueueId
@@ -33,9 +35,13 @@ def position_of(floor: Floor, call: Call, now: Instant) -> int | None:
     """
     if call.queue is None or call.state not in STANDING:
         return None
-    line = (floor.calls[one] for one in floor.shares.line(call.queue))
-    settings = floor.queue_settings(call.queue)
-    return floor.positions.places(call.queue, line, settings, now).get(call.id)
+    return places_of(floor, call.queue, now).get(call.id)
+
+
+def places_of(floor: Floor, queue: QueueId, now: Instant) -> Mapping[CallId, int]:
+    """Return the place in the order of service of each call in a queue's line, 1 for next."""
+    line = (floor.calls[one] for one in floor.shares.line(queue))
+    return floor.positions.places(queue, line, floor.queue_settings(queue), now)
 
 
 def estimate_for_call(floor: Floor, call: Call, now: Instant) -> WaitEstimate | None:

@@ -19,6 +19,7 @@ from ccengine.core import (
     reclaims,
     shifts,
     staff,
+    supervision,
 )
 from ccengine.core.events import (
     AgentDialled,
@@ -41,7 +42,9 @@ from ccengine.core.events import (
     CallHandedOut,
     CallHandedOver,
     CallMissed,
+    CallMovedByHand,
     CallQueued,
+    CallReprioritised,
     CallTransferred,
     ConferenceStarted,
     ConversationEnded,
@@ -110,7 +113,7 @@ HoldEvent = HoldStarted | HoldEnded
 MoveEvent = CallTransferred | CallHandedOver | CallHandedOut
 StaffEvent = StaffAnswered | StaffMissed
 KnownControlEvent = HoldEvent | MoveEvent | StaffEvent | CallDirected | ConferenceStarted
-KnownItemEvent = AttemptEvent | PlaceReclaimed
+KnownItemEvent = AttemptEvent | PlaceReclaimed | CallMovedByHand | CallReprioritised
 KnownCallEvent = (
     KnownControlEvent | KnownItemEvent | OfferEvent | ConversationEvent | RecordingEvent | LineEvent
 )
@@ -175,6 +178,10 @@ def _handle_item_or_line(floor: Floor, event: KnownItemEvent | LineEvent, now: I
             _handle_attempt(floor, event, now)
         case PlaceReclaimed():
             reclaims.reclaim(floor, event)
+        case CallMovedByHand():
+            supervision.move(floor, event, now)
+        case CallReprioritised():
+            supervision.reprioritise(floor, event)
         case _:
             _handle_line(floor, event, now)
 

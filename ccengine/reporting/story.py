@@ -39,7 +39,9 @@ from ccengine.core.events import (
     CallHandedOut,
     CallHandedOver,
     CallMissed,
+    CallMovedByHand,
     CallQueued,
+    CallReprioritised,
     CallTransferred,
     ConferenceStarted,
     ConversationEnded,
@@ -284,6 +286,10 @@ def _call_event(what: CallEvent) -> str:
             | ConversationEnded()
         ):
             return _talk_event(what)
+        case CallMovedByHand():
+            return f"{what.by} has the caller wait in {what.queue}"
+        case CallReprioritised():
+            return f"{what.by} gave the caller priority {what.priority}"
         case _:
             return _control_event(what)
 

@@ -62,7 +62,7 @@ class Ledger:
         self.numbers: set[str] = set()
         self.identities: dict[str, str] = {}  #: who calls are from
         self.rung = ("", CallState.WAITING)  #: the call offered last in this step, as it was
-        self.chosen: tuple[str, Overflow] | None = None  #: by key, in this step
+        self.chosen: tuple[str, Overflow] | None = None  #: by key or by hand, in this step
 
     def enter(self, event: Event | None, commands: list[Command], now: float) -> None:
         """Enter one step that was neither refused nor ignored; event None: deadlines."""
@@ -109,6 +109,8 @@ class Ledger:
             case events.ExitChosen():
                 assert callers[event.call].state in (CallState.WAITING, CallState.OFFERED)
                 self.chosen = (event.call, event.to)
+            case events.CallMovedByHand() | events.CallReprioritised():
+                self._supervised(event)
             case events.CallbackAsked() | events.MessageLeft():
                 self._item_began(event)
             case events.PlaceReclaimed():
@@ -116,6 +118,15 @@ class Ledger:
             case _:
                 self._happened_to_item(event)
                 self._happened_to_offer(event)
+
+    def _supervised(self, event: events.CallMovedByHand | events.CallReprioritised) -> None:
+        call = self.rules.callers[event.call]
+        assert call.state in (CallState.WAITING, CallState.OFFERED)
+        if isinstance(event, events.CallReprioritised):
+            call.asked = event.priority
+        else:
+            assert event.queue.startswith(f"{call.client}/"), "moved to another client"
+            self.chosen = (event.call, Overflow(queue=event.queue))
 
     def _happened_to_item(self, event: Event) -> None:
         self.book.attempt(event, self.now)
@@ -275,7 +286,8 @@ class Ledger:
         assert command.queue == call.queue
         chosen, self.chosen = self.chosen, None
         if chosen is not None:
-            assert (chosen[0], command.reason) == (call.id, "key")
+            assert chosen[0] == call.id
+            assert command.reason in ("key", "moved by hand")
             return chosen[1]
         limits = self.rules.settings(call.queue).limits
         if command.reason == "partner's share" and limits.partner is not None:

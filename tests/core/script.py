@@ -41,7 +41,7 @@ from ccengine.core.commands import (
     WithdrawOffer,
 )
 from ccengine.core.errors import CoreError
-from ccengine.core.events import CallTransferred, Miss, Party, StaffAnswered, StaffMissed
+from ccengine.core.events import CallMovedByHand, CallReprioritised, CallTransferred, Miss, Party, StaffAnswered, StaffMissed
 from ccengine.core.ids import AgentId, CallId
 from ccengine.core.states import AgentState
 from tests.core.builders import queue_named, queue_settings, skills
@@ -320,9 +320,19 @@ def _staff(stage: Stage, words: list[str], *, answers: bool) -> list[Command]:
     return stage.post(StaffMissed(call=call, leg=leg, reason=" ".join(words[1:])))
 
 
+def _moved(call: str, queue: str) -> CallMovedByHand:
+    return CallMovedByHand(call=CallId(call), queue=queue_named(queue), by="olga")
+
+
+def _reprioritised(call: str, priority: str) -> CallReprioritised:
+    return CallReprioritised(call=CallId(call), priority=int(priority), by="olga")
+
+
 WORDS: Mapping[str, Doing] = {
     "arrive": lambda stage, words: stage.arrive(*words),
     "queue": _queue_call,
+    "by-hand": lambda stage, words: stage.post(_moved(*words)),
+    "priority": lambda stage, words: stage.post(_reprioritised(*words)),
     "key": lambda stage, words: stage.press(words[0], words[1], read_overflow(words[2])),
     "stray": lambda stage, words: stage.stray(*words),
     "return": lambda stage, words: stage.come_back(*words),

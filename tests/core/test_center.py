@@ -158,6 +158,8 @@ SAMPLES: dict[type, Event] = {
         events.CallbackFailed(call=CallId("c1-cb"), leg="c1-cb.c1", how=Failure.BUSY),
         events.PlaceReclaimed(call=CallId("c1")),
         *control_events("c1", "anna"),
+        events.CallMovedByHand(call=CallId("c1"), queue=QueueId("nova/sales"), by="olga"),
+        events.CallReprioritised(call=CallId("c1"), priority=9, by="olga"),
         events.AgentLoggedIn(agent=AgentId("anna"), phone=PhoneId("101")),
         events.AgentLoggedOut(agent=AgentId("anna")),
         events.AgentWentReady(agent=AgentId("anna")),

@@ -239,6 +239,14 @@ class RandomCenter(Machine):
     def caller_leaves_by_key(self, call: CallId, to: Overflow) -> None:
         self.tell(events.ExitChosen(call=self.named(call), key="1", to=to))
 
+    @rule(call=CALLS, queue=LINES)
+    def supervisor_moves(self, call: CallId, queue: QueueId) -> None:
+        self.tell(events.CallMovedByHand(call=call, queue=queue, by="olga"))
+
+    @rule(call=CALLS, priority=st.sampled_from([0, 5, -3]))
+    def supervisor_gives_a_priority(self, call: CallId, priority: int) -> None:
+        self.tell(events.CallReprioritised(call=call, priority=priority, by="olga"))
+
     @rule(call=CALLS, returns=st.booleans())
     def caller_strays_or_returns(self, call: CallId, *, returns: bool) -> None:
         call = self.named(call)

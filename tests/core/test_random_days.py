@@ -45,6 +45,7 @@ class Day:
             *[self.items_happen] * 14,
             *[self.outcomes_are_given] * 3,
             self.caller_leaves,
+            *[self.supervisor_steps_in] * 2,
             self.caller_strays_or_returns,
             self.agent_comes_or_goes,
             self.phone_changes,
@@ -129,6 +130,13 @@ class Day:
 
     def caller_leaves(self) -> None:
         self.machine.caller_hangs_up(call=self.chance.choice(ALL_CALLS), by=Party.CALLER)
+
+    def supervisor_steps_in(self) -> None:
+        chance, call = self.chance, self.chance.choice(ALL_CALLS)
+        if chance.random() < 0.5:
+            self.machine.supervisor_moves(call=call, queue=QueueId(chance.choice(QUEUES)))
+        else:
+            self.machine.supervisor_gives_a_priority(call=call, priority=chance.choice((0, 5, -3)))
 
     def caller_strays_or_returns(self) -> None:
         call = self.chance.choice(ALL_CALLS)

@@ -43,6 +43,7 @@ _VALUES: dict[str, object] = {
     "queue": "nova/billing",
     "reached": Reached.FALLBACK,
     "reason": "busy",
+    "priority": 5,
     "recorded": True,
     "recording": "demo/nova/c1.wav",
     "ring_seconds": 20.0,

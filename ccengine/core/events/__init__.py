@@ -72,10 +72,12 @@ from ccengine.core.events.outcomes import (
     OutcomeEntryStarted,
     OutcomeSet,
 )
+from ccengine.core.events.supervision import CallMovedByHand, CallReprioritised
 from ccengine.core.events.system import PlanLoaded, SwitchLost, SwitchResynced
 
 SCHEMA = 1
 
+SupervisionEvent = CallMovedByHand | CallReprioritised
 ControlEvent = (
     AgentDialled
     | CallDirected
@@ -107,6 +109,7 @@ CallEvent = (
     | RecordingFailed
     | CallEnded
     | ControlEvent
+    | SupervisionEvent
 )
 ItemEvent = (
     CallbackAsked
@@ -143,7 +146,9 @@ __all__ = [
     "CallHandedOut",
     "CallHandedOver",
     "CallMissed",
+    "CallMovedByHand",
     "CallQueued",
+    "CallReprioritised",
     "CallTransferred",
     "CallbackAnswered",
     "CallbackAsked",
@@ -191,6 +196,7 @@ __all__ = [
     "RecordingFailed",
     "RecordingStarted",
     "ShiftEvent",
+    "SupervisionEvent",
     "StaffAnswered",
     "StaffMissed",
     "SwitchLost",
