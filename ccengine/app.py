@@ -7,10 +7,9 @@ call as it is: Asterisk keeps them, and the next engine takes them up.
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import sys
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,7 +17,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ccengine.api.server import ApiServer
-from ccengine.assembly.api import api_ports
+from ccengine.assembly.api import api_ports, open_library
+from ccengine.assembly.reloading import Reloader, load_plan, things_that_stay
 from ccengine.asterisk.ari.client import Ari
 from ccengine.asterisk.ari.connection import AriAddress, Connection
 from ccengine.asterisk.ari.versions import VersionVerdict, judge_version
@@ -32,7 +32,7 @@ from ccengine.calls.wiring import Wiring
 from ccengine.clock import Clock
 from ccengine.config.secrets import ari_password
 from ccengine.config.settings import Settings
-from ccengine.core.events import PlanLoaded, SwitchLost
+from ccengine.core.events import SwitchLost
 from ccengine.core.ids import TenantId
 from ccengine.engine import Engine
 from ccengine.ivr import versions
@@ -47,8 +47,6 @@ from ccengine.storage.records import RecordKeeper
 from ccengine.storage.replay import center_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ccengine.ivr.configuration import Configuration
     from ccengine.storage.journal_reader import Restored
 
@@ -111,18 +109,20 @@ def run(settings: Settings) -> None:
 
 async def _serve(settings: Settings, configuration: Configuration) -> None:
     async with AsyncExitStack() as stack:
-        with _things_that_stay():
+        with things_that_stay():
             parts = await _build(settings, configuration, stack)
         async with asyncio.TaskGroup() as root:
             sessions = Sessions(parts.wiring, root)
             switchboard = Switchboard(parts.wiring, sessions, Resyncer(parts.wiring, sessions))
-            ports = api_ports(parts.wiring, sessions, switchboard, parts.keeper)
+            reloader = Reloader(parts.wiring, parts.keeper, settings.tenant_folder)
+            library = open_library(parts.engine, parts.keeper, settings, stack)
+            ports = api_ports(parts.wiring, sessions, switchboard, library, reloader.reload)
             api = ApiServer(ports, settings.api_port)
             await api.start()
             stack.push_async_callback(api.stop)
             root.create_task(_stop_on_signal(), name="signals")
             root.create_task(_stop_on_failure(parts.engine), name="failure")
-            root.create_task(_reload_on_signal(parts), name="reload")
+            root.create_task(_reload_on_signal(reloader), name="reload")
             root.create_task(_renew_calendar(parts), name="calendar")
             root.create_task(_checkpoint(parts.journal), name="checkpoint")
             root.create_task(parts.keeper.run(), name="records")
@@ -170,7 +170,7 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
         rows_of_agent=partial(read_rows_of_agent, paths.journal),
     )
     engine.post(SwitchLost(node=settings.node))
-    _load_plan(engine, configuration)
+    load_plan(engine, configuration)
     if publisher is not None:
         publisher.show_agents(
             (agent.shown() for agent in engine.center.agents()), engine.clock.now()
@@ -209,11 +209,6 @@ async def _file_papers(keeper: RecordKeeper, configuration: Configuration) -> No
     await versions.keep(configuration, keeper.papers)
 
 
-def _load_plan(engine: Engine, configuration: Configuration) -> None:
-    if configuration.tenant is not None:
-        engine.post(PlanLoaded(plan=configuration.tenant.plan(engine.clock.now())))
-
-
 async def _check_version(parts: Parts) -> None:
     await parts.link.wait_connected()
     info = await parts.wiring.router.ari.info()
@@ -231,7 +226,7 @@ async def _renew_calendar(parts: Parts) -> None:
     """Give routing the opening hours of the weeks to come, once a day."""
     while True:
         await asyncio.sleep(CALENDAR_SECONDS)
-        _load_plan(parts.engine, parts.wiring.configuration)
+        load_plan(parts.engine, parts.wiring.configuration)
 
 
 async def _checkpoint(journal: Journal) -> None:
@@ -255,42 +250,11 @@ async def _stop_on_failure(engine: Engine) -> None:
     await engine.failed
 
 
-async def _reload_on_signal(parts: Parts) -> None:
+async def _reload_on_signal(reloader: Reloader) -> None:
     """On SIGHUP, swap the configuration whole; with mistakes in it, keep the one in force."""
     asked = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, asked.set)
     while True:
         await asked.wait()
         asked.clear()
-        with _things_that_stay():
-            await _reload(parts)
-
-
-async def _reload(parts: Parts) -> None:
-    folder = parts.settings.tenant_folder
-    configuration = await asyncio.to_thread(load_configuration, folder)
-    papers = parts.keeper.papers
-    problems = configuration.problems or await versions.reused(configuration, papers)
-    if problems or configuration.tenant is None:
-        for problem in problems:
-            log.error("configuration_refused", cause=str(problem))
-        return
-    await versions.keep(configuration, papers)
-    parts.wiring.configuration = configuration
-    _load_plan(parts.engine, configuration)
-    log.info("configuration_loaded", plan=parts.engine.center.plan.version)
-
-
-@contextmanager
-def _things_that_stay() -> Iterator[None]:
-    """Make inside what stays: no garbage is looked for meanwhile, and later never among it.
-
-    A configuration is most of what is in memory, and nothing of it is garbage. Each look through
-    all of it, from whatever thread, holds up every call: for 0.2 s at 2,000 agents.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
+        await reloader.reload()

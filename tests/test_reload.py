@@ -14,6 +14,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from ccengine import app
+from ccengine.assembly import reloading
+from ccengine.assembly.reloading import Reloader, load_plan
 from ccengine.config.loading import load_tenant
 from ccengine.core.center import ContactCenter
 from ccengine.core.events import Event, PlanLoaded
@@ -59,13 +61,14 @@ async def running(folder: Path) -> AsyncIterator[Any]:
     await versions.keep(configuration, database.papers)
     parts: Any = SimpleNamespace(
         settings=SimpleNamespace(tenant_folder=folder),
-        wiring=SimpleNamespace(configuration=configuration),
+        wiring=SimpleNamespace(configuration=configuration, engine=engine),
         engine=engine,
         keeper=SimpleNamespace(papers=database.papers),
     )
-    app._load_plan(parts.engine, configuration)
+    load_plan(parts.engine, configuration)
+    reloader = Reloader(parts.wiring, parts.keeper, folder)
     async with asyncio.TaskGroup() as tasks:
-        task = tasks.create_task(app._reload_on_signal(parts))
+        task = tasks.create_task(app._reload_on_signal(reloader))
         await asyncio.sleep(0)
         try:
             yield parts
@@ -153,7 +156,7 @@ async def test_no_garbage_is_looked_for_while_a_configuration_is_read(
         return load_configuration(folder)
 
     async with running(folder):
-        monkeypatch.setattr(app, "load_configuration", load)
+        monkeypatch.setattr(reloading, "load_configuration", load)
         change(folder / "tenant.yaml", "arabic: 9", "arabic: 7" if is_sound else "arabic: 70")
         told = await reload()
         assert ("configuration_loaded" in told) == is_sound

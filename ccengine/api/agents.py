@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from ccengine.api.faults import AGENT_UNKNOWN
 from ccengine.api.models import Shown, Utc
-from ccengine.api.problems import Fault
 from ccengine.core.errors import UnknownAgent
 from ccengine.core.ids import AgentId
 from ccengine.core.plan import AgentSettings
@@ -16,16 +16,6 @@ from ccengine.core.states import AgentState, AgentStep
 if TYPE_CHECKING:
     from ccengine.api.route import Asked
     from ccengine.core.agents import Agent
-
-AGENT_UNKNOWN = Fault(
-    404, "agent-unknown", "No such agent", "GET /agents names those whom the token sees."
-)
-REFUSED = Fault(
-    409,
-    "refused",
-    "This is not possible now; nothing was changed",
-    "The detail says why; read the state again, and choose something that fits it.",
-)
 
 AFTER = {
     AgentStep.FINISH_NOT_READY: AgentState.NOT_READY,

@@ -40,7 +40,7 @@ class Desk:
     def __init__(self, ports: Ports, tokens: TokenBook) -> None:
         self._ports = ports
         self._tokens = tokens
-        self._replies = Replies(ports.keeper.database.replies, ports.floor.now)
+        self._replies = Replies(ports.library.keeper.database.replies, ports.floor.now)
 
     def application(self, routes: Iterable[AnyRoute]) -> web.Application:
         """Return what an HTTP server runs."""
@@ -110,7 +110,7 @@ class Desk:
             operation=route.operation,
             target=change.target,
         )
-        await self._ports.keeper.database.audit.add(
+        await self._ports.library.keeper.database.audit.add(
             AuditEntry(
                 at=self._ports.floor.now(),
                 actor=identity.name,

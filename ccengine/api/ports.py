@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ParamSpec, Protocol, TypeVar
 
+from ccengine.config.problems import Problem
 from ccengine.config.tenant import Tenant
 from ccengine.core.center import ContactCenter
 from ccengine.core.events import Event
 from ccengine.core.ids import AgentId, Instant
 from ccengine.storage.records import RecordKeeper
+
+Asked = ParamSpec("Asked")
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +37,33 @@ class Floor:
     tenant: Callable[[], Tenant]  #: the configuration in force
 
 
+class Reader(Protocol):
+    """Reads what takes long, where it holds nobody up. See `ReaderProcess`."""
+
+    async def run(
+        self, read: Callable[Asked, Found], *args: Asked.args, **kwargs: Asked.kwargs
+    ) -> Found:
+        """Return what `read` returns; ReaderBusy when there is no time for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """What can be read of the past, and of the configuration's files."""
+
+    keeper: RecordKeeper  #: records, and all else that the database keeps
+    reader: Reader
+    show: Callable[[], None]  #: has the journal hold what has happened so far
+    journal: Path
+    recordings: Path
+    configuration: Path  #: the tenant's folder
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """All that the API needs."""
 
     health: Callable[[], Health]
     floor: Floor
-    keeper: RecordKeeper  #: records, and all else that the database keeps
+    library: Library
+    reload: Callable[[], Awaitable[Sequence[Problem]]]  #: loads it, or says why not
     token_file: Path

@@ -115,6 +115,18 @@ NOT_JSON = Fault(
     415, "not-json", "The body is not declared as JSON", "Send `Content-Type: application/json`."
 )
 MALFORMED = Fault(400, "malformed", "The request cannot be read", "Send well-formed JSON in UTF-8.")
+RANGE_WRONG = Fault(
+    416,
+    "range-wrong",
+    "There is no such part",
+    "Send `Range: bytes=<first>-<last>` within the length, or no Range at all.",
+)
+RANGE_WRONG = Fault(
+    416,
+    "range-wrong",
+    "There is no such part",
+    "Send `Range: bytes=<first>-<last>` within the length, or no Range at all.",
+)
 FIELDS_WRONG = Fault(
     422, "fields-wrong", "Something in the request cannot be", "Mend the fields named in `errors`."
 )

@@ -26,17 +26,53 @@ ADMIN: Final[Roles] = frozenset({Role.ADMIN})
 ALL: Final[Roles] = frozenset(Role)
 LEADERS: Final[Roles] = ADMIN | {Role.SUPERVISOR}
 LISTENERS: Final[Roles] = LEADERS | {Role.QUALITY}
+OWN: Final[Roles] = LEADERS | {Role.AGENT}
+HOUSE_AND_CLIENT: Final[Roles] = LISTENERS | {Role.CLIENT}
 
 MAY: Final[Mapping[str, Roles]] = {
     "whoAmI": ALL,
     # agents
     "listAgents": LISTENERS,
     "getAgent": LISTENERS | {Role.AGENT},
-    "setAgentReady": LEADERS | {Role.AGENT},
-    "setAgentNotReady": LEADERS | {Role.AGENT},
+    "getAgentDay": LISTENERS | {Role.AGENT},
+    "logAgentIn": OWN,
+    "logAgentOut": OWN,
+    "setAgentReady": OWN,
+    "setAgentNotReady": OWN,
+    "pauseQueue": OWN,
+    "resumeQueue": OWN,
+    "extendWrapUp": OWN,
+    "endWrapUp": OWN,
+    "askForHelp": OWN,
+    # the desk
+    "getDesk": OWN,
+    "setOutcome": OWN,
+    "fillForm": OWN,
+    "setTyping": OWN,
+    # queues
+    "listQueues": HOUSE_AND_CLIENT | {Role.AGENT},
+    "getQueue": HOUSE_AND_CLIENT | {Role.AGENT},
+    "listWaiting": HOUSE_AND_CLIENT,
     # calls
+    "listCalls": ALL,
+    "listLiveCalls": HOUSE_AND_CLIENT,
     "getCall": ALL,
+    "getCallStory": HOUSE_AND_CLIENT | {Role.AGENT},
+    "explainCall": LISTENERS,
+    "getCustomerHistory": HOUSE_AND_CLIENT | {Role.AGENT},
+    "moveCall": LEADERS,
+    "reprioritiseCall": LEADERS,
+    # recordings
+    "listRecordings": HOUSE_AND_CLIENT,
+    "getRecording": HOUSE_AND_CLIENT,
+    # forms and scripts
+    "listForms": HOUSE_AND_CLIENT | {Role.AGENT},
+    "getForm": HOUSE_AND_CLIENT | {Role.AGENT},
+    "listScripts": HOUSE_AND_CLIENT | {Role.AGENT},
     # the engine itself
+    "checkConfiguration": ADMIN,
+    "planConfiguration": ADMIN,
+    "reloadConfiguration": ADMIN,
     "listAudit": ADMIN,
 }
 """By operation. Whoever may, may so within what their token sees."""

@@ -63,7 +63,7 @@ class ApiServer:
             TokenUnusable: there is no token.
         """
         file = ApiToken.read(self._ports.token_file)
-        tokens = TokenBook(file, self._ports.keeper.database.tokens, self._ports.floor.now)
+        tokens = TokenBook(file, self._ports.library.keeper.database.tokens, self._ports.floor.now)
         app = Desk(self._ports, tokens).application(ROUTES)
         _add_documents(app)
         if self._extend is not None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.api.roles import Role
 from ccengine.core.ids import AgentId, ClientId, client_of
+from ccengine.reporting.call_record import OfferOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from ccengine.core.calls import Call
     from ccengine.core.ids import QueueId
     from ccengine.reporting.call_record import CallRecord
+
+HAS_IT = frozenset({OfferOutcome.OPEN, OfferOutcome.ACCEPTED})
+"""Of an offer: the agent is about to talk, or did."""
 
 
 class Sight:
@@ -39,6 +43,16 @@ class Sight:
         """Return the clients that are seen."""
         return [client for client in self._tenant.clients if self.client(client)]
 
+    def client_names(self) -> set[str] | None:
+        """Return whose calls are seen, those of clients that are gone among them; None: all."""
+        if self._scope.agent is not None:
+            return {client for client in self._tenant.clients if self.client(client)}
+        return None if self._scope.clients is None else set(self._scope.clients)
+
+    def agent_names(self) -> set[str]:
+        """Return the agents of the teams and sites that are seen."""
+        return {agent for agent in self._tenant.settings.agents if self._of_team(agent)}
+
     def queue(self, queue: QueueId) -> bool:
         """Tell whether the queue is seen."""
         return self.client(client_of(queue))
@@ -60,8 +74,10 @@ class Sight:
 
     def record(self, record: CallRecord) -> bool:
         """Tell whether a call's record is seen."""
-        talked = {one.agent for one in record.conversations}
-        return self._part_of_it(record.client, talked | {one.agent for one in record.dispositions})
+        had = {one.agent for one in record.conversations}
+        had |= {one.agent for one in record.dispositions}
+        had |= {one.agent for one in record.offers if one.outcome in HAS_IT}
+        return self._part_of_it(record.client, had)
 
     @property
     def sees_all_agents(self) -> bool:

@@ -4,18 +4,45 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.api.ports import Floor, Health, Ports
+from ccengine.api.ports import Floor, Health, Library, Ports
+from ccengine.storage.reader_process import ReaderProcess
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from contextlib import AsyncExitStack
+
     from ccengine.calls.sessions import Sessions
     from ccengine.calls.switchboard import Switchboard
     from ccengine.calls.wiring import Wiring
+    from ccengine.config.problems import Problem
+    from ccengine.config.settings import Settings
     from ccengine.config.tenant import Tenant
+    from ccengine.engine import Engine
     from ccengine.storage.records import RecordKeeper
 
 
+def open_library(
+    engine: Engine, keeper: RecordKeeper, settings: Settings, stack: AsyncExitStack
+) -> Library:
+    """Return what can be read; what it has opened is closed with the stack."""
+    reader = ReaderProcess()
+    stack.callback(reader.close)
+    return Library(
+        keeper=keeper,
+        reader=reader,
+        show=engine.show,
+        journal=settings.paths.journal,
+        recordings=settings.paths.recordings,
+        configuration=settings.tenant_folder,
+    )
+
+
 def api_ports(
-    wiring: Wiring, sessions: Sessions, switchboard: Switchboard, keeper: RecordKeeper
+    wiring: Wiring,
+    sessions: Sessions,
+    switchboard: Switchboard,
+    library: Library,
+    reload: Callable[[], Awaitable[Sequence[Problem]]],
 ) -> Ports:
     """Return the ports."""
     engine = wiring.engine
@@ -37,7 +64,8 @@ def api_ports(
     return Ports(
         health=lambda: _health(switchboard),
         floor=floor,
-        keeper=keeper,
+        library=library,
+        reload=reload,
         token_file=wiring.paths.api_token,
     )
 

@@ -142,9 +142,7 @@ def withdraw_from_agent(
     _end_offer(floor, call, agent, offer, step, reason, now)
 
 
-def withdraw_from_call(
-    floor: Floor, call: Call, now: Instant, reason: str = CALLER_LEFT
-) -> None:
+def withdraw_from_call(floor: Floor, call: Call, now: Instant, reason: str = CALLER_LEFT) -> None:
     """Free the agents because the caller left while phones rang or one was just answered."""
     if call.offer is not None:
         call.others = {call.offer: _agent_of(call), **call.others}

@@ -96,6 +96,7 @@ if TYPE_CHECKING:
         ControlEvent,
         OutcomeEvent,
         PhoneEvent,
+        SupervisionEvent,
         SystemEvent,
     )
     from ccengine.reporting.rows import JournalRow, What
@@ -286,15 +287,11 @@ def _call_event(what: CallEvent) -> str:
             | ConversationEnded()
         ):
             return _talk_event(what)
-        case CallMovedByHand():
-            return f"{what.by} has the caller wait in {what.queue}"
-        case CallReprioritised():
-            return f"{what.by} gave the caller priority {what.priority}"
         case _:
             return _control_event(what)
 
 
-def _control_event(what: ControlEvent) -> str:
+def _control_event(what: ControlEvent | SupervisionEvent) -> str:
     match what:
         case AgentDialled():
             return f"{what.agent} dialled {what.number}: {what.kind}"
@@ -310,8 +307,21 @@ def _control_event(what: ControlEvent) -> str:
             return _move_event(what)
 
 
+def _supervised(what: SupervisionEvent) -> str:
+    match what:
+        case CallMovedByHand():
+            return f"{what.by} has the caller wait in {what.queue}"
+        case CallReprioritised():
+            return f"{what.by} gave the caller priority {what.priority}"
+
+
 def _move_event(
-    what: CallTransferred | CallHandedOver | CallHandedOut | StaffAnswered | StaffMissed,
+    what: CallTransferred
+    | CallHandedOver
+    | CallHandedOut
+    | StaffAnswered
+    | StaffMissed
+    | SupervisionEvent,
 ) -> str:
     match what:
         case StaffAnswered():
@@ -325,6 +335,8 @@ def _move_event(
             return f"{what.agent} handed the caller over to {what.to_agent}"
         case CallHandedOut():
             return f"{what.agent} handed the caller over to the client's staff"
+        case CallMovedByHand() | CallReprioritised():
+            return _supervised(what)
 
 
 def _line_event(what: LineEvent) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from ccengine.core.ids import CallId
 from ccengine.reporting.call_record import CallRecord
 from ccengine.storage.audit import AuditStore
+from ccengine.storage.call_lists import CallLists
 from ccengine.storage.errors import RecordsTooNew
 from ccengine.storage.papers import PaperStore
 from ccengine.storage.replies import ReplyStore
@@ -79,6 +80,11 @@ class RecordDatabase:
     def papers(self) -> PaperStore:
         """The versions of forms and scripts that records name."""
         return PaperStore(self._engine)
+
+    @property
+    def lists(self) -> CallLists:
+        """Lists of records."""
+        return CallLists(self._engine)
 
     @property
     def tokens(self) -> TokenStore:

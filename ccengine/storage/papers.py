@@ -71,6 +71,17 @@ class PaperStore:
             async with self._engine.begin() as connection:
                 await connection.execute(insert(PAPERS), new)
 
+    async def versions(self, client: str, kind: str, name: str) -> list[StoredPaper]:
+        """Return all versions that were ever in force, the newest last."""
+        query = (
+            select(PAPERS)
+            .where(PAPERS.c.client == client, PAPERS.c.kind == kind, PAPERS.c.name == name)
+            .order_by(PAPERS.c.version)
+        )
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return [StoredPaper(**row) for row in rows]
+
     async def get(self, kind: str, ref: str) -> StoredPaper | None:
         """Return the version that a record names, None if it was never in force here."""
         found = REF.fullmatch(ref)

@@ -65,6 +65,7 @@ CALL_RECORDS = Table(
     Column("attempts", JSON, nullable=False, server_default="[]"),
     UniqueConstraint("call", name="one_record_per_call"),
     Index("call_records_by_arrival", "tenant", "client", "arrived_at"),
+    Index("call_records_by_caller", "client", "caller", "arrived_at"),
 )
 
 PAPERS = Table(

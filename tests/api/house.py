@@ -9,26 +9,37 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from ccengine.api.ports import Floor, Health, Ports
+from ccengine.api.ports import Asked, Floor, Found, Health, Library, Ports
 from ccengine.api.server import ApiServer
 from ccengine.config.loading import load_tenant
 from ccengine.config.tenant import Tenant
 from ccengine.core import events
 from ccengine.core.ids import AgentId, CallId, ClientId, PhoneId, QueueId, TenantId, client_of
+from ccengine.ivr.configuration import load_configuration
 from ccengine.storage.records import RecordKeeper
 from ccengine.storage.tokens import StoredToken
 from tests.config.tenants import copy_of_demo
 from tests.reporting.shift import NODE, Shift
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from ccengine.api.roles import Role
+    from ccengine.config.problems import Problem
     from ccengine.core.events import Event
 
 WELL = Health(connected=True)
 FILE_TOKEN = "a-token-long-enough-to-be-one"
 CALLERS = {"nour": ("600100", "+971501234567"), "dnipro": ("600200", "+380441234567")}
+
+
+class AtOnce:
+    """Reads here and now: a process of its own would take a second to begin."""
+
+    async def run(
+        self, read: Callable[Asked, Found], *args: Asked.args, **kwargs: Asked.kwargs
+    ) -> Found:
+        return read(*args, **kwargs)
 
 
 @dataclass
@@ -57,6 +68,14 @@ class House:
         rows = self.shift.written
         rejected = [row.what for row in rows if row.kind == "rejection"]
         return "".join(getattr(one, "reason", "") for one in rejected)
+
+    async def reload(self) -> Sequence[Problem]:
+        """Swap the configuration, as the engine does."""
+        found = load_configuration(self.tenant.folder)
+        if found.tenant is not None:
+            self.tenant = found.tenant
+            self.post(events.PlanLoaded(plan=found.tenant.plan(self.shift.now)))
+        return found.problems
 
     def log_in(self, *agents: str) -> None:
         """Have agents of the demo log in at their own phones."""
@@ -159,4 +178,18 @@ def _ports(here: House, token_file: Path) -> Ports:
         ensure_agent=here.ensured.append,
         tenant=lambda: here.tenant,
     )
-    return Ports(health=here.report, floor=floor, keeper=here.keeper, token_file=token_file)
+    library = Library(
+        keeper=here.keeper,
+        reader=AtOnce(),
+        show=lambda: None,
+        journal=here.shift.journal.path,
+        recordings=here.folder / "recordings",
+        configuration=here.tenant.folder,
+    )
+    return Ports(
+        health=here.report,
+        floor=floor,
+        library=library,
+        reload=here.reload,
+        token_file=token_file,
+    )

@@ -109,17 +109,18 @@ class Ledger:
             case events.ExitChosen():
                 assert callers[event.call].state in (CallState.WAITING, CallState.OFFERED)
                 self.chosen = (event.call, event.to)
-            case events.CallMovedByHand() | events.CallReprioritised():
-                self._supervised(event)
             case events.CallbackAsked() | events.MessageLeft():
                 self._item_began(event)
             case events.PlaceReclaimed():
                 self._reclaimed(event.call)
             case _:
+                self._supervised(event)
                 self._happened_to_item(event)
                 self._happened_to_offer(event)
 
-    def _supervised(self, event: events.CallMovedByHand | events.CallReprioritised) -> None:
+    def _supervised(self, event: Event) -> None:
+        if not isinstance(event, events.CallMovedByHand | events.CallReprioritised):
+            return
         call = self.rules.callers[event.call]
         assert call.state in (CallState.WAITING, CallState.OFFERED)
         if isinstance(event, events.CallReprioritised):

@@ -41,7 +41,15 @@ from ccengine.core.commands import (
     WithdrawOffer,
 )
 from ccengine.core.errors import CoreError
-from ccengine.core.events import CallMovedByHand, CallReprioritised, CallTransferred, Miss, Party, StaffAnswered, StaffMissed
+from ccengine.core.events import (
+    CallMovedByHand,
+    CallReprioritised,
+    CallTransferred,
+    Miss,
+    Party,
+    StaffAnswered,
+    StaffMissed,
+)
 from ccengine.core.ids import AgentId, CallId
 from ccengine.core.states import AgentState
 from tests.core.builders import queue_named, queue_settings, skills

@@ -1,24 +1,66 @@
-"""Calls: their records."""
+"""Calls: lists, records, stories, why an agent had them, and what supervisors do with who waits."""
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from ccengine.api.problems import Fault
+from pydantic import Field
+
+from ccengine.api.call_lists import (
+    QUEUE,
+    CallPage,
+    CallsQuery,
+    PageQuery,
+    filter_of,
+    find_page,
+)
+from ccengine.api.explanations import ExplanationShown, explained
+from ccengine.api.faults import CALL_UNKNOWN, QUEUE_UNKNOWN, REFUSED
+from ccengine.api.live import LivePage, LiveQuery, LiveShown, live
+from ccengine.api.models import Shown, Utc
+from ccengine.api.problems import BUSY
+from ccengine.api.readable import read
+from ccengine.api.readings import Numbers, read_explanation, read_story
 from ccengine.api.records import CallShown, shown
-from ccengine.api.route import Asked, Method, Nothing, Route
-from ccengine.core.ids import CallId
+from ccengine.api.route import Asked, Change, Method, Nothing, Route, Strict
+from ccengine.config.queue_checks import PRIORITY_AT_MOST
+from ccengine.core.events import CallMovedByHand, CallReprioritised
+from ccengine.core.ids import CallId, QueueId
+from ccengine.storage.call_lists import CallFilter
 
 if TYPE_CHECKING:
     from ccengine.api.route import AnyRoute
+    from ccengine.core.calls import Call
+    from ccengine.core.events import Event
     from ccengine.reporting.call_record import CallRecord
 
-CALL_UNKNOWN = Fault(
-    404,
-    "call-unknown",
-    "No such call",
-    "Call ids are in the log as call_id, and are the recordings' names; GET /calls lists them.",
-)
+
+class StoryLineShown(Shown):
+    """One thing that happened."""
+
+    at: Utc
+    seconds: float = Field(description="Since the story began.")
+    text: str
+
+
+class StoryShown(Shown):
+    """What happened to a call, in order."""
+
+    call: str
+    lines: list[StoryLineShown]
+
+
+class Move(Strict):
+    """Where to."""
+
+    queue: str = Field(pattern=f"^{QUEUE}$", description="Of the same client: `nour/billing`.")
+
+
+class Priority(Strict):
+    """How soon; higher goes first, over all queues."""
+
+    priority: int = Field(ge=-PRIORITY_AT_MOST, le=PRIORITY_AT_MOST)
 
 
 async def record_of(asked: Asked[Any, Any]) -> CallRecord:
@@ -27,10 +69,40 @@ async def record_of(asked: Asked[Any, Any]) -> CallRecord:
     Raises:
         Refused: there is none that the token sees.
     """
-    record = await asked.ports.keeper.get(CallId(asked.path["call"]))
+    record = await asked.ports.library.keeper.get(CallId(asked.path["call"]))
     if record is None or not asked.sight.record(record):
         raise CALL_UNKNOWN.because()
     return record
+
+
+def call_of(asked: Asked[Any, Any]) -> Call:
+    """Return the call in the request's address, which is alive.
+
+    Raises:
+        Refused: there is none that the token sees.
+    """
+    call = asked.ports.floor.center.calls.get(CallId(asked.path["call"]))
+    if call is None or not asked.sight.call(call):
+        raise CALL_UNKNOWN.because(detail="It may be over.")
+    return call
+
+
+async def list_calls(asked: Asked[CallsQuery, Nothing]) -> CallPage:
+    """List calls that are over."""
+    return await find_page(asked, filter_of(asked.query), asked.query)
+
+
+async def list_live_calls(asked: Asked[LiveQuery, Nothing]) -> LivePage:
+    """List calls that are alive, in the order in which they came."""
+    query, center = asked.query, asked.ports.floor.center
+    seen = (
+        call
+        for call in center.calls.values()
+        if asked.sight.call(call)
+        and (query.client is None or call.client == query.client)
+        and (query.state is None or call.state is query.state)
+    )
+    return LivePage(calls=[live(call, asked) for call in islice(seen, query.limit)])
 
 
 async def get_call(asked: Asked[Nothing, Nothing]) -> CallShown:
@@ -38,16 +110,152 @@ async def get_call(asked: Asked[Nothing, Nothing]) -> CallShown:
     return shown(await record_of(asked), asked.sight)
 
 
+async def get_story(asked: Asked[Nothing, Nothing]) -> StoryShown:
+    """Tell what happened."""
+    record = await record_of(asked)
+    whole = asked.sight.sees_numbers_of(record.client)
+    numbers = Numbers.WHOLE if whole else Numbers.MASKED
+    lines = await read(asked, read_story, asked.ports.library.journal, record.call, numbers)
+    return StoryShown(
+        call=record.call, lines=[StoryLineShown.model_validate(line) for line in lines]
+    )
+
+
+async def explain(asked: Asked[Nothing, Nothing]) -> ExplanationShown:
+    """Tell why this agent, and why none of the others."""
+    record = await record_of(asked)
+    moments = await read(asked, read_explanation, asked.ports.library.journal, record.call)
+    return explained(record.call, moments, asked.sight)
+
+
+async def get_history(asked: Asked[PageQuery, Nothing]) -> CallPage:
+    """List the same customer's other calls to the same client."""
+    record = await record_of(asked)
+    customer = record.caller or record.to
+    if not customer:
+        return CallPage(calls=[], next=None)  # withheld: nobody knows who it was
+    which = CallFilter(clients={record.client}, caller=customer, but=record.call)
+    return await find_page(asked, which, asked.query, of_anybody=True)
+
+
+async def move(asked: Asked[Nothing, Move]) -> Change:
+    """Have a caller wait in another queue."""
+    call, queue = call_of(asked), QueueId(asked.body.queue)
+    known = queue in asked.ports.floor.center.plan.queues
+    if not known or not asked.sight.queue(queue):
+        raise QUEUE_UNKNOWN.because()
+    moved = CallMovedByHand(call=call.id, queue=queue, by=asked.identity.name)
+    return _supervise(asked, call, moved)
+
+
+async def reprioritise(asked: Asked[Nothing, Priority]) -> Change:
+    """Give a caller another priority."""
+    call, priority = call_of(asked), asked.body.priority
+    given = CallReprioritised(call=call.id, priority=priority, by=asked.identity.name)
+    return _supervise(asked, call, given)
+
+
+def _supervise(asked: Asked[Any, Any], call: Call, event: Event) -> Change:
+    before = live(call, asked).model_dump(mode="json")
+    rejection = asked.ports.floor.post(event)
+    if rejection:
+        raise REFUSED.because(detail=rejection)
+    after = live(call, asked)
+    return Change(
+        target=f"call {call.id}",
+        before=before,
+        after=after.model_dump(mode="json"),
+        answer=after,
+    )
+
+
 ROUTES: tuple[AnyRoute, ...] = (
+    Route(
+        operation="listCalls",
+        method=Method.GET,
+        path="/calls",
+        summary="Calls that are over, the newest first",
+        description="A call is listed a few seconds after it ended.",
+        query=CallsQuery,
+        body=Nothing,
+        answer=CallPage,
+        handler=list_calls,
+    ),
+    Route(
+        operation="listLiveCalls",
+        method=Method.GET,
+        path="/live-calls",
+        summary="Calls that are alive, in the order in which they came",
+        query=LiveQuery,
+        body=Nothing,
+        answer=LivePage,
+        handler=list_live_calls,
+    ),
     Route(
         operation="getCall",
         method=Method.GET,
         path="/calls/{call}",
-        summary="Everything that is kept of a call",
+        summary="Everything that is kept of a call, alive or over",
         query=Nothing,
         body=Nothing,
         answer=CallShown,
         handler=get_call,
         faults=(CALL_UNKNOWN,),
+    ),
+    Route(
+        operation="getCallStory",
+        method=Method.GET,
+        path="/calls/{call}/story",
+        summary="What happened to a call, in order",
+        query=Nothing,
+        body=Nothing,
+        answer=StoryShown,
+        handler=get_story,
+        faults=(CALL_UNKNOWN, BUSY),
+    ),
+    Route(
+        operation="explainCall",
+        method=Method.GET,
+        path="/calls/{call}/explanation",
+        summary="Why this agent, and why none of the others, for each offer of a call",
+        query=Nothing,
+        body=Nothing,
+        answer=ExplanationShown,
+        handler=explain,
+        faults=(CALL_UNKNOWN, BUSY),
+    ),
+    Route(
+        operation="getCustomerHistory",
+        method=Method.GET,
+        path="/calls/{call}/history",
+        summary="The same customer's other calls to the same client, the newest first",
+        query=PageQuery,
+        body=Nothing,
+        answer=CallPage,
+        handler=get_history,
+        faults=(CALL_UNKNOWN,),
+    ),
+    Route(
+        operation="moveCall",
+        method=Method.POST,
+        path="/calls/{call}/move",
+        summary="A waiting caller waits in another queue of the client, at the place they had",
+        description="A phone that rings for them stops.",
+        query=Nothing,
+        body=Move,
+        answer=LiveShown,
+        handler=move,
+        faults=(CALL_UNKNOWN, QUEUE_UNKNOWN, REFUSED),
+    ),
+    Route(
+        operation="reprioritiseCall",
+        method=Method.POST,
+        path="/calls/{call}/priority",
+        summary="A waiting caller gets another priority, in whatever queue",
+        query=Nothing,
+        body=Priority,
+        answer=LiveShown,
+        handler=reprioritise,
+        faults=(CALL_UNKNOWN, REFUSED),
     ),
 )

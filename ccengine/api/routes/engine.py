@@ -93,7 +93,7 @@ async def who_am_i(asked: Asked[Nothing, Nothing]) -> Me:
 async def list_audit(asked: Asked[AuditQuery, Nothing]) -> AuditPage:
     """Read the audit."""
     query = asked.query
-    entries = await asked.ports.keeper.database.audit.entries(
+    entries = await asked.ports.library.keeper.database.audit.entries(
         before=query.before, limit=query.limit, actor=query.actor, target=query.target
     )
     return AuditPage(

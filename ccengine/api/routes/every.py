@@ -4,9 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.api.routes import agents, calls, engine
+from ccengine.api.routes import (
+    agents,
+    calls,
+    configuration,
+    desk,
+    engine,
+    papers,
+    queues,
+    recordings,
+)
 
 if TYPE_CHECKING:
     from ccengine.api.route import AnyRoute
 
-ROUTES: tuple[AnyRoute, ...] = (*engine.ROUTES, *agents.ROUTES, *calls.ROUTES)
+ROUTES: tuple[AnyRoute, ...] = (
+    *engine.ROUTES,
+    *agents.ROUTES,
+    *desk.ROUTES,
+    *queues.ROUTES,
+    *calls.ROUTES,
+    *recordings.ROUTES,
+    *papers.ROUTES,
+    *configuration.ROUTES,
+)

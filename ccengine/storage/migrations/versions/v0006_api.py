@@ -10,7 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the tables, empty."""
+    """Add the tables, empty, and an index to find a customer's calls by."""
+    op.create_index("call_records_by_caller", "call_records", ["client", "caller", "arrived_at"])
     op.create_table(
         "tokens",
         sa.Column("name", sa.String(32), primary_key=True),
@@ -54,3 +55,4 @@ def downgrade() -> None:
     """Drop them; nothing can fill them again."""
     for name in ("replies", "audit", "tokens"):
         op.drop_table(name)
+    op.drop_index("call_records_by_caller", "call_records")

@@ -1,0 +1,142 @@
+"""Lists of calls: what is asked for, how far the token sees, and a page of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import Field
+
+from ccengine.api.models import Moment, Shown, Utc
+from ccengine.api.route import NAME, Strict
+from ccengine.core.states import Kind
+from ccengine.reporting.call_record import CallOutcome
+from ccengine.reporting.masking import mask_number
+from ccengine.storage.call_lists import CallFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import RowMapping
+
+    from ccengine.api.route import Asked
+    from ccengine.storage.call_lists import Place
+
+QUEUE: Final = f"{NAME}/{NAME}"
+PLACE: Final = r"[0-9]{1,12}(\.[0-9]{1,9})?~[A-Za-z0-9_.-]{1,64}"
+NUMBER: Final = r"\+?[0-9]{1,20}"
+
+
+class PageQuery(Strict):
+    """How much of a list."""
+
+    after: str | None = Field(None, pattern=f"^{PLACE}$", description="`next` of the page before.")
+    limit: int = Field(50, ge=1, le=200)
+
+
+class CallsQuery(PageQuery):
+    """Which calls. What is left out may be anything."""
+
+    client: str | None = Field(None, pattern=f"^{NAME}$")
+    queue: str | None = Field(None, pattern=f"^{QUEUE}$", description="The last one.")
+    agent: str | None = Field(None, pattern=f"^{NAME}$", description="Who had the call last.")
+    number: str | None = Field(None, pattern=f"^{NUMBER}$", description="The number dialed.")
+    caller: str | None = Field(None, pattern=f"^{NUMBER}$")
+    kind: Kind | None = None
+    outcome: CallOutcome | None = None
+    since: Moment | None = Field(None, description="Arrived then or later.")
+    until: Moment | None = Field(None, description="Arrived before.")
+
+
+class CallListed(Shown):
+    """A call in a list."""
+
+    call: str
+    client: str
+    kind: Kind
+    number: str
+    caller: str
+    queue: str | None
+    agent: str | None
+    arrived_at: Utc
+    answered_at: Utc | None
+    ended_at: Utc | None
+    wait_seconds: float
+    talk_seconds: float
+    outcome: CallOutcome | None
+    disposition: str | None
+    resolved: bool | None
+    recording: str | None
+
+
+class CallPage(Shown):
+    """Those that arrived last come first."""
+
+    calls: list[CallListed]
+    next: str | None = Field(description="`after` of the next page; null: this is the last.")
+
+
+async def find_page(
+    asked: Asked[Any, Any], which: CallFilter, query: PageQuery, *, of_anybody: bool = False
+) -> CallPage:
+    """Return a page of the calls that the token sees.
+
+    Args:
+        asked: the request.
+        which: of the calls.
+        query: how much.
+        of_anybody: whichever agents had them, as a customer's history is one.
+    """
+    lists = asked.ports.library.keeper.database.lists
+    within = which if of_anybody else within_sight(which, asked)
+    found = await lists.find(within, limit=query.limit + 1, after=_place(query.after))
+    page = found[: query.limit]
+    more = len(found) > query.limit
+    return CallPage(
+        calls=[_listed(row, asked) for row in page],
+        next=f"{page[-1]['arrived_at']!r}~{page[-1]['call']}" if more else None,
+    )
+
+
+def filter_of(query: CallsQuery) -> CallFilter:
+    """Return what was asked for, whoever asks."""
+    return CallFilter(
+        clients=None if query.client is None else {query.client},
+        agent=query.agent,
+        queue=query.queue,
+        number=query.number,
+        caller=query.caller,
+        kind=query.kind,
+        outcome=query.outcome,
+        since=None if query.since is None else query.since.timestamp(),
+        until=None if query.until is None else query.until.timestamp(),
+    )
+
+
+def within_sight(which: CallFilter, asked: Asked[Any, Any]) -> CallFilter:
+    """Return the filter with what the token does not see left out."""
+    sight = asked.sight
+    clients = sight.client_names()
+    if clients is not None:
+        wanted = which.clients
+        which = replace(which, clients=clients if wanted is None else clients & set(wanted))
+    own = asked.identity.scope.agent
+    if own is not None:
+        return replace(which, agent=own if which.agent in (None, own) else "")
+    if not sight.sees_all_agents:
+        return replace(which, agents=sight.agent_names())
+    return which
+
+
+def _listed(row: RowMapping, asked: Asked[Any, Any]) -> CallListed:
+    values: Mapping[str, Any] = {**row}
+    if not asked.sight.sees_numbers_of(row["client"]):
+        values = {**values, "caller": mask_number(row["caller"])}
+    return CallListed.model_construct(**values)
+
+
+def _place(text: str | None) -> Place | None:
+    if text is None:
+        return None
+    at, _, call = text.partition("~")
+    return float(at), call

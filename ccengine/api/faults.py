@@ -1,0 +1,43 @@
+"""What is not there or not possible, by subject; the same for what a token does not see."""
+
+from __future__ import annotations
+
+from ccengine.api.problems import Fault
+
+AGENT_UNKNOWN = Fault(
+    404, "agent-unknown", "No such agent", "GET /agents names those whom the token sees."
+)
+CALL_UNKNOWN = Fault(
+    404,
+    "call-unknown",
+    "No such call",
+    "Call ids are in the log as call_id, and are the recordings' names; GET /calls lists them.",
+)
+CLIENT_UNKNOWN = Fault(404, "client-unknown", "No such client", "GET /me names the clients.")
+QUEUE_UNKNOWN = Fault(
+    404, "queue-unknown", "No such queue", "GET /queues names those that the token sees."
+)
+FORM_UNKNOWN = Fault(
+    404, "form-unknown", "No such form", "GET /clients/{client}/forms names those there are."
+)
+RECORDING_MISSING = Fault(
+    404,
+    "recording-missing",
+    "There is no recording of this call",
+    "GET /recordings lists those there are; one may have been deleted.",
+)
+RECORDING_GOES_ON = Fault(
+    409, "recording-goes-on", "The call is still being recorded", "Ask again when it is over."
+)
+REFUSED = Fault(
+    409,
+    "refused",
+    "This is not possible now; nothing was changed",
+    "The detail says why; read the state again, and choose something that fits it.",
+)
+CONFIGURATION_WRONG = Fault(
+    409,
+    "configuration-wrong",
+    "The configuration has mistakes; the one in force stays",
+    "Mend what `errors` names by file and line.",
+)

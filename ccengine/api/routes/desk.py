@@ -1,0 +1,271 @@
+"""An agent's desk: whom they serve, what to say and fill in, and how the call went."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from ccengine.api.agents import AgentShown, agent_of, shown
+from ccengine.api.faults import AGENT_UNKNOWN, CALL_UNKNOWN, REFUSED
+from ccengine.api.live import LiveShown, live
+from ccengine.api.models import Shown, Utc
+from ccengine.api.papers import (
+    ChoiceShown,
+    FormShown,
+    ScriptShown,
+    form_of,
+    form_shown,
+    script_of,
+    script_shown,
+)
+from ccengine.api.problems import FIELDS_WRONG, FieldProblem
+from ccengine.api.route import NAME, Asked, Change, Method, Nothing, Route, Strict
+from ccengine.config.form_values import faults
+from ccengine.core.events import FormFilled, OutcomeEntryEnded, OutcomeEntryStarted, OutcomeSet
+from ccengine.core.ids import CallId
+from ccengine.core.outcomes import LONGEST_VALUE, MOST_VALUES
+
+if TYPE_CHECKING:
+    from ccengine.api.route import AnyRoute
+    from ccengine.core.agents import Agent, Debrief
+    from ccengine.core.events import Event
+
+Word = Annotated[str, Field(pattern=f"^{NAME}$")]
+Value = Annotated[str, Field(max_length=LONGEST_VALUE)]
+
+
+class DebriefShown(Shown):
+    """What is known and owed of an agent's part in a call."""
+
+    call: str
+    client: str
+    queue: str | None
+    disposition: str = Field(description="Empty: not said yet.")
+    contact_reason: str
+    resolved: bool | None
+    by: str = Field(description="Who said so; empty: the agent.")
+    owed: bool = Field(description="Required, and not given: the agent gets no other call.")
+    closes_at: Utc | None = Field(description="Nothing may be said from then on.")
+    dispositions: list[ChoiceShown] = Field(description="What may be said.")
+    contact_reasons: list[ChoiceShown]
+    form: FormShown | None = Field(description="To be filled in.")
+    script: ScriptShown | None
+
+
+class DeskShown(Shown):
+    """All that an agent needs to see of the present call, or the last."""
+
+    agent: AgentShown
+    call: LiveShown | None = Field(description="While it is alive.")
+    debrief: DebriefShown | None = Field(description="null: there is nothing to say.")
+    reasons: list[str] = Field(description="For being not ready.")
+    reason_required: bool
+
+
+class OutcomeGiven(Strict):
+    """How the call went. It replaces what was said before."""
+
+    disposition: Word
+    contact_reason: Word | None = None
+    resolved: bool | None = None
+
+
+class FormGiven(Strict):
+    """What was filled in. It replaces what was filled in before."""
+
+    values: dict[Word, Value] = Field(max_length=MOST_VALUES)
+
+
+class Typing(Strict):
+    """Whether the agent types."""
+
+    typing: bool
+
+
+async def get_desk(asked: Asked[Nothing, Nothing]) -> DeskShown:
+    """Show an agent's desk."""
+    agent, floor = agent_of(asked), asked.ports.floor
+    call = None if agent.call is None else floor.center.calls.get(agent.call)
+    debrief = floor.center.debrief(agent.id, floor.now())
+    is_seen = debrief is not None and asked.sight.client(debrief.client)
+    plan = floor.center.plan
+    return DeskShown(
+        agent=shown(agent, asked),
+        call=None if call is None or not asked.sight.call(call) else live(call, asked),
+        debrief=_debrief(debrief, asked) if debrief is not None and is_seen else None,
+        reasons=list(plan.reasons),
+        reason_required=plan.reason_required,
+    )
+
+
+async def set_outcome(asked: Asked[Nothing, OutcomeGiven]) -> Change:
+    """Say how a call went."""
+    agent, before = _part_of(asked)
+    given = asked.body
+    return _say(
+        asked,
+        agent,
+        before,
+        OutcomeSet(
+            call=before.call,
+            agent=agent.id,
+            disposition=given.disposition,
+            contact_reason=given.contact_reason or "",
+            resolved=given.resolved,
+            by=asked.identity.on_behalf_of(agent.id),
+        ),
+    )
+
+
+async def fill_form(asked: Asked[Nothing, FormGiven]) -> Change:
+    """Fill in the form that the queue asks for.
+
+    Raises:
+        Refused: there is none, or a value cannot be.
+    """
+    agent, before = _part_of(asked)
+    floor, values = asked.ports.floor, asked.body.values
+    rules = floor.center.outcome_rules(before)
+    form = form_of(floor.tenant(), before.client, rules.form)
+    if form is None:
+        raise REFUSED.because(detail="No form is asked for.")
+    wrong = faults(form.file, values)
+    if wrong:
+        errors = [
+            FieldProblem(
+                field=f"values.{name}", problem=problem, remedy="See the form's field of this name."
+            )
+            for name, problem in wrong.items()
+        ]
+        raise FIELDS_WRONG.because(errors=errors)
+    by = asked.identity.on_behalf_of(agent.id)
+    filled = FormFilled(call=before.call, agent=agent.id, form=form.ref, values=values, by=by)
+    return _say(asked, agent, before, filled)
+
+
+async def note_typing(asked: Asked[Nothing, Typing]) -> Change:
+    """Keep the wrap-up from ending while the agent types."""
+    agent, before = _part_of(asked)
+    begins = asked.body.typing
+    kind = OutcomeEntryStarted if begins else OutcomeEntryEnded
+    return _say(asked, agent, before, kind(call=before.call, agent=agent.id))
+
+
+def _part_of(asked: Asked[Any, Any]) -> tuple[Agent, Debrief]:
+    """Return the agent, and their part in the call, both in the request's address.
+
+    Raises:
+        Refused: the token sees no such, or there is nothing to be said.
+    """
+    agent, floor = agent_of(asked), asked.ports.floor
+    found = floor.center.debrief_of(agent.id, CallId(asked.path["call"]), floor.now())
+    if found is None or not asked.sight.client(found.client):
+        raise CALL_UNKNOWN.because(detail="The agent has no such call to say anything of now.")
+    return agent, found
+
+
+def _say(asked: Asked[Any, Any], agent: Agent, before: Debrief, event: Event) -> Change:
+    floor = asked.ports.floor
+    state = _debrief(before, asked)
+    rejection = floor.post(event)
+    if rejection:
+        raise REFUSED.because(detail=rejection)
+    after = floor.center.debrief_of(agent.id, before.call, floor.now()) or before
+    said = _debrief(after, asked)
+    return Change(
+        target=f"call {before.call}, agent {agent.id}",
+        before=_facts(state, before),
+        after=_facts(said, after),
+        answer=said,
+    )
+
+
+def _facts(state: DebriefShown, debrief: Debrief) -> dict[str, Any]:
+    """Return what the audit keeps: what was filled in is the customer's, and in the journal."""
+    said = {"disposition", "contact_reason", "resolved", "by", "owed"}
+    return {**state.model_dump(mode="json", include=said), "form": debrief.outcome.form}
+
+
+def _debrief(debrief: Debrief, asked: Asked[Any, Any]) -> DebriefShown:
+    floor = asked.ports.floor
+    tenant, rules = floor.tenant(), floor.center.outcome_rules(debrief)
+    client = tenant.clients.get(debrief.client)
+    dispositions = {} if client is None else client.settings.dispositions
+    reasons = {} if client is None else client.settings.contact_reasons
+    form = form_of(tenant, debrief.client, rules.form)
+    script = script_of(tenant, debrief.client, rules.script)
+    outcome = debrief.outcome
+    return DebriefShown(
+        call=debrief.call,
+        client=debrief.client,
+        queue=debrief.queue,
+        disposition=outcome.disposition,
+        contact_reason=outcome.contact_reason,
+        resolved=outcome.resolved,
+        by=outcome.by,
+        owed=debrief.owed,
+        closes_at=debrief.closes_at,
+        dispositions=[
+            ChoiceShown(name=name, label=dispositions[name].label)
+            for name in rules.dispositions
+            if name in dispositions
+        ],
+        contact_reasons=[
+            ChoiceShown(name=name, label=reasons[name].label)
+            for name in rules.contact_reasons
+            if name in reasons
+        ],
+        form=None if form is None else form_shown(form),
+        script=None if script is None else script_shown(script),
+    )
+
+
+PART = "/agents/{agent}/calls/{call}"
+
+ROUTES: tuple[AnyRoute, ...] = (
+    Route(
+        operation="getDesk",
+        method=Method.GET,
+        path="/agents/{agent}/desk",
+        summary="The present call, what to say and fill in, and what is owed",
+        query=Nothing,
+        body=Nothing,
+        answer=DeskShown,
+        handler=get_desk,
+        faults=(AGENT_UNKNOWN,),
+    ),
+    Route(
+        operation="setOutcome",
+        method=Method.PUT,
+        path=f"{PART}/outcome",
+        summary="How the agent's part in a call went",
+        query=Nothing,
+        body=OutcomeGiven,
+        answer=DebriefShown,
+        handler=set_outcome,
+        faults=(AGENT_UNKNOWN, CALL_UNKNOWN, REFUSED),
+    ),
+    Route(
+        operation="fillForm",
+        method=Method.PUT,
+        path=f"{PART}/form",
+        summary="The form that the queue asks for, filled in",
+        query=Nothing,
+        body=FormGiven,
+        answer=DebriefShown,
+        handler=fill_form,
+        faults=(AGENT_UNKNOWN, CALL_UNKNOWN, REFUSED),
+    ),
+    Route(
+        operation="setTyping",
+        method=Method.PUT,
+        path=f"{PART}/typing",
+        summary="Whether the agent types: meanwhile the wrap-up does not end",
+        query=Nothing,
+        body=Typing,
+        answer=DebriefShown,
+        handler=note_typing,
+        faults=(AGENT_UNKNOWN, CALL_UNKNOWN, REFUSED),
+    ),
+)

@@ -1,0 +1,93 @@
+"""Recordings: which there are, and their sound."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from aiohttp import web
+
+from ccengine.api.call_lists import CallPage, CallsQuery, filter_of, find_page
+from ccengine.api.faults import CALL_UNKNOWN, RECORDING_GOES_ON, RECORDING_MISSING
+from ccengine.api.problems import RANGE_WRONG
+from ccengine.api.route import Asked, Media, Method, Nothing, Route
+from ccengine.api.routes.calls import record_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ccengine.api.route import AnyRoute
+    from ccengine.reporting.call_record import CallRecord
+
+log = structlog.get_logger()
+
+SOUND: Final = Media("audio/wav", "The sound, or with `Range` a part of it.")
+ENDING: Final = ".wav"
+
+
+async def list_recordings(asked: Asked[CallsQuery, Nothing]) -> CallPage:
+    """List recorded calls that are over."""
+    return await find_page(asked, replace(filter_of(asked.query), recorded=True), asked.query)
+
+
+async def get_recording(asked: Asked[Nothing, Nothing]) -> web.StreamResponse:
+    """Send a call's recording; aiohttp knows ranges and conditions."""
+    record = await record_of(asked)
+    if record.recording is None:
+        raise RECORDING_MISSING.because()
+    if record.ended_at is None and record.talk_ended_at is None:
+        raise RECORDING_GOES_ON.because()
+    file = await asyncio.to_thread(_file, asked.ports.library.recordings, record)
+    if file is None:
+        raise RECORDING_MISSING.because()
+    _check_range(asked, file.stat().st_size)
+    log.info("recording_sent", actor=asked.identity.name, call_id=record.call)
+    return web.FileResponse(file, headers={"Content-Type": SOUND.content_type})
+
+
+def _file(folder: Path, record: CallRecord) -> Path | None:
+    """Return the file, None if there is none where the client's recordings are."""
+    own = (folder / record.tenant / record.client).resolve()
+    name = (record.recording or "").removesuffix(ENDING)
+    file = (folder / f"{name}{ENDING}").resolve()
+    return file if file.is_relative_to(own) and file.is_file() else None
+
+
+def _check_range(asked: Asked[Any, Any], size: int) -> None:
+    """Refuse a range that is none, with a reason; aiohttp would say nothing but so."""
+    try:
+        part = asked.request.http_range
+    except ValueError:
+        raise RANGE_WRONG.because() from None
+    starts_behind = part.start is not None and part.start >= size
+    if starts_behind:
+        raise RANGE_WRONG.because(detail=f"The recording has {size} bytes.")
+
+
+ROUTES: tuple[AnyRoute, ...] = (
+    Route(
+        operation="listRecordings",
+        method=Method.GET,
+        path="/recordings",
+        summary="Recorded calls that are over, the newest first",
+        query=CallsQuery,
+        body=Nothing,
+        answer=CallPage,
+        handler=list_recordings,
+    ),
+    Route(
+        operation="getRecording",
+        method=Method.GET,
+        path="/calls/{call}/recording",
+        summary="The sound of a call",
+        description="Takes `Range`, `If-Range`, `If-None-Match` and `If-Modified-Since`.",
+        query=Nothing,
+        body=Nothing,
+        answer=SOUND,
+        handler=get_recording,
+        faults=(CALL_UNKNOWN, RECORDING_MISSING, RECORDING_GOES_ON, RANGE_WRONG),
+        statuses={206: "A part of the sound.", 304: "It is as it was."},
+    ),
+)

@@ -1,0 +1,99 @@
+"""Lists of call records: filtered, newest first, a page at a time. A few columns, made cheaply."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, or_, select
+
+from ccengine.core.ids import CallId, Instant
+from ccengine.storage.tables import CALL_RECORDS as CALLS
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, RowMapping
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+
+COLUMNS = (
+    *("call", "client", "kind", "number", "caller", "queue", "agent", "arrived_at", "answered_at"),
+    *("ended_at", "wait_seconds", "talk_seconds", "outcome", "disposition", "resolved"),
+    "recording",
+)
+
+Place = tuple[float, str]
+"""When a call arrived, and its id: the order of a list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFilter:
+    """Which calls. None: whatever it is."""
+
+    clients: Collection[str] | None = None
+    agents: Collection[str] | None = None  #: who had it last; calls that nobody had as well
+    agent: str | None = None  #: who had it last, and no other
+    queue: str | None = None
+    number: str | None = None
+    caller: str | None = None
+    kind: str | None = None
+    outcome: str | None = None
+    since: Instant | None = None  #: arrived then or later
+    until: Instant | None = None  #: arrived before
+    recorded: bool = False  #: only those with a recording
+    but: CallId | None = None  #: not this one
+
+
+class CallLists:
+    """Lists in a database of call records."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def find(
+        self, which: CallFilter, *, limit: int, after: Place | None = None
+    ) -> list[RowMapping]:
+        """Return calls that are over, those that arrived last first.
+
+        Args:
+            which: of them.
+            limit: so many at most.
+            after: of the last call of the page before.
+        """
+        query = (
+            select(*(CALLS.c[name] for name in COLUMNS))
+            .where(*_conditions(which))
+            .order_by(CALLS.c.arrived_at.desc(), CALLS.c.call.desc())
+            .limit(limit)
+        )
+        if after is not None:
+            at, call = after
+            earlier = or_(
+                CALLS.c.arrived_at < at, and_(CALLS.c.arrived_at == at, CALLS.c.call < call)
+            )
+            query = query.where(earlier)
+        async with self._engine.connect() as connection:
+            return list((await connection.execute(query)).mappings().all())
+
+
+def _conditions(which: CallFilter) -> list[ColumnElement[bool]]:
+    wanted: dict[str, Any] = {
+        name: getattr(which, name)
+        for name in ("agent", "queue", "number", "caller", "kind", "outcome")
+    }
+    found: list[ColumnElement[bool]] = [
+        CALLS.c[name] == value for name, value in wanted.items() if value is not None
+    ]
+    if which.clients is not None:
+        found.append(CALLS.c.client.in_(sorted(which.clients)))
+    if which.agents is not None:
+        found.append(or_(CALLS.c.agent.is_(None), CALLS.c.agent.in_(sorted(which.agents))))
+    if which.since is not None:
+        found.append(CALLS.c.arrived_at >= which.since)
+    if which.until is not None:
+        found.append(CALLS.c.arrived_at < which.until)
+    if which.recorded:
+        found.append(CALLS.c.recording.is_not(None))
+    if which.but is not None:
+        found.append(CALLS.c.call != which.but)
+    return found
