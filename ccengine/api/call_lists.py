@@ -132,7 +132,7 @@ def _listed(row: RowMapping, asked: Asked[Any, Any]) -> CallListed:
     values: Mapping[str, Any] = {**row}
     if not asked.sight.sees_numbers_of(row["client"]):
         values = {**values, "caller": mask_number(row["caller"])}
-    return CallListed.model_construct(**values)
+    return CallListed.model_validate(values)
 
 
 def _place(text: str | None) -> Place | None:

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from typing import Annotated, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    WithJsonSchema,
+)
 
+from ccengine.config.names import mistake
 from ccengine.reporting.instants import utc_text
+
+RFC_3339: Final = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 
 Utc = Annotated[
     float,
@@ -15,7 +29,16 @@ Utc = Annotated[
 ]
 """An instant: seconds since the epoch inside, UTC text outside."""
 
-Moment = AwareDatetime
+
+def _written(given: object) -> object:
+    """Let nothing pass for an instant but a date with a time and a zone, as RFC 3339 has it."""
+    if not isinstance(given, str) or re.fullmatch(RFC_3339, given) is None:
+        msg = "no instant"
+        raise mistake(msg, "write it with its zone, as in 2026-01-31T23:59:59Z")
+    return given
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
 """An instant as it is sent to us: with its zone."""
 
 

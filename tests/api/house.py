@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
 
@@ -15,6 +16,7 @@ from ccengine.config.loading import load_tenant
 from ccengine.config.tenant import Tenant
 from ccengine.core import events
 from ccengine.core.ids import AgentId, CallId, ClientId, PhoneId, QueueId, TenantId, client_of
+from ccengine.ivr import versions
 from ccengine.ivr.configuration import load_configuration
 from ccengine.storage.records import RecordKeeper
 from ccengine.storage.tokens import StoredToken
@@ -27,10 +29,12 @@ if TYPE_CHECKING:
     from ccengine.api.roles import Role
     from ccengine.config.problems import Problem
     from ccengine.core.events import Event
+    from ccengine.ivr.configuration import Configuration
 
 WELL = Health(connected=True)
 FILE_TOKEN = "a-token-long-enough-to-be-one"
 CALLERS = {"nour": ("600100", "+971501234567"), "dnipro": ("600200", "+380441234567")}
+SOUND = b"RIFF" + bytes(range(256)) * 4
 
 
 class AtOnce:
@@ -112,6 +116,33 @@ class House:
         self.shift.answer(known)
         return known
 
+    def work_through(self, client: str) -> CallId:
+        """Have a recorded call of a client from its arrival to its outcome."""
+        call = self.talk(f"{client}-ended", f"{client}/billing")
+        agent = self.shift.center.calls[call].agent or AgentId("")
+        file = f"demo/{client}/1970/01/01/{call}.wav"
+        self.shift.post(events.RecordingStarted(call=call, recording=file))
+        path = self.folder / "recordings" / file
+        path.parent.mkdir(parents=True)
+        path.write_bytes(SOUND)
+        self.shift.wait(10)
+        said = min(self.tenant.clients[ClientId(client)].settings.dispositions)
+        self.shift.post(events.OutcomeSet(call=call, agent=agent, disposition=said))
+        self.shift.hang_up(call)
+        return call
+
+    async def keep_records(self) -> None:
+        """Have the database hold the calls that are over."""
+        await self.keeper._write_pending()
+
+    async def status(
+        self, method: str, path: str, token: str | None = FILE_TOKEN, **sent: Any
+    ) -> int:
+        """Send one request and return what became of it, whatever is answered."""
+        async with self.client(token) as client, client.request(method, path, **sent) as response:
+            await response.read()
+            return response.status
+
     async def token(
         self,
         name: str,
@@ -155,6 +186,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     shift = Shift(tmp_path / "journal.sqlite")
     keeper = RecordKeeper(tmp_path / "records.sqlite", shift.journal.path)
     await keeper.start()
+    await versions.keep(cast("Configuration", SimpleNamespace(tenant=tenant)), keeper.papers)
     shift.observers.append(keeper.observe)
     here = House(tmp_path, tenant, shift, keeper)
     shift.post(events.PlanLoaded(plan=tenant.plan(shift.now)))

@@ -62,6 +62,7 @@ class NotReady(Strict):
     reason: str = Field(
         min_length=1,
         max_length=64,
+        pattern=r"^[^\x00-\x1f\x7f]+$",
         description="One of the tenant's reasons; any text where it names none.",
     )
 

@@ -1,0 +1,214 @@
+"""Calls over the API: lists, stories, why an agent had them, recordings, what supervisors do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ccengine.api.roles import Role
+from ccengine.core.ids import CallId
+from tests.api.house import SOUND, house
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from ccengine.reporting.call_record import CallRecord
+    from tests.api.house import House
+
+PLACE = "/calls/nour-ended/recording"
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[House]:
+    async with house(tmp_path) as opened:
+        opened.log_in("amira")
+        opened.work_through("nour")
+        opened.shift.wait(30)
+        await opened.keep_records()
+        yield opened
+
+
+async def test_a_list_is_filtered_and_turned_page_by_page(here: House) -> None:
+    for number in range(5):
+        here.shift.hang_up(here.call(f"c{number}", "nour/technical"))
+    await here.keep_records()
+    seen: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        query = {"limit": "2", "queue": "nour/technical", **({"after": after} if after else {})}
+        _, page = await here.ask("GET", "/calls", params=query)
+        seen += [one["call"] for one in page["calls"]]
+        after = page["next"]
+    assert seen == ["c4", "c3", "c2", "c1", "c0"]
+    _, page = await here.ask("GET", "/calls", params={"outcome": "answered"})
+    assert [one["call"] for one in page["calls"]] == ["nour-ended"]
+    since = page["calls"][0]["arrived_at"]
+    _, page = await here.ask("GET", "/calls", params={"until": since})
+    assert page["calls"] == []
+    _, page = await here.ask("GET", "/calls", params={"since": since, "limit": "200"})
+    assert len(page["calls"]) == 6
+
+
+async def test_a_story_and_an_explanation(here: House) -> None:
+    _, story = await here.ask("GET", "/calls/nour-ended/story")
+    texts = [line["text"] for line in story["lines"]]
+    assert "call from +971501234567 to 600100 (nour) arrived on node1" in texts
+    assert "queued in nour/billing" in texts
+    _, told = await here.ask("GET", "/calls/nour-ended/explanation")
+    (moment,) = told["moments"]
+    assert (moment["agent"], moment["outcome"]) == ("amira", "accepted")
+    assert {one["agent"]: one["reason"] for one in moment["passed"]}["omar"] == "skill"
+
+
+async def test_a_customers_history_is_that_of_one_client(here: House) -> None:
+    here.shift.hang_up(here.call("again", "nour/technical"))
+    here.shift.hang_up(here.call("other", "dnipro/technical"))
+    await here.keep_records()
+    now = here.call("now", "nour/technical")
+    _, history = await here.ask("GET", f"/calls/{now}/history")
+    assert [one["call"] for one in history["calls"]] == ["again", "nour-ended"]
+
+
+async def test_a_recording_whole_and_in_part(here: House) -> None:
+    async with here.client() as client:
+        async with client.get(PLACE) as response:
+            assert (response.status, response.content_type) == (200, "audio/wav")
+            assert await response.read() == SOUND
+            assert response.headers["Accept-Ranges"] == "bytes"
+            tag = response.headers["ETag"]
+        for sent, part in (("bytes=4-9", SOUND[4:10]), ("bytes=-5", SOUND[-5:])):
+            async with client.get(PLACE, headers={"Range": sent}) as response:
+                assert response.status == 206
+                assert await response.read() == part
+        async with client.get(PLACE, headers={"If-None-Match": tag}) as response:
+            assert response.status == 304
+    for sent in ("bytes=9999-", "bytes=x", "bytes=5-1"):
+        status, told = await here.ask("GET", PLACE, headers={"Range": sent})
+        assert (status, told["type"].rpartition(":")[2]) == (416, "range-wrong")
+
+
+async def test_no_recording_is_sent_from_elsewhere(
+    here: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secret.wav").write_bytes(b"secret")
+    (tmp_path / "recordings/demo/dnipro").mkdir(parents=True)
+    (tmp_path / "recordings/demo/dnipro/c9.wav").write_bytes(b"another's")
+    record = await here.keeper.get(CallId("nour-ended"))
+    assert record is not None
+
+    async def found(_call: CallId) -> CallRecord:
+        return record
+
+    monkeypatch.setattr(here.keeper, "get", found)
+    climbs = "demo/nour/../../../secret.wav"
+    for name in ("../secret", climbs, "demo/dnipro/c9.wav", "/etc/hostname", "demo/nour/none"):
+        record.recording = name
+        status, told = await here.ask("GET", PLACE)
+        assert (status, told["type"].rpartition(":")[2]) == (404, "recording-missing"), name
+
+
+async def test_a_supervisor_moves_and_lifts_a_waiting_call(here: House) -> None:
+    boss = await here.token("boss", Role.SUPERVISOR, clients=("nour",))
+    for name in ("c1", "c2"):
+        here.call(name, "nour/technical")
+    _, line = await here.ask("GET", "/queues/nour/technical/waiting", boss)
+    assert [one["call"] for one in line["calls"]] == ["c1", "c2"]
+    status, told = await here.ask("POST", "/calls/c2/priority", boss, json={"priority": 9})
+    assert (status, told["position"], told["priority"]) == (200, 1, 9)
+    status, told = await here.ask("POST", "/calls/c1/move", boss, json={"queue": "nour/billing"})
+    assert (status, told["queue"]) == (200, "nour/billing")
+    status, told = await here.ask("POST", "/calls/c1/move", boss, json={"queue": "nour/billing"})
+    assert (status, told["type"].rpartition(":")[2]) == (409, "refused")
+    _, queues = await here.ask("GET", "/queues", boss)
+    assert [one["waiting"] for one in queues["queues"]] == [1, 1]
+    _, story = await here.ask("GET", "/calls/c1/story")
+    assert "boss has the caller wait in nour/billing" in [one["text"] for one in story["lines"]]
+    _, audit = await here.ask("GET", "/audit")
+    assert [(one["operation"], one["target"]) for one in audit["entries"]] == [
+        ("moveCall", "call c1"),
+        ("reprioritiseCall", "call c2"),
+    ]
+    assert audit["entries"][0]["before"]["queue"] == "nour/technical"
+
+
+async def test_an_agents_desk_from_the_offer_to_the_outcome(here: House) -> None:
+    token = await here.token("desk", Role.AGENT, agent="amira")
+    call = here.call("c1", "nour/billing")
+    _, desk = await here.ask("GET", "/agents/amira/desk", token)
+    assert (desk["agent"]["state"], desk["call"]["state"]) == ("offered", "offered")
+    assert await here.status("GET", "/calls/c1/history", token) == 200
+    here.shift.answer(call)
+    _, desk = await here.ask("GET", "/agents/amira/desk", token)
+    assert desk["debrief"]["form"]["name"] == "cancellation"
+    assert desk["debrief"]["script"]["steps"]
+    values = {"customer": "1234567", "why": "price", "ends": "2026-12-31", "kept": "no"}
+    part = "/agents/amira/calls/c1"
+    assert await here.status("PUT", f"{part}/form", token, json={"values": values}) == 200
+    here.shift.hang_up(call)
+    assert (await here.ask("GET", "/agents/amira", token))[1]["state"] == "wrap_up"
+    said = {"disposition": "cancelled", "contact_reason": "invoice", "resolved": True}
+    status, debrief = await here.ask("PUT", f"{part}/outcome", token, json=said)
+    assert (status, debrief["disposition"], debrief["by"]) == (200, "cancelled", "")
+    assert await here.status("POST", "/agents/amira/wrap-up/extend", token) == 200
+    status, agent = await here.ask("POST", "/agents/amira/wrap-up/end", token)
+    assert (status, agent["state"]) == (200, "available")
+    _, day = await here.ask("GET", "/agents/amira/day", token)
+    assert (day["calls"], day["zone"]) == (2, "Asia/Dubai")
+    _, record = await here.ask("GET", "/calls/c1", token)
+    assert (record["disposition"], record["dispositions"][0]["values"]) == ("cancelled", values)
+
+
+async def test_what_was_asked_for_during_the_call_comes_true_after_the_wrap_up(here: House) -> None:
+    for path, body, state in (
+        ("not-ready", {"json": {"reason": "training"}}, "not_ready"),
+        ("log-out", {}, "offline"),
+    ):
+        here.log_in("amira")
+        call = here.talk(f"c-{path}", "nour/billing")
+        status, agent = await here.ask("POST", f"/agents/amira/{path}", **body)
+        assert (status, agent["state"], agent["after_call"]) == (200, "on_call", state)
+        here.shift.hang_up(call)
+        status, agent = await here.ask("POST", "/agents/amira/wrap-up/end")
+        assert (status, agent["state"]) == (200, state)
+    assert await here.status("POST", "/agents/amira/wrap-up/end") == 409
+
+
+async def test_an_absent_agent_is_logged_off_and_another_logged_in(here: House) -> None:
+    boss = await here.token("boss", Role.SUPERVISOR, teams=("nour-desk",))
+    status, agent = await here.ask("POST", "/agents/amira/log-out", boss)
+    assert (status, agent["state"]) == (200, "offline")
+    status, agent = await here.ask("POST", "/agents/omar/log-in", boss, json={"phone": "205"})
+    assert (status, agent["phone"], here.ensured) == (200, "205", ["omar"])
+    sent = {"json": {"queue": "nour/technical"}}
+    _, agent = await here.ask("POST", "/agents/omar/pause", boss, **sent)
+    assert agent["paused"] == ["nour/technical"]
+    _, agent = await here.ask("POST", "/agents/omar/resume", boss, **sent)
+    assert agent["paused"] == []
+    _, audit = await here.ask("GET", "/audit", params={"target": "agent omar"})
+    assert [one["operation"] for one in audit["entries"]] == [
+        "resumeQueue",
+        "pauseQueue",
+        "logAgentIn",
+    ]
+
+
+async def test_the_configuration_is_checked_planned_and_reloaded(here: House) -> None:
+    file = here.tenant.folder / "tenant.yaml"
+    sound = file.read_text()
+    file.write_text(sound.replace("arabic: 9", "arabic: 7"))
+    _, checked = await here.ask("GET", "/configuration/check")
+    assert checked["problems"] == []
+    status, plan = await here.ask("GET", "/configuration/plan")
+    assert (status, [one["agent"] for one in plan["agents"]]) == (200, ["amira"])
+    before = here.shift.center.plan.version
+    status, told = await here.ask("POST", "/configuration/reload")
+    assert (status, told["version"]) == (200, plan["version_after"])
+    assert told["version"] != before
+    file.write_text(sound.replace("arabic: 9", "arabic: 90"))
+    for method, path in (("GET", "plan"), ("POST", "reload")):
+        status, wrong = await here.ask(method, f"/configuration/{path}")
+        assert (status, wrong["type"].rpartition(":")[2]) == (409, "configuration-wrong")
+        assert wrong["errors"][0]["field"].startswith("tenant.yaml:")
+    assert here.shift.center.plan.version == told["version"]
