@@ -18,6 +18,7 @@ import structlog
 
 from ccengine.api.server import ApiServer
 from ccengine.assembly.api import api_ports, open_library
+from ccengine.assembly.feed import live_feed
 from ccengine.assembly.reloading import Reloader, load_plan, things_that_stay
 from ccengine.asterisk.ari.client import Ari
 from ccengine.asterisk.ari.connection import AriAddress, Connection
@@ -117,7 +118,8 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             reloader = Reloader(parts.wiring, parts.keeper, settings.tenant_folder)
             library = open_library(parts.engine, parts.keeper, settings, stack)
             ports = api_ports(parts.wiring, sessions, switchboard, library, reloader.reload)
-            api = ApiServer(ports, settings.api_port)
+            feed = live_feed(parts.engine, parts.journal, ports, settings.node)
+            api = ApiServer(ports, settings.api_port, extend=feed.extend)
             await api.start()
             stack.push_async_callback(api.stop)
             root.create_task(_stop_on_signal(), name="signals")

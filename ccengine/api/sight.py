@@ -70,14 +70,24 @@ class Sight:
 
     def call(self, call: Call) -> bool:
         """Tell whether a call that is alive is seen."""
-        return self._part_of_it(call.client, {call.agent} if call.agent is not None else ())
+        return self.part(call.client, {call.agent} if call.agent is not None else ())
 
     def record(self, record: CallRecord) -> bool:
         """Tell whether a call's record is seen."""
         had = {one.agent for one in record.conversations}
         had |= {one.agent for one in record.dispositions}
         had |= {one.agent for one in record.offers if one.outcome in HAS_IT}
-        return self._part_of_it(record.client, had)
+        return self.part(record.client, had)
+
+    def part(self, client: str, agents: Collection[AgentId]) -> bool:
+        """Tell whether work for a client, empty if it is no client's, is seen that agents have."""
+        if client and not self.client(client):
+            return False
+        if not client and not (self._scope.clients is None and self._scope.agent is None):
+            return False  # a talk between colleagues is no client's
+        if self._scope.agent is not None:
+            return self._scope.agent in agents
+        return not agents or any(self._of_team(agent) for agent in agents)
 
     @property
     def sees_all_agents(self) -> bool:
@@ -100,15 +110,6 @@ class Sight:
     def sees_values(self) -> bool:
         """Whether what was filled into forms is shown."""
         return self._identity.role is not Role.BILLING
-
-    def _part_of_it(self, client: str, agents: Collection[AgentId]) -> bool:
-        if client and not self.client(client):
-            return False
-        if not client and not (self._scope.clients is None and self._scope.agent is None):
-            return False  # a talk between colleagues is no client's
-        if self._scope.agent is not None:
-            return self._scope.agent in agents
-        return not agents or any(self._of_team(agent) for agent in agents)
 
     def _of_team(self, agent: AgentId) -> bool:
         settings = self._tenant.settings.agents.get(agent)

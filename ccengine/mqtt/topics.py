@@ -1,10 +1,13 @@
 """Topics and payloads: what a subscriber may rely on.
 
-    ccengine/<tenant>/<client>/call/<call>     what happens to a call, one message each
-    ccengine/<tenant>/agent/<agent>            an agent's present state, retained
-    ccengine/<tenant>/engine/<node>            online or offline, retained; offline by last will
+    ccengine/<tenant>/<client>/call/<call>          what happens to a call, one message each
+    ccengine/<tenant>/<client>/call/<call>/state    where a call is now, retained while it lives
+    ccengine/<tenant>/agent/<agent>                 an agent's present state, retained
+    ccengine/<tenant>/engine/<node>                 online, or offline by last will, retained
+    ccengine/<tenant>/engine/<node>/event           what happens to the engine as a whole
 
-Payloads are JSON objects with `schema`, `at` (UTC) and `node`. Callers' numbers are masked.
+Payloads are those of `reporting.news`: whoever subscribes has the present state from what is
+retained, and goes on with messages of a higher `seq`.
 """
 
 from __future__ import annotations
@@ -13,16 +16,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
-from ccengine.core.commands import ShowAgent
-from ccengine.reporting.facts import fact_of
+from ccengine.core.states import CallState
 from ccengine.reporting.instants import utc_text
+from ccengine.reporting.news import BODY_SCHEMA, Topic, agent_facts, call_facts, news_of
 
 if TYPE_CHECKING:
+    from ccengine.core.commands import ShowAgent, ShowCall
     from ccengine.core.ids import AgentId, CallId, ClientId, Instant, TenantId
     from ccengine.reporting.rows import JournalRow
 
-PAYLOAD_SCHEMA = 1
 ROOT = "ccengine"
+GONE = b""
+"""What is published, retained, of what is over: the broker forgets the topic."""
 
 
 class Message(NamedTuple):
@@ -38,6 +43,16 @@ def call_topic(tenant: TenantId, client: ClientId, call: CallId) -> str:
     return "/".join((ROOT, _level(tenant), _level(client), "call", _level(call)))
 
 
+def call_state_topic(tenant: TenantId, client: ClientId, call: CallId) -> str:
+    """Return where it is kept where a call is."""
+    return f"{call_topic(tenant, client, call)}/state"
+
+
+def all_call_states(tenant: TenantId) -> str:
+    """Return the filter that matches where all calls are."""
+    return "/".join((ROOT, _level(tenant), "+", "call", "+", "state"))
+
+
 def agent_topic(tenant: TenantId, agent: AgentId) -> str:
     """Return where an agent's state is kept."""
     return "/".join((ROOT, _level(tenant), "agent", _level(agent)))
@@ -50,55 +65,52 @@ def engine_topic(tenant: TenantId, node: str) -> str:
 
 def message_of(row: JournalRow) -> Message | None:
     """Return what is sent about a row; None if nothing is."""
-    if isinstance(row.what, ShowAgent):
-        return agent_message(row.tenant, row.node, row.what, row.at)
-    fact = fact_of(row)
-    if fact is None or row.call is None or row.kind == "rejection":
+    news = news_of(row)
+    if news is None:
         return None
-    payload: dict[str, object] = {
-        "schema": PAYLOAD_SCHEMA,
-        "at": utc_text(row.at),
-        "type": row.type,
-        "action": fact.action,
-        "tenant": row.tenant,
-        "client": row.client,
-        "node": row.node,
-        "call_id": row.call,
-    }
-    if row.agent is not None:
-        payload["agent"] = row.agent
-    payload |= fact.details
-    return Message(call_topic(row.tenant, row.client, row.call), orjson.dumps(payload))
+    payload = orjson.dumps(news.body)
+    if news.topic is Topic.AGENT_STATE and news.agent is not None:
+        return Message(agent_topic(row.tenant, news.agent), payload, retain=True)
+    if news.topic is Topic.CALL and news.call is not None:
+        return Message(call_topic(row.tenant, news.client, news.call), payload)
+    if news.topic is Topic.CALL_STATE and news.call is not None:
+        over = news.body["state"] == CallState.ENDED
+        topic = call_state_topic(row.tenant, news.client, news.call)
+        return Message(topic, GONE if over else payload, retain=True)
+    return Message(f"{engine_topic(row.tenant, row.node)}/event", payload)
 
 
 def agent_message(tenant: TenantId, node: str, shown: ShowAgent, at: Instant) -> Message:
-    """Return an agent's state, to be retained."""
-    payload = {
-        "schema": PAYLOAD_SCHEMA,
-        "at": utc_text(at),
-        "type": "AgentState",
-        "tenant": tenant,
-        "node": node,
-        "agent": shown.agent,
-        "state": shown.state,
-        "cause": shown.reason,
-        "barred": shown.barred,
-        "call_id": shown.call,
-        "phone": shown.phone,
-        "until": None if shown.until is None else utc_text(shown.until),
-        "overdue": shown.overdue,
-        "paused": shown.paused,
-        "locked_until": None if shown.locked_until is None else utc_text(shown.locked_until),
-    }
+    """Return an agent's state, to be retained: known from the start, so without a number."""
+    payload = {**_frame(tenant, node, "AgentState", at), **agent_facts(shown)}
     return Message(agent_topic(tenant, shown.agent), orjson.dumps(payload), retain=True)
+
+
+def call_message(
+    tenant: TenantId, node: str, client: ClientId, shown: ShowCall, at: Instant
+) -> Message:
+    """Return where a call is, to be retained: known from the start, so without a number."""
+    payload = {**_frame(tenant, node, "CallState", at), "client": client, **call_facts(shown)}
+    topic = call_state_topic(tenant, client, shown.call)
+    return Message(topic, orjson.dumps(payload), retain=True)
 
 
 def engine_message(tenant: TenantId, node: str, status: str, at: Instant | None) -> Message:
     """Return whether the engine is there, to be retained."""
-    payload: dict[str, object] = {"schema": PAYLOAD_SCHEMA, "node": node, "status": status}
+    payload: dict[str, object] = {"schema": BODY_SCHEMA, "node": node, "status": status}
     if at is not None:  # a last will is written long before it is sent
         payload["at"] = utc_text(at)
     return Message(engine_topic(tenant, node), orjson.dumps(payload), retain=True)
+
+
+def _frame(tenant: TenantId, node: str, kind: str, at: Instant) -> dict[str, object]:
+    return {
+        "schema": BODY_SCHEMA,
+        "at": utc_text(at),
+        "type": kind,
+        "tenant": tenant,
+        "node": node,
+    }
 
 
 def _level(name: str) -> str:

@@ -161,3 +161,15 @@ _OUTSIDE = {
     cls: (_action(cls), _shown_fields(cls))
     for cls in (*get_args(Event), *get_args(Command), Rejection)
 }
+
+
+def told() -> Mapping[type, Fact]:
+    """Return the types that are told of a call: each with its name and what its fields are called.
+
+    A detail is the name that a field has outside, under the name it has in its type.
+    """
+    return {
+        cls: Fact(action, dict(shown))
+        for cls, (action, shown) in _OUTSIDE.items()
+        if not issubclass(cls, (*SILENT, Rejection, ShowAgent, PlanLoaded))
+    }

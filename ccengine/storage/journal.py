@@ -108,6 +108,11 @@ class Journal:
         """Where the journal is."""
         return self._path
 
+    @property
+    def last_number(self) -> int:
+        """Number of the last row, 0 when there is none."""
+        return self._last
+
     def write(self, steps: Sequence[Step]) -> list[tuple[JournalRow, ...]]:
         """Write steps in one transaction.
 

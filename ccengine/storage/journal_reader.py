@@ -137,6 +137,39 @@ class JournalReader:
         """Yield rows with numbers above `since` undecoded: for a replay that compares bytes."""
         return self._select("number > ?", (since,))
 
+    def steps_after(
+        self, after: int, upto: int, *, about: int
+    ) -> tuple[list[list[JournalRow]], int]:
+        """Return whole steps of the core with numbers above `after`, and how far they reach.
+
+        Args:
+            after: number of the last row not wanted; what is left of its step is.
+            upto: number of the last row wanted, the last of its step.
+            about: once so many rows are read, no further step is begun.
+        """
+        steps: list[list[JournalRow]] = []
+        count, reached = 0, after
+        for stored in self._select(
+            "number > ? AND number <= ? AND kind != 'snapshot'", (after, upto)
+        ):
+            if stored.because is None or not steps:
+                if count >= about:
+                    return steps, reached
+                steps.append([])
+            steps[-1].append(stored.read())
+            count, reached = count + 1, stored.number
+        return steps, max(after, upto)
+
+    def last_of_call(self, call: CallId, name: str, *, before: int) -> JournalRow | None:
+        """Return the last row of a type about a call before row `before`."""
+        query = (
+            "SELECT max(number) FROM journal WHERE call = ? AND type = ? AND number < ?",
+            (call, name, before),
+        )
+        number = next(self._execute(*query))[0]
+        rows = self._select("number = ?", (number,)) if number is not None else iter(())
+        return next((row.read() for row in rows), None)
+
     def ended_calls(self, *, since: int) -> list[CallId]:
         """Return calls of which an end, or an outcome, was reported after row `since`, each once.
 

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
 
+from ccengine.api.feed.backlog import Backlog
+from ccengine.api.feed.hub import Hub
+from ccengine.api.feed.live import LiveFeed
 from ccengine.api.ports import Asked, Floor, Found, Health, Library, Ports
 from ccengine.api.server import ApiServer
 from ccengine.config.loading import load_tenant
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from ccengine.ivr.configuration import Configuration
 
 WELL = Health(connected=True)
+MOST_CLIENTS = 600  #: of the live feed
 FILE_TOKEN = "a-token-long-enough-to-be-one"
 CALLERS = {"nour": ("600100", "+971501234567"), "dnipro": ("600200", "+380441234567")}
 SOUND = b"RIFF" + bytes(range(256)) * 4
@@ -57,6 +61,7 @@ class House:
     health: Health = WELL
     ensured: list[AgentId] = field(default_factory=list)
     port: int = 0
+    server: ApiServer = field(init=False)
     broken: bool = False  #: there is a bug in the engine
 
     def report(self) -> Health:
@@ -193,9 +198,13 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     shift.post(events.SwitchResynced(node=NODE))
     token_file = tmp_path / "api_token"
     token_file.write_text(FILE_TOKEN + "\n")
+    ports = _ports(here, token_file)
+    hub = Hub(ports.floor, node=NODE, number=shift.journal.last_number, settle=lambda: None)
+    shift.observers.append(hub.observe)
+    feed = LiveFeed(hub, Backlog(shift.journal.path), most_clients=MOST_CLIENTS)
     try:
-        async with ApiServer(_ports(here, token_file), 0) as server:
-            here.port = server.port
+        async with ApiServer(ports, 0, extend=feed.extend) as server:
+            here.port, here.server = server.port, server
             yield here
     finally:
         await keeper.close()

@@ -6,10 +6,11 @@ import json
 
 import pytest
 
-from ccengine.core.commands import ShowAgent
+from ccengine.core.commands import ShowAgent, ShowCall
 from ccengine.core.ids import AgentId, CallId, ClientId, TenantId
+from ccengine.core.states import CallState
 from ccengine.mqtt.broker import BadBrokerUrl, BrokerAddress
-from ccengine.mqtt.topics import agent_topic, call_topic, engine_topic, message_of
+from ccengine.mqtt.topics import GONE, agent_topic, call_topic, engine_topic, message_of
 from tests.reporting.examples import examples, row_of
 
 DEMO = TenantId("demo")
@@ -31,13 +32,17 @@ def test_payloads_have_schema_time_and_node_and_no_number(kind: str, what: objec
     message = message_of(row_of(kind, what))  # type: ignore[arg-type]
     if message is None:
         return
+    assert message.retain == isinstance(what, ShowAgent | ShowCall)
+    if isinstance(what, ShowCall) and what.state is CallState.ENDED:
+        assert message.payload == GONE
+        return
     payload = json.loads(message.payload)
     assert payload["schema"] == 1
     assert payload["at"] == "2023-11-14T22:13:20.250000Z"
     assert (payload["tenant"], payload["node"]) == ("demo", "node1")
     assert payload["type"]
     assert b"441234" not in message.payload
-    assert message.retain == isinstance(what, ShowAgent)
+    assert payload["seq"] > 0
 
 
 def test_urls() -> None:

@@ -1,0 +1,137 @@
+"""JSON schemas of messages that are no journal rows: states, snapshots, greetings."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ccengine.core.states import AgentState, CallState, Kind
+
+Schema = dict[str, Any]
+
+TEXT: Final[Schema] = {"type": "string"}
+NUMBER: Final[Schema] = {"type": "integer", "minimum": 0}
+MOMENT: Final[Schema] = {"type": "string", "format": "date-time"}
+TEXT_OR_NULL: Final[Schema] = {"type": ["string", "null"]}
+MOMENT_OR_NULL: Final[Schema] = {"type": ["string", "null"], "format": "date-time"}
+
+FRAME: Final[Schema] = {
+    "schema": {"const": 1},
+    "seq": {**NUMBER, "description": "Number of the journal's row; only grows, with gaps."},
+    "at": MOMENT,
+    "tenant": TEXT,
+    "node": TEXT,
+}
+AGENT: Final[Schema] = {
+    "agent": TEXT,
+    "state": {"enum": [str(state) for state in AgentState]},
+    "cause": {**TEXT, "description": "Why not ready."},
+    "barred": {**TEXT, "description": "Why an available agent is offered nothing."},
+    "call_id": TEXT_OR_NULL,
+    "phone": TEXT_OR_NULL,
+    "until": MOMENT_OR_NULL,
+    "overdue": {"type": "boolean"},
+    "paused": {"type": "array", "items": TEXT},
+    "locked_until": MOMENT_OR_NULL,
+}
+CALL: Final[Schema] = {
+    "call_id": TEXT,
+    "state": {"enum": [str(state) for state in CallState]},
+    "queue": TEXT_OR_NULL,
+    "agent": TEXT_OR_NULL,
+    "became": {**TEXT_OR_NULL, "description": "The callback that has its place now."},
+    "client": TEXT,
+}
+SINCE: Final[Schema] = {
+    **MOMENT_OR_NULL,
+    "description": "Since when in this state; null: since before the engine started.",
+}
+QUEUE: Final[Schema] = {
+    "queue": TEXT,
+    "client": TEXT,
+    "waiting": {
+        "type": ["integer", "null"],
+        "description": "null: the token does not see all who wait.",
+    },
+    "oldest": MOMENT_OR_NULL,
+    "promise_seconds": {"type": ["number", "null"]},
+}
+
+
+def _object(properties: Schema, description: str = "") -> Schema:
+    return {
+        "description": description,
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _engine(kind: str, action: str, description: str, **more: Schema) -> Schema:
+    named = {"type": {"const": kind}, "action": {"const": action}}
+    return _object({**FRAME, **named, **more}, description)
+
+
+def _list(properties: Schema) -> Schema:
+    return {"type": "array", "items": _object(properties)}
+
+
+STATES: Final = (
+    "AgentState",
+    "CallState",
+    "CallGone",
+    "PlanLoaded",
+    "SwitchLost",
+    "SwitchResynced",
+)
+ENGINE_SAYS: Final = ("hello", "snapshot", "changes")
+
+SHAPES: Final[Schema] = {
+    "AgentState": _object({**FRAME, "type": {"const": "AgentState"}, **AGENT}, "An agent's state."),
+    "CallState": _object({**FRAME, "type": {"const": "CallState"}, **CALL}, "Where a call is."),
+    "CallGone": _object(
+        {**FRAME, "type": {"const": "CallGone"}, "call_id": TEXT},
+        "The call is with somebody whom the token does not see.",
+    ),
+    "PlanLoaded": _engine("PlanLoaded", "plan_loaded", "New configuration.", version=TEXT),
+    "SwitchLost": _engine("SwitchLost", "switch_lost", "Asterisk is out of reach."),
+    "SwitchResynced": _engine("SwitchResynced", "switch_resynced", "Asterisk is back."),
+    "hello": _object(
+        {
+            "type": {"const": "hello"},
+            "schema": {"const": 1},
+            "seq": NUMBER,
+            "stream": {**TEXT, "description": "Tells this journal's numbers from another's."},
+            "resumed": {"type": "boolean", "description": "false: a snapshot comes next."},
+            "reason": {**TEXT, "description": "Why not, although `after` was given."},
+        }
+    ),
+    "snapshot": _object(
+        {
+            "type": {"const": "snapshot"},
+            **FRAME,
+            "queues": _list(QUEUE),
+            "agents": _list({**AGENT, "name": TEXT, "team": TEXT_OR_NULL, "since": SINCE}),
+            "calls": _list(
+                {
+                    **CALL,
+                    "kind": {"enum": [str(kind) for kind in Kind]},
+                    "number": TEXT,
+                    "caller": {**TEXT, "description": "Masked."},
+                    "priority": {"type": "integer"},
+                    "arrived_at": MOMENT,
+                    "queued_at": MOMENT_OR_NULL,
+                    "since": SINCE,
+                }
+            ),
+        },
+        "All that the token sees, in the words of the changes.",
+    ),
+    "changes": _object(
+        {
+            "type": {"const": "changes"},
+            "seq": {**NUMBER, "description": "Nothing else that is seen happened up to here."},
+            "changes": {"type": "array", "items": {"$ref": "#/components/schemas/Change"}},
+        }
+    ),
+}

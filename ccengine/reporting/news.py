@@ -1,0 +1,105 @@
+"""What others are told of a row: one body for websockets, MQTT and webhooks.
+
+Bodies are ready for JSON. `seq` is the journal's number of the row, so whoever has seen a message
+can ask for what came after it. Numbers of callers are masked.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from ccengine.core.commands import ShowAgent, ShowCall
+from ccengine.core.events import PlanLoaded, SwitchLost, SwitchResynced
+from ccengine.reporting.facts import fact_of
+from ccengine.reporting.instants import utc_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ccengine.core.ids import AgentId, CallId, ClientId
+    from ccengine.reporting.rows import JournalRow
+
+BODY_SCHEMA: Final = 1
+"""Grows when a field changes its meaning or goes; new fields do not count."""
+
+
+class Topic(StrEnum):
+    """What a message is about."""
+
+    CALL = "call"  #: something happened to a call
+    CALL_STATE = "call_state"  #: where a call is now
+    AGENT_STATE = "agent_state"  #: what an agent does now
+    ENGINE = "engine"  #: the engine as a whole
+
+
+class News(NamedTuple):
+    """One message, and whom it concerns."""
+
+    seq: int
+    topic: Topic
+    client: ClientId  #: empty: no client's
+    call: CallId | None
+    agent: AgentId | None
+    body: Mapping[str, object]
+
+
+def news_of(row: JournalRow) -> News | None:
+    """Return what is told of a row; None if nothing is."""
+    if isinstance(row.what, ShowAgent):
+        return _news(row, Topic.AGENT_STATE, "AgentState", agent_facts(row.what))
+    if isinstance(row.what, ShowCall):
+        return _news(row, Topic.CALL_STATE, "CallState", call_facts(row.what))
+    fact = None if row.kind == "rejection" else fact_of(row)
+    if fact is None:
+        return None
+    facts: dict[str, object] = {"action": fact.action}
+    if row.call is not None:
+        named = {"client": row.client, "call_id": row.call}
+        by = {} if row.agent is None else {"agent": row.agent}
+        return _news(row, Topic.CALL, row.type, {**facts, **named, **by, **fact.details})
+    if isinstance(row.what, PlanLoaded | SwitchLost | SwitchResynced):
+        return _news(row, Topic.ENGINE, row.type, {**facts, **fact.details})
+    return None
+
+
+def agent_facts(shown: ShowAgent) -> dict[str, object]:
+    """Return an agent's state as it is told."""
+    return {
+        "agent": shown.agent,
+        "state": shown.state,
+        "cause": shown.reason,
+        "barred": shown.barred,
+        "call_id": shown.call,
+        "phone": shown.phone,
+        "until": None if shown.until is None else utc_text(shown.until),
+        "overdue": shown.overdue,
+        "paused": shown.paused,
+        "locked_until": None if shown.locked_until is None else utc_text(shown.locked_until),
+    }
+
+
+def call_facts(shown: ShowCall) -> dict[str, object]:
+    """Return where a call is as it is told."""
+    return {
+        "call_id": shown.call,
+        "state": shown.state,
+        "queue": shown.queue,
+        "agent": shown.agent,
+        "became": shown.became,
+    }
+
+
+def _news(row: JournalRow, topic: Topic, kind: str, facts: Mapping[str, object]) -> News:
+    body: dict[str, object] = {
+        "schema": BODY_SCHEMA,
+        "seq": row.number,
+        "at": utc_text(row.at),
+        "type": kind,
+        "tenant": row.tenant,
+        "node": row.node,
+        **facts,
+    }
+    if topic is Topic.CALL_STATE:
+        body["client"] = row.client
+    return News(row.number, topic, row.client, row.call, row.agent, body)
