@@ -22,6 +22,7 @@ from ccengine.cli import (
     simulate,
     story,
     token,
+    top,
 )
 
 app = typer.Typer(
@@ -45,6 +46,7 @@ app.command("agent")(agent.agent)
 app.command("promises")(promises.promises)
 app.command("call")(call.call)
 app.command("audit")(audit.audit)
+app.command("top")(top.top)
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(token.app, name="token")
 
