@@ -18,7 +18,7 @@ import structlog
 
 from ccengine.api.server import ApiServer
 from ccengine.assembly.api import api_ports, open_library
-from ccengine.assembly.feed import live_feed
+from ccengine.assembly.feed import live_feed, webhooks
 from ccengine.assembly.reloading import Reloader, load_plan, things_that_stay
 from ccengine.asterisk.ari.client import Ari
 from ccengine.asterisk.ari.connection import AriAddress, Connection
@@ -122,6 +122,8 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             api = ApiServer(ports, settings.api_port, extend=feed.extend)
             await api.start()
             stack.push_async_callback(api.stop)
+            post = await webhooks(parts.engine, parts.journal, ports, settings.paths)
+            root.create_task(post.run(), name="webhooks")
             root.create_task(_stop_on_signal(), name="signals")
             root.create_task(_stop_on_failure(parts.engine), name="failure")
             root.create_task(_reload_on_signal(reloader), name="reload")

@@ -1,4 +1,4 @@
-"""Puts the live feed between the engine and the API's server."""
+"""Puts the live feed between the engine and the API's server, and webhooks beside it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 from ccengine.api.feed.backlog import Backlog
 from ccengine.api.feed.hub import Hub
 from ccengine.api.feed.live import LiveFeed
+from ccengine.webhooks.courier import Office
+from ccengine.webhooks.post import Post
+from ccengine.webhooks.sender import Sender
 
 if TYPE_CHECKING:
     from ccengine.api.ports import Ports
+    from ccengine.config.settings import StatePaths
     from ccengine.engine import Engine
     from ccengine.storage.journal import Journal
 
@@ -21,3 +25,19 @@ def live_feed(engine: Engine, journal: Journal, ports: Ports, node: str) -> Live
     hub = Hub(ports.floor, node=node, number=number, settle=engine.show)
     engine.observe(hub.observe)
     return LiveFeed(hub, Backlog(journal.path))
+
+
+async def webhooks(engine: Engine, journal: Journal, ports: Ports, paths: StatePaths) -> Post:
+    """Return what tells clients' own programs."""
+    keeper = ports.keeper
+    office = Office(
+        journal=journal.path,
+        stream=await Backlog(journal.path).stream(),
+        store=keeper.database.webhooks,
+        sender=Sender(engine.clock.now),
+        record=keeper.get,
+        now=engine.clock.now,
+    )
+    post = Post(office, ports.floor.tenant, paths)
+    engine.observe(post.observe)
+    return post

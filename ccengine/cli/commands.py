@@ -23,6 +23,7 @@ from ccengine.cli import (
     story,
     token,
     top,
+    webhook,
 )
 
 app = typer.Typer(
@@ -49,6 +50,7 @@ app.command("audit")(audit.audit)
 app.command("top")(top.top)
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(token.app, name="token")
+app.add_typer(webhook.app, name="webhook")
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ from ccengine.config.papers import NO_PAPERS, Label, Papers
 from ccengine.config.periods import NO_ZONE
 from ccengine.config.queue_names import with_full_names
 from ccengine.config.schema import REQUIRED
+from ccengine.config.webhooks import Webhook
 from ccengine.core.ids import ClientId, Instant, PhoneId, QueueId, queue_id
 from ccengine.core.outcome_rules import OutcomeRules
 from ccengine.core.queues import QueueSettings
@@ -159,6 +160,7 @@ class ClientSettings:
     dispositions: Mapping[Name, Disposition] = field(default_factory=dict)
     contact_reasons: Mapping[Name, ContactReason] = field(default_factory=dict)
     mask_numbers: bool = False  #: agents' phones do not show who calls
+    webhooks: Mapping[Name, Webhook] = field(default_factory=dict)  #: programs told of its calls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 import secrets
 from typing import TYPE_CHECKING, Final
@@ -36,6 +37,10 @@ def generate(paths: StatePaths, tenant: Tenant) -> None:
     for agent in tenant.settings.agents:
         number = secrets.randbelow(10**PIN_DIGITS)
         _keep_or_make(paths.pin(agent), f"{number:0{PIN_DIGITS}}")
+    for client in tenant.clients.values():
+        for hook in client.settings.webhooks:
+            key = base64.b64encode(secrets.token_bytes(TOKEN_BYTES)).decode()
+            _keep_or_make(paths.webhook_secret(client.id, hook), f"whsec_{key}")
 
 
 def sip_users(tenant: Tenant) -> tuple[str, ...]:

@@ -70,6 +70,19 @@ class StatePaths:
         return self.secrets / "trunks"
 
     @property
+    def webhook_secrets(self) -> Path:
+        """What clients' webhooks are signed with, and log in with where they must."""
+        return self.secrets / "webhooks"
+
+    def webhook_secret(self, client: str, hook: str) -> Path:
+        """Return the file with the secret that a webhook is signed with."""
+        return self.webhook_secrets / f"{client}.{hook}"
+
+    def webhook_authorization(self, client: str, hook: str) -> Path:
+        """Return the file, put there by the admin, of what the receiver wants as Authorization."""
+        return self.webhook_secrets / f"{client}.{hook}.authorization"
+
+    @property
     def asterisk(self) -> Path:
         """Asterisk's files written by `ccengine init`."""
         return self.root / "asterisk"

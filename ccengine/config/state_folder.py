@@ -20,6 +20,7 @@ def lay_out(paths: StatePaths) -> None:
         paths.engine_secrets,
         paths.sip_secrets,
         paths.pins,
+        paths.webhook_secrets,
         paths.trunk_secrets,
     )
     for folder in passages:

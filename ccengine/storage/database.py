@@ -22,6 +22,7 @@ from ccengine.storage.papers import PaperStore
 from ccengine.storage.replies import ReplyStore
 from ccengine.storage.tables import CALL_RECORDS, PROGRESS
 from ccengine.storage.tokens import TokenStore
+from ccengine.storage.webhooks import WebhookStore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,6 +101,11 @@ class RecordDatabase:
     def replies(self) -> ReplyStore:
         """What the HTTP API answered of late."""
         return ReplyStore(self._engine)
+
+    @property
+    def webhooks(self) -> WebhookStore:
+        """How far webhooks are, and what they could not deliver."""
+        return WebhookStore(self._engine)
 
     async def close(self) -> None:
         """Close all connections."""

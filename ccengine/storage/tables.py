@@ -130,3 +130,27 @@ REPLIES = Table(
     Column("at", Float, nullable=False, index=True),
 )
 """What was answered to requests with an idempotency key, for as long as it may be asked again."""
+
+WEBHOOK_PLACES = Table(
+    "webhook_places",
+    METADATA,
+    Column("client", String(32), primary_key=True),
+    Column("hook", String(32), primary_key=True),
+    Column("number", Integer, nullable=False),  # of the last journal row that was seen to
+)
+"""How far each webhook is in the journal."""
+
+WEBHOOK_LETTERS = Table(
+    "webhook_letters",
+    METADATA,
+    Column("client", String(32), primary_key=True),
+    Column("hook", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True),  # the journal's row: what it says is read there
+    Column("call", String(64), nullable=False),
+    Column("state", String(16), nullable=False),  # waiting, dead
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Float, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("detail", String(255), nullable=False),
+)
+"""What webhooks' receivers have not taken."""
