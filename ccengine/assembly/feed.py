@@ -29,7 +29,7 @@ def live_feed(engine: Engine, journal: Journal, ports: Ports, node: str) -> Live
 
 async def webhooks(engine: Engine, journal: Journal, ports: Ports, paths: StatePaths) -> Post:
     """Return what tells clients' own programs."""
-    keeper = ports.keeper
+    keeper = ports.library.keeper
     office = Office(
         journal=journal.path,
         stream=await Backlog(journal.path).stream(),

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import CursorResult, and_, delete, func, insert, select, update
+from sqlalchemy import and_, delete, func, insert, select, update
 
 from ccengine.core.ids import Instant
 from ccengine.storage.tables import WEBHOOK_LETTERS, WEBHOOK_PLACES
@@ -87,7 +87,7 @@ class WebhookStore:
         )
         async with self._engine.begin() as connection:
             result = await connection.execute(moved.values(number=after))
-            if isinstance(result, CursorResult) and result.rowcount != 1:
+            if result.rowcount != 1:
                 return False
             for letter in letters:
                 old = delete(WEBHOOK_LETTERS).where(
@@ -166,7 +166,7 @@ class WebhookStore:
         values = {"state": LetterState.WAITING, "attempts": 0, "next_at": 0.0}
         async with self._engine.begin() as connection:
             result = await connection.execute(update(WEBHOOK_LETTERS).where(wanted).values(values))
-            return result.rowcount if isinstance(result, CursorResult) else 0
+            return result.rowcount
 
     async def _select(self, where: ColumnElement[bool], limit: int) -> list[StoredLetter]:
         query = select(WEBHOOK_LETTERS).where(where).order_by(WEBHOOK_LETTERS.c.number)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp.abc import AbstractResolver
 from aiohttp.resolver import ThreadedResolver
+from typing_extensions import override
 
 if TYPE_CHECKING:
     from aiohttp.abc import ResolveResult
@@ -53,6 +54,7 @@ class PublicResolver(AbstractResolver):
     def __init__(self, inner: AbstractResolver | None = None) -> None:
         self._inner = inner or ThreadedResolver()
 
+    @override
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
@@ -69,6 +71,7 @@ class PublicResolver(AbstractResolver):
                 raise PrivateAddress(_refusal(host, one["host"]))
         return found
 
+    @override
     async def close(self) -> None:
         """Let go of what it holds."""
         await self._inner.close()
