@@ -18,7 +18,7 @@ import structlog
 
 from ccengine.api.server import ApiServer
 from ccengine.assembly.api import api_ports, open_library
-from ccengine.assembly.feed import live_feed, webhooks
+from ccengine.assembly.feed import begin_to_publish, live_feed, webhooks
 from ccengine.assembly.reloading import Reloader, load_plan, things_that_stay
 from ccengine.asterisk.ari.client import Ari
 from ccengine.asterisk.ari.connection import AriAddress, Connection
@@ -176,9 +176,7 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     engine.post(SwitchLost(node=settings.node))
     load_plan(engine, configuration)
     if publisher is not None:
-        publisher.show_agents(
-            (agent.shown() for agent in engine.center.agents()), engine.clock.now()
-        )
+        begin_to_publish(publisher, engine, journal)
     return Parts(settings, journal, keeper, publisher, link, engine, wiring)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ccengine.api.ports import Ports
     from ccengine.config.settings import StatePaths
     from ccengine.engine import Engine
+    from ccengine.mqtt.publisher import Publisher
     from ccengine.storage.journal import Journal
 
 
@@ -25,6 +26,15 @@ def live_feed(engine: Engine, journal: Journal, ports: Ports, node: str) -> Live
     hub = Hub(ports.floor, node=node, number=number, settle=engine.show)
     engine.observe(hub.observe)
     return LiveFeed(hub, Backlog(journal.path))
+
+
+def begin_to_publish(publisher: Publisher, engine: Engine, journal: Journal) -> None:
+    """Have the broker know agents and calls as they are: what it has may be stale."""
+    engine.show()  # the center is as it was after the journal's last row
+    at, seq = engine.clock.now(), journal.last_number
+    publisher.show_agents([agent.shown() for agent in engine.center.agents()], at, seq=seq)
+    calls = [(call.client, call.shown()) for call in engine.center.calls.values()]
+    publisher.show_calls(calls, at, seq=seq)
 
 
 async def webhooks(engine: Engine, journal: Journal, ports: Ports, paths: StatePaths) -> Post:

@@ -9,17 +9,27 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 import aiomqtt
+import orjson
 import structlog
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from ccengine.mqtt.broker import BrokerAddress
-from ccengine.mqtt.topics import Message, agent_message, engine_message, message_of
+from ccengine.mqtt.topics import (
+    GONE,
+    Message,
+    agent_message,
+    all_call_states,
+    call_message,
+    engine_message,
+    message_of,
+)
 from ccengine.reporting.rows import is_void
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from ccengine.core.commands import ShowAgent
-    from ccengine.core.ids import Instant, TenantId
+    from ccengine.core.commands import ShowAgent, ShowCall
+    from ccengine.core.ids import ClientId, Instant, TenantId
     from ccengine.reporting.rows import JournalRow
 
 __all__ = ["BrokerAddress", "Publisher"]
@@ -40,8 +50,8 @@ class Publisher:
         tenant: whose engine this is.
         node: this engine's Asterisk.
         now: the engine's clock; None leaves its own status undated.
-        limit: messages kept while the broker is away; the oldest are dropped first. Agents'
-            states are not lost with them: the latest are sent after each connect.
+        limit: messages kept while the broker is away; the oldest are dropped first. What is
+            retained is not lost with them: the latest of each is sent after each connect.
     """
 
     def __init__(
@@ -61,7 +71,7 @@ class Publisher:
         self._now = now
         self._limit = limit
         self._outbox: deque[Message] = deque()
-        self._agents: dict[str, Message] = {}
+        self._retained: dict[str, Message] = {}
         self._wake = asyncio.Event()
 
     def observe(self, rows: Sequence[JournalRow]) -> None:
@@ -72,10 +82,23 @@ class Publisher:
                 if message is not None:
                     self._put(message)
 
-    def show_agents(self, agents: Iterable[ShowAgent], at: Instant) -> None:
-        """Have agents' present states published: at start, when the broker's may be stale."""
+    def show_agents(self, agents: Iterable[ShowAgent], at: Instant, *, seq: int = 0) -> None:
+        """Have agents' present states published: at start, when the broker's may be stale.
+
+        Args:
+            agents: all of them.
+            at: this instant.
+            seq: number of the journal's last row.
+        """
         for shown in agents:
-            self._put(agent_message(self._tenant, self._node, shown, at))
+            self._put(agent_message(self._tenant, self._node, shown, at, seq))
+
+    def show_calls(
+        self, calls: Iterable[tuple[ClientId, ShowCall]], at: Instant, *, seq: int = 0
+    ) -> None:
+        """Have it published where each call is that is alive, likewise."""
+        for client, shown in calls:
+            self._put(call_message(self._tenant, self._node, client, shown, at, seq))
 
     async def run(self) -> None:
         """Connect, publish, reconnect, for ever. Cancelled, it says that the engine is offline."""
@@ -96,11 +119,14 @@ class Publisher:
             await self._send(client, self._status("online"))
             self.connected = True
             log.info("broker_connected", host=self._broker.host)
-            for message in list(self._agents.values()):
+            for message in list(self._retained.values()):
                 await self._send(client, message)
+            # Last: whoever follows us has all calls by now, and loses those that are over.
+            options = SubscribeOptions(qos=_AT_LEAST_ONCE, noLocal=True)
+            await client.subscribe(all_call_states(self._tenant), options=options)
             try:
                 async with asyncio.TaskGroup() as group:
-                    group.create_task(_watch(client))
+                    group.create_task(self._watch(client))
                     group.create_task(self._publish(client))
             except asyncio.CancelledError:
                 await self._take_leave(client)
@@ -143,6 +169,17 @@ class Publisher:
         except (aiomqtt.MqttError, TimeoutError) as error:
             log.warning("broker_left_unsaid", cause=str(error))
 
+    async def _watch(self, client: aiomqtt.Client) -> None:
+        """Notice at once when the broker goes, and have it forget calls that are over.
+
+        They ended while the broker was away, or an earlier engine left them.
+        """
+        async for message in client.messages:
+            topic = str(message.topic)
+            ours = message.retain and _node_of(message.payload) == self._node
+            if ours and topic not in self._retained:
+                self._put(Message(topic, GONE, retain=True))
+
     def _status(self, status: str, *, dated: bool = True) -> Message:
         at = self._now() if dated and self._now is not None else None
         return engine_message(self._tenant, self._node, status, at)
@@ -154,8 +191,10 @@ class Publisher:
         )
 
     def _put(self, message: Message) -> None:
-        if message.retain:
-            self._agents[message.topic] = message
+        if message.payload == GONE:
+            self._retained.pop(message.topic, None)
+        elif message.retain:
+            self._retained[message.topic] = message
         if len(self._outbox) >= self._limit:
             self._outbox.popleft()
             self.dropped += 1
@@ -163,7 +202,9 @@ class Publisher:
         self._wake.set()
 
 
-async def _watch(client: aiomqtt.Client) -> None:
-    """Notice at once when the broker goes, also while there is nothing to send."""
-    async for _ in client.messages:
-        pass
+def _node_of(payload: object) -> object:
+    try:
+        body = orjson.loads(payload) if isinstance(payload, bytes) else None
+    except orjson.JSONDecodeError:
+        return None
+    return body.get("node") if isinstance(body, dict) else None

@@ -80,17 +80,18 @@ def message_of(row: JournalRow) -> Message | None:
     return Message(f"{engine_topic(row.tenant, row.node)}/event", payload)
 
 
-def agent_message(tenant: TenantId, node: str, shown: ShowAgent, at: Instant) -> Message:
-    """Return an agent's state, to be retained: known from the start, so without a number."""
-    payload = {**_frame(tenant, node, "AgentState", at), **agent_facts(shown)}
+def agent_message(tenant: TenantId, node: str, shown: ShowAgent, at: Instant, seq: int) -> Message:
+    """Return an agent's state as it is after row `seq`, to be retained."""
+    payload = {**_frame(tenant, node, "AgentState", at, seq), **agent_facts(shown)}
     return Message(agent_topic(tenant, shown.agent), orjson.dumps(payload), retain=True)
 
 
 def call_message(
-    tenant: TenantId, node: str, client: ClientId, shown: ShowCall, at: Instant
+    tenant: TenantId, node: str, client: ClientId, shown: ShowCall, at: Instant, seq: int
 ) -> Message:
-    """Return where a call is, to be retained: known from the start, so without a number."""
-    payload = {**_frame(tenant, node, "CallState", at), "client": client, **call_facts(shown)}
+    """Return where a call is after row `seq`, to be retained."""
+    frame = _frame(tenant, node, "CallState", at, seq)
+    payload = {**frame, "client": client, **call_facts(shown)}
     topic = call_state_topic(tenant, client, shown.call)
     return Message(topic, orjson.dumps(payload), retain=True)
 
@@ -103,9 +104,10 @@ def engine_message(tenant: TenantId, node: str, status: str, at: Instant | None)
     return Message(engine_topic(tenant, node), orjson.dumps(payload), retain=True)
 
 
-def _frame(tenant: TenantId, node: str, kind: str, at: Instant) -> dict[str, object]:
+def _frame(tenant: TenantId, node: str, kind: str, at: Instant, seq: int) -> dict[str, object]:
     return {
         "schema": BODY_SCHEMA,
+        "seq": seq,
         "at": utc_text(at),
         "type": kind,
         "tenant": tenant,

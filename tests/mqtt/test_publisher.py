@@ -11,7 +11,7 @@ import aiomqtt
 import pytest
 
 from ccengine.core.agents import Agent
-from ccengine.core.ids import AgentId, TenantId
+from ccengine.core.ids import AgentId, CallId, TenantId
 from ccengine.mqtt.broker import BrokerAddress
 from ccengine.mqtt.publisher import Publisher
 from tests.reporting.shift import CALLER, Shift
@@ -47,7 +47,8 @@ class Subscriber:
         async with aiomqtt.Client("127.0.0.1", port) as client:
             await client.subscribe("#", qos=1)
             async for message in client.messages:
-                body = json.loads(message.payload)  # type: ignore[arg-type]
+                payload = message.payload or b"{}"  # empty: it is gone
+                body = json.loads(payload)  # type: ignore[arg-type]
                 self.messages.append((str(message.topic), body, message.retain))
 
 
@@ -81,6 +82,7 @@ async def running(*jobs: Any) -> AsyncIterator[list[asyncio.Task[None]]]:
 
 CALL = "ccengine/demo/nova/call/c1"
 AGENT = "ccengine/demo/agent/anna"
+STATE = f"{CALL}/state"
 ENGINE = "ccengine/demo/engine/node1"
 
 
@@ -170,3 +172,68 @@ async def test_states_known_at_start_are_published(broker: Broker) -> None:
     publisher.show_agents([Agent(id=AgentId("anna")).shown()], 1.0)
     async with running(publisher.run(), subscriber.run(broker.port)):
         await eventually(lambda: subscriber.last(AGENT).get("state") == "offline")
+
+
+async def test_who_was_away_has_the_present_state_and_goes_on(broker: Broker, shift: Shift) -> None:
+    publisher, early = publisher_for(broker.url), Subscriber()
+    shift.observers.append(publisher.observe)
+    async with running(publisher.run()):
+        await eventually(lambda: publisher.connected)
+        shift.open_doors("anna")
+        async with running(early.run(broker.port)):
+            shift.enter("c1")
+            await eventually(lambda: early.last(STATE).get("state") == "offered")
+        shift.answer(CallId("c1"))  # while it is away
+        shift.enter("c2")
+        last = shift.journal.last_number
+        await eventually(lambda: not publisher._outbox)
+        again = Subscriber()
+        async with running(again.run(broker.port)):
+            await eventually(lambda: len(again.messages) == 4)
+            assert {topic for topic, _, retained in again.messages if retained} == {
+                ENGINE,
+                AGENT,
+                STATE,
+                "ccengine/demo/nova/call/c2/state",
+            }
+            assert (again.last(STATE)["state"], again.last(AGENT)["state"]) == (
+                "talking",
+                "on_call",
+            )
+            known = max(body.get("seq", 0) for _, body, _ in again.messages)
+            assert known <= last
+            shift.hang_up(CallId("c1"))
+            await eventually(lambda: again.last(STATE) == {})
+            later = [body["seq"] for _, body, kept in again.messages if not kept and body]
+            assert min(later) > known
+
+
+async def test_calls_that_ended_while_nobody_could_tell_are_gone(
+    broker: Broker, shift: Shift
+) -> None:
+    publisher = publisher_for(broker.url)
+    shift.observers.append(publisher.observe)
+    async with running(publisher.run()):
+        await eventually(lambda: publisher.connected)
+        shift.open_doors("anna")
+        shift.enter("c1")
+        shift.enter("c2")
+        seen = Subscriber()
+        async with running(seen.run(broker.port)):
+            await eventually(lambda: seen.last(STATE).get("state") == "offered")
+    shift.observers.clear()
+    shift.hang_up(CallId("c1"))  # an engine that was killed could not tell
+    center, next_one = shift.center, publisher_for(broker.url)
+    next_one.show_agents([center.agent(AgentId("anna")).shown()], 2.0, seq=9)
+    next_one.show_calls([(call.client, call.shown()) for call in center.calls.values()], 2.0, seq=9)
+    async with running(next_one.run()):
+        await eventually(lambda: next_one.connected)
+        await asyncio.sleep(0.2)
+        late = Subscriber()
+        async with running(late.run(broker.port)):
+            await eventually(lambda: len(late.messages) == 3)
+        assert {topic for topic, _, _ in late.messages} == {
+            ENGINE,
+            AGENT,
+            "ccengine/demo/nova/call/c2/state",
+        }
