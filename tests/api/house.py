@@ -62,6 +62,7 @@ class House:
     ensured: list[AgentId] = field(default_factory=list)
     port: int = 0
     server: ApiServer = field(init=False)
+    hub: Hub = field(init=False)  #: of the live feed
     broken: bool = False  #: there is a bug in the engine
 
     def report(self) -> Health:
@@ -185,8 +186,8 @@ class House:
 
 
 @asynccontextmanager
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    """Open the house, with the API listening."""
+async def house(tmp_path: Path, *, most_clients: int = MOST_CLIENTS) -> AsyncIterator[House]:
+    """Open the house, with the API listening, and room for some clients of the live feed."""
     tenant = load_tenant(copy_of_demo(tmp_path)).draft
     shift = Shift(tmp_path / "journal.sqlite")
     keeper = RecordKeeper(tmp_path / "records.sqlite", shift.journal.path)
@@ -201,7 +202,8 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     ports = _ports(here, token_file)
     hub = Hub(ports.floor, node=NODE, number=shift.journal.last_number, settle=lambda: None)
     shift.observers.append(hub.observe)
-    feed = LiveFeed(hub, Backlog(shift.journal.path), most_clients=MOST_CLIENTS)
+    here.hub = hub
+    feed = LiveFeed(hub, Backlog(shift.journal.path), most_clients=most_clients)
     try:
         async with ApiServer(ports, 0, extend=feed.extend) as server:
             here.port, here.server = server.port, server

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from ccengine.api.feed.channel import Channel, Frame
+from ccengine.api.feed.channel import MOST_BYTES, Channel, Frame
 from ccengine.api.feed.snapshot import Moment, snapshot_of
 from ccengine.api.feed.view import Holder, Holders, View, ViewKey
 from ccengine.api.identity import Identity
@@ -60,6 +60,7 @@ class Hub:
         self._node = node
         self.number = number  #: of the last row that was shown
         self._since: dict[str, float] = {}  # when calls and agents came to where they are
+        self.most_bytes = MOST_BYTES  #: of frames that are kept for each view
         self._settle = settle
         self._groups: dict[ViewKey, Group] = {}
         self._pending: list[tuple[News, Holder]] = []
@@ -134,7 +135,9 @@ class Hub:
         group = self._groups.get(key)
         if group is None:
             view = View(identity, self.floor.tenant())
-            group = self._groups[key] = Group(identity, view, Channel(self.number))
+            group = self._groups[key] = Group(
+                identity, view, Channel(self.number, most_bytes=self.most_bytes)
+            )
         return group
 
     def _put(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from socket import SO_SNDBUF, SOL_SOCKET
 from typing import TYPE_CHECKING, Final
 
 import orjson
@@ -37,6 +38,7 @@ HEARTBEAT_SECONDS: Final = 20.0
 CLOSING_SECONDS: Final = 3.0
 STALLED_SECONDS: Final = 30.0
 """So long a client that did not read may take to read why it is dropped."""
+UNREAD_BYTES: Final = 2**16
 TOKEN_AGAIN_SECONDS: Final = 15.0
 FARTHEST_ROWS: Final = 100_000
 """Whoever is further behind begins with a snapshot again."""
@@ -61,6 +63,7 @@ class Session:
     async def serve(self, request: web.Request) -> None:
         """Serve until either side ends it."""
         await self.socket.prepare(request)
+        _keep_little(request)
         try:
             await self._serve(request)
         except* Leave as leaves:
@@ -193,6 +196,13 @@ def _token_of(request: web.Request) -> str:
     offered = request.headers.get("Sec-WebSocket-Protocol", "").split(",")
     found = [one.strip() for one in offered if one.strip().startswith(TOKEN_PREFIX)]
     return found[0].removeprefix(TOKEN_PREFIX) if found else ""
+
+
+def _keep_little(request: web.Request) -> None:
+    """Let the system hold little for a client that does not read: it is noticed the sooner."""
+    socket = None if request.transport is None else request.transport.get_extra_info("socket")
+    if socket is not None:
+        socket.setsockopt(SOL_SOCKET, SO_SNDBUF, UNREAD_BYTES)
 
 
 def _abort(request: web.Request) -> None:
