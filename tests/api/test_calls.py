@@ -212,3 +212,16 @@ async def test_the_configuration_is_checked_planned_and_reloaded(here: House) ->
         assert (status, wrong["type"].rpartition(":")[2]) == (409, "configuration-wrong")
         assert wrong["errors"][0]["field"].startswith("tenant.yaml:")
     assert here.shift.center.plan.version == told["version"]
+
+
+async def test_whom_the_plan_has_no_more_can_be_logged_off(here: House) -> None:
+    call = here.talk("c1", "nour/billing")
+    file = here.tenant.folder / "tenant.yaml"
+    text = file.read_text().replace("\n  amira:\n", "\n  amina:\n")
+    file.write_text(text)
+    assert (await here.ask("POST", "/configuration/reload"))[0] == 200
+    status, agent = await here.ask("POST", "/agents/amira/log-out")
+    assert (status, agent["state"], agent["after_call"]) == (200, "on_call", "offline")
+    here.shift.hang_up(call)
+    assert await here.status("GET", "/agents/amira") == 404
+    assert (await here.ask("GET", "/agents/amina"))[1]["state"] == "offline"
