@@ -51,6 +51,23 @@ async def test_a_list_is_filtered_and_turned_page_by_page(here: House) -> None:
     assert len(page["calls"]) == 6
 
 
+async def test_lists_of_who_is_there_now_have_pages_too(here: House) -> None:
+    calls = [here.call(f"c{number}", "nour/technical") for number in range(5)]
+    _, page = await here.ask("GET", "/live-calls", params={"limit": "3"})
+    _, rest = await here.ask("GET", "/live-calls", params={"limit": "3", "after": page["next"]})
+    assert [one["call"] for one in page["calls"] + rest["calls"]] == calls
+    assert rest["next"] is None
+    place = "/queues/nour/technical/waiting"
+    _, part = await here.ask("GET", place, params={"first": "4", "limit": "9"})
+    assert [(one["call"], one["position"]) for one in part["calls"]] == [("c3", 4), ("c4", 5)]
+    _, page = await here.ask("GET", "/agents", params={"limit": "3"})
+    _, rest = await here.ask("GET", "/agents", params={"after": page["next"]})
+    assert [one["agent"] for one in page["agents"] + rest["agents"]] == [
+        *("amira", "olena", "omar"),
+        "taras",
+    ]
+
+
 async def test_a_story_and_an_explanation(here: House) -> None:
     _, story = await here.ask("GET", "/calls/nour-ended/story")
     texts = [line["text"] for line in story["lines"]]

@@ -44,7 +44,7 @@ class AgentsQuery(Strict):
     """Which agents."""
 
     after: str | None = Field(None, pattern=f"^{NAME}$", description="`next` of the page before.")
-    limit: int = Field(100, ge=1, le=500)
+    limit: int = Field(100, ge=1, le=200)
     state: AgentState | None = None
     team: str | None = Field(None, pattern=f"^{NAME}$")
 
