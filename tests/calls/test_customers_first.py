@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -349,3 +350,16 @@ async def test_who_answers_and_finds_no_engine_is_noted_and_called_again(
     await center.until(lambda: len(center.journal.events(CallbackDialed)) == 2, seconds=90)
     await press(center, await dialed(center), "1")
     assert center.journal.events(CallbackConfirmed)
+
+
+async def test_the_half_of_a_customers_leg_that_dials_is_nobodys_orphan(
+    center: CenterOnFake,
+) -> None:
+    customer = await live(center)
+    world = center.asterisk.world
+    half = replace(world.channels[customer], id=f"{customer};2", in_stasis=False, endpoint="")
+    world.channels[half.id] = half
+    await center.restart(away_seconds=1.0)
+    await asyncio.sleep(1)
+    assert half.id in center.asterisk.channels_left()
+    assert item(center).state is CallState.WAITING
