@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import Field
 
 from ccengine.api.models import Moment, Shown, Utc
+from ccengine.api.places import PLACE, read_place, written
 from ccengine.api.route import NAME, Strict
 from ccengine.core.states import Kind
 from ccengine.reporting.call_record import CallOutcome
@@ -20,10 +21,8 @@ if TYPE_CHECKING:
     from sqlalchemy import RowMapping
 
     from ccengine.api.route import Asked
-    from ccengine.storage.call_lists import Place
 
 QUEUE: Final = f"{NAME}/{NAME}"
-PLACE: Final = r"[0-9]{1,12}(\.[0-9]{1,9})?~[A-Za-z0-9_.-]{1,64}"
 NUMBER: Final = r"\+?[0-9]{1,20}"
 
 
@@ -89,12 +88,12 @@ async def find_page(
     """
     lists = asked.ports.library.keeper.database.lists
     within = which if of_anybody else within_sight(which, asked)
-    found = await lists.find(within, limit=query.limit + 1, after=_place(query.after))
+    found = await lists.find(within, limit=query.limit + 1, after=read_place(query.after))
     page = found[: query.limit]
     more = len(found) > query.limit
     return CallPage(
         calls=[_listed(row, asked) for row in page],
-        next=f"{page[-1]['arrived_at']!r}~{page[-1]['call']}" if more else None,
+        next=written((page[-1]["arrived_at"], page[-1]["call"])) if more else None,
     )
 
 
@@ -133,10 +132,3 @@ def _listed(row: RowMapping, asked: Asked[Any, Any]) -> CallListed:
     if not asked.sight.sees_numbers_of(row["client"]):
         values = {**values, "caller": mask_number(row["caller"])}
     return CallListed.model_validate(values)
-
-
-def _place(text: str | None) -> Place | None:
-    if text is None:
-        return None
-    at, _, call = text.partition("~")
-    return float(at), call

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from ccengine.api.models import Shown, Utc
+from ccengine.api.places import PLACE
 from ccengine.api.route import NAME, Strict
 from ccengine.core.states import CallState, Kind
 from ccengine.reporting.masking import mask_number
@@ -21,7 +22,8 @@ class LiveQuery(Strict):
 
     client: str | None = Field(None, pattern=f"^{NAME}$")
     state: CallState | None = None
-    limit: int = Field(200, ge=1, le=500)
+    after: str | None = Field(None, pattern=f"^{PLACE}$", description="`next` of the page before.")
+    limit: int = Field(100, ge=1, le=200)
 
 
 class LiveShown(Shown):
@@ -42,9 +44,10 @@ class LiveShown(Shown):
 
 
 class LivePage(Shown):
-    """The oldest first."""
+    """Those who came first."""
 
     calls: list[LiveShown]
+    next: str | None = Field(description="`after` of the next page; null: this is the last.")
 
 
 def live(call: Call, asked: Asked[Any, Any]) -> LiveShown:

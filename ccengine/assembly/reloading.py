@@ -33,7 +33,7 @@ class Reloader:
         self._wiring = wiring
         self._keeper = keeper
         self._folder = folder
-        self._turn = asyncio.Lock()
+        self._turn = asyncio.Lock()  # so that what was asked for last is in force last
 
     async def reload(self) -> Sequence[Problem]:
         """Swap the configuration.

@@ -24,6 +24,7 @@ from ccengine.calls.directory import Colleague, Directory, Line, StaffMember, Ta
 from ccengine.calls.insistence import insist
 from ccengine.calls.keys import Action, Keyed, read_keys
 from ccengine.calls.talked import Talked
+from ccengine.core import recalls
 from ccengine.core.events import (
     CallHandedOut,
     CallHandedOver,
@@ -182,7 +183,8 @@ class Control:
         if await self._complete(consult):
             return self._outcome()
         consult.stop()
-        if self._call.queue is not None and await self._send_on(Line(self._call.queue)):
+        line = recalls.line_of(self._engine.center.plan, self._call)
+        if line is not None and await self._send_on(Line(line)):
             return Talked.SENT_ON
         return Talked.OVER
 

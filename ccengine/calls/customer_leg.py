@@ -197,6 +197,8 @@ class CustomerLeg:
                 "CC_CALL_ID": self._call.id,
                 "CC_TENANT": self._call.tenant,
                 "CC_CLIENT": self._call.client,
+                "CC_NUMBER": self._call.number,  # these two for whoever leaves by key to voicemail
+                "CC_ARRIVED_AT": f"{self._call.arrived_at * 1000:.0f}",
                 "CC_AGENT": agent or "",
                 "CC_RING_SECONDS": str(seconds),
                 "CHANNEL(language)": language_of(self._wiring, self._call, queue),

@@ -168,7 +168,10 @@ class ItemSession:
     # --- the end -------------------------------------------------------------------------------
 
     async def _go_on(self, customer: Channel) -> bool:
-        await InboundCall(self._wiring, self._talks, customer, self._call, resumed=False).run()
+        call = InboundCall(self._wiring, self._talks, customer, self._call, resumed=False)
+        outside = await call.run()
+        if outside is not None:
+            await outside.follow()
         return True
 
     def _end(self, reason: str) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from ccengine.asterisk.ari.events import ChannelHold, ChannelUnhold
 from ccengine.asterisk.channels import Gone
 from ccengine.calls.bridge_names import BRIDGE_PREFIX, TALK
 from ccengine.calls.caller_ear import CallerEar
@@ -20,6 +21,9 @@ from ccengine.core.events import (
     ConversationEnded,
     ConversationFailed,
     ConversationStarted,
+    HoldBy,
+    HoldEnded,
+    HoldStarted,
     Party,
     RecordingStarted,
 )
@@ -29,6 +33,9 @@ from ccengine.ivr.confirmations import Confirmation
 from ccengine.ivr.names import of_queue
 
 if TYPE_CHECKING:
+    from typing import Never
+
+    from ccengine.asterisk.bridges import Bridge
     from ccengine.asterisk.channels import Channel
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
@@ -136,8 +143,27 @@ class MessagePlayer:
             await leg.give_up(Failure.HUNG_UP)
             return False
         await self._record(customer)
-        await first_of(agent.wait_gone(), customer.wait_gone())
+        is_over = first_of(agent.wait_gone(), customer.wait_gone())
+        await first_of(is_over, self._play_on_hold(name, agent, customer, bridge))
         return True
+
+    async def _play_on_hold(
+        self, name: AgentId, agent: Channel, customer: Channel, bridge: Bridge
+    ) -> Never:
+        """Let the customer hear music while the agent's phone has them on hold."""
+        while True:
+            match await agent.next_event():
+                case ChannelHold():
+                    held = HoldStarted(call=self._call.id, agent=name, how=HoldBy.PHONE)
+                    self._engine.post(held)
+                    await bridge.remove(customer)
+                    await customer.start_music()
+                case ChannelUnhold():
+                    await customer.stop_music()
+                    await bridge.add(customer)
+                    self._engine.post(HoldEnded(call=self._call.id, agent=name))
+                case _:
+                    pass
 
     async def _record(self, customer: Channel) -> None:
         queue = self._call.queue

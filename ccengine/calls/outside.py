@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
     from ccengine.core.commands import DivertCall
-    from ccengine.core.ids import CallId
+    from ccengine.core.ids import CallId, QueueId
 
 log = structlog.get_logger()
 
@@ -40,6 +40,9 @@ ENDED_BY = "CC_ENDED_BY"
 
 LANGUAGE = "CHANNEL(language)"
 """Of what the dialplan says: the caller may have chosen another than the number's."""
+
+GREETING = "CC_GREETING"
+"""What voicemail says in the place of its own words."""
 
 BEYOND = frozenset({Reached.VOICEMAIL, Reached.MESSAGE, Reached.PARTNER, Reached.PARTNER_TALK})
 """Who came so far does not come back to the engine."""
@@ -113,7 +116,11 @@ class Outside:
             self._router.give_up(channel.id)
             return
         await channel.set_variable(name=REACHED, value=place.reached.value)
-        await channel.set_variable(name=LANGUAGE, value=self._language(divert))
+        language = language_of(self._wiring, self._call, divert.queue or None)
+        await channel.set_variable(name=LANGUAGE, value=language)
+        greeting = self._greeting(divert.queue, language)
+        if greeting:
+            await channel.set_variable(name=GREETING, value=greeting)
         if divert.number is not None:
             # The partner is that of the queue's client, whose rules and caps hold.
             await channel.set_variable(name="CC_CLIENT", value=client_of(divert.queue))
@@ -126,8 +133,14 @@ class Outside:
         await insist(go_on, f"way out of {self._call.id}")
         await channel.wait_gone()
 
-    def _language(self, divert: DivertCall) -> str:
-        return language_of(self._wiring, self._call, divert.queue or None)
+    def _greeting(self, queue: QueueId, language: str) -> str:
+        """Return the file that the queue has said before the tone; empty: it names none."""
+        rules = self._engine.center.plan.queues.get(queue)
+        if rules is None or rules.voicemail_prompt is None:
+            return ""
+        prompts, client = self._wiring.configuration.prompts, client_of(queue)
+        found = prompts.first_of(client, rules.voicemail_prompt, (language,))
+        return "" if found is None else found.removeprefix("sound:")
 
     async def take_up(self) -> None:
         """Follow a caller whom an earlier engine, or an earlier connection of ours, has sent."""

@@ -51,6 +51,9 @@ log = structlog.get_logger()
 OURS = frozenset({"agent", "feature", "dial", "far", "staff", ROLE})
 """Roles of channels that belong to a session of ours, or to nobody."""
 
+OTHER_HALF = ";2"
+"""Of a Local channel of ours: it runs the dialplan, and has the variables of the half we know."""
+
 SETTLE_SECONDS = 2.0
 LOST = "lost while the engine was away"
 
@@ -248,7 +251,7 @@ class Resyncer:
         bridges |= {bridge_with(leg) for leg in legs}
         offers |= {OfferId(call.outside) for call in calls} | {OfferId(leg) for leg in legs}
         for channel in self._channels.values():
-            ours = channel.variables.get("CC_ROLE") in OURS
+            ours = channel.variables.get("CC_ROLE") in OURS and not channel.id.endswith(OTHER_HALF)
             if ours and channel.id not in offers and self._wiring.router.find(channel.id) is None:
                 log.warning("leg_orphaned", channel=channel.id)
                 await ari.hang_up(channel.id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import structlog
@@ -220,9 +219,7 @@ class Waiting:
         """Those in force now: a reload holds for who waits."""
         queue = self._call.queue
         plan = self._engine.center.plan
-        rules = RETIRED_QUEUE if queue is None else plan.queues.get(queue, RETIRED_QUEUE)
-        # Who is called back has been through the keys, and is dialed to talk with somebody.
-        return rules if self._call.item is None or not rules.keys else replace(rules, keys={})
+        return RETIRED_QUEUE if queue is None else plan.queues.get(queue, RETIRED_QUEUE)
 
     @property
     def _now(self) -> Instant:

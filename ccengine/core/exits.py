@@ -27,8 +27,8 @@ def leave_by_key(floor: Floor, event: ExitChosen, now: Instant) -> None:
         UnknownQueue: the plan has no such queue.
     """
     call = floor.calls[event.call]
-    is_item = call.item is not None  # it plays no flow and leaves no message
-    if call.state not in MAY_LEAVE or event.to.queue == call.queue or is_item:
+    is_nobody = call.item is not None and not call.item.is_live  # there are no keys to press
+    if call.state not in MAY_LEAVE or event.to.queue == call.queue or is_nobody:
         floor.ignored += 1
         return
     if event.to.queue is not None and event.to.queue not in floor.plan.queues:

@@ -153,7 +153,7 @@ def transfer(floor: Floor, event: CallTransferred, now: Instant) -> None:
     if call.kind in COLLEAGUES:
         message = f"call '{call.id}' is between colleagues"
         raise CoreError(message)
-    if event.queue is None and recalls.line_of(floor, call) is None:
+    if event.queue is None and recalls.line_of(floor.plan, call) is None:
         message = f"call '{call.id}' has no line to fall back to"
         raise CoreError(message)
     target = None

@@ -49,7 +49,8 @@ def ask(floor: Floor, event: CallbackAsked, now: Instant) -> None:
         CoreError: too late, or no such callback can be had.
     """
     origin = floor.calls[event.origin]
-    if origin.state not in MAY_ASK or origin.became is not None or origin.item is not None:
+    is_nobody = origin.item is not None and not origin.item.is_live
+    if origin.state not in MAY_ASK or origin.became is not None or is_nobody:
         message = f"call '{origin.id}' is {origin.state}: too late for a callback"
         raise TooLate(message)
     in_line = origin.state in IN_LINE and origin.queue is not None

@@ -326,7 +326,7 @@ def fall_back(floor: Floor, call: Call, step: CallStep, reason: str, now: Instan
 
 def _begin_in_line(floor: Floor, call: Call, reason: str, now: Instant) -> None:
     """Have a call that came from no line wait for anybody, as if since it began; or give it up."""
-    line = recalls.line_of(floor, call)
+    line = recalls.line_of(floor.plan, call)
     floor.move_call(call, next_call_state(call.state, CallStep.GIVE_UP))
     if line is None:
         floor.ask(TargetMissed(call=call.id, reason=reason))

@@ -210,5 +210,6 @@ class QueueSettings:
     keys: Mapping[str, KeyExit] = field(default_factory=dict)  #: ways out for who waits
     recorded: bool = True
     callback: CallbackRules | None = None  #: callers may ask for one
+    voicemail_prompt: str | None = None  #: before the tone; None: what is built in
     messages_are_work: bool = False  #: who leaves one is served like a caller, in their place
     reclaim_seconds: float = 0.0  #: who hung up and calls again within gets the old place back

@@ -13,16 +13,17 @@ if TYPE_CHECKING:
     from ccengine.core.calls import Call
     from ccengine.core.floor import Floor
     from ccengine.core.ids import AgentId, Instant, QueueId
+    from ccengine.core.plan import Plan
 
 
-def line_of(floor: Floor, call: Call) -> QueueId | None:
+def line_of(plan: Plan, call: Call) -> QueueId | None:
     """Return where a call waits that nobody takes: its line, else its client's usual one.
 
     A call between colleagues has none: it ends.
     """
     if call.queue is not None or call.by is not None:
         return call.queue
-    return floor.plan.usual_queues.get(call.client)
+    return plan.usual_queues.get(call.client)
 
 
 def still_free(floor: Floor, sender: AgentId | None, call: Call, now: Instant) -> Agent | None:

@@ -98,6 +98,9 @@ class _Making:
         for number, prompt in enumerate(queue.messages.prompts):
             where = (*place, "messages", "prompts", number)
             yield from spoken.missing(self._document, where, prompt)
+        if queue.voicemail_prompt is not None:
+            where = (*place, "voicemail_prompt")
+            yield from spoken.missing(self._document, where, queue.voicemail_prompt)
         for key, leads in queue.keys.items():
             if leads.prompt is not None:
                 where = (*place, "keys", key, "prompt")

@@ -51,6 +51,23 @@ async def test_a_list_is_filtered_and_turned_page_by_page(here: House) -> None:
     assert len(page["calls"]) == 6
 
 
+async def test_lists_of_who_is_there_now_have_pages_too(here: House) -> None:
+    calls = [here.call(f"c{number}", "nour/technical") for number in range(5)]
+    _, page = await here.ask("GET", "/live-calls", params={"limit": "3"})
+    _, rest = await here.ask("GET", "/live-calls", params={"limit": "3", "after": page["next"]})
+    assert [one["call"] for one in page["calls"] + rest["calls"]] == calls
+    assert rest["next"] is None
+    place = "/queues/nour/technical/waiting"
+    _, part = await here.ask("GET", place, params={"first": "4", "limit": "9"})
+    assert [(one["call"], one["position"]) for one in part["calls"]] == [("c3", 4), ("c4", 5)]
+    _, page = await here.ask("GET", "/agents", params={"limit": "3"})
+    _, rest = await here.ask("GET", "/agents", params={"after": page["next"]})
+    assert [one["agent"] for one in page["agents"] + rest["agents"]] == [
+        *("amira", "olena", "omar"),
+        "taras",
+    ]
+
+
 async def test_a_story_and_an_explanation(here: House) -> None:
     _, story = await here.ask("GET", "/calls/nour-ended/story")
     texts = [line["text"] for line in story["lines"]]
@@ -212,3 +229,16 @@ async def test_the_configuration_is_checked_planned_and_reloaded(here: House) ->
         assert (status, wrong["type"].rpartition(":")[2]) == (409, "configuration-wrong")
         assert wrong["errors"][0]["field"].startswith("tenant.yaml:")
     assert here.shift.center.plan.version == told["version"]
+
+
+async def test_whom_the_plan_has_no_more_can_be_logged_off(here: House) -> None:
+    call = here.talk("c1", "nour/billing")
+    file = here.tenant.folder / "tenant.yaml"
+    text = file.read_text().replace("\n  amira:\n", "\n  amina:\n")
+    file.write_text(text)
+    assert (await here.ask("POST", "/configuration/reload"))[0] == 200
+    status, agent = await here.ask("POST", "/agents/amira/log-out")
+    assert (status, agent["state"], agent["after_call"]) == (200, "on_call", "offline")
+    here.shift.hang_up(call)
+    assert await here.status("GET", "/agents/amira") == 404
+    assert (await here.ask("GET", "/agents/amina"))[1]["state"] == "offline"

@@ -88,6 +88,25 @@ async def test_and_waits_in_line_if_nobody_of_both_is_free(center: CenterOnFake)
     await over(center, far)
 
 
+async def test_an_agent_who_leaves_a_consult_that_leads_nowhere_loses_nobody(
+    center: CenterOnFake,
+) -> None:
+    await may_dial(center)
+    await center.log_in("amira", answers_after=1.0)  # of another client: may not have the caller
+    center.asterisk.phone_answers(FAR, 2.0)
+    line = center.asterisk.phone_calls("203", "*81380501112233")
+    await center.until(lambda: center.journal.events(RecordingStarted))
+    far = next(iter(center.engine.center.calls.values())).channel
+    await press(center, "*3201#", line)
+    await center.until(lambda: center.asterisk.hears(line).startswith("talk:"))
+    center.asterisk.hang_up(line)
+    await asyncio.sleep(2)
+    (call,) = center.engine.center.calls.values()
+    assert (call.state, call.queue) == (CallState.WAITING, "dnipro/billing")
+    assert center.asterisk.hears(far) != "silence"
+    await over(center, far)
+
+
 @pytest.mark.parametrize("who", ["busy", "agent"])
 async def test_a_call_outside_that_nobody_answers(center: CenterOnFake, who: str) -> None:
     await may_dial(center)

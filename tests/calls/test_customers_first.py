@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,8 +17,11 @@ from ccengine.core.events import (
     ConversationStarted,
     PlaceReclaimed,
 )
-from ccengine.core.states import AgentState, CallState
+from ccengine.core.ids import queue_id
+from ccengine.core.queues import KeyExit
+from ccengine.core.states import AgentState, CallState, Kind
 from ccengine.core.work_items import Failure, Mode
+from tests.calls.center_on_fake import DNIPRO
 from tests.calls.customers import (
     CALL,
     CALLER,
@@ -88,6 +92,60 @@ async def test_the_customer_is_spoken_to_in_the_language_of_their_queue(
     customer = await dialed(center)
     await press(center, customer, "1")
     assert said(center, customer)[0].startswith("You asked us to call you back")
+
+
+KEYS = {
+    "1": KeyExit(callback=True),
+    "2": KeyExit(queue=queue_id(DNIPRO, "billing")),
+    "3": KeyExit(voicemail=True),
+}
+
+
+async def live(center: CenterOnFake) -> str:
+    """A customer who was dialed waits; their channel."""
+    calls_back(center, mode=Mode.CUSTOMER_FIRST)
+    center.set_queue(keys=KEYS)
+    await busy_agent(center)
+    customer_answers(center)
+    await asks(center)
+    customer = await dialed(center)
+    await press(center, customer, "1")
+    await center.until(lambda: center.journal.events(CallbackConfirmed))
+    await asyncio.sleep(1)
+    return customer
+
+
+async def test_the_keys_of_the_queue_are_the_customers_too_to_another_queue(
+    center: CenterOnFake,
+) -> None:
+    customer = await live(center)
+    await press(center, customer, "2")
+    assert item(center).queue == "dnipro/billing"
+    assert center.asterisk.hears(customer) != "silence"
+    center.asterisk.hang_up(customer)
+    await center.until(lambda: any(end.call == f"{CALL}-cb" for end in center.ended()))
+
+
+async def test_to_voicemail(center: CenterOnFake) -> None:
+    customer = await live(center)
+    await press(center, customer, "3")
+    channel = center.asterisk.channel(customer)
+    await center.until(lambda: channel.dialplan == ("fallback", "voicemail"))
+    assert channel.variables["CC_NUMBER"] == "600201"
+    channel.variables["CC_REACHED"] = "message"
+    center.asterisk.hang_up(customer)
+    await center.until(lambda: any(end.call == f"{CALL}-cb" for end in center.ended()))
+    (end,) = [end for end in center.ended() if end.call == f"{CALL}-cb"]
+    assert end.reached == "message"
+
+
+async def test_to_be_called_back_another_time(center: CenterOnFake) -> None:
+    customer = await live(center)
+    await press(center, customer, "1")
+    await press(center, customer, "11")
+    await center.until(lambda: len(center.journal.events(CallbackAsked)) == 2)
+    await center.until(lambda: customer not in center.asterisk.channels_left())
+    assert item(center, f"{CALL}-cb-cb").kind is Kind.CALLBACK
 
 
 async def test_who_presses_no_key_is_a_machine_and_is_tried_again(center: CenterOnFake) -> None:
@@ -292,3 +350,16 @@ async def test_who_answers_and_finds_no_engine_is_noted_and_called_again(
     await center.until(lambda: len(center.journal.events(CallbackDialed)) == 2, seconds=90)
     await press(center, await dialed(center), "1")
     assert center.journal.events(CallbackConfirmed)
+
+
+async def test_the_half_of_a_customers_leg_that_dials_is_nobodys_orphan(
+    center: CenterOnFake,
+) -> None:
+    customer = await live(center)
+    world = center.asterisk.world
+    half = replace(world.channels[customer], id=f"{customer};2", in_stasis=False, endpoint="")
+    world.channels[half.id] = half
+    await center.restart(away_seconds=1.0)
+    await asyncio.sleep(1)
+    assert half.id in center.asterisk.channels_left()
+    assert item(center).state is CallState.WAITING

@@ -111,6 +111,21 @@ async def test_the_dialplan_speaks_the_language_that_the_caller_has_chosen(
     await the_end(center)
 
 
+@pytest.mark.parametrize("prompt", ["patience", None])
+async def test_voicemail_greets_in_the_words_of_the_queue(
+    center: CenterOnFake, prompt: str | None
+) -> None:
+    limit(center, VOICEMAIL)
+    center.set_queue(voicemail_prompt=prompt)
+    center.caller(CALL)
+    await is_at(center, "fallback", "voicemail")
+    said = center.asterisk.channel(CALLER).variables.get("CC_GREETING")
+    patience = center.configuration.prompts.media(DNIPRO, "patience", "uk")
+    assert said == (patience.removeprefix("sound:") if prompt else None)
+    center.asterisk.hang_up(CALLER)
+    await the_end(center)
+
+
 async def test_a_flow_takes_the_caller_on_and_may_lead_to_a_queue_again(
     center: CenterOnFake,
 ) -> None:

@@ -111,6 +111,10 @@ async def test_the_agent_calls_back_and_both_talk(center: CenterOnFake, tmp_path
     assert center.asterisk.hears(agent) == f"talk:{customer}"
     assert len(center.asterisk.recordings) == 1
     assert center.asterisk.channel(customer).variables["CC_AGENT"] == "olena"
+    center.asterisk.phone_holds(agent)
+    await center.until(lambda: center.asterisk.hears(customer) == "music:default")
+    center.asterisk.phone_holds(agent, holds=False)
+    await center.until(lambda: center.asterisk.hears(customer) == f"talk:{agent}")
     center.asterisk.hang_up(customer)
     await center.until(lambda: len(center.ended()) == 2)
     await asyncio.sleep(7)

@@ -54,6 +54,7 @@ def with_rules(tmp_path: Path, *rules: str) -> tuple[Configuration, int]:
         ("messages: {every_seconds: 60}", "messages without any prompt", "prompts: ["),
         ("messages: {prompts: [hello], every_seconds: 1}", "cannot be 1", "use 5 to 3600"),
         ("messages: {prompts: [hello]}", "prompt 'hello' is missing in 'uk'", "uk/prompts.yaml"),
+        ("voicemail_prompt: hello", "prompt 'hello' is missing in 'uk'", "uk/prompts.yaml"),
         ("messages: {prompts: [en/hello]}", "prompt 'hello' is missing in 'en'", "hello.wav"),
         ("keys: {12: {voicemail: yes}}", "'12' is no key of a telephone", "one each"),
         ("keys: {1: {}}", "nothing is named where one goes", "one of queue, flow, voicemail"),

@@ -5,6 +5,7 @@ docker/test serves a copy of the demo's tenant, so that this may be done.
 
 from __future__ import annotations
 
+import re
 import shutil
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -32,6 +33,24 @@ Change = tuple[str, str, str]
 def vip(*rules: str) -> Change:
     """Give the queue vip of dnipro more rules, a line of YAML each."""
     return DNIPRO, VIP, VIP + "".join(f"    {rule}\n" for rule in rules)
+
+
+def queues(system: System, written: str) -> Change:
+    """Give dnipro other queues than its own.
+
+    Args:
+        system: whose.
+        written: the whole section, in YAML.
+    """
+    text = (system.settings.tenant_folder / DNIPRO).read_text()
+    (section,) = re.findall(r"^queues:\n(?:[ \n].*\n|\n)*", text, re.MULTILINE)
+    return DNIPRO, section, written
+
+
+def outbound(prefix: str) -> tuple[Change, ...]:
+    """Let dnipro call numbers with this prefix, by a provider whom nobody ever reaches."""
+    trunk = "{server: 127.0.0.10, addresses: [127.0.0.10]}"
+    return _wiring(trunk, prefix)
 
 
 @asynccontextmanager
@@ -109,18 +128,21 @@ async def provider(system: System, *changes: Change, prefix: str = "99") -> Asyn
     account = system.account("caller-4")  # it has none with us, and needs none
     async with Phone(account, local=(PROVIDER, 0)) as phone:
         trunk = f"{{server: {PROVIDER}, port: {phone.address[1]}, addresses: [{PROVIDER}]}}"
-        outbound = (
-            f"outbound: {{prefixes: {{{prefix}: provider}}, caller_id: 380440000000,"
-            " calls_per_agent_day: 1000, calls_per_day: 1000}\n"
-        )
-        wiring = (
-            ("tenant.yaml", "reasons:", f"trunks: {{provider: {trunk}}}\nreasons:"),
-            ("tenant.yaml", "reasons:", "outbound: {calls_per_day: 1000}\nreasons:"),
-            ("tenant.yaml", "203: {site: kyiv}", "203: {site: kyiv, dials_for: dnipro}"),
-            (DNIPRO, "emergency:", f"{outbound}emergency:"),
-        )
-        async with configured(system, *wiring, *changes, tell_asterisk=True):
+        async with configured(system, *_wiring(trunk, prefix), *changes, tell_asterisk=True):
             yield phone
+
+
+def _wiring(trunk: str, prefix: str) -> tuple[Change, ...]:
+    rules = (
+        f"outbound: {{prefixes: {{{prefix}: provider}}, caller_id: 380440000000,"
+        " calls_per_agent_day: 1000, calls_per_day: 1000}\n"
+    )
+    return (
+        ("tenant.yaml", "reasons:", f"trunks: {{provider: {trunk}}}\nreasons:"),
+        ("tenant.yaml", "reasons:", "outbound: {calls_per_day: 1000}\nreasons:"),
+        ("tenant.yaml", "203: {site: kyiv}", "203: {site: kyiv, dials_for: dnipro}"),
+        (DNIPRO, "emergency:", f"{rules}emergency:"),
+    )
 
 
 async def _reload(system: System, *, tell_asterisk: bool) -> None:

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from ccengine.core.states import CallState
 from ccengine.phone import PhoneError
 from ccengine.reporting.call_record import CallOutcome
-from tests.e2e.configuration import DNIPRO, Change
 from tests.e2e.waits import until
 
 if TYPE_CHECKING:
@@ -37,41 +36,53 @@ FOREIGN = 0.15  #: of the callers: by the number they show, nobody is called bac
 ENDS = tuple(CallOutcome)
 
 PARTNER = "380509999999"
-PEOPLE = "    ring_seconds: 2\n    misses: 100\n    wrap_up_seconds: 2\n"
 BACK = (
     "attempts: 3, ring_seconds: 5, retry_seconds: {no_answer: 1, busy: 1, refused: 1, nobody: 1,"
     " hung_up: 1, failed: 1, lost: 1}"
 )
-LIMITS = "    limits: "
-OUT = (
-    "    messages_are_work: yes\n"
-    "    keys: {1: {callback: yes}, 2: {queue: %s}, 3: {voicemail: yes}}\n"
-)
+QUEUES = f"""\
+queues:
+  billing:
+    ring_seconds: 2
+    misses: 100
+    wrap_up_seconds: 2
+    messages_are_work: yes
+    skills: {{ukrainian: 5, billing: 5}}
+    callback: {{mode: customer-first, lead_seconds: 3600, {BACK}}}
+    keys: {{1: {{callback: yes}}, 2: {{queue: vip}}, 3: {{voicemail: yes}}}}
+    limits:
+      waiting: 2
+      wait_seconds: 3
+      join_empty: [offline, not_ready]
+      leave_empty: [offline, not_ready]
+      overflow: {{queue: technical}}
+  technical:
+    ring_seconds: 2
+    misses: 100
+    wrap_up_seconds: 2
+    messages_are_work: yes
+    skills: {{english: 5, technical: 5}}
+    language: en
+    callback: {{mode: agent-first, {BACK}}}
+    keys: {{1: {{callback: yes}}, 2: {{queue: vip}}, 3: {{voicemail: yes}}}}
+    limits: {{wait_seconds: 4, overflow: {{flow: main}}}}
+  vip:
+    ring_seconds: 2
+    misses: 100
+    wrap_up_seconds: 2
+    messages_are_work: yes
+    skills: {{ukrainian: 5}}
+    priority: 10
+    callback: {{mode: agent-first, {BACK}}}
+    keys: {{1: {{callback: yes}}, 2: {{queue: technical}}, 3: {{voicemail: yes}}}}
+    limits:
+      waiting: 3
+      wait_seconds: 4
+      partner_percent: 8
+      partner: "{PARTNER}"
+      overflow: {{voicemail: yes}}
 
-QUEUES: tuple[Change, ...] = (
-    (
-        DNIPRO,
-        "    wrap_up_seconds: 5\n    callback: {mode: agent-first, hours: daytime}"
-        "   # nobody is called back at night\n",
-        f"{PEOPLE}    callback: {{mode: customer-first, lead_seconds: 3600, {BACK}}}\n"
-        f"{LIMITS}{{waiting: 2, wait_seconds: 3, join_empty: [offline, not_ready],"
-        " leave_empty: [offline, not_ready], overflow: {queue: technical}}\n",
-    ),
-    (
-        DNIPRO,
-        "                      # then before any vip\n    wrap_up_seconds: 5\n",
-        f"\n{PEOPLE}    callback: {{mode: agent-first, {BACK}}}\n"
-        f"{LIMITS}{{wait_seconds: 4, overflow: {{flow: main}}}}\n",
-    ),
-    (DNIPRO, "    keys: {1: {voicemail: yes}}\n", OUT % "vip"),
-    (
-        DNIPRO,
-        "    promise_seconds: 10\n    wrap_up_seconds: 5\n",
-        f"    promise_seconds: 10\n{PEOPLE}    callback: {{mode: agent-first, {BACK}}}\n"
-        f"{LIMITS}{{waiting: 3, wait_seconds: 4, partner_percent: 8, partner: '{PARTNER}',"
-        f" overflow: {{voicemail: yes}}}}\n{OUT % 'technical'}",
-    ),
-)
+"""
 """Small limits, so that lives end in each of the ways a queue may end them."""
 
 

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
+import pytest
 
 from ccengine.core.states import AgentState, CallState
 from tests.e2e.engine_container import docker
@@ -43,6 +44,7 @@ async def api(stage: Stage, who: str, *options: str) -> Api:
     return Api(stage, made.decode().strip())
 
 
+@pytest.mark.timeout(90)  # five commands in the container, beside the calls
 async def test_an_agent_is_set_a_caller_is_moved_and_the_recording_is_fetched(stage: Stage) -> None:
     async with stage:
         desk = await api(stage, "desk", "--role", "agent", "--agent", "olena")

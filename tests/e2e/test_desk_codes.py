@@ -45,6 +45,7 @@ async def test_what_agents_dial_beside_their_calls(stage: Stage) -> None:
         await hear_each_other(caller, taras, await taras.answers())
         olena = await stage.agent("olena")
         await help_reaches_the_supervisor(stage, taras, olena)
+        await a_queue_is_left_out(stage, olena)
         await caller.hangs_up()
         await taras.becomes(AgentState.WRAP_UP)
         await taras.dials_and_hears("*75", Confirmation.LONGER)
@@ -63,6 +64,23 @@ async def help_reaches_the_supervisor(stage: Stage, taras: Agent, olena: Agent) 
     await hear_all(told, system.name(names.of_agent(taras.id)), needs, system.name(VIP))
     assert taras.state is AgentState.ON_CALL
     await until("free again", lambda: olena.state is AgentState.AVAILABLE)
+
+
+async def a_queue_is_left_out(stage: Stage, olena: Agent) -> None:
+    """Its callers wait, though she is free, until she takes them again."""
+    system = stage.system
+    pause = await olena.phone.call("*7923")
+    await hear_all(pause, system.confirmation(Confirmation.PAUSED), system.name(VIP))
+    caller = await stage.caller("600201", CallOutcome.ABANDONED)
+    await caller.becomes(CallState.WAITING)
+    await asyncio.sleep(0.5)
+    assert not olena.is_rung
+    resume = await olena.phone.call("*7023")
+    rung = await olena.rings()
+    await caller.hangs_up()
+    await rung.ended(timeout_seconds=2)
+    await resume.hang_up()
+    await olena.becomes(AgentState.AVAILABLE)
 
 
 async def colleagues_talk(stage: Stage, olena: Agent, taras: Agent) -> None:

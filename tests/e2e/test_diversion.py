@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ccengine.core.ids import ClientId
 from ccengine.core.states import CallState
 from ccengine.reporting.call_record import CallOutcome
 from tests.e2e.configuration import PARTNER, configured, provider, vip
@@ -14,6 +15,9 @@ from tests.e2e.people import hear_each_other
 
 if TYPE_CHECKING:
     from tests.e2e.stage import Stage
+
+
+DNIPRO = ClientId("dnipro")
 
 
 def overflow(to: str, seconds: int = 2) -> str:
@@ -81,10 +85,10 @@ async def test_who_hangs_up_before_the_message_has_left_none(stage: Stage) -> No
 @pytest.mark.timeout(90)
 @pytest.mark.parametrize("ends", ["while it is away", "when it is back"])
 async def test_a_message_outlives_the_engine(stage: Stage, ends: str) -> None:
-    async with configured(stage.system, vip(overflow("voicemail: yes"))), stage:
+    rules = ("voicemail_prompt: patience", overflow("voicemail: yes"))
+    async with configured(stage.system, vip(*rules)), stage:
         caller = await stage.caller("600201", CallOutcome.MESSAGE)
-        spoken = await stage.system.prompt_of_image("voicemail", "uk")
-        await caller.hears(spoken, within=20)
+        await caller.hears(stage.system.prompt(DNIPRO, "patience", "uk"), within=20)
         if ends == "while it is away":
             await asyncio.sleep(3.0)
             await stage.system.engine.kill()

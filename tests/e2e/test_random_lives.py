@@ -11,7 +11,7 @@ import pytest
 from ccengine.core.ids import CallId
 from ccengine.core.states import CallState
 from ccengine.reporting.call_record import CallOutcome
-from tests.e2e.configuration import provider
+from tests.e2e.configuration import provider, queues
 from tests.e2e.queue_exits import (
     Exit,
     ends,
@@ -84,7 +84,8 @@ def tally(stage: Stage, records: dict[str, dict[str, Any]]) -> Counter[str]:
 async def test_every_life_ends_once_and_leaves_nothing(stage: Stage) -> None:
     """Stage looks afterwards: no channel, bridge or busy agent, one record of each call."""
     system, lives = stage.system, drawn(Random(SEED), LIVES[stage.system.size])
-    async with provider(system, *QUEUES, prefix=UKRAINE) as customers, stage:
+    rules = queues(system, QUEUES)
+    async with provider(system, rules, prefix=UKRAINE) as customers, stage:
         agents = [await stage.agent(name) for name in ("olena", "taras")]
         callers = await live_all(stage, customers, agents, lives, SEED)
         calls = [call for caller in callers if (call := caller.call_id) is not None]

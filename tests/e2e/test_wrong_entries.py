@@ -14,7 +14,7 @@ from ccengine.ivr.confirmations import Confirmation
 from ccengine.ivr.phrases import Phrase
 from ccengine.phone import CallFailed
 from ccengine.reporting.call_record import CallOutcome
-from tests.e2e.configuration import configured, vip
+from tests.e2e.configuration import configured, outbound, vip
 from tests.e2e.hearing import LIKE_ENOUGH, likeness, prompt_samples
 from tests.e2e.people import hear_prompt
 
@@ -34,10 +34,11 @@ NUMBERS = (
     {
         "600201": Phrase.OWN,
         "112": Phrase.EMERGENCY,
-        "0441112233": Phrase.NO_WAY,  # there is no provider
+        "0441112233": Phrase.NO_WAY,  # not below the prefix
     },
 )
 """What two callers type, three times each, and what they are told."""
+REACHED = "38050"  #: the prefix of the only numbers that may be called
 RULES = vip("callback: {mode: agent-first}", "keys: {1: {callback: yes}}")
 
 
@@ -84,7 +85,7 @@ async def a_code_is_refused(stage: Stage, taras: Agent) -> None:
 async def test_numbers_that_are_not_called_back_are_told_so_and_the_caller_stays_in_line(
     stage: Stage,
 ) -> None:
-    async with configured(stage.system, RULES), stage:
+    async with configured(stage.system, *outbound(REACHED), RULES), stage:
         async with asyncio.TaskGroup() as callers:
             for numbers in NUMBERS:
                 callers.create_task(type_numbers(stage, numbers))

@@ -44,7 +44,7 @@ class AgentsQuery(Strict):
     """Which agents."""
 
     after: str | None = Field(None, pattern=f"^{NAME}$", description="`next` of the page before.")
-    limit: int = Field(100, ge=1, le=500)
+    limit: int = Field(100, ge=1, le=200)
     state: AgentState | None = None
     team: str | None = Field(None, pattern=f"^{NAME}$")
 
@@ -228,7 +228,7 @@ def act(asked: Asked[Any, Any], agent: Agent, event: Event) -> Change:
     rejection = asked.ports.floor.post(event)
     if rejection:
         raise REFUSED.because(detail=rejection)
-    after = shown(asked.ports.floor.center.agent(agent.id), asked)
+    after = shown(agent, asked)  # also of one whom the plan, and now the core, has no more
     return Change(
         target=f"agent {agent.id}",
         before=before.model_dump(mode="json"),

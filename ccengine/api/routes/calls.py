@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -19,6 +19,7 @@ from ccengine.api.explanations import ExplanationShown, explained
 from ccengine.api.faults import CALL_UNKNOWN, QUEUE_UNKNOWN, REFUSED
 from ccengine.api.live import LivePage, LiveQuery, LiveShown, live
 from ccengine.api.models import Shown, Utc
+from ccengine.api.places import read_place, written
 from ccengine.api.problems import BUSY
 from ccengine.api.readable import read
 from ccengine.api.readings import Numbers, read_explanation, read_story
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from ccengine.core.calls import Call
     from ccengine.core.events import Event
     from ccengine.reporting.call_record import CallRecord
+    from ccengine.storage.call_lists import Place
 
 
 class StoryLineShown(Shown):
@@ -95,14 +97,21 @@ async def list_calls(asked: Asked[CallsQuery, Nothing]) -> CallPage:
 async def list_live_calls(asked: Asked[LiveQuery, Nothing]) -> LivePage:
     """List calls that are alive, in the order in which they came."""
     query, center = asked.query, asked.ports.floor.center
+    after = read_place(query.after)
     seen = (
         call
         for call in center.calls.values()
         if asked.sight.call(call)
         and (query.client is None or call.client == query.client)
         and (query.state is None or call.state is query.state)
+        and (after is None or _arrival(call) > after)
     )
-    return LivePage(calls=[live(call, asked) for call in islice(seen, query.limit)])
+    found = nsmallest(query.limit + 1, seen, key=_arrival)
+    page = found[: query.limit]
+    return LivePage(
+        calls=[live(call, asked) for call in page],
+        next=written(_arrival(page[-1])) if len(found) > len(page) else None,
+    )
 
 
 async def get_call(asked: Asked[Nothing, Nothing]) -> CallShown:
@@ -153,6 +162,10 @@ async def reprioritise(asked: Asked[Nothing, Priority]) -> Change:
     call, priority = call_of(asked), asked.body.priority
     given = CallReprioritised(call=call.id, priority=priority, by=asked.identity.name)
     return _supervise(asked, call, given)
+
+
+def _arrival(call: Call) -> Place:
+    return call.arrived_at, call.id
 
 
 def _supervise(asked: Asked[Any, Any], call: Call, event: Event) -> Change:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from ccengine.api.faults import QUEUE_UNKNOWN
-from ccengine.api.live import LivePage, live
+from ccengine.api.live import LiveShown, live
 from ccengine.api.models import Shown, Utc
 from ccengine.api.route import NAME, Asked, Method, Nothing, Route, Strict
 from ccengine.core.ids import ClientId, QueueId, client_of, queue_id
@@ -23,9 +23,10 @@ class QueuesQuery(Strict):
 
 
 class WaitingQuery(Strict):
-    """How many."""
+    """Which part of the line."""
 
-    limit: int = Field(100, ge=1, le=500)
+    first: int = Field(1, ge=1, le=1_000_000, description="From this place on.")
+    limit: int = Field(100, ge=1, le=200)
 
 
 class QueueShown(Shown):
@@ -60,6 +61,12 @@ class QueueList(Shown):
     queues: list[QueueShown]
 
 
+class LineShown(Shown):
+    """A part of a line, in the order of service."""
+
+    calls: list[LiveShown]
+
+
 async def list_queues(asked: Asked[QueuesQuery, Nothing]) -> QueueList:
     """List the queues that the token sees."""
     wanted = asked.query.client
@@ -80,12 +87,13 @@ async def get_queue(asked: Asked[Nothing, Nothing]) -> OneQueueShown:
     return OneQueueShown(**_facts(queue, asked), estimate=shown)
 
 
-async def list_waiting(asked: Asked[WaitingQuery, Nothing]) -> LivePage:
+async def list_waiting(asked: Asked[WaitingQuery, Nothing]) -> LineShown:
     """List who waits, in the order of service."""
     floor = asked.ports.floor
-    line = floor.center.line(queue_of(asked), floor.now())[: asked.query.limit]
+    line = floor.center.line(queue_of(asked), floor.now())
+    line = line[asked.query.first - 1 :][: asked.query.limit]
     calls = [floor.center.calls[call] for call in line]
-    return LivePage(calls=[live(call, asked) for call in calls if asked.sight.call(call)])
+    return LineShown(calls=[live(call, asked) for call in calls if asked.sight.call(call)])
 
 
 def queue_of(asked: Asked[Any, Any]) -> QueueId:
@@ -143,7 +151,7 @@ ROUTES: tuple[AnyRoute, ...] = (
         summary="Who waits in a queue, in the order of service",
         query=WaitingQuery,
         body=Nothing,
-        answer=LivePage,
+        answer=LineShown,
         handler=list_waiting,
         faults=(QUEUE_UNKNOWN,),
     ),
