@@ -15,13 +15,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import orjson
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from ccengine.core.ids import CallId, Instant
 from ccengine.reporting.call_record import CallRecord
 from ccengine.reporting.news import News, Topic, news_of
 from ccengine.reporting.rows import is_void
-from ccengine.storage.errors import StorageError
 from ccengine.storage.journal_reader import JournalReader
 from ccengine.storage.webhooks import HookKey, LetterState, StoredLetter, WebhookStore
 from ccengine.webhooks.sender import Keys, Letter, Receipt, Sender
@@ -83,7 +81,7 @@ class Courier:
         while True:
             try:
                 more = await self.turn()
-            except (SQLAlchemyError, StorageError, OSError) as error:
+            except Exception as error:  # whatever it is: calls go on, and it is tried again
                 log.exception("webhook_failed", **self._named(), cause=str(error))
                 more = False
             if not more:

@@ -121,6 +121,22 @@ async def test_a_call_keeps_its_order_while_one_message_is_not_taken(tmp_path: P
         assert await at.letters() == []
 
 
+async def test_what_follows_waits_for_the_one_that_was_not_taken(tmp_path: Path) -> None:
+    async with scene(tmp_path) as at:
+        courier = await at.begin()
+        at.receiver.answer = lambda one: 500 if one.body["action"] == "call_arrived" else 200
+        at.here.shift.hang_up(at.here.call("c1", BILLING))
+        await courier.turn()
+        assert [one.body["action"] for one in at.receiver.asked] == ["call_arrived"]
+        at.receiver.answer = lambda _: 200
+        at.receiver.asked.clear()
+        at.here.shift.wait(BACKOFF_SECONDS[0])
+        while await courier.turn():
+            pass
+        said = at.said("c1")
+        assert (said[0], said[-1]) == ("call_arrived", "call_ended")
+
+
 async def test_what_is_never_taken_is_dead_and_can_be_tried_again(tmp_path: Path) -> None:
     async with scene(tmp_path) as at:
         courier = await at.begin(events=("call_arrived", "call_ended"))

@@ -16,6 +16,7 @@ from ccengine.api.feed.channel import MOST_BYTES, Channel, Frame
 from ccengine.api.feed.snapshot import Moment, snapshot_of
 from ccengine.api.feed.view import Holder, Holders, View, ViewKey
 from ccengine.api.identity import Identity
+from ccengine.core.commands import ShowAgent, ShowCall
 from ccengine.core.states import CallState
 from ccengine.reporting.news import Topic, news_of
 from ccengine.reporting.rows import is_void
@@ -74,11 +75,16 @@ class Hub:
         self.number = rows[-1].number
         if is_void(rows):
             return
+        listened_to = bool(self._groups)
         for row in rows:
+            if not listened_to and not isinstance(row.what, ShowAgent | ShowCall):
+                continue  # what is needed to go on from is kept, and nothing is written
             news = news_of(row)
             if news is not None:
                 self._note(news, row.at)
-                self._pending.append((news, self._holders.take(news)))
+                holder = self._holders.take(news)
+                if listened_to:
+                    self._pending.append((news, holder))
         if self._pending and self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(GATHER_SECONDS, self.flush)
 
