@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
 
@@ -11,7 +12,7 @@ from ccengine.config.problems import Problem
 from ccengine.config.tenant import Tenant
 from ccengine.core.center import ContactCenter
 from ccengine.core.events import Event
-from ccengine.core.ids import AgentId, Instant
+from ccengine.core.ids import AgentId, CallId, Instant
 from ccengine.storage.records import RecordKeeper
 
 Asked = ParamSpec("Asked")
@@ -26,6 +27,19 @@ class Health:
     reasons: tuple[str, ...] = ()
 
 
+class TalkAct(StrEnum):
+    """What an agent does with a talk, as by keys on the phone."""
+
+    HOLD = "hold"
+    RETRIEVE = "retrieve"
+    TRANSFER = "transfer"  #: to a number, without asking there
+    CONSULT = "consult"  #: a number; the caller hears music
+    CONFERENCE = "conference"  #: all three talk
+    SWAP = "swap"  #: between the caller and whom is consulted
+    BACK = "back"  #: ends the consult
+    HANG_UP = "hang_up"  #: during a consult it hands the caller over
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Floor:
     """The running contact center."""
@@ -34,6 +48,7 @@ class Floor:
     now: Callable[[], Instant]
     post: Callable[[Event], str]  #: tells what happened; why it was refused, empty if it was not
     ensure_agent: Callable[[AgentId], None]  #: whom a phone may be rung for from now on
+    act: Callable[[CallId, TalkAct, str], str]  #: on a talk, and where to; why not, or empty
     tenant: Callable[[], Tenant]  #: the configuration in force
 
 

@@ -46,6 +46,7 @@ MAY: Final[Mapping[str, Roles]] = {
     "askForHelp": OWN,
     # the desk
     "getDesk": OWN,
+    "actOnTalk": ADMIN | {Role.AGENT},
     "setOutcome": OWN,
     "fillForm": OWN,
     "setTyping": OWN,

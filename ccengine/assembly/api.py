@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from ccengine.api.ports import Floor, Health, Library, Ports
+from ccengine.api.ports import Floor, Health, Library, Ports, TalkAct
+from ccengine.calls.desk_talk import DeskTalk
+from ccengine.calls.keys import Action
 from ccengine.storage.reader_process import ReaderProcess
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from ccengine.config.problems import Problem
     from ccengine.config.settings import Settings
     from ccengine.config.tenant import Tenant
+    from ccengine.core.ids import CallId
     from ccengine.engine import Engine
     from ccengine.storage.records import RecordKeeper
 
@@ -59,6 +63,7 @@ def api_ports(
         now=engine.clock.now,
         post=engine.post,
         ensure_agent=sessions.ensure_agent,
+        act=partial(_act, DeskTalk(wiring, sessions.talks)),
         tenant=tenant,
     )
     return Ports(
@@ -68,6 +73,25 @@ def api_ports(
         reload=reload,
         token_file=wiring.paths.api_token,
     )
+
+
+def _act(talk: DeskTalk, call: CallId, act: TalkAct, to: str) -> str:
+    match act:
+        case TalkAct.HOLD | TalkAct.RETRIEVE:
+            return talk.hold(call, starts=act is TalkAct.HOLD)
+        case TalkAct.HANG_UP:
+            return talk.hang_up(call)
+        case _:
+            return talk.press(call, _ACTIONS[act], to)
+
+
+_ACTIONS = {
+    TalkAct.TRANSFER: Action.TRANSFER,
+    TalkAct.CONSULT: Action.CONSULT,
+    TalkAct.CONFERENCE: Action.CONFERENCE,
+    TalkAct.SWAP: Action.SWAP,
+    TalkAct.BACK: Action.BACK,
+}
 
 
 def _health(switchboard: Switchboard) -> Health:

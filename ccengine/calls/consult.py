@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ccengine.asterisk.bridges import Bridge
     from ccengine.asterisk.channels import Channel
     from ccengine.calls.directory import Target
+    from ccengine.calls.keys import Keyed
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
     from ccengine.core.ids import CallId
@@ -42,11 +43,13 @@ HANDED_OVER = "handed over"
 class CustomersTalk(Protocol):
     """The customer's talk that a consult is about."""
 
+    leg: Channel  #: the agent's
+
     def note_consult(self, consult: ConsultCall, *, is_over: bool) -> None:
         """Take note of what became of a consult."""
 
-    def note_transfer(self, event: ChannelTransfer) -> None:
-        """Take a REFER that came on the phone's second line."""
+    def note_wish(self, wish: ChannelTransfer | Keyed) -> None:
+        """Take a REFER that came on the phone's second line, or a code that came from a screen."""
 
 
 class Talks:

@@ -92,9 +92,9 @@ class Control:
         """Take note of what became of a consult."""
         self._news.put_nowait(ConsultNews(consult, is_over))
 
-    def note_transfer(self, event: ChannelTransfer) -> None:
-        """Take a REFER that came on the phone's second line."""
-        self._news.put_nowait(event)
+    def note_wish(self, wish: ChannelTransfer | Keyed) -> None:
+        """Take a REFER that came on the phone's second line, or a code that came from a screen."""
+        self._news.put_nowait(wish)
 
     async def run(self, bridge: Bridge) -> Talked:
         """Do what the agent asks for until their part is over, or that of who took over."""

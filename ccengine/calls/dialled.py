@@ -221,7 +221,7 @@ class ConsultEar:
                 origin = self._consult.origin
                 control = None if origin is None else self._talks.controls.get(origin)
                 if isinstance(event, ChannelTransfer) and control is not None:
-                    control.note_transfer(event)
+                    control.note_wish(event)
                 elif isinstance(event, ChannelHold | ChannelUnhold):
                     await self._hold(starts=isinstance(event, ChannelHold))
 

@@ -13,7 +13,7 @@ import aiohttp
 from ccengine.api.feed.backlog import Backlog
 from ccengine.api.feed.hub import Hub
 from ccengine.api.feed.live import LiveFeed
-from ccengine.api.ports import Asked, Floor, Found, Health, Library, Ports
+from ccengine.api.ports import Asked, Floor, Found, Health, Library, Ports, TalkAct
 from ccengine.api.server import ApiServer
 from ccengine.config.loading import load_tenant
 from ccengine.config.tenant import Tenant
@@ -60,6 +60,7 @@ class House:
     keeper: RecordKeeper
     health: Health = WELL
     ensured: list[AgentId] = field(default_factory=list)
+    acts: list[tuple[str, str, str]] = field(default_factory=list)
     port: int = 0
     server: ApiServer = field(init=False)
     hub: Hub = field(init=False)  #: of the live feed
@@ -78,6 +79,11 @@ class House:
         rows = self.shift.written
         rejected = [row.what for row in rows if row.kind == "rejection"]
         return "".join(getattr(one, "reason", "") for one in rejected)
+
+    def act(self, call: CallId, act: TalkAct, to: str) -> str:
+        """Take note of what an agent does with a talk; 666 is nobody's number."""
+        self.acts.append((call, act, to))
+        return "nobody has the number 666" if to == "666" else ""
 
     async def reload(self) -> Sequence[Problem]:
         """Swap the configuration, as the engine does."""
@@ -219,6 +225,7 @@ def _ports(here: House, token_file: Path) -> Ports:
         now=lambda: here.shift.now,
         post=here.post,
         ensure_agent=here.ensured.append,
+        act=here.act,
         tenant=lambda: here.tenant,
     )
     library = Library(

@@ -13,6 +13,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "setAgentNotReady": {"reason": "lunch"},
     "pauseQueue": {"queue": "nour/billing"},
     "resumeQueue": {"queue": "nour/billing"},
+    "actOnTalk": {"act": "hold"},
     "setOutcome": {"disposition": "cancelled"},
     "fillForm": {"values": VALUES},
     "setTyping": {"typing": False},

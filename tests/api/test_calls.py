@@ -242,3 +242,24 @@ async def test_whom_the_plan_has_no_more_can_be_logged_off(here: House) -> None:
     here.shift.hang_up(call)
     assert await here.status("GET", "/agents/amira") == 404
     assert (await here.ask("GET", "/agents/amina"))[1]["state"] == "offline"
+
+
+async def test_an_agent_acts_on_the_talk_and_on_no_other(here: House) -> None:
+    token = await here.token("desk", Role.AGENT, agent="amira")
+    place = "/agents/amira/talk"
+    assert await here.status("POST", place, token, json={"act": "hold"}) == 409
+    call = here.talk("c1", "nour/billing")
+    assert await here.status("POST", place, token, json={"act": "hold"}) == 200
+    sent = {"json": {"act": "transfer", "to": "12"}}
+    assert await here.status("POST", place, token, **sent) == 200
+    assert here.acts == [(call, "hold", ""), (call, "transfer", "12")]
+    status, told = await here.ask("POST", place, token, json={"act": "consult", "to": "666"})
+    assert (status, told["detail"]) == (409, "nobody has the number 666")
+    for body in ({"act": "transfer"}, {"act": "hold", "to": "12"}, {"act": "consult", "to": "*1"}):
+        status, told = await here.ask("POST", place, token, json=body)
+        assert (status, told["errors"][0]["field"]) == (422, "to")
+    _, audit = await here.ask("GET", "/audit")
+    assert [one["after"] for one in audit["entries"]] == [
+        {"act": "transfer", "to": "12"},
+        {"act": "hold", "to": None},
+    ]

@@ -103,3 +103,19 @@ async def until_refused(boss: Api) -> None:
         return (await boss.ask("GET", "/me"))[0] == 401
 
     await until_seen("the token holds no longer", is_refused, seconds=3.0)
+
+
+async def test_an_agent_holds_a_caller_and_hangs_up_from_a_screen(stage: Stage) -> None:
+    async with stage:
+        desk = await api(stage, "screen", "--role", "agent", "--agent", "olena")
+        olena, caller = await stage.agent("olena"), await stage.caller("600201")
+        talk = await olena.answers()
+        await hear_each_other(caller, olena, talk)
+        assert (await desk.ask("POST", "/agents/olena/talk", json={"act": "hold"}))[0] == 200
+        await caller.hears_music()
+        assert (await desk.ask("POST", "/agents/olena/talk", json={"act": "retrieve"}))[0] == 200
+        await hear_each_other(caller, olena, talk)
+        assert (await desk.ask("POST", "/agents/olena/talk", json={"act": "hang_up"}))[0] == 200
+        await olena.becomes(AgentState.WRAP_UP)
+        status, agent = await desk.ask("POST", "/agents/olena/wrap-up/end")
+        assert (status, agent["state"]) == (200, "available")

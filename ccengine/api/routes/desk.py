@@ -19,12 +19,14 @@ from ccengine.api.papers import (
     script_of,
     script_shown,
 )
+from ccengine.api.ports import TalkAct
 from ccengine.api.problems import FIELDS_WRONG, FieldProblem
 from ccengine.api.route import NAME, Asked, Change, Method, Nothing, Route, Strict
 from ccengine.config.form_values import faults
 from ccengine.core.events import FormFilled, OutcomeEntryEnded, OutcomeEntryStarted, OutcomeSet
 from ccengine.core.ids import CallId
 from ccengine.core.outcomes import LONGEST_VALUE, MOST_VALUES
+from ccengine.core.states import AgentState
 
 if TYPE_CHECKING:
     from ccengine.api.route import AnyRoute
@@ -83,6 +85,25 @@ class Typing(Strict):
     typing: bool
 
 
+class TalkAsked(Strict):
+    """What to do with the talk."""
+
+    act: TalkAct
+    to: str | None = Field(
+        None,
+        pattern=r"^[0-9]{1,20}$",
+        description="Of a transfer or consult: a colleague's phone or number, a queue's extension, "
+        "a code or number of the client's staff.",
+    )
+
+
+class TalkShown(Shown):
+    """What is being done: watch the state, or the live feed."""
+
+    call: str
+    act: TalkAct
+
+
 async def get_desk(asked: Asked[Nothing, Nothing]) -> DeskShown:
     """Show an agent's desk."""
     agent, floor = agent_of(asked), asked.ports.floor
@@ -96,6 +117,35 @@ async def get_desk(asked: Asked[Nothing, Nothing]) -> DeskShown:
         debrief=_debrief(debrief, asked) if debrief is not None and is_seen else None,
         reasons=list(plan.reasons),
         reason_required=plan.reason_required,
+    )
+
+
+async def act_on_talk(asked: Asked[Nothing, TalkAsked]) -> Change:
+    """Do with the agent's talk what keys on the phone would.
+
+    Raises:
+        Refused: the agent is in no talk, or it is not possible in it now.
+    """
+    agent, floor, body = agent_of(asked), asked.ports.floor, asked.body
+    if (body.to is not None) != (body.act in WITH_TARGET):
+        wrong = FieldProblem(
+            field="to",
+            problem="does not fit the act",
+            remedy="Say where to transfer to or whom to consult; leave it out with other acts.",
+        )
+        raise FIELDS_WRONG.because(errors=[wrong])
+    call = None if agent.call is None else floor.center.calls.get(agent.call)
+    if call is None or agent.state is not AgentState.ON_CALL or not asked.sight.call(call):
+        raise REFUSED.because(detail=f"agent '{agent.id}' is in no talk")
+    before = live(call, asked).model_dump(mode="json")
+    rejection = floor.act(call.id, body.act, body.to or "")
+    if rejection:
+        raise REFUSED.because(detail=rejection)
+    return Change(
+        target=f"call {call.id}, agent {agent.id}",
+        before=before,
+        after={"act": body.act, "to": body.to},
+        answer=TalkShown(call=call.id, act=body.act),
     )
 
 
@@ -221,6 +271,7 @@ def _debrief(debrief: Debrief, asked: Asked[Any, Any]) -> DebriefShown:
     )
 
 
+WITH_TARGET = frozenset({TalkAct.TRANSFER, TalkAct.CONSULT})
 PART = "/agents/{agent}/calls/{call}"
 
 ROUTES: tuple[AnyRoute, ...] = (
@@ -234,6 +285,17 @@ ROUTES: tuple[AnyRoute, ...] = (
         answer=DeskShown,
         handler=get_desk,
         faults=(AGENT_UNKNOWN,),
+    ),
+    Route(
+        operation="actOnTalk",
+        method=Method.POST,
+        path="/agents/{agent}/talk",
+        summary="Hold, transfer, consult, hang up: as by keys on the phone",
+        query=Nothing,
+        body=TalkAsked,
+        answer=TalkShown,
+        handler=act_on_talk,
+        faults=(AGENT_UNKNOWN, REFUSED),
     ),
     Route(
         operation="setOutcome",
