@@ -64,6 +64,7 @@ class House:
     port: int = 0
     server: ApiServer = field(init=False)
     hub: Hub = field(init=False)  #: of the live feed
+    ports: Ports = field(init=False)
     broken: bool = False  #: there is a bug in the engine
 
     def report(self) -> Health:
@@ -205,7 +206,7 @@ async def house(tmp_path: Path, *, most_clients: int = MOST_CLIENTS) -> AsyncIte
     shift.post(events.SwitchResynced(node=NODE))
     token_file = tmp_path / "api_token"
     token_file.write_text(FILE_TOKEN + "\n")
-    ports = _ports(here, token_file)
+    ports = here.ports = _ports(here, token_file)
     hub = Hub(ports.floor, node=NODE, number=shift.journal.last_number, settle=lambda: None)
     shift.observers.append(hub.observe)
     here.hub = hub

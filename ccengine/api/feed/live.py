@@ -36,7 +36,7 @@ class LiveFeed:
     """All websockets of the live feed."""
 
     def __init__(self, hub: Hub, backlog: Backlog, *, most_clients: int = MOST_CLIENTS) -> None:
-        self._hub = hub
+        self.hub = hub
         self._backlog = backlog
         self._most = most_clients
         self._sessions: set[Session] = set()
@@ -60,7 +60,7 @@ class LiveFeed:
         if request.query_string:  # a token in an address would be in logs from now on
             detail = "Nothing belongs into this address: the token goes into the first message."
             raise MALFORMED.because(detail=detail)
-        session = Session(self._hub, self._backlog, tokens)
+        session = Session(self.hub, self._backlog, tokens)
         if not session.socket.can_prepare(request).ok:
             raise NO_UPGRADE.because()
         if len(self._sessions) >= self._most:
