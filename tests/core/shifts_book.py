@@ -72,11 +72,15 @@ class Shifts:
     def missed(self, agent: str, queue: str, how: Miss = events.Miss.NO_ANSWER) -> None:
         """Who missed fewer than the queue says stays; a phone out of reach is not their doing."""
         worker = self.rules.workers[agent]
-        if how is not events.Miss.UNREACHABLE:
+        rules = self.rules.settings(queue)
+        most = getattr(rules.misses_by, how.value, None)
+        most = rules.misses if most is None else most
+        counts = how is not events.Miss.UNREACHABLE and most > 0
+        if counts:
             worker.misses += 1
             self.count += 1
             worker.idle = (self.now, self.count)
-        again = how is events.Miss.UNREACHABLE or worker.misses < self.rules.settings(queue).misses
+        again = not counts or worker.misses < most
         self.missed_now[agent] = again
         if again:
             worker.retry_at = self.now + RETRY_SECONDS
