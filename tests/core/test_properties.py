@@ -103,9 +103,12 @@ class RandomCenter(Controlled):
     ) -> None:
         self.come(call, queue, identity=to if known else "")
 
-    @rule(call=CALLS, queue=LINES, to=NUMBERS_DIALED)
-    def a_callback_is_asked_for(self, call: CallId, queue: QueueId, to: str) -> None:
-        call = self.named(call)
+    @rule(call=CALLS, queue=LINES, to=NUMBERS_DIALED, again=st.booleans())
+    def a_callback_is_asked_for(
+        self, call: CallId, queue: QueueId, to: str, *, again: bool
+    ) -> None:
+        """Also by a customer who has been called back, and waits: `again`."""
+        call = CallId(f"{self.named(call)}-cb") if again else self.named(call)
         known = self.stage.center.calls.get(call)
         queue = queue if known is None or known.queue is None else known.queue
         self.tell(asked(call, to or "+493", queue, self.stage.center, self.stage.now))

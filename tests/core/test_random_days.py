@@ -62,7 +62,8 @@ class Day:
         match chance.randint(0, 12):
             case 0 | 5 | 6:
                 machine.a_caller_with_a_number_comes(call, queue, NUMBERS[0], known=False)
-                machine.a_callback_is_asked_for(call, queue, chance.choice(NUMBERS))
+                again, to = chance.random() < 0.2, chance.choice(NUMBERS)
+                machine.a_callback_is_asked_for(call, queue, to, again=again)
             case 1:
                 machine.a_message_is_left(call, queue)
             case 2:
