@@ -157,7 +157,7 @@ def spare(floor: Floor, call: Call, now: Instant) -> None:
     agent = floor.roster.get(_agent_of(call))
     state = next_agent_state(agent.state, AgentStep.WITHDRAW)
     let_others_go(floor, call, now)
-    call.offer = call.agent = None
+    call.offer = call.agent = call.directed = call.back_to = None
     floor.deadlines.discard(CONNECT_PREFIX + call.id)
     _free_agent(floor, agent, state, "", now)
 
