@@ -21,6 +21,7 @@ from ccengine.calls.insistence import insist
 from ccengine.calls.introductions import is_taken
 from ccengine.calls.notices import tell
 from ccengine.calls.phones import endpoint_of, outside_endpoint_of
+from ccengine.calls.shown import shown_on_phone
 from ccengine.core.commands import (
     CallSupervisors,
     OfferCall,
@@ -33,7 +34,6 @@ from ccengine.core.offers import ANSWERED_ELSEWHERE
 from ccengine.core.reasons import AfterLimit
 from ccengine.core.states import AgentState
 from ccengine.ivr.confirmations import Confirmation
-from ccengine.reporting.masking import last_digits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -185,7 +185,7 @@ class AgentSession:
                 "CC_OFFER": offer.offer,
                 **self._headers(offer.phone),
             },
-            caller_id=self._shown_on_phone(call),
+            caller_id=shown_on_phone(self._wiring, call),
             timeout_seconds=round(offer.ring_seconds) + ORPHAN_SECONDS,
         )
 
@@ -215,15 +215,6 @@ class AgentSession:
             await tell(self._wiring, self._phones, self._agent, Confirmation.TIME_IS_UP)
         except AriError as error:
             log.warning("reminder_failed", agent=self._agent, cause=str(error))
-
-    def _shown_on_phone(self, call: Call) -> str:
-        if not call.caller.removeprefix("+").isdigit():
-            return ""
-        tenant = self._wiring.configuration.tenant
-        client = None if tenant is None else tenant.clients.get(call.client)
-        # Whoever's policy cannot be read is treated as if numbers were not to be shown.
-        masked = client is None or client.settings.mask_numbers
-        return last_digits(call.caller) if masked else call.caller
 
     async def _phone_is_free(self, phone: PhoneId) -> bool:
         # Asterisk says yes to a hang-up before it sends CANCEL or BYE: whoever rings at once rings

@@ -15,7 +15,7 @@ from ccengine.asterisk.ari.errors import AriDisconnected, AriError
 from ccengine.asterisk.ari.results import Originated, Unreachable
 from ccengine.asterisk.channels import Gone
 from ccengine.calls.insistence import insist
-from ccengine.calls.languages import language_of
+from ccengine.calls.languages import LANGUAGE, language_of
 from ccengine.config.clients import digits_of
 from ccengine.core.events import CallbackAnswered, CallbackDialed, CallbackFailed
 from ccengine.core.turns import USUAL
@@ -201,7 +201,7 @@ class CustomerLeg:
                 "CC_ARRIVED_AT": f"{self._call.arrived_at * 1000:.0f}",
                 "CC_AGENT": agent or "",
                 "CC_RING_SECONDS": str(seconds),
-                "CHANNEL(language)": language_of(self._wiring, self._call, queue),
+                LANGUAGE: language_of(self._wiring, self._call, queue),
             },
             timeout_seconds=seconds + ORPHAN_SECONDS,
         )

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from ccengine.core.ids import QueueId
 
 
+LANGUAGE = "CHANNEL(language)"
+"""Of what the dialplan says: the caller may have chosen another than the number's."""
+
+
 def language_of(wiring: Wiring, call: Call, queue: QueueId | None) -> str:
     """Return the language of the queue, which the caller has chosen by going there.
 

@@ -14,7 +14,7 @@ import structlog
 
 from ccengine.asterisk.ari.errors import AriDisconnected, AriError
 from ccengine.calls.insistence import insist
-from ccengine.calls.languages import language_of
+from ccengine.calls.languages import LANGUAGE, language_of
 from ccengine.calls.messages import Messages
 from ccengine.calls.unmet import noted_end
 from ccengine.config.clients import digits_of
@@ -37,9 +37,6 @@ log = structlog.get_logger()
 REACHED = "CC_REACHED"
 ENDED_BY = "CC_ENDED_BY"
 """Variables in which the dialplan says how far the caller came and who ended the call."""
-
-LANGUAGE = "CHANNEL(language)"
-"""Of what the dialplan says: the caller may have chosen another than the number's."""
 
 GREETING = "CC_GREETING"
 """What voicemail says in the place of its own words."""

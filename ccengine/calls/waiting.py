@@ -11,7 +11,7 @@ from ccengine.asterisk.channels import PlaybackEnd
 from ccengine.calls.announcements import Announcer
 from ccengine.calls.callback_offer import CallbackOffer
 from ccengine.calls.caller_ear import CallerEar
-from ccengine.calls.languages import language_of
+from ccengine.calls.languages import LANGUAGE, language_of
 from ccengine.calls.line_sound import LineSound
 from ccengine.calls.old_place import offer_old_place
 from ccengine.calls.race import first_of
@@ -71,6 +71,7 @@ class Waiting:
         self._silent_seconds = 0.0
         self._unheard = False
         self._is_old_place_offered = False
+        self._dialplans_language = language_of(wiring, call, None)
 
     async def run(self, *, hears_music: bool) -> Decision | None:
         """Keep the caller company until the core connects an agent or sends them out of the line.
@@ -152,6 +153,7 @@ class Waiting:
         await asyncio.sleep(self._silent_seconds)
         self._silent_seconds = 0.0
         while True:
+            await self._tell_dialplan()
             announcer, rules = self._announcer_now(), self._rules
             said = announcer.next(rules, self._now, self)
             if said is None:
@@ -159,6 +161,13 @@ class Waiting:
                 await asyncio.sleep(announcer.pause(rules, self._now))
             else:
                 await self._say(said, announcer)
+
+    async def _tell_dialplan(self) -> None:
+        """Have the dialplan speak the caller's language, which has them if no engine is there."""
+        language = self._language()
+        if language != self._dialplans_language:
+            self._dialplans_language = language
+            await self._channel.set_variable(name=LANGUAGE, value=language)
 
     async def _say(self, said: Announcement, announcer: Announcer) -> None:
         ended: PlaybackEnd | None = None

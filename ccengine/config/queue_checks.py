@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from ccengine.config.documents import Document, Place
@@ -120,6 +120,8 @@ def _ranges(queue: QueueAt) -> Iterator[Range]:
     yield Range(queue.at("promise_seconds"), one.promise_seconds, 1, DAY)
     yield Range(queue.at("longest_wait_seconds"), one.longest_wait_seconds, 1, DAY)
     yield Range(queue.at("misses"), one.misses, 1, MISSES_AT_MOST)
+    for how, most in asdict(one.misses_by).items():
+        yield Range(queue.at("misses_by", how), most, 0, MISSES_AT_MOST)
     yield Range(queue.at("max_penalty"), one.max_penalty, 0, PENALTY_AT_MOST)
     yield Range(queue.at("health", "waiting"), one.health.waiting, 0, COUNT_AT_MOST)
     yield Range(queue.at("health", "wait_seconds"), one.health.wait_seconds, 0, DAY)

@@ -109,13 +109,15 @@ def stray(floor: Floor, event: CallerStrayed, now: Instant) -> None:
     call = floor.calls[event.call]
     if call.state is CallState.IN_FLOW:
         return
-    if call.state is CallState.SENT_OUT:
-        floor.move_call(call, staff.stray(call))
-        return
-    state = next_call_state(call.state, CallStep.STRAY)
+    sent_on = call.directed is not None or call.state is CallState.SENT_OUT
+    step = CallStep.GIVE_UP if sent_on and call.queue is None else CallStep.STRAY
+    state = next_call_state(call.state, step)
     if call.state is CallState.OFFERED:
         offers.withdraw_from_call(floor, call, now)
+    staff.forget(call)
     floor.move_call(call, state)
+    if sent_on and call.queue is not None:
+        diversion.resume(floor, call, now)
 
 
 def come_back(floor: Floor, event: CallerReturned, now: Instant) -> None:

@@ -152,8 +152,7 @@ def _current(floor: Floor, agent: Agent) -> Debrief | None:
         return None  # of a talk between colleagues there is nothing to say
     known = next((one for one in agent.debriefs if one.offer == agent.offer), None)
     client = agent.client or call.client
-    queue = agent.serves or call.queue  # who was consulted first serves no queue of their own
-    return known or Debrief(call=call.id, offer=agent.offer, client=client, queue=queue)
+    return known or Debrief(call=call.id, offer=agent.offer, client=client, queue=agent.serves)
 
 
 def _is_open(debrief: Debrief, now: Instant) -> bool:

@@ -90,9 +90,16 @@ def take_back(floor: Floor, call: Call, step: CallStep, now: Instant) -> None:
     """Let a call that had left its line stand there again, as long in it as it was before."""
     floor.move_call(call, next_call_state(call.state, step))
     if call.queue is not None:
-        relaxation.begin(floor, call, now)
-        limit(floor, call)
+        resume(floor, call, now)
         floor.place_call(call)
+
+
+def resume(floor: Floor, call: Call, now: Instant) -> None:
+    """Have all go on that goes on while a call waits, by the rules of today."""
+    settings = _settings(floor, call)
+    call.priority = _priority(call, settings)
+    relaxation.begin(floor, call, now)
+    limit(floor, call)
 
 
 def divert_if_late(floor: Floor, call: Call, now: Instant) -> bool:
@@ -203,11 +210,15 @@ def leave_empty(floor: Floor, now: Instant) -> None:
 
 def rank(call: Call, settings: QueueSettings) -> None:
     """Give the call the priority and the time waited that count in its queue."""
-    own, since = call.own_priority, call.lined_at
-    call.priority = settings.priority if own is None else own
+    since = call.lined_at
+    call.priority = _priority(call, settings)
     if since is not None:
         counts_earlier = settings.counts_earlier_seconds
         call.waiting_since = min(call.waits_from, since) if counts_earlier else since
+
+
+def _priority(call: Call, settings: QueueSettings) -> int:
+    return settings.priority if call.own_priority is None else call.own_priority
 
 
 def _settings(floor: Floor, call: Call) -> QueueSettings:

@@ -103,25 +103,40 @@ def _occupy(floor: Floor, agent: Agent, call: Call, leg: OfferId, now: Instant) 
     state = next_agent_state(agent.state, AgentStep.DIAL)
     agent.call, agent.offer, agent.client = call.id, leg, call.client
     agent.finish, agent.finish_reason = after, reason
+    agent.retry_at = 0.0  # whoever dials sits at the phone
     floor.move_agent(agent, state, now)
     floor.show_agent(agent)
 
 
 def direct(floor: Floor, event: CallDirected, now: Instant) -> None:
-    """Ring one agent, and nobody else.
+    """Ring one agent, and nobody else, for a colleague who calls.
 
     Raises:
         TargetNotFree: that agent cannot be had.
+        CoreError: nobody calls here, or for another already.
     """
     call = floor.calls[event.call]
+    is_new = call.state is CallState.IN_FLOW and call.queue is None and not call.outside
+    if call.kind not in COLLEAGUES or not is_new or not _still_calls(floor, call):
+        message = f"call '{call.id}' is no call to a colleague that begins"
+        raise CoreError(message)
     target = _expect_free(floor, event.agent, call)
-    next_call_state(call.state, CallStep.OFFER)
     call.directed = target.id
     offers.make_offer(floor, call, target, now)
 
 
+def _still_calls(floor: Floor, call: Call) -> bool:
+    """Tell whether the agent who called is there: one who consults must have the customer."""
+    origin = call if call.origin is None else floor.calls.get(call.origin)
+    has = call.origin is None or (origin is not None and origin.agent == call.by)
+    return call.by is not None and has
+
+
 def _expect_free(floor: Floor, agent: AgentId, call: Call) -> Agent:
     target = floor.roster.get(agent)
+    if floor.held:
+        message = f"agent '{agent}' cannot be rung: the switch is away"
+        raise TargetNotFree(message)
     if not target.may_be_offered:
         message = f"agent '{agent}' is {target.barred or target.state}"
         raise TargetNotFree(message)
@@ -201,6 +216,7 @@ def hand_over(floor: Floor, event: CallHandedOver, now: Instant) -> None:
     _part(floor, consult)
     call.agent, call.offer, call.bridge = target.id, leg, bridge
     target.call, target.client = call.id, call.client
+    floor.waits.note_hand_over(target, call.queue, now)
     floor.place_agent(target)
     contacts.acquaint(floor, call)
     floor.move_call(call, state)
@@ -208,8 +224,15 @@ def hand_over(floor: Floor, event: CallHandedOver, now: Instant) -> None:
 
 
 def hand_out(floor: Floor, event: CallHandedOut, now: Instant) -> None:
-    """Let the client's own staff have the caller."""
+    """Let the client's own staff have the caller.
+
+    Raises:
+        CoreError: it was not the staff who were consulted.
+    """
     call, consult = floor.calls[event.call], _consult(floor, event.consult, event.call)
+    if not consult.outside:
+        message = f"'{consult.id}' is with no staff"
+        raise CoreError(message)
     state = next_call_state(call.state, CallStep.HAND_OUT)
     bridge = call.bridge
     contacts.release_agent(floor, call, now)

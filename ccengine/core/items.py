@@ -33,6 +33,7 @@ HOUR = 3600.0
 NOTHING_BEGUN: Mapping[str, Any] = {
     **dict.fromkeys(("channel", "flow", "step", "bridge", "identity"), ""),
     **dict.fromkeys(("offer", "agent", "rung", "became", "promised_until")),
+    **dict.fromkeys(("directed", "back_to")),  # a wish, and no talk, is what they have now
 }
 MAY_ASK = frozenset({CallState.IN_FLOW, CallState.WAITING, CallState.OFFERED})
 IN_LINE = frozenset({CallState.WAITING, CallState.OFFERED})
@@ -313,8 +314,11 @@ def fail(floor: Floor, event: CallbackFailed, now: Instant) -> None:
     item.not_before = now + rules.retry_seconds.after(event.how)
     if call.state is CallState.CONNECTING:
         state = next_call_state(call.state, CallStep.POSTPONE)
+        sent_on = call.directed is not None
         offers.spare(floor, call, now)
         floor.move_call(call, state)
+        if sent_on:  # it had left the line
+            diversion.resume(floor, call, now)
     other = _pending(floor, item.asked_in, item.to)
     if other is None or other is call:
         floor.items.remember(call)

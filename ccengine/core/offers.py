@@ -109,14 +109,15 @@ def let_others_go(floor: Floor, call: Call, now: Instant) -> None:
 def decline(floor: Floor, event: OfferDeclined, now: Instant) -> None:
     """Take the call back to its place, or leave it to the other phones that ring.
 
-    A phone out of reach is not its agent's doing: they stay available, and rest for a moment.
+    A phone out of reach is not its agent's doing, nor is what the queue does not count: they stay
+    available, and rest for a moment.
     """
     call, agent = floor.calls[event.call], floor.roster.get(event.agent)
-    if event.how is Miss.UNREACHABLE:
+    if event.how is Miss.UNREACHABLE or not _misses_at_most(floor, call, event.how):
         floor.let_rest(agent, now + RETRY_SECONDS)
         _end_offer(floor, call, agent, event.offer, AgentStep.MISS_AND_STAY, event.reason, now)
     else:
-        _miss(floor, call, agent, event.offer, event.reason, now)
+        _miss(floor, call, agent, event.offer, event.reason, now, event.how)
 
 
 def expire(floor: Floor, call_id: CallId, offer: OfferId, now: Instant) -> None:
@@ -156,7 +157,7 @@ def spare(floor: Floor, call: Call, now: Instant) -> None:
     agent = floor.roster.get(_agent_of(call))
     state = next_agent_state(agent.state, AgentStep.WITHDRAW)
     let_others_go(floor, call, now)
-    call.offer = call.agent = None
+    call.offer = call.agent = call.directed = call.back_to = None
     floor.deadlines.discard(CONNECT_PREFIX + call.id)
     _free_agent(floor, agent, state, "", now)
 
@@ -271,11 +272,22 @@ def _withdraw(
         _free_agent(floor, agent, state, "", now)
 
 
+def _misses_at_most(floor: Floor, call: Call, how: Miss) -> int:
+    settings = floor.queue_settings(call.queue or NO_QUEUE)
+    return settings.misses_by.at_most(how, settings.misses)
+
+
 def _miss(
-    floor: Floor, call: Call, agent: Agent, offer: OfferId, reason: str, now: Instant
+    floor: Floor,
+    call: Call,
+    agent: Agent,
+    offer: OfferId,
+    reason: str,
+    now: Instant,
+    how: Miss = Miss.NO_ANSWER,
 ) -> None:
     agent.misses += 1
-    again = agent.misses < floor.queue_settings(call.queue or NO_QUEUE).misses
+    again = agent.misses < _misses_at_most(floor, call, how)
     if again:
         floor.let_rest(agent, now + RETRY_SECONDS)
         agent.idle_rank = (now, floor.next_serial())

@@ -172,6 +172,20 @@ class Messages:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MissesBy:
+    """How many, where the last of them came about in this way. None: as else; 0: it is no miss."""
+
+    declined: int | None = None
+    busy: int | None = None
+    failed: int | None = None  #: Asterisk or the network could not ring the phone
+
+    def at_most(self, how: str, usual: int) -> int:
+        """Return how many are allowed whose last came about in this way, a `Miss`."""
+        most: int | None = getattr(self, how, None)
+        return usual if most is None else most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueSettings:
     """Rules of one waiting line."""
 
@@ -195,6 +209,7 @@ class QueueSettings:
     health: Health = Health()
     limits: Limits = Limits()
     misses: int = 1  #: offers an agent may miss in a row before they are not ready
+    misses_by: MissesBy = MissesBy()
     ring_seconds: float = 20.0  #: how long one agent's phone rings
     wrap_up_seconds: float = 15.0  #: after-call work before the agent is available again
     extension: str | None = None  #: digits by which agents send callers here

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccengine.core import debriefs
+from ccengine.core.acd.rest import rested_at
 from ccengine.core.agents import WRAP_UP_PREFIX
 from ccengine.core.states import AgentState, AgentStep, next_agent_state
 
@@ -33,9 +34,7 @@ def still_free(floor: Floor, sender: AgentId | None, call: Call, now: Instant) -
     if call.client not in floor.shares.clients_of(sender):
         return None  # not approved any more
     agent = floor.roster.get(sender)
-    wraps_up = agent.state is AgentState.WRAP_UP and agent.call == call.id
-    wraps_up = wraps_up and debriefs.owed_by(agent) is None
-    if wraps_up and agent.finish is AgentStep.FINISH and not agent.phone_lost:
+    if _wraps_up(agent, call) and _may_stop(floor, agent, now):
         debriefs.note_wrap_up_over(floor, agent, now)
         floor.deadlines.discard(WRAP_UP_PREFIX + agent.id)
         agent.call = agent.until = agent.typing_until = None
@@ -43,3 +42,15 @@ def still_free(floor: Floor, sender: AgentId | None, call: Call, now: Instant) -
         floor.move_agent(agent, next_agent_state(agent.state, AgentStep.FINISH), now)
         floor.show_agent(agent)
     return agent if agent.may_be_offered else None
+
+
+def _wraps_up(agent: Agent, call: Call) -> bool:
+    return agent.state is AgentState.WRAP_UP and agent.call == call.id
+
+
+def _may_stop(floor: Floor, agent: Agent, now: Instant) -> bool:
+    """Tell whether they could have a call at once if they wrapped up no more."""
+    asked = debriefs.owed_by(agent) is not None or agent.finish is not AgentStep.FINISH
+    spells = [*agent.spells, (agent.busy_since or now, now)]
+    rests = rested_at(spells, agent.since, floor.plan.rest, now) > now
+    return not (asked or rests or agent.phone_lost or agent.own_calls)

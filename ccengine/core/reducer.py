@@ -285,8 +285,8 @@ def _handle_system(floor: Floor, event: SystemEvent, now: Instant) -> None:
         case SwitchLost():
             floor.held = True
         case SwitchResynced():
-            deadlines.meet_due(floor, now)
             floor.held = False
+            deadlines.meet_due(floor, now)
             floor.open_all()
 
 

@@ -42,9 +42,7 @@ def miss(floor: Floor, event: StaffMissed, now: Instant) -> None:
     offers.fall_back(floor, call, CallStep.UNOFFER, event.reason, now)
 
 
-def stray(call: Call) -> CallState:
-    """Forget whom the call was sent to: the dialplan's fallback has it. Return its next state."""
-    step = CallStep.GIVE_UP if call.queue is None else CallStep.STRAY
-    state = next_call_state(call.state, step)
-    call.outside, call.back_to = "", None
-    return state
+def forget(call: Call) -> None:
+    """Forget whom the call was sent to: the dialplan's fallback has it."""
+    if call.state is CallState.SENT_OUT:
+        call.outside, call.back_to = "", None

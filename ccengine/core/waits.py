@@ -133,13 +133,24 @@ class Waits:
             agent.serves, agent.serves_since = queue, now
             self._serving[queue] += 1
         elif agent.state not in SERVING and agent.serves is not None:
-            history = self._begun(agent.serves)
-            if was is not AgentState.OFFERED:
-                history.busy_seconds *= KEEP_SERVICE
-                history.served = history.served * KEEP_SERVICE + 1.0
-            history.busy_seconds += now - agent.serves_since
-            self._serving[agent.serves] -= 1
+            self._count_service(agent, agent.serves, now, served=was is not AgentState.OFFERED)
             agent.serves = None
+
+    def note_hand_over(self, agent: Agent, queue: QueueId | None, now: Instant) -> None:
+        """Take note that an agent who was consulted serves a caller of this queue from now on."""
+        if agent.serves is not None:
+            self._count_service(agent, agent.serves, now, served=True)
+        agent.serves, agent.serves_since = queue, now
+        if queue is not None:
+            self._serving[queue] += 1
+
+    def _count_service(self, agent: Agent, queue: QueueId, now: Instant, *, served: bool) -> None:
+        history = self._begun(queue)
+        if served:
+            history.busy_seconds *= KEEP_SERVICE
+            history.served = history.served * KEEP_SERVICE + 1.0
+        history.busy_seconds += now - agent.serves_since
+        self._serving[queue] -= 1
 
     def note_call(self, call: Call) -> None:
         """Take note of a call's state: one that rings is in no line any more, or not again yet."""

@@ -14,6 +14,7 @@ from ccengine.ivr.confirmations import FALLBACK_LANGUAGE
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from ccengine.config.clients import Client
     from ccengine.config.tenant import Tenant
     from ccengine.core.ids import AgentId, QueueId
 
@@ -57,7 +58,7 @@ def texts(tenant: Tenant) -> Iterator[tuple[str, str]]:
         yield of_agent(agent), settings.name
     for client in tenant.clients.values():
         for queue in client.queues:
-            yield of_queue(queue), f"{client.settings.name}, {_in_words(queue)}"
+            yield of_queue(queue), queue_name(client, queue)
     choice = CHOICES.get(tenant.language, CHOICES[FALLBACK_LANGUAGE])
     for digit, reason in tenant.settings.reasons.items():
         yield of_reason(reason.name), reason.name
@@ -66,5 +67,6 @@ def texts(tenant: Tenant) -> Iterator[tuple[str, str]]:
         yield f"number/{number}", str(number)
 
 
-def _in_words(queue: QueueId) -> str:
-    return re.sub("[-_]", " ", queue.partition("/")[2])
+def queue_name(client: Client, queue: QueueId) -> str:
+    """Return the client's name and the queue's, as agents are told them."""
+    return f"{client.settings.name}, {re.sub('[-_]', ' ', queue.partition('/')[2])}"

@@ -67,7 +67,7 @@ class RecordDatabase:
             await engine.dispose()
             message = (
                 f"{path}: {error}. A newer ccengine wrote it: run that version, or move the file "
-                "away and it is made again from the journal"
+                "away: records are made again from the journal, the API's tokens and audit are not"
             )
             raise RecordsTooNew(message) from error
         return cls(engine)

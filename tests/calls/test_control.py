@@ -259,6 +259,8 @@ async def test_agents_call_each_other(center: CenterOnFake) -> None:
     await center.until(lambda: center.asterisk.ringing("PJSIP/phone-204"))
     assert center.agent("olena").state is AgentState.ON_CALL
     taras = center.leg("taras")
+    rung = center.asterisk.channel(taras)
+    assert (rung.caller_name, rung.caller_number) == ("Olena Koval", "203")
     center.asterisk.pick_up(taras)
     await center.until(lambda: center.asterisk.hears(line) == f"talk:{taras}")
     assert center.agent("taras").state is AgentState.ON_CALL

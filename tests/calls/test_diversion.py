@@ -111,6 +111,18 @@ async def test_the_dialplan_speaks_the_language_that_the_caller_has_chosen(
     await the_end(center)
 
 
+@pytest.mark.parametrize(("language", "told"), [("en", "en"), ("uk", None), (None, None)])
+async def test_while_a_caller_waits_the_dialplan_is_told_of_another_language(
+    center: CenterOnFake, language: str | None, told: str | None
+) -> None:
+    center.set_queue(language=language)
+    center.caller(CALL)
+    await asyncio.sleep(1)
+    assert center.asterisk.channel(CALLER).variables.get("CHANNEL(language)") == told
+    center.asterisk.hang_up(CALLER)
+    await the_end(center)
+
+
 @pytest.mark.parametrize("prompt", ["patience", None])
 async def test_voicemail_greets_in_the_words_of_the_queue(
     center: CenterOnFake, prompt: str | None

@@ -323,6 +323,7 @@ async def test_a_clients_policy_masks_numbers_on_phones(
     await center.until(lambda: center.asterisk.ringing("PJSIP/phone-203"))
     leg = center.asterisk.channel(center.leg("olena"))
     assert leg.caller_number == shown
+    assert leg.caller_name == ("Dnipro Energy, vip" if shown else "")
     assert center.engine.center.calls[CALL].caller == caller
     center.asterisk.hang_up(channel)
     assert not center.engine.post(AgentLoggedOut(agent="olena"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.core.outcome_rules import NO_RULES, AtDeadline, OutcomeRules
 from ccengine.core.states import AgentState
+from tests.core.hands_book import COLLEAGUES
 
 if TYPE_CHECKING:
     from ccengine.core.commands import Connect, ShowAgent, ShowOutcome
@@ -21,8 +22,8 @@ class Part:
     offer: str
     queue: str
     said: str = ""
-    wraps_up: bool = False
     owed: bool = False
+    client: str = ""
     defaults: int = 0
 
 
@@ -34,18 +35,35 @@ class Debts:
         self.parts: dict[str, Part] = {}
 
     def connected(self, connect: Connect) -> None:
-        queue = self.rules.callers[connect.call].queue
-        part = self.parts.get(connect.agent)
-        assert part is None or not part.owed, f"{connect.agent} got a call and owes an outcome"
-        self.parts[connect.agent] = Part(connect.call, connect.offer, queue)
+        caller = self.rules.callers[connect.call]
+        assert not self.owes(connect.agent), f"{connect.agent} got a call and owes an outcome"
+        if caller.kind not in COLLEAGUES:  # of a talk between them there is nothing to say
+            self._begin(connect.agent, connect.call, connect.offer)
+
+    def dialled(self, agent: str, call: str, leg: str, client: str) -> None:
+        self.parts[agent] = Part(call, leg, "", client=client)
+
+    def handed(self, agent: str, call: str, leg: str) -> None:
+        """The agent who was consulted has the caller now, by the leg they answered with."""
+        self._begin(agent, call, leg)
+
+    def _begin(self, agent: str, call: str, offer: str) -> None:
+        caller = self.rules.callers[call]
+        self.parts[agent] = Part(call, offer, caller.queue, client=caller.client)
+
+    def owes(self, agent: str) -> bool:
+        part = self.parts.get(agent)
+        return part is not None and part.owed
+
+    def talk_over(self, agent: str) -> None:
+        """The agent owes from now on what the rules ask for."""
+        part = self.parts[agent]
+        part.owed = self.asks(part).required and not part.said
 
     def showed(self, shown: ShowAgent) -> None:
         part = self.parts.get(shown.agent)
         if part is None:
             return
-        if shown.state is AgentState.WRAP_UP and not part.wraps_up:
-            part.wraps_up = True
-            part.owed = self.asks(part).required and not part.said
         if shown.state is AgentState.AVAILABLE:
             assert not part.owed, f"{shown.agent} is available and owes an outcome"
         if shown.state is AgentState.WRAP_UP and shown.until is None:
@@ -62,8 +80,7 @@ class Debts:
             rules = self.asks(part)
             assert rules.at_deadline is AtDeadline.DEFAULT
             assert shown.disposition == rules.default
-            # Without a wrap-up it is said in the instant in which the talk ends.
-            assert part.owed or (rules.required and not part.wraps_up and not part.said)
+            assert part.owed
             part.defaults += 1
             assert part.defaults == 1, "the deadline's rule came twice"
         if shown.disposition:
@@ -74,5 +91,9 @@ class Debts:
             part.owed = part.owed and self.asks(part).required
 
     def asks(self, part: Part) -> OutcomeRules:
-        settings = {str(name): one for name, one in self.rules.plan.queues.items()}
-        return settings[part.queue].outcome if part.queue in settings else NO_RULES
+        plan = self.rules.plan
+        settings = {str(name): one for name, one in plan.queues.items()}
+        clients = {str(name): one for name, one in plan.outcomes.items()}
+        if part.queue in settings:
+            return settings[part.queue].outcome
+        return clients.get(part.client, NO_RULES)

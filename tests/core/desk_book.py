@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 ROUNDING = 1e-6
 TYPING_SECONDS = 180.0
+WORDS = (
+    events.AgentWentReady,
+    events.AgentWentNotReady,
+    events.AgentLoggedOut,
+    events.AgentLoggedIn,
+)
 
 
 class Desks:
@@ -28,6 +34,7 @@ class Desks:
 
     def begin_step(self, event: Event | None, now: float) -> None:
         self.now, self.reminded = now, []
+        self._wants(event)
         match event:
             case events.AgentPaused():
                 self.rules.workers[event.agent].paused.add(event.queue)
@@ -74,8 +81,9 @@ class Desks:
             assert one != worker.id
             assert self.rules.workers[one].state is not AgentState.OFFLINE
 
-    def talked(self, agent: str, queue: str) -> None:
-        self.rules.workers[agent].wraps_for = queue
+    def talked(self, agent: str, queue: str, seconds: float) -> None:
+        worker = self.rules.workers[agent]
+        worker.wraps_for, worker.wraps_seconds = queue, seconds
 
     def showed(self, worker: Worker, command: ShowAgent) -> None:
         """Look at the agent as they were (`worker`) and are shown now."""
@@ -85,9 +93,7 @@ class Desks:
                 self._away(worker, command)
             case AgentState.WRAP_UP:
                 if worker.state is not AgentState.WRAP_UP:
-                    rules = self.rules.settings(worker.wraps_for)
-                    most = max(rules.wrap_up_seconds, rules.wrap_up_at_most_seconds)
-                    worker.wraps_until = self.now + most
+                    self._wraps_up(worker, command)
                 if command.until is None:
                     assert command.overdue, "wraps up without an end"
                 else:
@@ -100,6 +106,41 @@ class Desks:
         worker.reason = command.reason
         if command.state is not AgentState.OFFLINE:
             assert set(command.paused) == worker.paused
+
+    def _wraps_up(self, worker: Worker, command: ShowAgent) -> None:
+        rules = self.rules.settings(worker.wraps_for)
+        worker.wraps_until = self.now + max(worker.wraps_seconds, rules.wrap_up_at_most_seconds)
+        if command.until is not None:
+            due = self.now + worker.wraps_seconds
+            assert abs(command.until - due) < ROUNDING, f"{worker.id} wraps up until {due}"
+
+    def keeps_word(self, worker: Worker, event: Event | None, command: ShowAgent) -> None:
+        """Check that what was asked for during a call comes true after it."""
+        if command.state in (AgentState.ON_CALL, AgentState.WRAP_UP):
+            return
+        said_otherwise = isinstance(event, WORDS) and event.agent == worker.id
+        if isinstance(event, events.AgentLoggedIn) and event.phone == worker.phone:
+            said_otherwise = True  # somebody else sits there now
+        if worker.wants is not None and not said_otherwise and self.rules.known(worker.id):
+            assert worker.wants == (command.state, command.reason), f"{worker.id} is not asked"
+        worker.wants = None
+
+    def _wants(self, event: Event | None) -> None:
+        """Take note of what is asked for during a call."""
+        if not isinstance(event, WORDS) or event.agent not in self.rules.workers:
+            return
+        worker = self.rules.workers[event.agent]
+        if worker.state is not AgentState.ON_CALL:
+            return
+        match event:
+            case events.AgentWentReady():
+                worker.wants = None
+            case events.AgentLoggedOut():
+                worker.wants = (AgentState.OFFLINE, "")
+            case events.AgentWentNotReady():
+                worker.wants = (AgentState.NOT_READY, event.reason)
+            case _:
+                pass
 
     def _as_it_follows(self, command: ShowAgent) -> None:
         for reminder in self.reminded:

@@ -67,7 +67,7 @@ class ItemsBook:
         in_line = origin.state in (CallState.WAITING, CallState.OFFERED) and origin.queue
         queue = event.queue if message or not in_line else origin.queue
         place = replace(origin, id=event.call, queue=queue, state=CallState.IN_FLOW)
-        place.rung = None
+        place.rung = place.directed = place.back_to = None
         place.visited = list(origin.visited) if in_line and queue == origin.queue else [queue]
         if not (in_line and queue == origin.queue):
             place.queued_at = now

@@ -20,28 +20,34 @@ from ccengine.core.commands import (
     MoveCall,
     OfferCall,
     RemindAgent,
+    RingStaff,
     ShowAgent,
     ShowCall,
     ShowOutcome,
     TakeUpItem,
+    TargetMissed,
     WithdrawOffer,
 )
-from ccengine.core.queues import Overflow, Strategy
+from ccengine.core.queues import Overflow
 from ccengine.core.states import AgentState, CallState
 from tests.core.builders import plan_of
 from tests.core.debts_book import Debts
+from tests.core.fairness_book import Fairness
+from tests.core.handover_book import Handovers
+from tests.core.hands_book import Hands
 from tests.core.items_book import ItemsBook, have_earlier
 from tests.core.lines_book import IN_LINE, Lines
+from tests.core.records_book import Records
 from tests.core.rulebook import Rulebook
 from tests.core.shifts_book import Shifts
 
 if TYPE_CHECKING:
     from ccengine.core.events import Event
     from ccengine.core.plan import Plan
-    from tests.core.rulebook import Caller, Worker
+    from tests.core.rulebook import Caller
 
-LEASE_SECONDS = 30.0
-ROUNDING = 1e-6
+
+BEGINNINGS = (events.CallArrived, events.CallMissed, events.AgentDialled)
 
 
 class Ledger:
@@ -56,31 +62,37 @@ class Ledger:
         self.now = 0.0
         self.arrived = 0
         self.ended = 0
-        self.held = True
-        self.has: dict[str, str] = {}  #: the call an agent is offered or on
-        self.ringing: dict[str, tuple[str, str]] = {}
-        self.numbers: set[str] = set()
+        self.hands = Hands(self.rules)
+        self.handovers = Handovers(self.hands, self.lines, self.shifts, self.debts)
         self.identities: dict[str, str] = {}  #: who calls are from
-        self.rung = ("", CallState.WAITING)  #: the call offered last in this step, as it was
+        self.fairness = Fairness(self.hands, self.lines, self.book)
+        self.records = Records(self.hands)
         self.chosen: tuple[str, Overflow] | None = None  #: by key or by hand, in this step
 
     def enter(self, event: Event | None, commands: list[Command], now: float) -> None:
         """Enter one step that was neither refused nor ignored; event None: deadlines."""
-        self.now, self.rung, self.chosen = now, ("", CallState.WAITING), None
+        self.now, self.chosen = now, None
+        self.fairness.begin_step(now)
         self.shifts.begin_step(event, now)
         self.lines.now = now
+        self.handovers.begin_step(event, now)
         if event is None or isinstance(event, events.SwitchResynced):
             self.lines.time_passed()
         if event is not None:
             self._happened(event)
         for command in commands:
             self._asked(event, command)
-        for call, agent in self.ringing.values():
-            may = self.rules.may_ring(self.rules.callers[call], agent)
-            assert may or self.held, f"{agent} rings for {call} and may not have it"
-        self.shifts.desks.end_step(timely=event is None and not self.held)
-        if not self.held:
-            self._nobody_waits_in_vain(timely=event is None)
+        for call, agent in self.hands.ringing.values():
+            caller = self.rules.callers[call]
+            rules = self.handovers if caller.directed is not None else self.rules
+            may = rules.may_ring(caller, agent)
+            assert may or self.rules.held, f"{agent} rings for {call} and may not have it"
+        self.hands.check()
+        self.records.enter(event, commands, now)
+        self.handovers.end_step()
+        self.shifts.desks.end_step(timely=event is None and not self.rules.held)
+        if not self.rules.held:
+            self.fairness.nobody_waits_in_vain(timely=event is None)
             if event is None:
                 self.book.check_times(now)
         self.book.check()
@@ -89,20 +101,20 @@ class Ledger:
         """Check, when all callers have gone, that nobody was forgotten."""
         assert not self.rules.callers
         assert self.arrived == self.ended
-        assert not self.ringing
-        assert not self.has
+        assert not self.hands.ringing
+        assert not self.hands.has
 
     # --- what happened -------------------------------------------------------------------------
 
     def _happened(self, event: Event) -> None:
         callers = self.rules.callers
+        self.arrived += isinstance(event, BEGINNINGS)
         match event:
             case events.PlanLoaded():
                 self._planned(event.plan)
             case events.SwitchLost() | events.SwitchResynced():
-                self.held = isinstance(event, events.SwitchLost)
+                self.rules.held = isinstance(event, events.SwitchLost)
             case events.CallArrived() | events.CallMissed():  # this one for as long as the step
-                self.arrived += 1
                 self.lines.arrived(event)
             case events.CallQueued():
                 self._queued(event)
@@ -115,6 +127,7 @@ class Ledger:
                 self._reclaimed(event.call)
             case _:
                 self._supervised(event)
+                self.handovers.happened(event)
                 self._happened_to_item(event)
                 self._happened_to_offer(event)
 
@@ -134,32 +147,31 @@ class Ledger:
         if isinstance(event, events.CallEnded):
             self._left(event)
         elif isinstance(event, events.CallbackFailed) and self._joins(event.call):
-            del self.has[self._who_answered(event.call)]
+            self.hands.lets_go(event.call)
 
     def _joins(self, call: str) -> bool:
         return self.rules.callers[call].state is CallState.CONNECTING
 
-    def _who_answered(self, call: str) -> str:
-        """Return who is on the call: under ring-all other phones may ring for it still."""
-        ring = {agent for _, agent in self.ringing.values()}
-        (agent,) = (agent for agent, has in self.has.items() if has == call and agent not in ring)
-        return agent
-
     def _happened_to_offer(self, event: Event) -> None:
         callers = self.rules.callers
         match event:
+            case events.OfferAccepted():
+                self.hands.answers(event)
             case events.OfferDeclined():
-                call, agent = self.ringing.pop(event.offer)
-                assert (call, agent) == (event.call, event.agent)
-                del self.has[agent]
+                call, agent = event.call, event.agent
+                assert self.hands.ringing[event.offer] == (call, agent)
+                self.hands.rings_no_more(call, agent, event.offer)
                 self.shifts.missed(agent, callers[call].queue, event.how)
             case events.ConversationStarted():
                 self.lines.met(callers[event.call], event.agent)
+                self.hands.talk_begins(event.call, event.agent, self.now)
             case events.ConversationFailed():
-                assert self.has.pop(event.agent) == event.call
-            case events.ConversationEnded() | events.CallEnded():
-                if callers[event.call].state is CallState.TALKING:
-                    self._talk_ended(event.call)
+                assert self.hands.lets_go(event.call) == event.agent
+            case events.ConversationEnded():
+                assert self.handovers.release(event.call) == event.agent
+                callers[event.call].waits_from = self.now
+            case events.CallEnded():
+                self.handovers.ended(event.call)
             case _:
                 pass
 
@@ -190,12 +202,6 @@ class Ledger:
         self.lines.replan(plan)
         self.debts.replan()
 
-    def _talk_ended(self, call: str) -> None:
-        agent, caller = self._who_answered(call), self.rules.callers[call]
-        del self.has[agent]
-        caller.waits_from = self.now
-        self.shifts.talked(agent, caller.queue)
-
     def _queued(self, event: events.CallQueued) -> None:
         call = self.rules.callers[event.call]
         self.identities[event.call] = event.identity
@@ -219,21 +225,28 @@ class Ledger:
             case OfferCall():
                 self._offered(command)
             case WithdrawOffer():
-                assert self.has.pop(command.agent) == command.call
-                self.ringing.pop(command.offer, None)  # not ringing: it was just answered
+                self.hands.rings_no_more(command.call, command.agent, command.offer)
                 self._lost_the_ring_for_a_reason(event, command)
                 if command.reason == "no answer":
                     self.shifts.missed(command.agent, rules.callers[command.call].queue)
             case Connect():
                 assert isinstance(event, events.OfferAccepted)
-                assert self.ringing.pop(command.offer) == (command.call, command.agent)
-                rules.callers[command.call].connected_at = self.now
-                self.shifts.answered(command.agent)
-                self.debts.connected(command)
+                self._connected(command)
             case DivertCall() | MoveCall():
                 self._sent_on(command)
+            case RingStaff() | TargetMissed():
+                self.handovers.asked(command)
             case ShowAgent() | ShowOutcome() | ShowCall() | RemindAgent() | CallSupervisors():
                 self._showed(event, command)
+
+    def _connected(self, command: Connect) -> None:
+        call = self.rules.callers[command.call]
+        self.hands.connects(command)
+        call.connected_at = self.now
+        call.waited = self.now - call.waiting_since if call.directed is None else 0.0
+        assert command.recorded == (call.by is None and self.rules.settings(call.queue).recorded)
+        self.shifts.answered(command.agent)
+        self.debts.connected(command)
 
     def _showed(
         self,
@@ -263,13 +276,14 @@ class Ledger:
     def _showed_call(self, command: ShowCall) -> None:
         call = self.rules.callers[command.call]
         self.book.shown(command.call, command.state)
+        self.handovers.showed(call, command)
         if command.state is CallState.ENDED:
             del self.rules.callers[command.call]
             self.ended += 1
-            assert call.id not in self.has.values(), "ended with an agent still on it"
+            assert call.id not in self.hands.has.values(), "ended with an agent still on it"
             return
         if command.state in IN_LINE:
-            assert command.queue == call.queue, "in another queue without a word"
+            assert (command.queue or "") == call.queue, "in another queue without a word"
         call.state = command.state
 
     def _sent_on(self, command: MoveCall | DivertCall) -> None:
@@ -281,6 +295,7 @@ class Ledger:
         else:
             told = (command.flow, command.number, command.voicemail)
             assert (to.flow, to.number, to.voicemail) == told
+            call.queue = ""
 
     def _way_of(self, call: Caller, command: MoveCall | DivertCall) -> Overflow:
         """Return where the caller chose to go, else where the queue sends them, with reason."""
@@ -314,88 +329,13 @@ class Ledger:
 
     def _offered(self, offer: OfferCall) -> None:
         call, worker = self.rules.callers[offer.call], self.rules.workers[offer.agent]
-        assert not self.held, "offered while the switch was away"
-        assert offer.agent not in self.has, "offered a second call"
-        assert offer.offer not in self.numbers, "an offer's number was used before"
+        assert not self.rules.held, "offered while the switch was away"
         assert offer.phone == worker.phone, "rings an empty chair"
-        if self.rung[0] != call.id:
-            self.rung = (
-                call.id,
-                call.state if offer.call in self.has.values() else CallState.WAITING,
-            )
-        else:
-            strategy = self.rules.settings(call.queue).strategy
-            assert strategy is Strategy.RING_ALL, "offered to two agents"
-        call.state, worker.state = CallState.WAITING, AgentState.AVAILABLE  # a moment before
         self.shifts.may_have(offer.agent)
-        worker.client = ""
-        self._was_fair(call, worker)
+        if offer.why.directed:
+            self.handovers.offered(offer)
+        else:
+            self.fairness.offered(offer, call, worker)
         call.state, worker.state = CallState.OFFERED, AgentState.OFFERED
         worker.client = call.client
-        self.rules.turns[call.queue] = call.rung = offer.agent
-        self.numbers.add(offer.offer)
-        self.ringing[offer.offer] = (offer.call, offer.agent)
-        self.has[offer.agent] = offer.call
-
-    # --- what should have been -----------------------------------------------------------------
-
-    def _candidates(self, call: Caller) -> list[str]:
-        """Who is free, qualifies, and is forbidden by no rule."""
-        rules = self.rules
-        free = [one.id for one in rules.workers.values() if one.free and rules.known(one.id)]
-        return [
-            agent for agent in free
-            if rules.qualifies(call, agent) and not rules.forbids(call, agent, self.now)
-        ]  # fmt: skip
-
-    def _was_fair(self, call: Caller, worker: Worker) -> None:
-        rules = self.rules
-        self.lines.skip(call)
-        candidates = self._candidates(call)
-        assert worker.id in candidates, f"{worker.id} may not be offered {call.id}"
-        takes = rules.choice(call, candidates)
-        assert worker.id in takes, f"{takes} should have been asked before {worker.id}"
-        for other in list(rules.callers.values()):
-            if other is call or other.state is not CallState.WAITING:
-                continue
-            self.lines.skip(other)
-            may = rules.qualifies(other, worker.id) and not rules.forbids(
-                other, worker.id, self.now
-            )
-            if not may:
-                continue
-            assert self.rung[1] is CallState.WAITING, f"joined {call.id} while {other.id} waits"
-            assert rules.before(call, other, self.now) is not False, (
-                f"{call.id} overtook {other.id}"
-            )
-
-    def _nobody_waits_in_vain(self, *, timely: bool) -> None:
-        for call in self.rules.callers.values():
-            limits = self.rules.settings(call.queue).limits if call.queue else None
-            if call.state is CallState.CONNECTING and timely:
-                assert self.now - call.connected_at < LEASE_SECONDS + ROUNDING, "stuck"
-            if call.state is CallState.OFFERED and limits is not None:
-                self._all_are_rung(call)
-            if call.state is not CallState.WAITING or limits is None:
-                continue
-            self.lines.skip(call)
-            assert not self._candidates(call), f"{call.id} waits though somebody is free"
-            to = limits.overflow
-            if to is None or (to.queue is not None and to.queue in call.visited):
-                continue
-            if to.queue is None and call.id in self.book.items:
-                continue
-            if timely and limits.wait_seconds is not None:
-                assert self.now < call.queued_at + limits.wait_seconds, "waits for too long"
-            assert not limits.leave_empty or not self.rules.is_empty(call, limits.leave_empty)
-
-    def _all_are_rung(self, call: Caller) -> None:
-        if call.only or self.rules.settings(call.queue).strategy is not Strategy.RING_ALL:
-            return
-        penalties = [
-            self.rules.penalty(call.queue, agent) or 0
-            for of, agent in self.ringing.values() if of == call.id
-        ]  # fmt: skip
-        for agent in self._candidates(call):
-            penalty = self.rules.penalty(call.queue, agent) or 0
-            assert penalty > min(penalties), f"{agent} is not rung for {call.id}"
+        self.hands.rings(offer)

@@ -51,6 +51,11 @@ class Lines:
         call.preferred = {str(one): least for one, least in event.preferred.items()}
         call.lined_at = self.now
 
+    def number_again(self, call: Caller) -> None:
+        """Give a caller whom an agent sends on the next place; what they ask for stays."""
+        self.count += 1
+        call.place, call.visited, call.lined_at = self.count, [], self.now
+
     def enter(self, call: Caller, queue: str) -> None:
         call.queue, call.queued_at, call.relaxed, call.rung = queue, self.now, 0, None
         call.visited.append(queue)

@@ -20,6 +20,7 @@ from ccengine.core.ids import CallId
 from ccengine.core.states import CallState
 from tests.core.builders import call_arrived
 from tests.core.ledger import Ledger
+from tests.core.random_control import DIALLED, next_of_dialled, next_of_sent_out
 from tests.core.random_items import next_of_item
 from tests.core.stage import Stage, state_bytes
 
@@ -33,7 +34,13 @@ CALLERS = 8
 ALL_CALLS = [CallId(f"c{number}") for number in range(CALLERS)]
 """Who may be on the telephone at the same time. Each of their calls has an id of its own."""
 
-BEGINNINGS = events.CallArrived | events.CallMissed | events.CallbackAsked | events.MessageLeft
+BEGINNINGS = (
+    events.CallArrived
+    | events.CallMissed
+    | events.AgentDialled
+    | events.CallbackAsked
+    | events.MessageLeft
+)
 
 
 class Machine(RuleBasedStateMachine):
@@ -48,6 +55,7 @@ class Machine(RuleBasedStateMachine):
         self.twin: ContactCenter | None = None
         self.went_wrong = False
         self.begun: set[CallId] = set()  #: ids of all calls that came
+        self.agents_calls = 0  #: that were made
         self.lives: dict[CallId, int] = {}  #: how often callers called
 
     def tell(self, event: Event) -> None:
@@ -137,13 +145,21 @@ class Machine(RuleBasedStateMachine):
             return self.arrival_of(self.coming(self.slot_of(call)), "nova", 0.0)
         if known.became is not None or (known.item is not None and not known.item.is_live):
             return next_of_item(known)
-        return self.next_of_caller(known)
+        event = next_of_sent_out(known)
+        if event is None and known.kind in DIALLED:
+            event = next_of_dialled(known, self.stage.center)
+        return event or self.next_of_caller(known)
+
+    def dialled(self) -> CallId:
+        """Return the id of a call that an agent makes."""
+        self.agents_calls += 1
+        return CallId(f"x{self.agents_calls}")
 
     def next_of_caller(self, known: Call) -> Event | None:
         call = known.id
         both: dict[str, Any] = {"call": call, "agent": known.agent}
         match known.state:
-            case CallState.IN_FLOW:
+            case CallState.IN_FLOW if known.kind not in DIALLED:
                 plan = self.stage.center.plan
                 return events.CallQueued(call=call, queue=next(iter(plan.queues)))
             case CallState.OFFERED:  # under ring-all, who was rung last

@@ -10,7 +10,15 @@ import itertools
 from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
-from ccengine.core.ids import AgentId, ClientId, GroupId, LicenceId, QueueId, SkillId
+from ccengine.core.ids import (
+    AgentId,
+    ClientId,
+    GroupId,
+    LicenceId,
+    QueueId,
+    SkillId,
+    client_of,
+)
 from ccengine.core.outcome_rules import NO_RULES, AtDeadline, OutcomeRules
 from ccengine.core.plan import AgentSettings, Days, Period, Plan, Precedence, Reason, Rest, Share
 from ccengine.core.queues import (
@@ -19,6 +27,7 @@ from ccengine.core.queues import (
     Health,
     Limits,
     Member,
+    MissesBy,
     Order,
     Overflow,
     QueueSettings,
@@ -85,7 +94,13 @@ class _Thrown:
             reasons=self.at_times(0.5, self.reasons, {}),
             reason_required=chance.random() < 0.1,
             supervisors={"desk": tuple(map(AgentId, self.some(NAMES, 2)))},
+            dialled_wrap_up_seconds=chance.choice((0.0, 5.0, 15.0)),
+            usual_queues=self.at_times(0.5, lambda: self.usual(queues), {}),
+            outcomes=self.at_times(0.3, lambda: {ClientId(CLIENTS[0]): self.outcome()}, {}),
         )
+
+    def usual(self, queues: Sequence[str]) -> dict[ClientId, QueueId]:
+        return {client_of(QueueId(queue)): QueueId(queue) for queue in queues}
 
     def openings(self, queues: Sequence[str]) -> dict[QueueId, tuple[Period, ...]]:
         edges = (0.0, 15.0, 60.0, 65.0, 90.0, 200.0, 400.0)
@@ -172,6 +187,7 @@ class _Thrown:
             health=Health(waiting=chance.choice((0, 1)), wait_seconds=5.0),
             limits=self.at_times(0.4, self.limits, Limits()),
             misses=chance.choice((1, 2, 3)),
+            misses_by=MissesBy(busy=chance.choice((None, 0, 2)), declined=chance.choice((None, 1))),
             ring_seconds=chance.choice((5.0, 10.0, 20.0)),
             wrap_up_seconds=chance.choice((0.0, 5.0, 15.0)),
             callback=self.at_times(0.7, self.callback, None),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.core.plan import Precedence
 from ccengine.core.queues import Order, QueueSettings, Strategy
-from ccengine.core.states import AgentState, CallState
+from ccengine.core.states import AgentState, CallState, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,6 +51,14 @@ class Caller:
     waiting_since: float = 0.0
     relaxed: int = 0
     connected_at: float = 0.0
+    kind: Kind = Kind.CALL
+    by: str | None = None  #: the agent who called a colleague
+    origin: str | None = None  #: whose call is asked about
+    directed: str | None = None  #: the one agent it is for, until they talk
+    back_to: str | None = None  #: who sent it there
+    waited: float = 0.0  #: before the talk
+    outside: str = ""  #: the leg of the client's staff who are rung
+    arrived_at: float = 0.0
 
 
 @dataclass
@@ -74,6 +82,8 @@ class Worker:
     limit_at: float | None = None  #: of the reason; None: none, or it has passed
     wraps_for: str = ""  #: queue
     wraps_until: float = 0.0  #: at the latest
+    wraps_seconds: float = 0.0
+    wants: tuple[AgentState, str] | None = None  #: asked for during a call, to be after it
     types_until: float = 0.0  #: an outcome, at the latest
     asks: bool = False  #: for help
     wrong_pins: int = 0
@@ -92,6 +102,7 @@ class Rulebook:
         self.callers: dict[str, Caller] = {}
         self.workers: dict[str, Worker] = {}
         self.turns: dict[str, str] = {}
+        self.held = True  #: the switch is away: nobody is rung
         self.lost: set[str] = set()
         self.own_calls: dict[str, set[str]] = {}
 

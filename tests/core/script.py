@@ -12,7 +12,8 @@
 A skill that somebody has is also a queue of that name which needs it. `@sirin` after an agent's
 skills approves them for client sirin instead of nova; a queue of hers is called `sirin/billing`.
 Agents are separated by two blanks or more. Words for what happens are the keys of `WORDS`; those
-for agents, queues and the house's rules are read in `script_words.py`.
+for agents, queues and the house's rules are read in `script_words.py`, and those for calls in
+agents' hands in `script_control.py`.
 """
 
 from __future__ import annotations
@@ -41,19 +42,12 @@ from ccengine.core.commands import (
     WithdrawOffer,
 )
 from ccengine.core.errors import CoreError
-from ccengine.core.events import (
-    CallMovedByHand,
-    CallReprioritised,
-    CallTransferred,
-    Miss,
-    Party,
-    StaffAnswered,
-    StaffMissed,
-)
-from ccengine.core.ids import AgentId, CallId
+from ccengine.core.events import CallMovedByHand, CallReprioritised, Miss, Party
+from ccengine.core.ids import CallId
 from ccengine.core.states import AgentState
 from tests.core.builders import queue_named, queue_settings, skills
 from tests.core.ledger import Ledger
+from tests.core.script_control import CONTROL
 from tests.core.script_words import (
     read_agent,
     read_hours,
@@ -67,7 +61,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 BUSY = (AgentState.OFFERED, AgentState.ON_CALL)
-SENDS_ON = (" to-agent ", " to-queue ", " to-staff ", " dials ")
 OUTPUT = "        -> "
 TIMED = re.compile(r"(?P<at>\d+\.\d+)\s*(?P<words>.*)")
 Doing: TypeAlias = "Callable[[Stage, list[str]], list[Command]]"
@@ -75,9 +68,7 @@ Doing: TypeAlias = "Callable[[Stage, list[str]], list[Command]]"
 
 def rendered(source: str) -> str:
     """Run the scenario and return its text with what the core does now."""
-    # Who sends callers on is nobody whom the ledger's rules of fairness know of.
-    is_sent_on = any(words in source for words in SENDS_ON)
-    stage = Stage(connected=False, ledger=None if is_sent_on else Ledger())
+    stage = Stage(connected=False, ledger=Ledger())
     lines: list[str] = []
     started = False
     for line in source.splitlines():
@@ -311,23 +302,6 @@ def _talk(stage: Stage, call: str, queue: str) -> list[Command]:
     return []
 
 
-def _send_on(stage: Stage, words: list[str], key: str) -> list[Command]:
-    """Read `to-agent c1 carl`, `to-queue c1 billing`, `to-staff c1 99555`."""
-    call, to = CallId(words[0]), words[1]
-    agent = stage.center.calls[call].agent or AgentId("nobody")
-    place: Any = {key: queue_named(to) if key == "queue" else to}
-    return stage.post(CallTransferred(call=call, agent=agent, **place))
-
-
-def _staff(stage: Stage, words: list[str], *, answers: bool) -> list[Command]:
-    """Read `staff-answer c1` and `staff-missed c1 no answer`."""
-    call = CallId(words[0])
-    leg = stage.center.calls[call].outside
-    if answers:
-        return stage.post(StaffAnswered(call=call, leg=leg, bridge=f"{leg}.talk"))
-    return stage.post(StaffMissed(call=call, leg=leg, reason=" ".join(words[1:])))
-
-
 def _moved(call: str, queue: str) -> CallMovedByHand:
     return CallMovedByHand(call=CallId(call), queue=queue_named(queue), by="olga")
 
@@ -350,11 +324,6 @@ WORDS: Mapping[str, Doing] = {
     "talk": lambda stage, words: _talk(stage, *words),
     "bridged": lambda stage, words: stage.bridge(*words),
     "bridge-failed": lambda stage, words: stage.fail(*words),
-    "to-agent": lambda stage, words: _send_on(stage, words, "to_agent"),
-    "to-queue": lambda stage, words: _send_on(stage, words, "queue"),
-    "to-staff": lambda stage, words: _send_on(stage, words, "number"),
-    "staff-answer": lambda stage, words: _staff(stage, words, answers=True),
-    "staff-missed": lambda stage, words: _staff(stage, words, answers=False),
     "talk-ends": lambda stage, words: stage.end_talk(*words),
     "hang-up": lambda stage, words: stage.hang_up(words[0]),
     "ended": lambda stage, words: stage.hang_up(words[0], Party(words[1])),
@@ -387,4 +356,5 @@ WORDS: Mapping[str, Doing] = {
     "switch-lost": lambda stage, _: stage.lost(),
     "resynced": lambda stage, _: stage.resynced(),
     "plan": _plan,
+    **CONTROL,
 }

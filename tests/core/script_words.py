@@ -31,6 +31,7 @@ from ccengine.core.queues import (
     Health,
     Limits,
     Member,
+    MissesBy,
     Order,
     Overflow,
     QueueSettings,
@@ -56,6 +57,7 @@ COUNTS = {
     "misses": "misses",
     "max-penalty": "max_penalty",
 }
+MISSES_BY = frozenset({"busy", "declined", "failed"})
 ALONE = ("earlier", "reasons-only")
 TEAM = "desk"
 SKILLS = {"needs": "skills", "wants": "preferred", "gate": "gates"}
@@ -110,6 +112,7 @@ def read_queue(words: list[str]) -> QueueSettings:
         limits=_limits(said),
         callback=_callback(said),
         reclaim_seconds=float(said.get("reclaim", 0)),
+        misses_by=MissesBy(**{one: int(said[one]) for one in MISSES_BY & said.keys()}),
         outcome=_outcome_rules(said),
     )
 

@@ -32,11 +32,11 @@ class Shifts:
         self.now = 0.0
         self.count = 0
         self.forgets_before = 0.0  #: what an earlier plan did not ask for was not kept
-        self.ended_talk: str = ""
+        self.ended_talk: set[str] = set()  #: in this step
         self.missed_now: dict[str, bool] = {}  #: in this step: whether they may be asked again
 
     def begin_step(self, event: Event | None, now: float) -> None:
-        self.now, self.ended_talk, self.missed_now = now, "", {}
+        self.now, self.ended_talk, self.missed_now = now, set(), {}
         rules = self.rules
         self.desks.begin_step(event, now)
         match event:
@@ -63,20 +63,35 @@ class Shifts:
         worker = self.rules.workers[agent]
         worker.misses, worker.busy_from = 0, self.now
 
-    def talked(self, agent: str, queue: str) -> None:
+    def dials(self, worker: Worker, client: str) -> None:
+        """Have an agent be busy by their own doing; after it they are what they were."""
+        if worker.state is AgentState.NOT_READY:
+            worker.wants = (AgentState.NOT_READY, worker.reason)
+        if worker.busy_from is not None:  # it ends a wrap-up
+            worker.spells.append((worker.busy_from, self.now))
+        worker.busy_from, worker.client, worker.retry_at = self.now, client, 0.0
+
+    def talked(self, agent: str, queue: str, seconds: float | None = None) -> None:
+        """Have the agent wrap up a call; seconds None: for as long as the queue says."""
         worker = self.rules.workers[agent]
-        worker.calls[queue] = (worker.calls.get(queue, (0, 0.0))[0] + 1, self.now)
-        self.ended_talk = agent
-        self.desks.talked(agent, queue)
+        if queue:
+            worker.calls[queue] = (worker.calls.get(queue, (0, 0.0))[0] + 1, self.now)
+        self.ended_talk.add(agent)
+        rules = self.rules.settings(queue)
+        self.desks.talked(agent, queue, rules.wrap_up_seconds if seconds is None else seconds)
 
     def missed(self, agent: str, queue: str, how: Miss = events.Miss.NO_ANSWER) -> None:
         """Who missed fewer than the queue says stays; a phone out of reach is not their doing."""
         worker = self.rules.workers[agent]
-        if how is not events.Miss.UNREACHABLE:
+        rules = self.rules.settings(queue)
+        most = getattr(rules.misses_by, how.value, None)
+        most = rules.misses if most is None else most
+        counts = how is not events.Miss.UNREACHABLE and most > 0
+        if counts:
             worker.misses += 1
             self.count += 1
             worker.idle = (self.now, self.count)
-        again = how is events.Miss.UNREACHABLE or worker.misses < self.rules.settings(queue).misses
+        again = not counts or worker.misses < most
         self.missed_now[agent] = again
         if again:
             worker.retry_at = self.now + RETRY_SECONDS
@@ -95,6 +110,7 @@ class Shifts:
         worker = self.rules.workers.setdefault(command.agent, Worker(command.agent))
         came = isinstance(event, events.AgentLoggedIn) and event.agent == command.agent
         self.desks.showed(worker, command)
+        self.desks.keeps_word(worker, event, command)
         self.went(worker, command.state, came=came)
         worker.state, worker.phone = command.state, command.phone
         worker.barred = command.barred
@@ -107,7 +123,7 @@ class Shifts:
 
     def went(self, worker: Worker, state: AgentState, *, came: bool = False) -> None:
         """The agent's state will be this; nothing of who leaves is kept but how idle they were."""
-        fresh = came or worker.state not in KEEPS_TURN or self.ended_talk == worker.id
+        fresh = came or worker.state not in KEEPS_TURN or worker.id in self.ended_talk
         if state is AgentState.AVAILABLE and fresh:
             self.count += 1
             worker.idle = (self.now, self.count)

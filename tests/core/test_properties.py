@@ -22,7 +22,8 @@ from ccengine.core.events import Event, Miss, Party
 from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId, QueueId
 from ccengine.core.queues import Overflow
 from tests.core.builders import call_missed
-from tests.core.machine import ALL_CALLS, Machine
+from tests.core.controlled import AGENTS, DICE, Controlled
+from tests.core.machine import ALL_CALLS
 from tests.core.plans import CLIENTS, DISPOSITIONS, NAMES, QUEUES, plan_number, skills_of
 from tests.core.random_items import NUMBERS, asked, left, mishap
 from tests.core.stage import NODE
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 FULL = os.environ.get("CCENGINE_TEST_SIZE") == "full"
 CALLS = st.sampled_from(ALL_CALLS)
-AGENTS = st.sampled_from([*NAMES, "ghost"]).map(AgentId)
 PHONES = st.sampled_from(["101", "102", "103", "104", "105"]).map(PhoneId)
 LINES = st.sampled_from([*QUEUES, "nova/none"]).map(QueueId)
 PLANS = st.integers(0, 999_999 if FULL else 499).map(plan_number)
@@ -47,7 +47,7 @@ EXITS = st.sampled_from([Overflow(voicemail=True), Overflow(flow="closed")]) | L
 OWN = st.lists(AGENTS, max_size=2, unique=True).map(tuple)
 
 
-class RandomCenter(Machine):
+class RandomCenter(Controlled):
     """A contact center to which anything may happen at any time."""
 
     # --- what makes sense ----------------------------------------------------------------------
@@ -103,9 +103,12 @@ class RandomCenter(Machine):
     ) -> None:
         self.come(call, queue, identity=to if known else "")
 
-    @rule(call=CALLS, queue=LINES, to=NUMBERS_DIALED)
-    def a_callback_is_asked_for(self, call: CallId, queue: QueueId, to: str) -> None:
-        call = self.named(call)
+    @rule(call=CALLS, queue=LINES, to=NUMBERS_DIALED, again=st.booleans())
+    def a_callback_is_asked_for(
+        self, call: CallId, queue: QueueId, to: str, *, again: bool
+    ) -> None:
+        """Also by a customer who has been called back, and waits: `again`."""
+        call = CallId(f"{self.named(call)}-cb") if again else self.named(call)
         known = self.stage.center.calls.get(call)
         queue = queue if known is None or known.queue is None else known.queue
         self.tell(asked(call, to or "+493", queue, self.stage.center, self.stage.now))
@@ -118,7 +121,7 @@ class RandomCenter(Machine):
     def a_place_is_reclaimed(self, call: CallId) -> None:
         self.tell(events.PlaceReclaimed(call=self.named(call)))
 
-    @rule(dice=st.integers(0, 2**32), rounds=st.integers(1, 4))
+    @rule(dice=DICE, rounds=st.integers(1, 4))
     def items_go_on(self, dice: int, rounds: int) -> None:
         chance = Random(dice)
         for _ in range(rounds):
@@ -128,13 +131,6 @@ class RandomCenter(Machine):
                     if event is not None and not isinstance(event, events.CallQueued):
                         self.tell(event)
             self.pass_time(chance.choice((0.5, 5.0)))
-
-    @rule()
-    def all_get_ready(self) -> None:
-        for phone, agent in enumerate(self.stage.center.agents()):
-            if agent.phone is None:
-                self.tell(events.AgentLoggedIn(agent=agent.id, phone=PhoneId(str(101 + phone))))
-            self.tell(events.AgentWentReady(agent=agent.id))
 
     @rule(said=st.sampled_from([*DISPOSITIONS, "nonsense"]), resolved=st.none() | st.booleans())
     def all_say_how_it_went(self, said: str, resolved: bool | None) -> None:  # noqa: FBT001
@@ -163,7 +159,7 @@ class RandomCenter(Machine):
             self.tell(event(**ids))
         self.pass_time(seconds)
 
-    @rule(queues=st.lists(LINES, min_size=2, max_size=5), dice=st.integers(0, 2**32))
+    @rule(queues=st.lists(LINES, min_size=2, max_size=5), dice=DICE)
     def a_busy_while(self, queues: list[QueueId], dice: int) -> None:
         """Calls come, phones are answered or not, talks end: what most of a day is made of."""
         chance = Random(dice)

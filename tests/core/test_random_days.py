@@ -14,6 +14,8 @@ import pytest
 from ccengine.core import events
 from ccengine.core.events import Miss, Party
 from ccengine.core.ids import AgentId, OfferId, PhoneId, QueueId
+from ccengine.core.queues import Overflow
+from ccengine.core.states import CallState, Kind
 from tests.core.machine import ALL_CALLS
 from tests.core.plans import DISPOSITIONS, NAMES, QUEUES, plan_number, skills_of
 from tests.core.random_items import NUMBERS
@@ -37,13 +39,15 @@ class Day:
         self.machine = RandomCenter()
         self.machine.open_doors(plan=plan_number(seed), present=set(NAMES))
         self.happenings: list[Callable[[], None]] = [
-            *[self.call_comes] * 8,
+            *[self.call_comes] * self.chance.choice((3, 6, 8)),
             *[self.all_go_on] * 10,
             *[self.time_passes] * 6,
             *[self.offer_is_missed] * 3,
             *[self.agents_get_ready] * 3,
-            *[self.items_happen] * 14,
+            *[self.items_happen] * self.chance.choice((2, 8, 14)),
             *[self.outcomes_are_given] * 3,
+            *[self.agents_control_calls] * 10,
+            *[self.agents_are_choosy] * 3,
             self.caller_leaves,
             *[self.supervisor_steps_in] * 2,
             self.caller_strays_or_returns,
@@ -59,7 +63,8 @@ class Day:
         match chance.randint(0, 12):
             case 0 | 5 | 6:
                 machine.a_caller_with_a_number_comes(call, queue, NUMBERS[0], known=False)
-                machine.a_callback_is_asked_for(call, queue, chance.choice(NUMBERS))
+                again, to = chance.random() < 0.2, chance.choice(NUMBERS)
+                machine.a_callback_is_asked_for(call, queue, to, again=again)
             case 1:
                 machine.a_message_is_left(call, queue)
             case 2:
@@ -97,7 +102,9 @@ class Day:
     def all_go_on(self) -> None:
         machine = self.machine
         for call in list(machine.stage.center.calls):
-            event = machine.next_of(call) if self.chance.random() < 0.4 else None
+            talks = machine.stage.center.calls[call].state is CallState.TALKING
+            goes_on = self.chance.random() < (0.2 if talks else 0.4)
+            event = machine.next_of(call) if goes_on else None
             if event is not None:
                 machine.tell(event)
 
@@ -127,6 +134,39 @@ class Day:
             machine.outcomes_are_typed(over=chance.random() < 0.6, seconds=seconds)
         if chance.random() < 0.6:
             machine.all_say_how_it_went(said=chance.choice(DISPOSITIONS), resolved=None)
+
+    def agents_are_choosy(self) -> None:
+        """Agents leave queues out, want longer or a break; callers press keys; bridges fail."""
+        chance, machine = self.chance, self.machine
+        agent, call = AgentId(chance.choice(NAMES)), chance.choice(ALL_CALLS)
+        queue = QueueId(chance.choice(QUEUES))
+        match chance.randint(0, 6):
+            case 0 | 1:
+                machine.agent_leaves_a_queue_out(
+                    agent=agent, queue=queue, back=chance.random() < 0.5
+                )
+            case 2:
+                machine.agent_needs_longer(agent=agent, times=chance.randint(1, 3))
+            case 3:
+                machine.agent_says_why(agent=agent, reason=chance.choice(("lunch", "nap")))
+            case 4:
+                machine.caller_leaves_by_key(call=call, to=Overflow(queue=queue))
+            case 5:
+                machine.the_bridge_fails(call=call)
+            case _:
+                again = machine.happened[-20:]
+                machine.tell(chance.choice(again))
+
+    def agents_control_calls(self) -> None:
+        chance, machine = self.chance, self.machine
+        dice = chance.randrange(2**32)
+        if chance.random() < 0.4:
+            machine.a_caller_is_handed_on(dice)
+        elif chance.random() < 0.2:
+            kind = chance.choice((Kind.OUTBOUND, Kind.INTERNAL))
+            machine.an_agent_dials(AgentId(chance.choice(NAMES)), kind, dice)
+        else:
+            machine.agents_do_things_with_calls(dice, 3)
 
     def caller_leaves(self) -> None:
         self.machine.caller_hangs_up(call=self.chance.choice(ALL_CALLS), by=Party.CALLER)

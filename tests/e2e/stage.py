@@ -138,8 +138,8 @@ class Stage:
         return [
             call
             for call, rows in self.system.ledger.rows.items()
-            if rows[0].number > self.since
-            and is_item(rows)
+            if is_item(rows)
+            and rows[0].number > self.since
             and not (alive and self.system.ledger.call_states(call)[-1:] == [CallState.ENDED])
         ]
 

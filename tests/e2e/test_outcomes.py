@@ -25,6 +25,7 @@ async def test_an_outcome_is_typed_in_wrap_up_and_the_phone_shows_no_number(stag
         caller = await stage.caller("600201")
         rung = await olena.rings()
         assert rung.caller.uri.user == caller.shown[-3:]
+        assert rung.caller.name == "Dnipro Energy, vip"
         await hear_each_other(caller, olena, await rung.answer(tone_hz=olena.tone_hz))
         await caller.hangs_up()
         await olena.becomes(AgentState.WRAP_UP)

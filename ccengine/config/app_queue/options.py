@@ -77,7 +77,7 @@ NOT_CARRIED: Final[Mapping[str, tuple[frozenset[str], str]]] = {
     "membermacro": (frozenset(), "what happens at the bridge is the engine's, not the dialplan's"),
     "penaltymemberslimit": (FALSE, "use 'relax' with 'penalty': an empty step is skipped at once"),
     "autopausedelay": (FALSE, "use 'misses': so many in a row"),
-    "autopausebusy": (TRUE, "a busy phone counts as a miss; see 'misses'"),
+    "autopausebusy": (TRUE, "a busy phone counts as a miss; see 'misses_by'"),
     "autopauseunavail": (FALSE, "an unreachable phone is passed over until it is back"),
     "reportholdtime": (FALSE, "agents are not told for how long the caller has waited"),
     "memberdelay": (FALSE, "caller and agent hear each other at once"),
