@@ -17,6 +17,7 @@ from ccengine.cli import (
     promises,
     prompts,
     replay,
+    report,
     run,
     simulate,
     story,
@@ -43,6 +44,7 @@ app.command("agent")(agent.agent)
 app.command("promises")(promises.promises)
 app.command("call")(call.call)
 app.add_typer(prompts.app, name="prompts")
+app.add_typer(report.app, name="report")
 
 
 def main() -> None:

@@ -1,0 +1,140 @@
+"""`ccengine report`: key figures of queues, agents, clients and intervals, from the journal.
+
+Reads the journal only, beside a running engine. Each figure is named with its version, and its
+formula is printed beside it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ccengine.cli.output import fail
+from ccengine.cli.report_files import FORMATS, Format
+from ccengine.cli.report_span import Wanted, opened
+from ccengine.config.clients import digits_of
+from ccengine.reporting.kpis.calendar import Calendar, Interval
+from ccengine.reporting.kpis.counts import Tally
+from ccengine.reporting.kpis.facts import Grain
+from ccengine.reporting.kpis.fold import Fold
+from ccengine.reporting.kpis.table import By, Question, answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ccengine.cli.report_span import Span
+    from ccengine.config.tenant import Tenant
+    from ccengine.reporting.kpis.table import Table
+
+app = typer.Typer(no_args_is_help=True, help="Key figures, ledgers and contracts of past days.")
+
+
+class Subject(StrEnum):
+    """What a report is of, when nothing else is asked for."""
+
+    QUEUES = "queues"
+    AGENTS = "agents"
+    CLIENTS = "clients"
+    INTERVALS = "intervals"
+
+
+USUAL = {
+    Subject.QUEUES: By.QUEUE,
+    Subject.AGENTS: By.AGENT,
+    Subject.CLIENTS: By.CLIENT,
+    Subject.INTERVALS: By.INTERVAL,
+}
+First = Annotated[str | None, typer.Option("--from", help="First day; else the journal's last.")]
+Last = Annotated[str | None, typer.Option("--to", help="Last day; else the first.")]
+Zone = Annotated[str | None, typer.Option(help="Of days and hours; else the contract's.")]
+ByNames = Annotated[str | None, typer.Option("--by", help=f"Such as {By.QUEUE},{By.INTERVAL}.")]
+OfClient = Annotated[str | None, typer.Option("--client", help="Only this one's.")]
+Minutes = Annotated[str, typer.Option("--interval", help="15, 30, 60 minutes, or day.")]
+As = Annotated[Format, typer.Option("--format", help="What to print.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Write to this file instead.")]
+OfJournal = Annotated[Path | None, typer.Option("--journal", help="In place of the engine's.")]
+OfConfig = Annotated[Path | None, typer.Option("--config", help="A tenant's folder.")]
+WholeSeconds = Annotated[
+    bool, typer.Option("--whole-seconds", help="Count as app_queue and queue_log do.")
+]
+
+
+def add_subject(subject: Subject) -> None:
+    """Add the command of a subject."""
+
+    def command(  # noqa: PLR0913 - typer makes an option of each
+        *,
+        first: First = None,
+        last: Last = None,
+        zone: Zone = None,
+        by: ByNames = None,
+        client: OfClient = None,
+        interval: Minutes = "30",
+        as_: As = Format.TABLE,
+        out: Out = None,
+        journal: OfJournal = None,
+        config: OfConfig = None,
+        whole_seconds: WholeSeconds = False,
+    ) -> None:
+        wanted = Wanted(
+            first=first, last=last, zone=zone, client=client, journal=journal, config=config
+        )
+        dimensions = _dimensions(by) or (USUAL[subject],)
+        grain = Grain.SECOND if whole_seconds else Grain.MILLISECOND
+        with opened(wanted) as span:
+            table = ask(span, dimensions, _interval(interval), wanted, grain)
+        FORMATS[as_](table, f"{subject.value} of {span.tenant.id}", out)
+
+    command.__doc__ = f"Figures of {subject.value}."
+    app.command(subject.value)(command)
+
+
+def ask(span: Span, by: tuple[By, ...], interval: Interval, wanted: Wanted, grain: Grain) -> Table:
+    """Fold the journal and answer the reader's question."""
+    tally = Tally()
+    span.fold(Fold(tally, grain))
+    question = Question(
+        begins=span.begins,
+        ends=span.ends,
+        by=by,
+        calendar=Calendar(span.zone, interval),
+        clients=None if wanted.client is None else frozenset({wanted.client}),
+    )
+    cells = tally.between(span.begins, span.ends)
+    return answer(cells, question, span.tenant.plan(), languages_of(span.tenant))
+
+
+def languages_of(tenant: Tenant) -> Callable[[str, str], str]:
+    """Return what tells the language of a client's number."""
+    known: dict[tuple[str, str], str] = {
+        (client.id, digits_of(number)): settings.language or client.language
+        for client in tenant.clients.values()
+        for number, settings in client.settings.numbers.items()
+    }
+
+    def language_of(client: str, number: str) -> str:
+        return known.get((client, digits_of(number)), "")
+
+    return language_of
+
+
+def _dimensions(by: str | None) -> tuple[By, ...]:
+    names = [name.strip() for name in (by or "").split(",") if name.strip()]
+    for name in names:
+        if name not in {one.value for one in By}:
+            fail(f"nothing is told apart by '{name}'", f"known are: {', '.join(By)}", code=2)
+    return tuple(dict.fromkeys(By(name) for name in names))
+
+
+def _interval(text: str) -> Interval:
+    known = {"15": Interval.QUARTER, "30": Interval.HALF, "60": Interval.HOUR, "day": Interval.DAY}
+    if text not in known:
+        fail(f"'{text}' is no interval", f"known are: {', '.join(known)}", code=2)
+    return known[text]
+
+
+for _subject in Subject:
+    add_subject(_subject)
