@@ -41,13 +41,16 @@ from ccengine.mqtt.publisher import Publisher
 from ccengine.storage.errors import StorageError
 from ccengine.storage.journal import Journal
 from ccengine.storage.journal_reader import read_rows_of_agent
+from ccengine.storage.live_kpis import LiveKpis
 from ccengine.storage.logs import EngineLog
+from ccengine.storage.queue_log_file import QueueLogFile
 from ccengine.storage.records import RecordKeeper
 from ccengine.storage.replay import center_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ccengine.config.settings import StatePaths
     from ccengine.ivr.configuration import Configuration
     from ccengine.storage.journal_reader import Restored
 
@@ -78,6 +81,7 @@ class Parts:
     settings: Settings
     journal: Journal
     keeper: RecordKeeper
+    kpis: LiveKpis
     publisher: Publisher | None
     link: Connection
     engine: Engine
@@ -130,6 +134,7 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             root.create_task(_renew_calendar(parts), name="calendar")
             root.create_task(_checkpoint(parts.journal), name="checkpoint")
             root.create_task(parts.keeper.run(), name="records")
+            root.create_task(parts.kpis.catch_up(), name="kpis")
             if parts.publisher is not None:
                 root.create_task(parts.publisher.run(), name="mqtt")
             root.create_task(parts.link.run(), name="ari")
@@ -155,7 +160,9 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     stack.push_async_callback(keeper.close)
     await _file_papers(keeper, configuration)
     engine = _restore_engine(restored, journal)
-    observers = [logs.observe, keeper.observe]
+    kpis = LiveKpis(paths.journal, engine.clock.now)
+    queue_log = _queue_log(paths, stack)
+    observers = [logs.observe, keeper.observe, queue_log.observe, kpis.observe]
     publisher = _publisher(settings, engine)
     if publisher is not None:
         observers.append(publisher.observe)
@@ -179,7 +186,14 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
         publisher.show_agents(
             (agent.shown() for agent in engine.center.agents()), engine.clock.now()
         )
-    return Parts(settings, journal, keeper, publisher, link, engine, wiring)
+    return Parts(settings, journal, keeper, kpis, publisher, link, engine, wiring)
+
+
+def _queue_log(paths: StatePaths, stack: AsyncExitStack) -> QueueLogFile:
+    queue_log = QueueLogFile(paths.queue_log, paths.journal)
+    stack.callback(queue_log.close)
+    queue_log.start()
+    return queue_log
 
 
 def _publisher(settings: Settings, engine: Engine) -> Publisher | None:

@@ -7,13 +7,14 @@ formula is printed beside it.
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from ccengine.cli import report_options as options  # noqa: TC001 - typer looks at it
 from ccengine.cli.output import fail
 from ccengine.cli.report_files import FORMATS, Format
+from ccengine.cli.report_queue_log import queue_log
 from ccengine.cli.report_span import Wanted, opened
 from ccengine.config.clients import digits_of
 from ccengine.reporting.kpis.calendar import Calendar, Interval
@@ -47,19 +48,6 @@ USUAL = {
     Subject.CLIENTS: By.CLIENT,
     Subject.INTERVALS: By.INTERVAL,
 }
-First = Annotated[str | None, typer.Option("--from", help="First day; else the journal's last.")]
-Last = Annotated[str | None, typer.Option("--to", help="Last day; else the first.")]
-Zone = Annotated[str | None, typer.Option(help="Of days and hours; else the contract's.")]
-ByNames = Annotated[str | None, typer.Option("--by", help=f"Such as {By.QUEUE},{By.INTERVAL}.")]
-OfClient = Annotated[str | None, typer.Option("--client", help="Only this one's.")]
-Minutes = Annotated[str, typer.Option("--interval", help="15, 30, 60 minutes, or day.")]
-As = Annotated[Format, typer.Option("--format", help="What to print.")]
-Out = Annotated[Path | None, typer.Option("--out", help="Write to this file instead.")]
-OfJournal = Annotated[Path | None, typer.Option("--journal", help="In place of the engine's.")]
-OfConfig = Annotated[Path | None, typer.Option("--config", help="A tenant's folder.")]
-WholeSeconds = Annotated[
-    bool, typer.Option("--whole-seconds", help="Count as app_queue and queue_log do.")
-]
 
 
 def add_subject(subject: Subject) -> None:
@@ -67,17 +55,17 @@ def add_subject(subject: Subject) -> None:
 
     def command(  # noqa: PLR0913 - typer makes an option of each
         *,
-        first: First = None,
-        last: Last = None,
-        zone: Zone = None,
-        by: ByNames = None,
-        client: OfClient = None,
-        interval: Minutes = "30",
-        as_: As = Format.TABLE,
-        out: Out = None,
-        journal: OfJournal = None,
-        config: OfConfig = None,
-        whole_seconds: WholeSeconds = False,
+        first: options.First = None,
+        last: options.Last = None,
+        zone: options.Zone = None,
+        by: options.ByNames = None,
+        client: options.OfClient = None,
+        interval: options.Minutes = "30",
+        as_: options.As = Format.TABLE,
+        out: options.Out = None,
+        journal: options.OfJournal = None,
+        config: options.OfConfig = None,
+        whole_seconds: options.WholeSeconds = False,
     ) -> None:
         wanted = Wanted(
             first=first, last=last, zone=zone, client=client, journal=journal, config=config
@@ -138,3 +126,4 @@ def _interval(text: str) -> Interval:
 
 for _subject in Subject:
     add_subject(_subject)
+app.command("queue-log")(queue_log)

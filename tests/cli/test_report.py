@@ -117,3 +117,15 @@ def test_mistakes_are_named(day: dict[str, Path], arguments: list[str], words: s
     done = ccengine("report", "queues", *arguments, *options)
     assert done.exit_code in (1, 2)
     assert words in done.stderr
+
+
+def test_the_queue_log_of_a_day(day: dict[str, Path]) -> None:
+    lines = report(day, "queue-log").splitlines()
+    assert lines[0].endswith("|NONE|NONE|NONE|QUEUESTART|")
+    assert sum("|ENTERQUEUE|" in line for line in lines) == simulated(day)["all"]["offered"]
+    assert sum("|CONNECT|" in line for line in lines) == simulated(day)["all"]["answered"]
+    exact = report(day, "queue-log", "--exact").splitlines()
+    assert len(exact) == len(lines)
+    assert [line.partition("|")[0].partition(".")[0] for line in exact] == [
+        line.partition("|")[0] for line in lines
+    ]
