@@ -7,28 +7,20 @@ formula is printed beside it.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import typer
 
 from ccengine.cli import report_options as options  # noqa: TC001 - typer looks at it
 from ccengine.cli.output import fail
+from ccengine.cli.report_contract import contract
 from ccengine.cli.report_files import FORMATS, Format
+from ccengine.cli.report_ledger import ledger
+from ccengine.cli.report_questions import ask
 from ccengine.cli.report_queue_log import queue_log
 from ccengine.cli.report_span import Wanted, opened
-from ccengine.config.clients import digits_of
-from ccengine.reporting.kpis.calendar import Calendar, Interval
-from ccengine.reporting.kpis.counts import Tally
+from ccengine.reporting.kpis.calendar import Interval
 from ccengine.reporting.kpis.facts import Grain
-from ccengine.reporting.kpis.fold import Fold
-from ccengine.reporting.kpis.table import By, Question, answer
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from ccengine.cli.report_span import Span
-    from ccengine.config.tenant import Tenant
-    from ccengine.reporting.kpis.table import Table
+from ccengine.reporting.kpis.table import By
 
 app = typer.Typer(no_args_is_help=True, help="Key figures, ledgers and contracts of past days.")
 
@@ -73,40 +65,11 @@ def add_subject(subject: Subject) -> None:
         dimensions = _dimensions(by) or (USUAL[subject],)
         grain = Grain.SECOND if whole_seconds else Grain.MILLISECOND
         with opened(wanted) as span:
-            table = ask(span, dimensions, _interval(interval), wanted, grain)
+            table = ask(span, dimensions, _interval(interval), wanted.client, grain)
         FORMATS[as_](table, f"{subject.value} of {span.tenant.id}", out)
 
     command.__doc__ = f"Figures of {subject.value}."
     app.command(subject.value)(command)
-
-
-def ask(span: Span, by: tuple[By, ...], interval: Interval, wanted: Wanted, grain: Grain) -> Table:
-    """Fold the journal and answer the reader's question."""
-    tally = Tally()
-    span.fold(Fold(tally, grain))
-    question = Question(
-        begins=span.begins,
-        ends=span.ends,
-        by=by,
-        calendar=Calendar(span.zone, interval),
-        clients=None if wanted.client is None else frozenset({wanted.client}),
-    )
-    cells = tally.between(span.begins, span.ends)
-    return answer(cells, question, span.tenant.plan(), languages_of(span.tenant))
-
-
-def languages_of(tenant: Tenant) -> Callable[[str, str], str]:
-    """Return what tells the language of a client's number."""
-    known: dict[tuple[str, str], str] = {
-        (client.id, digits_of(number)): settings.language or client.language
-        for client in tenant.clients.values()
-        for number, settings in client.settings.numbers.items()
-    }
-
-    def language_of(client: str, number: str) -> str:
-        return known.get((client, digits_of(number)), "")
-
-    return language_of
 
 
 def _dimensions(by: str | None) -> tuple[By, ...]:
@@ -127,3 +90,5 @@ def _interval(text: str) -> Interval:
 for _subject in Subject:
     add_subject(_subject)
 app.command("queue-log")(queue_log)
+app.command("ledger")(ledger)
+app.command("contract")(contract)

@@ -24,6 +24,7 @@ from ccengine.core.ids import ClientId, Instant, PhoneId, QueueId, queue_id
 from ccengine.core.measures import USUAL_SHORT_ABANDON_SECONDS, Formula, Measure
 from ccengine.core.outcome_rules import OutcomeRules
 from ccengine.core.queues import QueueSettings
+from ccengine.reporting.kpis.terms import Terms
 
 
 def _currency(text: str) -> str:
@@ -161,6 +162,7 @@ class Client:
     folder: Path
     settings: ClientSettings
     papers: Papers = NO_PAPERS
+    terms: Terms | None = None  #: what is billed, if contract.yaml says so
 
     @property
     def queues(self) -> Mapping[QueueId, QueueSettings]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -129,3 +130,52 @@ def test_the_queue_log_of_a_day(day: dict[str, Path]) -> None:
     assert [line.partition("|")[0].partition(".")[0] for line in exact] == [
         line.partition("|")[0] for line in lines
     ]
+
+
+def test_the_ledger_says_that_it_tiles(day: dict[str, Path]) -> None:
+    text = report(day, "ledger")
+    assert "2 agents, 2 log-ins, 8.00 h: each millisecond once: no gap, no overlap" in text
+    assert "shared out by the rule 'equal'" in text
+    for rule in ("equal", "handled", "contract"):
+        told = json.loads(report(day, "ledger", "--rule", rule, "--format", "json", "--events"))
+        accounts = told["accounts"]
+        assert sum(account["all"] for account in accounts.values()) == 8 * 3_600_000
+        assert sum(sum(entry["whose"].values()) for entry in told["entries"]) == 8 * 3_600_000
+        assert sum(float(account["percent"]) for account in accounts.values()) == 100
+    agents = list(csv.DictReader(io.StringIO(report(day, "ledger", "--agents", "--format", "csv"))))
+    assert [row["name"] for row in agents] == ["olena", "taras"]
+
+
+def test_a_bill_and_the_events_behind_it(day: dict[str, Path]) -> None:
+    told = json.loads(report(day, "contract", "dnipro", "--format", "json", "--events"))
+    lines = {line["name"]: line for line in told["lines"]}
+    answered = {name: line["answered"] for name, line in simulated(day).items()}
+    assert len(lines["vip"]["events"]) == answered["dnipro/vip"]
+    assert len(lines["contacts"]["events"]) == answered["dnipro"] - answered["dnipro/vip"]
+    assert lines["vip"]["amount"] == f"{95 * answered['dnipro/vip']}.00"
+    milliseconds = sum(entry["ms"] for entry in lines["hours"]["events"])
+    quantity = lines["hours"]["quantity"]
+    assert milliseconds * quantity["denominator"] == quantity["numerator"] * 3_600_000
+    (penalty,) = told["adjustments"]
+    assert penalty["label"] == "penalty: SL v3 below 85 %"
+    assert told["currency"] == "UAH"
+    rows = [entry["row"] for line in told["lines"] for entry in line["events"]]
+    assert all(row > 0 for row in rows)
+    text = report(day, "contract", "dnipro", "--events")
+    assert f"row {rows[0]}  " in text
+    assert told["total"] in text
+    listed = csv.DictReader(
+        io.StringIO(report(day, "contract", "dnipro", "--events", "--format", "csv"))
+    )
+    assert sum(1 for _ in listed) == len(rows)
+
+
+def test_who_has_no_contract_is_not_billed(day: dict[str, Path], tmp_path: Path) -> None:
+    tenant = tmp_path / "demo"
+    shutil.copytree(day["--config"], tenant)
+    (tenant / "clients/dnipro/contract.yaml").unlink()
+    done = ccengine(
+        "report", "contract", "dnipro", "--journal", day["--journal"], "--config", tenant
+    )
+    assert done.exit_code == 1
+    assert "nothing is billed to 'dnipro'" in done.stderr

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
@@ -76,9 +76,12 @@ def in_unit(value: Fraction, unit: Unit) -> Fraction:
 
 def rounded(value: Fraction, places: int) -> str:
     """Return an exact number in decimals, halves to the even digit."""
-    whole = round(value * 10**places)
-    exact = Context(prec=max(28, len(str(abs(whole))) + 2), rounding=ROUND_HALF_EVEN)
-    return f"{Decimal(whole).scaleb(-places, exact):f}"
+    return f"{decimal_of(round(value * 10**places), places):f}"
+
+
+def decimal_of(whole: int, places: int) -> Decimal:
+    """Return a number of so many decimals, exact however long it is."""
+    return Decimal((int(whole < 0), tuple(map(int, str(abs(whole)))), -places))
 
 
 def level_parts(formula: Formula, counts: Counts) -> Parts:
