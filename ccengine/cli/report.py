@@ -13,13 +13,14 @@ import typer
 from ccengine.cli import report_options as options  # noqa: TC001 - typer looks at it
 from ccengine.cli.output import fail
 from ccengine.cli.report_contract import contract
-from ccengine.cli.report_files import FORMATS, Format
+from ccengine.cli.report_files import FORMATS, Format, days_text, write
 from ccengine.cli.report_ledger import ledger
 from ccengine.cli.report_questions import ask
 from ccengine.cli.report_queue_log import queue_log
 from ccengine.cli.report_span import Wanted, opened
 from ccengine.reporting.kpis.calendar import Interval
 from ccengine.reporting.kpis.facts import Grain
+from ccengine.reporting.kpis.page import page
 from ccengine.reporting.kpis.table import By
 
 app = typer.Typer(no_args_is_help=True, help="Key figures, ledgers and contracts of past days.")
@@ -65,8 +66,12 @@ def add_subject(subject: Subject) -> None:
         dimensions = _dimensions(by) or (USUAL[subject],)
         grain = Grain.SECOND if whole_seconds else Grain.MILLISECOND
         with opened(wanted) as span:
-            table = ask(span, dimensions, _interval(interval), wanted.client, grain)
-        FORMATS[as_](table, f"{subject.value} of {span.tenant.id}", out)
+            table, course = ask(span, dimensions, _interval(interval), wanted.client, grain)
+        title = f"{subject.value} of {span.tenant.id}"
+        if as_ is Format.HTML:
+            write(page(title, days_text(table), table, course), out)
+        else:
+            FORMATS[as_](table, title, out)
 
     command.__doc__ = f"Figures of {subject.value}."
     app.command(subject.value)(command)

@@ -14,7 +14,7 @@ from rich.table import Table as Printed
 
 from ccengine.cli import report_options as options  # noqa: TC001 - typer looks at it
 from ccengine.cli.output import fail
-from ccengine.cli.report_files import WIDE, Format, days_text, write
+from ccengine.cli.report_files import WIDE, Format, days_text, expect_no_page, write
 from ccengine.cli.report_ledger import hours, keep, splitter_of
 from ccengine.cli.report_questions import languages_of, level_of
 from ccengine.cli.report_span import Wanted, opened
@@ -49,6 +49,7 @@ def contract(  # noqa: PLR0913 - typer makes an option of each
     config: options.OfConfig = None,
 ) -> None:
     """Draft what a client is billed for some days; each line names the events behind it."""
+    expect_no_page(as_)
     wanted = Wanted(
         first=first, last=last, zone=zone, client=client, journal=journal, config=config
     )

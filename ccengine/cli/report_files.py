@@ -50,6 +50,13 @@ class Format(StrEnum):
     TABLE = "table"
     CSV = "csv"
     JSON = "json"
+    HTML = "html"  #: with plots
+
+
+def expect_no_page(format_: Format) -> None:
+    """End if a page is asked for where there are no plots to show."""
+    if format_ is Format.HTML:
+        fail("of this there is no page", "write it as table, csv or json", code=2)
 
 
 def write(text: str, out: Path | None) -> None:

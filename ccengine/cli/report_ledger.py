@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table as Printed
 
 from ccengine.cli import report_options as options  # noqa: TC001 - typer looks at it
-from ccengine.cli.report_files import WIDE, Format, write
+from ccengine.cli.report_files import WIDE, Format, expect_no_page, write
 from ccengine.cli.report_span import Wanted, opened
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.kpis.facts import Doing, Grain
@@ -87,6 +87,7 @@ def ledger(  # noqa: PLR0913 - typer makes an option of each
     config: options.OfConfig = None,
 ) -> None:
     """Tell what agents' time went to and whose it was; checks that it tiles their log-ins."""
+    expect_no_page(as_)
     wanted = Wanted(first=first, last=last, zone=zone, client=None, journal=journal, config=config)
     with opened(wanted) as span:
         kept = keep(span)

@@ -9,6 +9,7 @@ from ccengine.reporting.kpis.calendar import Calendar, Interval
 from ccengine.reporting.kpis.counts import Tally
 from ccengine.reporting.kpis.facts import Grain
 from ccengine.reporting.kpis.fold import Fold
+from ccengine.reporting.kpis.page import interval_for
 from ccengine.reporting.kpis.table import By, Question, answer
 
 if TYPE_CHECKING:
@@ -22,10 +23,20 @@ if TYPE_CHECKING:
 
 def ask(
     span: Span, by: tuple[By, ...], interval: Interval, client: str | None, grain: Grain
-) -> Table:
-    """Fold the journal and answer the reader's question."""
+) -> tuple[Table, Table]:
+    """Fold the journal and answer the reader's question; the days' course, too."""
     tally = Tally()
     span.fold(Fold(tally, grain))
+    course = interval_for(span.begins, span.ends)
+    return (
+        _answer(span, tally, by, interval, client),
+        _answer(span, tally, (By.INTERVAL,), course, client),
+    )
+
+
+def _answer(
+    span: Span, tally: Tally, by: tuple[By, ...], interval: Interval, client: str | None
+) -> Table:
     question = Question(
         begins=span.begins,
         ends=span.ends,
@@ -53,4 +64,4 @@ def languages_of(tenant: Tenant) -> Callable[[str, str], str]:
 
 def level_of(span: Span, client: ClientId) -> Table:
     """Return a client's figures, its service level among them."""
-    return ask(span, (By.QUEUE,), Interval.DAY, client, Grain.MILLISECOND)
+    return ask(span, (By.QUEUE,), Interval.DAY, client, Grain.MILLISECOND)[0]

@@ -7,6 +7,7 @@ import io
 import json
 import shutil
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -179,3 +180,29 @@ def test_who_has_no_contract_is_not_billed(day: dict[str, Path], tmp_path: Path)
     )
     assert done.exit_code == 1
     assert "nothing is billed to 'dnipro'" in done.stderr
+
+
+def test_a_page_with_plots_needs_nothing_else(day: dict[str, Path], tmp_path: Path) -> None:
+    file = tmp_path / "queues.html"
+    report(day, "queues", "--client", "dnipro", "--format", "html", "--out", file)
+    text = file.read_text()
+    assert text.count("<svg") == 3
+    assert "http" not in text.replace("http-equiv", "")
+    assert 'title="SL v3 = A_T / (A + Ab)"' in text
+    assert "2026-03-02, days and hours of Europe/Kyiv" in text
+    tree = ElementTree.fromstring(
+        text.partition("\n")[2]
+        .replace("<meta ", "<meta_ ")
+        .replace('"utf-8">', '"utf-8"/>')
+        .replace('initial-scale=1">', 'initial-scale=1"/>')
+    )
+    assert len(tree.findall(".//svg")) == 3
+    assert "10:00" in text  # of the course's half hours
+
+
+@pytest.mark.parametrize("command", [["ledger"], ["contract", "dnipro"]])
+def test_money_and_time_have_no_page(day: dict[str, Path], command: list[str]) -> None:
+    options = [part for name in ("--journal", "--config") for part in (name, day[name])]
+    done = ccengine("report", *command, "--format", "html", *options)
+    assert done.exit_code == 2
+    assert "write it as table, csv or json" in done.stderr
