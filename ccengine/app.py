@@ -161,7 +161,7 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     await _file_papers(keeper, configuration)
     engine = _restore_engine(restored, journal)
     kpis = LiveKpis(paths.journal, engine.clock.now)
-    queue_log = _queue_log(paths, stack)
+    queue_log = _queue_log(paths, restored, stack)
     observers = [logs.observe, keeper.observe, queue_log.observe, kpis.observe]
     publisher = _publisher(settings, engine)
     if publisher is not None:
@@ -189,10 +189,10 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     return Parts(settings, journal, keeper, kpis, publisher, link, engine, wiring)
 
 
-def _queue_log(paths: StatePaths, stack: AsyncExitStack) -> QueueLogFile:
+def _queue_log(paths: StatePaths, restored: Restored, stack: AsyncExitStack) -> QueueLogFile:
     queue_log = QueueLogFile(paths.queue_log, paths.journal)
     stack.callback(queue_log.close)
-    queue_log.start()
+    queue_log.start(restored.last_number)
     return queue_log
 
 

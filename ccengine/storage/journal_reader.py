@@ -132,10 +132,13 @@ class JournalReader:
     def steps(self, *, begins: Instant, ends: Instant) -> Iterator[list[JournalRow]]:
         """Yield the core's steps from before an instant on until another.
 
-        The first may be a snapshot, so that who was there, and what was going on, is known.
+        The first may be a snapshot, so that who was there, and what was going on, is known; later
+        ones say nothing new, and take long to read.
         """
-        place, _ = self.snapshot_before(self.number_after(begins))
-        rows = self.rows(since=max(0, place - 1))
+        newest = "SELECT max(number) FROM journal WHERE kind = 'snapshot' AND number < ?"
+        place = next(self._execute(newest, (self.number_after(begins),)))[0] or 0
+        where = "number >= ? AND (kind != 'snapshot' OR number = ?)"
+        rows = (stored.read() for stored in self._select(where, (place, place)))
         return in_steps(takewhile(lambda row: row.at < ends, rows))
 
     def rows_of_agent(self, agent: AgentId, since: Instant) -> list[JournalRow]:

@@ -32,7 +32,8 @@ _TAIL_BYTES = 4096
 class QueueLogFile:
     """Follows the engine; after a restart, goes on where the file ends.
 
-    A file that was moved away, as by logrotate, is begun anew.
+    A file that was moved away, as by logrotate, is begun anew; beside it stands the number of the
+    last row that was written, for who moves it while no engine runs.
 
     Args:
         path: of the queue_log, appended to.
@@ -48,12 +49,18 @@ class QueueLogFile:
         self._steps: deque[Sequence[JournalRow]] = deque()
         self._fold = QueueLog()
         self._seen = 0
+        self._others = 0  # the last row of the engines before
         self._file: TextIO | None = None
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="queue log", daemon=True)
 
-    def start(self) -> None:
-        """Begin to write, what was missed before the last end included."""
+    def start(self, since: int) -> None:
+        """Begin to write, what the engine before did not write any more included.
+
+        Args:
+            since: number of the journal's last row that is not this engine's.
+        """
+        self._others = since
         self._thread.start()
 
     def observe(self, rows: Sequence[JournalRow]) -> None:
@@ -92,8 +99,8 @@ class QueueLogFile:
         return self._fold.take(step)
 
     def _missing(self) -> list[str]:
-        """Read up on the journal; return what the last engine did not write any more."""
-        last = _last_line(self._path)
+        """Read up on the journal; return what nobody has written."""
+        last, written = _last_line(self._path), self._number_written()
         missing: list[str] = []
         with JournalReader.open(self._journal) as reader:
             newest = reader.newest()[1]
@@ -102,12 +109,21 @@ class QueueLogFile:
                 for line in self._lines_of(step):
                     if line == last:
                         missing.clear()
-                    else:
+                    elif step[0].number > written or last:
                         missing.append(line)
                 self._seen = max(self._seen, step[-1].number)
-        if not last:
-            return missing
         return [line for line in missing if _epoch(line) >= _epoch(last)]
+
+    def _number_written(self) -> int:
+        """Return the last row whose lines are somewhere; without a word of it, all of others'."""
+        try:
+            return int(self._progress.read_text())
+        except (FileNotFoundError, ValueError):
+            return self._others
+
+    @property
+    def _progress(self) -> Path:
+        return self._path.with_name(f"{self._path.name}.row")
 
     def _write(self, lines: Iterable[str]) -> None:
         text = "".join(f"{line}\n" for line in lines)
@@ -120,6 +136,7 @@ class QueueLogFile:
             self._file = self._path.open("a", encoding="utf-8")
         self._file.write(text)
         self._file.flush()
+        self._progress.write_text(f"{self._seen}\n")
 
     def _is_there(self, file: TextIO) -> bool:
         """Tell whether the file still has its name."""

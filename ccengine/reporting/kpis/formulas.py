@@ -236,7 +236,7 @@ TALKS = (
         "FCR v1",
         "FCR %",
         "1 - repeated / contacts; contacts: customers known by number who talked with an agent; "
-        "repeated: called the same client again within 7 days",
+        "repeated: called the same client again within 7 days, which may still happen",
         lambda one: (one.contacts - one.repeated, one.contacts),
     ),
 )

@@ -184,6 +184,18 @@ def test_time_goes_to_what_the_agent_does(shift: Shift) -> None:
     assert reasons == {"lunch"}
 
 
+def test_each_reason_has_its_own_time(shift: Shift) -> None:
+    log_in(shift, ANNA)
+    for reason, seconds in (("lunch", 30), ("training", 45), ("lunch", 5)):
+        shift.post(events.AgentWentNotReady(agent=ANNA, reason=reason))
+        shift.post(events.AgentWentNotReady(agent=ANNA, reason=reason))  # said again
+        shift.wait(seconds)
+    shift.post(events.AgentWentReady(agent=ANNA))
+    tally = tally_of(rebuilt(shift.rows(), shift.now))
+    told = [(one.reason, one.length) for one in tally.stretches]
+    assert told == [("lunch", 30_000), ("training", 45_000), ("lunch", 5_000)]
+
+
 def test_time_is_cut_at_the_quarters(shift: Shift) -> None:
     log_in(shift, ANNA)
     shift.wait(2_000.5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -28,7 +29,7 @@ from tests.reporting.shift import MOVES, NODE, Shift, plan
 from tests.simulator.days import play, scenario_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from ccengine.core.ids import CallId
@@ -324,32 +325,67 @@ def test_the_reader_is_strict(lines: list[str], words: str) -> None:
         read(lines)
 
 
-def test_the_file_is_gone_on_with_after_a_restart(tmp_path: Path) -> None:
+@pytest.mark.parametrize("moved", ["while it runs", "in between", "never"])
+def test_the_file_is_gone_on_with_after_a_restart(tmp_path: Path, moved: str) -> None:
     shift = Shift(tmp_path / "journal.sqlite")
     path = tmp_path / "logs" / "queue_log"
+    old = path.with_name("queue_log.1")
     try:
         shift.open_doors("anna")
         first = QueueLogFile(path, shift.journal.path)
-        first.start()
+        first.start(0)
         shift.observers.append(first.observe)
         serve(shift, shift.enter("c1"), talk=10.0)
         waiting: CallId = shift.enter("c2")
-        first.close()
+        _close(first)
         shift.observers.clear()
         shift.hang_up(waiting)  # nobody wrote that
+        if moved == "in between":
+            path.rename(old)  # as logrotate does
         second = QueueLogFile(path, shift.journal.path)
-        second.start()
+        second.start(shift.rows()[-1].number)
         shift.observers.append(second.observe)
         shift.hang_up(shift.enter("c3"))
-        path.rename(tmp_path / "logs" / "queue_log.1")  # as logrotate does
-        second.close()
-        written = [
-            line
-            for name in ("queue_log.1", "queue_log")
-            if (tmp_path / "logs" / name).exists()
-            for line in (tmp_path / "logs" / name).read_text().splitlines()
-        ]
+        if moved == "while it runs":
+            _until(lambda: "|c3|" in path.read_text())
+            path.rename(old)
+        shift.hang_up(shift.enter("c4"))
+        _close(second)
+        files = [one for one in (old, path) if one.exists()]
+        assert len(files) == 1 + (moved != "never")
+        written = [line for one in files for line in one.read_text().splitlines()]
         assert written == lines_of(shift.rows())
         assert read(written).open == []
     finally:
         shift.journal.close()
+
+
+def test_what_others_wrote_before_there_was_a_log_is_left_to_reports(tmp_path: Path) -> None:
+    shift = Shift(tmp_path / "journal.sqlite")
+    path = tmp_path / "logs" / "queue_log"
+    try:
+        shift.open_doors("anna")
+        log = QueueLogFile(path, shift.journal.path)
+        log.start(shift.rows()[-1].number)
+        shift.observers.append(log.observe)
+        shift.hang_up(shift.enter("c1"))
+        _close(log)
+        assert [line.split("|")[1] for line in path.read_text().splitlines()] == ["c1"] * 3
+    finally:
+        shift.journal.close()
+
+
+def _close(log: QueueLogFile) -> None:
+    """Close, and wait for longer than an engine does: the machine may be busy."""
+    log.close()
+    log._thread.join(30)
+    assert not log._thread.is_alive()
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    pause = threading.Event()
+    for _ in range(600):
+        if condition():
+            return
+        pause.wait(0.05)
+    pytest.fail("not within 30 s")
