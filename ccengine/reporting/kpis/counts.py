@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from typing_extensions import override
@@ -89,8 +90,9 @@ class Counts:
     def add(self, other: Counts) -> None:
         """Add up with another's."""
         longest = max(self.longest_wait, other.longest_wait)
-        for name in NAMES:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name, value in zip(NAMES, _values(other), strict=True):
+            if value:
+                setattr(self, name, getattr(self, name) + value)
         self.longest_wait = longest
 
     @property
@@ -100,6 +102,7 @@ class Counts:
 
 
 NAMES = tuple(one.name for one in fields(Counts))
+_values = attrgetter(*NAMES)
 TIMES: Mapping[Doing, str] = {
     **{doing: doing.value for doing in Doing},
     Doing.WRAP_UP: "wrapping_up",

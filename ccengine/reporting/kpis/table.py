@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -117,20 +118,19 @@ def answer(
         plan: in force, which says how each queue is judged.
         language_of: a client's number.
     """
-    lines: dict[tuple[str, ...], Line] = {}
     of_people = bool(PEOPLE & {by.value for by in question.by})
-    total = Line(("all",) * max(1, len(question.by)))
     measures: dict[str, Measure] = {}
+    groups: defaultdict[tuple[tuple[str, ...], Formula], Counts] = defaultdict(Counts)
+    labels = _Labels(question, language_of)
     for quarter, key, counts in cells:
         if question.clients is not None and key.client not in question.clients:
             continue
-        labels = tuple(_label(by, quarter, key, question, language_of) for by in question.by)
-        measure = measure_of(plan, key.queue)
-        if counts.offered:
-            measures[key.queue] = measure
+        measure = measures.get(key.queue) or measures.setdefault(
+            key.queue, measure_of(plan, key.queue)
+        )
         formula = Formula.ANSWERED if of_people else measure.formula or Formula.OFFERED
-        for line in (lines.setdefault(labels, Line(labels)), total):
-            _add(line, counts, formula)
+        groups[labels.of(quarter, key), formula].add(counts)
+    lines, total = _lines(groups, question)
     names = {by.value for by in question.by} | ({"client"} if question.clients else set())
     figures = [figure for figure in FIGURES if not figure.not_by & names]
     told = [
@@ -143,8 +143,44 @@ def answer(
         lines=told,
         total=total,
         figures=figures,
-        measures={} if of_people else measures,
+        measures={} if of_people else {name: measures[name] for name in measures if name},
     )
+
+
+def _lines(
+    groups: Mapping[tuple[tuple[str, ...], Formula], Counts], question: Question
+) -> tuple[dict[tuple[str, ...], Line], Line]:
+    lines: dict[tuple[str, ...], Line] = {}
+    total = Line(("all",) * max(1, len(question.by)))
+    for (labels, formula), counts in groups.items():
+        for line in (lines.setdefault(labels, Line(labels)), total):
+            _add(line, counts, formula)
+    return lines, total
+
+
+class _Labels:
+    """What cells are told apart by; each text is made once, as there are many cells."""
+
+    def __init__(self, question: Question, language_of: Callable[[str, str], str]) -> None:
+        self._by = question.by
+        self._calendar = question.calendar
+        self._language_of = language_of
+        self._intervals: dict[int, str] = {}
+
+    def of(self, quarter: int, key: Key) -> tuple[str, ...]:
+        return tuple(self._label(by, quarter, key) for by in self._by)
+
+    def _label(self, by: By, quarter: int, key: Key) -> str:
+        if by is By.INTERVAL:
+            known = self._intervals.get(quarter)
+            if known is None:
+                known = self._calendar.text(self._calendar.begin(quarter))
+                self._intervals[quarter] = known
+            return known
+        if by is By.LANGUAGE:
+            return self._language_of(key.client, key.number) if key.number else ""
+        label: str = getattr(key, by.value)
+        return label
 
 
 def measure_of(plan: Plan | None, queue: str) -> Measure:
@@ -160,18 +196,6 @@ def _add(line: Line, counts: Counts, formula: Formula) -> None:
     line.judged += judged
     if counts.answered or counts.abandoned:
         line.forms.add(formula)
-
-
-def _label(
-    by: By, quarter: int, key: Key, question: Question, language_of: Callable[[str, str], str]
-) -> str:
-    match by:
-        case By.INTERVAL:
-            return question.calendar.text(question.calendar.begin(quarter))
-        case By.LANGUAGE:
-            return language_of(key.client, key.number) if key.number else ""
-        case _:
-            return str(getattr(key, by.value))
 
 
 def _by_measure(measures: Mapping[str, Measure]) -> list[tuple[Measure, list[str]]]:
