@@ -134,7 +134,6 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             root.create_task(_renew_calendar(parts), name="calendar")
             root.create_task(_checkpoint(parts.journal), name="checkpoint")
             root.create_task(parts.keeper.run(), name="records")
-            root.create_task(parts.kpis.catch_up(), name="kpis")
             if parts.publisher is not None:
                 root.create_task(parts.publisher.run(), name="mqtt")
             root.create_task(parts.link.run(), name="ari")
@@ -160,8 +159,7 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     stack.push_async_callback(keeper.close)
     await _file_papers(keeper, configuration)
     engine = _restore_engine(restored, journal)
-    kpis = LiveKpis(paths.journal, engine.clock.now)
-    queue_log = _queue_log(paths, restored, stack)
+    kpis, queue_log = _followers(paths, engine, restored, stack)
     observers = [logs.observe, keeper.observe, queue_log.observe, kpis.observe]
     publisher = _publisher(settings, engine)
     if publisher is not None:
@@ -189,11 +187,17 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     return Parts(settings, journal, keeper, kpis, publisher, link, engine, wiring)
 
 
-def _queue_log(paths: StatePaths, restored: Restored, stack: AsyncExitStack) -> QueueLogFile:
+def _followers(
+    paths: StatePaths, engine: Engine, restored: Restored, stack: AsyncExitStack
+) -> tuple[LiveKpis, QueueLogFile]:
+    """Start what follows the journal on threads of its own."""
+    kpis = LiveKpis(paths.journal, engine.clock.now)
+    stack.callback(kpis.close)
+    kpis.start()
     queue_log = QueueLogFile(paths.queue_log, paths.journal)
     stack.callback(queue_log.close)
     queue_log.start(restored.last_number)
-    return queue_log
+    return kpis, queue_log
 
 
 def _publisher(settings: Settings, engine: Engine) -> Publisher | None:

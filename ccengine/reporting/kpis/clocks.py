@@ -85,6 +85,15 @@ class Clocks:
             self._spend(agent, hand, at)
             hand.since = max(at, hand.since)
 
+    def tell_open(self, at: Ms, book: Book) -> None:
+        """Tell another book of the time that goes on, until now; it goes on as if untold."""
+        for agent, hand in self._hands.items():
+            if at > hand.since:
+                stretch = _stretch(agent, hand, at)
+                book.spend(stretch)
+                if hand.part is not None:
+                    book.wrap_up(hand.part, stretch.length)
+
     def seed(self, agents: Iterable[Agent], at: Ms, row: int) -> None:
         """Take over from a snapshot who was there, if no row of theirs was seen."""
         for agent in agents:
@@ -139,21 +148,7 @@ class Clocks:
     def _spend(self, agent: AgentId, hand: _Hand, at: Ms) -> None:
         if at <= hand.since:
             return
-        facts = hand.facts
-        stretch = Stretch(
-            agent=agent,
-            team=hand.team,
-            doing=hand.doing,
-            begins=hand.since,
-            ends=at,
-            row=hand.row,
-            reason=hand.reason,
-            client=NOBODY if facts is None else facts.client,
-            queue=None if facts is None else facts.queue,
-            number="" if facts is None else facts.number,
-            call=hand.call,
-            approved=hand.approved,
-        )
+        stretch = _stretch(agent, hand, at)
         self._book.spend(stretch)
         if hand.part is not None:
             hand.part.wrap_up += stretch.length
@@ -168,3 +163,21 @@ class Clocks:
         elif state is not AgentState.OFFLINE and login is None:
             self._logins[agent] = Login(agent=agent, begins=at)
             self._book.log_in(self._logins[agent])
+
+
+def _stretch(agent: AgentId, hand: _Hand, at: Ms) -> Stretch:
+    facts = hand.facts
+    return Stretch(
+        agent=agent,
+        team=hand.team,
+        doing=hand.doing,
+        begins=hand.since,
+        ends=at,
+        row=hand.row,
+        reason=hand.reason,
+        client=NOBODY if facts is None else facts.client,
+        queue=None if facts is None else facts.queue,
+        number="" if facts is None else facts.number,
+        call=hand.call,
+        approved=hand.approved,
+    )

@@ -81,6 +81,10 @@ class Fold:
         """Tell of agents' time until now, as it goes on."""
         self._clocks.cut(self._grain.of(at))
 
+    def tell_open(self, at: Instant, book: Book) -> None:
+        """Tell another book of agents' time that goes on, until now: for a look in between."""
+        self._clocks.tell_open(self._grain.of(at), book)
+
     def _take_event(self, row: JournalRow, at: Ms) -> None:
         what, contacts = row.what, self._contacts
         match what:
