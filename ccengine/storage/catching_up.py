@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 STEPS_AT_ONCE = 40  #: some milliseconds, for which the event loop may have to wait
 PAUSE_SECONDS = 0.01
+AFTER_START_SECONDS = 3.0
+"""An engine that starts takes up calls first: nothing is read meanwhile, unless it is asked for."""
 
 
 def gently(steps: Iterable[Sequence[JournalRow]]) -> Iterator[Sequence[JournalRow]]:

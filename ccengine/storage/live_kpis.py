@@ -23,7 +23,7 @@ from ccengine.reporting.kpis.facts import Grain
 from ccengine.reporting.kpis.fold import Fold
 from ccengine.reporting.kpis.table import Question, Table, answer
 from ccengine.reporting.rows import JournalRow
-from ccengine.storage.catching_up import gently
+from ccengine.storage.catching_up import AFTER_START_SECONDS, gently
 from ccengine.storage.errors import StorageError
 from ccengine.storage.journal_reader import JournalReader
 
@@ -113,6 +113,7 @@ class LiveKpis:
             self._thread.join(_CLOSING_SECONDS)
 
     def _run(self) -> None:
+        self._wake.wait(AFTER_START_SECONDS)
         try:
             self._read()
         except StorageError as error:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 import structlog
 
 from ccengine.reporting.queue_log import QueueLog
-from ccengine.storage.catching_up import gently
+from ccengine.storage.catching_up import AFTER_START_SECONDS, gently
 from ccengine.storage.errors import StorageError
 from ccengine.storage.journal_reader import JournalReader
 
@@ -77,6 +77,7 @@ class QueueLogFile:
             self._thread.join(_CLOSING_SECONDS)
 
     def _run(self) -> None:
+        self._closing.wait(AFTER_START_SECONDS)
         try:
             self._write(self._missing())
             ended = False
