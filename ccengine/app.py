@@ -43,11 +43,14 @@ from ccengine.mqtt.publisher import Publisher
 from ccengine.storage.errors import StorageError
 from ccengine.storage.journal import Journal
 from ccengine.storage.journal_reader import read_rows_of_agent
+from ccengine.storage.live_kpis import LiveKpis
 from ccengine.storage.logs import EngineLog
+from ccengine.storage.queue_log_file import QueueLogFile
 from ccengine.storage.records import RecordKeeper
 from ccengine.storage.replay import center_of
 
 if TYPE_CHECKING:
+    from ccengine.config.settings import StatePaths
     from ccengine.ivr.configuration import Configuration
     from ccengine.storage.journal_reader import Restored
 
@@ -78,6 +81,7 @@ class Parts:
     settings: Settings
     journal: Journal
     keeper: RecordKeeper
+    kpis: LiveKpis
     publisher: Publisher | None
     link: Connection
     engine: Engine
@@ -155,7 +159,8 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     stack.push_async_callback(keeper.close)
     await _file_papers(keeper, configuration)
     engine = _restore_engine(restored, journal)
-    observers = [logs.observe, keeper.observe]
+    kpis, queue_log = _followers(paths, engine, restored, stack)
+    observers = [logs.observe, keeper.observe, queue_log.observe, kpis.observe]
     publisher = _publisher(settings, engine)
     if publisher is not None:
         observers.append(publisher.observe)
@@ -177,7 +182,20 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     load_plan(engine, configuration)
     if publisher is not None:
         begin_to_publish(publisher, engine, journal)
-    return Parts(settings, journal, keeper, publisher, link, engine, wiring)
+    return Parts(settings, journal, keeper, kpis, publisher, link, engine, wiring)
+
+
+def _followers(
+    paths: StatePaths, engine: Engine, restored: Restored, stack: AsyncExitStack
+) -> tuple[LiveKpis, QueueLogFile]:
+    """Start what follows the journal on threads of its own."""
+    kpis = LiveKpis(paths.journal, engine.clock.now)
+    stack.callback(kpis.close)
+    kpis.start()
+    queue_log = QueueLogFile(paths.queue_log, paths.journal)
+    stack.callback(queue_log.close)
+    queue_log.start(restored.last_number)
+    return kpis, queue_log
 
 
 def _publisher(settings: Settings, engine: Engine) -> Publisher | None:

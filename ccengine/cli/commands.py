@@ -18,6 +18,7 @@ from ccengine.cli import (
     promises,
     prompts,
     replay,
+    report,
     run,
     simulate,
     story,
@@ -51,6 +52,7 @@ app.command("top")(top.top)
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(token.app, name="token")
 app.add_typer(webhook.app, name="webhook")
+app.add_typer(report.app, name="report")
 
 
 def main() -> None:

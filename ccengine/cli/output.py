@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 from pydantic import ValidationError
@@ -41,6 +42,14 @@ def read_settings() -> Settings:
             for detail in error.errors(include_url=False)
         ]
     fail("; ".join(mistakes), "see docker/settings.env", code=2)
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """Return a time zone, or say that there is none of this name and end."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        fail(f"there is no time zone '{name}'", "use a name such as Europe/Kyiv", code=2)
 
 
 def shown(file: Path, settings: Settings) -> Path:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path  # noqa: TC003 - typer looks at it
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import typer
 
 from ccengine.cli.day_report import configuration_of, progress, publish
-from ccengine.cli.output import errors, fail
+from ccengine.cli.output import errors, fail, zone_named
 from ccengine.simulator.journal_day import DayReader, steps_of
 from ccengine.simulator.runs import Report, finish, minute_of, replay, tenant_of
 from ccengine.storage.errors import JournalError
@@ -102,10 +102,7 @@ def _counted(reader: JournalReader) -> Iterator[JournalRow]:
 
 
 def _span(day: str | None, zone: str) -> tuple[float, float]:
-    try:
-        local = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        fail(f"there is no time zone '{zone}'", "use a name such as Europe/Kyiv", code=2)
+    local = zone_named(zone)
     if day is None:
         return 0.0, float("inf")
     try:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,8 +22,10 @@ from ccengine.config.queue_names import with_full_names
 from ccengine.config.schema import REQUIRED
 from ccengine.config.webhooks import Webhook
 from ccengine.core.ids import ClientId, Instant, PhoneId, QueueId, queue_id
+from ccengine.core.measures import USUAL_SHORT_ABANDON_SECONDS, Formula, Measure
 from ccengine.core.outcome_rules import OutcomeRules
 from ccengine.core.queues import QueueSettings
+from ccengine.reporting.kpis.terms import Terms
 
 
 def _currency(text: str) -> str:
@@ -67,15 +68,6 @@ Currency = Annotated[str, AfterValidator(_currency)]
 TelephoneNumber = Annotated[str, AfterValidator(_number)]
 
 
-class Formula(StrEnum):
-    """How a service level is counted, `early` being within the agreed seconds."""
-
-    ANSWERED = "answered"  #: answered early / answered
-    ANSWERED_AND_ABANDONED = "answered-and-abandoned"  #: (answered + abandoned) early / all
-    OFFERED = "offered"  #: answered early / (answered + abandoned)
-    OFFERED_LESS_EARLY = "offered-less-early-abandons"  #: the same without abandoned early
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceLevel:
     """What the contract promises about waiting."""
@@ -83,6 +75,7 @@ class ServiceLevel:
     percent: Annotated[int, Field(ge=1, le=100)]  #: of the calls
     seconds: Annotated[int, Field(ge=1, le=3600)]  #: answered within
     formula: Formula  #: how calls that were abandoned count
+    short_abandon_seconds: Annotated[float, Field(ge=0, le=3600)] = USUAL_SHORT_ABANDON_SECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,13 +164,16 @@ class Client:
     folder: Path
     settings: ClientSettings
     papers: Papers = NO_PAPERS
+    terms: Terms | None = None  #: what is billed, if contract.yaml says so
 
     @property
     def queues(self) -> Mapping[QueueId, QueueSettings]:
         """The client's queues by the names the core knows them by."""
         return {
             queue_id(self.id, name): replace(
-                with_full_names(self.id, queue), outcome=self._in_force(queue.outcome)
+                with_full_names(self.id, queue),
+                outcome=self._in_force(queue.outcome),
+                measure=self._as_agreed(queue.measure),
             )
             for name, queue in self.settings.queues.items()
         }
@@ -194,6 +190,19 @@ class Client:
     def outcome(self) -> OutcomeRules:
         """What may be said of calls that came from no queue."""
         return self._in_force(OutcomeRules())
+
+    def _as_agreed(self, measure: Measure) -> Measure:
+        """Take from the contract what the queue leaves out."""
+        if self.settings.contract is None:
+            return measure
+        agreed = self.settings.contract.service_level
+        target, short = measure.target_seconds, measure.short_abandon_seconds
+        return replace(
+            measure,
+            target_seconds=float(agreed.seconds) if target is None else target,
+            short_abandon_seconds=agreed.short_abandon_seconds if short is None else short,
+            formula=measure.formula or agreed.formula,
+        )
 
     def _in_force(self, rules: OutcomeRules) -> OutcomeRules:
         """Name what is left out, and the versions there are now."""

@@ -12,3 +12,13 @@ SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU 
 VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
 """
 CURRENCIES: Final = frozenset(CODES.split())
+
+WITHOUT_DECIMALS: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+WITH_THREE: Final = "BHD IQD JOD KWD LYD OMR TND"
+
+
+def decimals_of(currency: str) -> int:
+    """Return how many decimals amounts of a currency have."""
+    if currency in WITHOUT_DECIMALS.split():
+        return 0
+    return 3 if currency in WITH_THREE.split() else 2

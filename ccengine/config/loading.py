@@ -15,6 +15,7 @@ from ccengine.config.papers import load_papers
 from ccengine.config.problems import Problem, in_order
 from ccengine.config.schema import fit
 from ccengine.config.tenant import Tenant, TenantSettings
+from ccengine.config.terms import load_terms
 from ccengine.core.ids import ClientId, TenantId
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def load_tenant(folder: Path) -> Loaded:
         settings = fitted.value or settings
         problems += fitted.problems
     is_whole = not problems
-    clients, sources, found = _load_clients(folder / "clients")
+    clients, sources, found = _load_clients(folder / "clients", settings)
     problems += found
     draft = replace(_nothing(folder), settings=settings, clients=clients)
     documents = Documents(document, sources, all_agents=is_whole)
@@ -104,7 +105,9 @@ def _folder_problems(folder: Path) -> list[Problem]:
     return []
 
 
-def _load_clients(folder: Path) -> tuple[dict[ClientId, Client], Sources, list[Problem]]:
+def _load_clients(
+    folder: Path, tenant: TenantSettings
+) -> tuple[dict[ClientId, Client], Sources, list[Problem]]:
     clients: dict[ClientId, Client] = {}
     sources: dict[ClientId, Document | None] = {}
     problems: list[Problem] = []
@@ -123,5 +126,7 @@ def _load_clients(folder: Path) -> tuple[dict[ClientId, Client], Sources, list[P
             problems += fitted.problems
         papers, found = load_papers(name, path)
         problems += found
-        clients[name] = Client(id=name, folder=path, settings=settings, papers=papers)
+        terms, found = load_terms(path, settings, tenant)
+        problems += found
+        clients[name] = Client(id=name, folder=path, settings=settings, papers=papers, terms=terms)
     return clients, sources, problems

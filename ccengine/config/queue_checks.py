@@ -118,6 +118,9 @@ def _ranges(queue: QueueAt) -> Iterator[Range]:
     yield Range(queue.at("ageing_per_minute"), one.ageing_per_minute, 0, PRIORITY_AT_MOST)
     yield Range(queue.at("weight"), one.weight, -PRIORITY_AT_MOST, PRIORITY_AT_MOST)
     yield Range(queue.at("promise_seconds"), one.promise_seconds, 1, DAY)
+    yield Range(queue.at("measure", "target_seconds"), one.measure.target_seconds, 1, HOUR)
+    short = one.measure.short_abandon_seconds
+    yield Range(queue.at("measure", "short_abandon_seconds"), short, 0, HOUR)
     yield Range(queue.at("longest_wait_seconds"), one.longest_wait_seconds, 1, DAY)
     yield Range(queue.at("misses"), one.misses, 1, MISSES_AT_MOST)
     for how, most in asdict(one.misses_by).items():

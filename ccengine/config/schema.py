@@ -51,6 +51,7 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     "mapping": ("a group of 'key: value' lines", "indent 'key: value' lines below it"),
     "dataclass": ("a group of 'key: value' lines", "indent 'key: value' lines below it"),
     "string": ("text", "write text on the same line"),
+    "decimal": ("an amount", "write an amount such as 2.40"),
     "date": ("a date", "write a date such as 2026-01-31"),
 }
 """What must stand there and how to write it, by the first word of pydantic's error type."""

@@ -128,6 +128,11 @@ class StatePaths:
         return self.logs / "engine.jsonl"
 
     @property
+    def queue_log(self) -> Path:
+        """What happened in queues, in the format of app_queue."""
+        return self.logs / "queue_log"
+
+    @property
     def asterisk_logs(self) -> Path:
         """Asterisk's logs."""
         return self.logs / "asterisk"

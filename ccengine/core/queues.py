@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ccengine.core.ids import AgentId, GroupId, LicenceId, QueueId, SkillId
+from ccengine.core.measures import USUAL_MEASURE, Measure
 from ccengine.core.outcome_rules import NO_RULES, OutcomeRules
 from ccengine.core.work_items import CallbackRules
 
@@ -228,3 +229,4 @@ class QueueSettings:
     voicemail_prompt: str | None = None  #: before the tone; None: what is built in
     messages_are_work: bool = False  #: who leaves one is served like a caller, in their place
     reclaim_seconds: float = 0.0  #: who hung up and calls again within gets the old place back
+    measure: Measure = USUAL_MEASURE

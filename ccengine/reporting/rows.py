@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -138,3 +138,19 @@ def steps(rows: Sequence[JournalRow]) -> list[list[JournalRow]]:
             grouped.append(step)
         step.append(row)
     return grouped
+
+
+def in_steps(rows: Iterable[JournalRow]) -> Iterator[list[JournalRow]]:
+    """Yield rows by steps as they come, for more rows than fit in memory; snapshots by themselves.
+
+    Args:
+        rows: a journal's, whole from some number on.
+    """
+    step: list[JournalRow] = []
+    for row in rows:
+        if step and row.because != step[0].number:
+            yield step
+            step = []
+        step.append(row)
+    if step:
+        yield step

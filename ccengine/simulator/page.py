@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from ccengine.simulator.comparison import COLUMNS, Line, lines
-from ccengine.simulator.plots import (
+from ccengine.reporting.pages import document, legend
+from ccengine.reporting.plots import (
     Axes,
     Series,
     bars,
@@ -15,6 +15,7 @@ from ccengine.simulator.plots import (
     stacked_areas,
     stacked_bars,
 )
+from ccengine.simulator.comparison import COLUMNS, Line, lines
 from ccengine.simulator.results import ALL
 from ccengine.simulator.timeline import COARSE_SECONDS
 
@@ -22,28 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from ccengine.simulator.runs import Report, Run
-
-STYLE = """
-:root{--ink:#1d2433;--soft:#5b6475;--line:#e3e6ec;--paper:#fff;--blue:#2f6fde;--orange:#d9822b;
---green:#3a9d6e;--violet:#7b61c9;--grey:#b3bac7;--red:#c0392b}
-@media(prefers-color-scheme:dark){:root{--ink:#e8ebf1;--soft:#a4adbd;--line:#343b49;--paper:#161a22;
---blue:#6ea0f5;--orange:#eba65b;--green:#65c396;--violet:#a794e6;--grey:#5f6878;--red:#ef7f72}}
-body{font:15px/1.45 system-ui,sans-serif;color:var(--ink);background:var(--paper);
-max-width:1240px;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.5rem;margin:0}h2{font-size:1.15rem;margin:2.2rem 0 .4rem}
-h3{font-size:.95rem;margin:0 0 .2rem;font-weight:600}p{margin:.3rem 0;color:var(--soft)}
-.tables{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
-th,td{padding:.3rem .6rem;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}
-th:first-child,td:first-child{text-align:left}th{color:var(--soft);font-weight:600}
-tr.total td{font-weight:600}td small{display:block;color:var(--soft)}
-td .better{color:var(--green)}td .worse{color:var(--red)}
-.plots{display:grid;gap:1.2rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,430px),1fr))}
-figure{margin:0}svg{width:100%;height:auto;display:block}svg text{font-size:10.5px;fill:var(--soft)}
-.grid{stroke:var(--line)}.agreed{stroke:var(--red);stroke-dasharray:5 3}
-svg .agreed-text{fill:var(--red)}.column{fill:transparent}.column:hover{fill:var(--grey);opacity:.3}
-.legend span{display:inline-block;margin-right:1rem;color:var(--soft)}
-.legend i{display:inline-block;width:.75em;height:.75em;border-radius:2px;margin-right:.35em}
-"""
 
 STATES = (
     ("on_call", "talking", "var(--blue)"),
@@ -68,12 +47,7 @@ def page(report: Report) -> str:
         f'<div class="tables">{_table(report.runs)}</div>',
         *_plots(report.runs),
     ]
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(report.title)}</title><style>{STYLE}</style></head>\n"
-        f"<body>{chr(10).join(sections)}</body></html>\n"
-    )
+    return document(report.title, sections)
 
 
 def _table(runs: Sequence[Run]) -> str:
@@ -99,12 +73,12 @@ def _row(line: Line, *, several: bool) -> str:
 
 
 def _plots(runs: Sequence[Run]) -> Iterable[str]:
-    yield _section("How long callers waited", runs, _waits, _legend(
+    yield _section("How long callers waited", runs, _waits, legend(
         (("answered", ANSWERED), ("hung up", ABANDONED))
     ))  # fmt: skip
     yield _section("Callers waiting, mean of 5 minutes", runs, _waiting, "")
-    legend = _legend([(name, color) for _, name, color in STATES])
-    yield _section("What agents did, mean of 5 minutes", runs, _agents, legend)
+    names = legend([(name, color) for _, name, color in STATES])
+    yield _section("What agents did, mean of 5 minutes", runs, _agents, names)
     yield _section("Service level by half hour", runs, _levels, "")
 
 
@@ -117,13 +91,6 @@ def _section(
 
 def _caption(run: Run, runs: Sequence[Run]) -> str:
     return f"<h3>{escape(run.label)}</h3>" if len(runs) > 1 else ""
-
-
-def _legend(names: Iterable[tuple[str, str]]) -> str:
-    spans = "".join(
-        f'<span><i style="background:{color}"></i>{escape(name)}</span>' for name, color in names
-    )
-    return f'<div class="legend">{spans}</div>'
 
 
 def _waits(run: Run, runs: Sequence[Run]) -> str:

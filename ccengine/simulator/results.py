@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ccengine.config.clients import Formula
+from ccengine.core.measures import Formula
 from ccengine.core.plan import client_of
 from ccengine.core.states import AgentState
 from ccengine.simulator.ledger import Fate
@@ -81,6 +81,9 @@ class Tally:
                 self._add(counted=True, good=answered and early)
             case Formula.OFFERED_LESS_EARLY:
                 self._add(counted=answered or not early, good=answered and early)
+            case Formula.OFFERED_LESS_SHORT:
+                short = not answered and visit.seconds < promise.short_abandon_seconds
+                self._add(counted=not short, good=answered and early)
 
     def percent(self) -> float | None:
         """Return the service level, None if nothing counted."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from dataclasses import dataclass
+from itertools import takewhile
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 
@@ -13,7 +14,7 @@ from ccengine.core.events import Event
 from ccengine.core.ids import CallId, Instant
 from ccengine.core.snapshots import CenterSnapshot
 from ccengine.core.states import AgentState
-from ccengine.reporting.rows import JournalRow, RowKind, Unknown
+from ccengine.reporting.rows import JournalRow, RowKind, Unknown, in_steps
 from ccengine.storage.codec import decode
 from ccengine.storage.errors import JournalTooNew
 from ccengine.storage.journal_file import COLUMNS, damaged, open_to_read
@@ -127,6 +128,18 @@ class JournalReader:
         where = "number > ? AND agent = ?" if agent is not None else "number > ?"
         for row in self._select(where, (since,) if agent is None else (since, agent)):
             yield row.read()
+
+    def steps(self, *, begins: Instant, ends: Instant) -> Iterator[list[JournalRow]]:
+        """Yield the core's steps from before an instant on until another.
+
+        The first may be a snapshot, so that who was there, and what was going on, is known; later
+        ones say nothing new, and take long to read.
+        """
+        newest = "SELECT max(number) FROM journal WHERE kind = 'snapshot' AND number < ?"
+        place = next(self._execute(newest, (self.number_after(begins),)))[0] or 0
+        where = "number >= ? AND (kind != 'snapshot' OR number = ?)"
+        rows = (stored.read() for stored in self._select(where, (place, place)))
+        return in_steps(takewhile(lambda row: row.at < ends, rows))
 
     def rows_of_agent(self, agent: AgentId, since: Instant) -> list[JournalRow]:
         """Return rows about the agent from an instant on. Reads all rows of that time."""

@@ -18,6 +18,7 @@ from ccengine.ivr.loader import FlowFile
 from ccengine.ivr.outcome_words import OutcomeWord
 from ccengine.ivr.speech.grammar import Wording
 from ccengine.ivr.steps import STEP_KINDS
+from ccengine.reporting.kpis.terms import Terms
 from tests.config.tenants import DIALPLAN
 
 README = (DIALPLAN / "README.md").read_text()
@@ -60,6 +61,7 @@ def in_schema(kind: Any, way: str = "") -> Iterator[tuple[str, bool]]:
         ("client.yaml", ClientSettings),
         ("forms/&lt;form&gt;.yaml", FormFile),
         ("scripts/&lt;script&gt;.yaml", ScriptFile),
+        ("contract.yaml", Terms),
     ],
 )
 def test_keys_of_tenants_and_clients(section: str, kind: Any) -> None:

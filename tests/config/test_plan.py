@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from ccengine.config.periods import period_of
 from ccengine.config.service import qualified
 from ccengine.core.events import PlanLoaded
 from ccengine.core.ids import AgentId, QueueId
+from ccengine.core.measures import ClockStart, Formula, Measure
 from ccengine.core.plan import Days, Period, Precedence, Rest, Share
 from ccengine.core.queues import (
     Affinity,
@@ -60,6 +62,7 @@ QUEUE = """\
     counts_earlier_seconds: yes
     weight: 2
     promise_seconds: 20
+    measure: {target_seconds: 15, formula: answered, clock: system}
     longest_wait_seconds: 240
     health: {waiting: 2, wait_seconds: 15}
     limits:
@@ -148,7 +151,11 @@ def test_each_key_reaches_the_core(folder: Path) -> None:
     assert (loans.ageing_per_minute, loans.counts_earlier_seconds) == (0.5, True)
     assert (loans.promise_seconds, loans.longest_wait_seconds) == (20, 240)
     assert loans.health == Health(waiting=2, wait_seconds=15)
+    own = Measure(target_seconds=15, short_abandon_seconds=5, formula=Formula.ANSWERED)
+    assert loans.measure == replace(own, clock=ClockStart.SYSTEM)
     leads = plan.queues[QueueId("nour/leads")]
+    agreed = Measure(target_seconds=20, short_abandon_seconds=5, formula=Formula.OFFERED_LESS_EARLY)
+    assert leads.measure == agreed  # of the contract
     assert (leads.order, leads.strategy) == (Order.NEWEST, Strategy.RING_ALL)
     assert leads.limits == Limits(partner_percent=20, overflow=Overflow(number="97140000000"))
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ccengine.config.clients import Formula, ServiceLevel
+from ccengine.config.clients import ServiceLevel
 from ccengine.core import events
 from ccengine.core.events import Party
 from ccengine.core.ids import AgentId, CallId, ClientId
+from ccengine.core.measures import Formula
 from ccengine.reporting.rows import Step
 from ccengine.simulator.journal_day import steps_of
 from ccengine.simulator.ledger import Fate, Ledger

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from ccengine.core.ids import AgentId, ClientId, QueueId, TenantId
+from ccengine.core.measures import Formula, Measure
 from ccengine.core.plan import AgentSettings, Plan
 from ccengine.core.queues import QueueSettings, RelaxStep, Strategy
 
@@ -32,7 +33,7 @@ def plan_in(folder: Path) -> Plan:
         version="",
         agents={AgentId(name): _agent(said) for name, said in tenant["agents"].items()},
         queues={
-            QueueId(f"{client}/{name}"): _queue(said)
+            QueueId(f"{client}/{name}"): _queue(said, settings["contract"]["service_level"])
             for client, settings in clients.items()
             for name, said in settings["queues"].items()
         },
@@ -49,11 +50,16 @@ def _agent(said: dict[str, Any]) -> AgentSettings:
     )
 
 
-def _queue(said: dict[str, Any]) -> QueueSettings:
+def _queue(said: dict[str, Any], agreed: dict[str, Any]) -> QueueSettings:
     written = {key: value for key, value in said.items() if key in AS_WRITTEN}
     assert said.keys() - written.keys() <= {"strategy", "relax"}, said
     return QueueSettings(
         **written,
         strategy=Strategy(said.get("strategy", "longest-idle")),
         relax=tuple(RelaxStep(**step) for step in said.get("relax", ())),
+        measure=Measure(
+            target_seconds=agreed["seconds"],
+            short_abandon_seconds=5.0,
+            formula=Formula(agreed["formula"]),
+        ),
     )

@@ -1,0 +1,99 @@
+"""`ccengine report`: key figures of queues, agents, clients and intervals, from the journal.
+
+Reads the journal only, beside a running engine. Each figure is named with its version, and its
+formula is printed beside it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import typer
+
+from ccengine.cli import report_options as options  # noqa: TC001 - typer looks at it
+from ccengine.cli.output import fail
+from ccengine.cli.report_contract import contract
+from ccengine.cli.report_files import FORMATS, Format, days_text, write
+from ccengine.cli.report_ledger import ledger
+from ccengine.cli.report_questions import ask
+from ccengine.cli.report_queue_log import queue_log
+from ccengine.cli.report_span import Wanted, opened
+from ccengine.reporting.kpis.calendar import Interval
+from ccengine.reporting.kpis.facts import Grain
+from ccengine.reporting.kpis.page import page
+from ccengine.reporting.kpis.table import By
+
+app = typer.Typer(no_args_is_help=True, help="Key figures, ledgers and contracts of past days.")
+
+
+class Subject(StrEnum):
+    """What a report is of, when nothing else is asked for."""
+
+    QUEUES = "queues"
+    AGENTS = "agents"
+    CLIENTS = "clients"
+    INTERVALS = "intervals"
+
+
+USUAL = {
+    Subject.QUEUES: By.QUEUE,
+    Subject.AGENTS: By.AGENT,
+    Subject.CLIENTS: By.CLIENT,
+    Subject.INTERVALS: By.INTERVAL,
+}
+
+
+def add_subject(subject: Subject) -> None:
+    """Add the command of a subject."""
+
+    def command(  # noqa: PLR0913 - typer makes an option of each
+        *,
+        first: options.First = None,
+        last: options.Last = None,
+        zone: options.Zone = None,
+        by: options.ByNames = None,
+        client: options.OfClient = None,
+        interval: options.Minutes = "30",
+        as_: options.As = Format.TABLE,
+        out: options.Out = None,
+        journal: options.OfJournal = None,
+        config: options.OfConfig = None,
+        whole_seconds: options.WholeSeconds = False,
+    ) -> None:
+        wanted = Wanted(
+            first=first, last=last, zone=zone, client=client, journal=journal, config=config
+        )
+        dimensions = _dimensions(by) or (USUAL[subject],)
+        grain = Grain.SECOND if whole_seconds else Grain.MILLISECOND
+        with opened(wanted) as span:
+            table, course = ask(span, dimensions, _interval(interval), wanted.client, grain)
+        title = f"{subject.value} of {span.tenant.id}"
+        if as_ is Format.HTML:
+            write(page(title, days_text(table), table, course), out)
+        else:
+            FORMATS[as_](table, title, out)
+
+    command.__doc__ = f"Figures of {subject.value}."
+    app.command(subject.value)(command)
+
+
+def _dimensions(by: str | None) -> tuple[By, ...]:
+    names = [name.strip() for name in (by or "").split(",") if name.strip()]
+    for name in names:
+        if name not in {one.value for one in By}:
+            fail(f"nothing is told apart by '{name}'", f"known are: {', '.join(By)}", code=2)
+    return tuple(dict.fromkeys(By(name) for name in names))
+
+
+def _interval(text: str) -> Interval:
+    known = {"15": Interval.QUARTER, "30": Interval.HALF, "60": Interval.HOUR, "day": Interval.DAY}
+    if text not in known:
+        fail(f"'{text}' is no interval", f"known are: {', '.join(known)}", code=2)
+    return known[text]
+
+
+for _subject in Subject:
+    add_subject(_subject)
+app.command("queue-log")(queue_log)
+app.command("ledger")(ledger)
+app.command("contract")(contract)

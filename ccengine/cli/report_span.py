@@ -1,0 +1,109 @@
+"""What `report` commands share: of which days, in which zone, from which journal."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from ccengine.cli.day_report import configuration_of
+from ccengine.cli.output import fail, read_settings, zone_named
+from ccengine.config.periods import NO_ZONE
+from ccengine.config.tenant import Tenant
+from ccengine.reporting.kpis.calendar import span
+from ccengine.reporting.kpis.counts import DAY, REPEATED_WITHIN
+from ccengine.reporting.kpis.facts import Ms
+from ccengine.storage.errors import JournalError
+from ccengine.storage.journal_reader import JournalReader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ccengine.core.ids import Instant
+    from ccengine.reporting.kpis.fold import Fold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the options of a report say."""
+
+    first: str | None  #: day
+    last: str | None
+    zone: str | None
+    client: str | None
+    journal: Path | None
+    config: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """What a report is about."""
+
+    tenant: Tenant
+    reader: JournalReader
+    zone: str
+    begins: Ms
+    ends: Ms
+
+    def fold(self, fold: Fold) -> Instant:
+        """Show the fold the journal, some time before and after included; until when it goes."""
+        begins, ends = (self.begins - DAY) / 1000, (self.ends + REPEATED_WITHIN) / 1000
+        last = 0.0
+        for step in self.reader.steps(begins=begins, ends=ends):
+            fold.take(step)
+            last = step[-1].at
+        fold.cut(last)
+        return last
+
+
+@contextmanager
+def opened(wanted: Wanted) -> Iterator[Span]:
+    """Open what a report is made of, or say what is wrong and end."""
+    if wanted.journal is not None and not wanted.journal.is_file():
+        fail(f"there is no journal {wanted.journal}")
+    settings = read_settings()
+    tenant = configuration_of(wanted.config or settings.tenant_folder).tenant
+    if tenant is None:
+        fail("there is no tenant", "see `ccengine check`")
+    if wanted.client is not None and wanted.client not in tenant.clients:
+        fail(f"there is no client '{wanted.client}'", f"known are: {', '.join(tenant.clients)}")
+    zone = _zone(wanted, tenant)
+    try:
+        with JournalReader.open(wanted.journal or settings.paths.journal) as reader:
+            number, newest = reader.newest()
+            if not number:
+                fail("the journal is empty")
+            first, last = _days(wanted, zone, newest)
+            begins, ends = span(first, last, zone)
+            yield Span(tenant=tenant, reader=reader, zone=zone, begins=begins, ends=ends)
+    except JournalError as error:
+        fail(str(error))
+
+
+def _zone(wanted: Wanted, tenant: Tenant) -> str:
+    """Return the reader's zone, else that of the client, else the one all clients share."""
+    if wanted.zone is not None:
+        return zone_named(wanted.zone).key
+    clients = tenant.clients.values()
+    zones = {one.zone for one in clients if wanted.client in (None, one.id)}
+    return zones.pop() if len(zones) == 1 else NO_ZONE
+
+
+def _days(wanted: Wanted, zone: str, newest: Instant) -> tuple[date, date]:
+    latest = datetime.fromtimestamp(newest, UTC).astimezone(ZoneInfo(zone)).date()
+    first = _day(wanted.first) if wanted.first else None
+    last = _day(wanted.last) if wanted.last else first or latest
+    first = first or last
+    if first > last:
+        fail(f"{first} is after {last}", "write --from before --to", code=2)
+    return first, last
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        fail(f"'{text}' is no day", "write it as in 2026-01-31", code=2)

@@ -1,0 +1,62 @@
+"""Intervals of the day as clocks in a time zone show them, also where clocks are changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import IntEnum
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from ccengine.reporting.kpis.counts import QUARTER
+
+if TYPE_CHECKING:
+    from ccengine.reporting.kpis.facts import Ms
+
+HOUR_MINUTES = 60
+
+
+class Interval(IntEnum):
+    """How long intervals are, in minutes."""
+
+    QUARTER = 15
+    HALF = 30
+    HOUR = 60
+    DAY = 1440  #: from midnight to midnight: 23 or 25 hours where clocks are changed
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Intervals in one time zone.
+
+    Args:
+        zone: IANA name.
+        interval: how long.
+    """
+
+    zone: str
+    interval: Interval
+
+    def begin(self, quarter: int) -> Ms:
+        """Return when the interval began that holds a quarter."""
+        at = datetime.fromtimestamp(quarter * QUARTER / 1000, UTC).astimezone(ZoneInfo(self.zone))
+        if self.interval is Interval.DAY:
+            return self.midnight(at.date())
+        return quarter * QUARTER - at.minute % self.interval * HOUR_MINUTES * 1000
+
+    def midnight(self, day: date) -> Ms:
+        """Return when a day begins."""
+        return round(datetime.combine(day, time(), ZoneInfo(self.zone)).timestamp() * 1000)
+
+    def text(self, at: Ms) -> str:
+        """Return an instant for people: with the offset, as an hour may come twice."""
+        local = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(self.zone))
+        if self.interval is Interval.DAY:
+            return local.date().isoformat()
+        return local.isoformat(sep=" ", timespec="minutes")
+
+
+def span(first: date, last: date, zone: str) -> tuple[Ms, Ms]:
+    """Return from when to when a number of days lasts, the last one included."""
+    calendar = Calendar(zone, Interval.DAY)
+    return calendar.midnight(first), calendar.midnight(last + timedelta(days=1))

@@ -1,0 +1,130 @@
+"""The ledger of agents' time: each millisecond of each log-in once, and whose it is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from ccengine.reporting.instants import utc_text
+from ccengine.reporting.kpis.facts import Book, Doing, Login, Ms, Part, Stretch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ccengine.core.ids import AgentId, ClientId
+    from ccengine.reporting.kpis.splitting import Splitter
+
+
+@dataclass(slots=True)
+class Ledger(Book):
+    """What agents did from one instant until before another.
+
+    Args:
+        begins: the first instant.
+        ends: the first one after it.
+    """
+
+    begins: Ms
+    ends: Ms
+    stretches: list[Stretch] = field(default_factory=list)  #: in the order in which they ended
+    logins: list[Login] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)  #: talks that began in this time
+
+    @override
+    def spend(self, stretch: Stretch) -> None:
+        begins, ends = max(stretch.begins, self.begins), min(stretch.ends, self.ends)
+        if begins < ends:
+            self.stretches.append(replace(stretch, begins=begins, ends=ends))
+
+    @override
+    def log_in(self, login: Login) -> None:
+        self.logins.append(login)
+
+    @override
+    def talk(self, part: Part) -> None:
+        if self.begins <= part.started < self.ends:
+            self.parts.append(part)
+
+    def within(self, until: Ms) -> list[tuple[AgentId, Ms, Ms]]:
+        """Return the parts of log-ins that are in this time.
+
+        Args:
+            until: when those end that go on.
+        """
+        found = []
+        for login in self.logins:
+            ends = until if login.ends is None else login.ends
+            begins, ends = max(login.begins, self.begins), min(ends, self.ends)
+            if begins < ends:
+                found.append((login.agent, begins, ends))
+        return found
+
+    def faults(self, until: Ms) -> list[str]:
+        """Return each gap and each overlap; none: the stretches tile the log-ins."""
+        mine: defaultdict[AgentId, list[Stretch]] = defaultdict(list)
+        for stretch in self.stretches:
+            mine[stretch.agent].append(stretch)
+        here: defaultdict[AgentId, list[tuple[Ms, Ms]]] = defaultdict(list)
+        for agent, begins, ends in self.within(until):
+            here[agent].append((begins, ends))
+        return [
+            fault
+            for agent in sorted({*mine, *here})
+            for fault in _faults(agent, sorted(here[agent]), mine[agent])
+        ]
+
+
+def _faults(agent: AgentId, logins: list[tuple[Ms, Ms]], stretches: list[Stretch]) -> list[str]:
+    """Walk through log-ins and stretches together."""
+    told = sorted((one.begins, one.ends) for one in stretches)
+    found: list[str] = []
+    for begins, ends in logins:
+        at = begins
+        while told and told[0][0] < ends:
+            first, last = told.pop(0)
+            if first != at:
+                found.append(_fault(agent, at, first))
+            at = last
+        if at != ends:
+            found.append(_fault(agent, at, ends))
+    return found + [_fault(agent, last, first) for first, last in told]
+
+
+def _fault(agent: AgentId, at: Ms, then: Ms) -> str:
+    what = "nothing" if at < then else "two things at once"
+    first, last = sorted((at, then))
+    return f"{agent}: {what} from {utc_text(first / 1000)} to {utc_text(last / 1000)}"
+
+
+@dataclass(slots=True)
+class Account:
+    """One client's time, or one agent's."""
+
+    own: dict[Doing, Ms] = field(default_factory=lambda: defaultdict(int))
+    shared: dict[Doing, Ms] = field(default_factory=lambda: defaultdict(int))  #: given by the rule
+
+    @property
+    def total(self) -> Ms:
+        """All of it."""
+        return sum(self.own.values()) + sum(self.shared.values())
+
+
+def accounts(stretches: Iterable[Stretch], splitter: Splitter) -> dict[ClientId, Account]:
+    """Return each client's time. Together it is all time, to the millisecond."""
+    found: dict[ClientId, Account] = {}
+    for stretch in stretches:
+        for client, part in splitter.share(stretch).items():
+            account = found.setdefault(client, Account())
+            (account.own if stretch.client else account.shared)[stretch.doing] += part
+    return {client: found[client] for client in sorted(found)}
+
+
+def by_agent(stretches: Iterable[Stretch]) -> dict[AgentId, Account]:
+    """Return each agent's time, all of it as their own."""
+    found: dict[AgentId, Account] = {}
+    for stretch in stretches:
+        found.setdefault(stretch.agent, Account()).own[stretch.doing] += stretch.length
+    return {agent: found[agent] for agent in sorted(found)}
