@@ -231,9 +231,9 @@ def test_no_journal_is_said_to_be_missing(path: Path) -> None:
 def test_a_row_that_cannot_be_written_is_an_error_and_no_row(shift: Shift) -> None:
     shift.open_doors("anna")
     before = shift.rows()
-    connection = shift.journal._connection
-    (pages,) = connection.execute("PRAGMA page_count").fetchone()  # the file has not all of them
-    connection.execute(f"PRAGMA max_page_count = {pages + 4}")
+    disk = shift.journal._connection
+    (pages,) = disk.execute("PRAGMA page_count").fetchone()
+    disk.execute(f"PRAGMA max_page_count = {pages + 4}")
     with pytest.raises(JournalFailed, match="disk"):
         _append_for_ever(shift)
     written = shift.rows()
@@ -254,3 +254,30 @@ def _insert_raw(path: Path, number: int, kind: str, name: str, data: bytes) -> N
     )
     connection.commit()
     connection.close()
+
+
+def test_steps_begin_with_the_last_snapshot_before_and_have_no_other(shift: Shift) -> None:
+    shift.open_doors("anna")
+    shift.write_snapshot()
+    shift.enter("c1")
+    shift.write_snapshot()
+    begins = shift.now + 1
+    shift.wait(2)
+    call = shift.enter("c2")
+    shift.write_snapshot()
+    shift.hang_up(call)
+    rows = shift.rows()
+    with JournalReader.open(shift.journal.path) as reader:
+        found = list(reader.steps(begins=begins, ends=float("inf")))
+        early = list(reader.steps(begins=0.0, ends=begins))
+    snapshots = [row.number for row in rows if row.kind == "snapshot"]
+    assert [step[0].number for step in found if step[0].kind == "snapshot"] == [snapshots[1]]
+    told = [row.number for step in found for row in step]
+    assert told == [
+        row.number for row in rows if row.number >= snapshots[1] and row.number != snapshots[2]
+    ]
+    assert all(row.because == step[0].number for step in found for row in step[1:]), (
+        "rows of other steps"
+    )
+    assert early[0][0].number == 1
+    assert all(row.at < begins for step in early for row in step)
