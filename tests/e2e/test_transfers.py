@@ -210,6 +210,7 @@ async def test_a_call_outside_by_hand_is_a_call_of_the_centers(stage: Stage) -> 
             assert sum(told) >= 3, f"{tone_hz} Hz is not in it"
 
 
+@pytest.mark.timeout(90)  # two ways to the staff, and Asterisk is told of a provider
 async def test_the_clients_staff_whom_a_caller_is_handed_to_hear_and_are_heard(
     stage: Stage,
 ) -> None:
