@@ -63,7 +63,7 @@ queues:
     messages_are_work: yes
     skills: {{english: 5, technical: 5}}
     language: en
-    callback: {{mode: agent-first, {BACK}}}
+    callback: {{mode: customer-first, lead_seconds: 3600, {BACK}}}
     keys: {{1: {{callback: yes}}, 2: {{queue: vip}}, 3: {{voicemail: yes}}}}
     limits: {{wait_seconds: 4, overflow: {{flow: main}}}}
   vip:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 AGENT_PATIENCE_SECONDS = 3.0
 BREAK_SECONDS = (1.0, 3.0)
 CUSTOMER_HZ = 700
-CUSTOMER_PATIENCE_SECONDS = (0.5, 8.0)
+CUSTOMER_PATIENCE_SECONDS = (1.0, 20.0)  #: longer than a caller's: they were called
 CALLERS_AT_A_TIME = 8
 LONGEST_LIFE_SECONDS = 60.0
 ITEMS_SECONDS = 120.0  #: until the last callback is made or given up, and each message heard
