@@ -30,7 +30,8 @@ def ccengine(*arguments: str) -> Result:
 
 
 @pytest.fixture
-def database() -> Path:
+def database(tenant: Path) -> Path:
+    del tenant  # it has the settings point to its own state folder
     path = Settings().paths.database
 
     async def make() -> None:
