@@ -66,6 +66,11 @@ async def everybody(crowd: list[Watcher], here: House, rounds: range) -> list[fl
     return took
 
 
+def slow(took: list[float]) -> float:
+    """Return what nine of ten rounds stayed below."""
+    return statistics.quantiles(took, n=10)[-1]
+
+
 def slow_socket(addr_info: tuple[Any, ...]) -> socket.socket:
     """Return a socket for which the system keeps little."""
     family, kind, protocol, _, _ = addr_info
@@ -93,7 +98,9 @@ async def test_nobody_waits_for_the_one_who_does_not_read(tmp_path: Path) -> Non
         last = here.shift.journal.last_number
         await witness.until(last)
         assert statistics.median(delayed) < 2 * statistics.median(usual) + SLACK_SECONDS
-        assert max(delayed) < 2 * max(usual) + SLACK_SECONDS
+        # Whoever waited for the stalled one would do so in every round since: the slowest single
+        # round says more of what else the machine does.
+        assert slow(delayed) < 2 * slow(usual) + SLACK_SECONDS
         _read_again(stalled)
         assert (await stalled.closed())[0] == Close.TOO_SLOW
         assert begin < stalled.seq < last

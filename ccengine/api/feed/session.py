@@ -78,7 +78,8 @@ class Session:
 
     async def leave(self, code: Close) -> None:
         """End it from outside."""
-        await self._close(Leave(code))
+        if self.socket.prepared:
+            await self._close(Leave(code))
 
     async def _serve(self, request: web.Request) -> None:
         try:
