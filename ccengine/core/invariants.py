@@ -217,6 +217,8 @@ def _check_control(floor: Floor, call: Call) -> None:
     story = call
     for_one = call.state in WITH_OFFER
     _must(for_one or call.directed is None, "for one agent only until they talk", story)
+    alone = call.agent == call.directed and not call.others
+    _must(call.directed is None or alone, "one agent is reserved, and once", story)
     is_out = call.state is CallState.SENT_OUT
     _must(call.back_to is None or call.directed or is_out, "sent back by nobody", story)
     _must(call.outside or not is_out, "the staff's leg", story)

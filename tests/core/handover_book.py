@@ -35,12 +35,12 @@ class Handovers:
         self.now = 0.0
         self.named: tuple[str, str] | None = None  #: call and agent it is to ring, in this step
         self.sent_to: tuple[str, str | None] | None = None  #: call and number outside
-        self.strays = False  #: the dialplan's fallback takes somebody, in this step
+        self.leaves = False  #: a caller goes elsewhere in this step, whoever might have them
         self.unreached: set[str] = set()  #: calls whose one agent cannot be had: to be told
 
     def begin_step(self, event: Event | None, now: float) -> None:
         self.now, self.named, self.sent_to = now, None, None
-        self.strays = isinstance(event, events.CallerStrayed)
+        self.leaves = isinstance(event, events.CallerStrayed | events.ExitChosen)
 
     def end_step(self) -> None:
         assert self.named is None, f"{self.named} does not ring"
@@ -229,11 +229,11 @@ class Handovers:
             assert command.agent == self.hands.owner(call.id), f"{call.id} is another's"
         if call.directed is None or command.state in FOR_ONE:
             return
-        if command.state is CallState.WAITING:
+        if command.state is CallState.WAITING and not self.leaves:
             self._nobody_took_it(call)
         if command.state in BACK_IN_LINE:
             self.lines.begin(call)
-        if command.state is CallState.IN_FLOW and not call.queue and not self.strays:
+        if command.state is CallState.IN_FLOW and not call.queue and not self.leaves:
             self._has_no_line(call)
         call.directed = call.back_to = None
 
