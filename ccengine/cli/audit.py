@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
-from ccengine.cli.output import console, fail, read_settings
+from ccengine.cli.output import console
+from ccengine.cli.records import read_records
 from ccengine.reporting.instants import utc_text
-from ccengine.storage.database import RecordDatabase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from ccengine.storage.audit import AuditEntry
+    from ccengine.storage.database import RecordDatabase
 
 ENTRIES = 50
 
@@ -29,10 +28,12 @@ def audit(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
     """List changes by the HTTP API, the newest first."""
-    path = read_settings().paths.database
-    if not path.exists():
-        fail(f"{path}: no such file", "start the engine once, which makes it")
-    entries = asyncio.run(_read(path, limit, actor))
+    entries: list[AuditEntry] = []
+
+    async def read(database: RecordDatabase) -> None:
+        entries.extend(await database.audit.entries(limit=limit, actor=actor))
+
+    read_records(read)
     if as_json:
         typer.echo(json.dumps([_facts(entry) for entry in entries], ensure_ascii=False, indent=2))
         return
@@ -41,14 +42,6 @@ def audit(
         console.print(escape(f"{line}{entry.target}"), soft_wrap=True)
         for name, before, after in _differences(entry):
             console.print(escape(f"    {name}: {before} → {after}"), soft_wrap=True)
-
-
-async def _read(path: Path, limit: int, actor: str | None) -> list[AuditEntry]:
-    database = RecordDatabase.open_to_read(path)
-    try:
-        return await database.audit.entries(limit=limit, actor=actor)
-    finally:
-        await database.close()
 
 
 def _facts(entry: AuditEntry) -> dict[str, object]:

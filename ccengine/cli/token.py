@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from dataclasses import asdict
@@ -13,28 +12,24 @@ from rich.markup import escape
 from rich.table import Table
 
 from ccengine.api.roles import Role
+from ccengine.cli import records
 from ccengine.cli.output import console, fail, read_settings
-from ccengine.clock import Clock
 from ccengine.config.loading import load_tenant
 from ccengine.config.names import is_name, suggestion
 from ccengine.reporting.instants import utc_text
-from ccengine.storage.audit import AuditEntry
-from ccengine.storage.database import RecordDatabase
-from ccengine.storage.errors import StorageError
 from ccengine.storage.tokens import StoredToken
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Iterable
 
     from ccengine.config.settings import Settings
     from ccengine.core.ids import Instant
+    from ccengine.storage.database import RecordDatabase
 
-    Work = Callable[[RecordDatabase], Awaitable[None]]
 
 DAY_SECONDS = 86_400.0
 DAYS = 90
 DAYS_AT_MOST = 3_650
-ACTOR = "command-line"
 SECONDS = slice(0, 19)  # of an instant's text
 SOME_CLIENT = frozenset({Role.SUPERVISOR, Role.QUALITY, Role.BILLING, Role.CLIENT})
 
@@ -58,7 +53,7 @@ def create(  # noqa: PLR0913 - one parameter for each thing a token holds
     days: Annotated[int, typer.Option(min=1, max=DAYS_AT_MOST, help="For so long.")] = DAYS,
 ) -> None:
     """Make a token and print it. It is kept as a hash only: nobody can show it again."""
-    settings, now = read_settings(), _now()
+    settings, now = read_settings(), records.now()
     if not is_name(name):
         fail(f"'{name}' cannot be a name", "use small letters, digits, '-' and '_'")
     _check_role(role, clients=bool(client), all_clients=all_clients, agent=agent)
@@ -76,10 +71,10 @@ def create(  # noqa: PLR0913 - one parameter for each thing a token holds
 
     async def keep(database: RecordDatabase) -> None:
         token = await database.tokens.create(stored)
-        await _audit(database, "createToken", now, stored.name, after=_facts(stored))
+        await records.note_change(database, "createToken", f"token {name}", None, _facts(stored))
         sys.stdout.write(f"{token}\n")
 
-    _with_database(settings, keep)
+    records.change_records(keep)
 
 
 @app.command("list")
@@ -101,13 +96,13 @@ def list_tokens(
             table.add_row(one.name, one.role, *map(escape, sets), one.agent or "", until)
         console.print(table)
 
-    _with_database(read_settings(), show)
+    records.read_records(show)
 
 
 @app.command("revoke")
 def revoke(name: Annotated[str, typer.Argument(help="The token's name.")]) -> None:
     """Let a token hold no longer. The engine knows within a second."""
-    now = _now()
+    now = records.now()
 
     async def end(database: RecordDatabase) -> None:
         before = await database.tokens.revoke(name, now)
@@ -116,9 +111,11 @@ def revoke(name: Annotated[str, typer.Argument(help="The token's name.")]) -> No
             fail(f"there is no token '{name}'", suggestion(name, known))
         if before.revoked_at is None:
             after = {**_facts(before), "revoked_at": utc_text(now)}
-            await _audit(database, "revokeToken", now, name, before=_facts(before), after=after)
+            await records.note_change(
+                database, "revokeToken", f"token {name}", _facts(before), after
+            )
 
-    _with_database(read_settings(), end)
+    records.change_records(end)
 
 
 def _check_role(role: Role, *, clients: bool, all_clients: bool, agent: str | None) -> None:
@@ -148,43 +145,6 @@ def _check_known(what: str, names: Iterable[str], known: Iterable[str]) -> None:
             fail(f"there is no {what} '{name}'", suggestion(name, there))
 
 
-def _with_database(settings: Settings, work: Work) -> None:
-    path = settings.paths.database
-    if not path.exists():
-        fail(f"{path}: no such file", "start the engine once, which makes it")
-
-    async def run() -> None:
-        database = await RecordDatabase.open(path)
-        try:
-            await work(database)
-        finally:
-            await database.close()
-
-    try:
-        asyncio.run(run())
-    except StorageError as error:
-        fail(str(error))
-
-
-async def _audit(
-    database: RecordDatabase,
-    operation: str,
-    now: Instant,
-    name: str,
-    **states: object,
-) -> None:
-    entry = AuditEntry(
-        at=now,
-        actor=ACTOR,
-        role=Role.ADMIN,
-        operation=operation,
-        target=f"token {name}",
-        before=states.get("before"),
-        after=states.get("after"),
-    )
-    await database.audit.add(entry)
-
-
 def _facts(stored: StoredToken) -> dict[str, object]:
     shown = asdict(stored)
     for name in ("created_at", "expires_at", "revoked_at"):
@@ -202,7 +162,3 @@ def _named(names: tuple[str, ...] | None) -> str:
 
 def _day(at: Instant) -> str:
     return utc_text(at)[SECONDS].replace("T", " ")
-
-
-def _now() -> Instant:
-    return Clock(lambda: 0.0).now()

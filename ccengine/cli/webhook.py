@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
@@ -11,26 +10,18 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from ccengine.api.roles import Role
+from ccengine.cli import records
 from ccengine.cli.output import console, fail, read_settings
-from ccengine.clock import Clock
 from ccengine.config.loading import load_tenant
 from ccengine.config.names import suggestion
 from ccengine.core.ids import ClientId
 from ccengine.reporting.instants import utc_text
-from ccengine.storage.audit import AuditEntry
-from ccengine.storage.database import RecordDatabase
-from ccengine.storage.errors import StorageError
 from ccengine.storage.webhooks import HookKey, LetterState
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
+    from ccengine.storage.database import RecordDatabase
     from ccengine.storage.webhooks import StoredLetter
 
-    Work = Callable[[RecordDatabase], Awaitable[None]]
-
-ACTOR = "command-line"
 
 app = typer.Typer(help="Webhooks: clients' programs that are told of calls.", no_args_is_help=True)
 
@@ -66,7 +57,7 @@ def list_hooks(*, as_json: AsJson = False) -> None:
         ]
         _print(rows, as_json=as_json)
 
-    _with_database(show)
+    records.read_records(show)
 
 
 @app.command("letters")
@@ -83,7 +74,7 @@ def list_letters(
             [_facts(one) for one in await database.webhooks.letters(None, state)], as_json=as_json
         )
 
-    _with_database(show)
+    records.read_records(show)
 
 
 @app.command("retry")
@@ -98,10 +89,10 @@ def retry(
 
     async def revive(database: RecordDatabase) -> None:
         count = await database.webhooks.revive(key, number)
-        await _audit(database, "retryWebhook", key, None, {"number": number, "revived": count})
+        await _note(database, "retryWebhook", key, None, {"number": number, "revived": count})
         typer.echo(f"{count} to be tried again")
 
-    _with_database(revive)
+    records.change_records(revive)
 
 
 @app.command("replay")
@@ -117,9 +108,9 @@ def replay(
     async def set_back(database: RecordDatabase) -> None:
         before = await database.webhooks.place(key)
         await database.webhooks.set_place(key, after)
-        await _audit(database, "replayWebhook", key, {"number": before}, {"number": after})
+        await _note(database, "replayWebhook", key, {"number": before}, {"number": after})
 
-    _with_database(set_back)
+    records.change_records(set_back)
 
 
 def _known(client: str, hook: str) -> HookKey:
@@ -133,37 +124,11 @@ def _known(client: str, hook: str) -> HookKey:
     return HookKey(client, hook)
 
 
-def _with_database(work: Work) -> None:
-    path = read_settings().paths.database
-    if not path.exists():
-        fail(f"{path}: no such file", "start the engine once, which makes it")
-
-    async def run() -> None:
-        database = await RecordDatabase.open(path)
-        try:
-            await work(database)
-        finally:
-            await database.close()
-
-    try:
-        asyncio.run(run())
-    except StorageError as error:
-        fail(str(error))
-
-
-async def _audit(
+async def _note(
     database: RecordDatabase, operation: str, key: HookKey, before: object, after: object
 ) -> None:
-    entry = AuditEntry(
-        at=Clock(lambda: 0.0).now(),
-        actor=ACTOR,
-        role=Role.ADMIN,
-        operation=operation,
-        target=f"webhook {key.client}/{key.hook}",
-        before=before,
-        after=after,
-    )
-    await database.audit.add(entry)
+    target = f"webhook {key.client}/{key.hook}"
+    await records.note_change(database, operation, target, before, after)
 
 
 def _facts(letter: StoredLetter) -> dict[str, object]:

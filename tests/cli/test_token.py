@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
@@ -113,3 +114,16 @@ def test_without_a_database_there_is_nowhere_to_keep_a_token() -> None:
     for arguments in (("token", "create", "x", "--role", "admin"), ("token", "list"), ("audit",)):
         result = ccengine(*arguments)
         assert (result.exit_code, "start the engine" in result.stderr) == (1, True)
+
+
+def test_a_list_leaves_the_database_of_an_older_engine_as_it_is() -> None:
+    path = Settings().paths.database
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with sqlite3.connect(path) as older:
+        older.execute("CREATE TABLE call_records (call TEXT)")
+    older.close()
+    before = path.read_bytes()
+    for arguments in (("token", "list"), ("audit",), ("webhook", "letters")):
+        result = ccengine(*arguments)
+        assert (result.exit_code, "start this one's engine" in result.stderr) == (1, True)
+    assert path.read_bytes() == before
