@@ -4,10 +4,9 @@ import asyncio
 import itertools
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Protocol
 
 from ccengine.asterisk.ari.backoff import Backoff
 from ccengine.asterisk.ari.client import Ari
@@ -23,14 +22,22 @@ from ccengine.asterisk.ari.events import (
 from ccengine.asterisk.ari.transport import Request
 from ccengine.asterisk.channels import Channel
 from ccengine.asterisk.router import Router
-from ccengine.phone import Account, Call, OutgoingCall, Phone
+from ccengine.phone import Account, Phone
+from tests.asterisk.handsets import (
+    HANDSET,
+    FakeHandset,
+    FakePerson,
+    Handset,
+    Person,
+    RealHandset,
+    RealPerson,
+)
 from tests.conftest import RealAsterisk
 from tests.fakes.asterisk import FakeAsterisk
 from tests.fakes.asterisk_model import FakePhone
 from tests.fakes.asterisk_server import PASSWORD, FakeAsteriskServer
 
 APP = "ccengine-contract"
-ANSWERING = ("call-info", "alert-info")
 PROMPT = "sound:ccengine/please-wait"  # about seven seconds
 SHORT = "sound:ccengine/goodbye"
 _LOCAL = "Local/{}@ccengine-contract/n"
@@ -38,7 +45,6 @@ ANSWER, LATE, RING = _LOCAL.format("answer"), _LOCAL.format("late"), _LOCAL.form
 BUSY, REJECT, ARRIVE = _LOCAL.format("busy"), _LOCAL.format("reject"), _LOCAL.format("arrive")
 NOTE, FAMILY = _LOCAL.format("note"), "cc-contract"  # the engine under test has another family
 NOWHERE = "PJSIP/nobody-has-this-name"
-HANDSET = "PJSIP/phone-206"  # of the demo's tenant, where it is nobody's
 
 _run = f"{os.getpid():x}{time.time_ns():x}"  # ids of an earlier run may live on in Asterisk
 _numbers = itertools.count(1)
@@ -48,66 +54,6 @@ _prepared: set[Path] = set()
 def new_id(prefix: str = "c") -> str:
     """Give an id that was never used."""
     return f"{prefix}-{_run}-{next(_numbers)}"
-
-
-class Person(Protocol):
-    """Who called."""
-
-    async def press(self, digits: str) -> None:
-        """Press keys."""
-        ...
-
-    async def hang_up(self) -> None:
-        """End the call."""
-        ...
-
-
-class Handset(Protocol):
-    """Somebody at a phone, without an agent's session."""
-
-    async def register(self) -> None:
-        """Tell Asterisk where it is."""
-        ...
-
-    async def unregister(self) -> None:
-        """Take that back."""
-        ...
-
-    async def lose_power(self) -> None:
-        """Answer nothing any more."""
-        ...
-
-    async def dial(self, number: str) -> None:
-        """Begin a call."""
-        ...
-
-    async def rung(self) -> Mapping[str, str]:
-        """Wait to be rung; the headers that say something of answering, in small letters."""
-        ...
-
-    async def hang_up(self) -> None:
-        """End it."""
-        ...
-
-    async def answer(self, channel_id: str) -> None:
-        """Answer the next call, which is this channel's."""
-        ...
-
-    async def hold(self, *, holds: bool = True) -> None:
-        """Put the first call on hold by the phone's own button, or take it back."""
-        ...
-
-    async def refer(self, to: str) -> int:
-        """Ask for the first call to be sent on; what was answered: 200, or that it cannot be."""
-        ...
-
-    async def join(self) -> int:
-        """Ask for the phone's two calls to be brought together."""
-        ...
-
-    async def press(self, keys: str) -> None:
-        """Press keys in the first call."""
-        ...
 
 
 class Desk:
@@ -171,12 +117,12 @@ class Desk:
         """Let somebody call."""
         if self.fake is not None:
             channel_id = self.fake.caller_arrives(new_id())
-            person: Person = _FakePerson(self.fake, channel_id)
+            person: Person = FakePerson(self.fake, channel_id)
         else:
             far = self.router.channel(new_id("far"))
             await far.originate(endpoint=ARRIVE, app_args=["far"])
             await far.entered()
-            person = _RealPerson(far)
+            person = RealPerson(far)
         snapshot = await self._arrivals.get()
         return self.router.channel(snapshot.id, snapshot), person
 
@@ -194,11 +140,11 @@ class Desk:
     async def handset(self) -> AsyncIterator[Handset]:
         """Put a phone on the desk, whose endpoint is HANDSET."""
         if self.fake is not None:
-            yield _FakeHandset(self.fake)
+            yield FakeHandset(self.fake)
             return
         assert self.account is not None
         async with Phone(self.account) as phone:
-            yield _RealHandset(phone)
+            yield RealHandset(phone)
 
     async def clean(self) -> None:
         """Leave nothing behind."""
@@ -209,130 +155,6 @@ class Desk:
         for bridge in await self.ari.bridges():
             if _run in bridge.id:
                 await self.ari.destroy_bridge(bridge.id)
-
-
-class _FakePerson:
-    def __init__(self, fake: FakeAsterisk, channel_id: str) -> None:
-        self._fake = fake
-        self._channel_id = channel_id
-
-    async def press(self, digits: str) -> None:
-        self._fake.dial_digits(self._channel_id, digits)
-
-    async def hang_up(self) -> None:
-        self._fake.hang_up(self._channel_id)
-
-
-class _RealPerson:
-    """The other half of a Local channel."""
-
-    def __init__(self, far: Channel) -> None:
-        self._far = far
-
-    async def press(self, digits: str) -> None:
-        await self._far.send_digits(digits)
-
-    async def hang_up(self) -> None:
-        await self._far.hang_up()
-
-
-class _FakeHandset:
-    def __init__(self, fake: FakeAsterisk) -> None:
-        self._fake = fake
-        self._call = ""
-        self._answered: list[str] = []
-
-    async def register(self) -> None:
-        self._fake.phone_registers(HANDSET)
-
-    async def unregister(self) -> None:
-        self._fake.phone_unregisters(HANDSET)
-
-    async def lose_power(self) -> None:
-        self._fake.phone_misses_a_qualify(HANDSET)
-
-    async def dial(self, number: str) -> None:
-        self._call = self._fake.phone_dials(HANDSET.rpartition("-")[2], number)
-
-    async def rung(self) -> Mapping[str, str]:
-        async with asyncio.timeout(5):
-            while self._fake.ringing(HANDSET) is None:  # noqa: ASYNC110 - there is no event
-                await asyncio.sleep(0.01)
-        told = self._fake.channel(self._fake.ringing(HANDSET) or "").variables
-        return {name: told[f"PJSIP_HEADER(add,{name.title()})"] for name in ANSWERING}
-
-    async def hang_up(self) -> None:
-        self._fake.hang_up(self._call)
-
-    async def answer(self, channel_id: str) -> None:
-        self._fake.pick_up(channel_id)
-        self._answered.append(channel_id)
-
-    async def hold(self, *, holds: bool = True) -> None:
-        self._fake.phone_holds(self._answered[0], holds=holds)
-
-    async def refer(self, to: str) -> int:
-        self._fake.phone_refers(self._answered[0], to)
-        return await self._reported()
-
-    async def press(self, keys: str) -> None:
-        self._fake.dial_digits(self._answered[0], keys)
-
-    async def join(self) -> int:
-        self._fake.phone_joins(*self._answered)
-        return await self._reported()
-
-    async def _reported(self) -> int:
-        channel = self._fake.channel(self._answered[0])
-        async with asyncio.timeout(3):
-            while not channel.reported:  # noqa: ASYNC110 - there is no event
-                await asyncio.sleep(0.01)
-        return 200 if channel.reported[-1] == "channel_answered" else 603
-
-
-class _RealHandset:
-    def __init__(self, phone: Phone) -> None:
-        self._phone = phone
-        self._call: OutgoingCall | None = None
-        self._answered: list[Call] = []
-
-    async def answer(self, channel_id: str) -> None:  # noqa: ARG002 - the next to ring
-        incoming = await self._phone.incoming(timeout_seconds=3)
-        self._answered.append(await incoming.answer(tone_hz=500))
-
-    async def hold(self, *, holds: bool = True) -> None:
-        await (self._answered[0].hold() if holds else self._answered[0].resume())
-
-    async def refer(self, to: str) -> int:
-        return await self._answered[0].transfer(to, timeout_seconds=5)
-
-    async def press(self, keys: str) -> None:
-        await self._answered[0].send_digits(keys)
-
-    async def join(self) -> int:
-        first, second = self._answered
-        return await first.transfer("0", consulted=second, timeout_seconds=5)
-
-    async def register(self) -> None:
-        await self._phone.register(expires_seconds=120)
-
-    async def unregister(self) -> None:
-        await self._phone.unregister()
-
-    async def lose_power(self) -> None:
-        self._phone.lose_power()
-
-    async def dial(self, number: str) -> None:
-        self._call = await self._phone.dial(number)
-
-    async def rung(self) -> Mapping[str, str]:
-        incoming = await self._phone.incoming(timeout_seconds=5)
-        incoming.ring()
-        return {name: incoming.headers.get(name) or "" for name in ANSWERING}
-
-    async def hang_up(self) -> None:
-        assert self._call is not None
-        await self._call.leave()
 
 
 @asynccontextmanager

@@ -10,7 +10,8 @@ import pytest
 from ccengine.asterisk.ari.results import Originated
 from ccengine.asterisk.channels import Gone
 from ccengine.calls.agent import AUTO_ANSWER
-from tests.asterisk.desk import ANSWER, HANDSET, LATE, REJECT, RING, SHORT, Desk, new_id
+from tests.asterisk.desk import ANSWER, LATE, REJECT, RING, SHORT, Desk, new_id
+from tests.asterisk.handsets import HANDSET
 
 if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel

@@ -13,7 +13,8 @@ from ccengine.asterisk.ari.events import (
 )
 from ccengine.asterisk.ari.results import Unreachable
 from ccengine.calls.phones import phone_of
-from tests.asterisk.desk import HANDSET, Desk, new_id
+from tests.asterisk.desk import Desk, new_id
+from tests.asterisk.handsets import HANDSET
 
 if TYPE_CHECKING:
     from ccengine.asterisk.ari.events import ChannelSnapshot

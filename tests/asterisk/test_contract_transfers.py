@@ -14,13 +14,14 @@ import pytest
 from ccengine.asterisk.ari.events import ChannelHold, ChannelTransfer, ChannelUnhold
 from ccengine.asterisk.ari.results import TransferOutcome
 from ccengine.calls.bridge_names import TALK
-from tests.asterisk.desk import HANDSET, Desk, new_id
+from tests.asterisk.desk import Desk, new_id
+from tests.asterisk.handsets import HANDSET
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from ccengine.asterisk.channels import Channel
-    from tests.asterisk.desk import Handset
+    from tests.asterisk.handsets import Handset
 
 
 async def rung(desk: Desk, handset: Handset) -> Channel:

@@ -269,15 +269,15 @@ class FakeAsterisk:
 
     def phone_registers(self, endpoint: str, uri: str = CONTACT) -> None:
         """This phone registers, or registers once more from elsewhere."""
-        self.world.add_contact(endpoint, uri)
+        self.world.registrar.add_contact(endpoint, uri)
 
     def phone_unregisters(self, endpoint: str, uri: str = CONTACT) -> None:
         """This phone's registration ends."""
-        self.world.lose_contact(endpoint, uri, "Removed")
+        self.world.registrar.lose_contact(endpoint, uri, "Removed")
 
     def phone_misses_a_qualify(self, endpoint: str, uri: str = CONTACT) -> None:
         """This phone does not answer Asterisk's OPTIONS, perhaps as it has no power."""
-        self.world.lose_contact(endpoint, uri, "Unreachable")
+        self.world.registrar.lose_contact(endpoint, uri, "Unreachable")
 
     def phone_dials(self, phone: str, number: str) -> str:
         """Somebody makes a call of their own at a phone. Returns the channel's id."""

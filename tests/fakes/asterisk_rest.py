@@ -99,10 +99,10 @@ class FakeRest:
         endpoint = "/".join(parts)
         if len(parts) == 1:
             known = [name for name in self._world.phones if name.startswith(f"{parts[0]}/")]
-            return Response(200, [self._world.endpoint_as_json(name) for name in known])
+            return Response(200, [self._world.registrar.endpoint_as_json(name) for name in known])
         if endpoint not in self._world.phones:
             raise _No(404, "Endpoint not found")
-        return Response(200, self._world.endpoint_as_json(endpoint))
+        return Response(200, self._world.registrar.endpoint_as_json(endpoint))
 
     # /channels
 

@@ -16,6 +16,7 @@ from tests.fakes.asterisk_model import (
     FakePlayback,
     FakeRecording,
 )
+from tests.fakes.asterisk_registrar import FakeRegistrar
 from tests.fakes.asterisk_transfers import FakeButtons
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class FakeWorld:
         self.events_sent: list[Event] = []
         self._numbers = itertools.count(1)
         self.buttons = FakeButtons(self.emit)
+        self.registrar = FakeRegistrar(self)
 
     @property
     def _loop(self) -> asyncio.AbstractEventLoop:
@@ -85,41 +87,6 @@ class FakeWorld:
         if channel is None or channel.in_stasis or not channel.waits_in_dialplan:
             return False
         return channel.endpoint not in self.listened and channel.id not in self.followed
-
-    # Registrations
-
-    def add_contact(self, endpoint: str, uri: str) -> None:
-        """A phone registers, and answers the qualify that follows."""
-        phone = self.phones[endpoint]
-        if uri not in phone.contacts:
-            phone.contacts.append(uri)
-        self._tell_contact(endpoint, uri, "NonQualified")
-        self._tell_contact(endpoint, uri, "Reachable")
-
-    def lose_contact(self, endpoint: str, uri: str, status: str) -> None:
-        """A registration ends ("Removed"), or a qualify fails ("Unreachable")."""
-        contacts = self.phones[endpoint].contacts
-        if uri in contacts:
-            contacts.remove(uri)
-            self._tell_contact(endpoint, uri, status)
-
-    def endpoint_as_json(self, endpoint: str) -> Event:
-        """An endpoint with its state, which is that of its best contact, and its channels."""
-        technology, _, resource = endpoint.partition("/")
-        phone = self.phones[endpoint]
-        is_there = phone.contacts and phone.behaviour != "unreachable"
-        return {
-            "technology": technology,
-            "resource": resource,
-            "state": "online" if is_there else "offline",
-            "channel_ids": [c.id for c in self.channels.values() if c.endpoint == endpoint],
-        }
-
-    def _tell_contact(self, endpoint: str, uri: str, status: str) -> None:
-        if endpoint in self.listened:
-            told = self.endpoint_as_json(endpoint)
-            contact = {"uri": uri, "contact_status": status, "aor": told["resource"]}
-            self.emit("ContactStatusChange", endpoint=told, contact_info=contact)
 
     # Channels
 
