@@ -43,7 +43,6 @@ from ccengine.mqtt.publisher import Publisher
 from ccengine.storage.errors import StorageError
 from ccengine.storage.journal import Journal
 from ccengine.storage.journal_reader import read_rows_of_agent
-from ccengine.storage.live_kpis import LiveKpis
 from ccengine.storage.logs import EngineLog
 from ccengine.storage.queue_log_file import QueueLogFile
 from ccengine.storage.records import RecordKeeper
@@ -81,7 +80,6 @@ class Parts:
     settings: Settings
     journal: Journal
     keeper: RecordKeeper
-    kpis: LiveKpis
     publisher: Publisher | None
     link: Connection
     engine: Engine
@@ -159,8 +157,8 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     stack.push_async_callback(keeper.close)
     await _file_papers(keeper, configuration)
     engine = _restore_engine(restored, journal)
-    kpis, queue_log = _followers(paths, engine, restored, stack)
-    observers = [logs.observe, keeper.observe, queue_log.observe, kpis.observe]
+    queue_log = _queue_log(paths, restored, stack)
+    observers = [logs.observe, keeper.observe, queue_log.observe]
     publisher = _publisher(settings, engine)
     if publisher is not None:
         observers.append(publisher.observe)
@@ -182,20 +180,15 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     load_plan(engine, configuration)
     if publisher is not None:
         begin_to_publish(publisher, engine, journal)
-    return Parts(settings, journal, keeper, kpis, publisher, link, engine, wiring)
+    return Parts(settings, journal, keeper, publisher, link, engine, wiring)
 
 
-def _followers(
-    paths: StatePaths, engine: Engine, restored: Restored, stack: AsyncExitStack
-) -> tuple[LiveKpis, QueueLogFile]:
-    """Start what follows the journal on threads of its own."""
-    kpis = LiveKpis(paths.journal, engine.clock.now)
-    stack.callback(kpis.close)
-    kpis.start()
+def _queue_log(paths: StatePaths, restored: Restored, stack: AsyncExitStack) -> QueueLogFile:
+    """Start what follows the journal on a thread of its own."""
     queue_log = QueueLogFile(paths.queue_log, paths.journal)
     stack.callback(queue_log.close)
     queue_log.start(restored.last_number)
-    return kpis, queue_log
+    return queue_log
 
 
 def _publisher(settings: Settings, engine: Engine) -> Publisher | None:
@@ -246,7 +239,8 @@ async def _renew_calendar(parts: Parts) -> None:
     """Give routing the opening hours of the weeks to come, once a day."""
     while True:
         await asyncio.sleep(CALENDAR_SECONDS)
-        load_plan(parts.engine, parts.wiring.configuration)
+        with things_that_stay():
+            load_plan(parts.engine, parts.wiring.configuration)
 
 
 async def _checkpoint(journal: Journal) -> None:

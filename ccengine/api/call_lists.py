@@ -12,7 +12,7 @@ from ccengine.api.places import PLACE, read_place, written
 from ccengine.api.route import NAME, Strict
 from ccengine.core.states import Kind
 from ccengine.reporting.call_record import CallOutcome
-from ccengine.reporting.masking import mask_number
+from ccengine.reporting.masking import mask_called, mask_number
 from ccengine.storage.call_lists import CallFilter
 
 if TYPE_CHECKING:
@@ -119,6 +119,12 @@ def within_sight(which: CallFilter, asked: Asked[Any, Any]) -> CallFilter:
     if clients is not None:
         wanted = which.clients
         which = replace(which, clients=clients if wanted is None else clients & set(wanted))
+    tenant = asked.ports.floor.tenant()
+    called = which.number is not None and tenant.route(which.number) is None  # no number of ours
+    if which.caller is not None or called:
+        # Whoever is shown a masked number must not learn it by asking for it.
+        named = tenant.clients if which.clients is None else which.clients
+        which = replace(which, clients={one for one in named if sight.sees_numbers_of(one)})
     own = asked.identity.scope.agent
     if own is not None:
         return replace(which, agent=own if which.agent in (None, own) else "")
@@ -130,5 +136,6 @@ def within_sight(which: CallFilter, asked: Asked[Any, Any]) -> CallFilter:
 def _listed(row: RowMapping, asked: Asked[Any, Any]) -> CallListed:
     values: Mapping[str, Any] = {**row}
     if not asked.sight.sees_numbers_of(row["client"]):
-        values = {**values, "caller": mask_number(row["caller"])}
+        number = mask_called(row["kind"], row["number"])
+        values = {**values, "caller": mask_number(row["caller"]), "number": number}
     return CallListed.model_validate(values)

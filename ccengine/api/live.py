@@ -10,7 +10,7 @@ from ccengine.api.models import Shown, Utc
 from ccengine.api.places import PLACE
 from ccengine.api.route import NAME, Strict
 from ccengine.core.states import CallState, Kind
-from ccengine.reporting.masking import mask_number
+from ccengine.reporting.masking import mask_called, mask_number
 
 if TYPE_CHECKING:
     from ccengine.api.route import Asked
@@ -59,7 +59,7 @@ def live(call: Call, asked: Asked[Any, Any]) -> LiveShown:
         client=call.client,
         kind=call.kind,
         state=call.state,
-        number=call.number,
+        number=call.number if whole else mask_called(call.kind, call.number),
         caller=call.caller if whole else mask_number(call.caller),
         queue=call.queue,
         priority=call.priority,

@@ -121,12 +121,6 @@ RANGE_WRONG = Fault(
     "There is no such part",
     "Send `Range: bytes=<first>-<last>` within the length, or no Range at all.",
 )
-RANGE_WRONG = Fault(
-    416,
-    "range-wrong",
-    "There is no such part",
-    "Send `Range: bytes=<first>-<last>` within the length, or no Range at all.",
-)
 FIELDS_WRONG = Fault(
     422, "fields-wrong", "Something in the request cannot be", "Mend the fields named in `errors`."
 )

@@ -62,7 +62,9 @@ class CallbackOffer:
                 key = None if slot is None else await self._key(Phrase.OFFER)
             number = await self._number(key)
             if number is not None and await self._is_confirmed(number):
-                return await self._ask(number, slot)
+                if await self._ask(number, slot):
+                    return True
+                break
             if key is None:
                 break
         await self._say(Phrase.NOT_ASKED)

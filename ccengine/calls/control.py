@@ -23,6 +23,7 @@ from ccengine.calls.consult import ConsultCall
 from ccengine.calls.directory import Colleague, Directory, Line, StaffMember, Target
 from ccengine.calls.insistence import insist
 from ccengine.calls.keys import Action, Keyed, read_keys
+from ccengine.calls.languages import agents_language
 from ccengine.calls.talked import Talked
 from ccengine.core import recalls
 from ccengine.core.events import (
@@ -233,6 +234,10 @@ class Control:
         match keyed.action:
             case Action.HOLD:
                 await (self._retrieve() if self._call.held is HoldBy.CODE else self._hold())
+            case Action.PUT_ASIDE:
+                await self._hold()
+            case Action.TAKE_BACK if self._call.held is HoldBy.CODE:
+                await self._retrieve()
             case Action.TRANSFER:
                 if await self._send_on(self._find(keyed.digits)):
                     await insist(self.leg.hang_up, f"end of {self.leg.id}")
@@ -259,13 +264,10 @@ class Control:
         return Directory(tenant, self._engine.center).inside(digits, self._call.client)
 
     async def _say(self, what: Confirmation) -> None:
-        tenant = self._wiring.configuration.tenant
-        language = "en" if tenant is None else tenant.language
         if self.bridge is not None:  # a prompt inside the bridge is the caller's, too
             await self.bridge.remove(self.leg)
-        await (
-            await self.leg.play(self._wiring.configuration.prompts.confirmation(what, language))
-        ).wait()
+        prompts, language = self._wiring.configuration.prompts, agents_language(self._wiring)
+        await (await self.leg.play(prompts.confirmation(what, language))).wait()
         if self.bridge is not None and self._call.held is None:
             await self.bridge.add(self._caller, self.leg)
 

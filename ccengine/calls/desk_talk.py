@@ -48,7 +48,7 @@ class DeskTalk:
             return NO_TALK
         if (call.held is HoldBy.CODE) == starts:
             return "the caller is on hold already" if starts else "the caller is not on hold"
-        return self.press(call_id, Action.HOLD)
+        return self.press(call_id, Action.PUT_ASIDE if starts else Action.TAKE_BACK)
 
     def hang_up(self, call_id: CallId) -> str:
         """End the agent's part, as by the phone; who is consulted then has the caller; why not."""

@@ -17,6 +17,7 @@ from ccengine.asterisk.ari.results import HangUpReason, Originated
 from ccengine.asterisk.channels import Gone
 from ccengine.calls.asking import aim, begin_consult
 from ccengine.calls.directory import Colleague, Directory, Line, Outside, StaffMember
+from ccengine.calls.languages import agents_language
 from ccengine.calls.scope import CallScope
 from ccengine.core.events import AgentDialled, CallEnded, Party
 from ccengine.core.ids import CallId, ClientId, PhoneId, client_of
@@ -183,7 +184,7 @@ class DialledCall:
     async def _say_unknown(self) -> bool:
         """Say that there is no such number; nothing rings, nothing is dialled."""
         configuration = self._wiring.configuration
-        language = "en" if configuration.tenant is None else configuration.tenant.language
+        language = agents_language(self._wiring)
         said = configuration.prompts.confirmation(Confirmation.UNKNOWN_EXTENSION, language)
         async with CallScope(self._channel.gone):
             await self._channel.answer()

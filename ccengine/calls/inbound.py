@@ -196,7 +196,8 @@ class InboundCall:
 
     def _identity(self, client: ClientId) -> str:
         tenant = self._wiring.configuration.tenant
-        return "" if tenant is None else identity_of(self._call.caller, tenant.clients[client])
+        known = None if tenant is None else tenant.clients.get(client)
+        return "" if known is None else identity_of(self._call.caller, known)
 
     async def _wait_and_talk(self) -> tuple[Party, str]:
         while True:

@@ -6,18 +6,19 @@ ordinary call: `InboundCall` goes on with it. A message is played by `message.py
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import structlog
 
-from ccengine.asterisk.ari.errors import AriDisconnected
+from ccengine.asterisk.ari.errors import AriDisconnected, AriError
 from ccengine.asterisk.channels import Gone
 from ccengine.calls.caller_ear import CallerEar
 from ccengine.calls.customer_leg import CustomerLeg, let_hear_ringing
 from ccengine.calls.inbound import InboundCall
 from ccengine.calls.insistence import insist
-from ccengine.calls.languages import language_of
-from ccengine.calls.message import MessagePlayer
+from ccengine.calls.languages import agents_language, language_of
+from ccengine.calls.message import MessagePlayer, bridge_with
 from ccengine.calls.scope import CallScope
 from ccengine.core.commands import Connect, DialCallback, DropItem
 from ccengine.core.events import (
@@ -67,6 +68,7 @@ class ItemSession:
         except Exception:
             # One item's fault must not reach another call.
             log.exception("item_failed", call_id=self._call.id)
+            await self._clear_away()
             self._end("engine error")
         finally:
             self._engine.close_call(self._call.id)
@@ -124,13 +126,13 @@ class ItemSession:
         return False
 
     def _whose(self, connect: Connect) -> list[str]:
-        prompts, language = self._wiring.configuration.prompts, self._agents_language
+        prompts, language = self._wiring.configuration.prompts, agents_language(self._wiring)
         name = prompts.name(of_queue(connect.queue))
         said = prompts.confirmation(Confirmation.CALLBACK_FOR, language)
         return [said] if name is None else [said, name]
 
     async def _say_not_reached(self, agent: Channel) -> None:
-        language = self._agents_language
+        language = agents_language(self._wiring)
         said = self._wiring.configuration.prompts.confirmation(Confirmation.NOT_REACHED, language)
         await agent.silence()
         async with CallScope(agent.gone):
@@ -174,13 +176,21 @@ class ItemSession:
             await outside.follow()
         return True
 
+    async def _clear_away(self) -> None:
+        """Leave nobody on a silent line: neither the agent nor the customer."""
+        item = self._call.item
+        leg = "" if item is None else item.leg
+        for name in filter(None, (self._call.offer, leg)):
+            channel = self._wiring.router.find(name)
+            if channel is not None:
+                with suppress(AriError):
+                    await insist(channel.hang_up, f"end of {name}")
+        if leg:
+            with suppress(AriError):
+                await self._wiring.router.bridge(bridge_with(leg)).destroy()
+
     def _end(self, reason: str) -> None:
         self._engine.post(CallEnded(call=self._call.id, by=Party.ENGINE, cause=reason))
-
-    @property
-    def _agents_language(self) -> str:
-        tenant = self._wiring.configuration.tenant
-        return "en" if tenant is None else tenant.language
 
 
 def is_waiting(call: Call) -> bool:

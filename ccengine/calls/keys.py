@@ -20,7 +20,9 @@ PAUSE_SECONDS = 3.0
 class Action(Enum):
     """What a code asks for."""
 
-    HOLD = auto()
+    HOLD = auto()  #: or take back, by turns
+    PUT_ASIDE = auto()  #: from a screen, which says which of the two
+    TAKE_BACK = auto()
     TRANSFER = auto()
     CONSULT = auto()
     CONFERENCE = auto()

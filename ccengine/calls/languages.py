@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccengine.core.ids import client_of
+from ccengine.ivr.confirmations import FALLBACK_LANGUAGE
 
 if TYPE_CHECKING:
     from ccengine.calls.wiring import Wiring
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
 
 LANGUAGE = "CHANNEL(language)"
 """Of what the dialplan says: the caller may have chosen another than the number's."""
+
+
+def agents_language(wiring: Wiring) -> str:
+    """Return the language in which agents are spoken to."""
+    tenant = wiring.configuration.tenant
+    return FALLBACK_LANGUAGE if tenant is None else tenant.language
 
 
 def language_of(wiring: Wiring, call: Call, queue: QueueId | None) -> str:
@@ -38,4 +45,4 @@ def language_of(wiring: Wiring, call: Call, queue: QueueId | None) -> str:
         return route.language
     whose = call.client if queue is None else client_of(queue)
     client = None if tenant is None else tenant.clients.get(whose)
-    return "en" if client is None else client.language
+    return FALLBACK_LANGUAGE if client is None else client.language

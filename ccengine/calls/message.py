@@ -13,6 +13,7 @@ from ccengine.calls.caller_ear import CallerEar
 from ccengine.calls.conversation import recording_of
 from ccengine.calls.customer_leg import CustomerLeg, let_hear_ringing
 from ccengine.calls.insistence import insist
+from ccengine.calls.languages import agents_language
 from ccengine.calls.race import first_of
 from ccengine.calls.scope import CallScope
 from ccengine.config.settings import ASTERISK_STATE
@@ -107,7 +108,7 @@ class MessagePlayer:
 
     async def _play(self, agent: Channel) -> bool:
         """Play whose message it is, the message and the keys; True: the customer is wanted."""
-        prompts, language = self._wiring.configuration.prompts, self._language
+        prompts, language = self._wiring.configuration.prompts, agents_language(self._wiring)
         item, queue = self._call.item, self._call.queue
         name = None if queue is None else prompts.name(of_queue(queue))
         whose = [prompts.confirmation(Confirmation.MESSAGE_FOR, language)]
@@ -132,9 +133,9 @@ class MessagePlayer:
         customer = await leg.reach(name)
         await agent.silence()
         if customer is None:
-            said = Confirmation.NOT_REACHED
-            media = self._wiring.configuration.prompts.confirmation(said, self._language)
-            await CallerEar(agent, self._language).play([media], until_digit=False)
+            prompts, language = self._wiring.configuration.prompts, agents_language(self._wiring)
+            media = prompts.confirmation(Confirmation.NOT_REACHED, language)
+            await CallerEar(agent, language).play([media], until_digit=False)
             return False
         bridge = self._wiring.router.bridge(bridge_with(customer.id))
         await bridge.create(name=f"{BRIDGE_PREFIX}{self._call.id}", kind=TALK)
@@ -174,8 +175,3 @@ class MessagePlayer:
         bridge = self._wiring.router.bridge(bridge_with(customer.id))
         if await bridge.record(name) is not None:
             self._engine.post(RecordingStarted(call=self._call.id, recording=f"{name}.wav"))
-
-    @property
-    def _language(self) -> str:
-        tenant = self._wiring.configuration.tenant
-        return "en" if tenant is None else tenant.language

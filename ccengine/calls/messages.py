@@ -98,18 +98,20 @@ class Messages:
         if queue is not None and queue in queues and queues[queue].messages_are_work:
             return queue
         tenant = self._wiring.configuration.tenant
-        named = None if tenant is None else tenant.clients[client].settings.messages
+        known = None if tenant is None else tenant.clients.get(client)  # a note outlives a client
+        named = None if known is None else known.settings.messages
         usual = None if named is None else queue_id(client, named)
         return usual if usual in queues else None
 
     def _number(self, client: ClientId, caller: str, queue: QueueId) -> str:
         """Return whom to call back; empty: a number that nobody can or may call."""
         tenant = self._wiring.configuration.tenant
-        if tenant is None or not caller:
+        known = None if tenant is None else tenant.clients.get(client)
+        if tenant is None or known is None or not caller:
             return ""
         rules = self._engine.center.plan.queues[queue].callback
         countries = () if rules is None else rules.countries
-        judged = judge_number(caller, tenant.clients[client], tenant, countries)
+        judged = judge_number(caller, known, tenant, countries)
         return "" if isinstance(judged, Unfit) else judged
 
     def _recording(self, folder: str, call: CallId, at: Instant) -> tuple[str, float] | None:

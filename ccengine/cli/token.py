@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ccengine.api.roles import Role
+from ccengine.api.tokens import THE_FILE
 from ccengine.cli import records
 from ccengine.cli.output import console, fail, read_settings
 from ccengine.config.loading import load_tenant
@@ -56,6 +57,8 @@ def create(  # noqa: PLR0913 - one parameter for each thing a token holds
     settings, now = read_settings(), records.now()
     if not is_name(name):
         fail(f"'{name}' cannot be a name", "use small letters, digits, '-' and '_'")
+    if name in (THE_FILE, records.ACTOR):
+        fail(f"'{name}' is somebody else in the audit", "use another name")
     _check_role(role, clients=bool(client), all_clients=all_clients, agent=agent)
     stored = StoredToken(
         name=name,

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from ccengine.config.clients import Client
     from ccengine.config.tenant import Tenant
 
-TYPED_AT_MOST: Final = 20
 TYPED: Final = re.compile(r"\+?[0-9]{1,20}")
 DEAR: Final = frozenset(
     {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST, PhoneNumberType.UAN}

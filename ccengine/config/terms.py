@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from ccengine.config.documents import Document, Place, read_document
-from ccengine.config.names import is_name, suggestion
+from ccengine.config.lookups import unknown
+from ccengine.config.names import is_name
 from ccengine.config.schema import fit
 from ccengine.reporting.kpis.terms import BillLine, Per, Terms
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from ccengine.config.clients import ClientSettings
@@ -51,15 +52,15 @@ def _check(
     for name, line in terms.lines.items():
         yield from _check_line(document, name, line)
         place: Place = ("lines", name)
-        yield from _unknown(document, (*place, "queues"), "queue", line.queues, client.queues)
+        yield from unknown(document, (*place, "queues"), "queue", line.queues, client.queues)
         known = {*languages, *client.languages[:1]}
-        yield from _unknown(document, (*place, "languages"), "language", line.languages, known)
+        yield from unknown(document, (*place, "languages"), "language", line.languages, known)
     without = terms.handled.without
     place = ("handled", "without")
-    yield from _unknown(document, place, "disposition", without, client.dispositions)
+    yield from unknown(document, place, "disposition", without, client.dispositions)
     reasons = {reason.name for reason in tenant.reasons.values()}
     place = ("productive", "reasons")
-    yield from _unknown(document, place, "reason", terms.productive.reasons, reasons)
+    yield from unknown(document, place, "reason", terms.productive.reasons, reasons)
     if not 0 <= terms.idle.weight <= WEIGHT_AT_MOST:
         message = f"'weight' cannot be {terms.idle.weight}"
         remedy = f"use 0 to {WEIGHT_AT_MOST}"
@@ -106,12 +107,3 @@ def _amount(document: Document, place: Place, amount: Decimal, most: Decimal) ->
     if not 0 <= amount <= most or not fine:
         remedy = f"use 0 to {most}, with up to {DECIMALS_AT_MOST} decimals"
         yield document.problem(place, f"'{place[-1]}' cannot be {amount}", remedy)
-
-
-def _unknown(
-    document: Document, place: Place, what: str, names: Iterable[str], known: Collection[str]
-) -> Iterator[Problem]:
-    for number, name in enumerate(names):
-        if name not in known:
-            message = f"unknown {what} '{name}'"
-            yield document.problem((*place, number), message, suggestion(name, known))

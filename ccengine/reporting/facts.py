@@ -129,15 +129,11 @@ def fact_of(row: JournalRow) -> Fact | None:
         return Fact("plan_loaded", {"version": what.plan.version})
     details: dict[str, object] = {}
     action, shown = _OUTSIDE[type(what)]
-    for field, name in shown:
+    for field, name, masked in shown:
         value = getattr(what, field)
         if isinstance(value, Overflow):
             details[name] = value.place
-        elif (
-            field in MASKED
-            and not isinstance(what, MoveCall)
-            and (value or field not in UNLESS_EMPTY)
-        ):
+        elif masked and (value or field not in UNLESS_EMPTY):
             details[name] = mask_number(value)
         elif value not in (None, "", False, (), {}):
             details[name] = value
@@ -147,9 +143,11 @@ def fact_of(row: JournalRow) -> Fact | None:
     return Fact(action, details)
 
 
-def _shown_fields(cls: type) -> tuple[tuple[str, str], ...]:
-    names = [field.name for field in fields(cls)]
-    return tuple((name, SHOWN.get(name, name)) for name in names if name in {*SHOWN, *MASKED})
+def _shown_fields(cls: type) -> tuple[tuple[str, str, bool], ...]:
+    """Return each field's name, its name outside, and whether it is a number to be masked."""
+    masked = MASKED if cls is not MoveCall else frozenset()  # that one's `to` is a queue
+    names = [field.name for field in fields(cls) if field.name in {*SHOWN, *MASKED}]
+    return tuple((name, SHOWN.get(name, name), name in masked) for name in names)
 
 
 def _action(cls: type) -> str:
@@ -169,7 +167,7 @@ def told() -> Mapping[type, Fact]:
     A detail is the name that a field has outside, under the name it has in its type.
     """
     return {
-        cls: Fact(action, dict(shown))
+        cls: Fact(action, {field: name for field, name, _ in shown})
         for cls, (action, shown) in _OUTSIDE.items()
         if not issubclass(cls, (*SILENT, Rejection, ShowAgent, PlanLoaded))
     }

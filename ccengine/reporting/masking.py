@@ -1,5 +1,7 @@
 """Telephone numbers as others than the call's own parties may see them."""
 
+from ccengine.core.states import Kind
+
 SHOWN_WHOLE = 6  #: extensions and short numbers say nothing about a person
 SHOWN_FIRST = 3
 SHOWN_LAST = 2
@@ -30,3 +32,8 @@ def mask_number(number: str) -> str:
         return number
     hidden = "*" * (len(rest) - SHOWN_FIRST - SHOWN_LAST)
     return f"{plus}{rest[:SHOWN_FIRST]}{hidden}{rest[-SHOWN_LAST:]}"
+
+
+def mask_called(kind: str, number: str) -> str:
+    """Return the number that a call went to: a customer's is masked, one of the house is not."""
+    return mask_number(number) if kind == Kind.OUTBOUND else number

@@ -294,7 +294,7 @@ def _call_event(what: CallEvent) -> str:
 def _control_event(what: ControlEvent | SupervisionEvent) -> str:
     match what:
         case AgentDialled():
-            return f"{what.agent} dialled {what.number}: {what.kind}"
+            return f"{what.agent} dialled {mask_number(what.number)}: {what.kind}"
         case CallDirected():
             return f"for {what.agent} alone"
         case HoldStarted():

@@ -66,7 +66,6 @@ class LiveKpis:
         self, journal: Path, now: Callable[[], Instant], *, limit: int = 1_000_000
     ) -> None:
         self.dropped = 0  #: steps
-        self.is_ready = False  #: the journal has been read; who asks sooner waits for that
         self._journal = journal
         self._now = now
         self._limit = limit
@@ -99,7 +98,12 @@ class LiveKpis:
             question: of the last two days.
             plan: in force.
             language_of: a client's number.
+
+        Raises:
+            CancelledError: nobody counts: not yet, or no longer.
         """
+        if self._closing or not self._thread.is_alive():
+            raise asyncio.CancelledError
         asked = _Asked(question, plan, language_of)
         self._waiting.append(asked)
         self._wake.set()
@@ -120,13 +124,14 @@ class LiveKpis:
             log.warning("kpis_not_read", cause=str(error))
         except Exception:  # a mistake here must cost no call
             log.exception("kpis_not_read")
-        self.is_ready = True
         while not self._closing:
             self._wake.wait(_PAUSE_SECONDS)
             self._wake.clear()
             for _ in range(len(self._waiting)):
                 self._take(self._waiting.popleft())
-        for one in self._waiting:
+            self._clean(Grain.MILLISECOND.of(self._now()))
+        while self._waiting:
+            one = self._waiting.popleft()
             if isinstance(one, _Asked):
                 one.answered.cancel()
 
@@ -155,7 +160,6 @@ class LiveKpis:
             now, question = self._now(), asked.question
             going_on = Tally()
             self._fold.tell_open(now, going_on)
-            self._clean(Grain.MILLISECOND.of(now))
             cells = chain.from_iterable(
                 tally.between(question.begins, question.ends) for tally in (self._tally, going_on)
             )

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from ccengine.core.events import AgentDialled, CallArrived, CallbackAsked, MessageLeft
 from ccengine.reporting.call_records import CallRecords, fold_call
+from ccengine.reporting.first_rows import FIRST
 from ccengine.reporting.rows import is_void
 from ccengine.storage.database import RecordDatabase
 from ccengine.storage.errors import StorageError
@@ -124,8 +124,7 @@ class RecordKeeper:
 
     def _is_news(self, row: JournalRow) -> bool:
         known = row.call is None or self._records.knows(row.call)
-        first = AgentDialled | CallArrived | CallbackAsked | MessageLeft
-        return not known and not isinstance(row.what, first)
+        return not known and not isinstance(row.what, FIRST)
 
     def _catch_up_call(self, call: CallId) -> CallRecord | None:
         if self._reader is None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 import aiohttp
+from yarl import URL
 
 from ccengine.webhooks.addresses import PrivateAddress, PublicResolver, check_literal
 from ccengine.webhooks.signing import signed
@@ -95,7 +95,7 @@ class Sender:
             headers["Authorization"] = keys.authorization
         try:
             if not letter.private:
-                check_literal(urlsplit(letter.url).hostname or "")
+                check_literal(URL(letter.url).raw_host or "")  # as the connection reads it
             async with session.request(
                 letter.method,
                 letter.url,

@@ -161,6 +161,13 @@ class CenterOnFake:
         self.wiring.configuration = self.configuration = replace(self.configuration, tenant=tenant)
         self._load_plan()
 
+    def remove_client(self) -> None:
+        """Have dnipro gone from the configuration that the next engine loads."""
+        assert self.configuration.tenant is not None
+        tenant = self.configuration.tenant
+        others = {name: client for name, client in tenant.clients.items() if name != DNIPRO}
+        self.configuration = replace(self.configuration, tenant=replace(tenant, clients=others))
+
     @property
     def _dnipro(self) -> Client:
         assert self.configuration.tenant is not None

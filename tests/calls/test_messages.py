@@ -251,3 +251,43 @@ async def test_killed_at_any_point_it_goes_on(
     await asyncio.sleep(7)
     center.assert_nothing_left()
     assert len(center.journal.events(ConversationStarted)) == 1
+
+
+async def test_a_note_outlives_its_client(center: CenterOnFake, tmp_path: Path) -> None:
+    """Else it would stop each engine that starts."""
+    center.set_client(country="UA", outbound=OUTBOUND, messages="vip")
+    await center.kill()
+    center.caller()
+    records(tmp_path)
+    center.asterisk.channel(CALLER).reached = "message"
+    center.asterisk.hang_up(CALLER)
+    center.remove_client()
+    await center.start()
+    await center.until(lambda: center.journal.events(CallMissed))
+    await asyncio.sleep(30)
+    assert not center.journal.events(MessageLeft)
+    assert center.asterisk.notes() == []
+
+
+@pytest.mark.parametrize("place", ["CallScope", "recording_of"])
+async def test_a_fault_of_ours_leaves_nobody_on_a_silent_line(
+    center: CenterOnFake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    def breaks(*_: object, **__: object) -> None:
+        message = "planted"
+        raise RuntimeError(message)
+
+    takes_messages(center)
+    await leaves_a_message(center, tmp_path)
+    customer_answers(center)
+    if place == "recording_of":
+        agent = await hears(center)
+        monkeypatch.setattr(f"ccengine.calls.message.{place}", breaks)
+        await press(center, agent, "2")
+    else:
+        monkeypatch.setattr(f"ccengine.calls.message.{place}", breaks)
+        await center.log_in("olena", answers_after=0.5)
+    await center.until(lambda: len(center.ended()) == 2)
+    assert center.ended()[-1].cause == "engine error"
+    await asyncio.sleep(7)
+    center.assert_nothing_left()

@@ -102,6 +102,8 @@ def test_a_revoked_token_stays_in_the_list_and_its_name_is_never_given_again(
         (("x", "--role", "agent", "--agent", "nobody"), "no agent 'nobody'"),
         (("x", "--role", "client", "--client", "nour", "--agent", "amira"), "--agent"),
         (("X Y", "--role", "admin"), "cannot be a name"),
+        (("token-file", "--role", "admin"), "somebody else"),
+        (("command-line", "--role", "admin"), "somebody else"),
     ],
 )
 def test_what_cannot_be_is_said_with_a_remedy(arguments: tuple[str, ...], complaint: str) -> None:

@@ -242,7 +242,7 @@ async def test_what_leads_elsewhere_is_not_followed(tmp_path: Path) -> None:
         assert (await at.letters())[0][1:] == (LetterState.WAITING, 1)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "127.1"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "127.1", "127。0。0。1"])
 async def test_nothing_is_asked_of_the_house(tmp_path: Path, host: str) -> None:
     async with scene(tmp_path) as at:
         courier = await at.begin(

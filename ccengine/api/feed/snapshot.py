@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ccengine.api.ports import Floor
 from ccengine.core.ids import client_of
 from ccengine.reporting.instants import utc_text
-from ccengine.reporting.masking import mask_number
+from ccengine.reporting.masking import mask_called, mask_number
 from ccengine.reporting.news import BODY_SCHEMA, agent_facts, call_facts
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _call(call: Call, since: Instant | None) -> dict[str, object]:
         **call_facts(call.shown()),
         "client": call.client,
         "kind": call.kind,
-        "number": call.number,
+        "number": mask_called(call.kind, call.number),
         "caller": mask_number(call.caller),
         "priority": call.priority,
         "arrived_at": utc_text(call.arrived_at),

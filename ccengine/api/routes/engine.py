@@ -8,12 +8,11 @@ from aiohttp import web
 from pydantic import Field
 
 from ccengine.api.models import Shown, Utc
+from ccengine.api.requests import JSON_TYPE
 from ccengine.api.route import Asked, Method, Nothing, Route, Strict
 
 if TYPE_CHECKING:
     from ccengine.api.route import AnyRoute
-
-JSON_TYPE = "application/json"
 
 
 class HealthShown(Shown):

@@ -14,6 +14,7 @@ from math import floor
 from typing import TYPE_CHECKING
 
 from ccengine.core.ids import AgentId, CallId, ClientId
+from ccengine.reporting.kpis.counts import in_ms
 from ccengine.reporting.kpis.facts import Doing, Ms
 from ccengine.reporting.kpis.formulas import decimal_of
 from ccengine.reporting.kpis.terms import Band, BillLine, Per
@@ -121,7 +122,7 @@ class _Contacts:
 
     def _counts(self, part: Part) -> bool:
         rules = self._terms.handled
-        short = part.talk + part.held < round(rules.least_talk_seconds * 1000)
+        short = part.talk + part.held < in_ms(rules.least_talk_seconds)
         return not short and part.disposition not in rules.without
 
     def _give(self, part: Part, per: Per) -> bool:
