@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ccengine.api.ports import Floor, Health, Library, Ports, TalkAct
 from ccengine.calls.desk_talk import DeskTalk
 from ccengine.calls.keys import Action
+from ccengine.storage.live_kpis import LiveKpis
 from ccengine.storage.reader_process import ReaderProcess
 
 if TYPE_CHECKING:
@@ -31,9 +32,14 @@ def open_library(
     """Return what can be read; what it has opened is closed with the stack."""
     reader = ReaderProcess()
     stack.callback(reader.close)
+    kpis = LiveKpis(settings.paths.journal, engine.clock.now)
+    stack.callback(kpis.close)
+    engine.observe(kpis.observe)
+    kpis.start()
     return Library(
         keeper=keeper,
         reader=reader,
+        kpis=kpis,
         show=engine.show,
         journal=settings.paths.journal,
         recordings=settings.paths.recordings,
