@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ccengine.api.ports import Floor, Health, Library, Ports, TalkAct
 from ccengine.calls.desk_talk import DeskTalk
 from ccengine.calls.keys import Action
+from ccengine.config.secrets import pin_matches
 from ccengine.storage.reader_process import ReaderProcess
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def api_ports(
         library=library,
         reload=reload,
         token_file=wiring.paths.api_token,
+        is_pin=partial(pin_matches, wiring.paths),
     )
 
 
