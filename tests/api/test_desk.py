@@ -22,7 +22,8 @@ BILLING = "nour/billing"
 
 
 async def desk(here: House, agent: str = "amira") -> Any:
-    token = await here.token(f"of-{agent}-{here.shift.now}", Role.AGENT, agent=agent)
+    here.shift.wait(1)
+    token = await here.token(f"{agent}-at-{here.shift.now:.0f}", Role.AGENT, agent=agent)
     status, body = await here.ask("GET", f"/agents/{agent}/desk", token)
     assert status == 200
     return body
