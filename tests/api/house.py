@@ -15,6 +15,7 @@ from ccengine.api.feed.hub import Hub
 from ccengine.api.feed.live import LiveFeed
 from ccengine.api.ports import Asked, Floor, Found, Health, Library, Ports, TalkAct
 from ccengine.api.server import ApiServer
+from ccengine.assembly.pages import feed_and_pages
 from ccengine.config.loading import load_tenant
 from ccengine.config.tenant import Tenant
 from ccengine.core import events
@@ -213,7 +214,7 @@ async def house(tmp_path: Path, *, most_clients: int = MOST_CLIENTS) -> AsyncIte
     here.hub = hub
     feed = LiveFeed(hub, Backlog(shift.journal.path), most_clients=most_clients)
     try:
-        async with ApiServer(ports, 0, extend=feed.extend) as server:
+        async with ApiServer(ports, 0, extend=feed_and_pages(feed)) as server:
             here.port, here.server = server.port, server
             yield here
     finally:
