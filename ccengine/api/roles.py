@@ -32,6 +32,7 @@ HOUSE_AND_CLIENT: Final[Roles] = LISTENERS | {Role.CLIENT}
 
 MAY: Final[Mapping[str, Roles]] = {
     "whoAmI": ALL,
+    "signOut": frozenset({Role.AGENT}),
     # agents
     "listAgents": LISTENERS,
     "getAgent": LISTENERS | {Role.AGENT},
@@ -47,6 +48,7 @@ MAY: Final[Mapping[str, Roles]] = {
     "askForHelp": OWN,
     # the desk
     "getDesk": OWN,
+    "listCallbacks": OWN,
     "actOnTalk": ADMIN | {Role.AGENT},
     "setOutcome": OWN,
     "fillForm": OWN,

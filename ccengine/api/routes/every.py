@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.api.routes import (
     agents,
+    callbacks,
     calls,
     configuration,
     desk,
@@ -14,6 +15,7 @@ from ccengine.api.routes import (
     papers,
     queues,
     recordings,
+    sign_in,
 )
 
 if TYPE_CHECKING:
@@ -21,8 +23,10 @@ if TYPE_CHECKING:
 
 ROUTES: tuple[AnyRoute, ...] = (
     *engine.ROUTES,
+    *sign_in.ROUTES,
     *agents.ROUTES,
     *desk.ROUTES,
+    *callbacks.ROUTES,
     *queues.ROUTES,
     *calls.ROUTES,
     *kpis.ROUTES,
