@@ -13,6 +13,7 @@ from ccengine.config.tenant import Tenant
 from ccengine.core.center import ContactCenter
 from ccengine.core.events import Event
 from ccengine.core.ids import AgentId, CallId, Instant
+from ccengine.storage.live_kpis import LiveKpis
 from ccengine.storage.records import RecordKeeper
 
 Asked = ParamSpec("Asked")
@@ -67,6 +68,7 @@ class Library:
 
     keeper: RecordKeeper  #: records, and all else that the database keeps
     reader: Reader
+    kpis: LiveKpis  #: key figures of the last days
     show: Callable[[], None]  #: has the journal hold what has happened so far
     journal: Path
     recordings: Path
@@ -82,3 +84,5 @@ class Ports:
     library: Library
     reload: Callable[[], Awaitable[Sequence[Problem]]]  #: loads it, or says why not
     token_file: Path
+    is_pin: Callable[[AgentId, str], bool]
+    """Tells whether digits are an agent's PIN; SecretMissing where there is none."""

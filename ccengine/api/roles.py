@@ -27,10 +27,12 @@ ALL: Final[Roles] = frozenset(Role)
 LEADERS: Final[Roles] = ADMIN | {Role.SUPERVISOR}
 LISTENERS: Final[Roles] = LEADERS | {Role.QUALITY}
 OWN: Final[Roles] = LEADERS | {Role.AGENT}
+BOOKS: Final[Roles] = ADMIN | {Role.BILLING, Role.CLIENT}
 HOUSE_AND_CLIENT: Final[Roles] = LISTENERS | {Role.CLIENT}
 
 MAY: Final[Mapping[str, Roles]] = {
     "whoAmI": ALL,
+    "signOut": frozenset({Role.AGENT}),
     # agents
     "listAgents": LISTENERS,
     "getAgent": LISTENERS | {Role.AGENT},
@@ -46,6 +48,7 @@ MAY: Final[Mapping[str, Roles]] = {
     "askForHelp": OWN,
     # the desk
     "getDesk": OWN,
+    "listCallbacks": OWN,
     "actOnTalk": ADMIN | {Role.AGENT},
     "setOutcome": OWN,
     "fillForm": OWN,
@@ -63,6 +66,8 @@ MAY: Final[Mapping[str, Roles]] = {
     "getCustomerHistory": HOUSE_AND_CLIENT | {Role.AGENT},
     "moveCall": LEADERS,
     "reprioritiseCall": LEADERS,
+    # figures
+    "getKpis": BOOKS | LISTENERS,
     # recordings
     "listRecordings": HOUSE_AND_CLIENT,
     "getRecording": HOUSE_AND_CLIENT,

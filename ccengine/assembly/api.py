@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from ccengine.api.ports import Floor, Health, Library, Ports, TalkAct
 from ccengine.calls.desk_talk import DeskTalk
 from ccengine.calls.keys import Action
+from ccengine.config.secrets import pin_matches
+from ccengine.storage.live_kpis import LiveKpis
 from ccengine.storage.reader_process import ReaderProcess
 
 if TYPE_CHECKING:
@@ -31,9 +33,14 @@ def open_library(
     """Return what can be read; what it has opened is closed with the stack."""
     reader = ReaderProcess()
     stack.callback(reader.close)
+    kpis = LiveKpis(settings.paths.journal, engine.clock.now)
+    stack.callback(kpis.close)
+    engine.observe(kpis.observe)
+    kpis.start()
     return Library(
         keeper=keeper,
         reader=reader,
+        kpis=kpis,
         show=engine.show,
         journal=settings.paths.journal,
         recordings=settings.paths.recordings,
@@ -72,6 +79,7 @@ def api_ports(
         library=library,
         reload=reload,
         token_file=wiring.paths.api_token,
+        is_pin=partial(pin_matches, wiring.paths),
     )
 
 

@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from ccengine.core.plan import Plan
 from ccengine.reporting.kpis.counts import DAY, QUARTER, Tally
 from ccengine.reporting.kpis.facts import Grain
 from ccengine.reporting.kpis.fold import Fold
-from ccengine.reporting.kpis.table import Question, Table, answer
+from ccengine.reporting.kpis.table import InForce, Question, Table, answer
 from ccengine.reporting.rows import JournalRow
 from ccengine.storage.catching_up import AFTER_START_SECONDS, gently
 from ccengine.storage.errors import StorageError
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ccengine.core.ids import Instant
+    from ccengine.reporting.kpis.facts import Ms
 
 log = structlog.get_logger()
 
@@ -45,8 +45,7 @@ class _Asked:
     """A question that waits for its turn behind the steps before it."""
 
     question: Question
-    plan: Plan
-    language_of: Callable[[str, str], str]
+    in_force: InForce
     answered: Future[Table] = field(default_factory=Future)
 
 
@@ -73,6 +72,7 @@ class LiveKpis:
         self._fold = Fold(self._tally)
         self._waiting: deque[Waiting] = deque()
         self._seen = 0
+        self._is_whole = False  # nothing of the days that are kept is missing
         self._cleaned = 0
         self._wake = threading.Event()
         self._closing = False
@@ -89,22 +89,25 @@ class LiveKpis:
         else:
             self.dropped += 1
 
-    async def ask(
-        self, question: Question, plan: Plan, language_of: Callable[[str, str], str]
-    ) -> Table:
+    def has(self, begins: Ms) -> bool:
+        """Tell whether everything from an instant on has been counted; the journal has it else."""
+        self._wake.set()  # whoever asks once asks again
+        is_kept = begins >= Grain.MILLISECOND.of(self._now()) - KEPT
+        return is_kept and self._is_whole and not self.dropped and not self._closing
+
+    async def ask(self, question: Question, in_force: InForce) -> Table:
         """Return figures: of all steps shown so far, and of agents' time until now.
 
         Args:
             question: of the last two days.
-            plan: in force.
-            language_of: a client's number.
+            in_force: the configuration.
 
         Raises:
             CancelledError: nobody counts: not yet, or no longer.
         """
         if self._closing or not self._thread.is_alive():
             raise asyncio.CancelledError
-        asked = _Asked(question, plan, language_of)
+        asked = _Asked(question, in_force)
         self._waiting.append(asked)
         self._wake.set()
         return await asyncio.wrap_future(asked.answered)
@@ -143,6 +146,7 @@ class LiveKpis:
                     return
                 self._fold.take(step)
                 self._seen = step[-1].number
+        self._is_whole = True
 
     def _take(self, one: Waiting) -> None:
         if isinstance(one, _Asked):
@@ -153,6 +157,7 @@ class LiveKpis:
             if one and one[0].number > self._seen:
                 self._fold.take(one)
         except Exception:  # a mistake here must cost no call
+            self._is_whole = False
             log.exception("kpis_not_counted", row=one[0].number)
 
     def _answer(self, asked: _Asked) -> None:
@@ -163,7 +168,7 @@ class LiveKpis:
             cells = chain.from_iterable(
                 tally.between(question.begins, question.ends) for tally in (self._tally, going_on)
             )
-            table = answer(cells, question, asked.plan, asked.language_of)
+            table = answer(cells, question, asked.in_force, Grain.MILLISECOND.of(now))
         except Exception as error:
             asked.answered.set_exception(error)
         else:
@@ -172,4 +177,4 @@ class LiveKpis:
     def _clean(self, now: int) -> None:
         if now // QUARTER != self._cleaned:
             self._cleaned = now // QUARTER
-            self._tally.forget_before(now - KEPT)
+            self._tally.forget_before(now - KEPT - QUARTER)  # of some a question is on its way

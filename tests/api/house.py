@@ -22,6 +22,7 @@ from ccengine.core import events
 from ccengine.core.ids import AgentId, CallId, ClientId, PhoneId, QueueId, TenantId, client_of
 from ccengine.ivr import versions
 from ccengine.ivr.configuration import load_configuration
+from ccengine.storage.live_kpis import LiveKpis
 from ccengine.storage.records import RecordKeeper
 from ccengine.storage.tokens import StoredToken
 from tests.config.tenants import copy_of_demo
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 WELL = Health(connected=True)
 MOST_CLIENTS = 600  #: of the live feed
 FILE_TOKEN = "a-token-long-enough-to-be-one"
+PIN = "271828"  #: everybody's
 CALLERS = {"nour": ("600100", "+971501234567"), "dnipro": ("600200", "+380441234567")}
 SOUND = b"RIFF" + bytes(range(256)) * 4
 
@@ -205,9 +207,12 @@ async def house(tmp_path: Path, *, most_clients: int = MOST_CLIENTS) -> AsyncIte
     here = House(tmp_path, tenant, shift, keeper)
     shift.post(events.PlanLoaded(plan=tenant.plan(shift.now)))
     shift.post(events.SwitchResynced(node=NODE))
+    kpis = LiveKpis(shift.journal.path, lambda: shift.now)
+    shift.observers.append(kpis.observe)
+    kpis.start()
     token_file = tmp_path / "api_token"
     token_file.write_text(FILE_TOKEN + "\n")
-    ports = here.ports = _ports(here, token_file)
+    ports = here.ports = _ports(here, token_file, kpis)
     hub = Hub(ports.floor, node=NODE, number=shift.journal.last_number, settle=lambda: None)
     shift.observers.append(hub.observe)
     here.hub = hub
@@ -217,11 +222,12 @@ async def house(tmp_path: Path, *, most_clients: int = MOST_CLIENTS) -> AsyncIte
             here.port, here.server = server.port, server
             yield here
     finally:
+        kpis.close()
         await keeper.close()
         shift.journal.close()
 
 
-def _ports(here: House, token_file: Path) -> Ports:
+def _ports(here: House, token_file: Path, kpis: LiveKpis) -> Ports:
     floor = Floor(
         center=here.shift.center,
         now=lambda: here.shift.now,
@@ -233,6 +239,7 @@ def _ports(here: House, token_file: Path) -> Ports:
     library = Library(
         keeper=here.keeper,
         reader=AtOnce(),
+        kpis=kpis,
         show=lambda: None,
         journal=here.shift.journal.path,
         recordings=here.folder / "recordings",
@@ -244,4 +251,5 @@ def _ports(here: House, token_file: Path) -> Ports:
         library=library,
         reload=here.reload,
         token_file=token_file,
+        is_pin=lambda _agent, given: given == PIN,
     )

@@ -9,12 +9,13 @@ import pytest
 from ccengine.core import events
 from ccengine.core.ids import AgentId
 from ccengine.reporting.kpis.counts import DAY, Tally
+from ccengine.reporting.kpis.facts import Grain
 from ccengine.reporting.kpis.fold import Fold
 from ccengine.reporting.kpis.table import By, Question, answer
 from ccengine.reporting.rows import in_steps
 from ccengine.storage.live_kpis import LiveKpis
-from tests.reporting.kpis.days import serve
-from tests.reporting.shift import Shift, plan
+from tests.reporting.kpis.days import known, serve
+from tests.reporting.shift import Shift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,7 @@ def rebuilt(shift: Shift, question: Question = QUESTION) -> Table:
         fold.take(step)
     fold.cut(shift.now)
     cells = tally.between(question.begins, question.ends)
-    return answer(cells, question, plan(), lambda *_: "")
+    return answer(cells, question, known(), Grain.MILLISECOND.of(shift.now))
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def live(shift: Shift) -> Iterator[LiveKpis]:
 
 
 async def now(live: LiveKpis, question: Question = QUESTION) -> Table:
-    return await live.ask(question, plan(), lambda *_: "")
+    return await live.ask(question, known())
 
 
 @pytest.mark.parametrize("before", [True, False])

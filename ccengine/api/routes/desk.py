@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from ccengine.api.agents import AgentShown, agent_of, shown
+from ccengine.api.at_desk import (
+    DeskCallShown,
+    Destination,
+    QueueAtDesk,
+    desk_call,
+    destinations,
+    queues_at_desk,
+)
 from ccengine.api.faults import AGENT_UNKNOWN, CALL_UNKNOWN, REFUSED
-from ccengine.api.live import LiveShown, live
+from ccengine.api.live import live
 from ccengine.api.models import Shown, Utc
 from ccengine.api.papers import (
     ChoiceShown,
@@ -59,10 +67,15 @@ class DeskShown(Shown):
     """All that an agent needs to see of the present call, or the last."""
 
     agent: AgentShown
-    call: LiveShown | None = Field(description="While it is alive.")
+    call: DeskCallShown | None = Field(description="While it is alive.")
     debrief: DebriefShown | None = Field(description="null: there is nothing to say.")
     reasons: list[str] = Field(description="For being not ready.")
     reason_required: bool
+    usual_phone: str | None = Field(description="The agent's own, to log in at.")
+    queues: list[QueueAtDesk] = Field(description="Whose calls the agent may get.")
+    destinations: list[Destination] = Field(
+        description="Where the present caller can be sent to, beside colleagues."
+    )
 
 
 class OutcomeGiven(Strict):
@@ -110,13 +123,17 @@ async def get_desk(asked: Asked[Nothing, Nothing]) -> DeskShown:
     call = None if agent.call is None else floor.center.calls.get(agent.call)
     debrief = floor.center.debrief(agent.id, floor.now())
     is_seen = debrief is not None and asked.sight.client(debrief.client)
-    plan = floor.center.plan
+    call = call if call is not None and asked.sight.call(call) else None
+    plan, known = floor.center.plan, floor.tenant().settings.agents.get(agent.id)
     return DeskShown(
         agent=shown(agent, asked),
-        call=None if call is None or not asked.sight.call(call) else live(call, asked),
+        call=None if call is None else desk_call(call, asked),
         debrief=_debrief(debrief, asked) if debrief is not None and is_seen else None,
         reasons=list(plan.reasons),
         reason_required=plan.reason_required,
+        usual_phone=None if known is None else known.phone,
+        queues=queues_at_desk(agent, asked),
+        destinations=[] if call is None else destinations(call.client, asked),
     )
 
 

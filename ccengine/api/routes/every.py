@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 from ccengine.api.routes import (
     agents,
+    callbacks,
     calls,
     configuration,
     desk,
     engine,
+    kpis,
     papers,
     queues,
     recordings,
+    sign_in,
 )
 
 if TYPE_CHECKING:
@@ -20,10 +23,13 @@ if TYPE_CHECKING:
 
 ROUTES: tuple[AnyRoute, ...] = (
     *engine.ROUTES,
+    *sign_in.ROUTES,
     *agents.ROUTES,
     *desk.ROUTES,
+    *callbacks.ROUTES,
     *queues.ROUTES,
     *calls.ROUTES,
+    *kpis.ROUTES,
     *recordings.ROUTES,
     *papers.ROUTES,
     *configuration.ROUTES,
