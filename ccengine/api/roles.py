@@ -27,6 +27,7 @@ ALL: Final[Roles] = frozenset(Role)
 LEADERS: Final[Roles] = ADMIN | {Role.SUPERVISOR}
 LISTENERS: Final[Roles] = LEADERS | {Role.QUALITY}
 OWN: Final[Roles] = LEADERS | {Role.AGENT}
+BOOKS: Final[Roles] = ADMIN | {Role.BILLING, Role.CLIENT}
 HOUSE_AND_CLIENT: Final[Roles] = LISTENERS | {Role.CLIENT}
 
 MAY: Final[Mapping[str, Roles]] = {
@@ -65,6 +66,8 @@ MAY: Final[Mapping[str, Roles]] = {
     "getCustomerHistory": HOUSE_AND_CLIENT | {Role.AGENT},
     "moveCall": LEADERS,
     "reprioritiseCall": LEADERS,
+    # figures
+    "getKpis": BOOKS | LISTENERS,
     # recordings
     "listRecordings": HOUSE_AND_CLIENT,
     "getRecording": HOUSE_AND_CLIENT,

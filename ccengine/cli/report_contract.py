@@ -16,9 +16,10 @@ from ccengine.cli import report_options as options  # noqa: TC001 - typer looks 
 from ccengine.cli.output import fail
 from ccengine.cli.report_files import WIDE, Format, days_text, expect_no_page, write
 from ccengine.cli.report_ledger import hours, keep, splitter_of
-from ccengine.cli.report_questions import languages_of, level_of
+from ccengine.cli.report_questions import level_of
 from ccengine.cli.report_span import Wanted, opened
 from ccengine.config.currencies import decimals_of
+from ccengine.config.in_force import in_force
 from ccengine.core.ids import ClientId
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.kpis.formulas import rounded
@@ -76,7 +77,7 @@ def _draft(span: Span, client: Client) -> tuple[Draft, list[str]]:
         client=client.id,
         currency=contract.currency,
         places=decimals_of(contract.currency),
-        language_of=languages_of(span.tenant),
+        language_of=in_force(span.tenant, span.tenant.plan()).language_of,
         level=table.total.level,
         level_name=table.total.level_name or "SL",
     )

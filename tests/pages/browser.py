@@ -7,7 +7,7 @@ import shutil
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from playwright.async_api import ConsoleMessage, Page, async_playwright
+from playwright.async_api import ConsoleMessage, Page, async_playwright, expect
 
 from tests.api.house import FILE_TOKEN
 
@@ -19,9 +19,13 @@ if TYPE_CHECKING:
     from tests.api.house import House
 
 CHROMIUM = shutil.which("chromium") or ""
+PATIENCE = 15_000  #: milliseconds, on a machine that is busy with other tests
 TOKEN_KEPT = "ccengine.token"
 EXPECTED = ("Failed to load resource", "WebSocket connection to")
 """What a browser says of an engine that is away or refuses."""
+
+
+expect.set_options(timeout=PATIENCE)
 
 
 @asynccontextmanager
@@ -30,7 +34,8 @@ async def browser(**wanted: Any) -> AsyncIterator[BrowserContext]:
 
     Whatever else a page writes to the console, or throws, fails the test at the end.
     """
-    alone = ["--no-sandbox"] if os.geteuid() == 0 else []
+    # Containers have little shared memory, and Chromium no sandbox of its own for root.
+    arguments = ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     options = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", **wanted}
     complaints: list[str] = []
 
@@ -43,9 +48,9 @@ async def browser(**wanted: Any) -> AsyncIterator[BrowserContext]:
             complaints.append(message.text)
 
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=alone)
+        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         context = await chromium.new_context(**options)
-        context.set_default_timeout(5_000)
+        context.set_default_timeout(PATIENCE)
         context.on("page", watch)
         try:
             yield context

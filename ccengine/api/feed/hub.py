@@ -117,10 +117,9 @@ class Hub:
         """Return how all is that the token sees, and after which row that was."""
         number = self.upto()
         group, now = self._group(identity), self.floor.now()
-        fresh = now - group.snapshot_at < SNAPSHOT_HOLDS_SECONDS
-        is_current = group.snapshot is not None and group.view.tenant is self.floor.tenant()
-        if group.snapshot is None or not (fresh and is_current):
-            data = orjson.dumps(snapshot_of(self._moment(), self.view(identity)))
+        view = self.view(identity)
+        if group.snapshot is None or now - group.snapshot_at >= SNAPSHOT_HOLDS_SECONDS:
+            data = orjson.dumps(snapshot_of(self._moment(), view))
             group.snapshot = Frame(number, number, data)
             group.snapshot_at = now
         return group.snapshot
@@ -131,6 +130,7 @@ class Hub:
         tenant = self.floor.tenant()
         if group.view.tenant is not tenant:
             group.view = View(identity, tenant)
+            group.snapshot = None  # it names agents and queues as they were
         return group.view
 
     def _moment(self) -> Moment:

@@ -54,6 +54,7 @@ QUEUE: Final[Schema] = {
     },
     "oldest": MOMENT_OR_NULL,
     "promise_seconds": {"type": ["number", "null"]},
+    "priority": {"type": "integer", "description": "That its calls get, if they have none."},
 }
 
 
@@ -119,6 +120,10 @@ SHAPES: Final[Schema] = {
                     "number": TEXT,
                     "caller": {**TEXT, "description": "Masked."},
                     "priority": {"type": "integer"},
+                    "serial": {
+                        "type": "integer",
+                        "description": "The lower, the earlier the place; 0: in no line yet.",
+                    },
                     "arrived_at": MOMENT,
                     "queued_at": MOMENT_OR_NULL,
                     "since": SINCE,

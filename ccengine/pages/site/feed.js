@@ -98,7 +98,7 @@ export class Feed extends EventTarget {
       this.say("connected");
     }
     this.dispatchEvent(new CustomEvent("change", { detail: { changed, message } }));
-    if (this.board.planChanged) this.comeAgain(0); // for the new names and queues
+    if (this.board.planChanged) this.comeAgain(Math.random() * FIRST_PAUSE); // for new names
   }
 
   // A message is never older than its time says, so the largest difference is the nearest.

@@ -17,6 +17,7 @@ export function emptyBoard() {
     queues: new Map(),
     agents: new Map(),
     calls: new Map(),
+    lastSerial: 0, // of the place in line that was given last
   };
 }
 
@@ -53,6 +54,7 @@ function takeSnapshot(board, message) {
   board.queues = byId(message.queues, "queue");
   board.agents = byId(message.agents, "agent");
   board.calls = byId(message.calls, "call_id");
+  board.lastSerial = message.calls.reduce((last, call) => Math.max(last, call.serial), 0);
 }
 
 function byId(list, key) {
@@ -75,8 +77,7 @@ const CHANGES = {
     arrived_at: change.at,
   }),
   CallQueued: foldQueued,
-  CallTransferred: (board, change, changed) =>
-    learn(board, change, changed, { queued_at: change.at }),
+  CallTransferred: foldTransferred,
   CallReprioritised: (board, change, changed) =>
     learn(board, change, changed, { priority: change.priority ?? 0 }),
   AgentDialled: (board, change, changed) => begin(board, change, changed, {
@@ -138,12 +139,25 @@ function foldQueued(board, change, changed) {
   if (call === undefined) return;
   call.kind = change.kind ?? call.kind;
   call.ownPriority = change.priority;
+  call.serial = nextSerial(board);
   touchQueue(call, changed);
   call.queue = change.queue;
   enter(board, call, change.at);
   if (change.priority !== undefined) call.priority = change.priority;
   touchQueue(call, changed);
   changed.calls.add(call.call_id);
+}
+
+// Sent on by an agent, to a queue or to somebody else: the wait begins again.
+function foldTransferred(board, change, changed) {
+  const facts = { queued_at: change.at };
+  if (change.queue !== undefined) facts.serial = nextSerial(board);
+  learn(board, change, changed, facts);
+}
+
+function nextSerial(board) {
+  board.lastSerial += 1;
+  return board.lastSerial;
 }
 
 // Work without a caller takes the place of the call that it came from.
@@ -153,7 +167,7 @@ function foldItem(board, change, changed, kind) {
   if (origin !== undefined) {
     facts.arrived_at = origin.arrived_at;
     facts.queued_at = origin.queued_at;
-    facts.priority = origin.priority;
+    facts.serial = origin.serial;
   }
   begin(board, change, changed, facts);
 }
@@ -180,7 +194,7 @@ function callOf(board, change) {
   if (call === undefined) {
     call = {
       call_id: change.call_id, state: "in_flow", queue: null, agent: null, became: null,
-      client: change.client ?? "", kind: "call", number: "", caller: "", priority: 0,
+      client: change.client ?? "", kind: "call", number: "", caller: "", priority: 0, serial: 0,
       arrived_at: change.at, queued_at: null, since: change.at,
     };
     board.calls.set(change.call_id, call);

@@ -19,10 +19,12 @@ export class Words {
     this.table = Object.assign({}, ...tables);
     this.language = chosenLanguage();
     this.direction = RIGHT_TO_LEFT.has(this.language) ? "rtl" : "ltr";
-    this.numbers = new Intl.NumberFormat(this.language);
-    this.percents = new Intl.NumberFormat(this.language, { style: "percent", maximumFractionDigits: 1 });
-    this.two = new Intl.NumberFormat(this.language, { minimumIntegerDigits: 2, useGrouping: false });
-    this.clock = new Intl.DateTimeFormat(this.language, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    // "de-AT" writes times and numbers in its own way, though the words are those of "de".
+    const region = navigator.languages.find((one) => one.split("-")[0] === this.language) ?? this.language;
+    this.numbers = new Intl.NumberFormat(region);
+    this.percents = new Intl.NumberFormat(region, { style: "percent", maximumFractionDigits: 1 });
+    this.two = new Intl.NumberFormat(region, { minimumIntegerDigits: 2, useGrouping: false });
+    this.clock = new Intl.DateTimeFormat(region, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
     this.t = this.t.bind(this);
   }
 

@@ -34,6 +34,13 @@ export const SHARED = {
     ar: "المحرك لا يجيب. تعاد المحاولة تلقائيا.",
     fa: "موتور پاسخ نمی‌دهد. خودکار دوباره تلاش می‌شود.",
   },
+  unreachable_now: {
+    en: "The engine does not answer: nothing is known to have changed. Try again.",
+    uk: "Двигун не відповідає: невідомо, чи щось змінилося. Спробуйте ще раз.",
+    de: "Die Engine antwortet nicht: Ob sich etwas geändert hat, ist unbekannt. Versuchen Sie es erneut.",
+    ar: "المحرك لا يجيب: لا يعرف إن تغير شيء. حاول مرة أخرى.",
+    fa: "موتور پاسخ نمی‌دهد: معلوم نیست چیزی تغییر کرده باشد. دوباره تلاش کنید.",
+  },
   connected: { en: "Live", uk: "Наживо", de: "Live", ar: "مباشر", fa: "زنده" },
   connecting: { en: "Connecting …", uk: "З’єднання …", de: "Verbinde …", ar: "جار الاتصال …", fa: "در حال اتصال …" },
   not_connected: {
