@@ -82,7 +82,8 @@ async def wallboard(context: BrowserContext, stage: Stage) -> Page:
 async def seconds_to_the_screen(page: Page, rung: IncomingCall) -> float:
     """Return how long after the phone's INVITE the offer was painted."""
     await page.locator("#call[data-state=offered] [data-fact=queue]").wait_for()
-    rung_at = Clock().at(rung.timeline.invited or 0.0)  # the page reads the same clock
+    clock = Clock(asyncio.get_running_loop().time)  # the page reads the same wall clock
+    rung_at = clock.at(rung.timeline.invited or 0.0)
     async with asyncio.timeout(5):
         seen_at = float(await page.evaluate(WHEN_SEEN))
     took = seen_at / 1000 - rung_at

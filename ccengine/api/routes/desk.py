@@ -148,7 +148,8 @@ async def get_desk(asked: Asked[Nothing, Nothing]) -> DeskShown:
     call = None if agent.call is None else floor.center.calls.get(agent.call)
     debrief = floor.center.debrief(agent.id, floor.now())
     is_seen = debrief is not None and asked.sight.client(debrief.client)
-    call = call if call is not None and asked.sight.call(call) else None
+    if call is not None and not asked.sight.part(call.client, {agent.id}):
+        call = None  # where several phones ring, each agent sees whom theirs rings for
     plan, known = floor.center.plan, floor.tenant().settings.agents.get(agent.id)
     return DeskShown(
         agent=shown(agent, asked),
