@@ -44,6 +44,17 @@ async def test_what_is_known_of_an_offer(tmp_path: Path) -> None:
         assert not shown["recorded"]
 
 
+async def test_where_all_phones_ring_each_agent_sees_the_caller(tmp_path: Path) -> None:
+    async with house(tmp_path) as here:
+        client = here.tenant.folder / "clients/dnipro/client.yaml"
+        change(client, "    priority: 10\n", "    priority: 10\n    strategy: ring-all\n")
+        assert not await here.reload()
+        here.log_in("olena", "taras")
+        here.call("c1", "dnipro/vip")
+        for agent in ("olena", "taras"):
+            assert (await desk(here, agent))["call"]["caller"] == "+380441234567"
+
+
 async def test_how_the_talk_stands(tmp_path: Path) -> None:
     async with house(tmp_path) as here:
         here.log_in("amira", "omar")

@@ -21,13 +21,13 @@ export function signOut(reason = "") {
   location.reload();
 }
 
-// Returns `{ api, me }` of the kept token, or of one that is typed into a form inside `place`.
-export async function enter(place, words, roles) {
+// Returns `{ api, me }` of the kept token, or of one that `ask` gets by a form inside `place`.
+export async function enter(place, words, roles, ask = askForToken) {
   let why = sessionStorage.getItem(`${KEPT}.why`) ?? "";
   sessionStorage.removeItem(`${KEPT}.why`);
   let token = keptToken();
   for (;;) {
-    token ??= await askForToken(place, words, why);
+    token ??= await ask(place, words, why);
     try {
       const me = await new Api(token).get("me");
       if (roles.includes(me.role)) {
@@ -50,7 +50,7 @@ export async function enter(place, words, roles) {
   }
 }
 
-function askForToken(place, words, why) {
+export function askForToken(place, words, why) {
   sessionStorage.removeItem(KEPT);
   return new Promise((resolve) => {
     const failure = h("p", { role: "alert", class: "failure", id: "sign-in-failure" });
