@@ -68,6 +68,8 @@ MAY: Final[Mapping[str, Roles]] = {
     "reprioritiseCall": LEADERS,
     # figures
     "getKpis": BOOKS | LISTENERS,
+    "getLedger": LEADERS | {Role.BILLING},
+    "getContractReport": BOOKS,
     # recordings
     "listRecordings": HOUSE_AND_CLIENT,
     "getRecording": HOUSE_AND_CLIENT,

@@ -49,8 +49,8 @@ class SpanQuery(Strict):
     """Which days. What is left out is today."""
 
     day: Named | None = Field(None, description="In place of `from` and `to`.")
-    first: Day | None = Field(None, alias="from", description="The first day; else `to`.")
-    last: Day | None = Field(None, alias="to", description="The last one; else `from`.")
+    from_day: Day | None = Field(None, alias="from", description="The first day; else `to`.")
+    to_day: Day | None = Field(None, alias="to", description="The last one; else `from`.")
     zone: Zone | None = Field(
         None,
         max_length=64,
@@ -111,7 +111,7 @@ def span_of(asked: Asked[Any, Any], query: SpanQuery, clients: frozenset[str] | 
 
 def _days(query: SpanQuery, today: date) -> tuple[date, date]:
     if query.day is not None:
-        if query.first is not None or query.last is not None:
+        if query.from_day is not None or query.to_day is not None:
             raise field_wrong(
                 field="day",
                 problem="is given beside `from` or `to`",
@@ -119,8 +119,8 @@ def _days(query: SpanQuery, today: date) -> tuple[date, date]:
             )
         day = today if query.day is Named.TODAY else today - timedelta(days=1)
         return day, day
-    last = query.last or query.first or today
-    first = query.first or last
+    last = query.to_day or query.from_day or today
+    first = query.from_day or last
     if first > last:
         raise field_wrong(
             field="from", problem=f"{first} is after {last}", remedy="Write `from` before `to`."
