@@ -133,6 +133,7 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             root.create_task(_renew_calendar(parts), name="calendar")
             root.create_task(_checkpoint(parts.journal), name="checkpoint")
             root.create_task(parts.keeper.run(), name="records")
+            root.create_task(library.kpis.run(), name="kpis")
             if parts.publisher is not None:
                 root.create_task(parts.publisher.run(), name="mqtt")
             root.create_task(parts.link.run(), name="ari")

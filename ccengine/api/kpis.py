@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +18,7 @@ from ccengine.reporting.kpis.table import SL_AGREED, By, Question, figures_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ccengine.api.problems import Refused
     from ccengine.api.route import Asked
     from ccengine.reporting.kpis.formulas import Figure
     from ccengine.reporting.kpis.table import Line, Table
@@ -121,18 +123,37 @@ def question_of(asked: Asked[KpisQuery, Any]) -> Question:
     return question
 
 
-def shown(table: Table, query: KpisQuery, *, live: bool) -> KpisShown:
-    """Return the answer.
+@dataclass(frozen=True, slots=True)
+class TooLong:
+    """An answer that nobody would read."""
 
-    Raises:
-        Refused: it would be too long.
-    """
-    if len(table.lines) > LINES_AT_MOST:
-        raise field_wrong(
+    lines: int
+
+    def refused(self) -> Refused:
+        """Return what to raise for it."""
+        return field_wrong(
             field="by",
-            problem=f"the answer has {len(table.lines)} lines, more than {LINES_AT_MOST}",
+            problem=f"the answer has {self.lines} lines, more than {LINES_AT_MOST}",
             remedy="Ask for fewer days, longer intervals or one client.",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Writes answers where figures are counted: many numbers take long to write."""
+
+    query: KpisQuery
+    live: bool
+
+    def __call__(self, table: Table) -> bytes | TooLong:
+        """Return the answer as JSON."""
+        if len(table.lines) > LINES_AT_MOST:
+            return TooLong(len(table.lines))
+        return shown(table, self.query, live=self.live).model_dump_json().encode()
+
+
+def shown(table: Table, query: KpisQuery, *, live: bool) -> KpisShown:
+    """Return the answer."""
     question, wanted = table.question, _wanted(query)
     figures = [one for one in table.figures if wanted is None or one.name in wanted]
     level = wanted is None or SL_AGREED in wanted

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import ParamSpec, Protocol, TypeVar
 
 from ccengine.config.problems import Problem
 from ccengine.config.tenant import Tenant
@@ -14,10 +13,8 @@ from ccengine.core.center import ContactCenter
 from ccengine.core.events import Event
 from ccengine.core.ids import AgentId, CallId, Instant
 from ccengine.storage.live_kpis import LiveKpis
+from ccengine.storage.reader_process import Reader
 from ccengine.storage.records import RecordKeeper
-
-Asked = ParamSpec("Asked")
-Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +48,6 @@ class Floor:
     ensure_agent: Callable[[AgentId], None]  #: whom a phone may be rung for from now on
     act: Callable[[CallId, TalkAct, str], str]  #: on a talk, and where to; why not, or empty
     tenant: Callable[[], Tenant]  #: the configuration in force
-
-
-class Reader(Protocol):
-    """Reads what takes long, where it holds nobody up. See `ReaderProcess`."""
-
-    async def run(
-        self, read: Callable[Asked, Found], *args: Asked.args, **kwargs: Asked.kwargs
-    ) -> Found:
-        """Return what `read` returns; ReaderBusy when there is no time for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from ccengine.reporting.masking import mask_number
 from ccengine.reporting.plan_changes import changes_of
 from ccengine.reporting.story import tell
 from ccengine.storage.explanations import facts_of, tell_offers
+from ccengine.storage.figures import read_table
 from ccengine.storage.journal_reader import JournalReader
 from ccengine.storage.replay import center_of
 
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from ccengine.api.kpis import TooLong, Writing
     from ccengine.config.problems import Problem
     from ccengine.core.ids import Instant
     from ccengine.reporting.agent_day import AgentDay
+    from ccengine.reporting.kpis.table import InForce, Question
     from ccengine.reporting.plan_changes import PlanChanges
     from ccengine.reporting.story import StoryLine
 
@@ -79,6 +82,13 @@ def read_day(journal: Path, agent: str, since: Instant, until: Instant) -> Agent
     with JournalReader.open(journal) as reader:
         rows = reader.rows_of_agent(AgentId(agent), since - EARLIER_SECONDS)
     return fold_day(rows, agent=AgentId(agent), since=since, until=until)
+
+
+def read_kpis(
+    journal: Path, question: Question, in_force: InForce, tell: Writing, now: Instant
+) -> bytes | TooLong:
+    """Return figures as they are answered."""
+    return tell(read_table(journal, question, in_force, now))
 
 
 def read_check(folder: Path) -> Checked:

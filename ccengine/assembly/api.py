@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ccengine.api.ports import Floor, Health, Library, Ports, TalkAct
 from ccengine.calls.desk_talk import DeskTalk
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from ccengine.engine import Engine
     from ccengine.storage.records import RecordKeeper
 
+KPIS_AT_ONCE: Final = 64
+"""Screens may ask for figures all at once; most of them ask the same."""
+
 
 def open_library(
     engine: Engine, keeper: RecordKeeper, settings: Settings, stack: AsyncExitStack
@@ -33,10 +36,9 @@ def open_library(
     """Return what can be read; what it has opened is closed with the stack."""
     reader = ReaderProcess()
     stack.callback(reader.close)
-    kpis = LiveKpis(settings.paths.journal, engine.clock.now)
-    stack.callback(kpis.close)
-    engine.observe(kpis.observe)
-    kpis.start()
+    counting = ReaderProcess(at_once=KPIS_AT_ONCE)
+    stack.callback(counting.close)
+    kpis = LiveKpis(settings.paths.journal, counting, engine.clock.now)
     return Library(
         keeper=keeper,
         reader=reader,

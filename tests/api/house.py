@@ -13,7 +13,7 @@ import aiohttp
 from ccengine.api.feed.backlog import Backlog
 from ccengine.api.feed.hub import Hub
 from ccengine.api.feed.live import LiveFeed
-from ccengine.api.ports import Asked, Floor, Found, Health, Library, Ports, TalkAct
+from ccengine.api.ports import Floor, Health, Library, Ports, TalkAct
 from ccengine.api.server import ApiServer
 from ccengine.assembly.pages import feed_and_pages
 from ccengine.config.loading import load_tenant
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ccengine.config.problems import Problem
     from ccengine.core.events import Event
     from ccengine.ivr.configuration import Configuration
+    from ccengine.storage.reader_process import Asked, Found
 
 WELL = Health(connected=True)
 MOST_CLIENTS = 600  #: of the live feed
@@ -207,9 +208,7 @@ async def house(tmp_path: Path, *, most_clients: int = MOST_CLIENTS) -> AsyncIte
     here = House(tmp_path, tenant, shift, keeper)
     shift.post(events.PlanLoaded(plan=tenant.plan(shift.now)))
     shift.post(events.SwitchResynced(node=NODE))
-    kpis = LiveKpis(shift.journal.path, lambda: shift.now)
-    shift.observers.append(kpis.observe)
-    kpis.start()
+    kpis = LiveKpis(shift.journal.path, AtOnce(), lambda: shift.now)
     token_file = tmp_path / "api_token"
     token_file.write_text(FILE_TOKEN + "\n")
     ports = here.ports = _ports(here, token_file, kpis)
@@ -222,7 +221,6 @@ async def house(tmp_path: Path, *, most_clients: int = MOST_CLIENTS) -> AsyncIte
             here.port, here.server = server.port, server
             yield here
     finally:
-        kpis.close()
         await keeper.close()
         shift.journal.close()
 

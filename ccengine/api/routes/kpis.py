@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiohttp import web
+
 from ccengine.api.faults import CLIENT_UNKNOWN
-from ccengine.api.kpis import KpisQuery, KpisShown, question_of, shown
+from ccengine.api.kpis import KpisQuery, KpisShown, TooLong, Writing, question_of
 from ccengine.api.problems import BUSY
 from ccengine.api.readable import read
+from ccengine.api.readings import read_kpis
+from ccengine.api.requests import JSON_TYPE
 from ccengine.api.route import Asked, Method, Nothing, Route
 from ccengine.config.in_force import in_force
-from ccengine.storage.figures import read_table
+from ccengine.storage.reader_process import ReaderBusy
 
 if TYPE_CHECKING:
     from ccengine.api.route import AnyRoute
@@ -24,17 +28,27 @@ particular, and figures made of it, are left out. Those of some teams or sites s
 and agent of these alone, and queues and clients whole."""
 
 
-async def get_kpis(asked: Asked[KpisQuery, Nothing]) -> KpisShown:
-    """Tell key figures."""
+async def get_kpis(asked: Asked[KpisQuery, Nothing]) -> web.Response:
+    """Tell key figures.
+
+    Raises:
+        Refused: there would be too many, or there is no time for it.
+    """
     question, library, floor = question_of(asked), asked.ports.library, asked.ports.floor
     known = in_force(floor.tenant(), floor.center.plan)
-    live = library.kpis.has(question.begins)
-    if live:
+    told = None
+    if library.kpis.has(question.begins):
         library.show()
-        table = await library.kpis.ask(question, known)
-    else:
-        table = await read(asked, read_table, library.journal, question, known, floor.now())
-    return shown(table, asked.query, live=live)
+        try:
+            told = await library.kpis.ask(question, known, Writing(asked.query, live=True))
+        except ReaderBusy as busy:
+            raise BUSY.because(detail=str(busy)) from busy
+    if told is None:
+        tell = Writing(asked.query, live=False)
+        told = await read(asked, read_kpis, library.journal, question, known, tell, floor.now())
+    if isinstance(told, TooLong):
+        raise told.refused()
+    return web.Response(body=told, content_type=JSON_TYPE)
 
 
 ROUTES: tuple[AnyRoute, ...] = (
