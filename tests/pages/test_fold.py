@@ -30,9 +30,19 @@ FOLD = """async (messages) => {
     const calls = [...board.calls.values()].map((call) => ({ ...call, stands: stands(call) }));
     return { agents: [...board.agents.values()], calls, seq: board.seq, lost: board.switchLost };
 }"""
-TOLD_OF_A_CALL = ("state", "agent", "client", "became", "caller", "number", "kind")
+TOLD_OF_A_CALL = ("state", "since", "agent", "client", "became", "caller", "number", "kind")
 TOLD_OF_A_LINE = ("queue", "priority", "queued_at")
-TOLD_OF_AN_AGENT = ("state", "cause", "barred", "call_id", "phone", "until", "overdue", "paused")
+TOLD_OF_AN_AGENT = (
+    "state",
+    "cause",
+    "barred",
+    "call_id",
+    "phone",
+    "until",
+    "overdue",
+    "paused",
+    "since",
+)
 
 
 def play(here: House, dice: random.Random, count: int) -> None:

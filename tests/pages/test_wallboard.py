@@ -93,6 +93,19 @@ async def test_near_the_promise_and_over_it_a_queue_says_so(
             assert "1" in await page.title()
 
 
+async def test_the_limits_are_exact(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        page = await open_page(context, here, "/site/wall_view.js", token=None)
+        levels = await page.evaluate(
+            """async (waits) => {
+                const { levelOf } = await import("/site/wall_view.js");
+                return waits.map((wait) => levelOf(wait, 30));
+            }""",
+            [None, 0, 19.9, 20, 30, 30.1],
+        )
+    assert levels == ["ok", "ok", "ok", "near", "near", "over"]
+
+
 async def test_key_figures_of_today_stand_with_their_formulas(tmp_path: Path) -> None:
     async with house(tmp_path) as here, browser() as context:
         here.log_in("amira")

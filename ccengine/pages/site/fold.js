@@ -104,8 +104,9 @@ const AGENT_FACTS = [
 function foldAgent(board, change, changed) {
   const known = board.agents.get(change.agent);
   const agent = known ?? { name: change.agent, team: null, serves: null };
+  const moved = agent.state !== change.state || agent.cause !== change.cause;
   for (const fact of AGENT_FACTS) agent[fact] = change[fact];
-  agent.since = change.at;
+  if (moved) agent.since = change.at;
   board.agents.set(change.agent, agent);
   changed.agents.add(change.agent);
 }
@@ -117,6 +118,7 @@ function foldCall(board, change, changed) {
   }
   const call = callOf(board, change);
   const moved = call.queue !== change.queue;
+  if (call.state !== change.state) call.since = change.at;
   touchQueue(call, changed);
   Object.assign(call, {
     state: change.state,
@@ -124,7 +126,6 @@ function foldCall(board, change, changed) {
     agent: change.agent,
     became: change.became,
     client: change.client,
-    since: change.at,
   });
   if (moved || call.enters) enter(board, call, change.at);
   call.enters = false;
