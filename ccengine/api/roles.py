@@ -35,6 +35,7 @@ MAY: Final[Mapping[str, Roles]] = {
     "signOut": frozenset({Role.AGENT}),
     # agents
     "listAgents": LISTENERS,
+    "listStaffing": LISTENERS,
     "getAgent": LISTENERS | {Role.AGENT},
     "getAgentDay": LISTENERS | {Role.AGENT},
     "logAgentIn": OWN,

@@ -16,6 +16,7 @@ from ccengine.api.routes import (
     queues,
     recordings,
     sign_in,
+    staffing,
 )
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ ROUTES: tuple[AnyRoute, ...] = (
     *engine.ROUTES,
     *sign_in.ROUTES,
     *agents.ROUTES,
+    *staffing.ROUTES,
     *desk.ROUTES,
     *callbacks.ROUTES,
     *queues.ROUTES,
