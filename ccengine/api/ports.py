@@ -72,3 +72,5 @@ class Ports:
     library: Library
     reload: Callable[[], Awaitable[Sequence[Problem]]]  #: loads it, or says why not
     token_file: Path
+    is_pin: Callable[[AgentId, str], bool]
+    """Tells whether digits are an agent's PIN; SecretMissing where there is none."""

@@ -32,8 +32,10 @@ HOUSE_AND_CLIENT: Final[Roles] = LISTENERS | {Role.CLIENT}
 
 MAY: Final[Mapping[str, Roles]] = {
     "whoAmI": ALL,
+    "signOut": frozenset({Role.AGENT}),
     # agents
     "listAgents": LISTENERS,
+    "listStaffing": LISTENERS,
     "getAgent": LISTENERS | {Role.AGENT},
     "getAgentDay": LISTENERS | {Role.AGENT},
     "logAgentIn": OWN,
@@ -47,6 +49,7 @@ MAY: Final[Mapping[str, Roles]] = {
     "askForHelp": OWN,
     # the desk
     "getDesk": OWN,
+    "listCallbacks": OWN,
     "actOnTalk": ADMIN | {Role.AGENT},
     "setOutcome": OWN,
     "fillForm": OWN,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ccengine.api.ports import Floor, Health, Library, Ports, TalkAct
 from ccengine.calls.desk_talk import DeskTalk
 from ccengine.calls.keys import Action
+from ccengine.config.secrets import pin_matches
 from ccengine.storage.live_kpis import LiveKpis
 from ccengine.storage.reader_process import ReaderProcess
 
@@ -80,6 +81,7 @@ def api_ports(
         library=library,
         reload=reload,
         token_file=wiring.paths.api_token,
+        is_pin=partial(pin_matches, wiring.paths),
     )
 
 

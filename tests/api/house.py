@@ -15,6 +15,7 @@ from ccengine.api.feed.hub import Hub
 from ccengine.api.feed.live import LiveFeed
 from ccengine.api.ports import Floor, Health, Library, Ports, TalkAct
 from ccengine.api.server import ApiServer
+from ccengine.assembly.pages import feed_and_pages
 from ccengine.config.loading import load_tenant
 from ccengine.config.tenant import Tenant
 from ccengine.core import events
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 WELL = Health(connected=True)
 MOST_CLIENTS = 600  #: of the live feed
 FILE_TOKEN = "a-token-long-enough-to-be-one"
+PIN = "271828"  #: everybody's
 CALLERS = {"nour": ("600100", "+971501234567"), "dnipro": ("600200", "+380441234567")}
 SOUND = b"RIFF" + bytes(range(256)) * 4
 
@@ -215,7 +217,7 @@ async def house(tmp_path: Path, *, most_clients: int = MOST_CLIENTS) -> AsyncIte
     here.hub = hub
     feed = LiveFeed(hub, Backlog(shift.journal.path), most_clients=most_clients)
     try:
-        async with ApiServer(ports, 0, extend=feed.extend) as server:
+        async with ApiServer(ports, 0, extend=feed_and_pages(feed)) as server:
             here.port, here.server = server.port, server
             yield here
     finally:
@@ -247,4 +249,5 @@ def _ports(here: House, token_file: Path, kpis: LiveKpis) -> Ports:
         library=library,
         reload=here.reload,
         token_file=token_file,
+        is_pin=lambda _agent, given: given == PIN,
     )

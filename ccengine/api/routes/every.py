@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.api.routes import (
     agents,
+    callbacks,
     calls,
     configuration,
     desk,
@@ -14,6 +15,8 @@ from ccengine.api.routes import (
     papers,
     queues,
     recordings,
+    sign_in,
+    staffing,
 )
 
 if TYPE_CHECKING:
@@ -21,8 +24,11 @@ if TYPE_CHECKING:
 
 ROUTES: tuple[AnyRoute, ...] = (
     *engine.ROUTES,
+    *sign_in.ROUTES,
     *agents.ROUTES,
+    *staffing.ROUTES,
     *desk.ROUTES,
+    *callbacks.ROUTES,
     *queues.ROUTES,
     *calls.ROUTES,
     *figures.ROUTES,
