@@ -167,19 +167,22 @@ def answer(
             groups[group].append(counts)
     lines, whole = _lines(groups, question)
     figures = figures_of(question)
-    told = [
-        lines[labels]
-        for labels in sorted(lines)
-        if any(labels) or any(figure.parts(lines[labels].counts)[0] for figure in figures)
-    ]
+    ordered = [lines[labels] for labels in sorted(lines)]
     return Table(
         question=question,
-        lines=told,
+        lines=[line for line in ordered if _says_something(line, question, figures)],
         total=whole,
         figures=figures,
         measures=sorting.measures,
         until=until,
     )
+
+
+def _says_something(line: Line, question: Question, figures: Sequence[Figure]) -> bool:
+    """Tell whether a line is more than the time in which nothing of it happened."""
+    named = zip(question.by, line.labels, strict=True)
+    is_named = any(label for by, label in named if by is not By.INTERVAL)
+    return is_named or any(figure.parts(line.counts)[0] for figure in figures)
 
 
 def figures_of(question: Question) -> list[Figure]:
