@@ -119,6 +119,8 @@ async def test_another_type_than_json(here: House) -> None:
         ("/agents/amira/log-in", {"phone": "999"}, "phone"),
         ("/agents/amira/ready", {"sure": True}, "sure"),
         ("/calls/c2/priority", {"priority": "high"}, "priority"),
+        ("/calls/c2/priority", {"priority": "5"}, "priority"),
+        ("/calls/c2/priority", {"priority": True}, "priority"),
         ("/calls/c2/priority", {"priority": 10**30}, "priority"),
         ("/calls/c2/priority", {"priority": 1.5}, "priority"),
         ("/calls/c2/move", {"queue": "nour"}, "queue"),
