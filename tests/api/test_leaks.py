@@ -50,6 +50,9 @@ OTHERS_QUERY: Final = {
     "team": (),  # teams are the house's: omar of nour-desk serves both clients
     "number": ("600100",),
     "caller": ("+971501234567",),
+    "by": ("client", "agent", "team", "number", "kind", "language", "queue,interval"),
+    "line": ("in_no_line",),
+    **dict.fromkeys(("from", "to", "zone", "figures"), ()),  # name nothing that is anybody's
 }
 """The same in a query; what is no text names nothing."""
 OTHERS_BODY: Final[dict[str, tuple[Any, ...]]] = {
@@ -60,6 +63,8 @@ OTHERS_BODY: Final[dict[str, tuple[Any, ...]]] = {
     "to": ("11", "301"),
     "phone": (),  # phones are the house's: see below
     "reason": (),  # and so are these
+    "agent": ("amira",),
+    "pin": (),
 }
 """The same in a body."""
 RANGES: Final = ("bytes=0-3", "bytes=-5", "bytes=99999-", "nonsense")
@@ -81,7 +86,8 @@ class Sent:
 def all_requests(role: Role) -> Iterator[Sent]:
     """Make every request about own things and about the other's; reading comes first."""
     routes = [one for one in ROUTES if one.is_open or role in MAY[one.operation]]
-    for route in sorted(routes, key=lambda one: one.changes):
+    last = ("signOut",)  # or the rest would be refused
+    for route in sorted(routes, key=lambda one: (one.operation in last, one.changes)):
         yield from requests_of(route)
 
 
@@ -91,9 +97,8 @@ def requests_of(route: AnyRoute) -> Iterator[Sent]:
     for path in _addresses(route):
         yield Sent(route.operation, method, path, options)
     own = request_of(route, OWN)[1]
-    for name in texts_of(route.query):
-        for value in OTHERS_QUERY[name]:
-            yield Sent(route.operation, method, own, {**options, "params": {name: value}})
+    for query in _queries(route):
+        yield Sent(route.operation, method, own, {**options, "params": query})
     for name in texts_of(route.body):
         for value in OTHERS_BODY[name]:
             body = {**options.get("json", {}), name: value}
@@ -101,6 +106,15 @@ def requests_of(route: AnyRoute) -> Iterator[Sent]:
     if isinstance(route.answer, Media):
         for path, part in product(_addresses(route), RANGES):
             yield Sent(route.operation, method, path, {"headers": {"Range": part}})
+
+
+def _queries(route: AnyRoute) -> Iterator[dict[str, str]]:
+    """Ask for each thing of the other's, and for everything there is to choose."""
+    for name in texts_of(route.query):
+        for value in OTHERS_QUERY[name]:
+            yield {name: value}
+    for name, choice in choices_of(route.query):
+        yield {name: choice}
 
 
 def _addresses(route: AnyRoute) -> Iterator[str]:
@@ -112,6 +126,16 @@ def _addresses(route: AnyRoute) -> Iterator[str]:
             yield request_of(route, OWN, **{part: name})[1]
     if {"client", "queue"} <= set(route.parts):
         yield request_of(route, OWN, client=OTHER, queue="billing")[1]
+
+
+def choices_of(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    """Return the fields that are one of several, with each of these."""
+    schema = model.model_json_schema()
+    for name, one in schema.get("properties", {}).items():
+        for kind in one.get("anyOf", [one]):
+            named = schema["$defs"][kind["$ref"].rpartition("/")[2]] if "$ref" in kind else kind
+            for choice in named.get("enum", ()):
+                yield name, str(choice)
 
 
 def texts_of(model: type[BaseModel]) -> list[str]:
