@@ -35,6 +35,7 @@ MAY: Final[Mapping[str, Roles]] = {
     "signOut": frozenset({Role.AGENT}),
     # agents
     "listAgents": LISTENERS,
+    "listStaffing": LISTENERS,
     "getAgent": LISTENERS | {Role.AGENT},
     "getAgentDay": LISTENERS | {Role.AGENT},
     "logAgentIn": OWN,
@@ -68,6 +69,8 @@ MAY: Final[Mapping[str, Roles]] = {
     "reprioritiseCall": LEADERS,
     # figures
     "getKpis": BOOKS | LISTENERS,
+    "getLedger": LEADERS | {Role.BILLING},
+    "getContractReport": BOOKS,
     # recordings
     "listRecordings": HOUSE_AND_CLIENT,
     "getRecording": HOUSE_AND_CLIENT,

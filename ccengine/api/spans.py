@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field
 
 from ccengine.api.faults import CLIENT_UNKNOWN
+from ccengine.api.models import Shown, Utc
 from ccengine.api.problems import field_wrong
 from ccengine.api.route import NAME, Strict
 from ccengine.config.hours import Zone
@@ -49,8 +50,8 @@ class SpanQuery(Strict):
     """Which days. What is left out is today."""
 
     day: Named | None = Field(None, description="In place of `from` and `to`.")
-    first: Day | None = Field(None, alias="from", description="The first day; else `to`.")
-    last: Day | None = Field(None, alias="to", description="The last one; else `from`.")
+    from_day: Day | None = Field(None, alias="from", description="The first day; else `to`.")
+    to_day: Day | None = Field(None, alias="to", description="The last one; else `from`.")
     zone: Zone | None = Field(
         None,
         max_length=64,
@@ -63,6 +64,15 @@ class ClientSpanQuery(SpanQuery):
     """Which days, and whose."""
 
     client: str | None = Field(None, pattern=f"^{NAME}$", description="Only this one's.")
+
+
+class SpanShown(Shown):
+    """Which days an answer is of."""
+
+    begins: Utc
+    ends: Utc = Field(description="Not included.")
+    until: Utc = Field(description="Agents' time that goes on counts until then.")
+    zone: str = Field(description="Of days and hours.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +121,7 @@ def span_of(asked: Asked[Any, Any], query: SpanQuery, clients: frozenset[str] | 
 
 def _days(query: SpanQuery, today: date) -> tuple[date, date]:
     if query.day is not None:
-        if query.first is not None or query.last is not None:
+        if query.from_day is not None or query.to_day is not None:
             raise field_wrong(
                 field="day",
                 problem="is given beside `from` or `to`",
@@ -119,8 +129,8 @@ def _days(query: SpanQuery, today: date) -> tuple[date, date]:
             )
         day = today if query.day is Named.TODAY else today - timedelta(days=1)
         return day, day
-    last = query.last or query.first or today
-    first = query.first or last
+    last = query.to_day or query.from_day or today
+    first = query.from_day or last
     if first > last:
         raise field_wrong(
             field="from", problem=f"{first} is after {last}", remedy="Write `from` before `to`."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ccengine.reporting.kpis.counts import DAY, REPEATED_WITHIN, Tally
 from ccengine.reporting.kpis.facts import Grain
 from ccengine.reporting.kpis.fold import Fold
+from ccengine.reporting.kpis.ledger import Kept, Ledger
 from ccengine.reporting.kpis.table import answer
 from ccengine.storage.journal_reader import JournalReader
 
@@ -40,6 +41,13 @@ def fold_days(
     until = last if until is None else max(last, until)
     fold.cut(until)
     return until
+
+
+def read_ledger(reader: JournalReader, begins: Ms, ends: Ms, until: Instant | None = None) -> Kept:
+    """Keep the ledger of some days; see `fold_days`."""
+    ledger = Ledger(begins, ends)
+    cut = fold_days(reader, Fold(ledger), begins, ends, until)
+    return Kept(ledger, Grain.MILLISECOND.of(cut))
 
 
 def read_table(journal: Path, question: Question, in_force: InForce, until: Instant) -> Table:

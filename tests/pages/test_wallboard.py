@@ -20,7 +20,10 @@ from tests.pages.wall import DNIPRO, NOUR, WALL, cell, open_wall, pass_time, row
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from playwright.async_api import Route
+
 AMIRA = AgentId("amira")
+NOTHING = "\N{EN DASH}"
 
 
 async def test_it_shows_what_is_and_follows(tmp_path: Path) -> None:
@@ -34,6 +37,11 @@ async def test_it_shows_what_is_and_follows(tmp_path: Path) -> None:
         await show_cell(page, "calls", "first", "place", "1")
         await show_cell(page, "calls", "second", "place", "2")
         await show_cell(page, "calls", "talks", "agent", "Amira Haddad")
+        for key, count in (("free", "0"), ("busy", "1"), ("wrap_up", "0"), ("not_ready", "0")):
+            await show_cell(page, "queues", NOUR, key, count)
+        for queue in ("dnipro/technical", "dnipro/vip"):
+            await show_cell(page, "queues", queue, "free", "1")  # omar; olena
+            await show_cell(page, "queues", queue, "not_ready", "1")  # taras
         here.call("third", NOUR)
         await show_cell(page, "queues", NOUR, "waiting", "3")
         await show_cell(page, "calls", "third", "caller", "+971*******67")
@@ -44,6 +52,7 @@ async def test_it_shows_what_is_and_follows(tmp_path: Path) -> None:
         await expect(row(page, "calls", "second")).to_have_count(0)
         await expect(row(page, "calls", "talks")).to_have_count(0)
         await show_cell(page, "queues", NOUR, "waiting", "2")
+        await show_cell(page, "queues", NOUR, "wrap_up", "1")
         await show_cell(page, "calls", "third", "place", "2")
 
 
@@ -84,6 +93,39 @@ async def test_near_the_promise_and_over_it_a_queue_says_so(
                 f"{DNIPRO}: over the promise"
             )
             assert "1" in await page.title()
+
+
+async def test_the_limits_are_exact(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        page = await open_page(context, here, "/site/wall_view.js", token=None)
+        levels = await page.evaluate(
+            """async (waits) => {
+                const { levelOf } = await import("/site/wall_view.js");
+                return waits.map((wait) => levelOf(wait, 30));
+            }""",
+            [None, 0, 19.9, 20, 30, 30.1],
+        )
+    assert levels == ["ok", "ok", "ok", "near", "near", "over"]
+
+
+async def test_key_figures_of_today_stand_with_their_formulas(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        here.log_in("amira")
+        page = await open_wall(context, here)
+        await show_cell(page, "queues", NOUR, "answered", NOTHING)
+        here.work_through("nour")
+        here.call("c1", NOUR)
+        here.shift.wait(30)
+        here.shift.hang_up(CallId("c1"))
+        await show_cell(page, "queues", NOUR, "answered", "1")
+        await show_cell(page, "queues", NOUR, "abandoned", "1")
+        _, told = await here.ask("GET", "/kpis", params={"by": "queue", "figures": "SL,ASA v1"})
+        level, asa = told["lines"][0]["figures"]
+        assert level["form"] in (
+            await cell(page, "queues", NOUR, "service_level").get_attribute("title") or ""
+        )
+        await expect(cell(page, "queues", NOUR, "service_level")).to_contain_text(level["form"])
+        await show_cell(page, "queues", NOUR, "asa", f"0:{int(float(asa['value'])):02} ASA v1")
 
 
 async def test_a_supervisor_acts_on_agents(tmp_path: Path) -> None:
@@ -174,6 +216,34 @@ async def test_what_is_refused_is_said_with_its_remedy(tmp_path: Path) -> None:
         await here.server.stop()
         await dialog.get_by_role("button", name="Set ready").click()
         await expect(failure).to_contain_text("does not answer")
+
+
+async def test_a_change_whose_answer_is_lost_is_made_once(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        here.log_in("amira")
+        page = await open_wall(context, here)
+        keys: list[str | None] = []
+
+        async def lose_the_first_answer(route: Route) -> None:
+            keys.append(await route.request.header_value("Idempotency-Key"))
+            if len(keys) > 1:
+                await route.continue_()
+                return
+            await route.fetch()
+            await route.abort("connectionreset")
+
+        await page.route("**/agents/amira/not-ready", lose_the_first_answer)
+        await cell(page, "agents", "amira", "acts").get_by_role("button").click()
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_label("Reason").select_option("lunch")
+        await dialog.get_by_role("button", name="Set not ready").click()
+        await expect(dialog).to_have_count(0)
+        assert len(set(keys)) == 1
+        assert len(keys) == 2
+        entries = await here.keeper.database.audit.entries(
+            before=None, limit=9, actor=None, target="agent amira"
+        )
+        assert len(entries) == 1
 
 
 async def test_a_caller_who_is_gone_meanwhile_cannot_be_acted_on(tmp_path: Path) -> None:

@@ -120,6 +120,10 @@ SHAPES: Final[Schema] = {
                     "number": TEXT,
                     "caller": {**TEXT, "description": "Masked."},
                     "priority": {"type": "integer"},
+                    "own_priority": {
+                        "type": ["integer", "null"],
+                        "description": "It keeps it in every queue; null: it gets the queue's.",
+                    },
                     "serial": {
                         "type": "integer",
                         "description": "The lower, the earlier the place; 0: in no line yet.",

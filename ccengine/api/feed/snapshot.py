@@ -90,6 +90,7 @@ def _call(call: Call, since: Instant | None) -> dict[str, object]:
         "number": mask_called(call.kind, call.number),
         "caller": mask_number(call.caller),
         "priority": call.priority,
+        "own_priority": call.own_priority,
         "serial": call.serial,
         "arrived_at": utc_text(call.arrived_at),
         "queued_at": utc_text(call.queued_at) if call.queue is not None else None,

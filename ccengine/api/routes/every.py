@@ -11,11 +11,12 @@ from ccengine.api.routes import (
     configuration,
     desk,
     engine,
-    kpis,
+    figures,
     papers,
     queues,
     recordings,
     sign_in,
+    staffing,
 )
 
 if TYPE_CHECKING:
@@ -25,11 +26,12 @@ ROUTES: tuple[AnyRoute, ...] = (
     *engine.ROUTES,
     *sign_in.ROUTES,
     *agents.ROUTES,
+    *staffing.ROUTES,
     *desk.ROUTES,
     *callbacks.ROUTES,
     *queues.ROUTES,
     *calls.ROUTES,
-    *kpis.ROUTES,
+    *figures.ROUTES,
     *recordings.ROUTES,
     *papers.ROUTES,
     *configuration.ROUTES,

@@ -52,7 +52,9 @@ function takeSnapshot(board, message) {
   board.planChanged = false;
   board.switchLost = false; // it does not say; `GET /healthz` does
   board.queues = byId(message.queues, "queue");
-  board.agents = byId(message.agents, "agent");
+  const agents = byId(message.agents, "agent");
+  for (const [id, agent] of agents) agent.serves = board.agents.get(id)?.serves ?? null;
+  board.agents = agents;
   board.calls = byId(message.calls, "call_id");
   board.lastSerial = message.calls.reduce((last, call) => Math.max(last, call.serial), 0);
 }
@@ -78,8 +80,10 @@ const CHANGES = {
   }),
   CallQueued: foldQueued,
   CallTransferred: foldTransferred,
-  CallReprioritised: (board, change, changed) =>
-    learn(board, change, changed, { priority: change.priority ?? 0 }),
+  CallReprioritised: (board, change, changed) => learn(board, change, changed, {
+    priority: change.priority,
+    own_priority: change.priority,
+  }),
   AgentDialled: (board, change, changed) => begin(board, change, changed, {
     number: change.number,
     kind: change.kind,
@@ -100,8 +104,9 @@ const AGENT_FACTS = [
 function foldAgent(board, change, changed) {
   const known = board.agents.get(change.agent);
   const agent = known ?? { name: change.agent, team: null, serves: null };
+  const moved = agent.state !== change.state || agent.cause !== change.cause;
   for (const fact of AGENT_FACTS) agent[fact] = change[fact];
-  agent.since = change.at;
+  if (moved) agent.since = change.at;
   board.agents.set(change.agent, agent);
   changed.agents.add(change.agent);
 }
@@ -113,6 +118,7 @@ function foldCall(board, change, changed) {
   }
   const call = callOf(board, change);
   const moved = call.queue !== change.queue;
+  if (call.state !== change.state) call.since = change.at;
   touchQueue(call, changed);
   Object.assign(call, {
     state: change.state,
@@ -120,9 +126,9 @@ function foldCall(board, change, changed) {
     agent: change.agent,
     became: change.became,
     client: change.client,
-    since: change.at,
   });
-  if (moved) enter(board, call, change.at);
+  if (moved || call.enters) enter(board, call, change.at);
+  call.enters = false;
   touchQueue(call, changed);
   changed.calls.add(call.call_id);
 }
@@ -131,21 +137,17 @@ function foldCall(board, change, changed) {
 function enter(board, call, at) {
   call.queued_at = call.queue === null ? null : at;
   const queue = board.queues.get(call.queue);
-  if (queue !== undefined && call.ownPriority === undefined) call.priority = queue.priority;
+  call.priority = call.own_priority ?? queue?.priority ?? call.priority;
 }
 
-function foldQueued(board, change, changed) {
+// It is about to enter a queue; it may be sent elsewhere at once, so that its state tells where to.
+function foldQueued(board, change) {
   const call = board.calls.get(change.call_id);
   if (call === undefined) return;
   call.kind = change.kind ?? call.kind;
-  call.ownPriority = change.priority;
+  call.own_priority = change.priority ?? null;
   call.serial = nextSerial(board);
-  touchQueue(call, changed);
-  call.queue = change.queue;
-  enter(board, call, change.at);
-  if (change.priority !== undefined) call.priority = change.priority;
-  touchQueue(call, changed);
-  changed.calls.add(call.call_id);
+  call.enters = true;
 }
 
 // Sent on by an agent, to a queue or to somebody else: the wait begins again.
@@ -184,7 +186,6 @@ function learn(board, change, changed, facts) {
   for (const [name, fact] of Object.entries(facts)) {
     if (fact !== undefined) call[name] = fact;
   }
-  if (facts.priority !== undefined) call.ownPriority = facts.priority;
   touchQueue(call, changed);
   changed.calls.add(call.call_id);
 }
@@ -194,8 +195,8 @@ function callOf(board, change) {
   if (call === undefined) {
     call = {
       call_id: change.call_id, state: "in_flow", queue: null, agent: null, became: null,
-      client: change.client ?? "", kind: "call", number: "", caller: "", priority: 0, serial: 0,
-      arrived_at: change.at, queued_at: null, since: change.at,
+      client: change.client ?? "", kind: "call", number: "", caller: "", priority: 0,
+      own_priority: null, serial: 0, arrived_at: change.at, queued_at: null, since: change.at,
     };
     board.calls.set(change.call_id, call);
   }

@@ -52,17 +52,13 @@ export class Figures {
 
 // Gives each agent of the board `serves`: the queues whose calls they may get.
 export async function readStaff(api, board) {
-  const found = [];
-  for (let after = null; ;) {
-    const page = await api.get("agents", { limit: PAGE, after });
-    found.push(...page.agents);
+  let after = null;
+  do {
+    const page = await api.get("staffing", { limit: PAGE, after });
+    for (const { agent, queues } of page.agents) {
+      const known = board.agents.get(agent);
+      if (known !== undefined) known.serves = queues;
+    }
     after = page.next;
-    if (after === null) break;
-  }
-  const queues = [...board.queues.values()];
-  for (const { agent, clients } of found) {
-    const known = board.agents.get(agent);
-    if (known === undefined) continue;
-    known.serves = queues.filter((one) => clients.includes(one.client)).map((one) => one.queue);
-  }
+  } while (after !== null);
 }

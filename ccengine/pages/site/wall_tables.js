@@ -78,7 +78,7 @@ export function callTable(wall) {
   const columns = [
     { key: "caller", head: t("caller"), isHead: true, show: (cell, row) =>
       showText(cell, callerOf(row, t), "ltr") },
-    { key: "queue", head: t("queue"), show: (cell, row) => showText(cell, row.queue ?? row.client) },
+    { key: "queue", head: t("queue"), show: (cell, row) => showText(cell, whereOf(row)) },
     { key: "state", head: t("state"), show: (cell, row) => showText(cell, placeText(row, t)) },
     { key: "place", head: t("place"), show: (cell, row) =>
       setText(cell, row.place === null ? NOTHING : words.number(row.place)) },
@@ -128,13 +128,13 @@ function durationOf(at, wall) {
   return seconds === null ? NOTHING : wall.words.duration(seconds);
 }
 
-// A figure never stands without its formula's name.
+// A figure of a formula never stands without the formula's name.
 function showFigure(cell, figure, words) {
-  if (cell.firstElementChild === null) cell.append(h("span"), " ", h("small", { class: "quiet" }));
+  if (cell.firstElementChild === null) cell.append(h("span"), h("small", { class: "quiet" }));
   const [value, form] = cell.children;
   const known = figure !== undefined && figure.value !== null;
   setText(value, known ? figureText(figure, words) : NOTHING);
-  setText(form, known && figure.form !== figure.name.split(" ")[0] ? figure.form : "");
+  setText(form, known && figure.unit !== "count" ? ` ${figure.form}` : "");
   setAttribute(cell, "title", known ? `${figure.form} = ${figure.formula}` : null);
 }
 
@@ -164,8 +164,13 @@ function placeText(call, t) {
   return call.kind === "call" ? place : `${t(`kind_${call.kind}`)}, ${place}`;
 }
 
+// In a menu a call is in no queue, though it may have been told with the one that it has just left.
+function whereOf(call) {
+  return call.state === "in_flow" ? call.client : call.queue ?? call.client;
+}
+
 function callText(call, t) {
   if (call === undefined) return "";
-  const where = call.queue ?? call.client;
+  const where = whereOf(call);
   return where === "" ? callerOf(call, t) : `${where} ${callerOf(call, t)}`;
 }

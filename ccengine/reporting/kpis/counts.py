@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from typing_extensions import override
 
-from ccengine.core.states import Kind
+from ccengine.core.states import ITEMS, Kind
 from ccengine.reporting.kpis.facts import Book, Doing, Fate, Ms
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ QUARTER: Ms = 900_000
 DAY: Ms = 86_400_000
 REPEATED_WITHIN: Ms = 7 * DAY
 """A customer who calls again within was not helped the first time."""
-SERVED = frozenset({Kind.CALL, Kind.CALLBACK, Kind.VOICEMAIL, Kind.TASK})
+SERVED = ITEMS | {Kind.CALL, Kind.TASK}
 """Kinds of work that come to agents from queues."""
 
 
@@ -101,8 +101,17 @@ class Counts:
         return sum(getattr(self, name) for name in TIMES.values())
 
 
+def total(parts: Iterable[Counts]) -> Counts:
+    """Add up many at once: column by column, which is how it is quickest."""
+    values = [_values(one) for one in parts]
+    whole = Counts(*map(sum, zip(*values, strict=True)))
+    whole.longest_wait = max((one[_LONGEST] for one in values), default=0)
+    return whole
+
+
 NAMES = tuple(one.name for one in fields(Counts))
 _values = attrgetter(*NAMES)
+_LONGEST = NAMES.index("longest_wait")
 TIMES: Mapping[Doing, str] = {
     **{doing: doing.value for doing in Doing},
     Doing.WRAP_UP: "wrapping_up",
@@ -147,7 +156,7 @@ class Tally(Book):
     @override
     def enter(self, visit: Visit) -> None:
         counts = self._of_visit(visit)
-        if visit.call.kind in (Kind.CALLBACK, Kind.VOICEMAIL):
+        if visit.call.kind in ITEMS:
             counts.items += 1
         else:
             counts.offered += 1
@@ -159,7 +168,7 @@ class Tally(Book):
 
     @override
     def leave(self, visit: Visit) -> None:
-        if visit.call.kind in (Kind.CALLBACK, Kind.VOICEMAIL):
+        if visit.call.kind in ITEMS:
             self._of_visit(visit, with_agent=True).items_served += visit.fate is Fate.ANSWERED
             return
         match visit.fate:

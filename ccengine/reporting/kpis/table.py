@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from ccengine.core.measures import USUAL_MEASURE, Formula, Measure
 from ccengine.reporting.kpis.calendar import Calendar, Interval
-from ccengine.reporting.kpis.counts import Counts, Key
+from ccengine.reporting.kpis.counts import Counts, Key, total
 from ccengine.reporting.kpis.facts import Ms
 from ccengine.reporting.kpis.formulas import (
     FIGURES,
@@ -20,6 +20,9 @@ from ccengine.reporting.kpis.formulas import (
     Figure,
     level_parts,
 )
+
+_Group = tuple[tuple[str, ...], Formula]
+"""What counts are added up by: labels, and how the queue is judged."""
 
 SL_AGREED = "SL"
 """The service level by the form, and the seconds, that were agreed for each queue."""
@@ -156,32 +159,30 @@ def answer(
         in_force: says how each queue is judged.
         until: when counting ended.
     """
-    measures: dict[str, Measure] = {}
-    groups: defaultdict[tuple[tuple[str, ...], Formula], Counts] = defaultdict(Counts)
-    labels = _Labels(question, in_force)
+    sorting = _Groups(question, in_force)
+    groups: defaultdict[_Group, list[Counts]] = defaultdict(list)
     for quarter, key, counts in cells:
-        if not question.wants(key):
-            continue
-        measure = measures.get(key.queue) or measures.setdefault(
-            key.queue, in_force.measure_of(key.queue)
-        )
-        formula = Formula.ANSWERED if question.of_people else measure.formula or Formula.OFFERED
-        groups[labels.of(quarter, key), formula].add(counts)
-    lines, total = _lines(groups, question)
+        group = sorting.of(quarter, key)
+        if group is not None:
+            groups[group].append(counts)
+    lines, whole = _lines(groups, question)
     figures = figures_of(question)
-    told = [
-        lines[labels]
-        for labels in sorted(lines)
-        if any(labels) or any(figure.parts(lines[labels].counts)[0] for figure in figures)
-    ]
+    ordered = [lines[labels] for labels in sorted(lines)]
     return Table(
         question=question,
-        lines=told,
-        total=total,
+        lines=[line for line in ordered if _says_something(line, question, figures)],
+        total=whole,
         figures=figures,
-        measures={} if question.of_people else {name: measures[name] for name in measures if name},
+        measures=sorting.measures,
         until=until,
     )
+
+
+def _says_something(line: Line, question: Question, figures: Sequence[Figure]) -> bool:
+    """Tell whether a line is more than the time in which nothing of it happened."""
+    named = zip(question.by, line.labels, strict=True)
+    is_named = any(label for by, label in named if by is not By.INTERVAL)
+    return is_named or any(figure.parts(line.counts)[0] for figure in figures)
 
 
 def figures_of(question: Question) -> list[Figure]:
@@ -193,35 +194,57 @@ def figures_of(question: Question) -> list[Figure]:
 
 
 def _lines(
-    groups: Mapping[tuple[tuple[str, ...], Formula], Counts], question: Question
+    groups: Mapping[_Group, Sequence[Counts]], question: Question
 ) -> tuple[dict[tuple[str, ...], Line], Line]:
     lines: dict[tuple[str, ...], Line] = {}
-    total = Line(("all",) * max(1, len(question.by)))
-    for (labels, formula), counts in groups.items():
-        for line in (lines.setdefault(labels, Line(labels)), total):
+    whole = Line(("all",) * max(1, len(question.by)))
+    for (labels, formula), parts in groups.items():
+        counts = total(parts)
+        for line in (lines.setdefault(labels, Line(labels)), whole):
             _add(line, counts, formula)
-    return lines, total
+    return lines, whole
 
 
-class _Labels:
-    """What cells are told apart by; each text is made once, as there are many cells."""
+class _Groups:
+    """Sorts counts to groups; what is once known of a key is not found out again: they are many."""
 
     def __init__(self, question: Question, in_force: InForce) -> None:
-        self._by = question.by
-        self._calendar = question.calendar
+        self.measures: dict[str, Measure] = {}  #: of the queues that figures are of
+        self._question = question
         self._in_force = in_force
+        self._of_people = question.of_people
+        self._by_interval = By.INTERVAL in question.by
         self._intervals: dict[int, str] = {}
+        self._known: dict[tuple[str, Key], _Group | None] = {}
 
-    def of(self, quarter: int, key: Key) -> tuple[str, ...]:
-        return tuple(self._label(by, quarter, key) for by in self._by)
+    def of(self, quarter: int, key: Key) -> _Group | None:
+        """Return the group of a count, None if nobody wants it."""
+        place = (self._interval(quarter) if self._by_interval else "", key)
+        if place not in self._known:
+            self._known[place] = self._group(*place)
+        return self._known[place]
 
-    def _label(self, by: By, quarter: int, key: Key) -> str:
+    def _interval(self, quarter: int) -> str:
+        if quarter not in self._intervals:
+            calendar = self._question.calendar
+            self._intervals[quarter] = calendar.text(calendar.begin(quarter))
+        return self._intervals[quarter]
+
+    def _group(self, interval: str, key: Key) -> _Group | None:
+        question = self._question
+        if not question.wants(key):
+            return None
+        labels = tuple(self._label(by, interval, key) for by in question.by)
+        if self._of_people:
+            return labels, Formula.ANSWERED
+        measure = self._in_force.measure_of(key.queue)
+        if key.queue:
+            self.measures[key.queue] = measure
+        return labels, measure.formula or Formula.OFFERED
+
+    def _label(self, by: By, interval: str, key: Key) -> str:
         if by is By.INTERVAL:
-            known = self._intervals.get(quarter)
-            if known is None:
-                known = self._calendar.text(self._calendar.begin(quarter))
-                self._intervals[quarter] = known
-            return known
+            return interval
         if by is By.LANGUAGE:
             return self._in_force.language_of(key.client, key.number)
         label: str = getattr(key, by.value)
