@@ -92,6 +92,9 @@ class KpisShown(SpanShown):
     by: list[By]
     interval: Minutes
     notes: list[str] = Field(description="How each queue's service level is judged.")
+    faults: int = Field(
+        description="How often agents' states do not tile their log-ins: checked each time."
+    )
     lines: list[LineShown]
     total: LineShown
 
@@ -162,6 +165,7 @@ def shown(table: Table, query: KpisQuery, *, live: bool) -> KpisShown:
         by=list(question.by),
         interval=query.interval,
         notes=table.notes(),
+        faults=len(table.faults),
         lines=[_line(line, table, figures, level=level) for line in table.lines],
         total=_line(table.total, table, figures, level=level),
     )

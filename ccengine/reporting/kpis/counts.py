@@ -16,12 +16,13 @@ from typing_extensions import override
 
 from ccengine.core.states import ITEMS, Kind
 from ccengine.reporting.kpis.facts import Book, Doing, Fate, Ms
+from ccengine.reporting.kpis.tiling import Tiling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ccengine.core.ids import QueueId
-    from ccengine.reporting.kpis.facts import CallFacts, Part, Ring, Stretch, Visit
+    from ccengine.reporting.kpis.facts import CallFacts, Login, Part, Ring, Stretch, Visit
 
 QUARTER: Ms = 900_000
 DAY: Ms = 86_400_000
@@ -128,6 +129,7 @@ class Tally(Book):
 
     def __init__(self) -> None:
         self.cells: defaultdict[Place, Counts] = defaultdict(Counts)
+        self.tiling = Tiling()
         self._latest: dict[tuple[str, str], tuple[Ms, Counts | None]] = {}
 
     def between(self, begins: Ms, ends: Ms) -> Iterable[tuple[int, Key, Counts]]:
@@ -220,7 +222,16 @@ class Tally(Book):
         self._of_ring(ring).rings_missed += 1
 
     @override
+    def log_in(self, login: Login) -> None:
+        self.tiling.log_in(login)
+
+    @override
+    def log_out(self, login: Login) -> None:
+        self.tiling.log_out(login)
+
+    @override
     def spend(self, stretch: Stretch) -> None:
+        self.tiling.spend(stretch)
         name = TIMES[stretch.doing]
         key = Key(
             stretch.client,

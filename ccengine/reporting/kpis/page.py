@@ -61,7 +61,7 @@ def page(title: str, days: str, table: Table, course: Table) -> str:
         table: the figures.
         course: the same by intervals alone.
     """
-    notes = "".join(f"<p>{escape(note)}</p>" for note in table.notes())
+    notes = "".join(f"<p>{escape(note)}</p>" for note in [*table.notes(), table.check()])
     return document(
         title,
         [

@@ -43,6 +43,7 @@ class Watched(Tally):
         self.stretches.append(stretch)
 
     def log_in(self, login: Login) -> None:
+        super().log_in(login)
         self.logins.append(login)
 
 
@@ -124,7 +125,7 @@ def hand_over(shift: Shift, call: CallId, agent: AgentId, to: AgentId) -> None:
 
 def untiled(tally: Watched, until: int) -> list[str]:
     """Return where the agents' stretches do not tile their log-ins."""
-    found = []
+    found = list(tally.tiling.faults)
     for login in tally.logins:
         ends = until if login.ends is None else login.ends
         mine = [
