@@ -19,7 +19,7 @@ from ccengine.ivr.flow import Flow
 from ccengine.ivr.flow_checks import FlowNames, offers_in_vain
 from ccengine.ivr.loader import load_flow
 from ccengine.ivr.prompts import Prompts, Spoken, load_prompts
-from ccengine.ivr.queue_prompts import with_sentences
+from ccengine.ivr.queue_prompts import spoken_by, with_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,15 +125,13 @@ def _names(loaded: Loaded, client: Client, flow: str, prompts: Prompts) -> FlowN
     document = loaded.documents.clients[client.id]
     agents = loaded.draft.settings.agents.items()
     numbers = [number for number in client.settings.numbers.values() if number.flow == flow]
-    voices = loaded.draft.settings.languages.keys()
-    spoken = {number.language or client.language for number in numbers}
     return FlowNames(
         client=client.id,
         spoken=Spoken(
             prompts,
             client.id,
             client.folder / "prompts",
-            sorted(spoken & voices or voices & set(client.settings.languages)),
+            spoken_by(loaded.draft, client, numbers),
         ),
         queues=None if document is None else document.keys("queues"),
         calls_back=_calling_back(document),
