@@ -326,6 +326,24 @@ async def test_a_wall_has_no_buttons(tmp_path: Path) -> None:
         await expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
+async def test_on_a_wall_the_most_urgent_queue_comes_first(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        here.log_in("amira")
+        here.shift.post(events.AgentWentNotReady(agent=AMIRA, reason="lunch"))
+        here.call("c1", NOUR)
+        here.call("c2", DNIPRO)
+        here.shift.wait(5)
+        here.call("c3", "dnipro/vip")  # waits shorter, with less of its promise left
+        here.shift.wait(6)
+        page = await open_wall(context, here, "#screen")
+        rows = page.locator("#queues tbody tr")
+        await expect(rows.nth(0)).to_have_attribute("data-id", "dnipro/vip")
+        await expect(rows.nth(1)).to_have_attribute("data-id", DNIPRO)
+        await expect(rows.nth(2)).to_have_attribute("data-id", NOUR)
+        here.shift.hang_up(CallId("c3"))
+        await expect(rows.nth(0)).to_have_attribute("data-id", DNIPRO)
+
+
 async def test_others_see_what_theirs_may_see_and_no_buttons(tmp_path: Path) -> None:
     async with house(tmp_path) as here, browser() as context:
         staff(here)
