@@ -123,7 +123,7 @@ async def test_an_agent_holds_a_caller_and_hangs_up_from_a_screen(stage: Stage) 
 
 async def test_figures_are_counted_live_and_are_those_of_the_report(stage: Stage) -> None:
     async with stage:
-        boss = await api(stage, "figures", "--role", "supervisor")
+        boss = await api(stage, "figures", "--role", "supervisor", "--all-clients")
         before = await live_figures(boss)
         olena, caller = await stage.agent("olena"), await stage.caller("600201")
         await hear_each_other(caller, olena, await olena.answers())
