@@ -1,7 +1,8 @@
 """People and programs who look things up: so many requests a second, whatever the answers take.
 
-`python -m tests.benchmarks.readers URL RATE SECONDS` reads tokens from its input, a line each, and
-prints what it saw as JSON. It runs beside the inbound benchmark in a process of its own.
+`python -m tests.benchmarks.readers URL RATE SECONDS` reads tokens from its input, a line each, says
+when it begins, and prints what it saw as JSON. It runs beside the inbound benchmark in a process of
+its own.
 """
 
 from __future__ import annotations
@@ -58,7 +59,6 @@ LEFT_OUT: Final = {
 MAY_BE_REFUSED: Final = (403, 503)
 """A client's people may not do everything, and who asks for too much is asked to wait."""
 CALLS_KEPT: Final = 200
-FIRST_SECONDS: Final = 0.5
 
 
 def reads() -> list[AnyRoute]:
@@ -85,8 +85,10 @@ class Readers:
     async def run(self, rate: float, seconds: float) -> None:
         """Ask at even distances: who waits for an answer keeps nobody from asking."""
         loop, routes = asyncio.get_running_loop(), reads()
-        begin = loop.time() + FIRST_SECONDS
         await self._find_calls()
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        begin = loop.time()
         async with asyncio.TaskGroup() as group:
             for number in range(round(rate * seconds)):
                 await asyncio.sleep(begin + number / rate - loop.time())
