@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import ConsoleMessage, Page, async_playwright, expect
@@ -14,7 +15,7 @@ from tests.api.house import FILE_TOKEN
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from playwright.async_api import BrowserContext
+    from playwright.async_api import Browser, BrowserContext
 
     from tests.api.house import House
 
@@ -28,14 +29,32 @@ EXPECTED = ("Failed to load resource", "WebSocket connection to")
 expect.set_options(timeout=PATIENCE)
 
 
+_running: dict[asyncio.AbstractEventLoop, Browser] = {}
+"""What all tests in a loop share: a browser's start takes as long as most of them."""
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """Start Chromium without a window; until the end it is what `browser` opens profiles of."""
+    # Containers have little shared memory, and Chromium no sandbox of its own for root.
+    arguments = ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        loop = asyncio.get_running_loop()
+        _running[loop] = started
+        try:
+            yield started
+        finally:
+            del _running[loop]
+            await started.close()
+
+
 @asynccontextmanager
 async def browser(**wanted: Any) -> AsyncIterator[BrowserContext]:
-    """Open a browser without a window; what is wanted of it is as playwright names it.
+    """Open a profile that nobody has used; what is wanted of it is as playwright names it.
 
     Whatever else a page writes to the console, or throws, fails the test at the end.
     """
-    # Containers have little shared memory, and Chromium no sandbox of its own for root.
-    arguments = ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     options = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", **wanted}
     complaints: list[str] = []
 
@@ -47,15 +66,16 @@ async def browser(**wanted: Any) -> AsyncIterator[BrowserContext]:
         if message.type in ("error", "warning") and not message.text.startswith(EXPECTED):
             complaints.append(message.text)
 
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        context = await chromium.new_context(**options)
+    async with AsyncExitStack() as stack:
+        shared = _running.get(asyncio.get_running_loop())
+        started = shared or await stack.enter_async_context(chromium())
+        context = await started.new_context(**options)
         context.set_default_timeout(PATIENCE)
         context.on("page", watch)
         try:
             yield context
         finally:
-            await chromium.close()
+            await context.close()
     assert complaints == []
 
 

@@ -12,6 +12,7 @@ from ccengine.core import events
 from ccengine.core.ids import AgentId, CallId, ClientId, QueueId, TenantId
 from ccengine.core.states import AgentState, Kind
 from tests.api.house import PIN, house
+from tests.e2e.waits import until
 from tests.pages.browser import browser, open_page
 from tests.pages.desk import BILLING, desk
 from tests.pages.test_access import CONTRASTS, LEAST_CONTRAST
@@ -75,14 +76,15 @@ async def test_logging_in_and_out_ready_and_not(tmp_path: Path) -> None:
         await page.get_by_role("button", name="Not ready").click()
         await opened.state("not_ready")
         await opened.shows("#state-detail", "lunch")
-        await page.keyboard.press("F2")
-        assert agent.state is AgentState.NOT_READY or agent.state is AgentState.AVAILABLE
         await page.get_by_role("button", name="Ready", exact=True).click()
         await opened.state("available")
+        await page.get_by_label("Reason").select_option("lunch")
+        for state in ("not_ready", "available"):
+            await page.keyboard.press("F2")
+            await opened.state(state)
         box = page.get_by_role("checkbox", name="Nour Telecom: billing")
         await box.uncheck()
-        await asyncio.sleep(0.2)
-        assert agent.paused == (BILLING,)
+        await until("the queue left out", lambda: agent.paused == (BILLING,))
         await box.check()
         await page.get_by_role("button", name="Log out").click()
         await opened.state("offline")
@@ -155,7 +157,7 @@ async def test_the_talk_is_led_from_the_page(tmp_path: Path) -> None:
         here.shift.post(consult)
         for name in ("Conference", "Swap", "Back to the caller", "Hand over and leave"):
             await page.get_by_role("button", name=name).click()
-        await asyncio.sleep(0.2)
+        await until("seven acts", lambda: len(here.acts) == 7)
         assert [(act, to) for _, act, to in here.acts] == [
             ("hold", ""),
             ("retrieve", ""),
