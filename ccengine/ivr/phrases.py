@@ -36,6 +36,7 @@ class Phrase(StrEnum):
     CUSTOMER = "callback-customer"
     RECLAIM = "place-reclaim"
     RECLAIMED = "place-reclaimed"
+    SORRY = "sorry"  #: the menu takes too long or has failed, and the call ends
 
 
 DIGITS: Final = "0123456789"
@@ -64,6 +65,7 @@ TEXTS: Final[Mapping[str, Mapping[Phrase, str]]] = {
         Phrase.CUSTOMER: "You asked us to call you back. Press 1 to speak with us.",
         Phrase.RECLAIM: "You were waiting here a moment ago. Press 1 to have your place again.",
         Phrase.RECLAIMED: "You have your place again.",
+        Phrase.SORRY: "We are sorry, this does not work now. Please call again.",
     },
     "ar": {
         Phrase.OFFER: "يمكننا الاتصال بك مع الاحتفاظ بدورك. اضغط واحد لنتصل بك على الرقم الذي تتصل "
@@ -88,6 +90,7 @@ TEXTS: Final[Mapping[str, Mapping[Phrase, str]]] = {
         Phrase.CUSTOMER: "لقد طلبت أن نتصل بك. اضغط واحد للتحدث معنا.",
         Phrase.RECLAIM: "كنت في الانتظار قبل قليل. اضغط واحد لتستعيد دورك.",
         Phrase.RECLAIMED: "لقد استعدت دورك.",
+        Phrase.SORRY: "عذرا، هذا لا يعمل الآن. من فضلك اتصل مرة أخرى.",
     },
     "uk": {
         Phrase.OFFER: "Ми можемо передзвонити вам, і ваше місце в черзі збережеться. Натисніть "
@@ -112,6 +115,7 @@ TEXTS: Final[Mapping[str, Mapping[Phrase, str]]] = {
         Phrase.CUSTOMER: "Ви просили передзвонити. Натисніть один, щоб поговорити з нами.",
         Phrase.RECLAIM: "Ви щойно чекали в черзі. Натисніть один, щоб повернути своє місце.",
         Phrase.RECLAIMED: "Ваше місце повернено.",
+        Phrase.SORRY: "Вибачте, зараз це не працює. Зателефонуйте, будь ласка, ще раз.",
     },
 }
 
