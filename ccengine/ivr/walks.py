@@ -145,9 +145,16 @@ class Walk:
 
 
 def context_of(
-    configuration: Configuration, client: Client, caller: WalkingCaller, began: datetime
+    configuration: Configuration,
+    client: Client,
+    caller: WalkingCaller,
+    began: datetime,
+    passes: tuple[type[Exception], ...] = (),
 ) -> FlowContext:
-    """Return what a flow of the client has at hand on a walk that begins at an instant."""
+    """Return what a flow of the client has at hand on a walk that begins at an instant.
+
+    What a step raises of `passes` ends the walk; else it is met as in a call.
+    """
 
     def now() -> datetime:
         return began + timedelta(seconds=caller.elapsed)
@@ -172,6 +179,7 @@ def context_of(
         staff={code: digits_of(one.number) for code, one in client.settings.staff.items()},
         choose_language=caller.choose,
         within=caller.within,
+        passes=passes,
     )
 
 
