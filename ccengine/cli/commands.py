@@ -10,6 +10,7 @@ from ccengine.cli import (
     call,
     check,
     explain,
+    flow,
     import_queues,
     info,
     init,
@@ -49,6 +50,7 @@ app.command("promises")(promises.promises)
 app.command("call")(call.call)
 app.command("audit")(audit.audit)
 app.command("top")(top.top)
+app.add_typer(flow.app, name="flow")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(token.app, name="token")
 app.add_typer(webhook.app, name="webhook")

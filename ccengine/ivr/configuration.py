@@ -19,6 +19,7 @@ from ccengine.ivr.flow import Flow
 from ccengine.ivr.flow_checks import offers_in_vain
 from ccengine.ivr.flow_names import FlowNames
 from ccengine.ivr.loader import check_flows, read_flows
+from ccengine.ivr.own_kinds import all_kinds
 from ccengine.ivr.prompts import Prompts, Spoken, load_prompts
 from ccengine.ivr.queue_prompts import with_sentences
 from ccengine.ivr.steps.transfer import TransferStep
@@ -87,6 +88,10 @@ def load_configuration(folder: Path) -> Configuration:
             for flow_name in made:
                 warnings += offers_in_vain(drafts[name][flow_name])
     problems += _unheard(loaded, prompts)
+    problems += [
+        Problem(folder / "tenant.yaml", 1, fault, "mend the package, or remove it")
+        for fault in all_kinds().faults
+    ]
     told = in_order([*loaded.problems, *problems])
     return Configuration(
         tenant=None if told else loaded.draft,
