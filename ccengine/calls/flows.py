@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel
     from ccengine.calls.wiring import Wiring
     from ccengine.config.clients import Client
-    from ccengine.config.tenant import Route
     from ccengine.core.calls import Call
     from ccengine.core.ids import ClientId, QueueId, SkillId
     from ccengine.ivr.data import Value
@@ -71,9 +70,12 @@ class CallFlows:
             # A reload has taken it away: the number's own flow is still there.
             client, start = route.client, None
             flow = configuration.flow(client, route.flow)
-        context = self._context(route, tenant.clients[client])
+        ear = CallerEar(self._channel, self._call.language or route.language)
+        context = self._context(ear, tenant.clients[client])
         others = configuration.flows_of(client)
-        return await run_flow(flow, context, start=start, entered=self._enter, others=others)
+        return await run_flow(
+            flow, context, start=start, entered=partial(self._enter, ear), others=others
+        )
 
     def place(self) -> tuple[str, Place | None]:
         """Return the flow that the call began with, and where it is; None: at its beginning."""
@@ -83,8 +85,7 @@ class CallFlows:
         first = call.flow_returns[0].partition("/")[0] if call.flow_returns else call.flow
         return first, Place(call.flow, call.step, call.flow_returns, call.flow_began)
 
-    def _context(self, route: Route, client: Client) -> FlowContext:
-        ear = CallerEar(self._channel, self._call.language or route.language)
+    def _context(self, ear: CallerEar, client: Client) -> FlowContext:
         configuration = self._wiring.configuration
         data = CallData(self._built_in(ear, client), self._call.data, self._tell)
         return FlowContext(
@@ -130,7 +131,7 @@ class CallFlows:
     def _tell(self, changed: Mapping[str, str | None], shown: Mapping[str, str]) -> None:
         self._engine.post(FlowDataSet(call=self._call.id, values=changed, shown=shown))
 
-    def _enter(self, place: Place) -> None:
+    def _enter(self, ear: CallerEar, place: Place) -> None:
         self._engine.post(
             FlowStepEntered(
                 call=self._call.id,
@@ -138,6 +139,7 @@ class CallFlows:
                 step=place.step,
                 began=place.began,
                 returns=place.returns,
+                keys=ear.keys_taken(),
             )
         )
 

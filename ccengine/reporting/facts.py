@@ -77,6 +77,7 @@ SHOWN: Mapping[str, str] = {
     "how": "how",
     "high_seconds": "high_seconds",
     "key": "key",
+    "keys": "keys",
     "kind": "kind",
     "language": "language",
     "leg": "leg",
