@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel
     from ccengine.calls.consult import Talks
     from ccengine.calls.wiring import Wiring
+    from ccengine.config.tenant import Route, Tenant
     from ccengine.core.calls import Call
     from ccengine.core.ids import ClientId, QueueId
     from ccengine.ivr.outcomes import Outcome
@@ -160,7 +161,7 @@ class InboundCall:
             log.error("number_without_flow", call_id=self._call.id, number=self._call.number)
             return HangUp()
         client = of or route.client
-        flow = configuration.flows.get((client, name or route.flow))
+        flow = configuration.flows.get((client, name or self._first_flow(tenant, route)))
         if flow is None:
             # A reload has taken it away: the number's own flow is still there.
             client, step = route.client, ""
@@ -169,11 +170,20 @@ class InboundCall:
             client=client,
             caller=CallerEar(self._channel, route.language),
             prompts=configuration.prompts,
-            hours=tenant.clients[client].hours,
+            hours=tenant.clients[client].hours_of(self._call.number),
             now=self._utc_now,
+            began=self._call.arrived_at if of is None else self._engine.clock.now(),
             offer_callback=partial(self._offer_callback, route.language),
         )
         return await run_flow(flow, context, start=step or None, entered=self._enter_step)
+
+    def _first_flow(self, tenant: Tenant, route: Route) -> str:
+        """Return the number's flow, or that of a closure it is closed by."""
+        closure = tenant.closed_by(route, self._engine.center.closed(self._engine.clock.now()))
+        if closure is None:
+            return route.flow
+        log.info("number_closed", call_id=self._call.id, closure=closure, client=route.client)
+        return tenant.settings.closures[closure].flow
 
     async def _offer_callback(self, language: str, queue: QueueId) -> bool:
         ear = CallerEar(self._channel, language)

@@ -124,7 +124,12 @@ def _calling_back(document: Document | None) -> list[str] | None:
 def _names(loaded: Loaded, client: Client, flow: str, prompts: Prompts) -> FlowNames:
     document = loaded.documents.clients[client.id]
     agents = loaded.draft.settings.agents.items()
-    numbers = [number for number in client.settings.numbers.values() if number.flow == flow]
+    closures = [one for one in loaded.draft.settings.closures.values() if one.flow == flow]
+    numbers = [
+        number
+        for dialed, number in client.settings.numbers.items()
+        if number.flow == flow or any(one.holds(client.id, dialed) for one in closures)
+    ]
     voices = loaded.draft.settings.languages.keys()
     spoken = {number.language or client.language for number in numbers}
     return FlowNames(

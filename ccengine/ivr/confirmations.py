@@ -54,6 +54,13 @@ class Confirmation(StrEnum):
     MESSAGE_KEYS = "message-keys"
     NOT_REACHED = "not-reached"  #: the customer who was dialed
     UNKNOWN_EXTENSION = "unknown-extension"  #: dialed at a phone
+    NO_SUCH_CLOSURE = "no-such-closure"
+    NOT_ALLOWED = "not-allowed"
+    NUMBERS_ARE_OPEN = "numbers-are-open"  #: 1 closes them
+    NUMBERS_ARE_CLOSED = "numbers-are-closed"  #: 1 opens them
+    NUMBERS_CLOSED = "numbers-closed"  #: now
+    NUMBERS_OPENED = "numbers-opened"
+    NOTHING_CHANGED = "nothing-changed"
 
 
 FALLBACK_LANGUAGE: Final = "en"
@@ -102,6 +109,13 @@ TEXTS: Final[Mapping[str, Mapping[Confirmation, str]]] = {
         "call back, or hang up when you are done.",
         Confirmation.NOT_REACHED: "The customer could not be reached.",
         Confirmation.UNKNOWN_EXTENSION: "There is nobody with this number.",
+        Confirmation.NO_SUCH_CLOSURE: "There is no such closure.",
+        Confirmation.NOT_ALLOWED: "You may not do this.",
+        Confirmation.NUMBERS_ARE_OPEN: "The numbers are open. To close them, press 1.",
+        Confirmation.NUMBERS_ARE_CLOSED: "The numbers are closed. To open them, press 1.",
+        Confirmation.NUMBERS_CLOSED: "The numbers are now closed.",
+        Confirmation.NUMBERS_OPENED: "The numbers are now open.",
+        Confirmation.NOTHING_CHANGED: "Nothing was changed.",
     },
     "ar": {
         Confirmation.ENTER_NUMBER: "من فضلك أدخل رقم الموظف.",
@@ -146,6 +160,13 @@ TEXTS: Final[Mapping[str, Mapping[Confirmation, str]]] = {
         "لمعاودة الاتصال، أو أغلق الخط عند الانتهاء.",
         Confirmation.NOT_REACHED: "تعذر الوصول إلى العميل.",
         Confirmation.UNKNOWN_EXTENSION: "لا أحد لديه هذا الرقم.",
+        Confirmation.NO_SUCH_CLOSURE: "لا يوجد إغلاق بهذا الرقم.",
+        Confirmation.NOT_ALLOWED: "غير مسموح لك بذلك.",
+        Confirmation.NUMBERS_ARE_OPEN: "الأرقام مفتوحة. لإغلاقها اضغط واحد.",
+        Confirmation.NUMBERS_ARE_CLOSED: "الأرقام مغلقة. لفتحها اضغط واحد.",
+        Confirmation.NUMBERS_CLOSED: "الأرقام مغلقة الآن.",
+        Confirmation.NUMBERS_OPENED: "الأرقام مفتوحة الآن.",
+        Confirmation.NOTHING_CHANGED: "لم يتغير شيء.",
     },
     "uk": {
         Confirmation.ENTER_NUMBER: "Введіть ваш номер оператора.",
@@ -190,5 +211,12 @@ TEXTS: Final[Mapping[str, Mapping[Confirmation, str]]] = {
         "щоб передзвонити, або покладіть слухавку, коли закінчите.",
         Confirmation.NOT_REACHED: "З клієнтом не вдалося з'єднатися.",
         Confirmation.UNKNOWN_EXTENSION: "Нікого з таким номером немає.",
+        Confirmation.NO_SUCH_CLOSURE: "Такого закриття немає.",
+        Confirmation.NOT_ALLOWED: "Вам це не дозволено.",
+        Confirmation.NUMBERS_ARE_OPEN: "Номери відкриті. Щоб закрити їх, натисніть один.",
+        Confirmation.NUMBERS_ARE_CLOSED: "Номери закриті. Щоб відкрити їх, натисніть один.",
+        Confirmation.NUMBERS_CLOSED: "Номери тепер закриті.",
+        Confirmation.NUMBERS_OPENED: "Номери тепер відкриті.",
+        Confirmation.NOTHING_CHANGED: "Нічого не змінено.",
     },
 }

@@ -17,6 +17,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "setOutcome": {"disposition": "cancelled"},
     "fillForm": {"values": VALUES},
     "setTyping": {"typing": False},
+    "closeNumbers": {"reason": "fire"},
     "moveCall": {"queue": "nour/technical"},
     "reprioritiseCall": {"priority": 5},
 }
@@ -24,6 +25,7 @@ PARTS = {
     "agent": "amira",
     "client": "nour",
     "queue": "billing",
+    "closure": "nour",
     "form": "order",
     "call": "nour-talks",
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ccengine.api.routes import (
     agents,
     calls,
+    closures,
     configuration,
     desk,
     engine,
@@ -23,6 +24,7 @@ ROUTES: tuple[AnyRoute, ...] = (
     *agents.ROUTES,
     *desk.ROUTES,
     *queues.ROUTES,
+    *closures.ROUTES,
     *calls.ROUTES,
     *recordings.ROUTES,
     *papers.ROUTES,

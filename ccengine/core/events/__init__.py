@@ -35,6 +35,7 @@ from ccengine.core.events.calls import (
     WaitPromised,
 )
 from ccengine.core.events.causes import HoldBy, Miss, Party, Reached
+from ccengine.core.events.closures import NumbersClosed, NumbersOpened
 from ccengine.core.events.control import (
     AgentDialled,
     CallDirected,
@@ -126,8 +127,9 @@ HelpEvent = HelpAsked | HelpAnswered | HelpUnanswered
 AgentEvent = ShiftEvent | DeskEvent | HelpEvent
 PhoneEvent = PhoneLost | PhoneFound | OwnCallStarted | OwnCallEnded
 OutcomeEvent = OutcomeSet | FormFilled | OutcomeEntryStarted | OutcomeEntryEnded
+ClosureEvent = NumbersClosed | NumbersOpened
 SystemEvent = PlanLoaded | SwitchLost | SwitchResynced
-Event = CallEvent | ItemEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemEvent
+Event = CallEvent | ItemEvent | AgentEvent | PhoneEvent | OutcomeEvent | ClosureEvent | SystemEvent
 
 __all__ = [
     "SCHEMA",
@@ -157,6 +159,7 @@ __all__ = [
     "CallbackFailed",
     "CallerReturned",
     "CallerStrayed",
+    "ClosureEvent",
     "ConferenceStarted",
     "ControlEvent",
     "ConversationEnded",
@@ -177,6 +180,8 @@ __all__ = [
     "ItemEvent",
     "MessageLeft",
     "Miss",
+    "NumbersClosed",
+    "NumbersOpened",
     "OfferAccepted",
     "OfferDeclined",
     "OfferRinging",
