@@ -77,7 +77,7 @@ class Desk:
             except Refused as refused:
                 return refused.response()
 
-        if not route.changes:
+        if not route.takes_key:
             return await answer()
         return await self._replies.answer(request, identity.name, raw, answer)
 
@@ -96,7 +96,7 @@ class Desk:
             message = f"{route.operation}: what changes something answers with a Change, only"
             raise TypeError(message)
         if isinstance(answer, Change):
-            await self._audit(route, asked.identity, answer)
+            await self._audit(route, answer.by or asked.identity, answer)
             answer = answer.answer
         if isinstance(answer, BaseModel):
             body = answer.model_dump_json(by_alias=True).encode()

@@ -250,13 +250,13 @@ class Client:
     def openings(self, at: Instant) -> Mapping[QueueId, tuple[Period, ...]]:
         """Return when each queue's customers may be dialed; left out: always."""
         hours = self.hours
-        return {
-            name: periods_ahead(hours[queue.callback.hours], at)
+        asked = {
+            name: queue.callback.hours
             for name, queue in self.queues.items()
-            if queue.callback is not None
-            and queue.callback.hours is not None
-            and queue.callback.hours in hours
+            if queue.callback is not None and queue.callback.hours in hours
         }
+        periods = {one: periods_ahead(hours[one], at) for one in set(asked.values()) if one}
+        return {name: periods[one] for name, one in asked.items() if one}
 
     @property
     def language(self) -> str:

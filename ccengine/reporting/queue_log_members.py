@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ccengine.core.acd.requirement import Requirements
-from ccengine.core.calls import Call
-from ccengine.core.ids import CallId, PhoneId, QueueId, client_of
+from ccengine.core.ids import PhoneId, QueueId
 from ccengine.core.states import AgentState
 from ccengine.reporting.kpis.facts import Ms
 
@@ -120,24 +119,6 @@ class Members:
 
     def _queues_of(self, agent: AgentId, now: Instant) -> list[QueueId]:
         plan, requirements = self._plan, self._requirements
-        if plan is None or requirements is None or agent not in plan.agents:
+        if plan is None or requirements is None:
             return []
-        return [
-            queue
-            for queue, settings in plan.queues.items()
-            if requirements.of(_somebody_in(queue, plan), len(settings.relax)).lack_of(
-                agent, plan, now
-            )
-            is None
-        ]
-
-
-def _somebody_in(queue: QueueId, plan: Plan) -> Call:
-    return Call(
-        id=CallId(""),
-        tenant=plan.tenant,
-        client=client_of(queue),
-        number="",
-        channel="",
-        queue=queue,
-    )
+        return requirements.queues_of(agent, plan, now)

@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING
 
 from ccengine.api.routes import (
     agents,
+    callbacks,
     calls,
     closures,
     configuration,
     desk,
     engine,
+    figures,
     papers,
     queues,
     recordings,
+    sign_in,
+    staffing,
 )
 
 if TYPE_CHECKING:
@@ -21,11 +25,15 @@ if TYPE_CHECKING:
 
 ROUTES: tuple[AnyRoute, ...] = (
     *engine.ROUTES,
+    *sign_in.ROUTES,
     *agents.ROUTES,
+    *staffing.ROUTES,
     *desk.ROUTES,
+    *callbacks.ROUTES,
     *queues.ROUTES,
     *closures.ROUTES,
     *calls.ROUTES,
+    *figures.ROUTES,
     *recordings.ROUTES,
     *papers.ROUTES,
     *configuration.ROUTES,

@@ -101,8 +101,17 @@ class Counts:
         return sum(getattr(self, name) for name in TIMES.values())
 
 
+def total(parts: Iterable[Counts]) -> Counts:
+    """Add up many at once: column by column, which is how it is quickest."""
+    values = [_values(one) for one in parts]
+    whole = Counts(*map(sum, zip(*values, strict=True)))
+    whole.longest_wait = max((one[_LONGEST] for one in values), default=0)
+    return whole
+
+
 NAMES = tuple(one.name for one in fields(Counts))
 _values = attrgetter(*NAMES)
+_LONGEST = NAMES.index("longest_wait")
 TIMES: Mapping[Doing, str] = {
     **{doing: doing.value for doing in Doing},
     Doing.WRAP_UP: "wrapping_up",

@@ -8,8 +8,10 @@ from ccengine.core import events
 from ccengine.reporting.kpis.counts import Counts, Tally
 from ccengine.reporting.kpis.facts import Grain, Login, Stretch
 from ccengine.reporting.kpis.fold import Fold
+from ccengine.reporting.kpis.table import InForce
 from ccengine.reporting.rows import in_steps
 from ccengine.storage.journal_reader import JournalReader
+from tests.reporting.shift import plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +20,12 @@ if TYPE_CHECKING:
     from ccengine.core.ids import AgentId, CallId
     from ccengine.reporting.rows import JournalRow
     from tests.reporting.shift import Shift
+
+
+def known() -> InForce:
+    """Return what the usual plan says of queues."""
+    measures = {str(name): queue.measure for name, queue in plan().queues.items()}
+    return InForce(measures=measures, languages={})
 
 
 class Watched(Tally):
