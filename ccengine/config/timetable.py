@@ -26,7 +26,7 @@ class Ground(StrEnum):
     WEEK = "week"
     SEASON = "season"
     HOLIDAY = "holiday"
-    DAY = "day"  #: one of a calendar's own
+    DAY = "own day"  #: one of a calendar's own
     EXCEPTION = "exception"
 
 

@@ -79,8 +79,9 @@ def walk(
         client=arrival.client,
         caller=caller,
         prompts=configuration.prompts,
-        hours=tenant.clients[arrival.client].hours,
+        hours=tenant.clients[arrival.client].hours_of(arrival.number),
         now=lambda: began + timedelta(seconds=caller.elapsed),
+        began=now,
     )
     call = arrival.call
     happened: list[tuple[float, JourneyEvent]] = []

@@ -141,7 +141,7 @@ def test_a_calendar_of_the_tenant_closes_its_hours_and_changes_its_version(tmp_p
     tenant = load_tenant(folder, TODAY).tenant
     assert tenant is not None
     plan = tenant.clients["nour"].hours["office"].on(date(2026, 12, 24))  # type: ignore[index]
-    assert (plan.spans, plan.ground, plan.name) == ((), "day", "We move")
+    assert (plan.spans, plan.ground, plan.name) == ((), "own day", "We move")
     read(folder / "calendars", event("DTSTART;VALUE=DATE:20261225"))
     assert load_tenant(folder, TODAY).draft.version != tenant.version
 
