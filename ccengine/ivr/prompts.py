@@ -17,7 +17,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator
 
 from ccengine.config.documents import Document, Place, read_document
-from ccengine.config.names import mistake, suggestion
+from ccengine.config.names import can_be_read, mistake, suggestion
 from ccengine.config.problems import Problem
 from ccengine.config.schema import fit
 from ccengine.config.settings import ASTERISK_STATE
@@ -283,7 +283,7 @@ def _prompt_name(text: str) -> str:
 
 def _prompt_text(text: str) -> str:
     line = " ".join(text.split())
-    if not line.isprintable() or not 0 < len(line) <= TEXT_AT_MOST:
+    if not can_be_read(line) or len(line) > TEXT_AT_MOST:
         message = "the text is empty, too long or holds characters that cannot be spoken"
         raise mistake(message, f"write up to {TEXT_AT_MOST} characters")
     return line
