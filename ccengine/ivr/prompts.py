@@ -24,10 +24,10 @@ from ccengine.config.settings import ASTERISK_STATE
 from ccengine.config.tenant import Tenant, Voice
 from ccengine.core.ids import ClientId
 from ccengine.ivr import names
-from ccengine.ivr.confirmations import FALLBACK_LANGUAGE, TEXTS, Confirmation
-from ccengine.ivr.outcome_words import OUTCOME_TEXTS, OutcomeWord, Word, spoken_texts
+from ccengine.ivr.built_in import FALLBACK_LANGUAGE, built_in_texts, spoken_language
+from ccengine.ivr.confirmations import Confirmation
+from ccengine.ivr.outcome_words import OutcomeWord, Word, spoken_texts
 from ccengine.ivr.phrases import DIGITS, Phrase, digit_name
-from ccengine.ivr.phrases import TEXTS as PHRASES
 from ccengine.ivr.wav_files import REMEDY, fault_of
 
 SPEECH_ENGINE: Final = "espeak-ng"
@@ -197,10 +197,14 @@ def names_of(tenant: Tenant) -> Mapping[str, Prompt]:
 
 
 def _built_in(language: str, voice: Voice) -> Mapping[str, Prompt]:
-    spoken = language if language in TEXTS else FALLBACK_LANGUAGE
-    voice = voice if language in TEXTS else FALLBACK_VOICE
-    texts: list[tuple[Word, str]] = [*TEXTS[spoken].items(), *OUTCOME_TEXTS[spoken].items()]
-    return {what: SpokenPrompt(text, spoken, voice) for what, text in texts}
+    return _of_built_in((*Confirmation, *OutcomeWord), language, voice)
+
+
+def _of_built_in(names: Iterable[str], language: str, voice: Voice) -> Mapping[str, Prompt]:
+    spoken = spoken_language(language)
+    voice = voice if spoken == language else FALLBACK_VOICE
+    texts = built_in_texts(spoken)
+    return {str(name): SpokenPrompt(texts[name], spoken, voice) for name in names}
 
 
 def _agents_texts(tenant: Tenant) -> Mapping[str, SpokenPrompt]:
@@ -211,11 +215,10 @@ def _agents_texts(tenant: Tenant) -> Mapping[str, SpokenPrompt]:
 
 
 def _built_in_phrases(language: str, voice: Voice) -> Mapping[str, Prompt]:
-    spoken = language if language in PHRASES else FALLBACK_LANGUAGE
-    voice = voice if language in PHRASES else FALLBACK_VOICE
-    texts: dict[str, str] = {name.value: text for name, text in PHRASES[spoken].items()}
-    texts |= {digit_name(digit): digit for digit in DIGITS}
-    return {what: SpokenPrompt(text, spoken, voice) for what, text in texts.items()}
+    spoken = spoken_language(language)
+    voice = voice if spoken == language else FALLBACK_VOICE
+    digits = {digit_name(digit): SpokenPrompt(digit, spoken, voice) for digit in DIGITS}
+    return {**_of_built_in(Phrase, spoken, voice), **digits}
 
 
 def _unknown_confirmations(folder: Path, own: Catalogue) -> Iterator[Problem]:
