@@ -8,7 +8,8 @@ import typer
 from rich.progress import Progress
 
 from ccengine.cli.output import console, errors, fail, read_configuration, read_settings
-from ccengine.ivr.rendering import SpeechFailed, build, missing_sounds
+from ccengine.ivr.rendering import build, missing_sounds
+from ccengine.ivr.speech_engine import SpeechFailed
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,8 @@ from ccengine.core.queues import NAMES
 from ccengine.ivr.flow import Flow
 from ccengine.ivr.flow_checks import FlowNames, offers_in_vain
 from ccengine.ivr.loader import load_flow
-from ccengine.ivr.prompts import Prompts, Spoken, load_prompts
+from ccengine.ivr.prompt_loading import load_prompts
+from ccengine.ivr.prompts import Prompts, Spoken
 from ccengine.ivr.queue_prompts import with_sentences
 
 if TYPE_CHECKING:

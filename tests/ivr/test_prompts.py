@@ -19,9 +19,10 @@ from ccengine.ivr.confirmations import Confirmation
 from ccengine.ivr.outcome_words import OutcomeWord
 from ccengine.ivr.phrases import Phrase
 from ccengine.ivr.prompts import Prompts, SpokenPrompt
-from ccengine.ivr.rendering import SpeechFailed, build, missing_sounds, sound_file
+from ccengine.ivr.rendering import build, missing_sounds, sound_file
 from ccengine.ivr.resampling import resample
 from ccengine.ivr.speech.sayers import built_in_spelling
+from ccengine.ivr.speech_engine import SpeechFailed
 from ccengine.ivr.wav_files import fault_of
 from tests.config.tenants import change, copy_of_demo
 
