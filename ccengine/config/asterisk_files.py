@@ -30,6 +30,7 @@ from ccengine.config.tenant import sip_user_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ccengine.config.asterisk_dialplan import SentOn
     from ccengine.config.settings import Settings
     from ccengine.config.tenant import Tenant
     from ccengine.config.trunks import Trunk
@@ -44,8 +45,15 @@ class UnsafeValue(Exception):
     """A value would mean something else in Asterisk's files; the message names it, not a secret."""
 
 
-def write_asterisk_files(tenant: Tenant, settings: Settings) -> list[str]:
+def write_asterisk_files(
+    tenant: Tenant, settings: Settings, sent_on_to: SentOn | None = None
+) -> list[str]:
     """Write all files. Returns what could not be written, with the remedy; normally nothing.
+
+    Args:
+        tenant: the tenant.
+        settings: where they go, and which ports are theirs.
+        sent_on_to: the numbers that each client's flows send callers on to.
 
     Raises:
         SecretMissing: a generated secret is not there.
@@ -67,7 +75,7 @@ def write_asterisk_files(tenant: Tenant, settings: Settings) -> list[str]:
         "feature_codes.conf": feature_codes(tenant),
         "hints.conf": hints(tenant),
         "emergency.conf": emergency(tenant),
-        "outbound_rules.conf": outbound_rules(tenant),
+        "outbound_rules.conf": outbound_rules(tenant, sent_on_to),
     }
     for name, content in files.items():
         mode = SECRET if name in WITH_SECRETS else SHARED

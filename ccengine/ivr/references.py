@@ -11,6 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from ccengine.config.names import mistake
 from ccengine.core.ids import AgentId, SkillId
 from ccengine.core.plan import PROFICIENCY_HIGHEST, PROFICIENCY_LOWEST
+from ccengine.ivr.data import BUILT_IN
+from ccengine.ivr.templates import NAME, checked
 
 PROMPT: Final = re.compile(r"([a-z]{2,3}(-[a-z0-9]{2,8})?/)?[a-z][a-z0-9_-]{0,63}")
 
@@ -25,6 +27,13 @@ class Names(Enum):
     HOURS = "hours"
     SKILL = "skill"
     AGENT = "agent"
+    FLOW = "flow"  #: of the same client
+    LANGUAGE = "language"
+    STAFF = "staff"  #: of client.yaml, or a number outside
+    DATA = "data"  #: a value that is read
+    TEMPLATE = "template"  #: text with names of values in it
+    SHOWN = "shown"  #: likewise, for the agent
+    SETS = "sets"  #: a value that is learned
 
 
 def _prompt(text: str) -> str:
@@ -45,6 +54,20 @@ def _digit(text: str) -> str:
     return text
 
 
+def _data(text: str) -> str:
+    if re.fullmatch(NAME, text) is None:
+        message = f"'{text}' cannot be the name of a value"
+        raise mistake(message, "use a small letter, then small letters, digits or '_'")
+    return text
+
+
+def _settable(text: str) -> str:
+    if text in BUILT_IN:
+        message = f"'{text}' is what every call knows by itself"
+        raise mistake(message, "choose another name for what is learned")
+    return _data(text)
+
+
 def _some(prompts: tuple[str, ...]) -> tuple[str, ...]:
     if not prompts:
         message = "no prompt is given"
@@ -59,6 +82,16 @@ QueueName = Annotated[str, Names.QUEUE]
 HoursName = Annotated[str, Names.HOURS]
 SkillName = Annotated[SkillId, Names.SKILL]
 AgentName = Annotated[AgentId, Names.AGENT]
+FlowName = Annotated[str, Names.FLOW]
+LanguageName = Annotated[str, Names.LANGUAGE]
+StaffName = Annotated[str, Names.STAFF]
+DataName = Annotated[str, AfterValidator(_data), Names.DATA]
+SetName = Annotated[str, AfterValidator(_settable), Names.SETS]
+ResultName = Annotated[str, AfterValidator(_data)]
+Template = Annotated[str, AfterValidator(checked), Names.TEMPLATE]
+ShownText = Annotated[str, AfterValidator(checked), Names.SHOWN]
+Attempts = Annotated[int, Field(ge=1, le=10)]
+KeySeconds = Annotated[float, Field(ge=0.5, le=60)]
 Level = Annotated[int, Field(ge=PROFICIENCY_LOWEST, le=PROFICIENCY_HIGHEST)]
 """Proficiency in a skill."""
 PromptName = Annotated[str, AfterValidator(_prompt), Names.PROMPT]

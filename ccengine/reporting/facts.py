@@ -58,7 +58,9 @@ SILENT = (Connect, ShowCall, ShowOutcome, TakeUpItem, Advance, CenterSnapshot, U
 IN_EVERY_ROW = frozenset({"call", "tenant", "client", "agent", "node"})
 MASKED = frozenset({"caller", "identity", "number", "to"})
 UNLESS_EMPTY = frozenset({"identity", "to"})
-HIDDEN = frozenset({"plan", "arrived_at", "ended_at", "left_at", "recorded", "became", "values"})
+HIDDEN = frozenset(
+    {"plan", "arrived_at", "ended_at", "left_at", "recorded", "became", "values"}
+) | {"began", "returns", "shown"}
 SHOWN: Mapping[str, str] = {
     "agents": "agents",
     "barred": "barred",
@@ -76,6 +78,7 @@ SHOWN: Mapping[str, str] = {
     "high_seconds": "high_seconds",
     "key": "key",
     "kind": "kind",
+    "language": "language",
     "leg": "leg",
     "locked_until": "locked_until",
     "low_seconds": "low_seconds",

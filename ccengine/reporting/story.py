@@ -48,6 +48,7 @@ from ccengine.core.events import (
     ConversationFailed,
     ConversationStarted,
     ExitChosen,
+    FlowDataSet,
     FlowStepEntered,
     FormFilled,
     HelpAnswered,
@@ -56,6 +57,8 @@ from ccengine.core.events import (
     HoldEnded,
     HoldStarted,
     ItemEvent,
+    LanguageChosen,
+    MessageAsked,
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
@@ -81,6 +84,7 @@ from ccengine.core.ids import Instant
 from ccengine.core.snapshots import CenterSnapshot
 from ccengine.reporting.agent_story import tell_agent, tell_desk, tell_phone, tell_shift
 from ccengine.reporting.call_record import MISSED_CAUSES
+from ccengine.reporting.flow_story import tell_flow
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.item_story import command_told, event_told
 from ccengine.reporting.masking import mask_number
@@ -101,15 +105,7 @@ if TYPE_CHECKING:
     )
     from ccengine.reporting.rows import JournalRow, What
 
-    LineEvent = (
-        FlowStepEntered
-        | CallQueued
-        | WaitPromised
-        | ExitChosen
-        | CallerStrayed
-        | CallerReturned
-        | CallEnded
-    )
+    LineEvent = CallQueued | WaitPromised | ExitChosen | CallerStrayed | CallerReturned | CallEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,15 +258,10 @@ def _speaker(what: OutcomeSet | FormFilled) -> str:
 
 def _call_event(what: CallEvent) -> str:
     match what:
-        case CallArrived() | CallMissed():
-            return "arrived"
-        case RecordingStarted():
-            return f"recorded to {what.recording}"
-        case RecordingFailed():
-            return f"NOT recorded: {what.reason}"
+        case CallArrived() | CallMissed() | RecordingStarted() | RecordingFailed():
+            return _recorded(what)
         case (
-            FlowStepEntered()
-            | CallQueued()
+            CallQueued()
             | WaitPromised()
             | ExitChosen()
             | CallerStrayed()
@@ -278,6 +269,8 @@ def _call_event(what: CallEvent) -> str:
             | CallEnded()
         ):
             return _line_event(what)
+        case FlowStepEntered() | FlowDataSet() | LanguageChosen() | MessageAsked():
+            return tell_flow(what)
         case (
             OfferRinging()
             | OfferAccepted()
@@ -289,6 +282,16 @@ def _call_event(what: CallEvent) -> str:
             return _talk_event(what)
         case _:
             return _control_event(what)
+
+
+def _recorded(what: CallArrived | CallMissed | RecordingStarted | RecordingFailed) -> str:
+    match what:
+        case RecordingStarted():
+            return f"recorded to {what.recording}"
+        case RecordingFailed():
+            return f"NOT recorded: {what.reason}"
+        case CallArrived() | CallMissed():
+            return "arrived"
 
 
 def _control_event(what: ControlEvent | SupervisionEvent) -> str:
@@ -341,8 +344,6 @@ def _move_event(
 
 def _line_event(what: LineEvent) -> str:
     match what:
-        case FlowStepEntered():
-            return f"flow {what.flow}: step {what.step}"
         case CallQueued():
             return f"queued in {what.queue}"
         case WaitPromised():

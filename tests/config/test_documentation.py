@@ -14,7 +14,7 @@ from ccengine.config.papers import FormFile, ScriptFile
 from ccengine.config.schema import REQUIRED, schema_keys, value_kind
 from ccengine.config.tenant import TenantSettings
 from ccengine.ivr.confirmations import Confirmation
-from ccengine.ivr.loader import FlowFile
+from ccengine.ivr.flow_drafts import FlowFile
 from ccengine.ivr.outcome_words import OutcomeWord
 from ccengine.ivr.speech.grammar import Wording
 from ccengine.ivr.steps import STEP_KINDS

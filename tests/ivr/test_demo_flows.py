@@ -11,9 +11,9 @@ from ccengine.config.service import qualified
 from ccengine.core.ids import ClientId
 from ccengine.ivr.configuration import Configuration, load_configuration
 from ccengine.ivr.context import FlowContext
-from ccengine.ivr.flow_checks import GOES_TO, references
 from ccengine.ivr.outcomes import Enqueue, HangUp, Outcome
-from ccengine.ivr.runner import run_flow
+from ccengine.ivr.runner import Place, run_flow
+from ccengine.ivr.step_names import GOES_TO, references
 from tests.config.tenants import DEMO, change, copy_of_demo
 from tests.ivr.scripted_caller import ScriptedCaller
 
@@ -43,7 +43,7 @@ async def dial(demo: Configuration, number: str, *keys: str | None) -> tuple[Out
     )
     flow = demo.flow(route.client, route.flow)
     entered: list[str] = []
-    result = await run_flow(flow, context, entered=lambda _, step: entered.append(step))
+    result = await run_flow(flow, context, entered=lambda at: entered.append(at.step))
     return result, entered
 
 
@@ -99,7 +99,10 @@ async def test_every_step_is_walked_from_its_own_beginning(demo: Configuration) 
             )
             walked: list[str] = []
             result = await run_flow(
-                flow, context, start=step, entered=lambda _, at, way=walked: way.append(at)
+                flow,
+                context,
+                start=Place(name, step),
+                entered=lambda at, way=walked: way.append(at.step),
             )
             assert isinstance(result, Enqueue | HangUp), (client, name, step)
             assert walked[0] == step

@@ -316,6 +316,24 @@ class Ari:
                 return await self.live_recording(name) is not None
             raise
 
+    async def record_channel(
+        self, channel_id: str, *, name: str, seconds: int, silence_seconds: int
+    ) -> bool:
+        """Record what a channel says after a tone, to a key, a silence or the limit.
+
+        The end is told as an event of the channel. False: the channel is gone.
+        """
+        query = {
+            "name": name,
+            "format": "wav",
+            "ifExists": "fail",
+            "beep": "true",
+            "terminateOn": "any",
+            "maxDurationSeconds": str(seconds),
+            "maxSilenceSeconds": str(silence_seconds),
+        }
+        return await self._on_channel("POST", channel_id, "record", query)
+
     async def stop_recording(self, name: str) -> bool:
         """End a recording and keep the file; False when it has ended."""
         return await self._sender.done("POST", f"recordings/live/{segment(name)}/stop")

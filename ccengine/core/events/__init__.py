@@ -31,7 +31,6 @@ from ccengine.core.events.calls import (
     CallMissed,
     CallQueued,
     ExitChosen,
-    FlowStepEntered,
     WaitPromised,
 )
 from ccengine.core.events.causes import HoldBy, Miss, Party, Reached
@@ -46,6 +45,12 @@ from ccengine.core.events.control import (
     HoldStarted,
     StaffAnswered,
     StaffMissed,
+)
+from ccengine.core.events.flows import (
+    FlowDataSet,
+    FlowStepEntered,
+    LanguageChosen,
+    MessageAsked,
 )
 from ccengine.core.events.items import (
     CallbackAnswered,
@@ -77,6 +82,7 @@ from ccengine.core.events.system import PlanLoaded, SwitchLost, SwitchResynced
 
 SCHEMA = 1
 
+FlowEvent = FlowStepEntered | FlowDataSet | LanguageChosen | MessageAsked
 SupervisionEvent = CallMovedByHand | CallReprioritised
 ControlEvent = (
     AgentDialled
@@ -93,7 +99,7 @@ ControlEvent = (
 CallEvent = (
     CallArrived
     | CallMissed
-    | FlowStepEntered
+    | FlowEvent
     | CallQueued
     | WaitPromised
     | ExitChosen
@@ -165,6 +171,8 @@ __all__ = [
     "DeskEvent",
     "Event",
     "ExitChosen",
+    "FlowDataSet",
+    "FlowEvent",
     "FlowStepEntered",
     "FormFilled",
     "HelpAnswered",
@@ -175,6 +183,8 @@ __all__ = [
     "HoldEnded",
     "HoldStarted",
     "ItemEvent",
+    "LanguageChosen",
+    "MessageAsked",
     "MessageLeft",
     "Miss",
     "OfferAccepted",
