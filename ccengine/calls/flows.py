@@ -24,6 +24,7 @@ from ccengine.ivr.context import FlowContext, TimeUp
 from ccengine.ivr.data import CallData
 from ccengine.ivr.outcomes import HangUp, LeaveMessage, Transfer
 from ccengine.ivr.runner import Place, run_flow
+from ccengine.ivr.speaking import CallSpeaker
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from ccengine.core.ids import ClientId, QueueId, SkillId
     from ccengine.ivr.data import Value
     from ccengine.ivr.outcomes import Outcome
+    from ccengine.ivr.speaker import Speaker
 
 log = structlog.get_logger()
 
@@ -99,8 +101,16 @@ class CallFlows:
             choose_language=partial(self._choose_language, ear),
             record=partial(record_caller, self._wiring, self._channel, self._call),
             within=self._within,
+            speaker=self._speaker(client.id),
             passes=(AriDisconnected,),
         )
+
+    def _speaker(self, client: ClientId) -> Speaker | None:
+        configuration, engine = self._wiring.configuration, self._wiring.voices
+        if engine is None or configuration.tenant is None:
+            return None
+        voices = configuration.tenant.settings.languages
+        return CallSpeaker(configuration.prompts, client, voices, engine)
 
     def _built_in(self, ear: CallerEar, client: Client) -> Mapping[str, Callable[[], Value]]:
         zone = ZoneInfo(client.zone)

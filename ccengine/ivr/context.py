@@ -12,6 +12,7 @@ from ccengine.core.ids import ClientId, QueueId, SkillId
 from ccengine.ivr.caller import Caller
 from ccengine.ivr.data import CallData
 from ccengine.ivr.prompts import Prompts
+from ccengine.ivr.speaker import Speaker, TextSpeaker, names_in
 
 
 class TimeUp(Exception):
@@ -75,6 +76,20 @@ class FlowContext:
 
     passes: tuple[type[Exception], ...] = ()
     """What goes through a step and ends the session: not the step's fault, nor the flow's."""
+
+    speaker: Speaker | None = None  #: None: words without a sound, where flows are only tried
+
+    async def said(self, sayings: tuple[str, ...]) -> list[str] | None:
+        """Return what Asterisk plays for prompts with values; None: it cannot be said, or in time.
+
+        What is secret is never said: sound is kept in files.
+        """
+        language = self.caller.language
+        names = names_in(self.prompts, self.client, sayings, language)
+        if any(self.data.is_secret(name) for name in names):
+            return None
+        speaker = self.speaker or TextSpeaker(self.prompts, self.client)
+        return await speaker.media(sayings, language, self.data)
 
     def media(self, names: tuple[str, ...]) -> list[str]:
         """Return what Asterisk plays for the prompts, in the caller's language."""

@@ -172,7 +172,12 @@ class Spoken:
                 yield document.problem(place, message, "only a 'say' step can say it")
 
     def unsayable(
-        self, document: Document, place: Place, saying: str, known: Collection[str]
+        self,
+        document: Document,
+        place: Place,
+        saying: str,
+        known: Collection[str] | None,
+        secret: Collection[str] = (),
     ) -> Iterator[Problem]:
         """Yield what is wrong with a prompt, or text of values, that a flow wants to say.
 
@@ -180,17 +185,26 @@ class Spoken:
             document: the flow.
             place: in it.
             saying: a prompt's name, or `{value:form}` of one's own.
-            known: names of values that may be said.
+            known: names of values that may be said; None: nobody knows.
+            secret: names of those that may not.
         """
+        holes: dict[str, tuple[Hole, ...]] = {}
         if "{" in saying:
-            for language in self.languages:
-                yield from self._wrong_holes(document, place, holes_of(saying), language, known)
-            return
-        for language, prompt in self.found(saying):
-            if prompt is None:
-                yield self._absent(document, place, saying, language)
-            elif isinstance(prompt, SpokenPrompt):
-                yield from self._wrong_holes(document, place, prompt.holes, language, known)
+            holes = dict.fromkeys(self.languages, holes_of(saying))
+        else:
+            for language, prompt in self.found(saying):
+                if prompt is None:
+                    yield self._absent(document, place, saying, language)
+                holes[language] = prompt.holes if isinstance(prompt, SpokenPrompt) else ()
+        for name in sorted({hole.name for some in holes.values() for hole in some}):
+            if name in secret:
+                message = f"'{name}' is secret, and sound is kept in files"
+                yield document.problem(place, message, "say another value")
+            elif known is not None and name not in known:
+                message = f"no step learns a value '{name}'"
+                yield document.problem(place, message, suggestion(name, known))
+        for language, some in holes.items():
+            yield from self._wrong_forms(document, place, some, language)
 
     def found(self, name: str) -> Iterator[tuple[str, Prompt | None]]:
         """Yield each language in which a name is to be heard, and the prompt."""
@@ -205,19 +219,11 @@ class Spoken:
         remedy = f"write its text in {file} or put {bare}.wav beside it"
         return document.problem(place, message, remedy)
 
-    def _wrong_holes(
-        self,
-        document: Document,
-        place: Place,
-        holes: Iterable[Hole],
-        language: str,
-        known: Collection[str],
+    def _wrong_forms(
+        self, document: Document, place: Place, holes: Iterable[Hole], language: str
     ) -> Iterator[Problem]:
         sayer = self.prompts.sayer(self.client, language)
         for hole in holes:
-            if hole.name not in known:
-                message = f"no step before this can know '{hole.name}', or it is secret"
-                yield document.problem(place, message, suggestion(hole.name, known))
             if sayer is None:
                 message = f"values cannot be said in '{language}'"
                 remedy = f"write {self.folder / language / 'values.yaml'}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from ccengine.ivr.speech.holes import filled
+from ccengine.ivr.speech.holes import filled, holes_of
 from ccengine.ivr.speech.readings import CannotSay
 
 if TYPE_CHECKING:
@@ -49,6 +49,20 @@ class TextSpeaker:
             ]
         except (CannotSay, LookupError):
             return None
+
+
+def names_in(
+    prompts: Prompts, client: ClientId, sayings: Sequence[str], language: str
+) -> frozenset[str]:
+    """Return the names of all values that are said."""
+    found: set[str] = set()
+    for saying in sayings:
+        if "{" in saying:
+            found |= {hole.name for hole in holes_of(saying)}
+        else:
+            prompt = prompts.find(client, saying, language)
+            found |= {hole.name for hole in getattr(prompt, "holes", ())}
+    return frozenset(found)
 
 
 def text_of(
