@@ -23,7 +23,8 @@ from ccengine.ivr.data import (
     text_of,
     written,
 )
-from ccengine.ivr.prompts import Prompts, load_prompts
+from ccengine.ivr.prompt_loading import load_prompts
+from ccengine.ivr.prompts import Prompts
 from ccengine.ivr.references import Template
 from ccengine.ivr.steps.branch import BranchStep
 from ccengine.ivr.steps.collect import CollectStep, Typed
