@@ -15,7 +15,8 @@ from ccengine.ivr.outcome_words import OutcomeWord, spoken_texts
 from ccengine.ivr.phrases import DIGITS, Phrase, digit_name
 from ccengine.ivr.prompt_files import load_catalogue
 from ccengine.ivr.prompts import FALLBACK_VOICE, TEXTS_FILE, Catalogue, Prompts, SpokenPrompt
-from ccengine.ivr.speech.sayers import Sayers
+from ccengine.ivr.speech.sayers import Sayers, built_in_spelling
+from ccengine.ivr.speech.value_words import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -40,9 +41,14 @@ def load_prompts(tenant: Tenant) -> tuple[Prompts, list[Problem]]:
         problems += list(_says_values(folder, catalogue))
     sayers, found = _sayers(tenant)
     problems += found
+    heard_by_agents = {
+        language: voice
+        for language, voice in {FALLBACK_LANGUAGE: FALLBACK_VOICE, **voices}.items()
+        if language in (FALLBACK_LANGUAGE, tenant.language)
+    }
     confirmations = {
         language: {**_built_in(language, voice), **own.get(language, {})}
-        for language, voice in {FALLBACK_LANGUAGE: FALLBACK_VOICE, **voices}.items()
+        for language, voice in heard_by_agents.items()
     }
     phrases = {
         language: {**_built_in_phrases(language, voice), **own.get(language, {})}
@@ -87,7 +93,9 @@ def _agents_texts(tenant: Tenant) -> Mapping[str, SpokenPrompt]:
 def _built_in_phrases(language: str, voice: Voice) -> Mapping[str, Prompt]:
     spoken = spoken_language(language)
     voice = voice if spoken == language else FALLBACK_VOICE
-    digits = {digit_name(digit): SpokenPrompt(digit, spoken, voice) for digit in DIGITS}
+    spelling = built_in_spelling(spoken)
+    words = {one: spelling.spell(PLAIN, int(one)) if spelling else one for one in DIGITS}
+    digits = {digit_name(one): SpokenPrompt(word, spoken, voice) for one, word in words.items()}
     return {**_of_built_in(Phrase, spoken, voice), **digits}
 
 
