@@ -20,7 +20,7 @@ from ccengine.api.server import ApiServer
 from ccengine.assembly.api import api_ports, open_library
 from ccengine.assembly.feed import begin_to_publish, live_feed, webhooks
 from ccengine.assembly.reloading import Reloader, load_plan, things_that_stay
-from ccengine.asterisk.ari.client import Ari
+from ccengine.asterisk.ari.client import APP, Ari
 from ccengine.asterisk.ari.connection import AriAddress, Connection
 from ccengine.asterisk.ari.versions import VersionVerdict, judge_version
 from ccengine.asterisk.router import Router
@@ -56,7 +56,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-APP = "ccengine"
 ARI_USER = "ccengine"
 CHECKPOINT_SECONDS = 1.0
 CALENDAR_SECONDS = 86_400.0

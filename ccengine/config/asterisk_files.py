@@ -28,7 +28,7 @@ from ccengine.config.settings import ASTERISK_DIALPLAN
 from ccengine.config.tenant import sip_user_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ccengine.config.asterisk_dialplan import SentOn
     from ccengine.config.settings import Settings
@@ -59,6 +59,22 @@ def write_asterisk_files(
         SecretMissing: a generated secret is not there.
         UnsafeValue: a secret put there by hand holds characters that no file may hold.
     """
+    files, warnings = asterisk_files(tenant, settings, sent_on_to)
+    for name, content in files.items():
+        mode = SECRET if name in WITH_SECRETS else SHARED
+        write_file(settings.paths.asterisk / name, content, Owner.ASTERISK, mode)
+    return warnings
+
+
+def asterisk_files(
+    tenant: Tenant, settings: Settings, sent_on_to: SentOn | None = None
+) -> tuple[Mapping[str, str], list[str]]:
+    """Return the text of each file, and what had to be left out; see `write_asterisk_files`.
+
+    Raises:
+        SecretMissing: as of that.
+        UnsafeValue: likewise.
+    """
     trunks, warnings = _trunks(tenant, settings)
     files = {
         "asterisk_local.conf": f"systemname={settings.node}\n",
@@ -77,10 +93,7 @@ def write_asterisk_files(
         "emergency.conf": emergency(tenant),
         "outbound_rules.conf": outbound_rules(tenant, sent_on_to),
     }
-    for name, content in files.items():
-        mode = SECRET if name in WITH_SECRETS else SHARED
-        write_file(settings.paths.asterisk / name, content, Owner.ASTERISK, mode)
-    return warnings
+    return files, warnings
 
 
 def _user(key: str, password: str) -> str:

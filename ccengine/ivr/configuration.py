@@ -74,7 +74,8 @@ def load_configuration(folder: Path) -> Configuration:
     for name, client in loaded.draft.clients.items():
         drafts[name], found = read_flows(client.flow_files)
         problems += found
-    offered = {name: _offered(of_client.values()) for name, of_client in drafts.items()}
+    clients = loaded.draft.clients
+    offered = {name: _offered(clients[name], drafts[name].values()) for name in clients}
     prompts, found = with_sentences(written, loaded, offered)
     problems += found
     flows: dict[FlowKey, Flow] = {}
@@ -97,9 +98,10 @@ def load_configuration(folder: Path) -> Configuration:
     )
 
 
-def _offered(drafts: Iterable[FlowDraft]) -> frozenset[str]:
+def _offered(client: Client, drafts: Iterable[FlowDraft]) -> frozenset[str]:
     """Return the languages that a client's callers may choose."""
-    return frozenset(language for draft in drafts for language in draft.offered)
+    named = {language for draft in drafts for language in draft.offered}
+    return frozenset(named & set(client.settings.languages))
 
 
 def _unheard(loaded: Loaded, prompts: Prompts) -> Iterator[Problem]:
@@ -166,9 +168,8 @@ def _languages(client: Client, voices: Collection[str], draft: FlowDraft) -> lis
     """Return the languages in which callers may hear a flow: their number's, or chosen in it."""
     numbers = client.settings.numbers.values()
     spoken = {number.language or client.language for number in numbers if number.flow == draft.name}
-    return sorted(
-        (spoken or set(client.settings.languages)) & {*voices} | draft.offered & {*voices}
-    )
+    heard = (spoken or set(client.settings.languages)) | _offered(client, [draft])
+    return sorted(heard & {*voices})
 
 
 def _first_flows(client: Client) -> set[str]:

@@ -158,7 +158,8 @@ class Ways:
 
     def _may_end(self, draft: FlowDraft, name: str, exits: Mapping[str, set[str]]) -> bool:
         step = draft.steps.get(name)
-        return step is None or isinstance(step, CallbackStep | CallStep) or not exits[name]
+        is_end = step is None or isinstance(step, CallbackStep | CallStep) or not exits[name]
+        return is_end or not exits[name] <= set(draft.known)  # what leads nowhere is told there
 
 
 def way_back(name: str, exits: Mapping[str, list[str]]) -> tuple[str, ...]:

@@ -45,6 +45,9 @@ from ccengine.asterisk.ari.sender import (
 )
 from ccengine.asterisk.ari.transport import Method, Request, Transport
 
+APP = "ccengine"
+"""Our name at Asterisk, as the dialplan writes it, too."""
+
 _CONFLICT = 409
 _UNFIT_FOR_ARGUMENT = frozenset('(){}[]$,\\"/ ')
 
@@ -63,7 +66,7 @@ class Ari:
         self,
         transport: Transport,
         *,
-        app: str = "ccengine",
+        app: str = APP,
         patience_seconds: float = 10.0,
         may_send: Callable[[], bool] = lambda: True,
     ) -> None:
