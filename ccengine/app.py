@@ -19,6 +19,7 @@ import structlog
 from ccengine.api.server import ApiServer
 from ccengine.assembly.api import api_ports, open_library
 from ccengine.assembly.feed import begin_to_publish, live_feed, webhooks
+from ccengine.assembly.pages import feed_and_pages
 from ccengine.assembly.reloading import Reloader, load_plan, things_that_stay
 from ccengine.asterisk.ari.client import APP, Ari
 from ccengine.asterisk.ari.connection import AriAddress, Connection
@@ -121,7 +122,7 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             library = open_library(parts.engine, parts.keeper, settings, stack)
             ports = api_ports(parts.wiring, sessions, switchboard, library, reloader.reload)
             feed = live_feed(parts.engine, parts.journal, ports, settings.node)
-            api = ApiServer(ports, settings.api_port, extend=feed.extend)
+            api = ApiServer(ports, settings.api_port, extend=feed_and_pages(feed))
             await api.start()
             stack.push_async_callback(api.stop)
             post = await webhooks(parts.engine, parts.journal, ports, settings.paths)
@@ -132,6 +133,7 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             root.create_task(_renew_calendar(parts), name="calendar")
             root.create_task(_checkpoint(parts.journal), name="checkpoint")
             root.create_task(parts.keeper.run(), name="records")
+            root.create_task(library.kpis.run(), name="kpis")
             if parts.publisher is not None:
                 root.create_task(parts.publisher.run(), name="mqtt")
             root.create_task(parts.link.run(), name="ari")

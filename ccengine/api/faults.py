@@ -14,6 +14,18 @@ CALL_UNKNOWN = Fault(
     "Call ids are in the log as call_id, and are the recordings' names; GET /calls lists them.",
 )
 CLIENT_UNKNOWN = Fault(404, "client-unknown", "No such client", "GET /me names the clients.")
+CONTRACT_MISSING = Fault(
+    404,
+    "contract-missing",
+    "Nothing is billed to this client",
+    "Write what is in the client's contract.yaml.",
+)
+LEDGER_FAULTY = Fault(
+    409,
+    "ledger-faulty",
+    "The agents' time of these days does not add up, so nothing is billed by it",
+    "`ccengine report ledger` names the faults; report them with the journal.",
+)
 QUEUE_UNKNOWN = Fault(
     404, "queue-unknown", "No such queue", "GET /queues names those that the token sees."
 )

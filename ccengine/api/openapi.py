@@ -87,7 +87,9 @@ def faults_of(route: AnyRoute) -> list[Fault]:
     if route.parts:
         found.append(NOT_FOUND)
     if route.changes:
-        found += [BODY_TOO_LARGE, NOT_JSON, KEY_REUSED, KEY_IN_USE]
+        found += [BODY_TOO_LARGE, NOT_JSON]
+    if route.takes_key:
+        found += [KEY_REUSED, KEY_IN_USE]
     by_name = {fault.name: fault for fault in found}
     return sorted(by_name.values(), key=lambda fault: (fault.status, fault.name))
 
@@ -124,7 +126,7 @@ def _operation(route: AnyRoute, models: Models, definitions: Json) -> Json:
     if not route.is_open:
         operation["security"] = [{"token": []}]
         operation["x-roles"] = sorted(MAY[route.operation])
-    if route.changes:
+    if route.takes_key:
         parameters.append(_key())
     if route.body is not Nothing:
         schema = models[route.body, "validation"]

@@ -6,17 +6,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import ParamSpec, Protocol, TypeVar
 
 from ccengine.config.problems import Problem
 from ccengine.config.tenant import Tenant
 from ccengine.core.center import ContactCenter
 from ccengine.core.events import Event
 from ccengine.core.ids import AgentId, CallId, Instant
+from ccengine.storage.live_kpis import LiveKpis
+from ccengine.storage.reader_process import Reader
 from ccengine.storage.records import RecordKeeper
-
-Asked = ParamSpec("Asked")
-Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +50,13 @@ class Floor:
     tenant: Callable[[], Tenant]  #: the configuration in force
 
 
-class Reader(Protocol):
-    """Reads what takes long, where it holds nobody up. See `ReaderProcess`."""
-
-    async def run(
-        self, read: Callable[Asked, Found], *args: Asked.args, **kwargs: Asked.kwargs
-    ) -> Found:
-        """Return what `read` returns; ReaderBusy when there is no time for it."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Library:
     """What can be read of the past, and of the configuration's files."""
 
     keeper: RecordKeeper  #: records, and all else that the database keeps
     reader: Reader
+    kpis: LiveKpis  #: key figures of the last days
     show: Callable[[], None]  #: has the journal hold what has happened so far
     journal: Path
     recordings: Path
@@ -82,3 +72,5 @@ class Ports:
     library: Library
     reload: Callable[[], Awaitable[Sequence[Problem]]]  #: loads it, or says why not
     token_file: Path
+    is_pin: Callable[[AgentId, str], bool]
+    """Tells whether digits are an agent's PIN; SecretMissing where there is none."""

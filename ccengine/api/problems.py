@@ -164,6 +164,11 @@ def fields_wrong(details: Sequence[ErrorDetails]) -> Refused:
     return FIELDS_WRONG.because(errors=errors)
 
 
+def field_wrong(*, field: str, problem: str, remedy: str) -> Refused:
+    """Return what to raise for one field."""
+    return FIELDS_WRONG.because(errors=[FieldProblem(field=field, problem=problem, remedy=remedy)])
+
+
 @web.middleware
 async def speak_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn every error into problem details; a bug says nothing of the engine's inside."""

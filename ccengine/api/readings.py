@@ -9,14 +9,18 @@ from dataclasses import asdict, dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
+from ccengine.api.ledgers import contract_shown
 from ccengine.clock import Clock
 from ccengine.core.ids import AgentId, CallId
 from ccengine.ivr.configuration import load_configuration
 from ccengine.reporting.agent_day import EARLIER_SECONDS, fold_day
+from ccengine.reporting.kpis.calendar import Calendar, Interval
+from ccengine.reporting.kpis.table import By, Question
 from ccengine.reporting.masking import mask_number
 from ccengine.reporting.plan_changes import changes_of
 from ccengine.reporting.story import tell
 from ccengine.storage.explanations import facts_of, tell_offers
+from ccengine.storage.figures import read_ledger, read_table
 from ccengine.storage.journal_reader import JournalReader
 from ccengine.storage.replay import center_of
 
@@ -24,9 +28,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from ccengine.api.kpis import TooLong, Writing
+    from ccengine.api.ledgers import ContractQuery, LedgerView
+    from ccengine.api.spans import Span
     from ccengine.config.problems import Problem
     from ccengine.core.ids import Instant
     from ccengine.reporting.agent_day import AgentDay
+    from ccengine.reporting.kpis.billing import Billed
+    from ccengine.reporting.kpis.table import InForce
     from ccengine.reporting.plan_changes import PlanChanges
     from ccengine.reporting.story import StoryLine
 
@@ -79,6 +88,39 @@ def read_day(journal: Path, agent: str, since: Instant, until: Instant) -> Agent
     with JournalReader.open(journal) as reader:
         rows = reader.rows_of_agent(AgentId(agent), since - EARLIER_SECONDS)
     return fold_day(rows, agent=AgentId(agent), since=since, until=until)
+
+
+def read_kpis(
+    journal: Path, question: Question, in_force: InForce, tell: Writing, now: Instant
+) -> bytes | TooLong:
+    """Return figures as they are answered."""
+    return tell(read_table(journal, question, in_force, now))
+
+
+def read_accounts(journal: Path, view: LedgerView, now: Instant) -> bytes:
+    """Return the ledger as it is answered."""
+    with JournalReader.open(journal) as reader:
+        kept = read_ledger(reader, view.span.begins, view.span.ends, now)
+    return view.shown(kept).model_dump_json().encode()
+
+
+def read_contract(
+    journal: Path, billed: Billed, span: Span, query: ContractQuery, now: Instant
+) -> bytes | None:
+    """Return a contract's report as it is answered; None: the ledger has faults."""
+    question = Question(
+        begins=span.begins,
+        ends=span.ends,
+        by=(By.QUEUE,),
+        calendar=Calendar(span.zone, Interval.DAY),
+        clients=frozenset({billed.client}),
+    )
+    table = read_table(journal, question, billed.in_force, now)
+    with JournalReader.open(journal) as reader:
+        kept = read_ledger(reader, span.begins, span.ends, now)
+    if kept.faults:
+        return None
+    return contract_shown(billed, kept, table, query, span.zone).model_dump_json().encode()
 
 
 def read_check(folder: Path) -> Checked:

@@ -27,12 +27,15 @@ ALL: Final[Roles] = frozenset(Role)
 LEADERS: Final[Roles] = ADMIN | {Role.SUPERVISOR}
 LISTENERS: Final[Roles] = LEADERS | {Role.QUALITY}
 OWN: Final[Roles] = LEADERS | {Role.AGENT}
+BOOKS: Final[Roles] = ADMIN | {Role.BILLING, Role.CLIENT}
 HOUSE_AND_CLIENT: Final[Roles] = LISTENERS | {Role.CLIENT}
 
 MAY: Final[Mapping[str, Roles]] = {
     "whoAmI": ALL,
+    "signOut": frozenset({Role.AGENT}),
     # agents
     "listAgents": LISTENERS,
+    "listStaffing": LISTENERS,
     "getAgent": LISTENERS | {Role.AGENT},
     "getAgentDay": LISTENERS | {Role.AGENT},
     "logAgentIn": OWN,
@@ -46,6 +49,7 @@ MAY: Final[Mapping[str, Roles]] = {
     "askForHelp": OWN,
     # the desk
     "getDesk": OWN,
+    "listCallbacks": OWN,
     "actOnTalk": ADMIN | {Role.AGENT},
     "setOutcome": OWN,
     "fillForm": OWN,
@@ -63,6 +67,10 @@ MAY: Final[Mapping[str, Roles]] = {
     "getCustomerHistory": HOUSE_AND_CLIENT | {Role.AGENT},
     "moveCall": LEADERS,
     "reprioritiseCall": LEADERS,
+    # figures
+    "getKpis": BOOKS | LISTENERS,
+    "getLedger": LEADERS | {Role.BILLING},
+    "getContractReport": BOOKS,
     # recordings
     "listRecordings": HOUSE_AND_CLIENT,
     "getRecording": HOUSE_AND_CLIENT,

@@ -61,6 +61,7 @@ class Change:
     before: object  #: as JSON has it
     after: object
     answer: BaseModel
+    by: Identity | None = None  #: who did it, where no token says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,14 @@ class Route(Generic[Query, Body]):
     def changes(self) -> bool:
         """Whether it changes something."""
         return self.method is not Method.GET
+
+    @property
+    def takes_key(self) -> bool:
+        """Whether it is answered again when it is sent again with the same key.
+
+        Never what anybody may ask: they all have one name, and secrets are not kept.
+        """
+        return self.changes and not self.is_open
 
 
 AnyRoute = Route[Any, Any]

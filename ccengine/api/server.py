@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Protocol, Self
 
 import orjson
 from aiohttp import web
@@ -15,12 +15,18 @@ from ccengine.api.routes.every import ROUTES
 from ccengine.api.tokens import ApiToken, TokenBook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import TracebackType
 
     from ccengine.api.ports import Ports
 
 LOOPBACK: Final = "127.0.0.1"
+
+
+class Extension(Protocol):
+    """Adds what is no route of the API, such as websockets and pages, before the server starts."""
+
+    def __call__(self, app: web.Application, ports: Ports, tokens: TokenBook) -> None:
+        """Add it."""
 
 
 class ApiServer:
@@ -29,7 +35,7 @@ class ApiServer:
     Args:
         ports: what it needs of the engine.
         port: where to listen; 0: any free one, see `port`.
-        extend: adds what is no route, such as pages and websockets, before the server starts.
+        extend: adds what is no route.
     """
 
     def __init__(
@@ -37,7 +43,7 @@ class ApiServer:
         ports: Ports,
         port: int,
         *,
-        extend: Callable[[web.Application, Ports, TokenBook], None] | None = None,
+        extend: Extension | None = None,
     ) -> None:
         self._ports = ports
         self._extend = extend

@@ -39,10 +39,6 @@ class Sight:
             return False
         return self._scope.clients is None or client in self._scope.clients
 
-    def clients(self) -> list[ClientId]:
-        """Return the clients that are seen."""
-        return [client for client in self._tenant.clients if self.client(client)]
-
     def client_names(self) -> set[str] | None:
         """Return whose calls are seen, those of clients that are gone among them; None: all."""
         if self._scope.agent is not None:
@@ -52,6 +48,10 @@ class Sight:
     def agent_names(self) -> set[str]:
         """Return the agents of the teams and sites that are seen."""
         return {agent for agent in self._tenant.settings.agents if self._of_team(agent)}
+
+    def team_names(self) -> set[str]:
+        """Return the teams that are seen."""
+        return {team for team in self._tenant.settings.teams if self._in_team(team)}
 
     def queue(self, queue: QueueId) -> bool:
         """Tell whether the queue is seen."""
@@ -88,6 +88,11 @@ class Sight:
         if self._scope.agent is not None:
             return self._scope.agent in agents
         return not agents or any(self._of_team(agent) for agent in agents)
+
+    @property
+    def sees_everything(self) -> bool:
+        """Whether nothing is left out."""
+        return self._scope.clients is None and self.sees_all_agents
 
     @property
     def sees_all_agents(self) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ccengine.api.ports import Floor, Health, Library, Ports, TalkAct
 from ccengine.calls.desk_talk import DeskTalk
 from ccengine.calls.keys import Action
+from ccengine.config.secrets import pin_matches
+from ccengine.storage.live_kpis import LiveKpis
 from ccengine.storage.reader_process import ReaderProcess
 
 if TYPE_CHECKING:
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from ccengine.engine import Engine
     from ccengine.storage.records import RecordKeeper
 
+KPIS_AT_ONCE: Final = 64
+"""Screens may ask for figures all at once; most of them ask the same."""
+
 
 def open_library(
     engine: Engine, keeper: RecordKeeper, settings: Settings, stack: AsyncExitStack
@@ -31,9 +36,13 @@ def open_library(
     """Return what can be read; what it has opened is closed with the stack."""
     reader = ReaderProcess()
     stack.callback(reader.close)
+    counting = ReaderProcess(at_once=KPIS_AT_ONCE)
+    stack.callback(counting.close)
+    kpis = LiveKpis(settings.paths.journal, counting, engine.clock.now)
     return Library(
         keeper=keeper,
         reader=reader,
+        kpis=kpis,
         show=engine.show,
         journal=settings.paths.journal,
         recordings=settings.paths.recordings,
@@ -72,6 +81,7 @@ def api_ports(
         library=library,
         reload=reload,
         token_file=wiring.paths.api_token,
+        is_pin=partial(pin_matches, wiring.paths),
     )
 
 

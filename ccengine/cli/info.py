@@ -119,6 +119,7 @@ def _print(facts: Facts, paths: StatePaths) -> None:
             f"{name} {code}" for name, code in facts["feature_codes"].items()
         ),
         "API": f"{facts['api']['url']}, token in {facts['api']['token_file']}",
+        "wallboard": f"{facts['api']['url']}/wallboard",
         "ARI": f"{ari['url']}, user {ari['user']}, password in {ari['password_file']}",
         **facts["paths"],
     }

@@ -14,15 +14,16 @@ from rich.markup import escape
 from ccengine.cli import report_options as options  # noqa: TC001 - typer looks at it
 from ccengine.cli.output import fail
 from ccengine.cli.report_files import WIDE, Format, days_text, expect_no_page, write
-from ccengine.cli.report_ledger import hours, keep, splitter_of
-from ccengine.cli.report_questions import languages_of, level_of
+from ccengine.cli.report_questions import level_of
 from ccengine.cli.report_span import Wanted, opened
 from ccengine.cli.tables import Table as Printed
-from ccengine.config.currencies import decimals_of
+from ccengine.config.billing import billed as billed_by
 from ccengine.core.ids import ClientId
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.kpis.formulas import rounded
-from ccengine.reporting.kpis.invoice import HOURS, Agreed, draft
+from ccengine.reporting.kpis.invoice import HOURS, LEVEL
+from ccengine.reporting.kpis.ledger import hours
+from ccengine.storage.figures import read_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -65,36 +66,20 @@ def contract(  # noqa: PLR0913 - typer makes an option of each
 
 
 def _draft(span: Span, client: Client) -> tuple[Draft, list[str]]:
-    terms, contract = client.terms, client.settings.contract
-    if terms is None or contract is None:
+    billed = billed_by(client, span.tenant, span.tenant.plan())
+    if billed is None:
         fail(f"nothing is billed to '{client.id}'", f"write {client.folder}/contract.yaml")
-    kept = keep(span)
+    kept = read_ledger(span.reader, span.begins, span.ends)
     if kept.faults:
         fail(f"the ledger has faults: {'; '.join(kept.faults)}", "report this with the journal")
     table = level_of(span, client.id)
-    agreed = Agreed(
-        client=client.id,
-        currency=contract.currency,
-        places=decimals_of(contract.currency),
-        language_of=languages_of(span.tenant),
-        level=table.total.level,
-        level_name=table.total.level_name or "SL",
-    )
-    rule = terms.idle.rule
-    bill = draft(terms, agreed, kept.ledger, splitter_of(span.tenant, rule, kept.ledger))
-    level = "" if agreed.level is None else f", {rounded(agreed.level * 100, 2)} %"
-    notes = [
-        f"draft for {client.settings.name}: {days_text(table)}",
-        *(f"{note}{level}" for note in table.notes()),
-        f"agents' time of no client alone: by the rule '{rule}'",
-        f"ledger: {kept.told}",
-        f"{len(bill.not_billed)} contacts of the client are in no line",
-    ]
-    return bill, notes
+    report = billed.report(kept, table)
+    heading = f"draft for {billed.name}: {days_text(table)}"
+    return report.bill, [heading, *report.notes, *report.checks]
 
 
 def _quantity(line: DraftLine) -> str:
-    if line.unit == "service level":
+    if line.unit == LEVEL:
         return f"{rounded(line.quantity * 100, 2)} %"
     return f"{rounded(line.quantity, PLACES if line.unit == HOURS else 0)} {line.unit}"
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,58 +16,20 @@ from ccengine.cli import report_options as options  # noqa: TC001 - typer looks 
 from ccengine.cli.report_files import WIDE, Format, expect_no_page, write
 from ccengine.cli.report_span import Wanted, opened
 from ccengine.cli.tables import Table as Printed
+from ccengine.config.billing import weights_of
 from ccengine.reporting.instants import utc_text
-from ccengine.reporting.kpis.facts import Doing, Grain
-from ccengine.reporting.kpis.fold import Fold
-from ccengine.reporting.kpis.formulas import rounded
-from ccengine.reporting.kpis.invoice import HOUR
-from ccengine.reporting.kpis.ledger import Account, Ledger, accounts, by_agent
+from ccengine.reporting.kpis.facts import Doing
+from ccengine.reporting.kpis.ledger import accounts, by_agent, hours, share_check
 from ccengine.reporting.kpis.splitting import Splitter, percentages
 from ccengine.reporting.kpis.terms import Rule
+from ccengine.storage.figures import read_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ccengine.cli.report_span import Span
-    from ccengine.config.tenant import Tenant
+    from ccengine.reporting.kpis.ledger import Account, Ledger
 
 NOBODYS = "(nobody's)"
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A ledger of some days, and how well it was kept."""
-
-    ledger: Ledger
-    faults: list[str]
-    told: str  #: of the check
-
-
-def keep(span: Span) -> Kept:
-    """Fold the journal into a ledger, and check it."""
-    ledger = Ledger(span.begins, span.ends)
-    until = Grain.MILLISECOND.of(span.fold(Fold(ledger)))
-    faults = ledger.faults(until)
-    logins = ledger.within(until)
-    agents = {agent for agent, _, _ in logins}
-    here = hours(sum(ends - begins for _, begins, ends in logins))
-    verdict = f"{len(faults)} faults" if faults else "each millisecond once: no gap, no overlap"
-    told = f"{len(agents)} agents, {len(logins)} log-ins, {here} h: {verdict}"
-    return Kept(ledger, faults, told)
-
-
-def splitter_of(tenant: Tenant, rule: Rule, ledger: Ledger) -> Splitter:
-    """Return what shares time out by a rule."""
-    clients = tenant.clients.values()
-    weights = {one.id: one.terms.idle.weight for one in clients if one.terms is not None}
-    splitter = Splitter(rule, weights)
-    splitter.learn(ledger.stretches)
-    return splitter
-
-
-def hours(time: int) -> str:
-    """Return a time in hours."""
-    return rounded(Fraction(time, HOUR), 2)
 
 
 def ledger(  # noqa: PLR0913 - typer makes an option of each
@@ -90,10 +51,11 @@ def ledger(  # noqa: PLR0913 - typer makes an option of each
     expect_no_page(as_)
     wanted = Wanted(first=first, last=last, zone=zone, client=None, journal=journal, config=config)
     with opened(wanted) as span:
-        kept = keep(span)
-        splitter = splitter_of(span.tenant, rule, kept.ledger)
+        kept = read_ledger(span.reader, span.begins, span.ends)
+    splitter = Splitter(rule, weights_of(span.tenant))
+    splitter.learn(kept.ledger.stretches)
     rows = _accounts(kept.ledger, None if agents else splitter)
-    notes = [kept.told, *kept.faults]
+    notes = [kept.told, *kept.faults, share_check(rows.values(), kept.ledger.stretches)]
     if not agents:
         notes.append(f"time of no client alone is shared out by the rule '{rule}'")
     match as_:

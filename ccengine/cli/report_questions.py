@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.config.clients import digits_of
+from ccengine.config.in_force import in_force
 from ccengine.reporting.kpis.calendar import Calendar, Interval
 from ccengine.reporting.kpis.counts import Tally
 from ccengine.reporting.kpis.facts import Grain
@@ -13,10 +13,7 @@ from ccengine.reporting.kpis.page import interval_for
 from ccengine.reporting.kpis.table import By, Question, answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ccengine.cli.report_span import Span
-    from ccengine.config.tenant import Tenant
     from ccengine.core.ids import ClientId
     from ccengine.reporting.kpis.table import Table
 
@@ -26,40 +23,23 @@ def ask(
 ) -> tuple[Table, Table]:
     """Fold the journal and answer the reader's question; the days' course, too."""
     tally = Tally()
-    span.fold(Fold(tally, grain))
+    until = grain.of(span.fold(Fold(tally, grain)))
+    known = in_force(span.tenant, span.tenant.plan())
+
+    def answered(by: tuple[By, ...], interval: Interval) -> Table:
+        question = Question(
+            begins=span.begins,
+            ends=span.ends,
+            by=by,
+            calendar=Calendar(span.zone, interval),
+            clients=None if client is None else frozenset({client}),
+        )
+        return answer(
+            tally.between(span.begins, span.ends), question, known, until, tally.tiling.faults
+        )
+
     course = interval_for(span.begins, span.ends)
-    return (
-        _answer(span, tally, by, interval, client),
-        _answer(span, tally, (By.INTERVAL,), course, client),
-    )
-
-
-def _answer(
-    span: Span, tally: Tally, by: tuple[By, ...], interval: Interval, client: str | None
-) -> Table:
-    question = Question(
-        begins=span.begins,
-        ends=span.ends,
-        by=by,
-        calendar=Calendar(span.zone, interval),
-        clients=None if client is None else frozenset({client}),
-    )
-    cells = tally.between(span.begins, span.ends)
-    return answer(cells, question, span.tenant.plan(), languages_of(span.tenant))
-
-
-def languages_of(tenant: Tenant) -> Callable[[str, str], str]:
-    """Return what tells the language of a client's number."""
-    known: dict[tuple[str, str], str] = {
-        (client.id, digits_of(number)): settings.language or client.language
-        for client in tenant.clients.values()
-        for number, settings in client.settings.numbers.items()
-    }
-
-    def language_of(client: str, number: str) -> str:
-        return known.get((client, digits_of(number)), "")
-
-    return language_of
+    return answered(by, interval), answered((By.INTERVAL,), course)
 
 
 def level_of(span: Span, client: ClientId) -> Table:

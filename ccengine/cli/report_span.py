@@ -14,9 +14,9 @@ from ccengine.cli.output import fail, read_settings, zone_named
 from ccengine.config.periods import NO_ZONE
 from ccengine.config.tenant import Tenant
 from ccengine.reporting.kpis.calendar import span
-from ccengine.reporting.kpis.counts import DAY, REPEATED_WITHIN
 from ccengine.reporting.kpis.facts import Ms
 from ccengine.storage.errors import JournalError
+from ccengine.storage.figures import fold_days
 from ccengine.storage.journal_reader import JournalReader
 
 if TYPE_CHECKING:
@@ -49,14 +49,8 @@ class Span:
     ends: Ms
 
     def fold(self, fold: Fold) -> Instant:
-        """Show the fold the journal, some time before and after included; until when it goes."""
-        begins, ends = (self.begins - DAY) / 1000, (self.ends + REPEATED_WITHIN) / 1000
-        last = 0.0
-        for step in self.reader.steps(begins=begins, ends=ends):
-            fold.take(step)
-            last = step[-1].at
-        fold.cut(last)
-        return last
+        """Show the fold the journal; until when it goes."""
+        return fold_days(self.reader, fold, self.begins, self.ends)
 
 
 @contextmanager

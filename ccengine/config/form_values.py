@@ -23,6 +23,14 @@ YES: Final = "yes"
 NO: Final = "no"
 TYPED_YES: Final = "1"
 TYPED_NO: Final = "2"
+WANTED: Final = {
+    FieldKind.YES_NO: "`yes` or `no`",
+    FieldKind.DIGITS: "digits and nothing else",
+    FieldKind.NUMBER: "a whole number",
+    FieldKind.AMOUNT: "an amount such as 12.50",
+    FieldKind.DATE: "a date such as 2026-01-31",
+    FieldKind.TEXT: "one line of text",
+}
 CENT: Final = Decimal("0.01")
 
 
@@ -80,6 +88,21 @@ def faults(form: FormFile, values: Mapping[str, str]) -> dict[str, str]:
         elif value is not None and value_of(field, value) != value:
             found[name] = f"not a {field.kind} that the form allows"
     return found
+
+
+def remedy_for(field: FormField | None) -> str:
+    """Return what to write into a field."""
+    if field is None:
+        return "Leave it out: the form has no such field."
+    if field.kind is FieldKind.CHOICE:
+        return f"Give one of: {', '.join(field.choices)}."
+    return f"Give {WANTED[field.kind]}{_bounds(field)}."
+
+
+def _bounds(field: FormField) -> str:
+    what = " characters" if field.kind in (FieldKind.DIGITS, FieldKind.TEXT) else ""
+    least = "" if field.least is None else f", at least {field.least}{what}"
+    return least if field.most is None else f"{least}, at most {field.most}{what}"
 
 
 def _date(text: str) -> str | None:

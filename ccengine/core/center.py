@@ -100,6 +100,10 @@ class ContactCenter:
         """Return what may and must be said of the call, by the plan in force."""
         return debriefs.rules_of(self._floor, debrief)
 
+    def queues_of(self, agent: AgentId, now: Instant) -> list[QueueId]:
+        """Return the queues whose calls the agent may get."""
+        return self._floor.requirements.queues_of(agent, self._floor.plan, now)
+
     def waiting(self, now: Instant = 0.0) -> list[CallId]:
         """Return waiting calls in the order in which one agent for all would serve them."""
         return list(self._floor.matching.waiting(now))

@@ -81,7 +81,7 @@ def start_entry(floor: Floor, event: OutcomeEntryStarted, now: Instant) -> None:
     if debrief.closes_at is not None:
         closes_at = max(debrief.closes_at, now + ENTRY_SECONDS)
         debriefs.keep(agent, replace(debrief, closes_at=closes_at))
-    if agent.state is AgentState.WRAP_UP and agent.until is not None and agent.typing_until is None:
+    if agent.state is AgentState.WRAP_UP and agent.until is not None:
         shifts.hold_wrap_up(floor, agent, now + ENTRY_SECONDS)
 
 

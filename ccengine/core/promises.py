@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core.calls import Call
-from ccengine.core.ids import CallId, TenantId
-from ccengine.core.plan import client_of
+from ccengine.core.acd.requirement import usual_caller
 from ccengine.core.states import CallState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ccengine.core.calls import Call
     from ccengine.core.events import WaitPromised
     from ccengine.core.floor import Floor
-    from ccengine.core.ids import Instant, QueueId
+    from ccengine.core.ids import CallId, Instant, QueueId
     from ccengine.core.waits import WaitEstimate
 
 STANDING = frozenset({CallState.WAITING, CallState.OFFERED})
@@ -67,15 +66,7 @@ def estimate_for_queue(floor: Floor, queue: QueueId, now: Instant) -> WaitEstima
 
 
 def _is_anybody_free(floor: Floor, queue: QueueId, now: Instant) -> bool:
-    usual = Call(
-        id=CallId(""),
-        tenant=TenantId(""),
-        client=client_of(queue),
-        number="",
-        channel="",
-        queue=queue,
-    )
-    requirement = floor.requirements.of(usual, 0)
+    requirement = floor.requirements.of(usual_caller(queue), 0)
     return not floor.held and any(
         agent.may_be_offered
         and agent.id in floor.plan.agents

@@ -190,7 +190,8 @@ def end_wrap_up(floor: Floor, agent_id: AgentId, now: Instant) -> None:
 
 def hold_wrap_up(floor: Floor, agent: Agent, until: Instant) -> None:
     """Have the wrap-up end no earlier, until it is resumed; it has a deadline."""
-    agent.typing_until = agent.until
+    if agent.typing_until is None:
+        agent.typing_until = agent.until
     _set_wrap_up(floor, agent, max(until, agent.until or until))
 
 

@@ -15,9 +15,9 @@ from ccengine.ivr.speech.sentences import sentences_of
 from ccengine.ivr.speech.wordings import Wordings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from ccengine.config.clients import Client
+    from ccengine.config.clients import Client, Number
     from ccengine.config.documents import Place
     from ccengine.config.loading import Loaded
     from ccengine.config.problems import Problem
@@ -53,10 +53,14 @@ def with_sentences(
 
 def languages_of(tenant: Tenant, client: Client, queue: QueueSettings) -> Collection[str]:
     """Return the languages in which callers of a queue are spoken to."""
-    voices = tenant.settings.languages.keys()
     if queue.language is not None:
-        return {queue.language} & voices
-    numbers = client.settings.numbers.values()
+        return {queue.language} & tenant.settings.languages.keys()
+    return spoken_by(tenant, client, client.settings.numbers.values())
+
+
+def spoken_by(tenant: Tenant, client: Client, numbers: Iterable[Number]) -> Collection[str]:
+    """Return the languages in which callers of numbers are spoken to; without any, the client's."""
+    voices = tenant.settings.languages.keys()
     spoken = {number.language or client.language for number in numbers}
     return sorted(spoken & voices or voices & set(client.settings.languages))
 

@@ -68,7 +68,8 @@ def tell_desk(what: DeskEvent | HelpEvent) -> str:
         case WrapUpExtended():
             return f"{what.agent} needs longer to wrap up{_by(what.by)}"
         case WrongPinGiven():
-            return f"wrong PIN for {what.agent} on phone {what.phone}"
+            where = "by the API" if what.phone is None else f"on phone {what.phone}"
+            return f"wrong PIN for {what.agent} {where}"
 
 
 def tell_phone(what: PhoneEvent) -> str:

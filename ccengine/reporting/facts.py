@@ -138,7 +138,7 @@ def fact_of(row: JournalRow) -> Fact | None:
             details[name] = value.place
         elif masked and (value or field not in UNLESS_EMPTY):
             details[name] = mask_number(value)
-        elif value not in (None, "", False, (), {}):
+        elif value is not False and value not in (None, "", (), {}):  # zero is a fact
             details[name] = value
     if isinstance(what, CallMissed):  # told long after it happened
         details["arrived_at"] = utc_text(what.arrived_at)

@@ -1,175 +1,223 @@
 """Key figures of the last days as they come about, for whoever shows them live.
 
-On a thread of its own, which alone knows the figures: neither counting nor asking waits for calls,
-nor lets them wait.
+They are counted by a process of their own, which follows the journal: neither counting nor asking
+takes the interpreter from calls.
 """
 
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, field
-from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
 
-from ccengine.core.plan import Plan
 from ccengine.reporting.kpis.counts import DAY, QUARTER, Tally
 from ccengine.reporting.kpis.facts import Grain
 from ccengine.reporting.kpis.fold import Fold
-from ccengine.reporting.kpis.table import Question, Table, answer
-from ccengine.reporting.rows import JournalRow
-from ccengine.storage.catching_up import AFTER_START_SECONDS, gently
-from ccengine.storage.errors import StorageError
+from ccengine.reporting.kpis.table import answer
+from ccengine.storage.catching_up import AFTER_START_SECONDS
 from ccengine.storage.journal_reader import JournalReader
+from ccengine.storage.reader_process import ReaderBusy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from ccengine.core.ids import Instant
+    from ccengine.reporting.kpis.facts import Ms
+    from ccengine.reporting.kpis.table import InForce, Question, Table
+    from ccengine.reporting.rows import JournalRow
+    from ccengine.storage.reader_process import Reader
 
 log = structlog.get_logger()
 
-KEPT = 2 * DAY
-_EARLIER = KEPT + DAY
-_PAUSE_SECONDS = 0.2
-_CLOSING_SECONDS = 2.0
+KEPT: Final = 2 * DAY
+_EARLIER: Final = KEPT + DAY
+ROWS_AT_ONCE: Final = 20_000  # a second of reading, before somebody else has a turn
+PAUSE_SECONDS: Final = 2.0
+SAME_SECONDS: Final = 1.0
+"""For so long the same question has the same answer, however many screens ask it."""
+REMEMBERED: Final = 100
+
+Told = TypeVar("Told")
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A question that waits for its turn behind the steps before it."""
-
-    question: Question
-    plan: Plan
-    language_of: Callable[[str, str], str]
-    answered: Future[Table] = field(default_factory=Future)
-
-
-Waiting = Sequence[JournalRow] | _Asked
+class Miscounted(Exception):
+    """A step could not be counted: what was counted since is wrong."""
 
 
 class LiveKpis:
-    """Follows the engine. What was before its start is read from the journal first.
+    """Has the engine's journal followed, and asks whoever follows it.
 
     Args:
         journal: the engine's.
-        now: its clock.
-        limit: steps that may wait until the journal has been read.
+        reader: reads it; nobody else uses it.
+        now: the engine's clock.
     """
 
-    def __init__(
-        self, journal: Path, now: Callable[[], Instant], *, limit: int = 1_000_000
-    ) -> None:
-        self.dropped = 0  #: steps
+    def __init__(self, journal: Path, reader: Reader, now: Callable[[], Instant]) -> None:
         self._journal = journal
+        self._reader = reader
         self._now = now
-        self._limit = limit
-        self._tally = Tally()
-        self._fold = Fold(self._tally)
-        self._waiting: deque[Waiting] = deque()
-        self._seen = 0
-        self._cleaned = 0
-        self._wake = threading.Event()
-        self._closing = False
-        self._thread = threading.Thread(target=self._run, name="kpis", daemon=True)
+        self._is_whole = False
 
-    def start(self) -> None:
-        """Begin to count, what was before included."""
-        self._thread.start()
+    async def run(self) -> None:
+        """Follow the journal until cancelled."""
+        await asyncio.sleep(AFTER_START_SECONDS)
+        try:
+            while True:
+                await self.catch_up()
+                await asyncio.sleep(PAUSE_SECONDS if self._is_whole else 0)
+        except Exception:  # a mistake here must cost no call; the journal has the figures
+            self._is_whole = False
+            log.exception("kpis_not_counted")
 
-    def observe(self, rows: Sequence[JournalRow]) -> None:
-        """Have one step of the core counted. Never waits."""
-        if len(self._waiting) < self._limit:
-            self._waiting.append(rows)
-        else:
-            self.dropped += 1
+    async def catch_up(self) -> None:
+        """Have some more of the journal counted."""
+        try:
+            self._is_whole = await self._reader.run(_follow, self._journal, self._now())
+        except ReaderBusy as busy:
+            self._is_whole = False
+            log.warning("kpis_not_counted", cause=str(busy))
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    def has(self, begins: Ms) -> bool:
+        """Tell whether everything from an instant on has been counted; the journal has it else."""
+        return self._is_whole and begins >= Grain.MILLISECOND.of(self._now()) - KEPT
 
     async def ask(
-        self, question: Question, plan: Plan, language_of: Callable[[str, str], str]
-    ) -> Table:
-        """Return figures: of all steps shown so far, and of agents' time until now.
+        self, question: Question, in_force: InForce, tell: Callable[[Table], Told]
+    ) -> Told | None:
+        """Return what is told of the figures of all that the journal has, and of time until now.
 
         Args:
             question: of the last two days.
-            plan: in force.
-            language_of: a client's number.
+            in_force: the configuration.
+            tell: writes the answer, where the figures are; equal ones write the same.
+
+        Returns:
+            None where not all has been counted.
 
         Raises:
-            CancelledError: nobody counts: not yet, or no longer.
+            ReaderBusy: too many ask.
         """
-        if self._closing or not self._thread.is_alive():
-            raise asyncio.CancelledError
-        asked = _Asked(question, plan, language_of)
-        self._waiting.append(asked)
-        self._wake.set()
-        return await asyncio.wrap_future(asked.answered)
-
-    def close(self) -> None:
-        """Count no more; whoever still asks gets no answer."""
-        self._closing = True
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(_CLOSING_SECONDS)
-
-    def _run(self) -> None:
-        self._wake.wait(AFTER_START_SECONDS)
+        now = self._now()
         try:
-            self._read()
-        except StorageError as error:
-            log.warning("kpis_not_read", cause=str(error))
-        except Exception:  # a mistake here must cost no call
-            log.exception("kpis_not_read")
-        while not self._closing:
-            self._wake.wait(_PAUSE_SECONDS)
-            self._wake.clear()
-            for _ in range(len(self._waiting)):
-                self._take(self._waiting.popleft())
-            self._clean(Grain.MILLISECOND.of(self._now()))
-        while self._waiting:
-            one = self._waiting.popleft()
-            if isinstance(one, _Asked):
-                one.answered.cancel()
+            told = await self._reader.run(_tell, self._journal, question, in_force, tell, now)
+        except Miscounted:
+            told = None
+        self._is_whole = told is not None
+        return told
 
-    def _read(self) -> None:
+
+class _Follower:
+    """Counts what a journal has, in the process that reads it."""
+
+    def __init__(self, journal: Path) -> None:
+        self.is_whole = False
+        self._journal = journal
+        self._tally = Tally()
+        self._fold = Fold(self._tally)
+        self._is_wrong = False
+        self._seen = 0
+        self._at: Instant = 0.0
+        self._cleaned = 0
+        self._told: dict[object, tuple[Instant, object]] = {}
+
+    def follow(self, now: Instant) -> bool:
+        """Count what is new, or the first of it; tell whether that was all.
+
+        Raises:
+            Miscounted: a step cannot be counted, or could not be before.
+        """
+        if self._is_wrong:
+            message = "a step was not counted"
+            raise Miscounted(message)
+        self.is_whole = False
         with JournalReader.open(self._journal) as reader:
-            begins = reader.newest()[1] - _EARLIER / 1000
-            for step in gently(reader.steps(begins=begins, ends=float("inf"))):
-                if self._closing:
-                    return
+            newest, at = reader.newest()
+            if self._seen:
+                steps, self._seen = reader.steps_after(self._seen, newest, about=ROWS_AT_ONCE)
+            else:
+                begins = at - _EARLIER / 1000
+                steps = _first(reader.steps(begins=begins, ends=float("inf")), ROWS_AT_ONCE)
+                self._seen = steps[-1][-1].number if steps else 0
+        self._count(steps)
+        self.is_whole = self._seen >= newest
+        self._clean(Grain.MILLISECOND.of(now))
+        return self.is_whole
+
+    def tell(
+        self, question: Question, in_force: InForce, tell: Callable[[Table], Told], now: Instant
+    ) -> Told:
+        """Return what is told of the figures, anew or as of late."""
+        at, told = self._told.get((question, tell), (0.0, None))
+        if told is None or not at <= now < at + SAME_SECONDS:
+            told = tell(self._answer(question, in_force, now))
+            self._told.pop((question, tell), None)
+            self._told[question, tell] = (now, told)
+            if len(self._told) > REMEMBERED:
+                del self._told[next(iter(self._told))]
+        return told  # type: ignore[return-value]
+
+    def _count(self, steps: Iterable[list[JournalRow]]) -> None:
+        for step in steps:
+            try:
                 self._fold.take(step)
-                self._seen = step[-1].number
+            except Exception as error:
+                self._is_wrong = True
+                message = f"row {step[0].number}: {error!r}"
+                raise Miscounted(message) from error
+            self._at = step[-1].at
 
-    def _take(self, one: Waiting) -> None:
-        if isinstance(one, _Asked):
-            if one.answered.set_running_or_notify_cancel():
-                self._answer(one)
-            return
-        try:
-            if one and one[0].number > self._seen:
-                self._fold.take(one)
-        except Exception:  # a mistake here must cost no call
-            log.exception("kpis_not_counted", row=one[0].number)
+    def _answer(self, question: Question, in_force: InForce, now: Instant) -> Table:
+        until = max(now, self._at)
+        going_on = Tally()
+        self._fold.tell_open(until, going_on)
+        cells = (
+            cell
+            for tally in (self._tally, going_on)
+            for cell in tally.between(question.begins, question.ends)
+        )
+        faults = self._tally.tiling.faults
+        return answer(cells, question, in_force, Grain.MILLISECOND.of(until), faults)
 
-    def _answer(self, asked: _Asked) -> None:
-        try:
-            now, question = self._now(), asked.question
-            going_on = Tally()
-            self._fold.tell_open(now, going_on)
-            cells = chain.from_iterable(
-                tally.between(question.begins, question.ends) for tally in (self._tally, going_on)
-            )
-            table = answer(cells, question, asked.plan, asked.language_of)
-        except Exception as error:
-            asked.answered.set_exception(error)
-        else:
-            asked.answered.set_result(table)
-
-    def _clean(self, now: int) -> None:
+    def _clean(self, now: Ms) -> None:
         if now // QUARTER != self._cleaned:
             self._cleaned = now // QUARTER
-            self._tally.forget_before(now - KEPT)
+            self._tally.forget_before(now - KEPT - QUARTER)  # a question may be on its way
+
+
+def _first(steps: Iterable[list[JournalRow]], rows: int) -> list[list[JournalRow]]:
+    """Return steps until they have so many rows."""
+    found: list[list[JournalRow]] = []
+    count = 0
+    for step in steps:
+        found.append(step)
+        count += len(step)
+        if count >= rows:
+            break
+    return found
+
+
+_FOLLOWERS: Final[dict[Path, _Follower]] = {}
+"""What the reading process keeps from one question to the next."""
+
+
+def _follow(journal: Path, now: Instant) -> bool:
+    """Count what is new; tell whether that is all."""
+    follower = _FOLLOWERS.setdefault(journal, _Follower(journal))
+    return follower.follow(now)
+
+
+def _tell(
+    journal: Path,
+    question: Question,
+    in_force: InForce,
+    tell: Callable[[Table], Told],
+    now: Instant,
+) -> Told | None:
+    follower = _FOLLOWERS.get(journal)
+    if follower is None or not follower.is_whole:
+        return None  # this process is not the one that counted
+    return follower.tell(question, in_force, tell, now) if follower.follow(now) else None

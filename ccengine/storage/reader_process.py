@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
-from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Final, ParamSpec, Protocol, TypeVar
 
 import structlog
 
@@ -25,7 +25,7 @@ Asked = ParamSpec("Asked")
 Found = TypeVar("Found")
 
 NICENESS: Final = 10
-AT_ONCE: Final = 8  # readings that may wait for their turn
+AT_ONCE: Final = 8
 READING_SECONDS: Final = 30.0
 
 
@@ -33,10 +33,24 @@ class ReaderBusy(Exception):
     """Too many wait for their turn already, or the reading took too long."""
 
 
-class ReaderProcess:
-    """One process that reads, one thing after the other. Made when it is first needed."""
+class Reader(Protocol):
+    """Reads what takes long, where it holds nobody up."""
 
-    def __init__(self) -> None:
+    async def run(
+        self, read: Callable[Asked, Found], *args: Asked.args, **kwargs: Asked.kwargs
+    ) -> Found:
+        """Return what `read` returns; ReaderBusy when there is no time for it."""
+
+
+class ReaderProcess:
+    """One process that reads, one thing after the other. Made when it is first needed.
+
+    Args:
+        at_once: readings that may wait for their turn.
+    """
+
+    def __init__(self, *, at_once: int = AT_ONCE) -> None:
+        self._at_once = at_once
         self._pool: ProcessPoolExecutor | None = None
         self._waiting = 0
 
@@ -51,7 +65,7 @@ class ReaderProcess:
         if kwargs:
             message = "readings take arguments by place"
             raise TypeError(message)
-        if self._waiting >= AT_ONCE:
+        if self._waiting >= self._at_once:
             message = f"{self._waiting} others wait"
             raise ReaderBusy(message)
         self._waiting += 1

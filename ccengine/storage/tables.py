@@ -64,8 +64,9 @@ CALL_RECORDS = Table(
     Column("to", String(32), nullable=False, server_default=""),
     Column("attempts", JSON, nullable=False, server_default="[]"),
     UniqueConstraint("call", name="one_record_per_call"),
-    Index("call_records_by_arrival", "tenant", "client", "arrived_at"),
-    Index("call_records_by_caller", "client", "caller", "arrived_at"),
+    Index("call_records_newest", "arrived_at", "call"),
+    Index("call_records_newest_of_client", "client", "arrived_at", "call"),
+    Index("call_records_newest_of_caller", "client", "caller", "arrived_at", "call"),
 )
 
 PAPERS = Table(

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ccengine.core.ids import Instant
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 PREFIX: Final = "cct_"
 """Tokens begin with this, so that whoever finds one in a file knows what it is."""
 TOKEN_BYTES: Final = 32
+
+SIGNED_IN: Final = "@"
+"""In the names of tokens that agents signed in for, and in no other's."""
 
 Names = tuple[str, ...]
 
@@ -97,6 +100,14 @@ class TokenStore:
         async with self._engine.begin() as connection:
             await connection.execute(query.values(revoked_at=now))
         return before[0]
+
+    async def sweep(self, now: Instant) -> None:
+        """Forget what agents signed in for and holds no longer: the audit knows of it."""
+        over = or_(TOKENS.c.expires_at <= now, TOKENS.c.revoked_at.is_not(None))
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                delete(TOKENS).where(TOKENS.c.name.contains(SIGNED_IN, autoescape=True), over)
+            )
 
     async def _select(self, **values: str) -> list[StoredToken]:
         columns = [column for column in TOKENS.c if column.name != "digest"]

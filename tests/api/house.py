@@ -13,14 +13,16 @@ import aiohttp
 from ccengine.api.feed.backlog import Backlog
 from ccengine.api.feed.hub import Hub
 from ccengine.api.feed.live import LiveFeed
-from ccengine.api.ports import Asked, Floor, Found, Health, Library, Ports, TalkAct
+from ccengine.api.ports import Floor, Health, Library, Ports, TalkAct
 from ccengine.api.server import ApiServer
+from ccengine.assembly.pages import feed_and_pages
 from ccengine.config.loading import load_tenant
 from ccengine.config.tenant import Tenant
 from ccengine.core import events
 from ccengine.core.ids import AgentId, CallId, ClientId, PhoneId, QueueId, TenantId, client_of
 from ccengine.ivr import versions
 from ccengine.ivr.configuration import load_configuration
+from ccengine.storage.live_kpis import LiveKpis
 from ccengine.storage.records import RecordKeeper
 from ccengine.storage.tokens import StoredToken
 from tests.config.tenants import copy_of_demo
@@ -33,10 +35,12 @@ if TYPE_CHECKING:
     from ccengine.config.problems import Problem
     from ccengine.core.events import Event
     from ccengine.ivr.configuration import Configuration
+    from ccengine.storage.reader_process import Asked, Found
 
 WELL = Health(connected=True)
 MOST_CLIENTS = 600  #: of the live feed
 FILE_TOKEN = "a-token-long-enough-to-be-one"
+PIN = "271828"  #: everybody's
 CALLERS = {"nour": ("600100", "+971501234567"), "dnipro": ("600200", "+380441234567")}
 SOUND = b"RIFF" + bytes(range(256)) * 4
 
@@ -204,15 +208,16 @@ async def house(tmp_path: Path, *, most_clients: int = MOST_CLIENTS) -> AsyncIte
     here = House(tmp_path, tenant, shift, keeper)
     shift.post(events.PlanLoaded(plan=tenant.plan(shift.now)))
     shift.post(events.SwitchResynced(node=NODE))
+    kpis = LiveKpis(shift.journal.path, AtOnce(), lambda: shift.now)
     token_file = tmp_path / "api_token"
     token_file.write_text(FILE_TOKEN + "\n")
-    ports = here.ports = _ports(here, token_file)
+    ports = here.ports = _ports(here, token_file, kpis)
     hub = Hub(ports.floor, node=NODE, number=shift.journal.last_number, settle=lambda: None)
     shift.observers.append(hub.observe)
     here.hub = hub
     feed = LiveFeed(hub, Backlog(shift.journal.path), most_clients=most_clients)
     try:
-        async with ApiServer(ports, 0, extend=feed.extend) as server:
+        async with ApiServer(ports, 0, extend=feed_and_pages(feed)) as server:
             here.port, here.server = server.port, server
             yield here
     finally:
@@ -220,7 +225,7 @@ async def house(tmp_path: Path, *, most_clients: int = MOST_CLIENTS) -> AsyncIte
         shift.journal.close()
 
 
-def _ports(here: House, token_file: Path) -> Ports:
+def _ports(here: House, token_file: Path, kpis: LiveKpis) -> Ports:
     floor = Floor(
         center=here.shift.center,
         now=lambda: here.shift.now,
@@ -232,6 +237,7 @@ def _ports(here: House, token_file: Path) -> Ports:
     library = Library(
         keeper=here.keeper,
         reader=AtOnce(),
+        kpis=kpis,
         show=lambda: None,
         journal=here.shift.journal.path,
         recordings=here.folder / "recordings",
@@ -243,4 +249,5 @@ def _ports(here: House, token_file: Path) -> Ports:
         library=library,
         reload=here.reload,
         token_file=token_file,
+        is_pin=lambda _agent, given: given == PIN,
     )

@@ -113,13 +113,15 @@ class Shifts:
         self.desks.keeps_word(worker, event, command)
         self.went(worker, command.state, came=came)
         worker.state, worker.phone = command.state, command.phone
-        worker.barred = command.barred
+        rested, worker.barred = worker.barred, command.barred
         again = self.missed_now.pop(worker.id, None)
         if again is not None and self.rules.known(worker.id):
             expected = AgentState.AVAILABLE if again else AgentState.NOT_READY
             assert command.state is expected, f"{worker.id} has missed {worker.misses}"
         if worker.state is AgentState.AVAILABLE:
-            self._is_barred_for_a_reason(worker)
+            # A rest ends with a deadline: one that is late leaves it as it was for an event.
+            late = event is not None and rested == command.barred
+            self._is_barred_for_a_reason(worker, may_be_over=late)
 
     def went(self, worker: Worker, state: AgentState, *, came: bool = False) -> None:
         """The agent's state will be this; nothing of who leaves is kept but how idle they were."""
@@ -140,7 +142,7 @@ class Shifts:
             if not self.rules.known(worker.id):
                 del self.rules.workers[worker.id]
 
-    def _is_barred_for_a_reason(self, worker: Worker) -> None:
+    def _is_barred_for_a_reason(self, worker: Worker, *, may_be_over: bool) -> None:
         lost = worker.phone in self.rules.lost
         own = worker.phone is not None and bool(self.rules.own_calls.get(worker.phone))
         expected = "phone not registered" if lost else "own call" if own else ""
@@ -149,7 +151,8 @@ class Shifts:
         elif worker.barred:
             assert worker.barred == "rests"
             # While the switch is away no deadline passes: a rest is over when it is back.
-            owed = self.rules.held or self._is_owed_rest(worker, ROUNDING)
+            may_be_over = may_be_over or self.rules.held
+            owed = may_be_over or self._is_owed_rest(worker, ROUNDING)
             assert owed, f"{worker.id} rests for no reason"
 
     def may_have(self, agent: str) -> None:

@@ -9,12 +9,16 @@ import pytest
 from ccengine.core import events
 from ccengine.core.ids import AgentId
 from ccengine.reporting.kpis.counts import DAY, Tally
+from ccengine.reporting.kpis.facts import Grain
 from ccengine.reporting.kpis.fold import Fold
 from ccengine.reporting.kpis.table import By, Question, answer
 from ccengine.reporting.rows import in_steps
-from ccengine.storage.live_kpis import LiveKpis
-from tests.reporting.kpis.days import serve
-from tests.reporting.shift import Shift, plan
+from ccengine.storage import live_kpis
+from ccengine.storage.live_kpis import LiveKpis, Miscounted
+from ccengine.storage.reader_process import ReaderProcess
+from tests.api.house import AtOnce
+from tests.reporting.kpis.days import known, serve
+from tests.reporting.shift import Shift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +41,7 @@ def rebuilt(shift: Shift, question: Question = QUESTION) -> Table:
         fold.take(step)
     fold.cut(shift.now)
     cells = tally.between(question.begins, question.ends)
-    return answer(cells, question, plan(), lambda *_: "")
+    return answer(cells, question, known(), Grain.MILLISECOND.of(shift.now))
 
 
 @pytest.fixture
@@ -48,32 +52,33 @@ def shift(tmp_path: Path) -> Iterator[Shift]:
 
 
 @pytest.fixture
-def live(shift: Shift) -> Iterator[LiveKpis]:
-    """Figures that are counted from the beginning, or once they are started."""
-    made = LiveKpis(shift.journal.path, lambda: shift.now)
-    yield made
-    made.close()
+def live(shift: Shift) -> LiveKpis:
+    return LiveKpis(shift.journal.path, AtOnce(), lambda: shift.now)
 
 
 async def now(live: LiveKpis, question: Question = QUESTION) -> Table:
-    return await live.ask(question, plan(), lambda *_: "")
+    """Ask, as nobody has asked before."""
+    found = await live.ask(question, known(), lambda table: table)
+    assert found is not None
+    return found
 
 
-@pytest.mark.parametrize("before", [True, False])
-async def test_figures_before_the_start_are_read_from_the_journal(
-    shift: Shift, live: LiveKpis, *, before: bool
-) -> None:
-    """Whatever happens until the journal has been read counts once."""
+async def counted(live: LiveKpis) -> LiveKpis:
+    """Have all counted so far."""
+    while not live.has(0):
+        await live.catch_up()
+    return live
+
+
+async def test_figures_are_those_of_the_whole_journal(shift: Shift, live: LiveKpis) -> None:
+    """Whatever happened before somebody counted, in between, or during a talk, counts once."""
     shift.open_doors("anna", "bob")
     serve(shift, shift.enter("c1"), talk=10.0)
-    shift.observers.append(live.observe)
     talking = shift.enter("c2")
-    if before:
-        live.start()
+    assert not live.has(0)
+    await counted(live)
     agent = shift.answer(talking)
     shift.wait(20)
-    if not before:
-        live.start()
     assert told(await now(live)) == told(rebuilt(shift))
     shift.hang_up(talking)
     shift.wait(1000)
@@ -84,14 +89,41 @@ async def test_figures_before_the_start_are_read_from_the_journal(
     assert agent in {label for line in whole.lines for label in line.labels}
 
 
-async def test_a_look_ahead_of_what_was_shown_counts_nothing_twice(
+@pytest.mark.parametrize("rows", [1, 7])
+async def test_a_long_journal_is_counted_bit_by_bit(
+    shift: Shift, live: LiveKpis, rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_kpis, "ROWS_AT_ONCE", rows)
+    shift.open_doors("anna", "bob")
+    for number in range(3):
+        serve(shift, shift.enter(f"c{number}"), talk=10.0)
+    await live.catch_up()
+    assert not live.has(0)
+    assert await live.ask(QUESTION, known(), lambda table: table) is None
+    await counted(live)
+    assert told(await now(live)) == told(rebuilt(shift))
+
+
+async def test_figures_go_on_after_a_snapshot(shift: Shift, live: LiveKpis) -> None:
+    """They say nothing new, and are not read; nor is there a gap where they are."""
+    shift.open_doors("anna")
+    await counted(live)
+    talking = shift.enter("c1")
+    shift.answer(talking)
+    shift.write_snapshot()
+    await counted(live)
+    shift.wait(10)
+    shift.hang_up(talking)
+    shift.wait(100)
+    assert told(await now(live)) == told(rebuilt(shift))
+
+
+async def test_a_look_ahead_of_what_happens_counts_nothing_twice(
     shift: Shift, live: LiveKpis
 ) -> None:
-    """Steps are shown some time after they happened; somebody may look in between."""
-    shift.observers.append(live.observe)
-    live.start()
     shift.open_doors("anna")
     shift.wait(100)
+    await counted(live)
     seen = shift.now
     shift.now += 5.0
     assert (await now(live)).total.counts.available == 106_000
@@ -104,27 +136,69 @@ async def test_a_look_ahead_of_what_was_shown_counts_nothing_twice(
 
 
 async def test_old_figures_are_dropped(shift: Shift, live: LiveKpis) -> None:
-    shift.observers.append(live.observe)
-    live.start()
     shift.open_doors("anna")
     serve(shift, shift.enter("c1"), talk=10.0)
+    await counted(live)
     assert (await now(live)).total.counts.answered == 1
     shift.now += 3 * DAY / 1000
     later = Question(begins=0, ends=10 * DAY, by=(By.QUEUE,))
+    assert not live.has(later.begins)
     await now(live, later)
+    shift.now += 2.0
     assert (await now(live, later)).total.counts.answered == 0
 
 
-async def test_a_mistake_in_counting_costs_no_call(
+async def test_the_same_question_is_answered_once_in_a_second(shift: Shift, live: LiveKpis) -> None:
+    shift.open_doors("anna")
+    await counted(live)
+    asked = []
+
+    def tell(table: Table) -> int:
+        asked.append(table.until)
+        return table.until
+
+    first = await live.ask(QUESTION, known(), tell)
+    assert await live.ask(QUESTION, known(), tell) == first
+    shift.now += 0.9
+    assert await live.ask(QUESTION, known(), tell) == first
+    assert len(asked) == 1
+    shift.now += 0.2
+    assert await live.ask(QUESTION, known(), tell) == asked[1] == asked[0] + 1_100
+
+
+async def test_after_a_mistake_nothing_wrong_is_told(
     shift: Shift, live: LiveKpis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shift.observers.append(live.observe)
-    live.start()
     shift.open_doors("anna")
-    await now(live)
+    await counted(live)
     with monkeypatch.context() as wrong:
-        wrong.setattr(live._fold, "take", lambda _: 1 // 0)
+        wrong.setattr(Fold, "take", lambda *_: 1 // 0)
         shift.hang_up(shift.enter("c1"))
-        await now(live)
-    shift.hang_up(shift.enter("c2"))
-    assert (await now(live)).total.counts.arrived == 1
+        assert await live.ask(QUESTION, known(), lambda table: table) is None
+    assert not live.has(0)
+    assert await live.ask(QUESTION, known(), lambda table: table) is None
+    with pytest.raises(Miscounted):
+        await live.catch_up()
+
+
+async def test_they_are_counted_in_a_process_that_may_die(shift: Shift) -> None:
+    """Whoever counts afterwards says so, until all is counted again."""
+    shift.open_doors("anna")
+    serve(shift, shift.enter("c1"), talk=10.0)
+    process = ReaderProcess()
+    try:
+        live = LiveKpis(shift.journal.path, process, lambda: shift.now)
+        await counted(live)
+        assert await live.ask(QUESTION, known(), answered_of) == 1
+        process.close()
+        assert await live.ask(QUESTION, known(), answered_of) is None
+        assert not live.has(0)
+        await counted(live)
+        assert await live.ask(QUESTION, known(), answered_of) == 1
+    finally:
+        process.close()
+
+
+def answered_of(table: Table) -> int:
+    """Tell one figure only: as a function that the other process knows, too."""
+    return table.total.counts.answered

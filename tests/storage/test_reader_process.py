@@ -66,13 +66,14 @@ async def test_a_reading_that_takes_too_long_is_given_up(
     assert (await reader.run(place, 2))[0] == 2
 
 
-async def test_too_many_at_once_are_refused(
-    reader: ReaderProcess, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reader_process, "AT_ONCE", 1)
-    async with asyncio.TaskGroup() as group:
-        first = group.create_task(reader.run(place, 1))
-        await asyncio.sleep(0)
-        with pytest.raises(ReaderBusy, match="others wait"):
-            await reader.run(place, 2)
-    assert first.result()[0] == 1
+async def test_too_many_at_once_are_refused() -> None:
+    reader = ReaderProcess(at_once=1)
+    try:
+        async with asyncio.TaskGroup() as group:
+            first = group.create_task(reader.run(place, 1))
+            await asyncio.sleep(0)
+            with pytest.raises(ReaderBusy, match="others wait"):
+                await reader.run(place, 2)
+        assert first.result()[0] == 1
+    finally:
+        reader.close()

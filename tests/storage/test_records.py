@@ -242,6 +242,10 @@ async def test_migrations_lead_to_the_tables(shift: Shift, tmp_path: Path) -> No
         for column in table.columns:
             assert str(columns[column.name]["type"]) == str(column.type)
             assert columns[column.name]["nullable"] == column.nullable
+        indexes = {one["name"]: one["column_names"] for one in inspector.get_indexes(table.name)}
+        for index in table.indexes:
+            assert indexes.pop(str(index.name)) == [column.name for column in index.columns]
+        assert not indexes
     engine.dispose()
 
 

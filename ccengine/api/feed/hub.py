@@ -60,7 +60,8 @@ class Hub:
         self.floor = floor
         self._node = node
         self.number = number  #: of the last row that was shown
-        self._since: dict[str, float] = {}  # when calls and agents came to where they are
+        self._places = _places_of(floor)  # where calls and agents are
+        self._since: dict[str, float] = {}  # when they came there
         self.most_bytes = MOST_BYTES  #: of frames that are kept for each view
         self._settle = settle
         self._groups: dict[ViewKey, Group] = {}
@@ -117,10 +118,9 @@ class Hub:
         """Return how all is that the token sees, and after which row that was."""
         number = self.upto()
         group, now = self._group(identity), self.floor.now()
-        fresh = now - group.snapshot_at < SNAPSHOT_HOLDS_SECONDS
-        is_current = group.snapshot is not None and group.view.tenant is self.floor.tenant()
-        if group.snapshot is None or not (fresh and is_current):
-            data = orjson.dumps(snapshot_of(self._moment(), self.view(identity)))
+        view = self.view(identity)
+        if group.snapshot is None or now - group.snapshot_at >= SNAPSHOT_HOLDS_SECONDS:
+            data = orjson.dumps(snapshot_of(self._moment(), view))
             group.snapshot = Frame(number, number, data)
             group.snapshot_at = now
         return group.snapshot
@@ -131,6 +131,7 @@ class Hub:
         tenant = self.floor.tenant()
         if group.view.tenant is not tenant:
             group.view = View(identity, tenant)
+            group.snapshot = None  # it names agents and queues as they were
         return group.view
 
     def _moment(self) -> Moment:
@@ -163,12 +164,24 @@ class Hub:
     def _note(self, news: News, at: float) -> None:
         """Keep since when an agent or a call is where it is now."""
         if news.topic is Topic.AGENT_STATE:
-            self._since[f"agent {news.agent}"] = at
+            self._came(f"agent {news.agent}", (news.body["state"], news.body["cause"]), at)
         elif news.topic is Topic.CALL_STATE:
-            if news.body["state"] == CallState.ENDED:
-                self._since.pop(f"call {news.call}", None)
+            name, state = f"call {news.call}", news.body["state"]
+            if state == CallState.ENDED:
+                self._places.pop(name, None)
+                self._since.pop(name, None)
             else:
-                self._since[f"call {news.call}"] = at
+                self._came(name, state, at)
+
+    def _came(self, name: str, place: object, at: float) -> None:
+        if self._places.get(name) != place:  # else something beside its place is told
+            self._places[name] = place
+            self._since[name] = at
+
+
+def _places_of(floor: Floor) -> dict[str, object]:
+    agents = {f"agent {one.id}": (one.state, one.reason) for one in floor.center.agents()}
+    return {**agents, **{f"call {one.id}": one.state for one in floor.center.calls.values()}}
 
 
 def changes(upto: int, parts: Sequence[bytes]) -> bytes:

@@ -54,6 +54,7 @@ QUEUE: Final[Schema] = {
     },
     "oldest": MOMENT_OR_NULL,
     "promise_seconds": {"type": ["number", "null"]},
+    "priority": {"type": "integer", "description": "That its calls get, if they have none."},
 }
 
 
@@ -119,6 +120,14 @@ SHAPES: Final[Schema] = {
                     "number": TEXT,
                     "caller": {**TEXT, "description": "Masked."},
                     "priority": {"type": "integer"},
+                    "own_priority": {
+                        "type": ["integer", "null"],
+                        "description": "It keeps it in every queue; null: it gets the queue's.",
+                    },
+                    "serial": {
+                        "type": "integer",
+                        "description": "The lower, the earlier the place; 0: in no line yet.",
+                    },
                     "arrived_at": MOMENT,
                     "queued_at": MOMENT_OR_NULL,
                     "since": SINCE,

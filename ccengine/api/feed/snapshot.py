@@ -56,6 +56,7 @@ def _queues(moment: Moment, view: View) -> list[dict[str, object]]:
                     "waiting": waiting if view.sight.sees_all_agents else None,
                     "oldest": _moment(oldest) if view.sight.sees_all_agents else None,
                     "promise_seconds": settings.promise_seconds,
+                    "priority": settings.priority,
                 }
             )
     return found
@@ -89,6 +90,8 @@ def _call(call: Call, since: Instant | None) -> dict[str, object]:
         "number": mask_called(call.kind, call.number),
         "caller": mask_number(call.caller),
         "priority": call.priority,
+        "own_priority": call.own_priority,
+        "serial": call.serial,
         "arrived_at": utc_text(call.arrived_at),
         "queued_at": utc_text(call.queued_at) if call.queue is not None else None,
         "since": _moment(since),

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from ccengine.api.agents import AgentShown, agent_of, shown
+from ccengine.api.at_desk import (
+    DeskCallShown,
+    Destination,
+    QueueAtDesk,
+    desk_call,
+    destinations,
+    queues_at_desk,
+)
 from ccengine.api.faults import AGENT_UNKNOWN, CALL_UNKNOWN, REFUSED
-from ccengine.api.live import LiveShown, live
+from ccengine.api.live import live
 from ccengine.api.models import Shown, Utc
 from ccengine.api.papers import (
     ChoiceShown,
@@ -22,19 +31,43 @@ from ccengine.api.papers import (
 from ccengine.api.ports import TalkAct
 from ccengine.api.problems import FIELDS_WRONG, FieldProblem
 from ccengine.api.route import NAME, Asked, Change, Method, Nothing, Route, Strict
-from ccengine.config.form_values import faults
+from ccengine.config.form_values import faults, remedy_for
+from ccengine.config.names import mistake
+from ccengine.core.agents import Debrief
 from ccengine.core.events import FormFilled, OutcomeEntryEnded, OutcomeEntryStarted, OutcomeSet
-from ccengine.core.ids import CallId
+from ccengine.core.ids import CallId, OfferId
 from ccengine.core.outcomes import LONGEST_VALUE, MOST_VALUES
 from ccengine.core.states import AgentState
 
 if TYPE_CHECKING:
     from ccengine.api.route import AnyRoute
-    from ccengine.core.agents import Agent, Debrief
+    from ccengine.core.agents import Agent
+    from ccengine.core.calls import Call
     from ccengine.core.events import Event
 
+DIGITS = "[0-9]{1,20}"
+
+
+def _dialable(text: str) -> str:
+    if re.fullmatch(DIGITS, text) is None:
+        message = "this is no number that can be dialed"
+        raise mistake(message, "Use 1 to 20 digits and nothing else.")
+    return text
+
+
+Dialable = Annotated[
+    str,
+    AfterValidator(_dialable),
+    WithJsonSchema({"type": "string", "pattern": f"^{DIGITS}$"}),
+]
 Word = Annotated[str, Field(pattern=f"^{NAME}$")]
 Value = Annotated[str, Field(max_length=LONGEST_VALUE)]
+
+
+class DispositionShown(ChoiceShown):
+    """How a call may have gone."""
+
+    form: bool = Field(description="Whether the form is asked for then.")
 
 
 class DebriefShown(Shown):
@@ -49,7 +82,7 @@ class DebriefShown(Shown):
     by: str = Field(description="Who said so; empty: the agent.")
     owed: bool = Field(description="Required, and not given: the agent gets no other call.")
     closes_at: Utc | None = Field(description="Nothing may be said from then on.")
-    dispositions: list[ChoiceShown] = Field(description="What may be said.")
+    dispositions: list[DispositionShown] = Field(description="What may be said.")
     contact_reasons: list[ChoiceShown]
     form: FormShown | None = Field(description="To be filled in.")
     script: ScriptShown | None
@@ -59,10 +92,16 @@ class DeskShown(Shown):
     """All that an agent needs to see of the present call, or the last."""
 
     agent: AgentShown
-    call: LiveShown | None = Field(description="While it is alive.")
+    call: DeskCallShown | None = Field(description="While it is alive.")
     debrief: DebriefShown | None = Field(description="null: there is nothing to say.")
+    script: ScriptShown | None = Field(description="Of the present call, or the last.")
     reasons: list[str] = Field(description="For being not ready.")
     reason_required: bool
+    usual_phone: str | None = Field(description="The agent's own, to log in at.")
+    queues: list[QueueAtDesk] = Field(description="Whose calls the agent may get.")
+    destinations: list[Destination] = Field(
+        description="Where the present caller can be sent to, beside colleagues."
+    )
 
 
 class OutcomeGiven(Strict):
@@ -89,9 +128,8 @@ class TalkAsked(Strict):
     """What to do with the talk."""
 
     act: TalkAct
-    to: str | None = Field(
+    to: Dialable | None = Field(
         None,
-        pattern=r"^[0-9]{1,20}$",
         description="Of a transfer or consult: a colleague's phone or number, a queue's extension, "
         "a code or number of the client's staff.",
     )
@@ -110,13 +148,19 @@ async def get_desk(asked: Asked[Nothing, Nothing]) -> DeskShown:
     call = None if agent.call is None else floor.center.calls.get(agent.call)
     debrief = floor.center.debrief(agent.id, floor.now())
     is_seen = debrief is not None and asked.sight.client(debrief.client)
-    plan = floor.center.plan
+    if call is not None and not asked.sight.part(call.client, {agent.id}):
+        call = None  # where several phones ring, each agent sees whom theirs rings for
+    plan, known = floor.center.plan, floor.tenant().settings.agents.get(agent.id)
     return DeskShown(
         agent=shown(agent, asked),
-        call=None if call is None or not asked.sight.call(call) else live(call, asked),
+        call=None if call is None else desk_call(call, asked),
         debrief=_debrief(debrief, asked) if debrief is not None and is_seen else None,
+        script=_script(call, debrief if is_seen else None, asked),
         reasons=list(plan.reasons),
         reason_required=plan.reason_required,
+        usual_phone=None if known is None else known.phone,
+        queues=queues_at_desk(agent, asked),
+        destinations=[] if call is None else destinations(call.client, asked),
     )
 
 
@@ -184,7 +228,9 @@ async def fill_form(asked: Asked[Nothing, FormGiven]) -> Change:
     if wrong:
         errors = [
             FieldProblem(
-                field=f"values.{name}", problem=problem, remedy="See the form's field of this name."
+                field=f"values.{name}",
+                problem=problem,
+                remedy=remedy_for(form.file.fields.get(name)),
             )
             for name, problem in wrong.items()
         ]
@@ -257,7 +303,9 @@ def _debrief(debrief: Debrief, asked: Asked[Any, Any]) -> DebriefShown:
         owed=debrief.owed,
         closes_at=debrief.closes_at,
         dispositions=[
-            ChoiceShown(name=name, label=dispositions[name].label)
+            DispositionShown(
+                name=name, label=dispositions[name].label, form=dispositions[name].form
+            )
             for name in rules.dispositions
             if name in dispositions
         ],
@@ -269,6 +317,19 @@ def _debrief(debrief: Debrief, asked: Asked[Any, Any]) -> DebriefShown:
         form=None if form is None else form_shown(form),
         script=None if script is None else script_shown(script),
     )
+
+
+def _script(call: Call | None, last: Debrief | None, asked: Asked[Any, Any]) -> ScriptShown | None:
+    """Return what is to be said on a call, also before the agent answers, or was on the last."""
+    part = last
+    if call is not None:
+        offer = call.offer or OfferId("")
+        part = Debrief(call=call.id, offer=offer, client=call.client, queue=call.queue)
+    if part is None:
+        return None
+    floor = asked.ports.floor
+    script = script_of(floor.tenant(), part.client, floor.center.outcome_rules(part).script)
+    return None if script is None else script_shown(script)
 
 
 WITH_TARGET = frozenset({TalkAct.TRANSFER, TalkAct.CONSULT})

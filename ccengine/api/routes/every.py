@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 from ccengine.api.routes import (
     agents,
+    callbacks,
     calls,
     configuration,
     desk,
     engine,
+    figures,
     papers,
     queues,
     recordings,
+    sign_in,
+    staffing,
 )
 
 if TYPE_CHECKING:
@@ -20,10 +24,14 @@ if TYPE_CHECKING:
 
 ROUTES: tuple[AnyRoute, ...] = (
     *engine.ROUTES,
+    *sign_in.ROUTES,
     *agents.ROUTES,
+    *staffing.ROUTES,
     *desk.ROUTES,
+    *callbacks.ROUTES,
     *queues.ROUTES,
     *calls.ROUTES,
+    *figures.ROUTES,
     *recordings.ROUTES,
     *papers.ROUTES,
     *configuration.ROUTES,

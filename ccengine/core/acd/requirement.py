@@ -5,13 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from ccengine.core.ids import AgentId, ClientId, GroupId, LicenceId, QueueId, SkillId
+from ccengine.core.calls import Call
+from ccengine.core.ids import (
+    AgentId,
+    CallId,
+    ClientId,
+    GroupId,
+    LicenceId,
+    QueueId,
+    SkillId,
+    TenantId,
+    client_of,
+)
 from ccengine.core.plan import RETIRED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ccengine.core.calls import Call
     from ccengine.core.ids import Instant
     from ccengine.core.plan import AgentSettings, Plan
     from ccengine.core.queues import QueueSettings, RelaxStep
@@ -131,9 +141,31 @@ class Requirements:
             known = self._known[asked] = self._worked_out(call, step)
         return known
 
+    def queues_of(self, agent: AgentId, plan: Plan, now: Instant) -> list[QueueId]:
+        """Return the queues whose usual callers the agent may get, at the latest in time."""
+        if agent not in plan.agents:
+            return []
+        return [
+            queue
+            for queue, settings in plan.queues.items()
+            if self.of(usual_caller(queue), len(settings.relax)).lack_of(agent, plan, now) is None
+        ]
+
     def _worked_out(self, call: Call, step: int) -> Requirement:
         settings = RETIRED if call.queue is None else self._queues.get(call.queue, RETIRED)
         return requirement_of(call, settings, step)
+
+
+def usual_caller(queue: QueueId) -> Call:
+    """Return somebody who waits in a queue and asks for nothing of their own."""
+    return Call(
+        id=CallId(""),
+        tenant=TenantId(""),
+        client=client_of(queue),
+        number="",
+        channel="",
+        queue=queue,
+    )
 
 
 def requirement_of(call: Call, settings: QueueSettings, step: int) -> Requirement:

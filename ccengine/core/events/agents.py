@@ -72,7 +72,7 @@ class WrongPinGiven:
     """Somebody who says to be this agent gave a wrong PIN; too many lock the log-in for a while."""
 
     agent: AgentId
-    phone: PhoneId
+    phone: PhoneId | None = None  #: None: by the API
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

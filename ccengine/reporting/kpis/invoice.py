@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 HOUR: Ms = 3_600_000
 CONTACTS = "contacts"
 HOURS = "hours"
+LEVEL = "service level"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,7 +251,7 @@ def _adjustment(
         name=name,
         label=label,
         quantity=agreed.level or Fraction(0),
-        unit="service level",
+        unit=LEVEL,
         rate=f"{percent} %",
         amount=money(exact, agreed.places),
     )

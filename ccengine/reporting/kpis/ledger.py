@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from ccengine.reporting.instants import utc_text
 from ccengine.reporting.kpis.facts import Book, Doing, Login, Ms, Part, Stretch
+from ccengine.reporting.kpis.formulas import Unit, in_unit, rounded
+from ccengine.reporting.kpis.splitting import percentages
+from ccengine.reporting.kpis.tiling import fault, verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from ccengine.core.ids import AgentId, ClientId
     from ccengine.reporting.kpis.splitting import Splitter
@@ -47,6 +50,20 @@ class Ledger(Book):
     def talk(self, part: Part) -> None:
         if self.begins <= part.started < self.ends:
             self.parts.append(part)
+
+    def only(self, agents: Collection[str], teams: Collection[str] | None = None) -> Ledger:
+        """Return the part that is about some agents, or some teams of theirs."""
+
+        def wanted(agent: str, team: str) -> bool:
+            return agent in agents and (teams is None or team in teams)
+
+        return Ledger(
+            self.begins,
+            self.ends,
+            [one for one in self.stretches if wanted(one.agent, one.team)],
+            [one for one in self.logins if one.agent in agents],
+            [one for one in self.parts if wanted(one.agent, one.team)],
+        )
 
     def within(self, until: Ms) -> list[tuple[AgentId, Ms, Ms]]:
         """Return the parts of log-ins that are in this time.
@@ -86,17 +103,50 @@ def _faults(agent: AgentId, logins: list[tuple[Ms, Ms]], stretches: list[Stretch
         while told and told[0][0] < ends:
             first, last = told.pop(0)
             if first != at:
-                found.append(_fault(agent, at, first))
+                found.append(fault(agent, at, first))
             at = last
         if at != ends:
-            found.append(_fault(agent, at, ends))
-    return found + [_fault(agent, last, first) for first, last in told]
+            found.append(fault(agent, at, ends))
+    return found + [fault(agent, last, first) for first, last in told]
 
 
-def _fault(agent: AgentId, at: Ms, then: Ms) -> str:
-    what = "nothing" if at < then else "two things at once"
-    first, last = sorted((at, then))
-    return f"{agent}: {what} from {utc_text(first / 1000)} to {utc_text(last / 1000)}"
+def hours(time: Ms) -> str:
+    """Return a time in hours."""
+    return rounded(in_unit(Fraction(time), Unit.HOURS), 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A ledger of some days, and how well it was kept."""
+
+    ledger: Ledger
+    until: Ms  #: when time that goes on was cut
+
+    def only(self, agents: Collection[str], teams: Collection[str] | None = None) -> Kept:
+        """Return the part that is about some agents, or some teams of theirs."""
+        return Kept(self.ledger.only(agents, teams), self.until)
+
+    @property
+    def faults(self) -> list[str]:
+        """Each gap and each overlap."""
+        return self.ledger.faults(self.until)
+
+    @property
+    def told(self) -> str:
+        """What the check says."""
+        logins = self.ledger.within(self.until)
+        agents = {agent for agent, _, _ in logins}
+        here = hours(sum(ends - begins for _, begins, ends in logins))
+        return f"{len(agents)} agents, {len(logins)} log-ins, {here} h: {verdict(self.faults)}"
+
+
+def share_check(parts: Iterable[Account], stretches: Iterable[Stretch]) -> str:
+    """Return whether all shares come to all of the agents' time."""
+    totals = {str(place): account.total for place, account in enumerate(parts)}
+    shared, whole = sum(totals.values()), sum(stretch.length for stretch in stretches)
+    percent = sum(percentages(totals).values())
+    told = f"shares: {hours(shared)} of {hours(whole)} h, {percent} %"
+    return told if shared == whole else f"{told}: {whole - shared} ms too few"
 
 
 @dataclass(slots=True)

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from ccengine.core.ids import QueueId
 from ccengine.core.measures import USUAL_MEASURE, Formula, Measure
 from ccengine.reporting.kpis.calendar import Calendar, Interval
-from ccengine.reporting.kpis.counts import Counts, Key
+from ccengine.reporting.kpis.counts import Counts, Key, total
 from ccengine.reporting.kpis.facts import Ms
 from ccengine.reporting.kpis.formulas import (
     FIGURES,
     LEVELS,
     PEOPLE,
+    SHARED,
     Figure,
     level_parts,
 )
+from ccengine.reporting.kpis.tiling import verdict
 
-if TYPE_CHECKING:
-    from ccengine.core.plan import Plan
+_Group = tuple[tuple[str, ...], Formula]
+"""What counts are added up by: labels, and how the queue is judged."""
 
 SL_AGREED = "SL"
 """The service level by the form, and the seconds, that were agreed for each queue."""
@@ -54,6 +54,45 @@ class Question:
     by: tuple[By, ...]
     calendar: Calendar = UTC_DAYS
     clients: frozenset[str] | None = None  #: only theirs; None: all
+    agents: frozenset[str] | None = None  #: told apart by people: only these; None: all
+    teams: frozenset[str] | None = None  #: told apart by people: only while they were in these
+
+    @property
+    def of_people(self) -> bool:
+        """Whether it tells people apart, to whom callers belong who were answered."""
+        return bool(PEOPLE & {by.value for by in self.by})
+
+    @property
+    def leaves_time_out(self) -> bool:
+        """Whether agents' time is part of what the reader does not see."""
+        if self.clients is not None:
+            return True
+        return not self.of_people and not (self.agents is None and self.teams is None)
+
+    def wants(self, key: Key) -> bool:
+        """Tell whether a count is looked at."""
+        if self.clients is not None and key.client not in self.clients:
+            return False
+        if not self.of_people:
+            return True
+        is_wanted = self.agents is None or key.agent in self.agents
+        return is_wanted and (self.teams is None or key.team in self.teams)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InForce:
+    """What the configuration in force says that figures go by."""
+
+    measures: Mapping[str, Measure]  #: how queues are judged
+    languages: Mapping[tuple[str, str], str]  #: by client and number, with its + and without
+
+    def measure_of(self, queue: str) -> Measure:
+        """Return how a queue is judged now."""
+        return self.measures.get(queue, USUAL_MEASURE)
+
+    def language_of(self, client: str, number: str) -> str:
+        """Return the language of a client's number; empty: it is none of theirs."""
+        return self.languages.get((client, number), "")
 
 
 @dataclass(slots=True)
@@ -78,6 +117,11 @@ class Line:
             return f"{SL_AGREED} (each queue's own)"
         return LEVELS[next(iter(self.forms))][0] if self.forms else ""
 
+    @property
+    def level_formula(self) -> str:
+        """How the service level is counted; empty: there is none."""
+        return "; ".join(" = ".join(LEVELS[form]) for form in Formula if form in self.forms)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
@@ -88,6 +132,8 @@ class Table:
     total: Line
     figures: Sequence[Figure]  #: those that say something by these dimensions
     measures: Mapping[str, Measure]  #: of the queues that figures are of
+    until: Ms  #: what goes on counts until then
+    faults: Sequence[str]  #: where agents' time does not tile their log-ins
 
     def notes(self) -> list[str]:
         """Return how figures were counted, a line each."""
@@ -95,6 +141,10 @@ class Table:
             f"SL as agreed: {describe(measure)} ({', '.join(queues)})"
             for measure, queues in _by_measure(self.measures)
         ]
+
+    def check(self) -> str:
+        """Return whether agents' time, of all of them, tiles their log-ins."""
+        return "; ".join([f"agents' time: {verdict(self.faults)}", *self.faults])
 
 
 def describe(measure: Measure) -> str:
@@ -107,86 +157,110 @@ def describe(measure: Measure) -> str:
 def answer(
     cells: Iterable[tuple[int, Key, Counts]],
     question: Question,
-    plan: Plan | None,
-    language_of: Callable[[str, str], str],
+    in_force: InForce,
+    until: Ms,
+    faults: Sequence[str] = (),
 ) -> Table:
     """Group counts.
 
     Args:
         cells: quarter, key and counts.
         question: what to group by; only cells of its time are looked at.
-        plan: in force, which says how each queue is judged.
-        language_of: a client's number.
+        in_force: says how each queue is judged.
+        until: when counting ended.
+        faults: that were found as agents' time was counted.
     """
-    of_people = bool(PEOPLE & {by.value for by in question.by})
-    measures: dict[str, Measure] = {}
-    groups: defaultdict[tuple[tuple[str, ...], Formula], Counts] = defaultdict(Counts)
-    labels = _Labels(question, language_of)
+    sorting = _Groups(question, in_force)
+    groups: defaultdict[_Group, list[Counts]] = defaultdict(list)
     for quarter, key, counts in cells:
-        if question.clients is not None and key.client not in question.clients:
-            continue
-        measure = measures.get(key.queue) or measures.setdefault(
-            key.queue, measure_of(plan, key.queue)
-        )
-        formula = Formula.ANSWERED if of_people else measure.formula or Formula.OFFERED
-        groups[labels.of(quarter, key), formula].add(counts)
-    lines, total = _lines(groups, question)
-    names = {by.value for by in question.by} | ({"client"} if question.clients else set())
-    figures = [figure for figure in FIGURES if not figure.not_by & names]
-    told = [
-        lines[labels]
-        for labels in sorted(lines)
-        if any(labels) or any(figure.parts(lines[labels].counts)[0] for figure in figures)
-    ]
+        group = sorting.of(quarter, key)
+        if group is not None:
+            groups[group].append(counts)
+    lines, whole = _lines(groups, question)
+    figures = figures_of(question)
+    ordered = [lines[labels] for labels in sorted(lines)]
     return Table(
         question=question,
-        lines=told,
-        total=total,
+        lines=[line for line in ordered if _says_something(line, question, figures)],
+        total=whole,
         figures=figures,
-        measures={} if of_people else {name: measures[name] for name in measures if name},
+        measures=sorting.measures,
+        until=until,
+        faults=faults,
     )
 
 
+def _says_something(line: Line, question: Question, figures: Sequence[Figure]) -> bool:
+    """Tell whether a line is more than the time in which nothing of it happened."""
+    named = zip(question.by, line.labels, strict=True)
+    is_named = any(label for by, label in named if by is not By.INTERVAL)
+    return is_named or any(figure.parts(line.counts)[0] for figure in figures)
+
+
+def figures_of(question: Question) -> list[Figure]:
+    """Return the figures that say something in the answer."""
+    names = {by.value for by in question.by}
+    if question.leaves_time_out:
+        names |= SHARED
+    return [figure for figure in FIGURES if not figure.not_by & names]
+
+
 def _lines(
-    groups: Mapping[tuple[tuple[str, ...], Formula], Counts], question: Question
+    groups: Mapping[_Group, Sequence[Counts]], question: Question
 ) -> tuple[dict[tuple[str, ...], Line], Line]:
     lines: dict[tuple[str, ...], Line] = {}
-    total = Line(("all",) * max(1, len(question.by)))
-    for (labels, formula), counts in groups.items():
-        for line in (lines.setdefault(labels, Line(labels)), total):
+    whole = Line(("all",) * max(1, len(question.by)))
+    for (labels, formula), parts in groups.items():
+        counts = total(parts)
+        for line in (lines.setdefault(labels, Line(labels)), whole):
             _add(line, counts, formula)
-    return lines, total
+    return lines, whole
 
 
-class _Labels:
-    """What cells are told apart by; each text is made once, as there are many cells."""
+class _Groups:
+    """Sorts counts to groups; what is once known of a key is not found out again: they are many."""
 
-    def __init__(self, question: Question, language_of: Callable[[str, str], str]) -> None:
-        self._by = question.by
-        self._calendar = question.calendar
-        self._language_of = language_of
+    def __init__(self, question: Question, in_force: InForce) -> None:
+        self.measures: dict[str, Measure] = {}  #: of the queues that figures are of
+        self._question = question
+        self._in_force = in_force
+        self._of_people = question.of_people
+        self._by_interval = By.INTERVAL in question.by
         self._intervals: dict[int, str] = {}
+        self._known: dict[tuple[str, Key], _Group | None] = {}
 
-    def of(self, quarter: int, key: Key) -> tuple[str, ...]:
-        return tuple(self._label(by, quarter, key) for by in self._by)
+    def of(self, quarter: int, key: Key) -> _Group | None:
+        """Return the group of a count, None if nobody wants it."""
+        place = (self._interval(quarter) if self._by_interval else "", key)
+        if place not in self._known:
+            self._known[place] = self._group(*place)
+        return self._known[place]
 
-    def _label(self, by: By, quarter: int, key: Key) -> str:
+    def _interval(self, quarter: int) -> str:
+        if quarter not in self._intervals:
+            calendar = self._question.calendar
+            self._intervals[quarter] = calendar.text(calendar.begin(quarter))
+        return self._intervals[quarter]
+
+    def _group(self, interval: str, key: Key) -> _Group | None:
+        question = self._question
+        if not question.wants(key):
+            return None
+        labels = tuple(self._label(by, interval, key) for by in question.by)
+        if self._of_people:
+            return labels, Formula.ANSWERED
+        measure = self._in_force.measure_of(key.queue)
+        if key.queue:
+            self.measures[key.queue] = measure
+        return labels, measure.formula or Formula.OFFERED
+
+    def _label(self, by: By, interval: str, key: Key) -> str:
         if by is By.INTERVAL:
-            known = self._intervals.get(quarter)
-            if known is None:
-                known = self._calendar.text(self._calendar.begin(quarter))
-                self._intervals[quarter] = known
-            return known
+            return interval
         if by is By.LANGUAGE:
-            return self._language_of(key.client, key.number) if key.number else ""
+            return self._in_force.language_of(key.client, key.number)
         label: str = getattr(key, by.value)
         return label
-
-
-def measure_of(plan: Plan | None, queue: str) -> Measure:
-    """Return how a queue is judged now."""
-    settings = None if plan is None else plan.queues.get(QueueId(queue))
-    return USUAL_MEASURE if settings is None else settings.measure
 
 
 def _add(line: Line, counts: Counts, formula: Formula) -> None:

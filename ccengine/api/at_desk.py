@@ -1,0 +1,146 @@
+"""What an agent sees of the call at their desk, of their queues, and of where callers can go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from ccengine.api.live import LiveShown, live
+from ccengine.api.models import Shown, Utc
+from ccengine.core.ids import QueueId, client_of
+from ccengine.core.states import CallState, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ccengine.api.route import Asked
+    from ccengine.core.agents import Agent
+    from ccengine.core.calls import Call
+    from ccengine.core.ids import AgentId, ClientId
+
+
+class DeskCallShown(LiveShown):
+    """The call at an agent's desk."""
+
+    client_name: str
+    language: str = Field(description="To speak with the customer.")
+    line: str = Field(description="What the number dialed is for; empty: nobody wrote it down.")
+    waited_seconds: float | None = Field(
+        description="Before the agent answered; null: nobody has, see `waits_since`."
+    )
+    on_hold: bool
+    in_conference: bool
+    consults: str | None = Field(description="Whom the agent asks about it, or has asked in.")
+    recorded: bool = Field(description="Now.")
+    booked_for: Utc | None = Field(description="A callback's time, if it has one.")
+    attempts: int = Field(description="How often the customer was called back.")
+    message_seconds: float | None = Field(description="How long the message is that was left.")
+
+
+class QueueAtDesk(Shown):
+    """A queue whose calls the agent may get."""
+
+    queue: str
+    client: str
+    client_name: str
+    extension: str | None
+    paused: bool = Field(description="The agent wants none of its calls.")
+    waiting: int
+
+
+class Destination(Shown):
+    """Where a caller of the present client can be sent to."""
+
+    number: str
+    label: str
+
+
+def desk_call(call: Call, asked: Asked[Any, Any]) -> DeskCallShown:
+    """Return the call as its agent sees it."""
+    item, talks = call.item, call.state is CallState.TALKING
+    return DeskCallShown(
+        **dict(live(call, asked)),
+        client_name=name_of(call.client, asked),
+        language=_language(call, asked),
+        line=_line(call, asked),
+        waited_seconds=call.waited_seconds if talks else None,
+        on_hold=call.held is not None,
+        in_conference=any(one.conference for one in _consults(call, asked)),
+        consults=next((_whom(one, asked) for one in _consults(call, asked)), None),
+        recorded=talks and bool(call.recording) and call.kind is not Kind.VOICEMAIL,
+        booked_for=None if item is None else item.slot,
+        attempts=0 if item is None else item.attempts,
+        message_seconds=item.message_seconds if item is not None and item.message else None,
+    )
+
+
+def queues_at_desk(agent: Agent, asked: Asked[Any, Any]) -> list[QueueAtDesk]:
+    """Return the agent's queues, in the order of the configuration."""
+    return [
+        QueueAtDesk(
+            queue=queue,
+            client=client_of(queue),
+            client_name=name_of(client_of(queue), asked),
+            extension=asked.ports.floor.center.plan.queues[queue].extension,
+            paused=queue in agent.paused,
+            waiting=asked.ports.floor.center.standing(queue)[0],
+        )
+        for queue in queues_of(agent.id, asked)
+    ]
+
+
+def queues_of(agent: AgentId, asked: Asked[Any, Any]) -> list[QueueId]:
+    """Return the queues whose calls the agent may get, as far as the token sees them."""
+    floor = asked.ports.floor
+    found = floor.center.queues_of(agent, floor.now())
+    return [queue for queue in found if asked.sight.queue(queue)]
+
+
+def destinations(client: ClientId, asked: Asked[Any, Any]) -> list[Destination]:
+    """Return the client's queues and its own people."""
+    known = asked.ports.floor.tenant().clients.get(client)
+    if known is None or not asked.sight.client(client):
+        return []
+    queues = [
+        Destination(number=queue.extension, label=name)
+        for name, queue in known.settings.queues.items()
+        if queue.extension is not None
+    ]
+    staff = known.settings.staff.items()
+    return [*queues, *(Destination(number=code, label=one.name) for code, one in staff)]
+
+
+def name_of(client: ClientId, asked: Asked[Any, Any]) -> str:
+    """Return a client's name, for people."""
+    known = asked.ports.floor.tenant().clients.get(client)
+    return client if known is None else known.settings.name
+
+
+def _language(call: Call, asked: Asked[Any, Any]) -> str:
+    tenant = asked.ports.floor.tenant()
+    route = tenant.route(call.number)
+    if route is not None and route.client == call.client:
+        return route.language
+    known = tenant.clients.get(call.client)
+    return tenant.language if known is None else known.language
+
+
+def _line(call: Call, asked: Asked[Any, Any]) -> str:
+    tenant = asked.ports.floor.tenant()
+    route, known = tenant.route(call.number), tenant.clients.get(call.client)
+    if route is None or known is None or route.client != call.client:
+        return ""
+    return known.settings.numbers[route.number].description or ""
+
+
+def _consults(call: Call, asked: Asked[Any, Any]) -> Iterator[Call]:
+    calls = asked.ports.floor.center.calls.values()
+    return (one for one in calls if one.kind is Kind.CONSULT and one.origin == call.id)
+
+
+def _whom(consult: Call, asked: Asked[Any, Any]) -> str:
+    agents = asked.ports.floor.tenant().settings.agents
+    asked_for = consult.agent or consult.directed
+    known = None if asked_for is None else agents.get(asked_for)
+    return consult.number if known is None else known.name

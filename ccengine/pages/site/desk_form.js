@@ -1,0 +1,337 @@
+// How the call went, and the form that its queue asks for. What is typed is kept until it is saved.
+
+import { Problem } from "./api.js";
+import { h, setAttribute, setText } from "./dom.js";
+import { shortName } from "./desk_bar.js";
+
+const TYPING_AGAIN = 60_000; // milliseconds: so often the engine hears that the agent still types
+const TYPING_OVER = 30_000;
+const YES_NO = ["yes", "no"];
+
+export class OutcomeForm {
+  constructor(state, words, drafts) {
+    this.state = state;
+    this.words = words;
+    this.drafts = drafts;
+    this.draft = null;
+    this.built = "";
+    this.fields = new Map(); // by name of the problem: { input, failure }
+    this.typingSince = null;
+    this.typingTimer = null;
+    const { t } = words;
+    this.none = h("p", { class: "quiet" }, t("nothing_to_say"));
+    this.owed = h("p", { class: "owed" });
+    this.body = h("div", { class: "fields" });
+    this.failure = h("p", { class: "failure", role: "alert", id: "outcome-failure" });
+    this.note = h("p", { class: "note", role: "status" });
+    this.save = h("button", { type: "submit", class: "main", id: "save" }, t("save"));
+    this.form = h("form", { novalidate: true, autocomplete: "off" },
+      this.owed, this.body, this.failure, h("div", { class: "acts" }, this.save, this.note));
+    this.unsaved = h("p", { class: "unsaved" });
+    this.which = h("span", { class: "quiet" });
+    this.element = h("section", { class: "panel outcome", id: "outcome", "aria-labelledby": "outcome-title", tabindex: -1 },
+      h("h2", { id: "outcome-title" }, t("outcome"), this.which), this.unsaved, this.none, this.form);
+    this.listen();
+  }
+
+  listen() {
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.submit();
+    });
+    this.form.addEventListener("input", () => this.typed());
+    this.form.addEventListener("change", () => this.typed());
+    this.form.addEventListener("focusout", () => setTimeout(() => this.draw(), 0)); // see isHeld
+    this.form.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && event.ctrlKey) {
+        event.preventDefault();
+        this.submit();
+      }
+    });
+  }
+
+  focus() {
+    const first = [...this.fields.values()].find((one) => !one.input.disabled);
+    (first?.input ?? this.element).focus();
+  }
+
+  draw() {
+    const debrief = this.state.debrief;
+    const current = debrief === null ? null : this.drafts.of(debrief);
+    if (!this.isHeld(current)) this.show(current);
+    if (this.state.state === "wrap_up" && this.toldIn !== "wrap_up" && this.typingSince !== null) {
+      this.tellTyping(this.draft.debrief.call, true); // only a wrap-up is kept open by it
+    }
+    const isEarlier = this.draft !== null && this.draft.debrief.call !== this.state.callId;
+    setText(this.which, isEarlier ? ` · ${this.words.t("earlier_call")}` : "");
+    const owed = this.draft !== null && this.draft.debrief.owed;
+    setText(this.owed, owed ? this.words.t("outcome_owed") : "");
+    this.drawUnsaved();
+  }
+
+  // Fields are not taken away from under somebody's fingers, when the next call comes.
+  isHeld(current) {
+    const isOther = this.draft !== null && this.draft.debrief.call !== current?.debrief.call;
+    return isOther && this.draft.isDirty && this.form.contains(document.activeElement);
+  }
+
+  // Those of earlier calls can be opened, finished and saved, as long as the engine takes them.
+  drawUnsaved() {
+    const { t } = this.words;
+    const shown = this.draft?.debrief.call ?? null;
+    const others = this.drafts.unsaved(shown);
+    const current = this.state.debrief;
+    if (current !== null && shown !== null && shown !== current.call) others.push(this.drafts.of(current));
+    const names = others.map((one) => one.debrief.call).join();
+    if (this.others === names) return;
+    this.others = names;
+    this.unsaved.replaceChildren(...(others.length === 0 ? [] : [`${t("unsaved")} `]), ...others.map((one) =>
+      h("button", { type: "button", class: "plain", onclick: () => this.switchTo(one) },
+        h("bdi", {}, `${one.debrief.call === current?.call ? "☎ " : ""}${one.debrief.client} ${shortName(one.debrief.queue)}`))));
+  }
+
+  switchTo(draft) {
+    this.show(draft);
+    this.others = null;
+    this.drawUnsaved();
+    this.focus();
+  }
+
+  show(draft) {
+    const changed = this.draft?.debrief.call !== draft?.debrief.call;
+    this.draft = draft;
+    this.none.hidden = draft !== null;
+    this.form.hidden = draft === null;
+    if (draft === null) {
+      this.built = "";
+      return;
+    }
+    if (changed) this.clear();
+    const { debrief } = draft;
+    const built = JSON.stringify([
+      debrief.call, debrief.dispositions, debrief.contact_reasons, debrief.form,
+    ]);
+    if (built !== this.built) {
+      this.built = built;
+      this.build(debrief);
+      this.fill();
+    } else if (!draft.isDirty) {
+      this.fill();
+    }
+  }
+
+  clear() {
+    setText(this.note, "");
+    this.problems([]);
+  }
+
+  build(debrief) {
+    const { t } = this.words;
+    this.fields.clear();
+    const parts = [];
+    if (debrief.dispositions.length > 0) {
+      parts.push(this.select("disposition", t("disposition"), debrief.dispositions, true));
+    }
+    if (debrief.contact_reasons.length > 0) {
+      parts.push(this.select("contact_reason", t("contact_reason"), debrief.contact_reasons, false));
+    }
+    parts.push(this.select("resolved", t("resolved"), this.yesNo(), false, { empty: t("unsaid") }));
+    if (debrief.form !== null) {
+      const title = h("legend", { dir: "auto" }, debrief.form.title);
+      parts.push(h("fieldset", { id: "form" }, title, ...debrief.form.fields.map((one) => this.field(one))));
+    }
+    this.body.replaceChildren(...parts);
+  }
+
+  yesNo() {
+    return YES_NO.map((name) => ({ name, label: this.words.t(name) }));
+  }
+
+  select(name, label, choices, isRequired, { empty = this.words.t("choose"), field } = {}) {
+    const input = h("select", {},
+      h("option", { value: "" }, empty),
+      ...choices.map((one) => h("option", { value: one.name }, one.label)));
+    return this.labelled(name, label, input, isRequired, field);
+  }
+
+  field(field) {
+    const name = `values.${field.name}`;
+    switch (field.kind) {
+      case "choice":
+        return this.select(name, field.label, field.choices, field.required, { field });
+      case "yes_no":
+        return this.select(name, field.label, this.yesNo(), field.required, { field });
+      default:
+        return this.labelled(name, field.label, h("input", attributesOf(field)), field.required, field);
+    }
+  }
+
+  labelled(name, label, input, isRequired, field = undefined) {
+    const id = `field-${name.replace(/[^a-z0-9_-]/gi, "-")}`;
+    const failure = h("p", { class: "failure", id: `${id}-failure` });
+    setAttribute(input, "id", id);
+    setAttribute(input, "name", name);
+    setAttribute(input, "dir", input.getAttribute("dir") ?? "auto");
+    setAttribute(input, "aria-describedby", failure.id);
+    setAttribute(input, "aria-required", isRequired ? "true" : null);
+    this.fields.set(name, { input, failure, field });
+    const mark = isRequired ? h("span", { class: "quiet" }, ` (${this.words.t("required")})`) : null;
+    return h("div", { class: "field" }, h("label", { for: id }, h("bdi", {}, label), mark), input, failure);
+  }
+
+  // Writes the draft into the fields.
+  fill() {
+    const { said, values } = this.draft;
+    const resolved = { true: "yes", false: "no" }[String(said.resolved)] ?? "";
+    const texts = { ...said, resolved };
+    for (const [name, { input }] of this.fields) {
+      const text = name.startsWith("values.") ? values[name.slice(7)] ?? "" : texts[name] ?? "";
+      if (input.value !== text) input.value = text;
+    }
+  }
+
+  // Reads the fields into the draft.
+  read() {
+    const text = (name) => this.fields.get(name)?.input.value ?? "";
+    this.draft.said = {
+      disposition: text("disposition"),
+      contact_reason: text("contact_reason"),
+      resolved: { yes: true, no: false }[text("resolved")] ?? null,
+    };
+    this.draft.values = Object.fromEntries([...this.fields.keys()]
+      .filter((name) => name.startsWith("values.") && text(name).trim() !== "")
+      .map((name) => [name.slice(7), text(name).trim()]));
+  }
+
+  typed() {
+    if (this.draft === null) return;
+    this.read();
+    this.drafts.touch(this.draft);
+    setText(this.note, "");
+    const { call } = this.draft.debrief;
+    clearTimeout(this.typingTimer);
+    this.typingTimer = setTimeout(() => this.tellTyping(call, false), TYPING_OVER);
+    if (this.typingSince === null || Date.now() - this.typingSince > TYPING_AGAIN) this.tellTyping(call, true);
+  }
+
+  async tellTyping(call, typing) {
+    this.typingSince = typing ? Date.now() : null;
+    this.toldIn = this.state.state;
+    if (!typing) clearTimeout(this.typingTimer);
+    try {
+      await this.state.api.change(`agents/${this.state.name}/calls/${call}/typing`, { typing }, "PUT");
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      this.typingSince = null; // told again with the next key
+    }
+  }
+
+  // What is wrong with a field of the form, in the reader's language; null: the engine's words say it.
+  saidOf(field, value) {
+    if (field === undefined) return null;
+    const { t } = this.words;
+    if (value.trim() === "") return t("wrong_empty");
+    return t(`wrong_${field.kind}`, { bounds: range(boundsOf(field)) });
+  }
+
+  async submit() {
+    if (this.draft === null || this.save.disabled) return;
+    this.read();
+    const { draft } = this;
+    this.problems([]);
+    if (this.fields.has("disposition") && draft.said.disposition === "") {
+      this.problems([{ field: "disposition", problem: this.words.t("say_how"), remedy: "" }]);
+      return;
+    }
+    this.save.disabled = true;
+    try {
+      await this.send(draft);
+      this.drafts.settle(draft);
+      setText(this.note, this.words.t("saved"));
+      if (this.typingSince !== null) await this.tellTyping(draft.debrief.call, false);
+      this.state.refresh();
+      this.draw();
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      this.refused(problem);
+    } finally {
+      this.save.disabled = false;
+    }
+  }
+
+  // The form first: what is said may end a wrap-up that waits for it.
+  async send(draft) {
+    const { debrief, said, values } = draft;
+    const part = `agents/${this.state.name}/calls/${debrief.call}`;
+    if (debrief.form !== null && this.wantsForm(debrief, said, values)) {
+      await this.state.api.change(`${part}/form`, { values }, "PUT");
+    }
+    if (said.disposition === "") return;
+    const outcome = { disposition: said.disposition, resolved: said.resolved };
+    if (said.contact_reason !== "") outcome.contact_reason = said.contact_reason;
+    await this.state.api.change(`${part}/outcome`, outcome, "PUT");
+  }
+
+  wantsForm(debrief, said, values) {
+    const chosen = debrief.dispositions.find((one) => one.name === said.disposition);
+    return Object.keys(values).length > 0 || (chosen?.form ?? true);
+  }
+
+  refused(problem) {
+    if (problem.isUnreachable) {
+      setText(this.failure, this.words.t("kept"));
+    } else if (problem.errors.length > 0) {
+      this.problems(problem.errors);
+    } else {
+      setText(this.failure, problem.lines.join("\n"));
+      if (problem.status === 404) this.drafts.drop(this.draft); // too late: it stays to be read only
+    }
+  }
+
+  // Each at its field, and the first one gets the keyboard.
+  problems(errors) {
+    for (const { input, failure } of this.fields.values()) {
+      setAttribute(input, "aria-invalid", null);
+      setText(failure, "");
+    }
+    const others = [];
+    let first = null;
+    for (const { field, problem, remedy } of errors) {
+      const place = this.fields.get(field);
+      const text = this.saidOf(place?.field, place?.input.value ?? "")
+        ?? [problem, remedy].filter((one) => one !== "").join(". ");
+      if (place === undefined) {
+        others.push(`${field}: ${text}`);
+        continue;
+      }
+      setAttribute(place.input, "aria-invalid", "true");
+      setText(place.failure, text);
+      first ??= place.input;
+    }
+    setText(this.failure, errors.length === 0 ? "" : [this.words.t("not_saved"), ...others].join("\n"));
+    first?.focus();
+  }
+}
+
+function range({ least, most }) {
+  return least === "" && most === "" ? "" : ` ${least}–${most}`;
+}
+
+function boundsOf(field) {
+  return { least: field.least ?? "", most: field.most ?? "" };
+}
+
+function attributesOf(field) {
+  switch (field.kind) {
+    case "digits":
+      return { type: "text", inputmode: "numeric", maxlength: field.most, dir: "ltr", spellcheck: "false" };
+    case "number":
+      return { type: "text", inputmode: "numeric", maxlength: 16, dir: "ltr", placeholder: range(boundsOf(field)).trim() || null };
+    case "amount":
+      return { type: "text", inputmode: "decimal", maxlength: 19, dir: "ltr", placeholder: "0.00" };
+    case "date":
+      return { type: "date" };
+    default:
+      return { type: "text", maxlength: field.most ?? 500 };
+  }
+}

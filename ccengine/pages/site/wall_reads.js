@@ -1,0 +1,64 @@
+// What the feed does not tell, asked for now and then: key figures, who serves which queue, and
+// whether Asterisk is in the engine's reach.
+
+import { addressOf } from "./api.js";
+
+const EVERY = 10_000; // milliseconds
+const FIGURES = "SL,ASA v1,answered,abandoned";
+const PAGE = 200;
+
+export class Figures {
+  constructor(api, onNews) {
+    this.api = api;
+    this.onNews = onNews;
+    this.known = new Map(); // by queue: Map of figures by name
+    this.switchLost = false;
+  }
+
+  of(queue, name) {
+    return this.known.get(queue)?.get(name);
+  }
+
+  begin() {
+    this.poll();
+    setInterval(() => { if (!document.hidden) this.poll(); }, EVERY);
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) this.poll(); });
+  }
+
+  async poll() {
+    await Promise.all([this.readFigures(), this.readHealth()]);
+    this.onNews();
+  }
+
+  async readFigures() {
+    try {
+      const { lines } = await this.api.get("kpis", { by: "queue", figures: FIGURES });
+      this.known = new Map(lines.map(({ labels, figures }) =>
+        [labels.queue, new Map(figures.map((one) => [one.name, one]))]));
+    } catch {
+      this.known = new Map(); // none is better than old ones
+    }
+  }
+
+  async readHealth() {
+    try {
+      const response = await fetch(addressOf("healthz"), { cache: "no-store", credentials: "omit" });
+      this.switchLost = response.status === 503;
+    } catch {
+      this.switchLost = false; // nothing is known: the feed says that it is not connected
+    }
+  }
+}
+
+// Gives each agent of the board `serves`: the queues whose calls they may get.
+export async function readStaff(api, board) {
+  let after = null;
+  do {
+    const page = await api.get("staffing", { limit: PAGE, after });
+    for (const { agent, queues } of page.agents) {
+      const known = board.agents.get(agent);
+      if (known !== undefined) known.serves = queues;
+    }
+    after = page.next;
+  } while (after !== null);
+}

@@ -1,0 +1,144 @@
+"""What an agent's desk shows: whom they serve, how the talk stands, who is to be called back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ccengine.api.roles import Role
+from ccengine.core import events
+from ccengine.core.events import HoldBy
+from ccengine.core.ids import AgentId, CallId, ClientId, QueueId, TenantId
+from ccengine.core.states import Kind
+from tests.api.house import House, house
+from tests.config.tenants import change
+from tests.reporting.shift import NODE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BILLING = "nour/billing"
+
+
+async def desk(here: House, agent: str = "amira") -> Any:
+    here.shift.wait(1)
+    token = await here.token(f"{agent}-at-{here.shift.now:.0f}", Role.AGENT, agent=agent)
+    status, body = await here.ask("GET", f"/agents/{agent}/desk", token)
+    assert status == 200
+    return body
+
+
+async def test_what_is_known_of_an_offer(tmp_path: Path) -> None:
+    async with house(tmp_path) as here:
+        here.log_in("amira")
+        here.call("c1", BILLING)
+        here.shift.wait(5)
+        shown = (await desk(here))["call"]
+        assert (shown["state"], shown["kind"]) == ("offered", "call")
+        assert (shown["client_name"], shown["language"]) == ("Nour Telecom", "ar")
+        assert (shown["queue"], shown["line"]) == (BILLING, "Nour: 1 billing, 2 technical")
+        assert shown["caller"] == "+971501234567"
+        assert shown["waited_seconds"] is None
+        assert shown["waits_since"]
+        assert not shown["recorded"]
+
+
+async def test_where_all_phones_ring_each_agent_sees_the_caller(tmp_path: Path) -> None:
+    async with house(tmp_path) as here:
+        client = here.tenant.folder / "clients/dnipro/client.yaml"
+        change(client, "    priority: 10\n", "    priority: 10\n    strategy: ring-all\n")
+        assert not await here.reload()
+        here.log_in("olena", "taras")
+        here.call("c1", "dnipro/vip")
+        for agent in ("olena", "taras"):
+            assert (await desk(here, agent))["call"]["caller"] == "+380441234567"
+
+
+async def test_how_the_talk_stands(tmp_path: Path) -> None:
+    async with house(tmp_path) as here:
+        here.log_in("amira", "omar")
+        call = here.talk("c1", BILLING)
+        here.shift.post(events.RecordingStarted(call=call, recording="demo/nour/c1.wav"))
+        shown = (await desk(here))["call"]
+        assert shown["waited_seconds"] is not None
+        assert (shown["recorded"], shown["on_hold"], shown["consults"]) == (True, False, None)
+        here.shift.post(events.HoldStarted(call=call, agent=AgentId("amira"), how=HoldBy.CODE))
+        here.shift.post(
+            events.AgentDialled(
+                call=CallId("c2"),
+                agent=AgentId("amira"),
+                tenant=TenantId("demo"),
+                client=ClientId("nour"),
+                number="302",
+                channel="",
+                leg="c2-leg",
+                node=NODE,
+                kind=Kind.CONSULT,
+                origin=call,
+            )
+        )
+        assert (await desk(here))["call"]["consults"] == "302"
+        here.shift.post(events.CallDirected(call=CallId("c2"), agent=AgentId("omar")))
+        shown = (await desk(here))["call"]
+        assert (shown["on_hold"], shown["consults"]) == (True, "Omar Said")
+        assert not shown["in_conference"]
+
+
+async def test_the_agents_own_queues_and_where_callers_can_go(tmp_path: Path) -> None:
+    async with house(tmp_path) as here:
+        here.log_in("omar")
+        here.shift.post(events.AgentPaused(agent=AgentId("omar"), queue=QueueId("nour/technical")))
+        before = await desk(here, "omar")
+        assert [(one["queue"], one["paused"]) for one in before["queues"]] == [
+            ("dnipro/technical", False),
+            ("nour/technical", True),
+        ]
+        assert (before["usual_phone"], before["destinations"]) == ("202", [])
+        here.talk("c1", "dnipro/technical")
+        goes = (await desk(here, "omar"))["destinations"]
+        assert {"number": "23", "label": "vip"} in goes
+        assert "billing" in {one["label"] for one in goes}
+
+
+@pytest.mark.parametrize("masked", [False, True])
+async def test_who_is_to_be_called_back(tmp_path: Path, *, masked: bool) -> None:
+    async with house(tmp_path) as here:
+        folder = here.tenant.folder
+        change(folder / "clients/nour/client.yaml", "    agent_hears: names\n", CALLBACKS)
+        change(
+            folder / "clients/nour/client.yaml",
+            "languages: [ar]\n",
+            MASKED if masked else COUNTRY,
+        )
+        assert not await here.reload()
+        for number in (1, 2):
+            call = here.call(f"c{number}", BILLING)
+            asked = events.CallbackAsked(
+                call=CallId(f"b{number}"),
+                origin=call,
+                queue=QueueId(BILLING),
+                tenant=TenantId("demo"),
+                client=ClientId("nour"),
+                node=NODE,
+                number="600100",
+                caller=f"05012345{number}",
+                to=f"+97150123456{number}",
+            )
+            here.shift.post(asked)
+        amira = await here.token("amira", Role.AGENT, agent="amira")
+        _, body = await here.ask("GET", "/agents/amira/callbacks", amira)
+        shown = [(one["call"], one["position"], one["customer"]) for one in body["callbacks"]]
+        ends = ["+971*******61", "+971*******62"] if masked else ["+971501234561", "+971501234562"]
+        assert shown == [("b1", 1, ends[0]), ("b2", 2, ends[1])]
+        assert body["callbacks"][0]["kind"] == "callback"
+        assert body["callbacks"][0]["attempts"] == 0
+        olena = await here.token("olena", Role.AGENT, agent="olena")
+        _, body = await here.ask("GET", "/agents/olena/callbacks", olena)
+        assert body == {"callbacks": []}
+        assert await here.status("GET", "/agents/amira/callbacks", olena) == 404
+
+
+CALLBACKS = "    agent_hears: names\n    callback: {attempts: 3}\n"
+COUNTRY = "languages: [ar]\ncountry: AE\n"
+MASKED = COUNTRY + "mask_numbers: yes\n"

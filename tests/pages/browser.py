@@ -1,0 +1,74 @@
+"""A browser on the pages of a house, and what the pages complain of."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from playwright.async_api import ConsoleMessage, Page, async_playwright, expect
+
+from tests.api.house import FILE_TOKEN
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import BrowserContext
+
+    from tests.api.house import House
+
+CHROMIUM = shutil.which("chromium") or ""
+PATIENCE = 15_000  #: milliseconds, on a machine that is busy with other tests
+TOKEN_KEPT = "ccengine.token"
+EXPECTED = ("Failed to load resource", "WebSocket connection to")
+"""What a browser says of an engine that is away or refuses."""
+
+
+expect.set_options(timeout=PATIENCE)
+
+
+@asynccontextmanager
+async def browser(**wanted: Any) -> AsyncIterator[BrowserContext]:
+    """Open a browser without a window; what is wanted of it is as playwright names it.
+
+    Whatever else a page writes to the console, or throws, fails the test at the end.
+    """
+    # Containers have little shared memory, and Chromium no sandbox of its own for root.
+    arguments = ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    options = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", **wanted}
+    complaints: list[str] = []
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", listen)
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not message.text.startswith(EXPECTED):
+            complaints.append(message.text)
+
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        context = await chromium.new_context(**options)
+        context.set_default_timeout(PATIENCE)
+        context.on("page", watch)
+        try:
+            yield context
+        finally:
+            await chromium.close()
+    assert complaints == []
+
+
+async def open_page(
+    context: BrowserContext, here: House, path: str, token: str | None = FILE_TOKEN
+) -> Page:
+    """Open a page of the house, signed in with a token if there is one."""
+    page = await context.new_page()
+    address = f"http://127.0.0.1:{here.port}"
+    if token is not None:
+        await page.goto(f"{address}/site/style.css")  # same origin, no script
+        await page.evaluate(
+            "([key, token]) => sessionStorage.setItem(key, token)", [TOKEN_KEPT, token]
+        )
+    await page.goto(address + path)
+    return page

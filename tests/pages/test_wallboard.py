@@ -1,0 +1,429 @@
+"""The wallboard follows the feed, and supervisors act on it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import expect
+
+from ccengine.api.roles import Role
+from ccengine.core import events
+from ccengine.core.ids import AgentId, CallId, PhoneId, QueueId
+from ccengine.core.states import AgentState
+from tests.api.house import house
+from tests.pages.browser import browser, open_page
+from tests.pages.wall import DNIPRO, NOUR, WALL, cell, open_wall, pass_time, row, show_cell, staff
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.async_api import Route
+
+AMIRA = AgentId("amira")
+NOTHING = "\N{EN DASH}"
+
+
+async def test_it_shows_what_is_and_follows(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        staff(here)
+        page = await open_wall(context, here)
+        await show_cell(page, "queues", NOUR, "waiting", "2")
+        await show_cell(page, "agents", "amira", "state", "☎on a call")
+        await show_cell(page, "agents", "amira", "call", f"{NOUR} +971*******67")
+        await show_cell(page, "agents", "taras", "marks", "lunch")
+        await show_cell(page, "calls", "first", "place", "1")
+        await show_cell(page, "calls", "second", "place", "2")
+        await show_cell(page, "calls", "talks", "agent", "Amira Haddad")
+        for key, count in (("free", "0"), ("busy", "1"), ("wrap_up", "0"), ("not_ready", "0")):
+            await show_cell(page, "queues", NOUR, key, count)
+        for queue in ("dnipro/technical", "dnipro/vip"):
+            await show_cell(page, "queues", queue, "free", "1")  # omar; olena
+            await show_cell(page, "queues", queue, "not_ready", "1")  # taras
+        here.call("third", NOUR)
+        await show_cell(page, "queues", NOUR, "waiting", "3")
+        await show_cell(page, "calls", "third", "caller", "+971*******67")
+        await show_cell(page, "calls", "third", "place", "3")
+        here.shift.hang_up(CallId("second"))
+        here.shift.hang_up(CallId("talks"))
+        await show_cell(page, "agents", "amira", "state", "✎wrap-up")
+        await expect(row(page, "calls", "second")).to_have_count(0)
+        await expect(row(page, "calls", "talks")).to_have_count(0)
+        await show_cell(page, "queues", NOUR, "waiting", "2")
+        await show_cell(page, "queues", NOUR, "wrap_up", "1")
+        await show_cell(page, "calls", "third", "place", "2")
+
+
+async def test_the_longest_wait_ticks(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        here.call("c1", DNIPRO)
+        here.shift.wait(9)
+        page = await open_wall(context, here)
+        await show_cell(page, "queues", DNIPRO, "longest", "0:10")
+        await show_cell(page, "queues", DNIPRO, "longest", "0:12")
+        await show_cell(page, "calls", "c1", "wait", "0:13")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "level", "said"),
+    [
+        (18, "ok", "●in time"),
+        (20, "near", "▲near the limit"),
+        (28, "near", "▲near the limit"),
+        (31, "over", "■over the promise"),
+    ],
+)
+async def test_near_the_promise_and_over_it_a_queue_says_so(
+    tmp_path: Path, seconds: float, level: str, said: str
+) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        here.log_in("amira")
+        here.call("c1", DNIPRO)  # a second ago
+        page = await open_wall(context, here)
+        await show_cell(page, "queues", DNIPRO, "level", "●in time")
+        pass_time(here, seconds - 1)
+        await show_cell(page, "queues", DNIPRO, "level", said)
+        await expect(row(page, "queues", DNIPRO)).to_have_attribute("data-level", level)
+        await expect(row(page, "calls", "c1")).to_have_attribute("data-level", level)
+        await show_cell(page, "queues", NOUR, "level", "no promise")
+        if level == "over":
+            await expect(page.locator("#top [aria-live]")).to_have_text(
+                f"{DNIPRO}: over the promise"
+            )
+            assert "1" in await page.title()
+
+
+async def test_the_limits_are_exact(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        page = await open_page(context, here, "/site/wall_view.js", token=None)
+        levels = await page.evaluate(
+            """async (waits) => {
+                const { levelOf } = await import("/site/wall_view.js");
+                return waits.map((wait) => levelOf(wait, 30));
+            }""",
+            [None, 0, 19.9, 20, 30, 30.1],
+        )
+    assert levels == ["ok", "ok", "ok", "near", "near", "over"]
+
+
+async def test_key_figures_of_today_stand_with_their_formulas(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        here.log_in("amira")
+        page = await open_wall(context, here)
+        await show_cell(page, "queues", NOUR, "answered", NOTHING)
+        here.work_through("nour")
+        here.call("c1", NOUR)
+        here.shift.wait(30)
+        here.shift.hang_up(CallId("c1"))
+        await show_cell(page, "queues", NOUR, "answered", "1")
+        await show_cell(page, "queues", NOUR, "abandoned", "1")
+        _, told = await here.ask("GET", "/kpis", params={"by": "queue", "figures": "SL,ASA v1"})
+        level, asa = told["lines"][0]["figures"]
+        assert level["form"] in (
+            await cell(page, "queues", NOUR, "service_level").get_attribute("title") or ""
+        )
+        await expect(cell(page, "queues", NOUR, "service_level")).to_contain_text(level["form"])
+        await show_cell(page, "queues", NOUR, "asa", f"0:{int(float(asa['value'])):02} ASA v1")
+
+
+async def test_a_supervisor_acts_on_agents(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        staff(here)
+        token = await here.token("boss", Role.SUPERVISOR)
+        page = await open_wall(context, here, token=token)
+        dialog = page.get_by_role("dialog")
+
+        async def act(agent: str, button: str) -> None:
+            await cell(page, "agents", agent, "acts").get_by_role("button").click()
+            await dialog.get_by_role("button", name=button, exact=True).click()
+            await expect(dialog).to_have_count(0)
+
+        await act("taras", "Set ready")
+        await show_cell(page, "agents", "taras", "state", "●available")
+        await cell(page, "agents", "taras", "acts").get_by_role("button").click()
+        await dialog.get_by_label("Reason").select_option("meeting")
+        await dialog.get_by_role("button", name="Set not ready").click()
+        await show_cell(page, "agents", "taras", "marks", "meeting")
+        await cell(page, "agents", "omar", "acts").get_by_role("button").click()
+        await dialog.get_by_label("Queue").select_option("nour/technical")
+        await dialog.get_by_role("button", name="Pause").click()
+        await show_cell(page, "agents", "omar", "marks", "paused: nour/technical")
+        await act("omar", "Resume")
+        await show_cell(page, "agents", "omar", "marks", "")
+        here.shift.hang_up(CallId("talks"))
+        await show_cell(page, "agents", "amira", "state", "✎wrap-up")
+        await act("amira", "End wrap-up")
+        await show_cell(page, "agents", "amira", "state", "◔ringing")  # for who waits
+        await act("olena", "Log off")
+        await expect(row(page, "agents", "olena")).to_have_count(0)
+        assert here.shift.center.agent(AgentId("olena")).state is AgentState.OFFLINE
+        entries = await here.keeper.database.audit.entries(
+            before=None, limit=9, actor="boss", target=None
+        )
+        assert [one.operation for one in reversed(entries)] == [
+            "setAgentReady",
+            "setAgentNotReady",
+            "pauseQueue",
+            "resumeQueue",
+            "endWrapUp",
+            "logAgentOut",
+        ]
+
+
+async def test_a_supervisor_moves_a_caller_and_changes_the_priority(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        staff(here)
+        page = await open_wall(context, here)
+        dialog = page.get_by_role("dialog")
+        await cell(page, "calls", "second", "acts").get_by_role("button").click()
+        await dialog.get_by_label("Priority").fill("7")
+        await dialog.get_by_role("button", name="Change").click()
+        await show_cell(page, "calls", "second", "priority", "7")
+        await show_cell(page, "calls", "second", "place", "1")
+        await show_cell(page, "calls", "first", "place", "2")
+        await cell(page, "calls", "second", "acts").get_by_role("button").click()
+        await dialog.get_by_label("Priority").fill("0")  # none is told as well
+        await dialog.get_by_role("button", name="Change").click()
+        await show_cell(page, "calls", "second", "priority", "0")
+        here.shift.post(events.AgentWentNotReady(agent=AgentId("omar"), reason="lunch"))
+        await cell(page, "calls", "second", "acts").get_by_role("button").click()
+        await dialog.get_by_label("To the queue").select_option("nour/technical")
+        await dialog.get_by_role("button", name="Move").click()
+        await show_cell(page, "calls", "second", "queue", "nour/technical")
+        await show_cell(page, "queues", NOUR, "waiting", "1")
+        await show_cell(page, "queues", "nour/technical", "waiting", "1")
+
+
+async def test_what_is_refused_is_said_with_its_remedy(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        here.log_in("amira")
+        here.shift.hang_up(here.talk("c1", NOUR))
+        page = await open_wall(context, here)
+        await show_cell(page, "agents", "amira", "state", "✎wrap-up")
+        await cell(page, "agents", "amira", "acts").get_by_role("button").click()
+        dialog = page.get_by_role("dialog")
+        await expect(dialog.get_by_label("Queue")).to_be_visible()
+        here.shift.observers.remove(here.hub.observe)  # the feed is a little late
+        here.shift.post(events.AgentWentReady(agent=AMIRA))
+        await dialog.get_by_role("button", name="End wrap-up").click()
+        failure = dialog.get_by_role("alert")
+        await expect(failure).to_contain_text("agent 'amira' is available")
+        status, problem = await here.ask("POST", "/agents/amira/wrap-up/end")
+        assert status == 409
+        await expect(failure).to_contain_text(problem["remedy"])
+        await here.server.stop()
+        await dialog.get_by_role("button", name="Set ready").click()
+        await expect(failure).to_contain_text("does not answer")
+
+
+async def test_a_change_whose_answer_is_lost_is_made_once(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        here.log_in("amira")
+        page = await open_wall(context, here)
+        keys: list[str | None] = []
+
+        async def lose_the_first_answer(route: Route) -> None:
+            keys.append(await route.request.header_value("Idempotency-Key"))
+            if len(keys) > 1:
+                await route.continue_()
+                return
+            await route.fetch()
+            await route.abort("connectionreset")
+
+        await page.route("**/agents/amira/not-ready", lose_the_first_answer)
+        await cell(page, "agents", "amira", "acts").get_by_role("button").click()
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_label("Reason").select_option("lunch")
+        await dialog.get_by_role("button", name="Set not ready").click()
+        await expect(dialog).to_have_count(0)
+        assert len(set(keys)) == 1
+        assert len(keys) == 2
+        entries = await here.keeper.database.audit.entries(
+            before=None, limit=9, actor=None, target="agent amira"
+        )
+        assert len(entries) == 1
+
+
+async def test_a_caller_who_is_gone_meanwhile_cannot_be_acted_on(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        staff(here)
+        page = await open_wall(context, here)
+        await cell(page, "calls", "first", "acts").get_by_role("button").click()
+        here.shift.hang_up(CallId("first"))
+        dialog = page.get_by_role("dialog")
+        await expect(dialog.get_by_role("status")).to_have_text(
+            "The caller does not wait any more."
+        )
+        await expect(dialog.get_by_role("button", name="Change")).to_be_hidden()
+
+
+async def test_markup_stays_text(tmp_path: Path) -> None:
+    evil = "<img src=x onerror=\"document.title='owned'\"><b>Amira</b>"
+    async with house(tmp_path) as here, browser() as context:
+        agents = here.tenant.settings.agents
+        settings = replace(
+            here.tenant.settings, agents={**agents, AMIRA: replace(agents[AMIRA], name=evil)}
+        )
+        here.tenant = replace(here.tenant, settings=settings)
+        here.log_in("amira")
+        here.shift.post(events.AgentWentNotReady(agent=AMIRA, reason="<script>alert(1)</script>"))
+        here.call("c1", NOUR)
+        await here.keep_records()
+        here.shift.post(
+            events.CallArrived(
+                call=CallId("c2"),
+                tenant=here.tenant.id,
+                client=next(iter(here.tenant.clients)),
+                number="600100",
+                caller="<b>1</b>",
+                channel="c2-caller",
+                node="node1",
+                arrived_at=here.shift.now,
+            )
+        )
+        page = await open_wall(context, here)
+        await show_cell(page, "agents", "amira", "name", evil)
+        await show_cell(page, "agents", "amira", "marks", "<script>alert(1)</script>")
+        await cell(page, "agents", "amira", "acts").get_by_role("button").click()
+        await expect(page.get_by_role("dialog").get_by_role("heading")).to_have_text(evil)
+        assert await page.locator("main img, main b, main script").count() == 0
+        assert await page.title() == "Wallboard"
+
+
+async def test_filters_are_kept_in_the_address(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        staff(here)
+        page = await open_wall(context, here)
+        await page.get_by_label("Client").select_option("dnipro")
+        await expect(row(page, "queues", NOUR)).to_have_count(0)
+        await expect(row(page, "calls", "first")).to_have_count(0)
+        assert page.url.endswith("#client=dnipro")
+        await page.get_by_label("Team").select_option("dnipro-desk")
+        await expect(row(page, "agents", "omar")).to_have_count(0)
+        await expect(row(page, "agents", "olena")).to_be_visible()
+        await page.reload()
+        await expect(row(page, "queues", DNIPRO)).to_be_visible()
+        await expect(row(page, "queues", NOUR)).to_have_count(0)
+        await expect(page.get_by_label("Team")).to_have_value("dnipro-desk")
+        await page.go_back()
+        await expect(row(page, "agents", "omar")).to_be_visible()
+
+
+async def test_a_wall_has_no_buttons(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        staff(here)
+        page = await open_wall(context, here)
+        size = "el => parseFloat(getComputedStyle(el).fontSize)"
+        before = await row(page, "queues", NOUR).evaluate(size)
+        await page.get_by_role("link", name="Big screen").click()
+        await expect(page.get_by_role("button")).to_have_count(0)
+        await expect(page.get_by_role("combobox")).to_have_count(0)
+        assert await row(page, "queues", NOUR).evaluate(size) > before
+        await expect(row(page, "agents", "amira")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+async def test_others_see_what_theirs_may_see_and_no_buttons(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        staff(here)
+        here.call("other", DNIPRO)
+        client = await here.token("client", Role.CLIENT, clients=("nour",))
+        page = await open_wall(context, here, token=client)
+        await show_cell(page, "queues", NOUR, "waiting", "2")
+        await expect(row(page, "queues", DNIPRO)).to_have_count(0)
+        await expect(row(page, "calls", "other")).to_have_count(0)
+        await expect(page.get_by_role("heading", name="Agents")).to_have_count(0)
+        await expect(page.get_by_role("button")).to_have_text(["Sign out"])
+        quality = await here.token("quality", Role.QUALITY)
+        page = await open_wall(context, here, token=quality)
+        await show_cell(page, "agents", "amira", "state", "☎on a call")
+        await expect(page.get_by_role("button")).to_have_text(["Sign out"])
+        agent = await here.token("agent", Role.AGENT, agent="amira")
+        page = await open_page(context, here, WALL, agent)
+        await expect(page.get_by_role("alert")).to_contain_text("“agent” may not see this page")
+
+
+async def test_new_agents_and_queues_come_with_a_new_configuration(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        here.log_in("amira")
+        page = await open_wall(context, here)
+        await show_cell(page, "agents", "amira", "name", "Amira Haddad")
+        file = here.tenant.folder / "tenant.yaml"
+        file.write_text(file.read_text().replace("Amira Haddad", "Amira Khoury"))
+        status, _ = await here.ask("POST", "/configuration/reload", json={})
+        assert status == 200
+        await show_cell(page, "agents", "amira", "name", "Amira Khoury")
+
+
+async def test_the_page_ends_where_the_token_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ccengine.api.feed.session.TOKEN_AGAIN_SECONDS", 0.2)
+    async with house(tmp_path) as here, browser() as context:
+        token = await here.token("boss", Role.SUPERVISOR)
+        page = await open_wall(context, here, token=token)
+        await here.keeper.database.tokens.revoke("boss", here.shift.now)
+        here.shift.wait(2)
+        await expect(page.get_by_label("Access token")).to_be_focused()
+        await expect(page.get_by_role("alert")).to_contain_text("does not hold")
+        assert await page.evaluate("sessionStorage.length") == 0
+        await expect(page.get_by_role("table")).to_have_count(0)
+
+
+async def test_after_a_restart_it_goes_on_by_itself_without_a_gap(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        staff(here)
+        page = await context.new_page()
+        said: list[dict[str, object]] = []
+        heard: list[str] = []
+        page.on(
+            "websocket",
+            lambda socket: (
+                socket.on("framesent", lambda text: said.append(json.loads(text))),
+                socket.on("framereceived", lambda text: heard.append(json.loads(text)["type"])),
+            ),
+        )
+        await page.goto(f"http://127.0.0.1:{here.port}{WALL}")
+        await page.get_by_label("Access token").fill("a-token-long-enough-to-be-one")
+        await page.keyboard.press("Enter")
+        await show_cell(page, "queues", NOUR, "waiting", "2")
+        await here.server.stop()
+        banner = page.locator(".banner")
+        await expect(banner).to_contain_text("Not connected since")
+        here.shift.hang_up(CallId("first"))
+        here.shift.wait(1)
+        here.log_in("taras")
+        await show_cell(page, "queues", NOUR, "waiting", "2")  # old, and said to be
+        await here.server.start()
+        await expect(banner).to_have_text("", timeout=15_000)
+        await show_cell(page, "queues", NOUR, "waiting", "1")
+        assert len(said) >= 2
+        assert said[-1]["after"]
+        assert heard.count("snapshot") == 1
+        assert not [one for one in said if one["token"] in page.url]
+
+
+async def test_it_says_that_asterisk_is_out_of_reach(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        page = await open_wall(context, here)
+        here.shift.post(events.SwitchLost(node="node1"))
+        await expect(page.locator(".banner")).to_contain_text("Asterisk is out")
+        here.shift.post(events.SwitchResynced(node="node1"))
+        await expect(page.locator(".banner")).to_have_text("")
+
+
+async def test_marks_tell_what_is_unusual(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        here.log_in("amira", "omar")
+        page = await open_wall(context, here)
+        here.shift.post(events.PhoneLost(phone=PhoneId("201")))
+        await show_cell(page, "agents", "amira", "marks", "gets no calls: phone not registered")
+        here.shift.post(events.AgentWentNotReady(agent=AgentId("omar"), reason="short break"))
+        here.shift.wait(15 * 60 + 1)
+        await show_cell(page, "agents", "omar", "marks", "short break; ⚠ overdue")
+        await expect(row(page, "agents", "omar")).to_have_attribute("data-overdue", "")
+        here.shift.post(events.AgentPaused(agent=AMIRA, queue=QueueId(NOUR)))
+        await expect(cell(page, "agents", "amira", "marks")).to_contain_text(f"paused: {NOUR}")
