@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from ccengine.api.idempotency import Replies
 from ccengine.api.identity import Identity
 from ccengine.api.problems import ROLE_MAY_NOT, TOKEN_WRONG, Refused, speak_problems
+from ccengine.api.refusals import as_seen
 from ccengine.api.requests import JSON_TYPE, LARGEST_BODY, read_body, read_path, read_query
 from ccengine.api.roles import MAY, Role
 from ccengine.api.route import Asked, Change, Strict
@@ -75,7 +76,7 @@ class Desk:
             try:
                 return await self._answer(route, asked)
             except Refused as refused:
-                return refused.response()
+                return as_seen(refused, asked).response()
 
         if not route.takes_key:
             return await answer()

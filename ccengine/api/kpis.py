@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import Field
 
-from ccengine.api.models import Shown, Utc
+from ccengine.api.models import Shown
 from ccengine.api.problems import field_wrong
-from ccengine.api.spans import ClientSpanQuery, clients_of, span_of
+from ccengine.api.spans import ClientSpanQuery, SpanShown, clients_of, span_of
 from ccengine.reporting.kpis.calendar import Calendar, Interval
 from ccengine.reporting.kpis.formulas import BY_NAME, Unit, in_unit, rounded
 from ccengine.reporting.kpis.table import SL_AGREED, By, Question, figures_of
@@ -85,17 +85,16 @@ class LineShown(Shown):
     figures: list[FigureShown]
 
 
-class KpisShown(Shown):
+class KpisShown(SpanShown):
     """The answer."""
 
-    begins: Utc
-    ends: Utc = Field(description="Not included.")
-    until: Utc = Field(description="Agents' time that goes on counts until then.")
     live: bool = Field(description="As counted while it happened; else read from the journal.")
-    zone: str = Field(description="Of days and hours.")
     by: list[By]
     interval: Minutes
     notes: list[str] = Field(description="How each queue's service level is judged.")
+    faults: int = Field(
+        description="How often agents' states do not tile their log-ins: checked each time."
+    )
     lines: list[LineShown]
     total: LineShown
 
@@ -166,6 +165,7 @@ def shown(table: Table, query: KpisQuery, *, live: bool) -> KpisShown:
         by=list(question.by),
         interval=query.interval,
         notes=table.notes(),
+        faults=len(table.faults),
         lines=[_line(line, table, figures, level=level) for line in table.lines],
         total=_line(table.total, table, figures, level=level),
     )

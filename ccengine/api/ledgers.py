@@ -12,7 +12,7 @@ from pydantic import Field
 
 from ccengine.api.models import Shown, Utc
 from ccengine.api.route import NAME
-from ccengine.api.spans import Span, SpanQuery
+from ccengine.api.spans import Span, SpanQuery, SpanShown
 from ccengine.core.ids import CallId, ClientId
 from ccengine.reporting.kpis.facts import Doing
 from ccengine.reporting.kpis.formulas import rounded
@@ -59,13 +59,9 @@ class AccountShown(Shown):
     )
 
 
-class LedgerShown(Shown):
+class LedgerShown(SpanShown):
     """The ledger of some days: each millisecond of each log-in once."""
 
-    begins: Utc
-    ends: Utc = Field(description="Not included.")
-    until: Utc = Field(description="Time that goes on counts until then.")
-    zone: str
     rule: Rule
     accounts: list[AccountShown]
     total: int = Field(description="Of the accounts.")
@@ -109,14 +105,10 @@ class BillLineShown(Shown):
     events: int = Field(description="How many are behind it; `line` shows them.")
 
 
-class ContractShown(Shown):
+class ContractShown(SpanShown):
     """A draft: nobody is charged by it."""
 
     client: str
-    begins: Utc
-    ends: Utc = Field(description="Not included.")
-    until: Utc = Field(description="Time that goes on counts until then.")
-    zone: str
     currency: str
     lines: list[BillLineShown]
     adjustments: list[BillLineShown] = Field(description="Bonus or penalty.")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+    from ccengine.api.problems import Refused
     from ccengine.api.route import AnyRoute, Strict
 
 LARGEST_BODY: Final = 65_536
@@ -57,7 +58,11 @@ def read_query(route: AnyRoute, request: web.Request) -> Strict:
             for name in twice
         ]
         raise MALFORMED.because(errors=errors)
-    return _validated(route.query, dict(query))
+    try:
+        found: Strict = route.query.model_validate(dict(query))
+    except ValidationError as error:
+        raise _wrong(error) from error
+    return found
 
 
 async def read_body(route: AnyRoute, request: web.Request) -> tuple[Strict, bytes]:
@@ -75,26 +80,25 @@ async def read_body(route: AnyRoute, request: web.Request) -> tuple[Strict, byte
         return Nothing(), raw
     if request.content_type != JSON_TYPE:
         raise NOT_JSON.because()
-    return _validated(route.body, _parsed(raw)), raw
-
-
-def _parsed(raw: bytes) -> object:
+    _check_json(raw)
     try:
-        value: object = orjson.loads(raw)
+        body: Strict = route.body.model_validate_json(raw, strict=True)
+    except ValidationError as error:
+        raise _wrong(error) from error
+    return body, raw
+
+
+def _check_json(raw: bytes) -> None:
+    try:
+        value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise MALFORMED.because(detail=str(error)) from error
     if _is_deeper_than(value, DEEPEST):
         raise MALFORMED.because(detail=f"JSON may be nested {DEEPEST} deep.")
-    return value
 
 
-def _validated(model: type[Strict], value: object) -> Strict:
-    try:
-        return model.model_validate(value)
-    except ValidationError as error:
-        raise fields_wrong(
-            error.errors(include_url=False, include_input=False, include_context=True)
-        ) from error
+def _wrong(error: ValidationError) -> Refused:
+    return fields_wrong(error.errors(include_url=False, include_input=False, include_context=True))
 
 
 def _is_deeper_than(value: object, limit: int) -> bool:

@@ -97,6 +97,11 @@ class Sight:
         return not agents or any(self._of_team(agent) for agent in agents)
 
     @property
+    def sees_everything(self) -> bool:
+        """Whether nothing is left out."""
+        return self._scope.clients is None and self.sees_all_agents
+
+    @property
     def sees_all_agents(self) -> bool:
         """Whether no team, site or agent is left out, so that calls are bounded by client only."""
         scope = self._scope

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field
 
 from ccengine.api.faults import CLIENT_UNKNOWN
+from ccengine.api.models import Shown, Utc
 from ccengine.api.problems import field_wrong
 from ccengine.api.route import NAME, Strict
 from ccengine.config.hours import Zone
@@ -63,6 +64,15 @@ class ClientSpanQuery(SpanQuery):
     """Which days, and whose."""
 
     client: str | None = Field(None, pattern=f"^{NAME}$", description="Only this one's.")
+
+
+class SpanShown(Shown):
+    """Which days an answer is of."""
+
+    begins: Utc
+    ends: Utc = Field(description="Not included.")
+    until: Utc = Field(description="Agents' time that goes on counts until then.")
+    zone: str = Field(description="Of days and hours.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

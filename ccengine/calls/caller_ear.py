@@ -25,6 +25,10 @@ class CallerEar:
         """The language prompts are played in."""
         return self._language
 
+    def speak(self, language: str) -> None:
+        """Have prompts played in another language from now on."""
+        self._language = language
+
     async def play(self, media: Sequence[str], *, until_digit: bool) -> str | None:
         """Play all media; a digit stops them, if `until_digit`, and is returned."""
         if until_digit and self._channel.has_digits:

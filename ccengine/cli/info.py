@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 
 from ccengine.cli.closure import closure_table
 from ccengine.cli.closures_now import closure_facts
 from ccengine.cli.output import console, fail, read_configuration, read_settings
+from ccengine.cli.tables import Table
 from ccengine.config.asterisk_files import ENGINE_USER
 from ccengine.config.tenant import sip_user_of
 

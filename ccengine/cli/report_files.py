@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table as Printed
 
 from ccengine.cli.output import console, fail
+from ccengine.cli.tables import Table as Printed
 from ccengine.reporting.kpis.formulas import Unit, as_counted, in_unit, rounded
 from ccengine.reporting.kpis.table import SL_AGREED
 
@@ -101,7 +101,11 @@ def as_table(table: Table, title: str, out: Path | None) -> None:
     printer = Console(file=text, width=width, highlight=False)
     printer.print(f"{escape(title)}, {days_text(table)}", soft_wrap=True)
     printer.print(shown)
-    for note in [*table.notes(), *(f"{one.name} = {one.formula}" for one in figures)]:
+    for note in [
+        *table.notes(),
+        table.check(),
+        *(f"{one.name} = {one.formula}" for one in figures),
+    ]:
         printer.print(escape(note), soft_wrap=True)
     write(text.getvalue(), out)
 
@@ -141,7 +145,7 @@ def as_json(table: Table, title: str, out: Path | None) -> None:
         "ends": question.ends,
         "by": [by.value for by in question.by],
         "formulas": {one.name: one.formula for one in table.figures},
-        "notes": table.notes(),
+        "notes": [*table.notes(), table.check()],
         "lines": [_line(line, table) for line in table.lines],
         "total": _line(table.total, table),
     }

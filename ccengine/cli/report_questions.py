@@ -34,7 +34,9 @@ def ask(
             calendar=Calendar(span.zone, interval),
             clients=None if client is None else frozenset({client}),
         )
-        return answer(tally.between(span.begins, span.ends), question, known, until)
+        return answer(
+            tally.between(span.begins, span.ends), question, known, until, tally.tiling.faults
+        )
 
     course = interval_for(span.begins, span.ends)
     return answered(by, interval), answered((By.INTERVAL,), course)

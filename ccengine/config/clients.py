@@ -269,6 +269,11 @@ class Client:
         return tuple(sorted(file.stem for file in (self.folder / "flows").glob("*.yaml")))
 
     @property
+    def flow_files(self) -> tuple[Path, ...]:
+        """Those files."""
+        return tuple(self.folder / "flows" / f"{name}.yaml" for name in self.flow_names)
+
+    @property
     def music_folder(self) -> Path:
         """The client's own music on hold, which is there or not."""
         return self.folder / "music"

@@ -13,6 +13,7 @@ Flows and prompts belong to `ccengine.ivr`, which loads them on top of this.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -32,6 +33,8 @@ from ccengine.core.ids import AgentId, ClientId, ClosureId, Instant, PhoneId, Qu
 from ccengine.core.plan import AgentSettings, Period, Plan, Precedence, Reason, Rest, Share
 
 NOT_READY: Final = "not ready"
+SPEECH_COMMAND: Final = "espeak-ng -v {voice} -s {words_per_minute} --stdin --stdout"
+SPEECH_PLACEHOLDERS: Final = frozenset({"{voice}", "{words_per_minute}", "{output}"})
 REASON_MINUTES_AT_MOST: Final = 24 * 60
 
 
@@ -87,6 +90,22 @@ def _reason(reason: Reason) -> Reason:
     return reason
 
 
+def _command(text: str) -> str:
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        words = []
+    if not words or not text.isprintable():
+        message = f"{text!r} is no command"
+        raise mistake(message, "write a program and its arguments; quotes must have an end")
+    unknown = set(re.findall(r"\{[^}]*\}?", text)) - SPEECH_PLACEHOLDERS
+    if unknown:
+        message = f"nothing is put in place of {min(unknown)}"
+        raise mistake(message, f"use {', '.join(sorted(SPEECH_PLACEHOLDERS))}")
+    return text
+
+
+SpeechCommand = Annotated[str, AfterValidator(_command)]
 AgentName = Annotated[AgentId, AfterValidator(_agent)]
 FeatureCode = Annotated[str, AfterValidator(_code)]
 ReasonDigit = Annotated[str, AfterValidator(_reason_digit)]
@@ -99,8 +118,9 @@ Extension = Annotated[PhoneId, AfterValidator(_extension)]
 class Voice:
     """How a language's prompts are rendered."""
 
-    voice: Annotated[str, Field(pattern=r"^[a-zA-Z][a-zA-Z0-9+_-]{0,40}$")]  #: of espeak-ng
+    voice: Annotated[str, Field(pattern=r"^[a-zA-Z][a-zA-Z0-9+_-]{0,40}$")]  #: of the command's
     words_per_minute: Annotated[int, Field(ge=80, le=300)] = 150
+    command: SpeechCommand = SPEECH_COMMAND  #: the speech engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

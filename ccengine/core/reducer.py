@@ -10,6 +10,7 @@ from ccengine.core import (
     deadlines,
     desk,
     exits,
+    flows,
     handover,
     items,
     offers,
@@ -52,6 +53,7 @@ from ccengine.core.events import (
     ConversationStarted,
     Event,
     ExitChosen,
+    FlowDataSet,
     FlowStepEntered,
     FormFilled,
     HelpAnswered,
@@ -59,6 +61,8 @@ from ccengine.core.events import (
     HelpUnanswered,
     HoldEnded,
     HoldStarted,
+    LanguageChosen,
+    MessageAsked,
     MessageLeft,
     NumbersClosed,
     NumbersOpened,
@@ -103,7 +107,7 @@ OfferEvent = OfferRinging | OfferAccepted | OfferDeclined
 ConversationEvent = ConversationStarted | ConversationFailed | ConversationEnded
 RecordingEvent = RecordingStarted | RecordingFailed
 LineEvent = (
-    FlowStepEntered
+    flows.FlowEvent
     | CallQueued
     | WaitPromised
     | ExitChosen
@@ -357,8 +361,8 @@ def _handle_staff(floor: Floor, event: StaffEvent, now: Instant) -> None:
 
 def _handle_line(floor: Floor, event: LineEvent, now: Instant) -> None:
     match event:
-        case FlowStepEntered():
-            contacts.enter_step(floor, event)
+        case FlowStepEntered() | FlowDataSet() | LanguageChosen() | MessageAsked():
+            flows.note(floor, event)
         case CallQueued():
             contacts.queue(floor, event, now)
         case WaitPromised():

@@ -28,6 +28,10 @@ class Kind(StrEnum):
     CONSULT = "consult"  #: the same during a customer's call, and because of it
 
 
+ITEMS = frozenset({Kind.CALLBACK, Kind.VOICEMAIL})
+"""What waits without a caller on the line."""
+
+
 class AgentState(StrEnum):
     """What an agent is doing."""
 

@@ -20,7 +20,7 @@ from ccengine.core.ids import (
     QueueId,
     TenantId,
 )
-from ccengine.core.states import Kind
+from ccengine.core.states import ITEMS, Kind
 from ccengine.core.turns import MERGED
 from ccengine.reporting.attempts import AttemptRecord
 from ccengine.reporting.dispositions import DispositionRecord
@@ -205,7 +205,7 @@ def _judge_item(record: CallRecord, reached: Reached | None) -> CallOutcome | No
     if record.item is not None:
         left_a_message = reached is Reached.MESSAGE or record.diverted_to == VOICEMAIL
         return CallOutcome.MESSAGE if left_a_message else CallOutcome.CALLBACK
-    is_item = record.kind in (Kind.CALLBACK, Kind.VOICEMAIL)
+    is_item = record.kind in ITEMS
     if is_item and record.ended_by is Party.ENGINE:
         merged = record.cause.startswith(MERGED)
         return CallOutcome.MERGED if merged else CallOutcome.UNREACHED

@@ -73,6 +73,7 @@ HIDDEN = frozenset(
     {
         *("plan", "arrived_at", "ended_at", "left_at", "recorded", "became", "values"),
         *("closed", "since"),  # what is said of closures is said by their own words
+        *("began", "returns", "shown"),
     }
 )
 SHOWN: Mapping[str, str] = {
@@ -93,6 +94,7 @@ SHOWN: Mapping[str, str] = {
     "high_seconds": "high_seconds",
     "key": "key",
     "kind": "kind",
+    "language": "language",
     "leg": "leg",
     "locked_until": "locked_until",
     "low_seconds": "low_seconds",
@@ -152,7 +154,7 @@ def fact_of(row: JournalRow) -> Fact | None:
             details[name] = value.place
         elif masked and (value or field not in UNLESS_EMPTY):
             details[name] = mask_number(value)
-        elif value not in (None, "", False, (), {}):
+        elif value is not False and value not in (None, "", (), {}):  # zero is a fact
             details[name] = value
     if isinstance(what, CallMissed):  # told long after it happened
         details["arrived_at"] = utc_text(what.arrived_at)

@@ -17,17 +17,31 @@ body{font:15px/1.45 system-ui,sans-serif;color:var(--ink);background:var(--paper
 max-width:1240px;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.5rem;margin:0}h2{font-size:1.15rem;margin:2.2rem 0 .4rem}
 h3{font-size:.95rem;margin:0 0 .2rem;font-weight:600}p{margin:.3rem 0;color:var(--soft)}
-.tables{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
-th,td{padding:.3rem .6rem;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}
-th:first-child,td:first-child{text-align:left}th{color:var(--soft);font-weight:600}
-tr.total td{font-weight:600}td small{display:block;color:var(--soft)}
+.tables{overflow-x:auto;margin:.4rem 0}caption{text-align:start;font-weight:600;padding:.2rem 0}
+table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.87rem}
+th,td{padding:.3rem .45rem;border-bottom:1px solid var(--line);text-align:end;white-space:nowrap}
+th:first-child,td:first-child,th.name{text-align:start}th{color:var(--soft);font-weight:600}
+td small,th small{display:block;color:var(--soft);font-weight:400}
+thead th{vertical-align:bottom;white-space:normal}tbody th{color:var(--ink);font-weight:400}
+tr.total td,tr.total th{font-weight:600}
+.formulas{columns:26rem;column-gap:2rem;margin:.3rem 0;font-size:.87rem}
+.formulas div{break-inside:avoid}.formulas dt{display:inline;font-weight:600}
+.formulas dd{display:inline;margin:0;color:var(--soft)}
 td .better{color:var(--green)}td .worse{color:var(--red)}
 .plots{display:grid;gap:1.2rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,430px),1fr))}
-figure{margin:0}svg{width:100%;height:auto;display:block}svg text{font-size:10.5px;fill:var(--soft)}
+figure{margin:0;overflow-x:auto}svg{width:100%;min-width:440px;height:auto;display:block}
+svg text{font-size:10.5px;fill:var(--soft)}
 .grid{stroke:var(--line)}.agreed{stroke:var(--red);stroke-dasharray:5 3}
 svg .agreed-text{fill:var(--red)}.column{fill:transparent}.column:hover{fill:var(--grey);opacity:.3}
-.legend span{display:inline-block;margin-right:1rem;color:var(--soft)}
-.legend i{display:inline-block;width:.75em;height:.75em;border-radius:2px;margin-right:.35em}
+.legend span{display:inline-block;margin-inline-end:1rem;color:var(--soft);font-size:.87rem}
+.legend i{display:inline-block;width:.75em;height:.75em;border-radius:2px;margin-inline-end:.35em;
+print-color-adjust:exact}
+@page{size:landscape;margin:12mm}
+@media print{:root{--ink:#000;--soft:#333;--line:#bbb;--paper:#fff;--blue:#2f6fde;--orange:#d9822b;
+--green:#3a9d6e;--violet:#7b61c9;--grey:#b3bac7;--red:#c0392b}
+body{max-width:none;margin:0;padding:0;font-size:10pt}.tables{overflow:visible}
+th,td{padding:.15rem .35rem;font-size:8pt}figure,tr{break-inside:avoid}
+thead{display:table-header-group}h2,caption{break-after:avoid}}
 """
 
 

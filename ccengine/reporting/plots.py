@@ -181,9 +181,9 @@ def _grid(axes: Axes) -> str:
 def _x_labels(axes: Axes) -> str:
     y = HEIGHT - BOTTOM + 14
     parts = [
-        f'<text x="{axes.x(place):.1f}" y="{y}" text-anchor="middle">'
-        f"{escape(axes.x_text(place))}</text>"
+        f'<text x="{axes.x(place):.1f}" y="{y}" text-anchor="middle">{escape(text)}</text>'
         for place in range(0, axes.places + 1, axes.x_every)
+        if (text := axes.x_text(place))
     ]
     middle = LEFT + (WIDTH - LEFT - RIGHT) / 2
     label = f'<text x="{middle:.1f}" y="{HEIGHT - 4}" text-anchor="middle">'

@@ -3,7 +3,7 @@
 Written live and rebuilt by the same class. Callers are told of, and calls that an agent dialled
 and sent to a queue; callbacks and messages are not, as app_queue knows none. A wait ends where the
 agent answered, a talk begins at the bridge. Who is handed over stays with the second agent after
-ATTENDEDTRANSFER, which closes the call as app_queue does.
+ATTENDEDTRANSFER, which closes the call as app_queue does. `NEVER` has what is not written, and why.
 """
 
 from __future__ import annotations
@@ -56,6 +56,16 @@ if TYPE_CHECKING:
     from ccengine.core.plan import Plan
     from ccengine.reporting.rows import JournalRow
 
+NEVER = {
+    "TRANSFER": "the old name of BLINDTRANSFER, which app_queue writes no more",
+    "AGENTCALLBACKLOGIN": "of the agent type that Asterisk gave up; AGENTLOGIN has the phone",
+    "AGENTCALLBACKLOGOFF": "likewise; AGENTLOGOFF has the seconds",
+    "PENALTY": "agents have skills, not penalties that change; ADDMEMBER tells who may be offered",
+    "SYSCOMPAT": "the channel that the agent answers on is made by the engine, and is compatible",
+    "DID": "some dialplans write it; call records have the number dialed",
+    "INFO": "likewise free text of dialplans",
+}
+"""Events that tools know and this engine never has, each with the reason."""
 IN_VAIN = frozenset(
     {
         OfferOutcome.UNANSWERED,

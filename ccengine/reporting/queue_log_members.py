@@ -11,6 +11,8 @@ from ccengine.core.states import AgentState
 from ccengine.reporting.kpis.facts import Ms
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from ccengine.core.agents import Agent
     from ccengine.core.commands import ShowAgent
     from ccengine.core.ids import AgentId, Instant
@@ -99,23 +101,27 @@ class Members:
     def _leave_out(
         self, agent: AgentId, member: _Member, paused: tuple[QueueId, ...], at: Ms
     ) -> None:
-        for queue in member.paused:
-            if queue not in paused:
-                self._lines.add(at, "UNPAUSE", queue=queue, agent=agent)
-        for queue in paused:
-            if queue not in member.paused:
-                self._lines.add(at, "PAUSE", queue=queue, agent=agent)
+        self._tell(member.paused, paused, ("UNPAUSE", "PAUSE"), agent, at)
         member.paused = paused
 
     def _join(self, agent: AgentId, member: _Member, at: Ms, now: Instant) -> None:
         queues = self._queues_of(agent, now)
-        for queue in member.queues:
-            if queue not in queues:
-                self._lines.add(at, "REMOVEMEMBER", queue=queue, agent=agent)
-        for queue in queues:
-            if queue not in member.queues:
-                self._lines.add(at, "ADDMEMBER", queue=queue, agent=agent)
+        self._tell(member.queues, queues, ("REMOVEMEMBER", "ADDMEMBER"), agent, at)
         member.queues = queues
+
+    def _tell(
+        self,
+        before: Collection[QueueId],
+        after: Collection[QueueId],
+        words: tuple[str, str],
+        agent: AgentId,
+        at: Ms,
+    ) -> None:
+        """Tell of queues that are there no more, then of those that are new."""
+        for one, other, word in ((before, after, words[0]), (after, before, words[1])):
+            for queue in one:
+                if queue not in other:
+                    self._lines.add(at, word, queue=queue, agent=agent)
 
     def _queues_of(self, agent: AgentId, now: Instant) -> list[QueueId]:
         plan, requirements = self._plan, self._requirements

@@ -49,6 +49,7 @@ from ccengine.core.events import (
     ConversationFailed,
     ConversationStarted,
     ExitChosen,
+    FlowDataSet,
     FlowStepEntered,
     FormFilled,
     HelpAnswered,
@@ -57,6 +58,8 @@ from ccengine.core.events import (
     HoldEnded,
     HoldStarted,
     ItemEvent,
+    LanguageChosen,
+    MessageAsked,
     NumbersClosed,
     NumbersOpened,
     OfferAccepted,
@@ -84,6 +87,7 @@ from ccengine.core.ids import Instant
 from ccengine.core.snapshots import CenterSnapshot
 from ccengine.reporting.agent_story import tell_agent, tell_desk, tell_phone, tell_shift
 from ccengine.reporting.call_record import MISSED_CAUSES
+from ccengine.reporting.flow_story import tell_flow
 from ccengine.reporting.house_story import tell_house
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.item_story import command_told, event_told
@@ -106,15 +110,7 @@ if TYPE_CHECKING:
     )
     from ccengine.reporting.rows import JournalRow, What
 
-    LineEvent = (
-        FlowStepEntered
-        | CallQueued
-        | WaitPromised
-        | ExitChosen
-        | CallerStrayed
-        | CallerReturned
-        | CallEnded
-    )
+    LineEvent = CallQueued | WaitPromised | ExitChosen | CallerStrayed | CallerReturned | CallEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,15 +269,10 @@ def _speaker(what: OutcomeSet | FormFilled) -> str:
 
 def _call_event(what: CallEvent) -> str:
     match what:
-        case CallArrived() | CallMissed():
-            return "arrived"
-        case RecordingStarted():
-            return f"recorded to {what.recording}"
-        case RecordingFailed():
-            return f"NOT recorded: {what.reason}"
+        case CallArrived() | CallMissed() | RecordingStarted() | RecordingFailed():
+            return _recorded(what)
         case (
-            FlowStepEntered()
-            | CallQueued()
+            CallQueued()
             | WaitPromised()
             | ExitChosen()
             | CallerStrayed()
@@ -289,6 +280,8 @@ def _call_event(what: CallEvent) -> str:
             | CallEnded()
         ):
             return _line_event(what)
+        case FlowStepEntered() | FlowDataSet() | LanguageChosen() | MessageAsked():
+            return tell_flow(what)
         case (
             OfferRinging()
             | OfferAccepted()
@@ -300,6 +293,16 @@ def _call_event(what: CallEvent) -> str:
             return _talk_event(what)
         case _:
             return _control_event(what)
+
+
+def _recorded(what: CallArrived | CallMissed | RecordingStarted | RecordingFailed) -> str:
+    match what:
+        case RecordingStarted():
+            return f"recorded to {what.recording}"
+        case RecordingFailed():
+            return f"NOT recorded: {what.reason}"
+        case CallArrived() | CallMissed():
+            return "arrived"
 
 
 def _control_event(what: ControlEvent | SupervisionEvent) -> str:
@@ -352,8 +355,6 @@ def _move_event(
 
 def _line_event(what: LineEvent) -> str:
     match what:
-        case FlowStepEntered():
-            return f"flow {what.flow}: step {what.step}"
         case CallQueued():
             return f"queued in {what.queue}"
         case WaitPromised():

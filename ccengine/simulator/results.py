@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ccengine.core.measures import Formula
 from ccengine.core.plan import client_of
 from ccengine.core.states import AgentState
+from ccengine.reporting.kpis.counts import Counts
+from ccengine.reporting.kpis.formulas import level_parts
 from ccengine.simulator.ledger import Fate
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ccengine.config.clients import ServiceLevel
     from ccengine.config.tenant import Tenant
     from ccengine.core.ids import AgentId, ClientId, QueueId
+    from ccengine.core.measures import Formula
     from ccengine.simulator.ledger import Ledger, Spell, Visit
 
 ALL = "all"
@@ -64,34 +66,23 @@ class Tally:
     """Counts calls by a contract's formula."""
 
     def __init__(self) -> None:
-        self.good = self.counted = 0
+        self._counts: defaultdict[Formula, Counts] = defaultdict(Counts)
 
     def count(self, visit: Visit, promise: ServiceLevel) -> None:
         """Count one visit; whom the queue sent on is not counted."""
-        early = visit.seconds <= promise.seconds
-        answered, formula = visit.fate is Fate.ANSWERED, promise.formula
-        if visit.fate not in (Fate.ANSWERED, Fate.ABANDONED):
-            return
-        match formula:
-            case Formula.ANSWERED:
-                self._add(counted=answered, good=answered and early)
-            case Formula.ANSWERED_AND_ABANDONED:
-                self._add(counted=True, good=early)
-            case Formula.OFFERED:
-                self._add(counted=True, good=answered and early)
-            case Formula.OFFERED_LESS_EARLY:
-                self._add(counted=answered or not early, good=answered and early)
-            case Formula.OFFERED_LESS_SHORT:
-                short = not answered and visit.seconds < promise.short_abandon_seconds
-                self._add(counted=not short, good=answered and early)
+        counts, in_time = self._counts[promise.formula], visit.seconds <= promise.seconds
+        if visit.fate is Fate.ANSWERED:
+            counts.answered += 1
+            counts.answered_in_time += in_time
+        elif visit.fate is Fate.ABANDONED:
+            counts.abandoned += 1
+            counts.abandoned_in_time += in_time
+            counts.abandoned_short += visit.seconds < promise.short_abandon_seconds
 
     def percent(self) -> float | None:
         """Return the service level, None if nothing counted."""
-        return percent(self.good, self.counted)
-
-    def _add(self, *, counted: bool, good: bool) -> None:
-        self.counted += counted
-        self.good += good
+        parts = [level_parts(formula, counts) for formula, counts in self._counts.items()]
+        return percent(sum(good for good, _ in parts), sum(judged for _, judged in parts))
 
 
 class Work:

@@ -67,8 +67,17 @@ class WebhookStore:
             return number
 
     async def set_place(self, key: HookKey, number: int) -> None:
-        """Have the webhook go on after a row: begin there, or send again what follows it."""
+        """Have the webhook go on after a row: begin there, or send again what follows it.
+
+        What was dead of that is dead no longer: it is sent again with the rest.
+        """
+        dead = and_(
+            _is(WEBHOOK_LETTERS, key),
+            WEBHOOK_LETTERS.c.state == LetterState.DEAD,
+            WEBHOOK_LETTERS.c.number > number,
+        )
         async with self._engine.begin() as connection:
+            await connection.execute(delete(WEBHOOK_LETTERS).where(dead))
             await connection.execute(delete(WEBHOOK_PLACES).where(_is(WEBHOOK_PLACES, key)))
             await connection.execute(
                 insert(WEBHOOK_PLACES), {"client": key.client, "hook": key.hook, "number": number}

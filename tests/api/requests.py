@@ -7,20 +7,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ccengine.api.route import AnyRoute
 
-VALUES = {"customer": "1234567", "why": "price", "ends": "2026-12-31", "kept": "no"}
-BODIES: dict[str, dict[str, Any]] = {
-    "logAgentIn": {"phone": "205"},
-    "setAgentNotReady": {"reason": "lunch"},
-    "pauseQueue": {"queue": "nour/billing"},
-    "resumeQueue": {"queue": "nour/billing"},
-    "actOnTalk": {"act": "hold"},
-    "setOutcome": {"disposition": "cancelled"},
-    "fillForm": {"values": VALUES},
-    "setTyping": {"typing": False},
-    "closeNumbers": {"reason": "fire"},
-    "moveCall": {"queue": "nour/technical"},
-    "reprioritiseCall": {"priority": 5},
+VALUES = {
+    "nour": {"customer": "1234567", "why": "price", "ends": "2026-12-31", "kept": "no"},
+    "dnipro": {"contract": "1234567", "years": "two", "price": "9.50", "from": "2026-12-31"},
 }
+DISPOSITIONS = {"nour": "cancelled", "dnipro": "renewed"}
+OTHER_QUEUES = {"nour": "nour/technical", "dnipro": "dnipro/vip"}
 PARTS = {
     "agent": "amira",
     "client": "nour",
@@ -29,13 +21,38 @@ PARTS = {
     "form": "order",
     "call": "nour-talks",
 }
+PARTS_OF_DNIPRO = {
+    "agent": "olena",
+    "client": "dnipro",
+    "queue": "billing",
+    "form": "renewal",
+    "call": "dnipro-talks",
+}
 
 
-def request_of(route: AnyRoute, **parts: str) -> tuple[str, str, dict[str, Any]]:
-    """Return method, path and what is sent; parts of the address are those of client nour."""
-    values = {**PARTS, **parts}
+def request_of(
+    route: AnyRoute, of: str = "nour", /, **parts: str
+) -> tuple[str, str, dict[str, Any]]:
+    """Return method, path and what is sent; what is not given is of this client."""
+    values = {**(PARTS if of == "nour" else PARTS_OF_DNIPRO), **parts}
     path = route.path
     for name in route.parts:
         path = path.replace(f"{{{name}}}", values[name])
-    body = BODIES.get(route.operation)
+    body = _bodies(of).get(route.operation)
     return route.method, path, {} if body is None else {"json": body}
+
+
+def _bodies(client: str) -> dict[str, dict[str, Any]]:
+    return {
+        "logAgentIn": {"phone": "205"},
+        "setAgentNotReady": {"reason": "lunch"},
+        "pauseQueue": {"queue": f"{client}/billing"},
+        "resumeQueue": {"queue": f"{client}/billing"},
+        "actOnTalk": {"act": "hold"},
+        "setOutcome": {"disposition": DISPOSITIONS[client]},
+        "fillForm": {"values": VALUES[client]},
+        "setTyping": {"typing": False},
+        "closeNumbers": {"reason": "fire"},
+        "moveCall": {"queue": OTHER_QUEUES[client]},
+        "reprioritiseCall": {"priority": 5},
+    }

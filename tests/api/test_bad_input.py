@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ccengine.api.roles import MAY, Role
+from ccengine.api.route import Nothing
+from ccengine.api.routes.every import ROUTES
 from tests.api.house import FILE_TOKEN, house
+from tests.api.requests import request_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from ccengine.api.route import AnyRoute
     from tests.api.house import House
 
 JSON = {"Content-Type": "application/json"}
@@ -119,6 +124,8 @@ async def test_another_type_than_json(here: House) -> None:
         ("/agents/amira/log-in", {"phone": "999"}, "phone"),
         ("/agents/amira/ready", {"sure": True}, "sure"),
         ("/calls/c2/priority", {"priority": "high"}, "priority"),
+        ("/calls/c2/priority", {"priority": "5"}, "priority"),
+        ("/calls/c2/priority", {"priority": True}, "priority"),
         ("/calls/c2/priority", {"priority": 10**30}, "priority"),
         ("/calls/c2/priority", {"priority": 1.5}, "priority"),
         ("/calls/c2/move", {"queue": "nour"}, "queue"),
@@ -208,6 +215,54 @@ async def test_a_form_takes_what_it_allows(here: House, name: str, value: str) -
     assert [one["field"] for one in told["errors"]] == [f"values.{name}"]
     status, _ = await here.ask("PUT", FORM, json={"values": values})
     assert status == 200
+
+
+CHANGES = [route for route in ROUTES if route.changes]
+WITH_BODY = [route for route in CHANGES if route.body is not Nothing]
+SENSELESS: list[tuple[int, str, bytes, str]] = [
+    (413, "body-too-large", b'{"a": "' + b"x" * 70_000 + b'"}', "application/json"),
+    (400, "malformed", b'{"a": ', "application/json"),
+    (400, "malformed", b"\xff\xfe\x00", "application/json"),
+    (400, "malformed", b"[" * 60 + b"]" * 60, "application/json"),
+    (422, "fields-wrong", b"[]", "application/json"),
+    (422, "fields-wrong", b"null", "application/json"),
+    (422, "fields-wrong", '"😀"'.encode(), "application/json"),
+    (422, "fields-wrong", '{"😀": "<script>"}'.encode(), "application/json"),
+    (415, "not-json", b"a=b", "application/x-www-form-urlencoded"),
+]
+
+
+@pytest.mark.parametrize("route", WITH_BODY, ids=lambda route: route.operation)
+async def test_no_route_takes_a_senseless_body(here: House, route: AnyRoute) -> None:
+    method, path, _ = request_of(route, call="c1")
+    for status, name, body, kind in SENSELESS:
+        sent = {"data": body, "headers": {"Content-Type": kind}}
+        await refused(here, status, name, method, path, **sent)
+
+
+@pytest.mark.parametrize("route", CHANGES, ids=lambda route: route.operation)
+async def test_no_route_changes_anything_of_nobody(here: House, route: AnyRoute) -> None:
+    for part in route.parts:
+        for name in ("nobody", "NOBODY", "%F0%9F%98%80", "%3Cscript%3E", "..%2F..%2Fx", "x" * 300):
+            method, path, sent = request_of(route, **{"call": "c1", part: name})
+            before, rows = here.shift.center.snapshot(), len(here.shift.rows())
+            status, told = await here.ask(method, path, **sent)
+            assert (status, bool(told["remedy"])) == (404, True), (path, told)
+            assert "<script>" not in str(told)
+            assert (here.shift.center.snapshot(), len(here.shift.rows())) == (before, rows)
+
+
+FOR_ALL = [route for route in ROUTES if route.is_open or Role.ADMIN in MAY[route.operation]]
+
+
+@pytest.mark.parametrize("route", FOR_ALL, ids=lambda route: route.operation)
+async def test_no_route_takes_a_senseless_query(here: House, route: AnyRoute) -> None:
+    method, path, sent = request_of(route, call="c1")
+    for query in ("?😀=1", "?a=1&a=2", "?%FF=%00", f"?x={'y' * 2000}", "?<script>"):
+        status, told = await here.ask(method, path + query, **sent)
+        assert status in (400, 422), (path + query, told)
+        assert told["remedy"]
+    assert (await here.ask("GET", "/audit"))[1]["entries"] == []
 
 
 @pytest.mark.parametrize("key", ["", "two words", "é", "x" * 129])

@@ -137,6 +137,10 @@ def test_the_ledger_says_that_it_tiles(day: dict[str, Path]) -> None:
     text = report(day, "ledger")
     assert "2 agents, 2 log-ins, 8.00 h: each millisecond once: no gap, no overlap" in text
     assert "shared out by the rule 'equal'" in text
+    assert "shares: 8.00 of 8.00 h, 100.00 %" in text
+    for one in (report(day, "contract", "dnipro"), report(day, "agents")):
+        assert "each millisecond once: no gap, no overlap" in one
+    assert "shares: 8.00 of 8.00 h, 100.00 %" in report(day, "contract", "dnipro")
     for rule in ("equal", "handled", "contract"):
         told = json.loads(report(day, "ledger", "--rule", rule, "--format", "json", "--events"))
         accounts = told["accounts"]

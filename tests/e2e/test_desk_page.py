@@ -34,6 +34,7 @@ WATCH = """() => {
     const panel = document.getElementById("call");
     if (panel?.dataset.state === "offered" && !(panel.dataset.call in window.seenAt)) {
       const { call } = panel.dataset;
+      window.knownAt = Date.now();
       window.seenAt[call] = null;
       const note = () => { window.seenAt[call] = Date.now(); };
       requestAnimationFrame(() => requestAnimationFrame(note));
@@ -87,6 +88,8 @@ async def seconds_to_the_screen(page: Page, rung: IncomingCall) -> float:
     async with asyncio.timeout(5):
         seen_at = float(await page.evaluate(WHEN_SEEN))
     took = seen_at / 1000 - rung_at
+    known = float(await page.evaluate("window.knownAt")) / 1000 - rung_at
+    sys.stdout.write(f"known after {known * 1000:.0f} ms\n")
     sys.stdout.write(f"on the screen {took * 1000:.0f} ms after the phone's INVITE\n")
     return took
 

@@ -15,7 +15,7 @@ from ccengine.ivr.context import FlowContext
 from ccengine.ivr.flow import Flow
 from ccengine.ivr.outcomes import Enqueue, HangUp, HangUpCause, Outcome
 from ccengine.ivr.prompts import Prompts, RecordedPrompt, SpokenPrompt
-from ccengine.ivr.runner import STEPS_AT_MOST, run_flow
+from ccengine.ivr.runner import STEPS_AT_MOST, Place, run_flow
 from ccengine.ivr.steps.enqueue import EnqueueStep
 from ccengine.ivr.steps.hang_up import HangUpStep
 from ccengine.ivr.steps.hours import HoursStep
@@ -127,8 +127,8 @@ async def outcome(
     result = await run_flow(
         flow,
         context(ScriptedCaller(list(keys))),
-        start=start,
-        entered=lambda name, step: entered.append(f"{name}/{step}"),
+        start=None if start is None else Place("main", start),
+        entered=lambda at: entered.append(f"{at.flow}/{at.step}"),
     )
     return result, entered
 

@@ -14,6 +14,7 @@ from ccengine.core.states import AgentState, Kind
 from tests.api.house import PIN, house
 from tests.pages.browser import browser, open_page
 from tests.pages.desk import BILLING, desk
+from tests.pages.test_access import CONTRASTS, LEAST_CONTRAST
 from tests.reporting.shift import NODE
 
 if TYPE_CHECKING:
@@ -298,3 +299,25 @@ UNNAMED = """() => {
   return [...controls.filter((one) => !named(one)).map((one) => one.outerHTML), ...twice,
     ...lost.map((one) => one.outerHTML)];
 }"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_every_text_can_be_read(tmp_path: Path, scheme: str) -> None:
+    async with desk(tmp_path, color_scheme=scheme) as opened:
+        page = opened.page
+        found = await page.evaluate(CONTRASTS)
+        opened.ring()
+        await opened.shows("[data-fact=client]", "Nour Telecom")
+        found += await page.evaluate(CONTRASTS)
+        opened.here.shift.answer(CallId("c1"))
+        await page.get_by_role("button", name="Save").click()
+        await opened.shows("#field-disposition-failure", "Say how it went.")
+        await page.get_by_role("button", name="Transfer").click()
+        await page.keyboard.press("Enter")
+        found += await page.evaluate(CONTRASTS)
+        await opened.wrap_up()
+        await page.get_by_role("button", name="Ask for help").click()
+        await page.get_by_role("alert").filter(has_text="not possible now").wait_for()
+        found += await page.evaluate(CONTRASTS)
+        assert len(found) > 100
+        assert [one for one in found if one[0] < LEAST_CONTRAST] == []

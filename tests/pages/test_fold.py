@@ -50,7 +50,7 @@ def play(here: House, dice: random.Random, count: int) -> None:
     for number in range(6):
         here.shift.play([("arrive", number, 0, 0.0)])
     for _ in range(count):
-        what = dice.choice([*WORDS, "move", "urge"])
+        what = dice.choice([*WORDS, "move", "urge", "calm"])
         call = CallId(f"c{dice.randint(0, 5)}")
         if what == "move":
             queue = queue_named(dice.choice(["billing", "sales"]))
@@ -58,6 +58,8 @@ def play(here: House, dice: random.Random, count: int) -> None:
         elif what == "urge":
             priority = dice.randint(-1, 2)
             here.shift.post(events.CallReprioritised(call=call, priority=priority, by="boss"))
+        elif what == "calm":
+            here.shift.post(events.CallQueued(call=call, queue=queue_named("sales"), priority=0))
         seconds = dice.choice([0.0, 0.0, 0.5, 1.0, 7.25, 21.0])
         here.shift.play([(what, dice.randint(0, 5), dice.randrange(len(AGENTS)), seconds)])
     here.shift.post(events.SwitchResynced(node=NODE))  # is told, whatever was before

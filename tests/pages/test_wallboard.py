@@ -20,6 +20,8 @@ from tests.pages.wall import DNIPRO, NOUR, WALL, cell, open_wall, pass_time, row
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from playwright.async_api import Route
+
 AMIRA = AgentId("amira")
 NOTHING = "\N{EN DASH}"
 
@@ -214,6 +216,34 @@ async def test_what_is_refused_is_said_with_its_remedy(tmp_path: Path) -> None:
         await here.server.stop()
         await dialog.get_by_role("button", name="Set ready").click()
         await expect(failure).to_contain_text("does not answer")
+
+
+async def test_a_change_whose_answer_is_lost_is_made_once(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        here.log_in("amira")
+        page = await open_wall(context, here)
+        keys: list[str | None] = []
+
+        async def lose_the_first_answer(route: Route) -> None:
+            keys.append(await route.request.header_value("Idempotency-Key"))
+            if len(keys) > 1:
+                await route.continue_()
+                return
+            await route.fetch()
+            await route.abort("connectionreset")
+
+        await page.route("**/agents/amira/not-ready", lose_the_first_answer)
+        await cell(page, "agents", "amira", "acts").get_by_role("button").click()
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_label("Reason").select_option("lunch")
+        await dialog.get_by_role("button", name="Set not ready").click()
+        await expect(dialog).to_have_count(0)
+        assert len(set(keys)) == 1
+        assert len(keys) == 2
+        entries = await here.keeper.database.audit.entries(
+            before=None, limit=9, actor=None, target="agent amira"
+        )
+        assert len(entries) == 1
 
 
 async def test_a_caller_who_is_gone_meanwhile_cannot_be_acted_on(tmp_path: Path) -> None:

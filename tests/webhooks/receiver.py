@@ -11,13 +11,13 @@ import subprocess
 from collections.abc import Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
 
 @dataclass
@@ -38,10 +38,34 @@ class Taken:
 class Receiver:
     """Answers each request with what `answer` says of it; takes note of those it answers 200."""
 
-    tls: ssl.SSLContext
+    folder: Path
     port: int = 0
     asked: list[Taken] = field(default_factory=list)
+    accepted: list[Taken] = field(default_factory=list)  #: answered 200, whatever `answer` says now
     answer: Callable[[Taken], int] = lambda _: 200
+    _runner: web.AppRunner | None = None
+
+    def __post_init__(self) -> None:
+        self._key, self.certificate = certificate(self.folder)
+        self.tls = ssl.create_default_context(cafile=str(self.certificate))
+
+    async def begin(self) -> None:
+        """Listen: where it did before, if it did."""
+        app = web.Application()
+        app.router.add_route("*", "/{rest:.*}", self.handle)
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        server.load_cert_chain(self.certificate, self._key)
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port, ssl_context=server)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+
+    async def end(self) -> None:
+        """Be away."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
 
     @property
     def taken(self) -> list[Taken]:
@@ -51,6 +75,8 @@ class Receiver:
         one = Taken(request.method, request.raw_path, dict(request.headers), await request.read())
         self.asked.append(one)
         status = self.answer(one)
+        if status == 200:
+            self.accepted.append(one)
         headers = {"Location": "/elsewhere"} if status == 302 else {}
         return web.Response(status=status, headers=headers)
 
@@ -83,17 +109,9 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 @asynccontextmanager
 async def receiving(folder: Path) -> AsyncIterator[Receiver]:
     """Run a receiver on a free port of this machine."""
-    key, cert = certificate(folder)
-    receiver = Receiver(ssl.create_default_context(cafile=str(cert)))
-    app = web.Application()
-    app.router.add_route("*", "/{rest:.*}", receiver.handle)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    server.load_cert_chain(cert, key)
-    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=server).start()
-    receiver.port = runner.addresses[0][1]
+    receiver = Receiver(folder)
+    await receiver.begin()
     try:
         yield receiver
     finally:
-        await runner.cleanup()
+        await receiver.end()

@@ -177,6 +177,26 @@ async def test_it_is_sent_again_from_a_number_on(tmp_path: Path) -> None:
         assert [one.headers["webhook-id"] for one in at.receiver.taken] == names[2:]
 
 
+async def test_what_was_dead_is_sent_again_with_the_rest(tmp_path: Path) -> None:
+    async with scene(tmp_path) as at:
+        courier = await at.begin(events=("call_arrived", "call_ended"))
+        place = await at.office.store.place(KEY)
+        assert place is not None
+        at.receiver.answer = lambda one: 410 if one.body["action"] == "call_ended" else 200
+        at.here.shift.hang_up(at.here.call("c1", BILLING))
+        await courier.turn()
+        ((number, state, _),) = await at.letters()
+        assert state is LetterState.DEAD
+        at.receiver.answer = lambda _: 200
+        at.receiver.asked.clear()
+        await at.office.store.set_place(KEY, number)  # it is not asked for
+        assert len(await at.letters()) == 1
+        await at.office.store.set_place(KEY, place)
+        await courier.turn()
+        assert at.said() == ["call_arrived", "call_ended"]
+        assert await at.letters() == []
+
+
 async def test_a_place_set_while_it_delivers_is_not_lost(tmp_path: Path) -> None:
     async with scene(tmp_path) as at:
         courier = await at.begin()

@@ -141,6 +141,7 @@ async def log_in(asked: Asked[Nothing, LogIn]) -> Change:
             field="phone", problem="no such phone", remedy="Use an extension of tenant.yaml."
         )
         raise FIELDS_WRONG.because(errors=[wrong])
+    _expect_free(asked, phone)
     asked.ports.floor.ensure_agent(agent.id)
     by = asked.identity.on_behalf_of(agent.id)
     return act(asked, agent, AgentLoggedIn(agent=agent.id, phone=phone, by=by))
@@ -208,6 +209,17 @@ async def get_day(asked: Asked[Nothing, Nothing]) -> DayShown:
     since = beginning_of_day(now, zone)
     day = await read(asked, read_day, asked.ports.library.journal, agent.id, since, now)
     return DayShown.model_validate({**asdict(day), "zone": zone})
+
+
+def _expect_free(asked: Asked[Any, LogIn], phone: PhoneId) -> None:
+    """Leave an agent alone who sits at the phone and is not seen; agents themselves may sit down.
+
+    Raises:
+        Refused: there is one.
+    """
+    present = (one for one in asked.ports.floor.center.agents() if one.phone == phone)
+    if asked.identity.scope.agent is None and not all(asked.sight.agent(one.id) for one in present):
+        raise REFUSED.because(detail=f"phone '{phone}' is in use")
 
 
 def _queue_of(asked: Asked[Any, OneQueue]) -> QueueId:

@@ -95,21 +95,7 @@ async def list_audit(asked: Asked[AuditQuery, Nothing]) -> AuditPage:
     entries = await asked.ports.library.keeper.database.audit.entries(
         before=query.before, limit=query.limit, actor=query.actor, target=query.target
     )
-    return AuditPage(
-        entries=[
-            AuditShown(
-                number=entry.number or 0,
-                at=entry.at,
-                actor=entry.actor,
-                role=entry.role,
-                operation=entry.operation,
-                target=entry.target,
-                before=entry.before,
-                after=entry.after,
-            )
-            for entry in entries
-        ]
-    )
+    return AuditPage(entries=[AuditShown.model_validate(entry) for entry in entries])
 
 
 ROUTES: tuple[AnyRoute, ...] = (

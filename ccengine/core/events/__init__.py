@@ -31,7 +31,6 @@ from ccengine.core.events.calls import (
     CallMissed,
     CallQueued,
     ExitChosen,
-    FlowStepEntered,
     WaitPromised,
 )
 from ccengine.core.events.causes import HoldBy, Miss, Party, Reached
@@ -47,6 +46,12 @@ from ccengine.core.events.control import (
     HoldStarted,
     StaffAnswered,
     StaffMissed,
+)
+from ccengine.core.events.flows import (
+    FlowDataSet,
+    FlowStepEntered,
+    LanguageChosen,
+    MessageAsked,
 )
 from ccengine.core.events.items import (
     CallbackAnswered,
@@ -78,6 +83,7 @@ from ccengine.core.events.system import PlanLoaded, SwitchLost, SwitchResynced
 
 SCHEMA = 1
 
+FlowEvent = FlowStepEntered | FlowDataSet | LanguageChosen | MessageAsked
 SupervisionEvent = CallMovedByHand | CallReprioritised
 ControlEvent = (
     AgentDialled
@@ -94,7 +100,7 @@ ControlEvent = (
 CallEvent = (
     CallArrived
     | CallMissed
-    | FlowStepEntered
+    | FlowEvent
     | CallQueued
     | WaitPromised
     | ExitChosen
@@ -168,6 +174,8 @@ __all__ = [
     "DeskEvent",
     "Event",
     "ExitChosen",
+    "FlowDataSet",
+    "FlowEvent",
     "FlowStepEntered",
     "FormFilled",
     "HelpAnswered",
@@ -178,6 +186,8 @@ __all__ = [
     "HoldEnded",
     "HoldStarted",
     "ItemEvent",
+    "LanguageChosen",
+    "MessageAsked",
     "MessageLeft",
     "Miss",
     "NumbersClosed",

@@ -32,7 +32,7 @@ export function addressOf(path, protocol = BASE.protocol) {
 }
 
 // Random, unlike crypto.randomUUID also on pages that came without TLS.
-export function newKey() {
+function newKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -16,6 +16,7 @@ import { DESK } from "./words_desk.js";
 import { SHARED } from "./words_shared.js";
 
 const TICK = 500; // milliseconds
+const RINGS_OR_TALKS = new Set(["offered", "on_call"]);
 
 const words = new Words(SHARED, DESK);
 const { t } = words;
@@ -52,9 +53,10 @@ const keys = new Shortcuts({
   F9: { what: "key_wrap_up", run: () => endWrapUp() },
 }, words);
 
+let announced = null; // the call that was said aloud
+
 build();
 state.addEventListener("now", draw);
-state.addEventListener("call", announce);
 state.addEventListener("problem", (event) => refuse(event.detail));
 feed.addEventListener("status", connection);
 setInterval(tick, TICK);
@@ -82,6 +84,7 @@ function draw() {
   outcome.draw();
   for (const side of Object.values(sides)) side.draw(state);
   title();
+  if (RINGS_OR_TALKS.has(state.state)) announce();
   voice.say(`${t(`state_${state.state}`)} ${state.agent?.cause ?? ""}`.trim());
 }
 
@@ -99,9 +102,11 @@ function title() {
   if (document.title !== text) document.title = text;
 }
 
+// Once for each call, as soon as anything is known of it.
 function announce() {
   const shown = state.call;
-  if (shown === null) return;
+  if (shown === null || shown.call === announced) return;
+  announced = shown.call;
   const text = t("offer_of", {
     kind: t(`kind_${shown.kind}`), client: shown.client_name ?? shown.client, queue: shortName(shown.queue),
   });

@@ -1,7 +1,6 @@
 // What the desk knows: the feed's word at once, the engine's whole answer a moment later.
 //
-// Tells "now" when anything is to be drawn, "call" when another call has come to the agent, and
-// "problem" with what the engine refused.
+// Tells "now" when anything is to be drawn, and "problem" with what the engine refused.
 
 import { Problem } from "./api.js";
 
@@ -94,9 +93,7 @@ export class DeskState extends EventTarget {
     }
     const before = this.callId;
     this.callId = WITH_CALL.has(agent.state) ? agent.call_id : null;
-    if (this.callId === null || this.callId === before) return;
-    this.refreshHistory(this.callId);
-    if (agent.state !== "wrap_up") this.tell("call");
+    if (this.callId !== null && this.callId !== before) this.refreshHistory(this.callId);
   }
 
   later() {

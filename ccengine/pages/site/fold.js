@@ -81,8 +81,8 @@ const CHANGES = {
   CallQueued: foldQueued,
   CallTransferred: foldTransferred,
   CallReprioritised: (board, change, changed) => learn(board, change, changed, {
-    priority: change.priority ?? 0,
-    own_priority: change.priority ?? 0,
+    priority: change.priority,
+    own_priority: change.priority,
   }),
   AgentDialled: (board, change, changed) => begin(board, change, changed, {
     number: change.number,

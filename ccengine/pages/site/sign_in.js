@@ -6,11 +6,11 @@ import { h, setText } from "./dom.js";
 const KEPT = "ccengine.token";
 const AGAIN = 2_000; // milliseconds
 
-export function keptToken() {
+function keptToken() {
   return sessionStorage.getItem(KEPT);
 }
 
-export function keepToken(token) {
+function keepToken(token) {
   sessionStorage.setItem(KEPT, token);
 }
 

@@ -2,7 +2,7 @@
 
 import { stands } from "./fold.js";
 
-export const NEAR = 2 / 3; // of the promise
+const NEAR = 2 / 3; // of the promise
 
 // "none": nothing is promised; "ok", "near", "over". Whoever waits exactly the promise is in time.
 export function levelOf(waitSeconds, promiseSeconds) {

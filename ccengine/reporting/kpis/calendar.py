@@ -39,10 +39,13 @@ class Calendar:
 
     def begin(self, quarter: int) -> Ms:
         """Return when the interval began that holds a quarter."""
-        at = datetime.fromtimestamp(quarter * QUARTER / 1000, UTC).astimezone(ZoneInfo(self.zone))
+        at = self._local(quarter * QUARTER)
         if self.interval is Interval.DAY:
             return self.midnight(at.date())
-        return quarter * QUARTER - at.minute % self.interval * HOUR_MINUTES * 1000
+        begins = quarter * QUARTER - at.minute % self.interval * HOUR_MINUTES * 1000
+        while self._local(begins).utcoffset() != at.utcoffset():  # clocks were changed within it
+            begins += QUARTER
+        return begins
 
     def midnight(self, day: date) -> Ms:
         """Return when a day begins."""
@@ -50,10 +53,13 @@ class Calendar:
 
     def text(self, at: Ms) -> str:
         """Return an instant for people: with the offset, as an hour may come twice."""
-        local = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(self.zone))
+        local = self._local(at)
         if self.interval is Interval.DAY:
             return local.date().isoformat()
         return local.isoformat(sep=" ", timespec="minutes")
+
+    def _local(self, at: Ms) -> datetime:
+        return datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(self.zone))
 
 
 def span(first: date, last: date, zone: str) -> tuple[Ms, Ms]:

@@ -66,10 +66,11 @@ class Clocks:
 
     def show(self, shown: ShowAgent, at: Ms, row: int) -> None:
         """Take note of an agent's state."""
-        self._note_presence(shown.agent, shown.state, at)
         if shown.state is AgentState.OFFLINE:
             self._stop(shown.agent, at)
+            self._note_presence(shown.agent, shown.state, at)
             return
+        self._note_presence(shown.agent, shown.state, at)
         self._turn(shown.agent, self._doing(shown), shown.reason, shown.call, (at, row))
 
     def look_again(self, agent: AgentId | None, call: CallId, at: Ms, row: int) -> None:

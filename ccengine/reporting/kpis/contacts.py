@@ -79,15 +79,16 @@ class Contacts:
 
     def begin(self, event: FIRST, at: Ms) -> None:
         """Take note of a call, or an item."""
-        kind, client = Kind.CALL, event.client
+        kind, client, number = Kind.CALL, event.client, event.number
         arrived, caller = at, ""
         match event:
             case CallArrived():
                 arrived = self._grain.of(event.arrived_at) if event.arrived_at else at
             case AgentDialled():
-                kind = event.kind
+                kind, number = event.kind, ""  # which is nobody's here that calls come in by
                 origin = self.get(event.origin)
-                client = client or (origin.client if origin is not None else client)
+                if origin is not None:
+                    client, number = client or origin.client, origin.number
             case CallbackAsked():
                 kind, caller = Kind.CALLBACK, event.to
             case MessageLeft():
@@ -95,7 +96,7 @@ class Contacts:
         facts = CallFacts(
             call=event.call,
             client=client,
-            number=event.number if kind is not Kind.OUTBOUND else "",
+            number=number,
             kind=kind,
             arrived=min(arrived, at),
             customer=caller,

@@ -14,20 +14,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from typing_extensions import override
 
-from ccengine.core.states import Kind
+from ccengine.core.states import ITEMS, Kind
 from ccengine.reporting.kpis.facts import Book, Doing, Fate, Ms
+from ccengine.reporting.kpis.tiling import Tiling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ccengine.core.ids import QueueId
-    from ccengine.reporting.kpis.facts import CallFacts, Part, Ring, Stretch, Visit
+    from ccengine.reporting.kpis.facts import CallFacts, Login, Part, Ring, Stretch, Visit
 
 QUARTER: Ms = 900_000
 DAY: Ms = 86_400_000
 REPEATED_WITHIN: Ms = 7 * DAY
 """A customer who calls again within was not helped the first time."""
-SERVED = frozenset({Kind.CALL, Kind.CALLBACK, Kind.VOICEMAIL, Kind.TASK})
+SERVED = ITEMS | {Kind.CALL, Kind.TASK}
 """Kinds of work that come to agents from queues."""
 
 
@@ -128,6 +129,7 @@ class Tally(Book):
 
     def __init__(self) -> None:
         self.cells: defaultdict[Place, Counts] = defaultdict(Counts)
+        self.tiling = Tiling()
         self._latest: dict[tuple[str, str], tuple[Ms, Counts | None]] = {}
 
     def between(self, begins: Ms, ends: Ms) -> Iterable[tuple[int, Key, Counts]]:
@@ -156,7 +158,7 @@ class Tally(Book):
     @override
     def enter(self, visit: Visit) -> None:
         counts = self._of_visit(visit)
-        if visit.call.kind in (Kind.CALLBACK, Kind.VOICEMAIL):
+        if visit.call.kind in ITEMS:
             counts.items += 1
         else:
             counts.offered += 1
@@ -168,7 +170,7 @@ class Tally(Book):
 
     @override
     def leave(self, visit: Visit) -> None:
-        if visit.call.kind in (Kind.CALLBACK, Kind.VOICEMAIL):
+        if visit.call.kind in ITEMS:
             self._of_visit(visit, with_agent=True).items_served += visit.fate is Fate.ANSWERED
             return
         match visit.fate:
@@ -220,7 +222,16 @@ class Tally(Book):
         self._of_ring(ring).rings_missed += 1
 
     @override
+    def log_in(self, login: Login) -> None:
+        self.tiling.log_in(login)
+
+    @override
+    def log_out(self, login: Login) -> None:
+        self.tiling.log_out(login)
+
+    @override
     def spend(self, stretch: Stretch) -> None:
+        self.tiling.spend(stretch)
         name = TIMES[stretch.doing]
         key = Key(
             stretch.client,

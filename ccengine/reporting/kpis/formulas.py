@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import partial
 
 from ccengine.core.measures import Formula
 from ccengine.reporting.kpis.counts import NAMES, Counts
@@ -116,33 +117,31 @@ def _level(formula: Formula) -> Figure:
     def parts(counts: Counts) -> Parts:
         return level_parts(formula, counts)
 
-    return Figure(
-        name=name,
-        head=f"{name} %",
-        formula=text,
-        unit=Unit.PERCENT,
-        parts=parts,
-        not_by=frozenset() if formula is Formula.ANSWERED else PEOPLE,
-    )
+    not_by = frozenset[str]() if formula is Formula.ANSWERED else PEOPLE
+    return _percent(name, f"{name} %", text, parts, not_by=not_by)
 
 
 def _count(name: str, head: str, formula: str, **more: frozenset[str]) -> Figure:
     def parts(counts: Counts) -> Parts:
         return getattr(counts, name), 1
 
-    return Figure(name=name, head=head, formula=formula, unit=Unit.COUNT, parts=parts, **more)
+    return _figure(Unit.COUNT, name, head, formula, parts, **more)
 
 
-def _percent(
-    name: str, head: str, formula: str, parts: Callable[[Counts], Parts], **more: frozenset[str]
+def _figure(
+    unit: Unit,
+    name: str,
+    head: str,
+    formula: str,
+    parts: Callable[[Counts], Parts],
+    **more: frozenset[str],
 ) -> Figure:
-    return Figure(name=name, head=head, formula=formula, unit=Unit.PERCENT, parts=parts, **more)
+    return Figure(name=name, head=head, formula=formula, unit=unit, parts=parts, **more)
 
 
-def _mean(
-    name: str, head: str, formula: str, parts: Callable[[Counts], Parts], **more: frozenset[str]
-) -> Figure:
-    return Figure(name=name, head=head, formula=formula, unit=Unit.SECONDS, parts=parts, **more)
+_percent = partial(_figure, Unit.PERCENT)
+_mean = partial(_figure, Unit.SECONDS)
+_time = partial(_figure, Unit.HOURS)
 
 
 def with_calls(counts: Counts) -> int:
@@ -265,20 +264,18 @@ WORK = (
         lambda one: (with_calls(one), one.logged_in),
         not_by=SHARED,
     ),
-    Figure(
-        name="logged in v1",
-        head="logged in h",
-        formula="from log-in to log-out",
-        unit=Unit.HOURS,
-        parts=lambda one: (one.logged_in, 1),
+    _time(
+        "logged in v1",
+        "logged in h",
+        "from log-in to log-out",
+        lambda one: (one.logged_in, 1),
         not_by=SHARED,
     ),
-    Figure(
-        name="not ready v1",
-        head="not ready h",
-        formula="agents' time not ready",
-        unit=Unit.HOURS,
-        parts=lambda one: (one.not_ready, 1),
+    _time(
+        "not ready v1",
+        "not ready h",
+        "agents' time not ready",
+        lambda one: (one.not_ready, 1),
         not_by=SHARED,
     ),
 )

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from ccengine.reporting.instants import utc_text
 from ccengine.reporting.kpis.facts import Book, Doing, Login, Ms, Part, Stretch
 from ccengine.reporting.kpis.formulas import Unit, in_unit, rounded
 from ccengine.reporting.kpis.splitting import percentages
+from ccengine.reporting.kpis.tiling import fault, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -103,17 +103,11 @@ def _faults(agent: AgentId, logins: list[tuple[Ms, Ms]], stretches: list[Stretch
         while told and told[0][0] < ends:
             first, last = told.pop(0)
             if first != at:
-                found.append(_fault(agent, at, first))
+                found.append(fault(agent, at, first))
             at = last
         if at != ends:
-            found.append(_fault(agent, at, ends))
-    return found + [_fault(agent, last, first) for first, last in told]
-
-
-def _fault(agent: AgentId, at: Ms, then: Ms) -> str:
-    what = "nothing" if at < then else "two things at once"
-    first, last = sorted((at, then))
-    return f"{agent}: {what} from {utc_text(first / 1000)} to {utc_text(last / 1000)}"
+            found.append(fault(agent, at, ends))
+    return found + [fault(agent, last, first) for first, last in told]
 
 
 def hours(time: Ms) -> str:
@@ -143,9 +137,7 @@ class Kept:
         logins = self.ledger.within(self.until)
         agents = {agent for agent, _, _ in logins}
         here = hours(sum(ends - begins for _, begins, ends in logins))
-        faults = len(self.faults)
-        verdict = f"{faults} faults" if faults else "each millisecond once: no gap, no overlap"
-        return f"{len(agents)} agents, {len(logins)} log-ins, {here} h: {verdict}"
+        return f"{len(agents)} agents, {len(logins)} log-ins, {here} h: {verdict(self.faults)}"
 
 
 def share_check(parts: Iterable[Account], stretches: Iterable[Stretch]) -> str:

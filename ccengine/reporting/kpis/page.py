@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from ccengine.reporting.kpis.calendar import Calendar, Interval
 from ccengine.reporting.kpis.counts import DAY, QUARTER, TIMES, Counts
 from ccengine.reporting.kpis.facts import Doing, Ms
-from ccengine.reporting.kpis.formulas import rounded
+from ccengine.reporting.kpis.formulas import CONTACTS, TALKS, WORK, Unit, rounded
+from ccengine.reporting.kpis.table import SL_AGREED
 from ccengine.reporting.pages import document, legend
 from ccengine.reporting.plots import (
     Axes,
@@ -22,14 +23,18 @@ from ccengine.reporting.plots import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ccengine.reporting.kpis.formulas import Figure
     from ccengine.reporting.kpis.table import Line, Table
 
+UNITS = {Unit.COUNT: "", Unit.PERCENT: "%", Unit.SECONDS: "s", Unit.HOURS: "h"}
+NOBODY = "(none)"
 FATES = (
-    ("answered", "var(--blue)"),
-    ("abandoned", "var(--orange)"),
-    ("left", "var(--grey)"),
-    ("callbacks", "var(--violet)"),
+    ("answered", "answered", "var(--blue)"),
+    ("abandoned", "abandoned", "var(--orange)"),
+    ("sent on", "left", "var(--grey)"),
+    ("callbacks", "callbacks", "var(--violet)"),
 )
+"""Names, counts and colors."""
 STATES: tuple[tuple[str, str, tuple[Doing, ...]], ...] = (
     ("talking", "var(--blue)", (Doing.TALKING, Doing.HOLDING)),
     ("other calls", "var(--red)", (Doing.CONNECTING, Doing.CONSULTING, Doing.INTERNAL)),
@@ -56,41 +61,77 @@ def page(title: str, days: str, table: Table, course: Table) -> str:
         table: the figures.
         course: the same by intervals alone.
     """
-    names = "".join(
-        f"<p>{escape(figure.name)} = {escape(figure.formula)}</p>" for figure in table.figures
-    )
-    notes = "".join(f"<p>{escape(note)}</p>" for note in table.notes())
+    notes = "".join(f"<p>{escape(note)}</p>" for note in [*table.notes(), table.check()])
     return document(
         title,
         [
-            f"<h1>{escape(title)}</h1>",
-            f"<p>{escape(days)}</p>",
+            f"<header><h1>{escape(title)}</h1><p>{escape(days)}</p></header>",
+            "<main>",
             "<h2>Figures</h2>",
-            f'<div class="tables">{_table(table)}</div>',
-            *_plots(course),
-            f"<h2>How they are counted</h2>{notes}{names}",
+            *(_part(name, figures, table, notes) for name, figures in _parts(table)),
+            "<h2>Course</h2>",
+            f'<div class="plots">{"".join(_plots(course))}</div>',
+            "</main>",
         ],
     )
 
 
-def _table(table: Table) -> str:
-    heads = [f"<th>{escape(by.value)}</th>" for by in table.question.by]
-    heads.append("<th>service level</th>")
+def _parts(table: Table) -> list[tuple[str, list[Figure]]]:
+    """Return figures by subject: a table of all of them would be too wide to read, or to print."""
+    subjects = (("Contacts", CONTACTS), ("Talks", TALKS), ("Agents' work", WORK))
+    found = [(name, [one for one in all_ if one in table.figures]) for name, all_ in subjects]
+    return [(name, figures) for name, figures in found if figures]
+
+
+def _part(name: str, figures: Sequence[Figure], table: Table, notes: str) -> str:
+    """Return figures of one subject, their formulas right below."""
+    with_level = figures[0] in CONTACTS
+    formulas = "".join(
+        f"<div><dt>{escape(_name(one))}</dt> <dd>= {escape(one.formula)}</dd></div>"
+        for one in figures
+    )
+    return (
+        f'<section aria-label="{escape(name)}">'
+        f'<div class="tables" tabindex="0" role="group" aria-label="{escape(name)}: table">'
+        f"{_table(name, figures, table, with_level=with_level)}</div>"
+        f'{notes if with_level else ""}<dl class="formulas">{formulas}</dl></section>'
+    )
+
+
+def _table(name: str, figures: Sequence[Figure], table: Table, *, with_level: bool) -> str:
+    heads = [f'<th scope="col" class="name">{escape(by.value)}</th>' for by in table.question.by]
+    if with_level:
+        heads.append(f'<th scope="col">{SL_AGREED} as agreed<small>%</small></th>')
     heads += [
-        f'<th title="{escape(one.name)} = {escape(one.formula)}">{escape(one.head)}</th>'
-        for one in table.figures
+        f'<th scope="col" title="{escape(f"{one.name} = {one.formula}")}">{escape(_name(one))}'
+        f"<small>{UNITS[one.unit]}</small></th>"
+        for one in figures
     ]
-    rows = [_row(line, table, "") for line in table.lines]
+    rows = [_row(line, figures, "", with_level=with_level) for line in table.lines]
     if len(table.lines) > 1:
-        rows.append(_row(table.total, table, ' class="total"'))
-    return f"<table><tr>{''.join(heads)}</tr>{''.join(rows)}</table>"
+        rows.append(_row(table.total, figures, ' class="total"', with_level=with_level))
+    return (
+        f"<table><caption>{escape(name)}</caption><thead><tr>{''.join(heads)}</tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table>"
+    )
 
 
-def _row(line: Line, table: Table, attribute: str) -> str:
-    level = line.level
-    told = "" if level is None else f"{line.level_name} {rounded(level * 100, 2)} %"
-    cells = [*line.labels, told, *(one.text(line.counts) for one in table.figures)]
-    return f"<tr{attribute}>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+def _name(figure: Figure) -> str:
+    """Return what a figure is called: its formula's name; of a count, what is counted."""
+    return figure.head if figure.unit is Unit.COUNT else figure.name
+
+
+def _row(line: Line, figures: Sequence[Figure], attribute: str, *, with_level: bool) -> str:
+    names = "".join(
+        f'<th scope="row" class="name" dir="auto">{escape(label) or NOBODY}</th>'
+        for label in line.labels
+    )
+    cells = [escape(one.text(line.counts)) for one in figures]
+    if with_level:
+        level = line.level
+        told = f"{line.level_name} {rounded(level * 100, 2)}" if level is not None else ""
+        cells.insert(0, escape(told))
+    return f"<tr{attribute}>{names}{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
 def _plots(course: Table) -> list[str]:
@@ -101,19 +142,21 @@ def _plots(course: Table) -> list[str]:
     counts = [Counts() if line is None else line.counts for line in there]
     levels = [None if line is None or line.level is None else line.level for line in there]
     percent = [None if level is None else float(level * 100) for level in levels]
+    calls = legend((name, color) for name, _, color in FATES)
+    agents = legend((name, color) for name, color, _ in STATES)
     return [
-        f"<h2>Calls by when they came</h2>{legend(FATES)}",
-        _figure(_calls(counts, places, calendar)),
-        "<h2>Service level as agreed</h2>",
-        _figure(_levels(percent, places, calendar)),
-        "<h2>What agents did, mean number</h2>"
-        + legend((name, color) for name, color, _ in STATES),
-        _figure(_agents(counts, places, (calendar, course.question.ends))),
+        _figure("Calls by when they came", calls, _calls(counts, places, calendar)),
+        _figure("Service level as agreed", "", _levels(percent, places, calendar)),
+        _figure(
+            "What agents did, mean number",
+            agents,
+            _agents(counts, places, (calendar, course.question.ends)),
+        ),
     ]
 
 
-def _figure(svg: str) -> str:
-    return f'<div class="plots"><figure>{svg}</figure></div>'
+def _figure(title: str, meaning: str, svg: str) -> str:
+    return f"<figure><figcaption><h3>{escape(title)}</h3>{meaning}</figcaption>{svg}</figure>"
 
 
 def _places(course: Table) -> list[Ms]:
@@ -125,9 +168,10 @@ def _places(course: Table) -> list[Ms]:
 
 def _calls(counts: Sequence[Counts], places: Sequence[Ms], calendar: Calendar) -> str:
     series = [
-        Series(name, color, [float(getattr(one, name)) for one in counts]) for name, color in FATES
+        Series(name, color, [float(getattr(one, count)) for one in counts])
+        for name, count, color in FATES
     ]
-    highest = max((sum(getattr(one, name) for name, _ in FATES) for one in counts), default=0)
+    highest = max((sum(getattr(one, name) for _, name, _ in FATES) for one in counts), default=0)
     return stacked_bars(_axes("calls", places, calendar, nice_top(highest)), series)
 
 

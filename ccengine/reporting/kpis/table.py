@@ -20,6 +20,7 @@ from ccengine.reporting.kpis.formulas import (
     Figure,
     level_parts,
 )
+from ccengine.reporting.kpis.tiling import verdict
 
 _Group = tuple[tuple[str, ...], Formula]
 """What counts are added up by: labels, and how the queue is judged."""
@@ -132,6 +133,7 @@ class Table:
     figures: Sequence[Figure]  #: those that say something by these dimensions
     measures: Mapping[str, Measure]  #: of the queues that figures are of
     until: Ms  #: what goes on counts until then
+    faults: Sequence[str]  #: where agents' time does not tile their log-ins
 
     def notes(self) -> list[str]:
         """Return how figures were counted, a line each."""
@@ -139,6 +141,10 @@ class Table:
             f"SL as agreed: {describe(measure)} ({', '.join(queues)})"
             for measure, queues in _by_measure(self.measures)
         ]
+
+    def check(self) -> str:
+        """Return whether agents' time, of all of them, tiles their log-ins."""
+        return "; ".join([f"agents' time: {verdict(self.faults)}", *self.faults])
 
 
 def describe(measure: Measure) -> str:
@@ -149,7 +155,11 @@ def describe(measure: Measure) -> str:
 
 
 def answer(
-    cells: Iterable[tuple[int, Key, Counts]], question: Question, in_force: InForce, until: Ms
+    cells: Iterable[tuple[int, Key, Counts]],
+    question: Question,
+    in_force: InForce,
+    until: Ms,
+    faults: Sequence[str] = (),
 ) -> Table:
     """Group counts.
 
@@ -158,6 +168,7 @@ def answer(
         question: what to group by; only cells of its time are looked at.
         in_force: says how each queue is judged.
         until: when counting ended.
+        faults: that were found as agents' time was counted.
     """
     sorting = _Groups(question, in_force)
     groups: defaultdict[_Group, list[Counts]] = defaultdict(list)
@@ -167,19 +178,23 @@ def answer(
             groups[group].append(counts)
     lines, whole = _lines(groups, question)
     figures = figures_of(question)
-    told = [
-        lines[labels]
-        for labels in sorted(lines)
-        if any(labels) or any(figure.parts(lines[labels].counts)[0] for figure in figures)
-    ]
+    ordered = [lines[labels] for labels in sorted(lines)]
     return Table(
         question=question,
-        lines=told,
+        lines=[line for line in ordered if _says_something(line, question, figures)],
         total=whole,
         figures=figures,
         measures=sorting.measures,
         until=until,
+        faults=faults,
     )
+
+
+def _says_something(line: Line, question: Question, figures: Sequence[Figure]) -> bool:
+    """Tell whether a line is more than the time in which nothing of it happened."""
+    named = zip(question.by, line.labels, strict=True)
+    is_named = any(label for by, label in named if by is not By.INTERVAL)
+    return is_named or any(figure.parts(line.counts)[0] for figure in figures)
 
 
 def figures_of(question: Question) -> list[Figure]:

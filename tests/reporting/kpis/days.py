@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccengine.core import events
+from ccengine.core.ids import CallId, ClientId
+from ccengine.core.states import Kind
 from ccengine.reporting.kpis.counts import Counts, Tally
 from ccengine.reporting.kpis.facts import Grain, Login, Stretch
 from ccengine.reporting.kpis.fold import Fold
 from ccengine.reporting.kpis.table import InForce
 from ccengine.reporting.rows import in_steps
 from ccengine.storage.journal_reader import JournalReader
-from tests.reporting.shift import plan
+from tests.reporting.shift import NODE, plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from ccengine.core.ids import AgentId, CallId
+    from ccengine.core.ids import AgentId
     from ccengine.reporting.rows import JournalRow
     from tests.reporting.shift import Shift
 
@@ -41,6 +43,7 @@ class Watched(Tally):
         self.stretches.append(stretch)
 
     def log_in(self, login: Login) -> None:
+        super().log_in(login)
         self.logins.append(login)
 
 
@@ -96,9 +99,33 @@ def serve(shift: Shift, call: CallId, *, talk: float) -> AgentId:
     return agent
 
 
+def hand_over(shift: Shift, call: CallId, agent: AgentId, to: AgentId) -> None:
+    """Have an agent consult a colleague for five seconds, and hand the caller over."""
+    asked = CallId(f"{call}-c1")
+    shift.post(
+        events.AgentDialled(
+            call=asked,
+            agent=agent,
+            tenant=plan().tenant,
+            client=ClientId(""),
+            number="201",
+            channel=f"{call}.1",
+            leg=f"{call}.1",
+            kind=Kind.CONSULT,
+            node=NODE,
+            origin=call,
+        )
+    )
+    shift.post(events.CallDirected(call=asked, agent=to))
+    shift.answer(asked)
+    shift.wait(5)
+    shift.post(events.CallHandedOver(call=call, agent=agent, to_agent=to, consult=asked))
+    shift.post(events.CallEnded(call=asked, by=events.Party.AGENT, cause="handed over"))
+
+
 def untiled(tally: Watched, until: int) -> list[str]:
     """Return where the agents' stretches do not tile their log-ins."""
-    found = []
+    found = list(tally.tiling.faults)
     for login in tally.logins:
         ends = until if login.ends is None else login.ends
         mine = [

@@ -42,6 +42,22 @@ def test_the_hour_that_comes_twice_is_told_apart() -> None:
     assert len(told) == 50
 
 
+@pytest.mark.parametrize(
+    ("day", "hours", "told"),
+    [
+        (date(2026, 4, 5), 25, ["01:00+11:00", "01:30+10:30", "02:00+10:30"]),
+        (date(2026, 10, 4), 24, ["01:00+10:30", "02:30+11:00", "03:00+11:00"]),
+    ],
+)
+def test_where_clocks_change_by_half_an_hour_an_hour_is_cut(
+    day: date, hours: int, told: list[str]
+) -> None:
+    begins, ends = span(day, day, "Australia/Lord_Howe")
+    found = intervals(Calendar("Australia/Lord_Howe", Interval.HOUR), begins, ends)
+    assert [one[11:] for one in found[1:4]] == told
+    assert len(found) == hours
+
+
 @pytest.mark.parametrize("zone", ["Asia/Kathmandu", "Australia/Eucla", "Asia/Kolkata", "UTC"])
 @pytest.mark.parametrize("interval", [Interval.QUARTER, Interval.HALF, Interval.HOUR])
 def test_quarters_make_up_the_intervals_of_any_zone(zone: str, interval: Interval) -> None:

@@ -13,7 +13,6 @@ from ccengine.core import events
 from ccengine.core.events import HoldBy, Party
 from ccengine.core.ids import AgentId, CallId, ClientId, PhoneId
 from ccengine.core.measures import ClockStart, Formula, Measure
-from ccengine.core.states import Kind
 from ccengine.reporting.kpis.calendar import Calendar, Interval
 from ccengine.reporting.kpis.counts import DAY, QUARTER
 from ccengine.reporting.kpis.facts import Grain
@@ -24,6 +23,7 @@ from tests.reporting.kpis.days import (
     Watched,
     follow,
     from_file,
+    hand_over,
     known,
     of,
     rebuilt,
@@ -212,27 +212,7 @@ def test_a_handed_over_call_is_a_part_of_each(shift: Shift) -> None:
     shift.answer(call)
     shift.wait(10)
     log_in(shift, ANNA, BOB)
-    asked = CallId("c1-c1")
-    shift.post(
-        events.AgentDialled(
-            call=asked,
-            agent=ANNA,
-            tenant=plan().tenant,
-            client=ClientId(""),
-            number="201",
-            channel="c1.1",
-            leg="c1.1",
-            kind=Kind.CONSULT,
-            node=NODE,
-            origin=call,
-        )
-    )
-    shift.post(events.CallDirected(call=asked, agent=BOB))
-    shift.answer(asked)
-    shift.wait(5)
-    over = events.CallHandedOver(call=call, agent=ANNA, to_agent=BOB, consult=asked)
-    shift.post(over)
-    shift.post(events.CallEnded(call=asked, by=Party.AGENT, cause="handed over"))
+    hand_over(shift, call, ANNA, BOB)
     shift.wait(30)
     shift.hang_up(call)
     shift.wait(60)
@@ -242,6 +222,7 @@ def test_a_handed_over_call_is_a_part_of_each(shift: Shift) -> None:
     assert (bob.handled, bob.talk, bob.sent_attended, bob.answered) == (1, 30_000, 0, 0)
     assert (bob.consulting, bob.talking) == (6_000, 30_000)
     assert of(tally, client="nova", agent="bob").consulting == 6_000  # the customer's client's
+    assert {key.number for _, key in tally.cells} == {"", "600100"}  # and number
 
 
 def test_what_agents_say_counts_once_and_may_be_corrected(shift: Shift) -> None:

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from ccengine.core import events
 from ccengine.core.events import Party
 from ccengine.core.ids import AgentId, CallId, ClientId, PhoneId
+from ccengine.reporting.kpis.counts import Tally
 from ccengine.reporting.kpis.facts import Doing, Login, Stretch
 from ccengine.reporting.kpis.fold import Fold
-from ccengine.reporting.kpis.ledger import Ledger, accounts, by_agent
+from ccengine.reporting.kpis.ledger import Account, Ledger, accounts, by_agent, share_check
 from ccengine.reporting.kpis.splitting import Splitter, percentages, split
 from ccengine.reporting.kpis.terms import Rule
 from ccengine.reporting.rows import in_steps
@@ -89,6 +90,22 @@ def test_a_millisecond_too_many_or_too_few_is_a_fault(
 ) -> None:
     (fault, *_) = ledger(*[stretch(*one) for one in stretches]).faults(1000)
     assert words in fault
+    tally, login = Tally(), Login(agent=ANNA, begins=0, ends=1000)
+    tally.log_in(login)
+    for one in stretches:
+        tally.spend(stretch(*one))
+    tally.log_out(login)
+    (fault, *_) = tally.tiling.faults  # looked at as it is counted
+    assert words in fault
+
+
+def test_shares_that_are_not_all_are_told_of() -> None:
+    whole = [stretch(0, 3_600_000)]
+    shared = accounts(whole, Splitter(Rule.EQUAL))
+    told = share_check(shared.values(), whole)
+    assert told == "shares: 1.00 of 1.00 h, 100.00 %"
+    shared[NOVA] = Account()
+    assert share_check(shared.values(), whole).endswith(": 1200000 ms too few")
 
 
 def test_time_without_a_log_in_is_a_fault() -> None:
