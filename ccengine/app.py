@@ -39,6 +39,7 @@ from ccengine.core.ids import TenantId
 from ccengine.engine import Engine
 from ccengine.ivr import versions
 from ccengine.ivr.configuration import load_configuration
+from ccengine.ivr.speaking import Voices
 from ccengine.mqtt.broker import BrokerAddress
 from ccengine.mqtt.publisher import Publisher
 from ccengine.storage.errors import StorageError
@@ -169,6 +170,8 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     link = Connection(
         AriAddress(url=settings.ari_url, user=ARI_USER, password=ari_password(paths), app=APP)
     )
+    voices = Voices(paths.sounds, asyncio.get_running_loop().time)
+    stack.push_async_callback(voices.close)
     wiring = Wiring(
         engine,
         Router(Ari(link, app=APP, may_send=engine.write)),
@@ -176,6 +179,7 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
         paths,
         settings.node,
         rows_of_agent=partial(read_rows_of_agent, paths.journal),
+        voices=voices,
     )
     engine.post(SwitchLost(node=settings.node))
     load_plan(engine, configuration)

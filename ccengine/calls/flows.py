@@ -24,6 +24,7 @@ from ccengine.ivr.context import FlowContext, TimeUp
 from ccengine.ivr.data import CallData
 from ccengine.ivr.outcomes import HangUp, LeaveMessage, Transfer
 from ccengine.ivr.runner import Place, run_flow
+from ccengine.ivr.speaking import CallSpeaker
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -31,10 +32,12 @@ if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel
     from ccengine.calls.wiring import Wiring
     from ccengine.config.clients import Client
+    from ccengine.config.tenant import Route, Tenant
     from ccengine.core.calls import Call
-    from ccengine.core.ids import ClientId, QueueId, SkillId
+    from ccengine.core.ids import ClientId, Instant, QueueId, SkillId
     from ccengine.ivr.data import Value
     from ccengine.ivr.outcomes import Outcome
+    from ccengine.ivr.speaker import Speaker
 
 log = structlog.get_logger()
 
@@ -65,13 +68,13 @@ class CallFlows:
             log.error("number_without_flow", call_id=self._call.id, number=self._call.number)
             return HangUp()
         client = of or route.client
-        flow = configuration.flows.get((client, name or route.flow))
+        flow = configuration.flows.get((client, name or self._first_flow(tenant, route)))
         if flow is None:
             # A reload has taken it away: the number's own flow is still there.
             client, start = route.client, None
             flow = configuration.flow(client, route.flow)
         ear = CallerEar(self._channel, self._call.language or route.language)
-        context = self._context(ear, tenant.clients[client])
+        context = self._context(ear, tenant.clients[client], self._began(start, of))
         others = configuration.flows_of(client)
         return await run_flow(
             flow, context, start=start, entered=partial(self._enter, ear), others=others
@@ -85,23 +88,46 @@ class CallFlows:
         first = call.flow_returns[0].partition("/")[0] if call.flow_returns else call.flow
         return first, Place(call.flow, call.step, call.flow_returns, call.flow_began)
 
-    def _context(self, ear: CallerEar, client: Client) -> FlowContext:
+    def _first_flow(self, tenant: Tenant, route: Route) -> str:
+        """Return the number's flow, or that of a closure it is closed by."""
+        closure = tenant.closed_by(route, self._engine.center.closed(self._engine.clock.now()))
+        if closure is None:
+            return route.flow
+        log.info("number_closed", call_id=self._call.id, closure=closure, client=route.client)
+        return tenant.settings.closures[closure].flow
+
+    def _began(self, start: Place | None, of: ClientId | None) -> Instant:
+        """Return when the caller came to the flow, also where an earlier engine saw that."""
+        if start is not None and start.began:
+            return start.began
+        return self._call.arrived_at if of is None else self._engine.clock.now()
+
+    def _context(self, ear: CallerEar, client: Client, began: Instant) -> FlowContext:
         configuration = self._wiring.configuration
         data = CallData(self._built_in(ear, client), self._call.data, self._tell)
         return FlowContext(
             client=client.id,
             caller=ear,
             prompts=configuration.prompts,
-            hours=client.hours,
+            hours=client.hours_of(self._call.number),
             now=self._utc_now,
+            began=began,
             offer_callback=partial(self._offer_callback, ear),
             data=data,
             staff={code: digits_of(one.number) for code, one in client.settings.staff.items()},
             choose_language=partial(self._choose_language, ear),
             record=partial(record_caller, self._wiring, self._channel, self._call),
             within=self._within,
+            speaker=self._speaker(client.id),
             passes=(AriDisconnected,),
         )
+
+    def _speaker(self, client: ClientId) -> Speaker | None:
+        configuration, engine = self._wiring.configuration, self._wiring.voices
+        if engine is None or configuration.tenant is None:
+            return None
+        voices = configuration.tenant.settings.languages
+        return CallSpeaker(configuration.prompts, client, voices, engine)
 
     def _built_in(self, ear: CallerEar, client: Client) -> Mapping[str, Callable[[], Value]]:
         zone = ZoneInfo(client.zone)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccengine.core.ids import client_of
-from ccengine.ivr.confirmations import FALLBACK_LANGUAGE
+from ccengine.ivr.built_in import FALLBACK_LANGUAGE
 
 if TYPE_CHECKING:
     from ccengine.calls.wiring import Wiring

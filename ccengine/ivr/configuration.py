@@ -20,7 +20,8 @@ from ccengine.ivr.flow_checks import offers_in_vain
 from ccengine.ivr.flow_names import FlowNames
 from ccengine.ivr.loader import check_flows, read_flows
 from ccengine.ivr.own_kinds import all_kinds
-from ccengine.ivr.prompts import Prompts, Spoken, load_prompts
+from ccengine.ivr.prompt_loading import load_prompts
+from ccengine.ivr.prompts import Prompts, Spoken
 from ccengine.ivr.queue_prompts import spoken_by, with_sentences
 from ccengine.ivr.steps.transfer import TransferStep
 
@@ -162,21 +163,27 @@ def _names(loaded: Loaded, client: Client, prompts: Prompts, draft: FlowDraft) -
         takes_messages=[name for name, queue in queues if queue.messages_are_work],
         languages=loaded.draft.settings.languages.keys() & set(client.settings.languages),
         flows=client.flow_names,
-        is_first=draft.name in _first_flows(client),
+        is_first=draft.name in _first_flows(loaded.draft, client),
         fault_of_number=partial(fault_of_number, client),
     )
 
 
 def _languages(tenant: Tenant, client: Client, draft: FlowDraft) -> list[str]:
     """Return the languages in which callers may hear a flow: their number's, or chosen in it."""
-    own = [one for one in client.settings.numbers.values() if one.flow == draft.name]
+    closures = [one for one in tenant.settings.closures.values() if one.flow == draft.name]
+    numbers = [
+        number
+        for dialed, number in client.settings.numbers.items()
+        if number.flow == draft.name or any(one.holds(client.id, dialed) for one in closures)
+    ]
     offered = _offered(client, [draft]) & tenant.settings.languages.keys()
-    return sorted({*spoken_by(tenant, client, own), *offered})
+    return sorted({*spoken_by(tenant, client, numbers), *offered})
 
 
-def _first_flows(client: Client) -> set[str]:
-    """Return the flows that callers come to from a number or from a queue."""
+def _first_flows(tenant: Tenant, client: Client) -> set[str]:
+    """Return the flows that callers come to from a number, a closure of it, or a queue."""
     found = {number.flow for number in client.settings.numbers.values()}
+    found |= {one.flow for one in tenant.settings.closures.values()}
     for queue in client.settings.queues.values():
         ways = (queue.limits.overflow, *queue.keys.values())
         found |= {way.flow for way in ways if way is not None and way.flow is not None}

@@ -7,11 +7,12 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ccengine.config.hours import Hours
-from ccengine.core.ids import ClientId, QueueId, SkillId
+from ccengine.config.timetable import Timetable
+from ccengine.core.ids import ClientId, Instant, QueueId, SkillId
 from ccengine.ivr.caller import Caller
 from ccengine.ivr.data import CallData
 from ccengine.ivr.prompts import Prompts
+from ccengine.ivr.speaker import Speaker, TextSpeaker, names_in
 
 
 class TimeUp(Exception):
@@ -60,8 +61,10 @@ class FlowContext:
     client: ClientId
     caller: Caller
     prompts: Prompts
-    hours: Mapping[str, Hours]  #: the client's
+    hours: Mapping[str, Timetable]  #: the client's
     now: Callable[[], datetime]  #: UTC
+    began: Instant | None = None
+    """When the caller came to this flow: whether it is open is judged for then. None: now."""
     offer_callback: Callable[[QueueId], Awaitable[bool]] = offer_nothing
     """Asks the caller for a number; True when they are going to be called back."""
     data: CallData = field(default_factory=CallData)
@@ -75,6 +78,20 @@ class FlowContext:
 
     passes: tuple[type[Exception], ...] = ()
     """What goes through a step and ends the session: not the step's fault, nor the flow's."""
+
+    speaker: Speaker | None = None  #: None: words without a sound, where flows are only tried
+
+    async def said(self, sayings: tuple[str, ...]) -> list[str] | None:
+        """Return what Asterisk plays for prompts with values; None: it cannot be said, or in time.
+
+        What is secret is never said: sound is kept in files.
+        """
+        language = self.caller.language
+        names = names_in(self.prompts, self.client, sayings, language)
+        if any(self.data.is_secret(name) for name in names):
+            return None
+        speaker = self.speaker or TextSpeaker(self.prompts, self.client)
+        return await speaker.media(sayings, language, self.data)
 
     def media(self, names: tuple[str, ...]) -> list[str]:
         """Return what Asterisk plays for the prompts, in the caller's language."""

@@ -12,6 +12,7 @@ from ccengine.config.names import mistake
 from ccengine.core.ids import AgentId, SkillId
 from ccengine.core.plan import PROFICIENCY_HIGHEST, PROFICIENCY_LOWEST
 from ccengine.ivr.data import BUILT_IN
+from ccengine.ivr.speech.holes import parts_of
 from ccengine.ivr.templates import NAME, checked
 
 PROMPT: Final = re.compile(r"([a-z]{2,3}(-[a-z0-9]{2,8})?/)?[a-z][a-z0-9_-]{0,63}")
@@ -23,6 +24,7 @@ class Names(Enum):
     STEP = "step"  #: gone to by itself
     CHOICE = "choice"  #: a step gone to only because the caller pressed a key
     PROMPT = "prompt"
+    SAYING = "saying"  #: a prompt, or a text of values
     QUEUE = "queue"
     HOURS = "hours"
     SKILL = "skill"
@@ -40,6 +42,19 @@ def _prompt(text: str) -> str:
     if PROMPT.fullmatch(text) is None:
         message = f"'{text}' cannot be a prompt's name"
         raise mistake(message, "use a name such as greeting, or en/greeting for that in English")
+    return text
+
+
+def _saying(text: str) -> str:
+    if "{" not in text:
+        return _prompt(text)
+    try:
+        parts = parts_of(text)
+    except ValueError as error:
+        raise mistake(str(error), "write {name} or {name:form}, as in {amount:money}") from None
+    if any(isinstance(part, str) and not set(part) <= set(" ,.;:") for part in parts):
+        message = f"'{text}' has words in it, which are of one language"
+        raise mistake(message, "write them to prompts.yaml, and name that prompt here")
     return text
 
 
@@ -95,5 +110,8 @@ KeySeconds = Annotated[float, Field(ge=0.5, le=60)]
 Level = Annotated[int, Field(ge=PROFICIENCY_LOWEST, le=PROFICIENCY_HIGHEST)]
 """Proficiency in a skill."""
 PromptName = Annotated[str, AfterValidator(_prompt), Names.PROMPT]
+Saying = Annotated[str, AfterValidator(_saying), Names.SAYING]
+Sayings = Annotated[tuple[Saying, ...], BeforeValidator(_listed), AfterValidator(_some)]
+"""One or several prompts, which may have values in them, and texts of values: `{amount:money}`."""
 PromptNames = Annotated[tuple[PromptName, ...], BeforeValidator(_listed), AfterValidator(_some)]
 """One prompt, or several one after the other. `en/greeting` is spoken in English to everybody."""

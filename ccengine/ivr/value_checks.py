@@ -28,6 +28,7 @@ def check_values(draft: FlowDraft, names: FlowNames, ways: Ways) -> Iterator[Pro
     """Yield what is wrong with a flow's values."""
     yield from _unknown_values(draft)
     yield from _shown_secrets(draft)
+    yield from _wrongly_said(draft, names)
     for name, step in draft.steps.items():
         if isinstance(step, CallStep):
             yield from _wrongly_called(draft, name, step, ways)
@@ -87,6 +88,20 @@ def _shown_secrets(draft: FlowDraft) -> Iterator[Problem]:
         if isinstance(step, SetStep) and step.shown and step.secret:
             message = f"step '{name}' would show the agent what is secret"
             yield draft.document.problem(("steps", name, "shown"), message, "remove one of the two")
+
+
+def _wrongly_said(draft: FlowDraft, names: FlowNames) -> Iterator[Problem]:
+    secret = secrets(draft)
+    known = None
+    if set(draft.known) == draft.steps.keys():  # else what could not be read may learn them
+        known = (learned(draft) | ALWAYS_KNOWN) - secret
+    for name, step in draft.steps.items():
+        for reference in references(step):
+            if reference.what is Names.SAYING:
+                place = ("steps", name, *reference.place)
+                yield from names.spoken.unsayable(
+                    draft.document, place, reference.name, known, secret
+                )
 
 
 def _wrongly_called(draft: FlowDraft, name: str, step: CallStep, ways: Ways) -> Iterator[Problem]:

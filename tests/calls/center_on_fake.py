@@ -26,7 +26,7 @@ from ccengine.core.ids import ClientId
 from ccengine.engine import Engine
 from ccengine.ivr.configuration import load_configuration
 from ccengine.ivr.confirmations import Confirmation
-from ccengine.ivr.prompts import names_of
+from ccengine.ivr.prompt_loading import names_of
 from ccengine.storage.errors import JournalFailed
 from tests.fakes.asterisk import FakeAsterisk
 

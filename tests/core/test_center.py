@@ -13,7 +13,7 @@ from ccengine.core.center import ContactCenter
 from ccengine.core.commands import OfferCall, WithdrawOffer
 from ccengine.core.errors import CoreError, DuplicateCall
 from ccengine.core.events import Event
-from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId, QueueId
+from ccengine.core.ids import AgentId, CallId, ClosureId, OfferId, PhoneId, QueueId
 from ccengine.core.queues import Overflow
 from ccengine.core.work_items import CallbackRules, Failure, Mode
 from tests.core.builders import (
@@ -171,6 +171,8 @@ SAMPLES: dict[type, Event] = {
         events.AgentResumed(agent=AgentId("anna"), queue=QueueId("nova/billing")),
         events.WrapUpExtended(agent=AgentId("anna")),
         events.WrongPinGiven(agent=AgentId("anna"), phone=PhoneId("101")),
+        events.NumbersClosed(closure=ClosureId("building"), by="olga", until=1e5),
+        events.NumbersOpened(closure=ClosureId("building"), by="olga"),
         events.HelpAsked(agent=AgentId("anna")),
         events.HelpAnswered(agent=AgentId("anna"), supervisor=AgentId("bob")),
         events.HelpUnanswered(agent=AgentId("anna")),

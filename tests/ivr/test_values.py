@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -23,7 +23,7 @@ from ccengine.ivr.data import (
     text_of,
     written,
 )
-from ccengine.ivr.prompts import Prompts, load_prompts
+from ccengine.ivr.prompt_loading import load_prompts
 from ccengine.ivr.references import Template
 from ccengine.ivr.steps.branch import BranchStep
 from ccengine.ivr.steps.collect import CollectStep, Typed
@@ -31,6 +31,9 @@ from ccengine.ivr.steps.set import SetStep
 from ccengine.ivr.templates import filled, holes
 from tests.config.test_loading import demo
 from tests.ivr.scripted_caller import ScriptedCaller
+
+if TYPE_CHECKING:
+    from ccengine.ivr.prompts import Prompts
 
 NOW = datetime(2026, 12, 21, 12, tzinfo=UTC)
 PROMPTS: Prompts = load_prompts(demo())[0]

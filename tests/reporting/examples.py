@@ -21,6 +21,8 @@ _VALUES: dict[str, object] = {
     "caller": "+380441234567",
     "cause": "hung up",
     "channel": "ch1",
+    "closed": True,
+    "closure": "building",
     "consult": "c1-c1",
     "client": "nova",
     "disposition": "sold",

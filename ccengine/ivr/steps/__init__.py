@@ -22,6 +22,7 @@ from ccengine.ivr.steps.language import LanguageStep
 from ccengine.ivr.steps.menu import MenuStep
 from ccengine.ivr.steps.play import PlayStep
 from ccengine.ivr.steps.record import RecordStep
+from ccengine.ivr.steps.say import SayStep
 from ccengine.ivr.steps.set import SetStep
 from ccengine.ivr.steps.transfer import TransferStep
 from ccengine.ivr.steps.voicemail import VoicemailStep
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 BUILT_IN_KINDS: Final[tuple[type[Step], ...]] = (
     PlayStep,
+    SayStep,
     MenuStep,
     CollectStep,
     LanguageStep,
