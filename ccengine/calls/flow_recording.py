@@ -29,9 +29,13 @@ def comment_of(call: Call, at: float) -> str:
     return f"{call.tenant}/{call.client}/comments/{day}/{call.id}-{at * 1000:.0f}"
 
 
-async def record_caller(wiring: Wiring, channel: Channel, call: Call, take: Take) -> Taken | None:
-    """Sound a tone and record until a key, a silence or the limit; None: nothing was said."""
-    name = comment_of(call, wiring.engine.clock.now())
+async def record_caller(
+    wiring: Wiring, channel: Channel, call: Call, name: str, take: Take
+) -> Taken | None:
+    """Sound a tone and record until a key, a silence or the limit; None: nothing was said.
+
+    Cancelled, it goes on recording, and Asterisk does nothing else for the channel until it ends.
+    """
     ari = wiring.router.ari
     try:
         if not await ari.record_channel(

@@ -15,7 +15,7 @@ import structlog
 from ccengine.asterisk.ari.errors import AriDisconnected
 from ccengine.calls.callback_offer import CallbackOffer
 from ccengine.calls.caller_ear import CallerEar
-from ccengine.calls.flow_recording import record_caller
+from ccengine.calls.flow_recording import comment_of, record_caller
 from ccengine.config.clients import digits_of
 from ccengine.core.commands import DivertCall
 from ccengine.core.events import FlowDataSet, FlowStepEntered, LanguageChosen
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ccengine.config.tenant import Route, Tenant
     from ccengine.core.calls import Call
     from ccengine.core.ids import ClientId, Instant, QueueId, SkillId
+    from ccengine.ivr.context import Take, Taken
     from ccengine.ivr.data import Value
     from ccengine.ivr.outcomes import Outcome
     from ccengine.ivr.speaker import Speaker
@@ -52,6 +53,7 @@ class CallFlows:
         self._engine = wiring.engine
         self._channel = channel
         self._call = call
+        self._recording = ""
 
     async def run(self, name: str, start: Place | None, of: ClientId | None = None) -> Outcome:
         """Take the caller through a flow; the number's own where none is named.
@@ -116,7 +118,7 @@ class CallFlows:
             data=data,
             staff={code: digits_of(one.number) for code, one in client.settings.staff.items()},
             choose_language=partial(self._choose_language, ear),
-            record=partial(record_caller, self._wiring, self._channel, self._call),
+            record=self._record,
             within=self._within,
             speaker=self._speaker(client.id),
             passes=(AriDisconnected,),
@@ -147,6 +149,12 @@ class CallFlows:
 
     async def _offer_callback(self, ear: CallerEar, queue: QueueId) -> bool:
         return await CallbackOffer(self._wiring, self._call, ear, queue).run()
+
+    async def _record(self, take: Take) -> Taken | None:
+        self._recording = name = comment_of(self._call, self._engine.clock.now())
+        taken = await record_caller(self._wiring, self._channel, self._call, name, take)
+        self._recording = ""
+        return taken
 
     def _choose_language(
         self, ear: CallerEar, language: str, skills: Mapping[SkillId, int]
@@ -179,6 +187,8 @@ class CallFlows:
             if not limit.expired():
                 raise
             await self._channel.silence()
+            if self._recording:
+                await self._wiring.router.ari.stop_recording(self._recording)
             raise TimeUp from None
 
     def _utc_now(self) -> datetime:

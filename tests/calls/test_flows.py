@@ -260,6 +260,19 @@ async def test_a_comment_is_recorded_and_the_flow_knows_where(center: CenterOnFa
     await ends(center)
 
 
+async def test_a_recording_ends_with_the_flows_time(center: CenterOnFake) -> None:
+    record = RecordStep(record=("greeting",), into="file", next="end", seconds=600)
+    center.asterisk.world.voices.speaks_seconds = 500
+    steps = {"record": record, "known": KNOWN, "end": END}
+    center.set_flows(flow(steps, total_minutes=0.5, otherwise="known"))
+    caller = center.caller()
+    assert (await queued(center)).priority == 9
+    (recording,) = center.asterisk.recordings.values()
+    assert recording.state == "done"
+    center.asterisk.hang_up(caller)
+    await ends(center)
+
+
 async def test_who_says_nothing_goes_another_way(center: CenterOnFake) -> None:
     record = RecordStep(record=("greeting",), into="file", next="end", nothing="known", seconds=9)
     center.set_flows(flow({"record": record, "known": KNOWN, "end": END}))
