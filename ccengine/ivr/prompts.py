@@ -19,6 +19,7 @@ from ccengine.config.tenant import Voice
 from ccengine.core.ids import ClientId
 from ccengine.ivr.built_in import FALLBACK_LANGUAGE
 from ccengine.ivr.speech.holes import Hole, holes_of
+from ccengine.ivr.speech.stress import stressed
 from ccengine.ivr.speech.values import Sayer
 from ccengine.ivr.speech_engine import Rendering
 
@@ -47,7 +48,7 @@ class SpokenPrompt:
     def sound(self) -> str:
         """The file below the sounds folder, without its ending."""
         voice = f"{self.voice.voice}/{self.voice.words_per_minute}"
-        parts = (self.voice.command, RENDERING, self.language, voice, self.speech or self.text)
+        parts = (self.voice.command, RENDERING, self.language, voice, self.rendering.text)
         content = chr(0).join(parts).encode()
         return f"{self.language}/{hashlib.sha256(content).hexdigest()[:HASH_LENGTH]}"
 
@@ -55,7 +56,7 @@ class SpokenPrompt:
     def rendering(self) -> Rendering:
         """What the speech engine is asked for."""
         voice = self.voice
-        words = self.speech or self.text
+        words = stressed(self.speech or self.text, self.language)
         return Rendering(voice.command, voice.voice, voice.words_per_minute, words)
 
 

@@ -15,12 +15,17 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ccengine.ivr.resampling import resample
+from ccengine.ivr.speech.stress import ACUTE, in_sounds
 from ccengine.ivr.wav_files import RATE, SAMPLE_BYTES, wav_of
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 ESPEAK: Final = "espeak-ng"
+DEAF_VOICE: Final = "uk"  #: does not know the mark for stress
 OUTPUT: Final = "{output}"
 SECONDS_AT_MOST: Final = 60.0
 FILE_MODE: Final = 0o640  # Asterisk reads it through the shared group
@@ -80,7 +85,7 @@ def render(what: Rendering, *, seconds: float = SECONDS_AT_MOST) -> bytes:
         try:
             done = subprocess.run(
                 arguments,
-                input=spoken(what.text).encode(),
+                input=_given(what, seconds).encode(),
                 capture_output=True,
                 timeout=seconds,
                 check=False,
@@ -104,6 +109,28 @@ def render(what: Rendering, *, seconds: float = SECONDS_AT_MOST) -> bytes:
             message += f" — '{ESPEAK} --voices' lists what can be written in tenant.yaml"
         raise SpeechFailed(message)
     return resample(samples, rate, RATE, loudest=LOUDEST)
+
+
+def _given(what: Rendering, seconds: float) -> str:
+    """Return what the program reads: for espeak-ng's Ukrainian, stressed words as sounds."""
+    text = spoken(what.text)
+    is_deaf = what.command.startswith(ESPEAK) and what.voice.startswith(DEAF_VOICE)
+    if ACUTE not in text or not is_deaf:
+        return text
+
+    def sounds_of(words: Sequence[str]) -> Sequence[str]:
+        done = subprocess.run(
+            [ESPEAK, "-v", what.voice, "-q", "-x", "--sep= ", "--stdin"],
+            input="".join(f"{word}.\n" for word in words).encode(),
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+        )
+        lines = [line.strip() for line in done.stdout.decode(errors="replace").splitlines()]
+        heard = [line for line in lines if line]
+        return heard if len(heard) == len(words) else ["" for _ in words]
+
+    return in_sounds(text, sounds_of)
 
 
 def write_sound(file: Path, samples: bytes) -> None:
