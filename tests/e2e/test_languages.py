@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from ccengine.core.ids import ClientId
 from ccengine.core.states import CallState
 from ccengine.reporting.call_record import CallOutcome
+from tests.e2e.waits import until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +39,5 @@ async def test_a_language_chosen_once_is_spoken_from_then_on(
 
 async def newest(folder: Path) -> Path:
     """Return the file that was made or said last, as soon as there is one."""
-    async with asyncio.timeout(10):
-        while not (files := list(folder.glob("*.wav"))):
-            await asyncio.sleep(0.1)
+    files = await until("a sentence", lambda: list(folder.glob("*.wav")))
     return max(files, key=lambda file: file.stat().st_mtime)

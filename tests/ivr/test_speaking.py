@@ -118,8 +118,10 @@ async def test_a_sentence_is_worded_rendered_and_kept(line: Line) -> None:
         "Замо́влення оди́н два нуль, нуль три чотири: двадцять одна́ гривня п'ять копійок, тре́тього "
         "бе́резня."  # noqa: RUF001 - Ukrainian
     ]
+    os.utime(file, (0, 0))
     assert await line.say("order") == said
-    assert len(line.spoken) == 1  # not made again
+    assert len(line.spoken) == 1  # not made again …
+    assert file.stat().st_mtime > 0  # … and kept for another day
     assert await line.say("order", order="120035") != said
 
 
