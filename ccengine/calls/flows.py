@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel
     from ccengine.calls.wiring import Wiring
     from ccengine.config.clients import Client
-    from ccengine.config.tenant import Route
+    from ccengine.config.tenant import Route, Tenant
     from ccengine.core.calls import Call
-    from ccengine.core.ids import ClientId, QueueId, SkillId
+    from ccengine.core.ids import ClientId, Instant, QueueId, SkillId
     from ccengine.ivr.data import Value
     from ccengine.ivr.outcomes import Outcome
     from ccengine.ivr.speaker import Speaker
@@ -68,14 +68,17 @@ class CallFlows:
             log.error("number_without_flow", call_id=self._call.id, number=self._call.number)
             return HangUp()
         client = of or route.client
-        flow = configuration.flows.get((client, name or route.flow))
+        flow = configuration.flows.get((client, name or self._first_flow(tenant, route)))
         if flow is None:
             # A reload has taken it away: the number's own flow is still there.
             client, start = route.client, None
             flow = configuration.flow(client, route.flow)
-        context = self._context(route, tenant.clients[client])
+        ear = CallerEar(self._channel, self._call.language or route.language)
+        context = self._context(ear, tenant.clients[client], self._began(start, of))
         others = configuration.flows_of(client)
-        return await run_flow(flow, context, start=start, entered=self._enter, others=others)
+        return await run_flow(
+            flow, context, start=start, entered=partial(self._enter, ear), others=others
+        )
 
     def place(self) -> tuple[str, Place | None]:
         """Return the flow that the call began with, and where it is; None: at its beginning."""
@@ -85,16 +88,30 @@ class CallFlows:
         first = call.flow_returns[0].partition("/")[0] if call.flow_returns else call.flow
         return first, Place(call.flow, call.step, call.flow_returns, call.flow_began)
 
-    def _context(self, route: Route, client: Client) -> FlowContext:
-        ear = CallerEar(self._channel, self._call.language or route.language)
+    def _first_flow(self, tenant: Tenant, route: Route) -> str:
+        """Return the number's flow, or that of a closure it is closed by."""
+        closure = tenant.closed_by(route, self._engine.center.closed(self._engine.clock.now()))
+        if closure is None:
+            return route.flow
+        log.info("number_closed", call_id=self._call.id, closure=closure, client=route.client)
+        return tenant.settings.closures[closure].flow
+
+    def _began(self, start: Place | None, of: ClientId | None) -> Instant:
+        """Return when the caller came to the flow, also where an earlier engine saw that."""
+        if start is not None and start.began:
+            return start.began
+        return self._call.arrived_at if of is None else self._engine.clock.now()
+
+    def _context(self, ear: CallerEar, client: Client, began: Instant) -> FlowContext:
         configuration = self._wiring.configuration
         data = CallData(self._built_in(ear, client), self._call.data, self._tell)
         return FlowContext(
             client=client.id,
             caller=ear,
             prompts=configuration.prompts,
-            hours=client.hours,
+            hours=client.hours_of(self._call.number),
             now=self._utc_now,
+            began=began,
             offer_callback=partial(self._offer_callback, ear),
             data=data,
             staff={code: digits_of(one.number) for code, one in client.settings.staff.items()},
@@ -140,7 +157,7 @@ class CallFlows:
     def _tell(self, changed: Mapping[str, str | None], shown: Mapping[str, str]) -> None:
         self._engine.post(FlowDataSet(call=self._call.id, values=changed, shown=shown))
 
-    def _enter(self, place: Place) -> None:
+    def _enter(self, ear: CallerEar, place: Place) -> None:
         self._engine.post(
             FlowStepEntered(
                 call=self._call.id,
@@ -148,6 +165,7 @@ class CallFlows:
                 step=place.step,
                 began=place.began,
                 returns=place.returns,
+                keys=ear.keys_taken(),
             )
         )
 

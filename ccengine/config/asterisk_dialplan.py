@@ -27,6 +27,7 @@ DIGITS_AFTER: Final = {
     "outcome": "X!",
     "pause": "X!",
     "resume": "X!",
+    "closure": "X",
 }
 """What may follow a feature code: digits, one or any number of them."""
 

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from ccengine.config.announcement_checks import check_company
 from ccengine.config.callback_checks import check_callback, check_messages
+from ccengine.config.closure_checks import check_closures
 from ccengine.config.desk_checks import check_desks
 from ccengine.config.extension_checks import check_call_codes, check_extensions
+from ccengine.config.hours_checks import check_calendars, check_hours
 from ccengine.config.lookups import Documents, levels, unknown, unknown_keys
 from ccengine.config.number_checks import check_numbers
 from ccengine.config.outcome_checks import check_outcome, check_words
@@ -33,16 +35,19 @@ if TYPE_CHECKING:
     from ccengine.core.plan import AgentSettings, Days
 
 
-def cross_check(tenant: Tenant, documents: Documents) -> list[Problem]:
+def cross_check(tenant: Tenant, documents: Documents, today: date) -> list[Problem]:
     """Return all mistakes and warnings between the parts of a tenant."""
     problems: list[Problem] = []
     if documents.tenant is not None:
         problems += _check_tenant(tenant, documents.tenant, documents)
+        problems += check_calendars(tenant.settings.holidays, documents.tenant, today)
+        problems += check_closures(tenant, documents.tenant, documents)
     queues: list[QueueAt] = []
     for name, client in tenant.clients.items():
         document = documents.clients[name]
         if document is not None:
             problems += _check_client(tenant, client, document, documents)
+            problems += check_hours(client, document, documents, today)
             named = client.settings.queues.items()
             queues += [QueueAt(name, queue, own, document, documents) for queue, own in named]
     for queue in queues:

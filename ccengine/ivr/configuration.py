@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,9 +19,10 @@ from ccengine.ivr.flow import Flow
 from ccengine.ivr.flow_checks import offers_in_vain
 from ccengine.ivr.flow_names import FlowNames
 from ccengine.ivr.loader import check_flows, read_flows
+from ccengine.ivr.own_kinds import all_kinds
 from ccengine.ivr.prompt_loading import load_prompts
 from ccengine.ivr.prompts import Prompts, Spoken
-from ccengine.ivr.queue_prompts import with_sentences
+from ccengine.ivr.queue_prompts import spoken_by, with_sentences
 from ccengine.ivr.steps.transfer import TransferStep
 
 if TYPE_CHECKING:
@@ -88,6 +89,10 @@ def load_configuration(folder: Path) -> Configuration:
             for flow_name in made:
                 warnings += offers_in_vain(drafts[name][flow_name])
     problems += _unheard(loaded, prompts)
+    problems += [
+        Problem(folder / "tenant.yaml", 1, fault, "mend the package, or remove it")
+        for fault in all_kinds().faults
+    ]
     told = in_order([*loaded.problems, *problems])
     return Configuration(
         tenant=None if told else loaded.draft,
@@ -142,12 +147,11 @@ def _calling_back(document: Document | None) -> list[str] | None:
 def _names(loaded: Loaded, client: Client, prompts: Prompts, draft: FlowDraft) -> FlowNames:
     document = loaded.documents.clients[client.id]
     agents = loaded.draft.settings.agents.items()
-    voices = loaded.draft.settings.languages.keys()
     queues = client.settings.queues.items()
     return FlowNames(
         client=client.id,
         spoken=Spoken(
-            prompts, client.id, client.folder / "prompts", _languages(client, voices, draft)
+            prompts, client.id, client.folder / "prompts", _languages(loaded.draft, client, draft)
         ),
         queues=None if document is None else document.keys("queues"),
         calls_back=_calling_back(document),
@@ -157,24 +161,29 @@ def _names(loaded: Loaded, client: Client, prompts: Prompts, draft: FlowDraft) -
         can_be_answered=partial(_can_be_answered, loaded, client),
         strangers=[name for name, agent in agents if client.id not in agent.clients],
         takes_messages=[name for name, queue in queues if queue.messages_are_work],
-        languages=voices & set(client.settings.languages),
+        languages=loaded.draft.settings.languages.keys() & set(client.settings.languages),
         flows=client.flow_names,
-        is_first=draft.name in _first_flows(client),
+        is_first=draft.name in _first_flows(loaded.draft, client),
         fault_of_number=partial(fault_of_number, client),
     )
 
 
-def _languages(client: Client, voices: Collection[str], draft: FlowDraft) -> list[str]:
+def _languages(tenant: Tenant, client: Client, draft: FlowDraft) -> list[str]:
     """Return the languages in which callers may hear a flow: their number's, or chosen in it."""
-    numbers = client.settings.numbers.values()
-    spoken = {number.language or client.language for number in numbers if number.flow == draft.name}
-    heard = (spoken or set(client.settings.languages)) | _offered(client, [draft])
-    return sorted(heard & {*voices})
+    closures = [one for one in tenant.settings.closures.values() if one.flow == draft.name]
+    numbers = [
+        number
+        for dialed, number in client.settings.numbers.items()
+        if number.flow == draft.name or any(one.holds(client.id, dialed) for one in closures)
+    ]
+    offered = _offered(client, [draft]) & tenant.settings.languages.keys()
+    return sorted({*spoken_by(tenant, client, numbers), *offered})
 
 
-def _first_flows(client: Client) -> set[str]:
-    """Return the flows that callers come to from a number or from a queue."""
+def _first_flows(tenant: Tenant, client: Client) -> set[str]:
+    """Return the flows that callers come to from a number, a closure of it, or a queue."""
     found = {number.flow for number in client.settings.numbers.values()}
+    found |= {one.flow for one in tenant.settings.closures.values()}
     for queue in client.settings.queues.values():
         ways = (queue.limits.overflow, *queue.keys.values())
         found |= {way.flow for way in ways if way is not None and way.flow is not None}

@@ -51,3 +51,10 @@ class Confirmation(StrEnum):
     MESSAGE_KEYS = "message-keys"
     NOT_REACHED = "not-reached"  #: the customer who was dialed
     UNKNOWN_EXTENSION = "unknown-extension"  #: dialed at a phone
+    NO_SUCH_CLOSURE = "no-such-closure"
+    NOT_ALLOWED = "not-allowed"
+    NUMBERS_ARE_OPEN = "numbers-are-open"  #: 1 closes them
+    NUMBERS_ARE_CLOSED = "numbers-are-closed"  #: 1 opens them
+    NUMBERS_CLOSED = "numbers-closed"  #: now
+    NUMBERS_OPENED = "numbers-opened"
+    NOTHING_CHANGED = "nothing-changed"

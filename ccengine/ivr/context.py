@@ -7,8 +7,8 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ccengine.config.hours import Hours
-from ccengine.core.ids import ClientId, QueueId, SkillId
+from ccengine.config.timetable import Timetable
+from ccengine.core.ids import ClientId, Instant, QueueId, SkillId
 from ccengine.ivr.caller import Caller
 from ccengine.ivr.data import CallData
 from ccengine.ivr.prompts import Prompts
@@ -61,8 +61,10 @@ class FlowContext:
     client: ClientId
     caller: Caller
     prompts: Prompts
-    hours: Mapping[str, Hours]  #: the client's
+    hours: Mapping[str, Timetable]  #: the client's
     now: Callable[[], datetime]  #: UTC
+    began: Instant | None = None
+    """When the caller came to this flow: whether it is open is judged for then. None: now."""
     offer_callback: Callable[[QueueId], Awaitable[bool]] = offer_nothing
     """Asks the caller for a number; True when they are going to be called back."""
     data: CallData = field(default_factory=CallData)

@@ -109,29 +109,29 @@ class Prompts:
         if prompt is None:
             message = f"client '{client}' has no prompt '{name}' in '{language}'"
             raise LookupError(message)
-        return _media(prompt)
+        return media_of(prompt)
 
     def first_of(self, client: ClientId, name: str, languages: Iterable[str]) -> str | None:
         """Return what Asterisk plays, in the first language in which the client has this prompt."""
         found = (self.find(client, name, language) for language in languages)
         prompt = next((one for one in found if one is not None), None)
-        return None if prompt is None else _media(prompt)
+        return None if prompt is None else media_of(prompt)
 
     def confirmation(self, what: Word, language: str) -> str:
         """Return what Asterisk plays to an agent, in English when there is no other."""
         catalogue = self.confirmations.get(language) or self.confirmations[FALLBACK_LANGUAGE]
-        return _media(catalogue[what])
+        return media_of(catalogue[what])
 
     def phrase(self, client: ClientId, name: str, language: str) -> str:
         """Return what Asterisk plays for a phrase or a digit: the client's own, or ours."""
         own = self.find(client, name, language)
         catalogue = self.phrases.get(language) or self.phrases[FALLBACK_LANGUAGE]
-        return _media(own or catalogue[name])
+        return media_of(own or catalogue[name])
 
     def name(self, key: str) -> str | None:
         """Return what Asterisk plays for a name; None: of what is not configured any more."""
         prompt = self.names.get(key)
-        return None if prompt is None else _media(prompt)
+        return None if prompt is None else media_of(prompt)
 
     def text(self, text: str) -> str:
         """Return what Asterisk plays for a text made of a client's words.
@@ -139,7 +139,7 @@ class Prompts:
         Raises:
             LookupError: no client has these words any more.
         """
-        return _media(self.texts[text])
+        return media_of(self.texts[text])
 
     def sayer(self, client: ClientId, language: str) -> Sayer | None:
         """Return who says values to a client's callers; None: nobody can in this language."""
@@ -240,5 +240,6 @@ def _has_holes(prompt: Prompt) -> bool:
     return isinstance(prompt, SpokenPrompt) and bool(prompt.holes)
 
 
-def _media(prompt: Prompt) -> str:
+def media_of(prompt: Prompt) -> str:
+    """Return what Asterisk plays for a prompt."""
     return f"sound:{ASTERISK_STATE}/sounds/{prompt.sound}"

@@ -18,6 +18,7 @@ from ccengine.core.commands import (
     RingStaff,
     ShowAgent,
     ShowCall,
+    ShowClosure,
     ShowOutcome,
     TakeUpItem,
     TargetMissed,
@@ -59,6 +60,8 @@ from ccengine.core.events import (
     ItemEvent,
     LanguageChosen,
     MessageAsked,
+    NumbersClosed,
+    NumbersOpened,
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
@@ -85,6 +88,7 @@ from ccengine.core.snapshots import CenterSnapshot
 from ccengine.reporting.agent_story import tell_agent, tell_desk, tell_phone, tell_shift
 from ccengine.reporting.call_record import MISSED_CAUSES
 from ccengine.reporting.flow_story import tell_flow
+from ccengine.reporting.house_story import tell_house
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.item_story import command_told, event_told
 from ccengine.reporting.masking import mask_number
@@ -97,6 +101,7 @@ if TYPE_CHECKING:
     from ccengine.core.events import (
         AgentEvent,
         CallEvent,
+        ClosureEvent,
         ControlEvent,
         OutcomeEvent,
         PhoneEvent,
@@ -185,12 +190,16 @@ def _decision(what: Command) -> str:
             return tell_agent(what)
         case TakeUpItem() | DialCallback() | DropItem():
             return command_told(what)
-        case RingStaff() | TargetMissed() | Connect() | ShowCall() | ShowOutcome():
+        case ShowClosure() | RingStaff() | TargetMissed() | Connect() | ShowCall() | ShowOutcome():
             return _seldom(what)
 
 
-def _seldom(what: RingStaff | TargetMissed | Connect | ShowCall | ShowOutcome) -> str:
+def _seldom(
+    what: ShowClosure | RingStaff | TargetMissed | Connect | ShowCall | ShowOutcome,
+) -> str:
     match what:
+        case ShowClosure():
+            return tell_house(what)
         case RingStaff():
             return f"the client's staff are rung: {what.number}"
         case TargetMissed():
@@ -212,7 +221,9 @@ def _way(what: DivertCall | MoveCall) -> str:
             return f"sent on to {what.to}, at the place it had: {what.reason}"
 
 
-def _event(what: CallEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemEvent) -> str:
+def _event(
+    what: CallEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemEvent | ClosureEvent,
+) -> str:
     match what:
         case AgentLoggedIn() | AgentLoggedOut() | AgentWentReady() | AgentWentNotReady():
             return tell_shift(what)
@@ -226,8 +237,8 @@ def _event(what: CallEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemEven
             | HelpUnanswered()
         ):
             return tell_desk(what)
-        case PlanLoaded() | SwitchLost() | SwitchResynced():
-            return _system_event(what)
+        case PlanLoaded() | SwitchLost() | SwitchResynced() | NumbersClosed() | NumbersOpened():
+            return tell_house(what)
         case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
             return tell_phone(what)
         case OutcomeSet() | FormFilled() | OutcomeEntryStarted() | OutcomeEntryEnded():
@@ -385,13 +396,3 @@ def _talk_event(
             return f"{what.agent} was gone before the bridge"
         case ConversationEnded():
             return f"conversation with {what.agent} ended by {what.by}"
-
-
-def _system_event(what: SystemEvent) -> str:
-    match what:
-        case PlanLoaded():
-            return f"configuration {what.plan.version} loaded"
-        case SwitchLost():
-            return f"Asterisk on {what.node} out of reach"
-        case SwitchResynced():
-            return f"Asterisk on {what.node} back"

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ccengine.config.clients import ClientSettings
+from ccengine.config.days import DayMark
+from ccengine.config.hours import Span
 from ccengine.config.papers import FormFile, ScriptFile
 from ccengine.config.schema import REQUIRED, schema_keys, value_kind
 from ccengine.config.tenant import TenantSettings
@@ -52,10 +54,11 @@ def in_schema(kind: Any, way: str = "") -> Iterator[tuple[str, bool]]:
             if is_dataclass(item):
                 yield from in_schema(item, f"{here}.<>.")
                 continue
-        if get_origin(inner) is tuple and is_dataclass(item := value_kind(get_args(inner)[0])):
+        is_list = get_origin(inner) is tuple
+        if is_list and is_dataclass(item := value_kind(get_args(inner)[0])) and item is not Span:
             yield from in_schema(item, f"{here}[].")
             continue
-        if is_dataclass(inner):
+        if is_dataclass(inner) and inner is not DayMark:
             yield from in_schema(inner, f"{here}.")
         else:
             yield here, required[key]

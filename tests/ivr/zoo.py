@@ -74,6 +74,10 @@ FLOWS = (
          "cannot be the name of a value"),
     step("a secret on the screen", "extra: {set: {pin: x}, next: goodbye, secret: yes, "
          "shown: yes}", "would show the agent what is secret"),
+    Broken("a secret in the queue", FLOW, "  billing: {enqueue: billing}",
+           "  billing: {collect: closed, into: pin, secret: yes, next: wait, no_input: wait}\n"
+           "  wait: {enqueue: billing, show: {PIN: 'it is {pin}'}}",
+           "'pin' is secret, and would be shown", "wait: {enqueue"),
     step("a flow that is not there", "extra: {call: verify, next: goodbye}", "no flow 'verify'"),
     step("a flow that calls itself", "extra: {call: main, next: goodbye}",
          "flows call one another in a circle: main → main"),

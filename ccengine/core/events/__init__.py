@@ -34,6 +34,7 @@ from ccengine.core.events.calls import (
     WaitPromised,
 )
 from ccengine.core.events.causes import HoldBy, Miss, Party, Reached
+from ccengine.core.events.closures import NumbersClosed, NumbersOpened
 from ccengine.core.events.control import (
     AgentDialled,
     CallDirected,
@@ -132,8 +133,9 @@ HelpEvent = HelpAsked | HelpAnswered | HelpUnanswered
 AgentEvent = ShiftEvent | DeskEvent | HelpEvent
 PhoneEvent = PhoneLost | PhoneFound | OwnCallStarted | OwnCallEnded
 OutcomeEvent = OutcomeSet | FormFilled | OutcomeEntryStarted | OutcomeEntryEnded
+ClosureEvent = NumbersClosed | NumbersOpened
 SystemEvent = PlanLoaded | SwitchLost | SwitchResynced
-Event = CallEvent | ItemEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemEvent
+Event = CallEvent | ItemEvent | AgentEvent | PhoneEvent | OutcomeEvent | ClosureEvent | SystemEvent
 
 __all__ = [
     "SCHEMA",
@@ -163,6 +165,7 @@ __all__ = [
     "CallbackFailed",
     "CallerReturned",
     "CallerStrayed",
+    "ClosureEvent",
     "ConferenceStarted",
     "ControlEvent",
     "ConversationEnded",
@@ -187,6 +190,8 @@ __all__ = [
     "MessageAsked",
     "MessageLeft",
     "Miss",
+    "NumbersClosed",
+    "NumbersOpened",
     "OfferAccepted",
     "OfferDeclined",
     "OfferRinging",
