@@ -99,6 +99,11 @@ class Prompts:
         fixed, _, bare = name.rpartition("/")
         return self.clients.get(client, {}).get(fixed or language, {}).get(bare)
 
+    def can_be_played(self, client: ClientId, name: str, language: str) -> bool:
+        """Tell whether a client has such a prompt, without values in it."""
+        prompt = self.find(client, name, language)
+        return prompt is not None and not _has_holes(prompt)
+
     def media(self, client: ClientId, name: str, language: str) -> str:
         """Return what Asterisk plays for a client's prompt.
 

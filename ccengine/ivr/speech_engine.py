@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -32,6 +33,9 @@ FILE_MODE: Final = 0o640  # Asterisk reads it through the shared group
 LOUDEST: Final = 29_000  # about 1 dB below the most: a codec's own overshoot is not clipped
 KEPT_SECONDS: Final = 24 * 3600.0
 """Sentences with values in them are personal: they are kept for a day after they were last said."""
+
+KEPT_AT_MOST: Final = 5000  #: of a language, some 400 MB
+LOOKED_THROUGH: Final = 50  #: after so many sentences the folder is looked through again
 
 RIFF_BYTES, CHUNK_BYTES, FORMAT_BYTES = 12, 8, 16
 PCM: Final = (1, 0xFFFE)
@@ -148,14 +152,16 @@ def write_file(file: Path, content: bytes) -> None:
         draft.replace(file)
 
 
-def forget_old(folder: Path, now: float) -> None:
-    """Remove what has not been said for a day."""
+def forget_old(folder: Path, now: float, keep: int = KEPT_AT_MOST) -> None:
+    """Remove what has not been said for a day, and of the rest what is too much."""
+    said: list[tuple[float, Path]] = []
     for file in folder.glob("*.wav"):
-        try:
-            if file.stat().st_mtime < now - KEPT_SECONDS:
-                file.unlink()
-        except FileNotFoundError:  # another one was quicker
-            continue
+        with suppress(FileNotFoundError):  # another process was quicker
+            said.append((file.stat().st_mtime, file))
+    said.sort(reverse=True)
+    for number, (at, file) in enumerate(said):
+        if number >= keep or at < now - KEPT_SECONDS:
+            file.unlink(missing_ok=True)
 
 
 def _samples(content: bytes) -> tuple[bytes, int]:
@@ -184,7 +190,7 @@ def _samples(content: bytes) -> tuple[bytes, int]:
 
 def main() -> None:
     """Render what each line of standard input asks for, until there is no more."""
-    for line in sys.stdin.buffer:
+    for number, line in enumerate(sys.stdin.buffer):
         name, what = json.loads(line)
         file = Path(name)
         answer = "made"
@@ -194,7 +200,8 @@ def main() -> None:
             answer = "failed"  # and never the text: it may be personal
         sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
-        forget_old(file.parent, time.time())  # noqa: TID251 - the files' own clock
+        if number % LOOKED_THROUGH == 0:
+            forget_old(file.parent, time.time())  # noqa: TID251 - the files' own clock
 
 
 if __name__ == "__main__":

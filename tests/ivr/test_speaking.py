@@ -228,6 +228,11 @@ def test_what_was_not_said_for_a_day_is_forgotten(tmp_path: Path) -> None:
     os.utime(old, (now, now - KEPT_SECONDS - 1))
     forget_old(tmp_path, now)
     assert sorted(tmp_path.iterdir()) == [new]
+    newest = tmp_path / "newest.wav"
+    newest.touch()
+    os.utime(newest, (now + 1, now + 1))
+    forget_old(tmp_path, now, keep=1)
+    assert sorted(tmp_path.iterdir()) == [newest]
 
 
 async def test_a_fake_says_the_words(prompts: Prompts) -> None:
