@@ -118,7 +118,7 @@ def _unheard(loaded: Loaded, prompts: Prompts) -> Iterator[Problem]:
             hears = settings.agent_hears
             if hears in ("", NAMES) or document is None:
                 continue
-            if prompts.find(client.id, hears, language) is None:
+            if not prompts.can_be_played(client.id, hears, language):
                 message = f"queue '{queue}': client '{client.id}' has no prompt '{hears}' in "
                 remedy = f"write it to prompts/{language}/prompts.yaml, or '{NAMES}'"
                 place = ("queues", queue, "agent_hears")

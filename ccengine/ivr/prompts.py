@@ -19,6 +19,7 @@ from ccengine.config.tenant import Voice
 from ccengine.core.ids import ClientId
 from ccengine.ivr.built_in import FALLBACK_LANGUAGE
 from ccengine.ivr.speech.holes import Hole, holes_of
+from ccengine.ivr.speech.stress import stressed
 from ccengine.ivr.speech.values import Sayer
 from ccengine.ivr.speech_engine import Rendering
 
@@ -47,7 +48,7 @@ class SpokenPrompt:
     def sound(self) -> str:
         """The file below the sounds folder, without its ending."""
         voice = f"{self.voice.voice}/{self.voice.words_per_minute}"
-        parts = (self.voice.command, RENDERING, self.language, voice, self.speech or self.text)
+        parts = (self.voice.command, RENDERING, self.language, voice, self.rendering.text)
         content = chr(0).join(parts).encode()
         return f"{self.language}/{hashlib.sha256(content).hexdigest()[:HASH_LENGTH]}"
 
@@ -55,7 +56,7 @@ class SpokenPrompt:
     def rendering(self) -> Rendering:
         """What the speech engine is asked for."""
         voice = self.voice
-        words = self.speech or self.text
+        words = stressed(self.speech or self.text, self.language)
         return Rendering(voice.command, voice.voice, voice.words_per_minute, words)
 
 
@@ -97,6 +98,11 @@ class Prompts:
         """
         fixed, _, bare = name.rpartition("/")
         return self.clients.get(client, {}).get(fixed or language, {}).get(bare)
+
+    def can_be_played(self, client: ClientId, name: str, language: str) -> bool:
+        """Tell whether a client has such a prompt, without values in it."""
+        prompt = self.find(client, name, language)
+        return prompt is not None and not _has_holes(prompt)
 
     def media(self, client: ClientId, name: str, language: str) -> str:
         """Return what Asterisk plays for a client's prompt.
