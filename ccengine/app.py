@@ -21,7 +21,7 @@ from ccengine.assembly.api import api_ports, open_library
 from ccengine.assembly.feed import begin_to_publish, live_feed, webhooks
 from ccengine.assembly.pages import feed_and_pages
 from ccengine.assembly.reloading import Reloader, load_plan, things_that_stay
-from ccengine.asterisk.ari.client import Ari
+from ccengine.asterisk.ari.client import APP, Ari
 from ccengine.asterisk.ari.connection import AriAddress, Connection
 from ccengine.asterisk.ari.versions import VersionVerdict, judge_version
 from ccengine.asterisk.router import Router
@@ -39,6 +39,7 @@ from ccengine.core.ids import TenantId
 from ccengine.engine import Engine
 from ccengine.ivr import versions
 from ccengine.ivr.configuration import load_configuration
+from ccengine.ivr.speaking import Voices
 from ccengine.mqtt.broker import BrokerAddress
 from ccengine.mqtt.publisher import Publisher
 from ccengine.storage.errors import StorageError
@@ -56,7 +57,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-APP = "ccengine"
 ARI_USER = "ccengine"
 CHECKPOINT_SECONDS = 1.0
 CALENDAR_SECONDS = 86_400.0
@@ -170,6 +170,8 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     link = Connection(
         AriAddress(url=settings.ari_url, user=ARI_USER, password=ari_password(paths), app=APP)
     )
+    voices = Voices(paths.sounds, asyncio.get_running_loop().time)
+    stack.push_async_callback(voices.close)
     wiring = Wiring(
         engine,
         Router(Ari(link, app=APP, may_send=engine.write)),
@@ -177,6 +179,7 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
         paths,
         settings.node,
         rows_of_agent=partial(read_rows_of_agent, paths.journal),
+        voices=voices,
     )
     engine.post(SwitchLost(node=settings.node))
     load_plan(engine, configuration)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,3 +39,13 @@ class Clock:
     def at(self, monotonic: float) -> Instant:
         """Return the instant of a reading of the monotonic clock."""
         return self._offset + monotonic
+
+
+def wall() -> Instant:
+    """Return seconds since the epoch, UTC: for what runs without an engine."""
+    return time.time()  # noqa: TID251 - here the clock is read
+
+
+def today() -> date:
+    """Return which day it is in UTC, likewise."""
+    return datetime.fromtimestamp(wall(), UTC).date()

@@ -26,6 +26,7 @@ from ccengine.core.commands import (
     RingStaff,
     ShowAgent,
     ShowCall,
+    ShowClosure,
     ShowOutcome,
     TakeUpItem,
     TargetMissed,
@@ -249,7 +250,7 @@ class Engine:
                 self.open_call(command.call)
                 self.new_items.put_nowait(command.call)
                 return
-            case ShowCall() | ShowOutcome():
+            case ShowCall() | ShowOutcome() | ShowClosure():
                 return
         if mailbox is not None:
             mailbox.put_nowait(command)

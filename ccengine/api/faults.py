@@ -14,6 +14,9 @@ CALL_UNKNOWN = Fault(
     "Call ids are in the log as call_id, and are the recordings' names; GET /calls lists them.",
 )
 CLIENT_UNKNOWN = Fault(404, "client-unknown", "No such client", "GET /me names the clients.")
+CLOSURE_UNKNOWN = Fault(
+    404, "closure-unknown", "No such closure", "GET /closures names those that the token sees."
+)
 CONTRACT_MISSING = Fault(
     404,
     "contract-missing",

@@ -58,6 +58,10 @@ MAY: Final[Mapping[str, Roles]] = {
     "listQueues": HOUSE_AND_CLIENT | {Role.AGENT},
     "getQueue": HOUSE_AND_CLIENT | {Role.AGENT},
     "listWaiting": HOUSE_AND_CLIENT,
+    # closures
+    "listClosures": HOUSE_AND_CLIENT | {Role.AGENT},
+    "closeNumbers": LEADERS,
+    "openNumbers": LEADERS,
     # calls
     "listCalls": ALL,
     "listLiveCalls": HOUSE_AND_CLIENT,
@@ -85,3 +89,6 @@ MAY: Final[Mapping[str, Roles]] = {
     "listAudit": ADMIN,
 }
 """By operation. Whoever may, may so within what their token sees."""
+
+SEE_AGENTS: Final[Roles] = MAY["listAgents"] | {Role.AGENT}
+"""Others are told of calls and numbers only."""

@@ -129,6 +129,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "agent": Part(NAME, "An agent, as named in tenant.yaml."),
     "client": Part(NAME, "A client, as its folder is named."),
     "queue": Part(NAME, "One of the client's queues, as named in client.yaml."),
+    "closure": Part(NAME, "A closure, as named in tenant.yaml."),
     "form": Part(NAME, "One of the client's forms, as its file is named."),
     "call": Part(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}", "A call's id, as in the log."),
 }

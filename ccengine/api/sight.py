@@ -76,6 +76,13 @@ class Sight:
         """Tell whether the queue is seen."""
         return self.client(client_of(queue))
 
+    def closure(self, closure: str, *, whole: bool = False) -> bool:
+        """Tell whether any of the numbers of a closure is of a client that is seen, or each is."""
+        known = self._tenant.settings.closures.get(closure)
+        clients = [] if known is None else self._tenant.clients_of(known)
+        seen = [self.client(client) for client in clients]
+        return bool(seen) and (all(seen) if whole else any(seen))
+
     def agent(self, agent: AgentId) -> bool:
         """Tell whether the agent is seen."""
         scope = self._scope

@@ -35,6 +35,7 @@ def begin_to_publish(publisher: Publisher, engine: Engine, journal: Journal) -> 
     publisher.show_agents([agent.shown() for agent in engine.center.agents()], at, seq=seq)
     calls = [(call.client, call.shown()) for call in engine.center.calls.values()]
     publisher.show_calls(calls, at, seq=seq)
+    publisher.show_closures(engine.center.closures(at), at, seq=seq)
 
 
 async def webhooks(engine: Engine, journal: Journal, ports: Ports, paths: StatePaths) -> Post:

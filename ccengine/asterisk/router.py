@@ -123,7 +123,9 @@ class Router:
             case Dial():
                 return self._to_channel(event.peer.id, event)
             case RecordingStarted() | RecordingFinished() | RecordingFailed():
-                return self._to_bridge(event.recording.target_uri.removeprefix("bridge:"), event)
+                kind, _, target = event.recording.target_uri.partition(":")
+                to = self._to_channel if kind == "channel" else self._to_bridge
+                return to(target, event)
             case BridgeDestroyed():
                 return self._to_bridge(event.bridge.id, event)
             case (

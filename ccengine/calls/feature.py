@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from ccengine.asterisk.ari.errors import AriError
+from ccengine.calls.codes.closure import Switch
 from ccengine.calls.codes.desk import Desk
 from ccengine.calls.codes.help import Help
 from ccengine.calls.codes.log_in import LogIn, LogOut
@@ -37,7 +38,11 @@ class Code(Protocol):
         ...
 
 
-BY_ANYBODY: Mapping[str, Callable[[Desk], Code]] = {"login": LogIn, "logout": LogOut}
+BY_ANYBODY: Mapping[str, Callable[[Desk], Code]] = {
+    "login": LogIn,
+    "logout": LogOut,
+    "closure": Switch,
+}
 """Codes by the keys of `feature_codes`: those that need nobody who is logged in at the phone."""
 
 BY_AGENTS: Mapping[str, Callable[[Desk, AgentId], Code]] = {

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import math
-from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
 from ccengine.asterisk.ari.errors import AriDisconnected, AriRefused, AriTimeout
-from ccengine.calls.callback_offer import CallbackOffer
-from ccengine.calls.caller_ear import CallerEar
 from ccengine.calls.conversation import Conversation
+from ccengine.calls.flows import CallFlows, way_out
 from ccengine.calls.insistence import insist
 from ccengine.calls.introductions import introduce, introduction
 from ccengine.calls.outside import Outside
@@ -27,24 +24,22 @@ from ccengine.core.events import (
     CallEnded,
     CallerStrayed,
     CallQueued,
-    FlowStepEntered,
+    MessageAsked,
     Party,
     StaffMissed,
 )
 from ccengine.core.ids import AgentId, OfferId, client_of
 from ccengine.core.offers import NO_QUEUE
 from ccengine.core.states import CallState
-from ccengine.ivr.context import FlowContext
-from ccengine.ivr.outcomes import CalledBack, Enqueue, HangUp
-from ccengine.ivr.runner import run_flow
+from ccengine.ivr.outcomes import CalledBack, Enqueue, HangUp, LeaveMessage, Transfer
 
 if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel
     from ccengine.calls.consult import Talks
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
-    from ccengine.core.ids import ClientId, QueueId
-    from ccengine.ivr.outcomes import Outcome
+    from ccengine.core.ids import ClientId
+    from ccengine.ivr.runner import Place
 
 log = structlog.get_logger()
 
@@ -75,6 +70,7 @@ class InboundCall:
         self._waiting = Waiting(wiring, channel, call, taken_up=resumed)
         self._conversation: Conversation | None = None
         self._outside = Outside(wiring, call)
+        self._flows = CallFlows(wiring, channel, call)
         self._diverted_at = -math.inf
         self._by, self._cause = Party.CALLER, CALLER_HUNG_UP
 
@@ -120,7 +116,7 @@ class InboundCall:
                 called_back = self._call.became is not None
                 return (Party.ENGINE, CALLED_BACK) if called_back else (Party.AGENT, AGENT_HUNG_UP)
             case CallState.IN_FLOW:
-                ended = await self._run_flow(self._call.flow, self._call.step)
+                ended = await self._run_flow(*self._flows.place())
                 if ended is not None:
                     return ended
             case CallState.TALKING | CallState.HANDED_OUT:
@@ -141,43 +137,29 @@ class InboundCall:
         return self._call.became is not None or self._call.queue is not None
 
     async def _run_flow(
-        self, name: str, step: str, client: ClientId | None = None
+        self, name: str, start: Place | None, client: ClientId | None = None
     ) -> tuple[Party, str] | None:
         """Run the flow, the number's own if none is named; None: the call has entered a queue."""
-        outcome = await self._outcome_of(name, step, client)
-        if isinstance(outcome, HangUp):
-            return Party.ENGINE, f"flow ended: {outcome.cause}"
-        if isinstance(outcome, CalledBack):
-            return Party.ENGINE, CALLED_BACK
-        self._enqueue(outcome)
+        outcome = await self._flows.run(name, start, client)
+        match outcome:
+            case HangUp():
+                return Party.ENGINE, f"flow ended: {outcome.cause}"
+            case CalledBack():
+                return Party.ENGINE, CALLED_BACK
+            case Transfer() | LeaveMessage():
+                return await self._leave(outcome, client or self._call.client)
+            case Enqueue():
+                self._enqueue(outcome)
         return None
 
-    async def _outcome_of(self, name: str, step: str, of: ClientId | None) -> Outcome:
-        configuration = self._wiring.configuration
-        tenant = configuration.tenant
-        route = None if tenant is None else tenant.route(self._call.number)
-        if tenant is None or route is None:
-            log.error("number_without_flow", call_id=self._call.id, number=self._call.number)
-            return HangUp()
-        client = of or route.client
-        flow = configuration.flows.get((client, name or route.flow))
-        if flow is None:
-            # A reload has taken it away: the number's own flow is still there.
-            client, step = route.client, ""
-            flow = configuration.flow(client, route.flow)
-        context = FlowContext(
-            client=client,
-            caller=CallerEar(self._channel, route.language),
-            prompts=configuration.prompts,
-            hours=tenant.clients[client].hours,
-            now=self._utc_now,
-            offer_callback=partial(self._offer_callback, route.language),
-        )
-        return await run_flow(flow, context, start=step or None, entered=self._enter_step)
-
-    async def _offer_callback(self, language: str, queue: QueueId) -> bool:
-        ear = CallerEar(self._channel, language)
-        return await CallbackOffer(self._wiring, self._call, ear, queue).run()
+    async def _leave(self, outcome: Transfer | LeaveMessage, client: ClientId) -> tuple[Party, str]:
+        """Send the caller on into the dialplan."""
+        prompt = None
+        if isinstance(outcome, LeaveMessage):
+            prompt = outcome.prompt
+            self._engine.post(MessageAsked(call=self._call.id, queue=outcome.queue))
+        await self._outside.send(self._channel, way_out(self._call, client, outcome), prompt)
+        return Party.CALLER, CALLER_HUNG_UP
 
     def _enqueue(self, outcome: Enqueue) -> None:
         self._engine.post(
@@ -185,7 +167,7 @@ class InboundCall:
                 call=self._call.id,
                 queue=outcome.queue,
                 priority=outcome.priority,
-                skills=outcome.skills,
+                skills={**self._call.language_skills, **outcome.skills},
                 preferred=outcome.preferred,
                 agents=outcome.agents,
                 scores=outcome.scores,
@@ -288,7 +270,7 @@ class InboundCall:
         now = asyncio.get_running_loop().time()
         await asyncio.sleep(self._diverted_at + DIVERT_PAUSE_SECONDS - now)
         self._diverted_at = asyncio.get_running_loop().time()
-        return await self._run_flow(divert.flow, "", client_of(divert.queue))
+        return await self._run_flow(divert.flow, None, client_of(divert.queue))
 
     async def _resume_conversation(self) -> tuple[Party, str] | None:
         """Go on talking if the bridge still holds both; else who they talked with is gone."""
@@ -341,9 +323,3 @@ class InboundCall:
     async def _let_stray(self) -> None:
         await self._close_conversation(Party.LOST)
         self._engine.post(CallerStrayed(call=self._call.id))
-
-    def _enter_step(self, flow: str, step: str) -> None:
-        self._engine.post(FlowStepEntered(call=self._call.id, flow=flow, step=step))
-
-    def _utc_now(self) -> datetime:
-        return datetime.fromtimestamp(self._engine.clock.now(), UTC)

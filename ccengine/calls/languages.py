@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccengine.core.ids import client_of
-from ccengine.ivr.confirmations import FALLBACK_LANGUAGE
+from ccengine.ivr.built_in import FALLBACK_LANGUAGE
 
 if TYPE_CHECKING:
     from ccengine.calls.wiring import Wiring
@@ -24,7 +24,7 @@ def agents_language(wiring: Wiring) -> str:
 
 
 def language_of(wiring: Wiring, call: Call, queue: QueueId | None) -> str:
-    """Return the language of the queue, which the caller has chosen by going there.
+    """Return the language that the caller has chosen in a flow, or by going to a queue.
 
     Of a queue that names none it is that of the one they came from, else the dialled number's, else
     the client's.
@@ -34,12 +34,14 @@ def language_of(wiring: Wiring, call: Call, queue: QueueId | None) -> str:
         call: the caller's.
         queue: where they are, or have just been.
     """
+    tenant = wiring.configuration.tenant
+    if tenant is not None and call.language in tenant.settings.languages:
+        return call.language
     queues = wiring.engine.center.plan.queues
     for name in (queue, *reversed(call.visited)):
         rules = None if name is None else queues.get(name)
         if rules is not None and rules.language:
             return rules.language
-    tenant = wiring.configuration.tenant
     route = None if tenant is None else tenant.route(call.number)
     if route is not None:
         return route.language

@@ -40,7 +40,7 @@ class Messages:
 
     def of_call(self, call: Call) -> MessageLeft | None:
         """Return the message of a call that the core knows; None: there is none, or no work."""
-        last = call.visited[-1] if call.visited else None
+        last = call.message_queue or (call.visited[-1] if call.visited else None)
         return self._left(
             call.id,
             call.tenant,

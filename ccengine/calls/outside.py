@@ -105,8 +105,14 @@ class Outside:
         self._call = call
         self._messages = Messages(wiring)
 
-    async def send(self, channel: Channel, divert: DivertCall) -> None:
-        """Have the dialplan take the caller, who hears no music by now; wait until they are off."""
+    async def send(self, channel: Channel, divert: DivertCall, prompt: str | None = None) -> None:
+        """Have the dialplan take the caller, who hears no music by now; wait until they are off.
+
+        Args:
+            channel: the caller's.
+            divert: where to.
+            prompt: what is said before the tone, instead of the queue's words.
+        """
         place = place_of(divert)
         self._departure = self._router.departure(channel.id)  # its end cannot be missed any more
         if not await self._router.ari.subscribe_channel(channel.id):
@@ -115,7 +121,7 @@ class Outside:
         await channel.set_variable(name=REACHED, value=place.reached.value)
         language = language_of(self._wiring, self._call, divert.queue or None)
         await channel.set_variable(name=LANGUAGE, value=language)
-        greeting = self._greeting(divert.queue, language)
+        greeting = self._greeting(divert.queue, prompt, language)
         if greeting:
             await channel.set_variable(name=GREETING, value=greeting)
         if divert.number is not None:
@@ -130,13 +136,14 @@ class Outside:
         await insist(go_on, f"way out of {self._call.id}")
         await channel.wait_gone()
 
-    def _greeting(self, queue: QueueId, language: str) -> str:
-        """Return the file that the queue has said before the tone; empty: it names none."""
+    def _greeting(self, queue: QueueId, prompt: str | None, language: str) -> str:
+        """Return the file that is said before the tone; empty: neither flow nor queue names one."""
         rules = self._engine.center.plan.queues.get(queue)
-        if rules is None or rules.voicemail_prompt is None:
+        named = prompt or (None if rules is None else rules.voicemail_prompt)
+        if named is None:
             return ""
         prompts, client = self._wiring.configuration.prompts, client_of(queue)
-        found = prompts.first_of(client, rules.voicemail_prompt, (language,))
+        found = prompts.first_of(client, named, (language,))
         return "" if found is None else found.removeprefix("sound:")
 
     async def take_up(self) -> None:

@@ -10,6 +10,7 @@ from ccengine.config.settings import StatePaths
 from ccengine.core.ids import AgentId, Instant
 from ccengine.engine import Engine
 from ccengine.ivr.configuration import Configuration
+from ccengine.ivr.speaking import Voices
 from ccengine.reporting.rows import JournalRow
 
 RowsOfAgent = Callable[[AgentId, Instant], Awaitable[Sequence[JournalRow]]]
@@ -35,3 +36,4 @@ class Wiring:
     paths: StatePaths
     node: str
     rows_of_agent: RowsOfAgent = no_rows
+    voices: Voices | None = None  #: None: values are not said, where there is no speech engine

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ccengine.assembly.drift import drift
 from ccengine.cli.output import console, print_problems, read_settings, shown
 from ccengine.ivr import versions
 from ccengine.ivr.configuration import load_configuration
+from ccengine.ivr.walk_checks import walked
 from ccengine.storage.database import RecordDatabase
 
 if TYPE_CHECKING:
@@ -25,12 +27,17 @@ def check(
     """Name each mistake in the YAML with file, line and remedy; exit code 1 if there is one.
 
     Warnings name what is legal and probably not meant; they stop nothing. Versions of forms and
-    scripts are compared with those that were in force, if there are call records to read.
+    scripts are compared with those that were in force, if there are call records to read. Then
+    all ways through all flows are walked, and Asterisk's files are looked at.
     """
     settings = read_settings()
     configuration = load_configuration(settings.tenant_folder)
     problems, warnings = configuration.problems, configuration.warnings
     problems = problems or asyncio.run(_reused_versions(configuration, settings))
+    if not problems:
+        more = (*drift(configuration, settings), *walked(configuration))
+        problems = tuple(one for one in more if not one.is_warning)
+        warnings = (*warnings, *(one for one in more if one.is_warning))
     if as_json:
         found = {
             "problems": [_row(problem, settings) for problem in problems],

@@ -9,7 +9,10 @@ from ccengine.cli import (
     audit,
     call,
     check,
+    closure,
     explain,
+    flow,
+    hours,
     import_queues,
     info,
     init,
@@ -43,13 +46,16 @@ app.command("story")(story.story)
 app.command("outcome")(outcome.outcome)
 app.command("simulate")(simulate.simulate_day)
 app.command("replay")(replay.replay_day)
+app.command("hours")(hours.hours)
 app.command("explain")(explain.explain)
 app.command("agent")(agent.agent)
 app.command("promises")(promises.promises)
 app.command("call")(call.call)
 app.command("audit")(audit.audit)
 app.command("top")(top.top)
+app.add_typer(flow.app, name="flow")
 app.add_typer(prompts.app, name="prompts")
+app.add_typer(closure.app, name="closure")
 app.add_typer(token.app, name="token")
 app.add_typer(webhook.app, name="webhook")
 app.add_typer(report.app, name="report")

@@ -11,9 +11,9 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from ccengine.cli.output import console, errors, fail
+from ccengine.cli.tables import Table
 from ccengine.ivr.configuration import load_configuration
 from ccengine.simulator.comparison import COLUMNS, Column, Line, lines
 from ccengine.simulator.page import page

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from ccengine.cli.output import console, fail, read_settings
+from ccengine.cli.tables import Table
 from ccengine.core.ids import CallId
 from ccengine.reporting.explanation import needs_text, passed_rows, why_text
 from ccengine.reporting.instants import utc_text

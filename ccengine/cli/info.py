@@ -6,9 +6,11 @@ import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 
+from ccengine.cli.closure import closure_table
+from ccengine.cli.closures_now import closure_facts
 from ccengine.cli.output import console, fail, read_configuration, read_settings
+from ccengine.cli.tables import Table
 from ccengine.config.asterisk_files import ENGINE_USER
 from ccengine.config.tenant import sip_user_of
 
@@ -47,6 +49,7 @@ def facts_of(tenant: Tenant, settings: Settings) -> Facts:
         ],
         "agents": _agents(tenant, settings),
         "feature_codes": tenant.settings.feature_codes.all(),
+        "closures": closure_facts(tenant, settings),
         "api": {"url": settings.api_url, "token_file": str(paths.api_token)},
         "ari": {
             "url": settings.ari_url,
@@ -109,6 +112,9 @@ def _print(facts: Facts, paths: StatePaths) -> None:
     _table("Numbers to dial", facts["numbers"], ["number", "client", "flow", "description"])
     agents = ["id", "name", "extension", "clients", "skills"]
     _table("Agents and their usual phones", facts["agents"], agents)
+    if facts["closures"]:
+        console.print("Numbers with one switch")
+        console.print(closure_table(facts["closures"]))
     ari = facts["ari"]
     lines = {
         "phones": ", ".join(phone["sip_user"] for phone in facts["phones"]),

@@ -29,7 +29,7 @@ def init() -> None:
     try:
         lay_out(settings.paths)
         generate(settings.paths, tenant)
-        warnings = write_asterisk_files(tenant, settings)
+        warnings = write_asterisk_files(tenant, settings, configuration.sent_on_to())
     except (SecretMissing, UnsafeValue) as error:
         fail(str(error))
     except OSError as error:

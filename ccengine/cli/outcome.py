@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 from sqlalchemy.exc import OperationalError
 
 from ccengine.cli.output import console, fail, read_settings
+from ccengine.cli.tables import Table
 from ccengine.core.ids import CallId
 from ccengine.reporting.call_records import fold_call
 from ccengine.reporting.instants import utc_text

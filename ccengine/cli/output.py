@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.markup import escape
 
 from ccengine.config.settings import Settings
 from ccengine.ivr.configuration import load_configuration
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from ccengine.config.problems import Problem
     from ccengine.ivr.configuration import Configuration
+
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 
 console = Console(highlight=False)
 """Standard output."""
@@ -69,6 +72,11 @@ def print_problems(problems: Sequence[Problem], settings: Settings) -> None:
     warnings = sum(problem.is_warning for problem in problems)
     counted = [(len(problems) - warnings, "mistake"), (warnings, "warning")]
     typer.echo(", ".join(count(number, what) for number, what in counted if number), err=True)
+
+
+def isolated(text: str) -> str:
+    """Return text from outside for a line of ours: its direction and its brackets are its own."""
+    return f"{FIRST_STRONG_ISOLATE}{escape(text)}{POP_ISOLATE}" if text else ""
 
 
 def count(number: int, what: str) -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from ccengine.cli.output import console, fail, read_configuration, read_settings
+from ccengine.cli.tables import Table
 from ccengine.clock import Clock
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.plan_changes import changes_of

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from ccengine.cli.output import console, fail, read_settings
+from ccengine.cli.tables import Table
 from ccengine.reporting.call_records import fold_call
 from ccengine.reporting.promises import PromiseScore, score_queues
 from ccengine.storage.errors import JournalError

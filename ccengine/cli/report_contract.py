@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table as Printed
 
 from ccengine.cli import report_options as options  # noqa: TC001 - typer looks at it
 from ccengine.cli.output import fail
 from ccengine.cli.report_files import WIDE, Format, days_text, expect_no_page, write
 from ccengine.cli.report_questions import level_of
 from ccengine.cli.report_span import Wanted, opened
+from ccengine.cli.tables import Table as Printed
 from ccengine.config.billing import billed as billed_by
 from ccengine.core.ids import ClientId
 from ccengine.reporting.instants import utc_text

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table as Printed
 
 from ccengine.cli.output import console, fail
+from ccengine.cli.tables import Table as Printed
 from ccengine.reporting.kpis.formulas import Unit, as_counted, in_unit, rounded
 from ccengine.reporting.kpis.table import SL_AGREED
 

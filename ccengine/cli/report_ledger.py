@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table as Printed
 
 from ccengine.cli import report_options as options  # noqa: TC001 - typer looks at it
 from ccengine.cli.report_files import WIDE, Format, expect_no_page, write
 from ccengine.cli.report_span import Wanted, opened
+from ccengine.cli.tables import Table as Printed
 from ccengine.config.billing import weights_of
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.kpis.facts import Doing

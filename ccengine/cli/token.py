@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from ccengine.api.roles import Role
 from ccengine.api.tokens import THE_FILE
 from ccengine.cli import records
 from ccengine.cli.output import console, fail, read_settings
+from ccengine.cli.tables import Table
 from ccengine.config.loading import load_tenant
 from ccengine.config.names import is_name, suggestion
 from ccengine.reporting.instants import utc_text

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
+
+from ccengine.cli.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from ccengine.cli import records
 from ccengine.cli.output import console, fail, read_settings
+from ccengine.cli.tables import Table
 from ccengine.config.loading import load_tenant
 from ccengine.config.names import suggestion
 from ccengine.core.ids import ClientId

@@ -12,11 +12,13 @@ from ccengine.config.clients import digits_of
 from ccengine.config.tenant import sip_user_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from ccengine.config.clients import ClientOutbound
     from ccengine.config.tenant import Tenant
+    from ccengine.core.ids import ClientId
 
+    SentOn = Mapping[ClientId, Collection[str]]
 
 DIGITS_AFTER: Final = {
     "login": "X!",
@@ -25,6 +27,7 @@ DIGITS_AFTER: Final = {
     "outcome": "X!",
     "pause": "X!",
     "resume": "X!",
+    "closure": "X",
 }
 """What may follow a feature code: digits, one or any number of them."""
 
@@ -89,8 +92,13 @@ def emergency(tenant: Tenant) -> str:
     return _text(lines)
 
 
-def outbound_rules(tenant: Tenant) -> str:
-    """Return what may be dialled to the outside. Empty contexts: nothing."""
+def outbound_rules(tenant: Tenant, sent_on_to: SentOn | None = None) -> str:
+    """Return what may be dialled to the outside. Empty contexts: nothing.
+
+    Args:
+        tenant: the tenant.
+        sent_on_to: the numbers that each client's flows send callers on to.
+    """
     rules = ["[outbound-rules]"]
     clients = ["[outbound-clients]"]
     calls_per_day = tenant.settings.outbound.calls_per_day if tenant.settings.outbound else 0
@@ -107,7 +115,9 @@ def outbound_rules(tenant: Tenant) -> str:
         if phone.dials_for is not None:
             phones.append(f"exten => {extension},1,Set(CC_CLIENT={phone.dials_for})")
             phones.append(" same => n,Return()")
-    return _text([*rules, *clients, *phones, *_external_phones(tenant), *_partners(tenant)])
+    return _text(
+        [*rules, *clients, *phones, *_external_phones(tenant), *_partners(tenant, sent_on_to or {})]
+    )
 
 
 def _external_phones(tenant: Tenant) -> Iterator[str]:
@@ -120,7 +130,7 @@ def _external_phones(tenant: Tenant) -> Iterator[str]:
             yield " same => n,Return()"
 
 
-def _partners(tenant: Tenant) -> Iterator[str]:
+def _partners(tenant: Tenant, sent_on_to: SentOn) -> Iterator[str]:
     """Name each client's outside partners: no other number can a caller be sent on to."""
     for client in tenant.clients.values():
         rules = [queue.limits for queue in client.settings.queues.values()]
@@ -128,6 +138,7 @@ def _partners(tenant: Tenant) -> Iterator[str]:
             one.overflow.number for one in rules if one.overflow is not None
         ]
         called += [staff.number for staff in client.settings.staff.values()]
+        called += sent_on_to.get(client.id, ())
         numbers = {digits_of(number) for number in called if number}
         if numbers:
             yield f"[outbound-partners-{client.id}]"

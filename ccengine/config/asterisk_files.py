@@ -28,8 +28,9 @@ from ccengine.config.settings import ASTERISK_DIALPLAN
 from ccengine.config.tenant import sip_user_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from ccengine.config.asterisk_dialplan import SentOn
     from ccengine.config.settings import Settings
     from ccengine.config.tenant import Tenant
     from ccengine.config.trunks import Trunk
@@ -44,12 +45,35 @@ class UnsafeValue(Exception):
     """A value would mean something else in Asterisk's files; the message names it, not a secret."""
 
 
-def write_asterisk_files(tenant: Tenant, settings: Settings) -> list[str]:
+def write_asterisk_files(
+    tenant: Tenant, settings: Settings, sent_on_to: SentOn | None = None
+) -> list[str]:
     """Write all files. Returns what could not be written, with the remedy; normally nothing.
+
+    Args:
+        tenant: the tenant.
+        settings: where they go, and which ports are theirs.
+        sent_on_to: the numbers that each client's flows send callers on to.
 
     Raises:
         SecretMissing: a generated secret is not there.
         UnsafeValue: a secret put there by hand holds characters that no file may hold.
+    """
+    files, warnings = asterisk_files(tenant, settings, sent_on_to)
+    for name, content in files.items():
+        mode = SECRET if name in WITH_SECRETS else SHARED
+        write_file(settings.paths.asterisk / name, content, Owner.ASTERISK, mode)
+    return warnings
+
+
+def asterisk_files(
+    tenant: Tenant, settings: Settings, sent_on_to: SentOn | None = None
+) -> tuple[Mapping[str, str], list[str]]:
+    """Return the text of each file, and what had to be left out; see `write_asterisk_files`.
+
+    Raises:
+        SecretMissing: as of that.
+        UnsafeValue: likewise.
     """
     trunks, warnings = _trunks(tenant, settings)
     files = {
@@ -67,12 +91,9 @@ def write_asterisk_files(tenant: Tenant, settings: Settings) -> list[str]:
         "feature_codes.conf": feature_codes(tenant),
         "hints.conf": hints(tenant),
         "emergency.conf": emergency(tenant),
-        "outbound_rules.conf": outbound_rules(tenant),
+        "outbound_rules.conf": outbound_rules(tenant, sent_on_to),
     }
-    for name, content in files.items():
-        mode = SECRET if name in WITH_SECRETS else SHARED
-        write_file(settings.paths.asterisk / name, content, Owner.ASTERISK, mode)
-    return warnings
+    return files, warnings
 
 
 def _user(key: str, password: str) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import phonenumbers
 from pydantic import AfterValidator, Field
 
+from ccengine.config.calendars import Calendar
 from ccengine.config.currencies import CURRENCIES
 from ccengine.config.hours import Hours, Zone
 from ccengine.config.names import Digits, Language, Line, Name, mistake
@@ -20,6 +21,7 @@ from ccengine.config.papers import NO_PAPERS, Label, Papers
 from ccengine.config.periods import NO_ZONE
 from ccengine.config.queue_names import with_full_names
 from ccengine.config.schema import REQUIRED
+from ccengine.config.timetable import Timetable
 from ccengine.config.webhooks import Webhook
 from ccengine.core.ids import ClientId, Instant, PhoneId, QueueId, queue_id
 from ccengine.core.measures import USUAL_SHORT_ABANDON_SECONDS, Formula, Measure
@@ -96,6 +98,7 @@ class Number:
     flow: Name  #: flows/<flow>.yaml
     description: Line | None = None  #: shown by `ccengine info`
     language: Language | None = None  #: of its prompts; the client's first when left out
+    zone: Zone | None = None  #: IANA zone of hours that name none; the contract's when left out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +168,7 @@ class Client:
     settings: ClientSettings
     papers: Papers = NO_PAPERS
     terms: Terms | None = None  #: what is billed, if contract.yaml says so
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)  #: the tenant's, of holidays
 
     @property
     def queues(self) -> Mapping[QueueId, QueueSettings]:
@@ -222,21 +226,37 @@ class Client:
         return self.settings.contract.zone if self.settings.contract else NO_ZONE
 
     @property
-    def hours(self) -> Mapping[str, Hours]:
+    def hours(self) -> Mapping[str, Timetable]:
         """The client's hours, in the contract's zone where they name none."""
-        named = self.settings.hours.items()
-        return {name: replace(hours, zone=hours.zone or self.zone) for name, hours in named}
+        return self._hours_in(self.zone)
+
+    def hours_of(self, number: str) -> Mapping[str, Timetable]:
+        """Return the same for who has dialed a number, in its zone if it has one of its own."""
+        own = self.settings.numbers.get(number)
+        return self._hours_in(own.zone or self.zone if own is not None else self.zone)
+
+    def _hours_in(self, zone: str) -> Mapping[str, Timetable]:
+        return {
+            name: Timetable(
+                hours=hours,
+                zone=hours.zone or zone,
+                calendars=tuple(
+                    self.calendars[one] for one in hours.holidays if one in self.calendars
+                ),
+            )
+            for name, hours in self.settings.hours.items()
+        }
 
     def openings(self, at: Instant) -> Mapping[QueueId, tuple[Period, ...]]:
         """Return when each queue's customers may be dialed; left out: always."""
         hours = self.hours
-        return {
-            name: periods_ahead(hours[queue.callback.hours], at)
+        asked = {
+            name: queue.callback.hours
             for name, queue in self.queues.items()
-            if queue.callback is not None
-            and queue.callback.hours is not None
-            and queue.callback.hours in hours
+            if queue.callback is not None and queue.callback.hours in hours
         }
+        periods = {one: periods_ahead(hours[one], at) for one in set(asked.values()) if one}
+        return {name: periods[one] for name, one in asked.items() if one}
 
     @property
     def language(self) -> str:
@@ -247,6 +267,11 @@ class Client:
     def flow_names(self) -> tuple[str, ...]:
         """The flows that have a file."""
         return tuple(sorted(file.stem for file in (self.folder / "flows").glob("*.yaml")))
+
+    @property
+    def flow_files(self) -> tuple[Path, ...]:
+        """Those files."""
+        return tuple(self.folder / "flows" / f"{name}.yaml" for name in self.flow_names)
 
     @property
     def music_folder(self) -> Path:

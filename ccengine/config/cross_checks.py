@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from ccengine.config.announcement_checks import check_company
 from ccengine.config.callback_checks import check_callback, check_messages
-from ccengine.config.clients import Client, digits_of
+from ccengine.config.closure_checks import check_closures
 from ccengine.config.desk_checks import check_desks
 from ccengine.config.extension_checks import check_call_codes, check_extensions
+from ccengine.config.hours_checks import check_calendars, check_hours
 from ccengine.config.lookups import Documents, levels, unknown, unknown_keys
+from ccengine.config.number_checks import check_numbers
 from ccengine.config.outcome_checks import check_outcome, check_words
 from ccengine.config.overflow_checks import check_circles, check_overflow
 from ccengine.config.queue_checks import QueueAt, check_health, check_queue
@@ -25,30 +27,34 @@ from ccengine.config.share_checks import check_rest, check_shares
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from ccengine.config.clients import Client
     from ccengine.config.documents import Document, Place
     from ccengine.config.problems import Problem
     from ccengine.config.tenant import Tenant
-    from ccengine.core.ids import AgentId, ClientId
+    from ccengine.core.ids import AgentId
     from ccengine.core.plan import AgentSettings, Days
 
 
-def cross_check(tenant: Tenant, documents: Documents) -> list[Problem]:
+def cross_check(tenant: Tenant, documents: Documents, today: date) -> list[Problem]:
     """Return all mistakes and warnings between the parts of a tenant."""
     problems: list[Problem] = []
     if documents.tenant is not None:
         problems += _check_tenant(tenant, documents.tenant, documents)
+        problems += check_calendars(tenant.settings.holidays, documents.tenant, today)
+        problems += check_closures(tenant, documents.tenant, documents)
     queues: list[QueueAt] = []
     for name, client in tenant.clients.items():
         document = documents.clients[name]
         if document is not None:
             problems += _check_client(tenant, client, document, documents)
+            problems += check_hours(client, document, documents, today)
             named = client.settings.queues.items()
             queues += [QueueAt(name, queue, own, document, documents) for queue, own in named]
     for queue in queues:
         problems += _check_queue(tenant, queue)
     problems += [*check_circles(queues), *check_health(queues)]
     problems += check_extensions(tenant, documents)
-    return problems + list(_numbers_claimed_twice(documents))
+    return problems + list(check_numbers(tenant, documents))
 
 
 # ---- tenant.yaml ---------------------------------------------------------------------------
@@ -196,19 +202,3 @@ def _check_queue(tenant: Tenant, queue: QueueAt) -> Iterator[Problem]:
     yield from check_company(tenant, queue)
     yield from check_outcome(queue, tenant.clients[queue.client])
     yield from check_service(tenant, queue, is_sound=not found)
-
-
-def _numbers_claimed_twice(documents: Documents) -> Iterator[Problem]:
-    owners: dict[str, tuple[ClientId, str]] = {}
-    for client, document in documents.clients.items():
-        if document is None:
-            continue
-        for number in document.keys("numbers"):
-            owner, first = owners.setdefault(digits_of(number), (client, number))
-            if (owner, first) != (client, number):
-                there = documents.clients[owner]
-                line = there.line(("numbers", first)) if there is not None else 1
-                message = (
-                    f"number {number} is claimed twice: first by client '{owner}', line {line}"
-                )
-                yield document.problem(("numbers", number), message, "remove one of the two")

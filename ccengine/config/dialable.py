@@ -89,6 +89,14 @@ def identity_of(caller: str, client: Client) -> str:
     return "" if _digits(number) in shared_digits else _international(number)
 
 
+def international_form(number: str, client: Client) -> str:
+    """Return a number of the client's own in international form; empty: that cannot be told."""
+    parsed = _parsed(number, client.settings.country or "")
+    if parsed is None or not phonenumbers.is_valid_number(parsed):
+        return ""
+    return _international(parsed)
+
+
 def own_numbers(tenant: Tenant, country: str) -> Iterator[str]:
     """Yield the center's numbers by their digits: nobody is called back at one."""
     yield from tenant.settings.phones

@@ -1,20 +1,27 @@
-"""Opening hours: a week's spans in the client's own zone, and days that differ."""
+"""Opening hours as they are written: a week's spans, seasons with weeks of their own, exceptions.
+
+What they come to on a day, with holidays and in their zone, is said by `timetable`.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from ccengine.config.names import mistake, suggestion
+from ccengine.config.clock_changes import MINUTES_OF_DAY
+from ccengine.config.days import AnyDay, DayMark, Stretch
+from ccengine.config.names import Line, Name, mistake, suggestion
+from ccengine.config.national_days import ramadan_around
+
+if TYPE_CHECKING:
+    from datetime import date
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-MINUTES_OF_DAY: Final = 24 * 60
 LAST_MINUTE: Final = 59
 CLOSED: Final = "closed"
 SPANS_REMEDY = "write 09:00-18:00, several with commas between them, or closed"
@@ -30,10 +37,6 @@ class Span:
 
     opens: int
     closes: int  #: up to two days' minutes
-
-    def holds(self, minute: int) -> bool:
-        """Tell whether the minute, counted from the midnight the span's day began, is in it."""
-        return self.opens <= minute < self.closes
 
 
 def _spans(value: object) -> object:
@@ -81,22 +84,83 @@ Spans = Annotated[tuple[Span, ...], BeforeValidator(_spans)]
 DayRange = Annotated[str, AfterValidator(_days)]
 
 
+Week = Mapping[DayRange, Spans]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialDay:
+    """A day that is not like others."""
+
+    hours: Spans  #: of this day; `closed` is none
+    why: Line | None = None  #: for people: shown where the hours are
+
+
+def _special(value: object) -> object:
+    """Let a day without a reason be written as its hours alone."""
+    return {"hours": value} if isinstance(value, str) else value
+
+
+AnySpecialDay = Annotated[SpecialDay, BeforeValidator(_special)]
+SpecialDays = Mapping[AnyDay, AnySpecialDay]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Season:
+    """Days with a week of their own, by any of: from and until, a list of those, Ramadan."""
+
+    starts: Annotated[AnyDay | None, Field(alias="from")] = None  #: first day
+    until: AnyDay | None = None  #: last day
+    dates: tuple[Stretch, ...] = ()  #: likewise, several
+    ramadan: bool = False  #: each year's, as computed, but for years that `dates` has another for
+    week: Week
+
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """From when until when it is, Ramadan left out."""
+        if self.starts is None or self.until is None:
+            return self.dates
+        return (Stretch(starts=self.starts, until=self.until), *self.dates)
+
+    def is_on(self, day: date, *, yearly: bool) -> bool:
+        """Tell whether the day is in it: by what comes every year, or by what does not."""
+        if any(one.holds(day) for one in self.stretches if one.is_yearly is yearly):
+            return True
+        if yearly or not self.ramadan:
+            return False
+        computed = ramadan_around(day)
+        return computed is not None and not any(one.meets(*computed) for one in self.stretches)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
-    """When something is open. A day in `exceptions` replaces that day of the week."""
+    """When something is open. What is more special wins: exception, holiday, season, week."""
 
-    zone: Zone | None = None  #: IANA zone; the contract's when left out
-    week: Mapping[DayRange, Spans] = field(default_factory=dict)
-    exceptions: Mapping[date, Spans] = field(default_factory=dict)
+    zone: Zone | None = None  #: IANA zone; the number's or the contract's when left out
+    week: Week = field(default_factory=dict)
+    seasons: Mapping[Name, Season] = field(default_factory=dict)
+    holidays: tuple[Name, ...] = ()  #: calendars of tenant.yaml
+    exceptions: SpecialDays = field(default_factory=dict)
 
-    def spans_on(self, day: date) -> Sequence[Span]:
-        """Return the spans that begin on this day."""
-        if day in self.exceptions:
-            return self.exceptions[day]
-        weekday = day.weekday()
-        return [
-            span for days, spans in self.week.items() if weekday in weekdays(days) for span in spans
-        ]
+    def season_on(self, day: date) -> str | None:
+        """Return the season a day is in; dated ones, and Ramadan, before those of every year."""
+        for yearly in (False, True):
+            for name, season in self.seasons.items():
+                if season.is_on(day, yearly=yearly):
+                    return name
+        return None
+
+
+def special_on(days: Mapping[DayMark, SpecialDay], day: date) -> SpecialDay | None:
+    """Return what is written of a day: of this one before that of every year."""
+    return days.get(DayMark.of(day)) or days.get(DayMark.yearly(day))
+
+
+def spans_of(week: Week, day: date) -> tuple[Span, ...]:
+    """Return the spans that begin on this day of the week."""
+    weekday = day.weekday()
+    return tuple(
+        span for days, spans in week.items() if weekday in weekdays(days) for span in spans
+    )
 
 
 def weekdays(days: str) -> frozenset[int]:
@@ -105,17 +169,3 @@ def weekdays(days: str) -> frozenset[int]:
     start = DAYS.index(first)
     length = (DAYS.index(last or first) - start) % len(DAYS)
     return frozenset((start + step) % len(DAYS) for step in range(length + 1))
-
-
-def is_open(hours: Hours, at: datetime) -> bool:
-    """Tell whether it is open at a moment, which must know its zone; hours without one are UTC.
-
-    The hands of the local clock count: on the day the clock is put back, an hour is open twice.
-    """
-    local = at.astimezone(ZoneInfo(hours.zone or "UTC"))
-    minute = local.hour * 60 + local.minute
-    today = local.date()
-    yesterday = today - timedelta(days=1)
-    return any(span.holds(minute) for span in hours.spans_on(today)) or any(
-        span.holds(minute + MINUTES_OF_DAY) for span in hours.spans_on(yesterday)
-    )

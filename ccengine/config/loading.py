@@ -6,6 +6,9 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ccengine import clock
+from ccengine.config.calendar_files import CALENDARS, read_closed_days
+from ccengine.config.calendars import Calendar
 from ccengine.config.clients import Client, ClientSettings
 from ccengine.config.cross_checks import cross_check
 from ccengine.config.documents import Document, read_document
@@ -19,6 +22,8 @@ from ccengine.config.terms import load_terms
 from ccengine.core.ids import ClientId, TenantId
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
     from pathlib import Path
 
 TENANT_FILE = "tenant.yaml"
@@ -42,8 +47,14 @@ class Loaded:
         return None if self.problems else self.draft
 
 
-def load_tenant(folder: Path) -> Loaded:
-    """Read tenant.yaml and all clients' client.yaml. Never raises for what they say."""
+def load_tenant(folder: Path, today: date | None = None) -> Loaded:
+    """Read tenant.yaml and all clients' client.yaml. Never raises for what they say.
+
+    Args:
+        folder: the tenant's.
+        today: what is before this day is in the past; None: asks the clock.
+    """
+    today = today or clock.today()
     problems = _folder_problems(folder)
     if problems:
         return Loaded(_nothing(folder), Documents(None, {}), tuple(problems))
@@ -55,15 +66,18 @@ def load_tenant(folder: Path) -> Loaded:
         settings = fitted.value or settings
         problems += fitted.problems
     is_whole = not problems
+    calendars, found = _load_calendars(folder, settings, today)
+    problems += found
     clients, sources, found = _load_clients(folder / "clients", settings)
     problems += found
+    clients = {name: replace(one, calendars=calendars) for name, one in clients.items()}
     draft = replace(_nothing(folder), settings=settings, clients=clients)
     documents = Documents(document, sources, all_agents=is_whole)
     remedy = "let its name end in .yaml"
     problems += [
         Problem(file, 1, "this file is not read", remedy) for file in folder.rglob("*.yml")
     ]
-    problems += cross_check(draft, documents)
+    problems += cross_check(draft, documents, today)
     told = in_order(problems)
     return Loaded(
         draft,
@@ -84,9 +98,10 @@ def _nothing(folder: Path) -> Tenant:
 
 
 def version_of(folder: Path) -> str:
-    """Return a hash of all YAML in the folder: the same content gives the same version."""
+    """Return a hash of all YAML and calendars in the folder: equal content, equal version."""
     digest = hashlib.sha256()
-    for file in sorted(path for path in folder.rglob("*.yaml") if path.is_file()):
+    files = [*folder.rglob("*.yaml"), *folder.glob(f"{CALENDARS}/*.ics")]
+    for file in sorted(path for path in files if path.is_file()):
         digest.update(f"{file.relative_to(folder)}\n".encode(errors="replace"))
         try:
             digest.update(hashlib.sha256(file.read_bytes()).digest())
@@ -103,6 +118,20 @@ def _folder_problems(folder: Path) -> list[Problem]:
         message = f"there is no tenant '{folder.name}'"
         return [Problem(folder, 1, message, suggestion(folder.name, others))]
     return []
+
+
+def _load_calendars(
+    folder: Path, tenant: TenantSettings, today: date
+) -> tuple[dict[str, Calendar], list[Problem]]:
+    calendars: dict[str, Calendar] = {}
+    problems: list[Problem] = []
+    for name, settings in tenant.holidays.items():
+        closed: Mapping[date, str] = {}
+        if settings.file is not None:
+            closed, found = read_closed_days(folder / CALENDARS / settings.file, today)
+            problems += found
+        calendars[name] = Calendar(settings, closed)
+    return calendars, problems
 
 
 def _load_clients(

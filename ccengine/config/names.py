@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 NAME_PATTERN = r"^[a-z][a-z0-9_-]{0,31}$"
+JOINERS = {0x200C: None, 0x200D: None}  # zero width, between letters
 SHOWN_AT_MOST = 12  # a longer list of choices helps nobody
 
 
@@ -42,8 +43,16 @@ def _digits(text: str) -> str:
     return text
 
 
+def can_be_read(text: str) -> bool:
+    """Tell whether people can read a text, and a voice say it: nothing in it controls anything.
+
+    The two signs that part and join letters are spelling: Persian has them in plain words.
+    """
+    return bool(text.strip()) and text.translate(JOINERS).isprintable()
+
+
 def _line(text: str) -> str:
-    if not text.strip() or not text.isprintable():
+    if not can_be_read(text):
         message = f"{text!r} is empty or holds characters that cannot be printed"
         raise mistake(message, "write it on one line")
     return text

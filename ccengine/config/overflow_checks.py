@@ -98,19 +98,32 @@ def _partner(queue: QueueAt, client: Client) -> Iterator[Problem]:
 def _number_may_be_called(
     queue: QueueAt, client: Client, number: str, place: Place
 ) -> Iterator[Problem]:
+    fault = fault_of_number(client, number, queue.document.keys("outbound", "prefixes"))
+    if fault is not None:
+        yield queue.problem(place, *fault)
+
+
+def fault_of_number(
+    client: Client, number: str, written: Collection[str] = ()
+) -> tuple[str, str] | None:
+    """Return why a client's callers cannot be sent to a number, and what to do; None: they can.
+
+    Args:
+        client: whose staff and whose outbound rules count.
+        number: a number, or a code of the client's staff.
+        written: prefixes as they stand in the file: a mistake in one is told there.
+    """
+    if number in client.settings.staff:
+        return None
     digits = digits_of(number)
     if not (digits.isascii() and digits.isdecimal()):
-        message = f"'{number}' is no telephone number"
-        yield queue.problem(place, message, "write digits")
-        return
+        return f"'{number}' is no telephone number", "write digits"
     outbound = client.settings.outbound
     prefixes = () if outbound is None else outbound.prefixes
-    # A mistake in 'outbound' itself is told there.
-    written = queue.document.keys("outbound", "prefixes")
-    if not any(digits.startswith(prefix) for prefix in (*prefixes, *written)):
-        message = f"client '{client.id}' may not call {number}"
-        remedy = "name a prefix of it and its trunk in 'outbound.prefixes'"
-        yield queue.problem(place, message, remedy)
+    if any(digits.startswith(prefix) for prefix in (*prefixes, *written)):
+        return None
+    remedy = "name a prefix of it and its trunk in 'outbound.prefixes'"
+    return f"client '{client.id}' may not call {number}", remedy
 
 
 def check_circles(queues: Collection[QueueAt]) -> Iterator[Problem]:

@@ -17,6 +17,7 @@ from ccengine.config.names import NAME_PATTERN
 
 ASTERISK_STATE = "/var/lib/ccengine"  #: where Asterisk's container has the state folder
 ASTERISK_DIALPLAN = "/etc/ccengine/dialplan"  #: and the folder of dialplan and YAML
+ASTERISK_CONF = "/etc/ccengine/asterisk-conf"
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 ANY_ADDRESS = "0.0.0.0"
@@ -175,6 +176,7 @@ class Settings(BaseSettings):
     api_port: Port = 8080
     agi_port: Port = 4573
     dialplan: Path = Path(ASTERISK_DIALPLAN)
+    asterisk_conf: Path = Path(ASTERISK_CONF)  #: looked at by `check`, where it can be seen
     host_dialplan: Path | None = None
     host_asterisk_conf: Path | None = None
     mqtt_url: str = ""  #: empty: no broker

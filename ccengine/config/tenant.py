@@ -13,23 +13,28 @@ Flows and prompts belong to `ccengine.ivr`, which loads them on top of this.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import shlex
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from ccengine.config.calendars import HolidayCalendar
 from ccengine.config.clients import Client, TelephoneNumber, digits_of
+from ccengine.config.closures import Closure
 from ccengine.config.hours import Zone
 from ccengine.config.names import Language, Line, Name, is_name, mistake
 from ccengine.config.periods import periods_of
 from ccengine.config.schema import REQUIRED
 from ccengine.config.trunks import Trunk
-from ccengine.core.ids import AgentId, ClientId, Instant, PhoneId, QueueId, TenantId
+from ccengine.core.ids import AgentId, ClientId, ClosureId, Instant, PhoneId, QueueId, TenantId
 from ccengine.core.plan import AgentSettings, Period, Plan, Precedence, Reason, Rest, Share
 
 NOT_READY: Final = "not ready"
+SPEECH_COMMAND: Final = "espeak-ng -v {voice} -s {words_per_minute} --stdin --stdout"
+SPEECH_PLACEHOLDERS: Final = frozenset({"{voice}", "{words_per_minute}", "{output}"})
 REASON_MINUTES_AT_MOST: Final = 24 * 60
 
 
@@ -85,6 +90,22 @@ def _reason(reason: Reason) -> Reason:
     return reason
 
 
+def _command(text: str) -> str:
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        words = []
+    if not words or not text.isprintable():
+        message = f"{text!r} is no command"
+        raise mistake(message, "write a program and its arguments; quotes must have an end")
+    unknown = set(re.findall(r"\{[^}]*\}?", text)) - SPEECH_PLACEHOLDERS
+    if unknown:
+        message = f"nothing is put in place of {min(unknown)}"
+        raise mistake(message, f"use {', '.join(sorted(SPEECH_PLACEHOLDERS))}")
+    return text
+
+
+SpeechCommand = Annotated[str, AfterValidator(_command)]
 AgentName = Annotated[AgentId, AfterValidator(_agent)]
 FeatureCode = Annotated[str, AfterValidator(_code)]
 ReasonDigit = Annotated[str, AfterValidator(_reason_digit)]
@@ -97,8 +118,9 @@ Extension = Annotated[PhoneId, AfterValidator(_extension)]
 class Voice:
     """How a language's prompts are rendered."""
 
-    voice: Annotated[str, Field(pattern=r"^[a-zA-Z][a-zA-Z0-9+_-]{0,40}$")]  #: of espeak-ng
+    voice: Annotated[str, Field(pattern=r"^[a-zA-Z][a-zA-Z0-9+_-]{0,40}$")]  #: of the command's
     words_per_minute: Annotated[int, Field(ge=80, le=300)] = 150
+    command: SpeechCommand = SPEECH_COMMAND  #: the speech engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +164,7 @@ class FeatureCodes:
     outcome: FeatureCode = "*78"  #: alone, or with the digits of a disposition
     pause: FeatureCode = "*79"  #: with a queue's extension, or alone
     resume: FeatureCode = "*70"  #: likewise
+    closure: FeatureCode = "*69"  #: with a closure's digit: closes its numbers, or opens them
 
     def all(self) -> Mapping[str, str]:
         """Return each code by what it does."""
@@ -192,6 +215,8 @@ class TenantSettings:
     reason_required: bool = False  #: yes: nobody is not ready without one of them
     trunks: Mapping[Name, Trunk] = field(default_factory=dict)
     outbound: TenantOutbound | None = None
+    holidays: Mapping[Name, HolidayCalendar] = field(default_factory=dict)  #: shared by hours
+    closures: Mapping[Name, Closure] = field(default_factory=dict)  #: numbers with one switch
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +270,7 @@ class Tenant:
             reasons={reason.name: reason for reason in self.settings.reasons.values()},
             reason_required=self.settings.reason_required,
             supervisors={name: team.supervisors for name, team in self.settings.teams.items()},
+            closures=tuple(ClosureId(name) for name in self.settings.closures),
         )
 
     def _periods(self) -> Mapping[AgentId, Mapping[str, Period]]:
@@ -262,6 +288,30 @@ class Tenant:
                     language = settings.language or client.language
                     return Route(client.id, own, settings.flow, language)
         return None
+
+    def closed_by(self, route: Route, closed: Collection[ClosureId]) -> ClosureId | None:
+        """Return which of the closures that are closed a number belongs to; None: to none."""
+        closures = self.settings.closures.items()
+        names = (ClosureId(name) for name, one in closures if one.holds(route.client, route.number))
+        return next((name for name in names if name in closed), None)
+
+    def clients_of(self, closure: Closure) -> list[ClientId]:
+        """Return whose numbers are closed with a closure."""
+        return [name for name in self.clients if self.numbers_of(closure, name)]
+
+    def numbers_of(self, closure: Closure, client: ClientId | None = None) -> list[str]:
+        """Return the numbers that are closed with a closure, all of them or one client's."""
+        return [
+            number
+            for name, one in self.clients.items()
+            for number in one.settings.numbers
+            if client in (None, name) and closure.holds(name, number)
+        ]
+
+    def closure_of(self, digit: str) -> ClosureId | None:
+        """Return which closure is switched by this digit."""
+        closures = self.settings.closures.items()
+        return next((ClosureId(name) for name, one in closures if one.digit == digit), None)
 
     def agent_with_number(self, number: str) -> AgentId | None:
         """Return whose number this is, as typed to log in."""

@@ -51,6 +51,13 @@ class Call:
     state: CallState = CallState.IN_FLOW
     flow: str = ""  #: the step to take up again after a restart
     step: str = ""
+    flow_began: Instant = 0.0  #: when the first flow did
+    flow_returns: tuple[str, ...] = ()  #: `flow/step` of the flows that wait for this one
+    data: Mapping[str, str] = field(default_factory=dict)  #: what flows have learned, but secrets
+    shown_data: Mapping[str, str] = field(default_factory=dict)  #: of it, for the agent: by label
+    language: str = ""  #: chosen by the caller; empty: they were not asked
+    language_skills: Mapping[SkillId, int] = field(default_factory=dict)  #: which that asks for
+    message_queue: QueueId | None = None  #: whose work a message is that a flow asked for
     queue: QueueId | None = None
     skills: Mapping[SkillId, int] = field(default_factory=dict)  #: required by the call itself
     kind: Kind = Kind.CALL

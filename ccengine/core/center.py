@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ccengine.core import (
+    closures,
     deadlines,
     debriefs,
     explaining,
@@ -30,11 +31,12 @@ if TYPE_CHECKING:
 
     from ccengine.core.agents import Agent, Debrief
     from ccengine.core.calls import Call
-    from ccengine.core.commands import Command
+    from ccengine.core.closed_numbers import Closed
+    from ccengine.core.commands import Command, ShowClosure
     from ccengine.core.events import Event
     from ccengine.core.explaining import Choice
     from ccengine.core.floor import Watcher
-    from ccengine.core.ids import AgentId, CallId, Instant, PhoneId, QueueId
+    from ccengine.core.ids import AgentId, CallId, ClosureId, Instant, PhoneId, QueueId
     from ccengine.core.outcome_rules import OutcomeRules
     from ccengine.core.plan import Plan
     from ccengine.core.snapshots import CenterSnapshot, Imprint
@@ -77,6 +79,14 @@ class ContactCenter:
     def agent_on(self, phone: PhoneId) -> Agent | None:
         """Return who is logged in at a phone. Look, don't touch."""
         return self._floor.roster.on_phone(phone)
+
+    def closed(self, now: Instant) -> Mapping[ClosureId, Closed]:
+        """Return the closures whose numbers are closed. Look, don't touch."""
+        return {name: one for name, one in self._floor.closed.items() if one.holds(now)}
+
+    def closures(self, now: Instant) -> list[ShowClosure]:
+        """Return how all closures are, those that are not closed too."""
+        return closures.all_shown(self._floor, now)
 
     def debrief(self, agent: AgentId, now: Instant) -> Debrief | None:
         """Return what is known and owed of the call the agent has or had last.

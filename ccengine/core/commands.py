@@ -1,7 +1,7 @@
 """Everything the core can ask for. Imperative; a closed union like the events.
 
-`ShowAgent`, `ShowCall` and `ShowOutcome` ask nobody to act: they say what state a decision has led
-to, for logs, wallboards and ledgers, which therefore never have to guess it.
+`ShowAgent`, `ShowCall`, `ShowOutcome` and `ShowClosure` ask nobody to act: they say what state a
+decision has led to, for logs, wallboards and ledgers, which therefore never have to guess it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ccengine.core.ids import (
     AgentId,
     CallId,
+    ClosureId,
     Instant,
     OfferId,
     PhoneId,
@@ -178,6 +179,18 @@ class ShowOutcome:
     defaulted: bool = False  #: taken at the wrap-up's deadline
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowClosure:
+    """Numbers are now closed by one switch, or open again."""
+
+    closure: ClosureId
+    closed: bool
+    by: str  #: who said so
+    reason: str = ""
+    since: Instant | None = None  #: closed
+    until: Instant | None = None  #: they open by themselves then
+
+
 Command = (
     OfferCall
     | WithdrawOffer
@@ -193,5 +206,6 @@ Command = (
     | TargetMissed
     | ShowAgent
     | ShowCall
+    | ShowClosure
     | ShowOutcome
 )

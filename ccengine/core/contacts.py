@@ -24,7 +24,6 @@ if TYPE_CHECKING:
         ConversationEnded,
         ConversationFailed,
         ConversationStarted,
-        FlowStepEntered,
         RecordingFailed,
     )
     from ccengine.core.floor import Floor
@@ -66,12 +65,6 @@ def miss(floor: Floor, event: CallMissed) -> None:
     """
     expect_unknown(floor, event.call)
     floor.ask(ShowCall(call=event.call, state=CallState.ENDED, queue=None, agent=None))
-
-
-def enter_step(floor: Floor, event: FlowStepEntered) -> None:
-    """Remember where the flow is."""
-    call = floor.calls[event.call]
-    call.flow, call.step = event.flow, event.step
 
 
 def queue(floor: Floor, event: CallQueued, now: Instant) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.core import (
     agents,
+    closures,
     desk,
     diversion,
     gates,
@@ -19,7 +20,7 @@ from ccengine.core import (
 from ccengine.core import floor as floors
 from ccengine.core.acd import rest
 from ccengine.core.errors import CoreError
-from ccengine.core.ids import AgentId, CallId, OfferId
+from ccengine.core.ids import AgentId, CallId, ClosureId, OfferId
 
 if TYPE_CHECKING:
     from ccengine.core.calls import Call
@@ -51,6 +52,8 @@ def meet(floor: Floor, what: str, now: Instant) -> None:
             _meet_for_agent(floor, kind + ":", AgentId(name), now)
         case reclaims.LEFT_PREFIX:
             reclaims.forget(floor, name)
+        case closures.CLOSURE_PREFIX:
+            closures.end(floor, ClosureId(name))
         case _:
             _meet_for_call(floor, kind + ":", floor.calls[CallId(name)], now)
 

@@ -69,5 +69,9 @@ class LoginLocked(CoreError):
     """Too many wrong PINs: nobody logs in as this agent for a while."""
 
 
+class ClosureRefused(CoreError):
+    """There are no such numbers, or they cannot be closed or opened now."""
+
+
 class HelpRefused(CoreError):
     """There is nobody to ask, or they were asked and have not answered yet."""

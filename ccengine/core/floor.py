@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
     from ccengine.core.acd.requirement import Requirement
     from ccengine.core.calls import Call
+    from ccengine.core.closed_numbers import Closed
     from ccengine.core.commands import Command
-    from ccengine.core.ids import AgentId, PhoneId
+    from ccengine.core.ids import AgentId, ClosureId, PhoneId
     from ccengine.core.queues import QueueSettings
 
 Watcher = Callable[[CallId, "AgentId", Instant], None]
@@ -61,13 +62,13 @@ class Floor:
         self.deadlines: Ranking[str, tuple[Instant, int]] = Ranking()
         self.turns: dict[QueueId, AgentId] = {}  #: whom each queue rang last
         self.acquaintances: dict[str, AgentId] = {}  #: whom callers talked with last
-        self.held_back: dict[Requirement, str] = {}
-        """Lines for which somebody is free, and the rule that keeps them."""
+        self.held_back: dict[Requirement, str] = {}  #: somebody is free; the rule that keeps them
         self.open_lines: set[Requirement] = set()  #: that may have got somebody to serve
         self.open_agents: set[AgentId] = set()  #: who got free
         self.lost_phones: set[PhoneId] = set()  #: that cannot be rung
         self.own_calls: dict[PhoneId, tuple[str, ...]] = {}  #: channels that are not ours
         self.items = ItemLists()
+        self.closed: dict[ClosureId, Closed] = {}  #: numbers that are closed by one switch
         self.leavable: list[QueueId] = []  #: queues that send callers away when empty
         self._moves = 0  #: of agents and calls, as far as they may leave a queue empty
         self._moves_seen = 0

@@ -29,6 +29,9 @@ LicenceId = NewType("LicenceId", str)
 GroupId = NewType("GroupId", str)
 """Agents whom a queue may ask for together, whatever team they work in."""
 
+ClosureId = NewType("ClosureId", str)
+"""Numbers that are closed and opened by one switch."""
+
 Instant = float
 """Seconds since the epoch, UTC. Never goes back within one engine."""
 

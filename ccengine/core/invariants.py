@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ccengine.core.acd.positions import Positions
 from ccengine.core.acd.rest import REST_PREFIX
 from ccengine.core.agents import WRAP_UP_PREFIX
+from ccengine.core.closures import CLOSURE_PREFIX
 from ccengine.core.desk import WRONG_PINS_AT_MOST
 from ccengine.core.floor import HELP_PREFIX, LIMIT_PREFIX, PIN_PREFIX
 from ccengine.core.limits import WAIT_PREFIX
@@ -54,7 +55,16 @@ def check(floor: Floor) -> None:
         if call.item is not None:
             _check_item(floor, call, call.item)
     _check_numbers(floor)
+    _check_closures(floor)
     _check_nobody_waits_in_vain(floor)
+
+
+def _check_closures(floor: Floor) -> None:
+    for name, closed in floor.closed.items():
+        assert name in floor.plan.closures, f"closure {name} is closed, and nobody can open it"
+        due = floor.deadlines.rank(CLOSURE_PREFIX + name)
+        ends = None if due is None else due[0]
+        assert ends == closed.until, f"closure {name} ends {closed.until}, is due {ends}"
 
 
 def _check_item(floor: Floor, call: Call, item: Item) -> None:

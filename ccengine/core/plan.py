@@ -14,6 +14,7 @@ from enum import StrEnum
 from ccengine.core.ids import (
     AgentId,
     ClientId,
+    ClosureId,
     GroupId,
     Instant,
     LicenceId,
@@ -128,6 +129,7 @@ class Plan:
     reasons: Mapping[str, Reason] = field(default_factory=dict)  #: for being not ready, by name
     reason_required: bool = False  #: no other is accepted, and none is not
     supervisors: Mapping[str, tuple[AgentId, ...]] = field(default_factory=dict)  #: by team
+    closures: tuple[ClosureId, ...] = ()  #: those that can be closed
 
 
 def order_in(plan: Plan, queue: QueueId) -> list[AgentId]:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccengine.core import (
+    closures,
     contacts,
     deadlines,
     desk,
-    diversion,
     exits,
-    gates,
+    flows,
     handover,
     items,
     offers,
     outcomes,
     promises,
     reclaims,
+    replanning,
     shifts,
     staff,
     supervision,
@@ -52,6 +53,7 @@ from ccengine.core.events import (
     ConversationStarted,
     Event,
     ExitChosen,
+    FlowDataSet,
     FlowStepEntered,
     FormFilled,
     HelpAnswered,
@@ -59,7 +61,11 @@ from ccengine.core.events import (
     HelpUnanswered,
     HoldEnded,
     HoldStarted,
+    LanguageChosen,
+    MessageAsked,
     MessageLeft,
+    NumbersClosed,
+    NumbersOpened,
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
@@ -86,6 +92,7 @@ from ccengine.core.states import CallState
 
 if TYPE_CHECKING:
     from ccengine.core.events import (
+        ClosureEvent,
         DeskEvent,
         HelpEvent,
         OutcomeEvent,
@@ -100,7 +107,7 @@ OfferEvent = OfferRinging | OfferAccepted | OfferDeclined
 ConversationEvent = ConversationStarted | ConversationFailed | ConversationEnded
 RecordingEvent = RecordingStarted | RecordingFailed
 LineEvent = (
-    FlowStepEntered
+    flows.FlowEvent
     | CallQueued
     | WaitPromised
     | ExitChosen
@@ -138,8 +145,8 @@ def apply(floor: Floor, event: Event, now: Instant) -> None:
             | HelpUnanswered()
         ):
             _handle_desk(floor, event, now)
-        case PlanLoaded() | SwitchLost() | SwitchResynced():
-            _handle_system(floor, event, now)
+        case PlanLoaded() | SwitchLost() | SwitchResynced() | NumbersClosed() | NumbersOpened():
+            _handle_house(floor, event, now)
         case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
             _handle_phone(floor, event, now)
         case OutcomeSet() | FormFilled() | OutcomeEntryStarted() | OutcomeEntryEnded():
@@ -272,16 +279,12 @@ def _handle_phone(floor: Floor, event: PhoneEvent, now: Instant) -> None:
             shifts.end_own_call(floor, event)
 
 
-def _handle_system(floor: Floor, event: SystemEvent, now: Instant) -> None:
+def _handle_house(floor: Floor, event: SystemEvent | ClosureEvent, now: Instant) -> None:
     match event:
+        case NumbersClosed() | NumbersOpened():
+            closures.switch(floor, event, now)
         case PlanLoaded():
-            floor.swap_plan(event.plan, now)
-            shifts.retire(floor, now)
-            shifts.rest_anew(floor, now)
-            outcomes.replan(floor, now)
-            diversion.replan(floor, now)
-            gates.withdraw_from_barred(floor, now)
-            floor.items.open.update(call.id for call in floor.calls.values() if call.item)
+            replanning.take_over(floor, event.plan, now)
         case SwitchLost():
             floor.held = True
         case SwitchResynced():
@@ -358,8 +361,8 @@ def _handle_staff(floor: Floor, event: StaffEvent, now: Instant) -> None:
 
 def _handle_line(floor: Floor, event: LineEvent, now: Instant) -> None:
     match event:
-        case FlowStepEntered():
-            contacts.enter_step(floor, event)
+        case FlowStepEntered() | FlowDataSet() | LanguageChosen() | MessageAsked():
+            flows.note(floor, event)
         case CallQueued():
             contacts.queue(floor, event, now)
         case WaitPromised():

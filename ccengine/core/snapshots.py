@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from ccengine.core.agents import Agent
 from ccengine.core.calls import Call, LeftPlace
-from ccengine.core.ids import AgentId, CallId, Instant, OfferId, PhoneId, QueueId
+from ccengine.core.closed_numbers import Closed
+from ccengine.core.ids import AgentId, CallId, ClosureId, Instant, OfferId, PhoneId, QueueId
 from ccengine.core.plan import Plan
 from ccengine.core.waits import LineHistory
 from ccengine.core.work_items import Item
@@ -65,6 +66,7 @@ class CenterSnapshot:
     own_calls: dict[PhoneId, tuple[str, ...]] = field(default_factory=dict)
     callbacks: list[CallbackSnapshot] = field(default_factory=list)
     left: dict[str, LeftPlace] = field(default_factory=dict)
+    closed: dict[ClosureId, Closed] = field(default_factory=dict)
     now: Instant = 0.0  #: qualifications were judged at this instant
 
 
@@ -146,6 +148,7 @@ def _frame(floor: Floor) -> CenterSnapshot:
             for (queue, number), call in floor.items.callbacks.items()
         ],
         left=dict(floor.items.left),
+        closed=dict(floor.closed),
         now=floor.matching.now,
     )
 
@@ -169,6 +172,7 @@ def restore(floor: Floor, snapshot: CenterSnapshot) -> None:
     floor.own_calls = dict(snapshot.own_calls)
     floor.items.callbacks = {(one.queue, one.number): one.call for one in snapshot.callbacks}
     floor.items.left = dict(snapshot.left)
+    floor.closed = dict(snapshot.closed)
     floor.rebuild(snapshot.now)
 
 

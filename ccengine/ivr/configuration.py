@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from ccengine.config.callback_checks import has_way_out
-from ccengine.config.documents import read_document
 from ccengine.config.loading import Loaded, load_tenant
+from ccengine.config.overflow_checks import fault_of_number
 from ccengine.config.problems import Problem, in_order
 from ccengine.config.service import can_be_answered
 from ccengine.config.tenant import Tenant
 from ccengine.core.ids import ClientId, SkillId, queue_id
 from ccengine.core.queues import NAMES
 from ccengine.ivr.flow import Flow
-from ccengine.ivr.flow_checks import FlowNames, offers_in_vain
-from ccengine.ivr.loader import load_flow
-from ccengine.ivr.prompts import Prompts, Spoken, load_prompts
+from ccengine.ivr.flow_checks import offers_in_vain
+from ccengine.ivr.flow_names import FlowNames
+from ccengine.ivr.loader import check_flows, read_flows
+from ccengine.ivr.own_kinds import all_kinds
+from ccengine.ivr.prompt_loading import load_prompts
+from ccengine.ivr.prompts import Prompts, Spoken
 from ccengine.ivr.queue_prompts import spoken_by, with_sentences
+from ccengine.ivr.steps.transfer import TransferStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 
     from ccengine.config.clients import Client
     from ccengine.config.documents import Document
+    from ccengine.ivr.flow_drafts import FlowDraft
 
 FlowKey = tuple[ClientId, str]
 
@@ -49,25 +54,45 @@ class Configuration:
         """
         return self.flows[client, name]
 
+    def sent_on_to(self) -> Mapping[ClientId, frozenset[str]]:
+        """Return the numbers outside that each client's flows send callers on to."""
+        found: dict[ClientId, frozenset[str]] = {}
+        for (client, _), flow in self.flows.items():
+            ends = (step for step in flow.steps.values() if isinstance(step, TransferStep))
+            found[client] = found.get(client, frozenset()) | {step.transfer for step in ends}
+        return found
+
+    def flows_of(self, client: ClientId) -> Mapping[str, Flow]:
+        """Return a client's flows by name."""
+        return {name: flow for (whose, name), flow in self.flows.items() if whose == client}
+
 
 def load_configuration(folder: Path) -> Configuration:
     """Read a tenant's folder. Never raises for what its files say."""
     loaded = load_tenant(folder)
     written, problems = load_prompts(loaded.draft)
-    prompts, found = with_sentences(written, loaded)
+    drafts: dict[ClientId, dict[str, FlowDraft]] = {}
+    for name, client in loaded.draft.clients.items():
+        drafts[name], found = read_flows(client.flow_files)
+        problems += found
+    clients = loaded.draft.clients
+    offered = {name: _offered(clients[name], drafts[name].values()) for name in clients}
+    prompts, found = with_sentences(written, loaded, offered)
     problems += found
     flows: dict[FlowKey, Flow] = {}
     warnings = list(loaded.warnings)
     for name, client in loaded.draft.clients.items():
-        for flow_name in client.flow_names:
-            names = _names(loaded, client, flow_name, prompts)
-            file = client.folder / "flows" / f"{flow_name}.yaml"
-            flow, found = load_flow(file, names)
-            problems += found
-            if flow is not None:
-                flows[name, flow_name] = flow
-                warnings += _offered_in_vain(client, file, flow)
+        made, found = check_flows(drafts[name], partial(_names, loaded, client, prompts))
+        problems += found
+        flows |= {(name, flow_name): flow for flow_name, flow in made.items()}
+        if not has_way_out(client):
+            for flow_name in made:
+                warnings += offers_in_vain(drafts[name][flow_name])
     problems += _unheard(loaded, prompts)
+    problems += [
+        Problem(folder / "tenant.yaml", 1, fault, "mend the package, or remove it")
+        for fault in all_kinds().faults
+    ]
     told = in_order([*loaded.problems, *problems])
     return Configuration(
         tenant=None if told else loaded.draft,
@@ -78,12 +103,10 @@ def load_configuration(folder: Path) -> Configuration:
     )
 
 
-def _offered_in_vain(client: Client, file: Path, flow: Flow) -> Iterator[Problem]:
-    if has_way_out(client):
-        return
-    document, _ = read_document(file)
-    if document is not None:
-        yield from offers_in_vain(document, flow.steps)
+def _offered(client: Client, drafts: Iterable[FlowDraft]) -> frozenset[str]:
+    """Return the languages that a client's callers may choose."""
+    named = {language for draft in drafts for language in draft.offered}
+    return frozenset(named & set(client.settings.languages))
 
 
 def _unheard(loaded: Loaded, prompts: Prompts) -> Iterator[Problem]:
@@ -95,7 +118,7 @@ def _unheard(loaded: Loaded, prompts: Prompts) -> Iterator[Problem]:
             hears = settings.agent_hears
             if hears in ("", NAMES) or document is None:
                 continue
-            if prompts.find(client.id, hears, language) is None:
+            if not prompts.can_be_played(client.id, hears, language):
                 message = f"queue '{queue}': client '{client.id}' has no prompt '{hears}' in "
                 remedy = f"write it to prompts/{language}/prompts.yaml, or '{NAMES}'"
                 place = ("queues", queue, "agent_hears")
@@ -121,17 +144,14 @@ def _calling_back(document: Document | None) -> list[str] | None:
     return [name for name in queues if "callback" in document.keys("queues", name)]
 
 
-def _names(loaded: Loaded, client: Client, flow: str, prompts: Prompts) -> FlowNames:
+def _names(loaded: Loaded, client: Client, prompts: Prompts, draft: FlowDraft) -> FlowNames:
     document = loaded.documents.clients[client.id]
     agents = loaded.draft.settings.agents.items()
-    numbers = [number for number in client.settings.numbers.values() if number.flow == flow]
+    queues = client.settings.queues.items()
     return FlowNames(
         client=client.id,
         spoken=Spoken(
-            prompts,
-            client.id,
-            client.folder / "prompts",
-            spoken_by(loaded.draft, client, numbers),
+            prompts, client.id, client.folder / "prompts", _languages(loaded.draft, client, draft)
         ),
         queues=None if document is None else document.keys("queues"),
         calls_back=_calling_back(document),
@@ -140,4 +160,31 @@ def _names(loaded: Loaded, client: Client, flow: str, prompts: Prompts) -> FlowN
         agents=loaded.documents.names("agents"),
         can_be_answered=partial(_can_be_answered, loaded, client),
         strangers=[name for name, agent in agents if client.id not in agent.clients],
+        takes_messages=[name for name, queue in queues if queue.messages_are_work],
+        languages=loaded.draft.settings.languages.keys() & set(client.settings.languages),
+        flows=client.flow_names,
+        is_first=draft.name in _first_flows(loaded.draft, client),
+        fault_of_number=partial(fault_of_number, client),
     )
+
+
+def _languages(tenant: Tenant, client: Client, draft: FlowDraft) -> list[str]:
+    """Return the languages in which callers may hear a flow: their number's, or chosen in it."""
+    closures = [one for one in tenant.settings.closures.values() if one.flow == draft.name]
+    numbers = [
+        number
+        for dialed, number in client.settings.numbers.items()
+        if number.flow == draft.name or any(one.holds(client.id, dialed) for one in closures)
+    ]
+    offered = _offered(client, [draft]) & tenant.settings.languages.keys()
+    return sorted({*spoken_by(tenant, client, numbers), *offered})
+
+
+def _first_flows(tenant: Tenant, client: Client) -> set[str]:
+    """Return the flows that callers come to from a number, a closure of it, or a queue."""
+    found = {number.flow for number in client.settings.numbers.values()}
+    found |= {one.flow for one in tenant.settings.closures.values()}
+    for queue in client.settings.queues.values():
+        ways = (queue.limits.overflow, *queue.keys.values())
+        found |= {way.flow for way in ways if way is not None and way.flow is not None}
+    return found

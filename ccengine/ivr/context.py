@@ -1,20 +1,57 @@
-"""What a running flow has at hand."""
+"""What a running flow has at hand. What is outside of it is a function that the session gives."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from ccengine.config.hours import Hours
-from ccengine.core.ids import ClientId, QueueId
+from ccengine.config.timetable import Timetable
+from ccengine.core.ids import ClientId, Instant, QueueId, SkillId
 from ccengine.ivr.caller import Caller
+from ccengine.ivr.data import CallData
 from ccengine.ivr.prompts import Prompts
+from ccengine.ivr.speaker import Speaker, TextSpeaker, names_in
+
+
+class TimeUp(Exception):
+    """A flow has taken as long as it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """What is to be recorded."""
+
+    seconds: int  #: at most
+    silence_seconds: int  #: that end it
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was recorded."""
+
+    file: str  #: below the recordings folder
+    seconds: float
 
 
 async def offer_nothing(_queue: QueueId) -> bool:
     """Offer no callback, where there is nobody to make it."""
     return False
+
+
+async def record_nothing(_take: Take) -> Taken | None:
+    """Record nothing, where nobody can speak."""
+    return None
+
+
+def keep_language(_language: str, _skills: Mapping[SkillId, int]) -> None:
+    """Let the caller go on in the language they had."""
+
+
+def without_limit(_seconds: float) -> AbstractAsyncContextManager[None]:
+    """Let a step take its time, where there is none."""
+    return nullcontext()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +61,44 @@ class FlowContext:
     client: ClientId
     caller: Caller
     prompts: Prompts
-    hours: Mapping[str, Hours]  #: the client's
+    hours: Mapping[str, Timetable]  #: the client's
     now: Callable[[], datetime]  #: UTC
+    began: Instant | None = None
+    """When the caller came to this flow: whether it is open is judged for then. None: now."""
     offer_callback: Callable[[QueueId], Awaitable[bool]] = offer_nothing
     """Asks the caller for a number; True when they are going to be called back."""
+    data: CallData = field(default_factory=CallData)
+    staff: Mapping[str, str] = field(default_factory=dict)  #: the client's numbers, by code
+    choose_language: Callable[[str, Mapping[SkillId, int]], None] = keep_language
+    """Has the caller spoken to in a language from now on, and the skills asked for."""
+    record: Callable[[Take], Awaitable[Taken | None]] = record_nothing
+    """Sounds a tone and records the caller; None when nothing was said."""
+    within: Callable[[float], AbstractAsyncContextManager[None]] = without_limit
+    """Raises `TimeUp` in what runs inside when the seconds are over."""
+
+    passes: tuple[type[Exception], ...] = ()
+    """What goes through a step and ends the session: not the step's fault, nor the flow's."""
+
+    speaker: Speaker | None = None  #: None: words without a sound, where flows are only tried
+
+    async def said(self, sayings: tuple[str, ...]) -> list[str] | None:
+        """Return what Asterisk plays for prompts with values; None: it cannot be said, or in time.
+
+        What is secret is never said: sound is kept in files.
+        """
+        language = self.caller.language
+        names = names_in(self.prompts, self.client, sayings, language)
+        if any(self.data.is_secret(name) for name in names):
+            return None
+        speaker = self.speaker or TextSpeaker(self.prompts, self.client)
+        return await speaker.media(sayings, language, self.data)
 
     def media(self, names: tuple[str, ...]) -> list[str]:
         """Return what Asterisk plays for the prompts, in the caller's language."""
         language = self.caller.language
         return [self.prompts.media(self.client, name, language) for name in names]
+
+    def phrases(self, names: Iterable[str]) -> list[str]:
+        """Return what Asterisk plays for phrases and digits, in the caller's language."""
+        language = self.caller.language
+        return [self.prompts.phrase(self.client, name, language) for name in names]

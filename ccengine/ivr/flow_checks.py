@@ -2,99 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
-from types import NoneType
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Final
 
-from ccengine.config.documents import Document, Place
 from ccengine.config.names import suggestion
-from ccengine.config.schema import value_kind
-from ccengine.core.ids import ClientId, SkillId
-from ccengine.ivr.prompts import Spoken
 from ccengine.ivr.references import Names
+from ccengine.ivr.step_names import references
+from ccengine.ivr.step_times import longest_wait
 from ccengine.ivr.steps.callback import CallbackStep
 from ccengine.ivr.steps.enqueue import EnqueueStep
+from ccengine.ivr.steps.language import LanguageStep
+from ccengine.ivr.steps.voicemail import VoicemailStep
+from ccengine.ivr.value_checks import check_values
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from ccengine.config.documents import Document, Place
     from ccengine.config.problems import Problem
-    from ccengine.ivr.steps import Step
+    from ccengine.core.ids import SkillId
+    from ccengine.ivr.flow_drafts import FlowDraft
+    from ccengine.ivr.flow_names import FlowNames
+    from ccengine.ivr.flow_ways import Ways
+    from ccengine.ivr.step_names import Reference
 
-GOES_TO = frozenset({Names.STEP, Names.CHOICE})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlowNames:
-    """What a client's flow may refer to. None: unknown, so check nothing."""
-
-    client: ClientId
-    spoken: Spoken  #: the client's prompts, in the languages of the flow
-    queues: Collection[str] | None
-    calls_back: Collection[str] | None  #: those queues with rules for it
-    hours: Collection[str] | None
-    skills: Collection[str] | None
-    agents: Collection[str] | None
-    strangers: Collection[str]  #: agents who are not approved for the client
-    can_be_answered: Callable[[str, Mapping[SkillId, int]], bool]  #: in a queue, with these needs
+MINUTE: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A name in a step's field."""
-
-    what: Names
-    name: str
-    place: Place  #: below the step
-
-
-def references(step: Step) -> Iterator[Reference]:
-    """Yield what a step refers to."""
-    for name, hint in get_type_hints(type(step), include_extras=True).items():
-        yield from _references(hint, getattr(step, name), (name,))
-
-
-def _references(hint: Any, value: object, place: Place) -> Iterator[Reference]:
-    if NoneType in get_args(hint):
-        hint = next(kind for kind in get_args(hint) if kind is not NoneType)
-    extras = getattr(hint, "__metadata__", ())
-    what = next((extra for extra in extras if isinstance(extra, Names)), None)
-    if what is not None and isinstance(value, str):
-        yield Reference(what, value, place)
-    inner = value_kind(hint)
-    for key, kind, item in _items(inner, value):
-        if isinstance(value, Mapping):
-            yield from _references(get_args(inner)[0], key, (*place, key))
-        yield from _references(kind, item, (*place, key))
-
-
-def _items(kind: Any, value: object) -> Iterator[tuple[str | int, Any, object]]:
-    """Yield the keys or positions of a collection, the type of each item, and the item."""
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            yield str(key), get_args(kind)[-1], item
-    elif isinstance(value, tuple):
-        for position, item in enumerate(value):
-            yield position, get_args(kind)[0], item
-
-
-def check_flow(
-    document: Document, start: str, steps: Mapping[str, Step], names: FlowNames
-) -> list[Problem]:
-    """Return all mistakes of a flow. Steps that could not be read are missing in `steps`."""
+def check_flow(draft: FlowDraft, names: FlowNames, ways: Ways) -> list[Problem]:
+    """Return all mistakes of a flow."""
     problems: list[Problem] = []
-    known = document.keys("steps")
-    if start and start not in known:
-        problems.append(
-            document.problem(("start",), f"there is no step '{start}'", suggestion(start, known))
-        )
-    for name, step in steps.items():
+    for key in ("start", "otherwise"):
+        named = getattr(draft.file, key)
+        if named and named not in draft.known:
+            message = f"there is no step '{named}'"
+            remedy = suggestion(named, draft.known)
+            problems.append(draft.document.problem((key,), message, remedy))
+    for name, step in draft.steps.items():
         for reference in references(step):
-            problems += _check_reference(document, name, reference, names)
-    problems += _unanswered(document, steps, names)
-    problems += _not_called_back(document, steps, names)
-    if start in known:
-        problems += _unreachable(document, start, steps)
-    return problems + list(_endless(document, steps))
+            problems += _check_reference(draft.document, name, reference, names)
+    problems += _unanswered(draft, names)
+    problems += _not_called_back(draft, names)
+    problems += _messages_of_nobody(draft, names)
+    problems += _longer_than_allowed(draft)
+    problems += check_values(draft, names, ways)
+    return problems + list(ways.problems(draft))
 
 
 def _check_reference(
@@ -102,23 +53,28 @@ def _check_reference(
 ) -> Iterator[Problem]:
     place = ("steps", step, *reference.place)
     name = reference.name
+    known: Mapping[Names, tuple[str, Collection[str] | None]] = {
+        Names.STEP: (f"step '{step}' leads to no step", document.keys("steps")),
+        Names.CHOICE: (f"step '{step}' leads to no step", document.keys("steps")),
+        Names.QUEUE: ("there is no queue", names.queues),
+        Names.HOURS: ("there are no opening hours", names.hours),
+        Names.SKILL: ("there is no skill", names.skills),
+        Names.AGENT: ("there is no agent", names.agents),
+        Names.FLOW: ("the client has no flow", names.flows),
+        Names.LANGUAGE: ("the client does not speak", names.languages),
+    }
     match reference.what:
         case Names.PROMPT:
             yield from names.spoken.missing(document, place, name)
-        case Names.STEP | Names.CHOICE:
-            steps = document.keys("steps")
-            yield from _unknown(document, place, f"step '{step}' leads to no step", name, steps)
-        case Names.QUEUE:
-            yield from _unknown(document, place, "there is no queue", name, names.queues)
-        case Names.HOURS:
-            yield from _unknown(document, place, "there are no opening hours", name, names.hours)
-        case Names.SKILL:
-            yield from _unknown(document, place, "there is no skill", name, names.skills)
-        case Names.AGENT:
-            yield from _unknown(document, place, "there is no agent", name, names.agents)
-            if name in names.strangers:
-                message = f"agent '{name}' is not approved for client '{names.client}'"
-                yield document.problem(place, message, "name another, or approve them")
+        case Names.STAFF if (fault := names.fault_of_number(name)) is not None:
+            yield document.problem(place, *fault)
+        case what if what in known:
+            yield from _unknown(document, place, known[what][0], name, known[what][1])
+        case _:
+            pass
+    if reference.what is Names.AGENT and name in names.strangers:
+        message = f"agent '{name}' is not approved for client '{names.client}'"
+        yield document.problem(place, message, "name another, or approve them")
 
 
 def _unknown(
@@ -128,23 +84,64 @@ def _unknown(
         yield document.problem(place, f"{message} '{name}'", suggestion(name, known))
 
 
-def _unanswered(
-    document: Document, steps: Mapping[str, Step], names: FlowNames
-) -> Iterator[Problem]:
-    for name, step in steps.items():
-        if isinstance(step, EnqueueStep) and step.skills:
-            known = names.skills is None or step.skills.keys() <= set(names.skills)
-            if known and not names.can_be_answered(step.enqueue, step.skills):
-                needs = ", ".join(f"{skill}: {least}" for skill, least in step.skills.items())
-                message = f"nobody can answer queue '{step.enqueue}' with {needs} beside its skills"
-                place = ("steps", name, "skills")
-                yield document.problem(place, message, "ask for less, or train an agent")
+def _messages_of_nobody(draft: FlowDraft, names: FlowNames) -> Iterator[Problem]:
+    for name, step in draft.steps.items():
+        is_known = isinstance(step, VoicemailStep) and step.voicemail in (names.queues or ())
+        if not is_known or not isinstance(step, VoicemailStep) or names.takes_messages is None:
+            continue
+        if step.voicemail not in names.takes_messages:
+            message = f"messages for queue '{step.voicemail}' become nobody's work"
+            remedy = "give the queue 'messages_are_work: yes', or name one that has it"
+            yield draft.document.problem(("steps", name, "voicemail"), message, remedy)
 
 
-def _not_called_back(
-    document: Document, steps: Mapping[str, Step], names: FlowNames
-) -> Iterator[Problem]:
-    for name, step in steps.items():
+def _longer_than_allowed(draft: FlowDraft) -> Iterator[Problem]:
+    allowed = draft.file.total_minutes * MINUTE
+    for name, step in draft.steps.items():
+        longest = longest_wait(step)
+        if longest > allowed:
+            message = f"step '{name}' may wait {longest:g} s, and the whole flow has {allowed:g} s"
+            remedy = "give it fewer attempts or seconds, or the flow more 'total_minutes'"
+            yield draft.document.problem(("steps", name), message, remedy)
+
+
+def _unanswered(draft: FlowDraft, names: FlowNames) -> Iterator[Problem]:
+    for name, step in draft.steps.items():
+        if not isinstance(step, EnqueueStep):
+            continue
+        if step.skills and not _answerable(names, step.enqueue, step.skills):
+            message = f"nobody can answer queue '{step.enqueue}' with {_told(step.skills)}"
+            place = ("steps", name, "skills")
+            remedy = "ask for less, or train an agent"
+            yield draft.document.problem(place, f"{message} beside its skills", remedy)
+            continue
+        for language, skills in _chosen(draft):
+            if not _answerable(names, step.enqueue, {**skills, **step.skills}):
+                message = f"nobody can answer queue '{step.enqueue}' in '{language}'"
+                place = ("steps", name, "enqueue")
+                remedy = f"train an agent in {_told(skills)}, or do not offer the language"
+                yield draft.document.problem(place, message, remedy)
+
+
+def _answerable(names: FlowNames, queue: str, skills: Mapping[SkillId, int]) -> bool:
+    known = names.skills is None or skills.keys() <= set(names.skills)
+    return not known or names.can_be_answered(queue, skills)
+
+
+def _chosen(draft: FlowDraft) -> Iterator[tuple[str, Mapping[SkillId, int]]]:
+    """Yield each language that callers may choose in the flow, with what it asks for."""
+    for step in draft.steps.values():
+        if isinstance(step, LanguageStep):
+            yield from step.skills.items()
+
+
+def _told(skills: Mapping[SkillId, int]) -> str:
+    return ", ".join(f"{skill}: {least}" for skill, least in skills.items())
+
+
+def _not_called_back(draft: FlowDraft, names: FlowNames) -> Iterator[Problem]:
+    document = draft.document
+    for name, step in draft.steps.items():
         is_known = isinstance(step, CallbackStep) and step.callback in (names.queues or ())
         if not is_known or not isinstance(step, CallbackStep) or names.calls_back is None:
             continue
@@ -154,70 +151,10 @@ def _not_called_back(
             yield document.problem(("steps", name, "callback"), message, remedy)
 
 
-def offers_in_vain(document: Document, steps: Mapping[str, Step]) -> Iterator[Problem]:
+def offers_in_vain(draft: FlowDraft) -> Iterator[Problem]:
     """Yield a warning for each step that offers a callback, where no call outside is possible."""
-    for name, step in steps.items():
+    for name, step in draft.steps.items():
         if isinstance(step, CallbackStep):
             message = f"step '{name}' offers a callback, and no call outside is possible"
             remedy = "give the client 'outbound' with prefixes and a trunk, or take the step away"
-            yield document.warning(("steps", name, "callback"), message, remedy)
-
-
-def _exits(document: Document, name: str, steps: Mapping[str, Step]) -> set[str]:
-    step = steps.get(name)
-    if step is not None:
-        return {found.name for found in references(step) if found.what in GOES_TO}
-    # It could not be read: whatever in it looks like a step's name may be a way out.
-    return set(_texts(document.at(("steps", name))))
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    for item in value.values() if isinstance(value, dict) else ():
-        yield from _texts(item)
-
-
-def _unreachable(document: Document, start: str, steps: Mapping[str, Step]) -> Iterator[Problem]:
-    known = document.keys("steps")
-    reached: set[str] = set()
-    ahead = [start]
-    while ahead:
-        name = ahead.pop()
-        if name in known and name not in reached:
-            reached.add(name)
-            ahead += _exits(document, name, steps)
-    for name in known:
-        if name not in reached:
-            message = f"no way leads to step '{name}'"
-            yield document.problem(("steps", name), message, "lead to it from a step or remove it")
-
-
-def _endless(document: Document, steps: Mapping[str, Step]) -> Iterator[Problem]:
-    """Yield each round that a caller would be in for ever by doing nothing."""
-    by_itself = {
-        name: [found.name for found in references(step) if found.what is Names.STEP]
-        for name, step in steps.items()
-    }
-    told: set[str] = set()
-    for name in steps:
-        way = _way_back(name, by_itself)
-        if way and told.isdisjoint(way):
-            told.update(way)
-            message = f"a caller who does nothing goes round for ever: {' → '.join((*way, name))}"
-            yield document.problem(("steps", name), message, "let one of the steps lead to an end")
-
-
-def _way_back(name: str, exits: Mapping[str, list[str]]) -> tuple[str, ...]:
-    """Return the steps from `name` until before it comes again, empty when it never does."""
-    ahead: list[tuple[str, ...]] = [(name,)]
-    seen: set[str] = set()
-    while ahead:
-        way = ahead.pop()
-        for target in exits.get(way[-1], []):
-            if target == name:
-                return way
-            if target not in seen:
-                seen.add(target)
-                ahead.append((*way, target))
-    return ()
+            yield draft.document.warning(("steps", name, "callback"), message, remedy)

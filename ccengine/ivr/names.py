@@ -9,21 +9,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from ccengine.ivr.confirmations import FALLBACK_LANGUAGE
+from ccengine.ivr.built_in import CHOICE, built_in_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from ccengine.config.clients import Client
     from ccengine.config.tenant import Tenant
     from ccengine.core.ids import AgentId, QueueId
 
 NUMBERS: Final = 60  #: from 0 on
-CHOICES: Final[Mapping[str, str]] = {
-    "en": "{name}: press {digit}.",
-    "ar": "{name}: اضغط {digit}.",
-    "uk": "{name}: натисніть {digit}.",
-}
 
 
 def of_agent(agent: AgentId) -> str:
@@ -59,7 +54,7 @@ def texts(tenant: Tenant) -> Iterator[tuple[str, str]]:
     for client in tenant.clients.values():
         for queue in client.queues:
             yield of_queue(queue), queue_name(client, queue)
-    choice = CHOICES.get(tenant.language, CHOICES[FALLBACK_LANGUAGE])
+    choice = built_in_texts(tenant.language)[CHOICE]
     for digit, reason in tenant.settings.reasons.items():
         yield of_reason(reason.name), reason.name
         yield of_choice(digit), choice.format(name=reason.name, digit=digit)

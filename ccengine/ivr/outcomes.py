@@ -43,4 +43,38 @@ class CalledBack:
     """The caller is to be called back: their call is over, their wait is not."""
 
 
-Outcome = Enqueue | HangUp | CalledBack
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """The caller goes to somebody outside, whom the dialplan rings; else they leave a message."""
+
+    number: str  #: of the client's staff, or one that its outbound rules allow
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveMessage:
+    """The caller leaves a message, and that is the end of the call."""
+
+    queue: QueueId  #: whose work it becomes
+    prompt: str | None = None  #: said before the tone; None: the queue's, or ours
+
+
+Outcome = Enqueue | HangUp | CalledBack | Transfer | LeaveMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """Go through another flow of the client's, and come back to the step that says so."""
+
+    flow: str
+    given: Mapping[str, str] = field(default_factory=dict)  #: its names, and templates of ours
+
+
+@dataclass(frozen=True, slots=True)
+class GiveBack:
+    """Go on where this flow was called."""
+
+    values: Mapping[str, str] = field(default_factory=dict)  #: templates by name
+
+
+Onward = str | Outcome | Enter | GiveBack
+"""Where a step leads: to a step by its name, to the flow's end, or between flows."""

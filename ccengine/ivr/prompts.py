@@ -8,32 +8,28 @@ is in the state folder and named by its content, so that nothing is played that 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from pydantic import AfterValidator
-
-from ccengine.config.documents import Document, Place, read_document
-from ccengine.config.names import mistake, suggestion
-from ccengine.config.problems import Problem
-from ccengine.config.schema import fit
+from ccengine.config.names import suggestion
 from ccengine.config.settings import ASTERISK_STATE
-from ccengine.config.tenant import Tenant, Voice
+from ccengine.config.tenant import Voice
 from ccengine.core.ids import ClientId
-from ccengine.ivr import names
-from ccengine.ivr.confirmations import FALLBACK_LANGUAGE, TEXTS, Confirmation
-from ccengine.ivr.outcome_words import OUTCOME_TEXTS, OutcomeWord, Word, spoken_texts
-from ccengine.ivr.phrases import DIGITS, Phrase, digit_name
-from ccengine.ivr.phrases import TEXTS as PHRASES
-from ccengine.ivr.wav_files import REMEDY, fault_of
+from ccengine.ivr.built_in import FALLBACK_LANGUAGE
+from ccengine.ivr.speech.holes import Hole, holes_of
+from ccengine.ivr.speech.stress import stressed
+from ccengine.ivr.speech.values import Sayer
+from ccengine.ivr.speech_engine import Rendering
 
-SPEECH_ENGINE: Final = "espeak-ng"
-RENDERING: Final = "1"  #: goes up when the same text would sound otherwise
+if TYPE_CHECKING:
+    from ccengine.config.documents import Document, Place
+    from ccengine.config.problems import Problem
+    from ccengine.ivr.outcome_words import Word
+
+RENDERING: Final = "2"  #: goes up when the same text would sound otherwise
 HASH_LENGTH: Final = 32
-TEXT_AT_MOST: Final = 2000
 FALLBACK_VOICE: Final = Voice(voice="en-gb")
 TEXTS_FILE: Final = "prompts.yaml"
 
@@ -45,13 +41,23 @@ class SpokenPrompt:
     text: str
     language: str
     voice: Voice
+    speech: str = ""  #: what the voice is given instead, such as vowelled Arabic
+    holes: tuple[Hole, ...] = ()  #: values in it: then it is rendered while a call waits
 
     @property
     def sound(self) -> str:
         """The file below the sounds folder, without its ending."""
         voice = f"{self.voice.voice}/{self.voice.words_per_minute}"
-        parts = (SPEECH_ENGINE, RENDERING, self.language, voice, self.text)
-        return f"{self.language}/{_hash(chr(0).join(parts).encode())}"
+        parts = (self.voice.command, RENDERING, self.language, voice, self.rendering.text)
+        content = chr(0).join(parts).encode()
+        return f"{self.language}/{hashlib.sha256(content).hexdigest()[:HASH_LENGTH]}"
+
+    @property
+    def rendering(self) -> Rendering:
+        """What the speech engine is asked for."""
+        voice = self.voice
+        words = stressed(self.speech or self.text, self.language)
+        return Rendering(voice.command, voice.voice, voice.words_per_minute, words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,7 @@ class RecordedPrompt:
     file: Path
     language: str
     content_hash: str
+    text: str = ""  #: if it is known
 
     @property
     def sound(self) -> str:
@@ -82,6 +89,7 @@ class Prompts:
     phrases: Catalogue = field(default_factory=dict)  #: said to callers, digits among them
     names: Mapping[str, Prompt] = field(default_factory=dict)  #: see `ccengine.ivr.names`
     texts: Mapping[str, SpokenPrompt] = field(default_factory=dict)  #: spoken to agents, of clients
+    sayers: Mapping[tuple[ClientId, str], Sayer] = field(default_factory=dict)  #: by language
 
     def find(self, client: ClientId, name: str, language: str) -> Prompt | None:
         """Return a client's prompt, None when it has none in this language.
@@ -90,6 +98,11 @@ class Prompts:
         """
         fixed, _, bare = name.rpartition("/")
         return self.clients.get(client, {}).get(fixed or language, {}).get(bare)
+
+    def can_be_played(self, client: ClientId, name: str, language: str) -> bool:
+        """Tell whether a client has such a prompt, without values in it."""
+        prompt = self.find(client, name, language)
+        return prompt is not None and not _has_holes(prompt)
 
     def media(self, client: ClientId, name: str, language: str) -> str:
         """Return what Asterisk plays for a client's prompt.
@@ -101,29 +114,29 @@ class Prompts:
         if prompt is None:
             message = f"client '{client}' has no prompt '{name}' in '{language}'"
             raise LookupError(message)
-        return _media(prompt)
+        return media_of(prompt)
 
     def first_of(self, client: ClientId, name: str, languages: Iterable[str]) -> str | None:
         """Return what Asterisk plays, in the first language in which the client has this prompt."""
         found = (self.find(client, name, language) for language in languages)
         prompt = next((one for one in found if one is not None), None)
-        return None if prompt is None else _media(prompt)
+        return None if prompt is None else media_of(prompt)
 
     def confirmation(self, what: Word, language: str) -> str:
         """Return what Asterisk plays to an agent, in English when there is no other."""
         catalogue = self.confirmations.get(language) or self.confirmations[FALLBACK_LANGUAGE]
-        return _media(catalogue[what])
+        return media_of(catalogue[what])
 
     def phrase(self, client: ClientId, name: str, language: str) -> str:
         """Return what Asterisk plays for a phrase or a digit: the client's own, or ours."""
         own = self.find(client, name, language)
         catalogue = self.phrases.get(language) or self.phrases[FALLBACK_LANGUAGE]
-        return _media(own or catalogue[name])
+        return media_of(own or catalogue[name])
 
     def name(self, key: str) -> str | None:
         """Return what Asterisk plays for a name; None: of what is not configured any more."""
         prompt = self.names.get(key)
-        return None if prompt is None else _media(prompt)
+        return None if prompt is None else media_of(prompt)
 
     def text(self, text: str) -> str:
         """Return what Asterisk plays for a text made of a client's words.
@@ -131,15 +144,19 @@ class Prompts:
         Raises:
             LookupError: no client has these words any more.
         """
-        return _media(self.texts[text])
+        return media_of(self.texts[text])
+
+    def sayer(self, client: ClientId, language: str) -> Sayer | None:
+        """Return who says values to a client's callers; None: nobody can in this language."""
+        return self.sayers.get((client, language))
 
     def __iter__(self) -> Iterator[Prompt]:
-        """Yield each prompt."""
+        """Yield each prompt that can be made beforehand."""
         yield from self.names.values()
         yield from self.texts.values()
         for catalogue in (*self.clients.values(), self.confirmations, self.phrases):
             for prompts in catalogue.values():
-                yield from prompts.values()
+                yield from (prompt for prompt in prompts.values() if not _has_holes(prompt))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,151 +169,82 @@ class Spoken:
     languages: Collection[str]
 
     def missing(self, document: Document, place: Place, name: str) -> Iterator[Problem]:
-        """Yield a problem for each language in which there is no prompt of this name."""
+        """Yield a problem for each language in which no such prompt can be played."""
+        for language, prompt in self.found(name):
+            if prompt is None:
+                yield self._absent(document, place, name, language)
+            elif isinstance(prompt, SpokenPrompt) and prompt.holes:
+                message = f"prompt '{name}' has a value in it: {{{prompt.holes[0].name}}}"
+                yield document.problem(place, message, "only a 'say' step can say it")
+
+    def unsayable(
+        self,
+        document: Document,
+        place: Place,
+        saying: str,
+        known: Collection[str] | None,
+        secret: Collection[str] = (),
+    ) -> Iterator[Problem]:
+        """Yield what is wrong with a prompt, or text of values, that a flow wants to say.
+
+        Args:
+            document: the flow.
+            place: in it.
+            saying: a prompt's name, or `{value:form}` of one's own.
+            known: names of values that may be said; None: nobody knows.
+            secret: names of those that may not.
+        """
+        holes: dict[str, tuple[Hole, ...]] = {}
+        if "{" in saying:
+            holes = dict.fromkeys(self.languages, holes_of(saying))
+        else:
+            for language, prompt in self.found(saying):
+                if prompt is None:
+                    yield self._absent(document, place, saying, language)
+                holes[language] = prompt.holes if isinstance(prompt, SpokenPrompt) else ()
+        for name in sorted({hole.name for some in holes.values() for hole in some}):
+            if name in secret:
+                message = f"'{name}' is secret, and sound is kept in files"
+                yield document.problem(place, message, "say another value")
+            elif known is not None and name not in known:
+                message = f"no step learns a value '{name}'"
+                yield document.problem(place, message, suggestion(name, known))
+        for language, some in holes.items():
+            yield from self._wrong_forms(document, place, some, language)
+
+    def found(self, name: str) -> Iterator[tuple[str, Prompt | None]]:
+        """Yield each language in which a name is to be heard, and the prompt."""
         fixed, _, bare = name.rpartition("/")
         for language in [fixed] if fixed else self.languages:
-            if self.prompts.find(self.client, bare, language) is None:
-                message = f"prompt '{bare}' is missing in '{language}'"
-                file = self.folder / language / TEXTS_FILE
-                remedy = f"write its text in {file} or put {bare}.wav beside it"
+            yield language, self.prompts.find(self.client, bare, language)
+
+    def _absent(self, document: Document, place: Place, name: str, language: str) -> Problem:
+        bare = name.rpartition("/")[2]
+        message = f"prompt '{bare}' is missing in '{language}'"
+        file = self.folder / language / TEXTS_FILE
+        remedy = f"write its text in {file} or put {bare}.wav beside it"
+        return document.problem(place, message, remedy)
+
+    def _wrong_forms(
+        self, document: Document, place: Place, holes: Iterable[Hole], language: str
+    ) -> Iterator[Problem]:
+        sayer = self.prompts.sayer(self.client, language)
+        for hole in holes:
+            if sayer is None:
+                message = f"values cannot be said in '{language}'"
+                remedy = f"write {self.folder / language / 'values.yaml'}"
                 yield document.problem(place, message, remedy)
+                return
+            fault = sayer.fault(hole.form)
+            if fault is not None:
+                message, remedy = fault
+                yield document.problem(place, f"'{language}': {message}", remedy)
 
 
-def load_prompts(tenant: Tenant) -> tuple[Prompts, list[Problem]]:
-    """Read the prompts of a tenant and its clients."""
-    voices = tenant.settings.languages
-    own, problems = _load_catalogue(tenant.folder / "prompts", voices)
-    clients: dict[ClientId, Catalogue] = {}
-    for name, client in tenant.clients.items():
-        clients[name], found = _load_catalogue(client.folder / "prompts", voices)
-        problems += found
-    problems += list(_unknown_confirmations(tenant.folder / "prompts", own))
-    confirmations = {
-        language: {**_built_in(language, voice), **own.get(language, {})}
-        for language, voice in {FALLBACK_LANGUAGE: FALLBACK_VOICE, **voices}.items()
-    }
-    phrases = {
-        language: {**_built_in_phrases(language, voice), **own.get(language, {})}
-        for language, voice in {FALLBACK_LANGUAGE: FALLBACK_VOICE, **voices}.items()
-    }
-    made = Prompts(
-        clients,
-        confirmations,
-        phrases=phrases,
-        names=names_of(tenant),
-        texts=_agents_texts(tenant),
-    )
-    return made, problems
+def _has_holes(prompt: Prompt) -> bool:
+    return isinstance(prompt, SpokenPrompt) and bool(prompt.holes)
 
 
-def names_of(tenant: Tenant) -> Mapping[str, Prompt]:
-    """Return the names spoken to the tenant's agents."""
-    language = tenant.language
-    voice = tenant.settings.languages.get(language, FALLBACK_VOICE)
-    return {key: SpokenPrompt(text, language, voice) for key, text in names.texts(tenant)}
-
-
-def _built_in(language: str, voice: Voice) -> Mapping[str, Prompt]:
-    spoken = language if language in TEXTS else FALLBACK_LANGUAGE
-    voice = voice if language in TEXTS else FALLBACK_VOICE
-    texts: list[tuple[Word, str]] = [*TEXTS[spoken].items(), *OUTCOME_TEXTS[spoken].items()]
-    return {what: SpokenPrompt(text, spoken, voice) for what, text in texts}
-
-
-def _agents_texts(tenant: Tenant) -> Mapping[str, SpokenPrompt]:
-    language = tenant.language
-    voice = tenant.settings.languages.get(language, FALLBACK_VOICE)
-    texts = {text for client in tenant.clients.values() for text in spoken_texts(client, language)}
-    return {text: SpokenPrompt(text, language, voice) for text in sorted(texts)}
-
-
-def _built_in_phrases(language: str, voice: Voice) -> Mapping[str, Prompt]:
-    spoken = language if language in PHRASES else FALLBACK_LANGUAGE
-    voice = voice if language in PHRASES else FALLBACK_VOICE
-    texts: dict[str, str] = {name.value: text for name, text in PHRASES[spoken].items()}
-    texts |= {digit_name(digit): digit for digit in DIGITS}
-    return {what: SpokenPrompt(text, spoken, voice) for what, text in texts.items()}
-
-
-def _unknown_confirmations(folder: Path, own: Catalogue) -> Iterator[Problem]:
-    known = {*Confirmation, *OutcomeWord}
-    for language, prompts in own.items():
-        for name in prompts.keys() - known - _phrase_names():
-            file = folder / language / TEXTS_FILE
-            document, _ = read_document(file)
-            line = document.line((name,)) if document else 1
-            message = f"the engine never says '{name}'"
-            yield Problem(file, line, message, suggestion(name, known))
-
-
-def _phrase_names() -> set[str]:
-    return {*Phrase, *map(digit_name, DIGITS)}
-
-
-def _load_catalogue(folder: Path, voices: Mapping[str, Voice]) -> tuple[Catalogue, list[Problem]]:
-    catalogue: dict[str, Mapping[str, Prompt]] = {}
-    problems: list[Problem] = []
-    for path in sorted(path for path in folder.glob("*") if path.is_dir()):
-        language = path.name
-        if voices and language not in voices:
-            message = f"tenant.yaml gives no voice to language '{language}'"
-            problems.append(Problem(path, 1, message, suggestion(language, voices)))
-            continue
-        voice = voices.get(language, FALLBACK_VOICE)
-        texts, found = _load_texts(path)
-        recordings, faults = _load_recordings(path)
-        problems += found + faults
-        spoken = {name: SpokenPrompt(text, language, voice) for name, text in texts.items()}
-        catalogue[language] = {**spoken, **recordings}
-    return catalogue, problems
-
-
-def _load_texts(folder: Path) -> tuple[Mapping[str, str], list[Problem]]:
-    file = folder / TEXTS_FILE
-    if not file.exists():  # a folder of recordings only
-        return {}, []
-    document, problems = read_document(file)
-    if document is None:
-        return {}, problems
-    fitted = fit(_TEXTS, document)
-    return fitted.value or {}, problems + fitted.problems
-
-
-def _load_recordings(folder: Path) -> tuple[Mapping[str, Prompt], list[Problem]]:
-    recordings: dict[str, Prompt] = {}
-    problems: list[Problem] = []
-    for file in sorted(folder.glob("*.wav")):
-        fault = fault_of(file)
-        if fault is not None:
-            problems.append(Problem(file, 1, f"the recording cannot be played: {fault}", REMEDY))
-        content = _hash(file.read_bytes()) if fault is None else ""
-        recordings[file.stem] = RecordedPrompt(file, folder.name, content)
-    return recordings, problems
-
-
-def _prompt_name(text: str) -> str:
-    if re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", text) is None:
-        message = f"'{text}' cannot be a prompt's name"
-        raise mistake(message, "use a small letter, then small letters, digits, '-' or '_'")
-    return text
-
-
-def _prompt_text(text: str) -> str:
-    line = " ".join(text.split())
-    if not line.isprintable() or not 0 < len(line) <= TEXT_AT_MOST:
-        message = "the text is empty, too long or holds characters that cannot be spoken"
-        raise mistake(message, f"write up to {TEXT_AT_MOST} characters")
-    return line
-
-
-_TEXTS: Any = Mapping[
-    Annotated[str, AfterValidator(_prompt_name)], Annotated[str, AfterValidator(_prompt_text)]
-]
-
-
-def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:HASH_LENGTH]
-
-
-def _media(prompt: Prompt) -> str:
+def media_of(prompt: Prompt) -> str:
+    """Return what Asterisk plays for a prompt."""
     return f"sound:{ASTERISK_STATE}/sounds/{prompt.sound}"

@@ -15,23 +15,32 @@ from ccengine.ivr.speech.sentences import sentences_of
 from ccengine.ivr.speech.wordings import Wordings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from ccengine.config.clients import Client, Number
     from ccengine.config.documents import Place
     from ccengine.config.loading import Loaded
     from ccengine.config.problems import Problem
     from ccengine.config.tenant import Tenant
+    from ccengine.core.ids import ClientId
     from ccengine.core.queues import QueueSettings
 
 
-def with_sentences(prompts: Prompts, loaded: Loaded) -> tuple[Prompts, list[Problem]]:
-    """Return the prompts with all that queues may say, and what is wrong with what queues name."""
+def with_sentences(
+    prompts: Prompts, loaded: Loaded, offered: Mapping[ClientId, Collection[str]]
+) -> tuple[Prompts, list[Problem]]:
+    """Return the prompts with all that queues may say, and what is wrong with what queues name.
+
+    Args:
+        prompts: those that are written.
+        loaded: the tenant.
+        offered: languages that a client's callers may choose, and keep in every queue.
+    """
     wordings = Wordings()
     clients = dict(prompts.clients)
     problems: list[Problem] = []
     for name, client in loaded.draft.clients.items():
-        making = _Making(prompts, loaded, client, wordings)
+        making = _Making(prompts, loaded, client, wordings, offered.get(name, ()))
         for queue, settings in client.settings.queues.items():
             problems += making.add(("queues", queue), settings)
         own = prompts.clients.get(name, {})
@@ -60,7 +69,12 @@ class _Making:
     """One client's sentences in the making."""
 
     def __init__(
-        self, prompts: Prompts, loaded: Loaded, client: Client, wordings: Wordings
+        self,
+        prompts: Prompts,
+        loaded: Loaded,
+        client: Client,
+        wordings: Wordings,
+        offered: Collection[str],
     ) -> None:
         self.sentences: dict[str, dict[str, Prompt]] = {}  #: by language, then name
         self._prompts = prompts
@@ -68,12 +82,16 @@ class _Making:
         self._client = client
         self._document = loaded.documents.clients[client.id]
         self._wordings = wordings
+        self._offered = {*offered} & loaded.draft.settings.languages.keys()
 
     def add(self, place: Place, queue: QueueSettings) -> Iterator[Problem]:
         """Add a queue's sentences; yield what is missing."""
-        for language in languages_of(self._tenant, self._client, queue):
+        for language in self._languages(queue):
             yield from self._add_in(language, place, queue)
         yield from self._missing(place, queue)
+
+    def _languages(self, queue: QueueSettings) -> list[str]:
+        return sorted({*languages_of(self._tenant, self._client, queue), *self._offered})
 
     def _add_in(self, language: str, place: Place, queue: QueueSettings) -> Iterator[Problem]:
         wanted = list(sentences_of(queue)) if can_be_said(queue.announcements) else []
@@ -96,7 +114,7 @@ class _Making:
     def _missing(self, place: Place, queue: QueueSettings) -> Iterator[Problem]:
         if self._document is None:
             return
-        languages = languages_of(self._tenant, self._client, queue)
+        languages = self._languages(queue)
         folder = self._client.folder / "prompts"
         spoken = Spoken(self._prompts, self._client.id, folder, languages)
         for number, prompt in enumerate(queue.messages.prompts):

@@ -1,32 +1,18 @@
-"""Makes the files of sound that flows play: rendered by espeak-ng, or copied from recordings."""
+"""Makes the files of sound that flows play: rendered by a speech engine, or copied recordings."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import struct
-import subprocess
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from ccengine.ivr.prompts import SPEECH_ENGINE, Prompt, Prompts, RecordedPrompt, SpokenPrompt
-from ccengine.ivr.resampling import resample
-from ccengine.ivr.wav_files import RATE, write_wav
+from ccengine.ivr.prompts import Prompt, Prompts, RecordedPrompt, SpokenPrompt
+from ccengine.ivr.speech_engine import SpeechFailed, render, write_file, write_sound
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-HEADER_BYTES: Final = 44  # espeak-ng's header on a pipe; the sizes in it are not true
-RATE_AT: Final = 24
-SECONDS_AT_MOST: Final = 60
-FILE_MODE: Final = 0o640  # Asterisk reads it through the shared group
-
-
-class SpeechFailed(Exception):
-    """A text could not be rendered; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,42 +62,9 @@ def build(
 
 
 def _make(file: Path, prompt: Prompt) -> Path:
-    """Write the file whole or not at all, so that Asterisk never plays half of it."""
-    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".") as folder:
-        draft = Path(folder) / file.name
-        match prompt:
-            case RecordedPrompt():
-                shutil.copyfile(prompt.file, draft)
-            case SpokenPrompt():
-                write_wav(draft, _render(prompt))
-        draft.chmod(FILE_MODE)
-        draft.replace(file)
+    match prompt:
+        case RecordedPrompt():
+            write_file(file, prompt.file.read_bytes())
+        case SpokenPrompt():
+            write_sound(file, render(prompt.rendering))
     return file
-
-
-def _render(prompt: SpokenPrompt) -> bytes:
-    voice = prompt.voice
-    command = [SPEECH_ENGINE, "-v", voice.voice, "-s", str(voice.words_per_minute)]
-    try:
-        done = subprocess.run(
-            [*command, "--stdin", "--stdout"],
-            input=prompt.text.encode(),
-            capture_output=True,
-            timeout=SECONDS_AT_MOST,
-            check=False,
-        )
-    except FileNotFoundError:
-        message = f"{SPEECH_ENGINE} is not installed — apt-get install {SPEECH_ENGINE}"
-        raise SpeechFailed(message) from None
-    except subprocess.TimeoutExpired:
-        message = f"{SPEECH_ENGINE} took over {SECONDS_AT_MOST} s for: {prompt.text}"
-        raise SpeechFailed(message) from None
-    if done.returncode != 0 or len(done.stdout) <= HEADER_BYTES:
-        reason = done.stderr.decode(errors="replace").strip() or "no sound came out"
-        message = (
-            f"{SPEECH_ENGINE} cannot speak '{prompt.text}' with voice '{voice.voice}': {reason}"
-            f" — '{SPEECH_ENGINE} --voices' lists what can be written in tenant.yaml's languages"
-        )
-        raise SpeechFailed(message)
-    (rate,) = struct.unpack_from("<I", done.stdout, RATE_AT)
-    return resample(done.stdout[HEADER_BYTES:], rate, RATE)

@@ -32,30 +32,37 @@ PASS: Final = 0.94  # of half the lower rate; the rest is the filter's slope
 LOUDEST: Final = 32767
 
 
-def resample(samples: bytes, rate: int, new_rate: int) -> bytes:
-    """Return little-endian 16-bit samples of `rate` at `new_rate`, both in Hz."""
+def resample(samples: bytes, rate: int, new_rate: int, loudest: int = LOUDEST) -> bytes:
+    """Return little-endian 16-bit samples of `rate` at `new_rate`, both in Hz.
+
+    Sound that is louder anywhere than `loudest` is made softer as a whole, never cut off.
+    """
     sound = array("h", samples[: len(samples) // 2 * 2])
     if byteorder == "big":
         sound.byteswap()
     if rate != new_rate:
-        sound = _converted(sound, rate, new_rate)
+        values = _converted(sound, rate, new_rate)
+    else:
+        values = [float(sample) for sample in sound]
+    peak = max(map(abs, values), default=0.0)
+    softer = loudest / peak if peak > loudest else 1.0
+    sound = array("h", [round(value * softer) for value in values])
     if byteorder == "big":
         sound.byteswap()
     return sound.tobytes()
 
 
-def _converted(sound: array[int], rate: int, new_rate: int) -> array[int]:
+def _converted(sound: array[int], rate: int, new_rate: int) -> list[float]:
     common = math.gcd(rate, new_rate)
     up, down = new_rate // common, rate // common
     phases = _phases(up, down)
     width = len(phases[0])
     before = width // 2 - 1
     padded = [0.0] * before + [float(sample) for sample in sound] + [0.0] * (width + 1)
-    result = array("h")
+    result = []
     for position in range(len(sound) * up // down):
         start, phase = divmod(position * down, up)
-        value = round(sumprod(phases[phase], padded[start : start + width]))
-        result.append(max(-LOUDEST, min(LOUDEST, value)))
+        result.append(sumprod(phases[phase], padded[start : start + width]))
     return result
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import wave
+from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -30,10 +31,12 @@ def fault_of(file: Path) -> str | None:
     return None
 
 
-def write_wav(file: Path, samples: bytes) -> None:
-    """Write 16-bit mono samples at 8 kHz."""
-    with wave.open(str(file), "wb") as sound:
+def wav_of(samples: bytes) -> bytes:
+    """Return a file's content with 16-bit mono samples at 8 kHz."""
+    content = BytesIO()
+    with wave.open(content, "wb") as sound:
         sound.setnchannels(1)
         sound.setsampwidth(SAMPLE_BYTES)
         sound.setframerate(RATE)
         sound.writeframes(samples)
+    return content.getvalue()

@@ -20,6 +20,7 @@ from ccengine.mqtt.topics import (
     agent_message,
     all_call_states,
     call_message,
+    closure_message,
     engine_message,
     message_of,
 )
@@ -28,7 +29,7 @@ from ccengine.reporting.rows import is_void
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from ccengine.core.commands import ShowAgent, ShowCall
+    from ccengine.core.commands import ShowAgent, ShowCall, ShowClosure
     from ccengine.core.ids import ClientId, Instant, TenantId
     from ccengine.reporting.rows import JournalRow
 
@@ -99,6 +100,11 @@ class Publisher:
         """Have it published where each call is that is alive, likewise."""
         for client, shown in calls:
             self._put(call_message(self._tenant, self._node, client, shown, at, seq))
+
+    def show_closures(self, closures: Iterable[ShowClosure], at: Instant, *, seq: int = 0) -> None:
+        """Have it published which numbers are closed, and which are open, likewise."""
+        for shown in closures:
+            self._put(closure_message(self._tenant, self._node, shown, at, seq))
 
     async def run(self) -> None:
         """Connect, publish, reconnect, for ever. Cancelled, it says that the engine is offline."""

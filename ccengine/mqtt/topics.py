@@ -3,6 +3,7 @@
     ccengine/<tenant>/<client>/call/<call>          what happens to a call, one message each
     ccengine/<tenant>/<client>/call/<call>/state    where a call is now, retained while it lives
     ccengine/<tenant>/agent/<agent>                 an agent's present state, retained
+    ccengine/<tenant>/closure/<closure>             whether its numbers are closed, retained
     ccengine/<tenant>/engine/<node>                 online, or offline by last will, retained
     ccengine/<tenant>/engine/<node>/event           what happens to the engine as a whole
 
@@ -16,13 +17,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
+from ccengine.core.commands import ShowClosure
 from ccengine.core.states import CallState
 from ccengine.reporting.instants import utc_text
-from ccengine.reporting.news import BODY_SCHEMA, Topic, agent_facts, call_facts, news_of
+from ccengine.reporting.news import (
+    BODY_SCHEMA,
+    Topic,
+    agent_facts,
+    call_facts,
+    closure_facts,
+    news_of,
+)
 
 if TYPE_CHECKING:
     from ccengine.core.commands import ShowAgent, ShowCall
-    from ccengine.core.ids import AgentId, CallId, ClientId, Instant, TenantId
+    from ccengine.core.ids import AgentId, CallId, ClientId, ClosureId, Instant, TenantId
     from ccengine.reporting.rows import JournalRow
 
 ROOT = "ccengine"
@@ -58,6 +67,11 @@ def agent_topic(tenant: TenantId, agent: AgentId) -> str:
     return "/".join((ROOT, _level(tenant), "agent", _level(agent)))
 
 
+def closure_topic(tenant: TenantId, closure: ClosureId) -> str:
+    """Return where it is kept whether numbers are closed."""
+    return "/".join((ROOT, _level(tenant), "closure", _level(closure)))
+
+
 def engine_topic(tenant: TenantId, node: str) -> str:
     """Return where it is kept whether the engine is there."""
     return "/".join((ROOT, _level(tenant), "engine", _level(node)))
@@ -71,6 +85,8 @@ def message_of(row: JournalRow) -> Message | None:
     payload = orjson.dumps(news.body)
     if news.topic is Topic.AGENT_STATE and news.agent is not None:
         return Message(agent_topic(row.tenant, news.agent), payload, retain=True)
+    if isinstance(row.what, ShowClosure):
+        return Message(closure_topic(row.tenant, row.what.closure), payload, retain=True)
     if news.topic is Topic.CALL and news.call is not None:
         return Message(call_topic(row.tenant, news.client, news.call), payload)
     if news.topic is Topic.CALL_STATE and news.call is not None:
@@ -94,6 +110,14 @@ def call_message(
     payload = {**frame, "client": client, **call_facts(shown)}
     topic = call_state_topic(tenant, client, shown.call)
     return Message(topic, orjson.dumps(payload), retain=True)
+
+
+def closure_message(
+    tenant: TenantId, node: str, shown: ShowClosure, at: Instant, seq: int
+) -> Message:
+    """Return whether numbers are closed after row `seq`, to be retained."""
+    payload = {**_frame(tenant, node, "ClosureState", at, seq), **closure_facts(shown)}
+    return Message(closure_topic(tenant, shown.closure), orjson.dumps(payload), retain=True)
 
 
 def engine_message(tenant: TenantId, node: str, status: str, at: Instant | None) -> Message:

@@ -23,11 +23,12 @@ from ccengine.core.commands import (
     RingStaff,
     ShowAgent,
     ShowCall,
+    ShowClosure,
     ShowOutcome,
     TakeUpItem,
     WithdrawOffer,
 )
-from ccengine.core.events import CallMissed, Event, PlanLoaded
+from ccengine.core.events import CallMissed, Event, NumbersClosed, NumbersOpened, PlanLoaded
 from ccengine.core.queues import Overflow
 from ccengine.core.snapshots import CenterSnapshot
 from ccengine.reporting.instants import utc_text
@@ -52,13 +53,29 @@ ACTIONS: Mapping[type, str] = {
 }
 """Stable names where the type's own, in snake case, would not say that it happened."""
 
-SILENT = (Connect, ShowCall, ShowOutcome, TakeUpItem, Advance, CenterSnapshot, Unknown)
-"""Follow from events that are shown, or are of use to the engine alone."""
+SILENT = (
+    Connect,
+    ShowCall,
+    ShowOutcome,
+    TakeUpItem,
+    NumbersClosed,
+    NumbersOpened,
+    Advance,
+    CenterSnapshot,
+    Unknown,
+)
+"""Follow from what is shown or lead to it, or are of use to the engine alone."""
 
 IN_EVERY_ROW = frozenset({"call", "tenant", "client", "agent", "node"})
 MASKED = frozenset({"caller", "identity", "number", "to"})
 UNLESS_EMPTY = frozenset({"identity", "to"})
-HIDDEN = frozenset({"plan", "arrived_at", "ended_at", "left_at", "recorded", "became", "values"})
+HIDDEN = frozenset(
+    {
+        *("plan", "arrived_at", "ended_at", "left_at", "recorded", "became", "values"),
+        *("closed", "since"),  # what is said of closures is said by their own words
+        *("began", "returns", "shown"),
+    }
+)
 SHOWN: Mapping[str, str] = {
     "agents": "agents",
     "barred": "barred",
@@ -66,6 +83,7 @@ SHOWN: Mapping[str, str] = {
     "consult": "consult",
     "by": "by",
     "cause": "cause",
+    "closure": "closure",
     "channel": "channel",
     "contact_reason": "contact_reason",
     "defaulted": "defaulted",
@@ -75,7 +93,9 @@ SHOWN: Mapping[str, str] = {
     "how": "how",
     "high_seconds": "high_seconds",
     "key": "key",
+    "keys": "keys",
     "kind": "kind",
+    "language": "language",
     "leg": "leg",
     "locked_until": "locked_until",
     "low_seconds": "low_seconds",
@@ -125,8 +145,8 @@ def fact_of(row: JournalRow) -> Fact | None:
     what = row.what
     if isinstance(what, SILENT):
         return None
-    if isinstance(what, PlanLoaded):
-        return Fact("plan_loaded", {"version": what.plan.version})
+    if isinstance(what, PlanLoaded | ShowClosure):
+        return _of_the_house(what)
     details: dict[str, object] = {}
     action, shown = _OUTSIDE[type(what)]
     for field, name, masked in shown:
@@ -141,6 +161,17 @@ def fact_of(row: JournalRow) -> Fact | None:
         details["arrived_at"] = utc_text(what.arrived_at)
         details["ended_at"] = utc_text(what.ended_at)
     return Fact(action, details)
+
+
+def _of_the_house(what: PlanLoaded | ShowClosure) -> Fact:
+    if isinstance(what, PlanLoaded):
+        return Fact("plan_loaded", {"version": what.plan.version})
+    details: dict[str, object] = {"closure": what.closure, "by": what.by}
+    if what.reason:
+        details["cause"] = what.reason
+    if what.until is not None:
+        details["until"] = utc_text(what.until)
+    return Fact("numbers_closed" if what.closed else "numbers_opened", details)
 
 
 def _shown_fields(cls: type) -> tuple[tuple[str, str, bool], ...]:
@@ -169,5 +200,5 @@ def told() -> Mapping[type, Fact]:
     return {
         cls: Fact(action, {field: name for field, name, _ in shown})
         for cls, (action, shown) in _OUTSIDE.items()
-        if not issubclass(cls, (*SILENT, Rejection, ShowAgent, PlanLoaded))
+        if not issubclass(cls, (*SILENT, Rejection, ShowAgent, ShowClosure, PlanLoaded))
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ccengine.core.commands import ShowAgent, ShowCall
+from ccengine.core.commands import ShowAgent, ShowCall, ShowClosure
 from ccengine.core.events import PlanLoaded, SwitchLost, SwitchResynced
 from ccengine.reporting.facts import fact_of
 from ccengine.reporting.instants import utc_text
@@ -30,6 +30,7 @@ class Topic(StrEnum):
     CALL = "call"  #: something happened to a call
     CALL_STATE = "call_state"  #: where a call is now
     AGENT_STATE = "agent_state"  #: what an agent does now
+    CLOSURE = "closure"  #: whether numbers are closed by one switch
     ENGINE = "engine"  #: the engine as a whole
 
 
@@ -46,10 +47,8 @@ class News(NamedTuple):
 
 def news_of(row: JournalRow) -> News | None:
     """Return what is told of a row; None if nothing is."""
-    if isinstance(row.what, ShowAgent):
-        return _news(row, Topic.AGENT_STATE, "AgentState", agent_facts(row.what))
-    if isinstance(row.what, ShowCall):
-        return _news(row, Topic.CALL_STATE, "CallState", call_facts(row.what))
+    if isinstance(row.what, ShowAgent | ShowCall | ShowClosure):
+        return _state(row, row.what)
     fact = None if row.kind == "rejection" else fact_of(row)
     if fact is None:
         return None
@@ -61,6 +60,16 @@ def news_of(row: JournalRow) -> News | None:
     if isinstance(row.what, PlanLoaded | SwitchLost | SwitchResynced):
         return _news(row, Topic.ENGINE, row.type, {**facts, **fact.details})
     return None
+
+
+def _state(row: JournalRow, shown: ShowAgent | ShowCall | ShowClosure) -> News:
+    match shown:
+        case ShowAgent():
+            return _news(row, Topic.AGENT_STATE, "AgentState", agent_facts(shown))
+        case ShowCall():
+            return _news(row, Topic.CALL_STATE, "CallState", call_facts(shown))
+        case ShowClosure():
+            return _news(row, Topic.CLOSURE, "ClosureState", closure_facts(shown))
 
 
 def agent_facts(shown: ShowAgent) -> dict[str, object]:
@@ -87,6 +96,18 @@ def call_facts(shown: ShowCall) -> dict[str, object]:
         "queue": shown.queue,
         "agent": shown.agent,
         "became": shown.became,
+    }
+
+
+def closure_facts(shown: ShowClosure) -> dict[str, object]:
+    """Return whether numbers are closed as it is told."""
+    return {
+        "closure": shown.closure,
+        "closed": shown.closed,
+        "by": shown.by,
+        "cause": shown.reason,
+        "since": None if shown.since is None else utc_text(shown.since),
+        "until": None if shown.until is None else utc_text(shown.until),
     }
 
 

@@ -18,6 +18,7 @@ from ccengine.core.commands import (
     RingStaff,
     ShowAgent,
     ShowCall,
+    ShowClosure,
     ShowOutcome,
     TakeUpItem,
     TargetMissed,
@@ -48,6 +49,7 @@ from ccengine.core.events import (
     ConversationFailed,
     ConversationStarted,
     ExitChosen,
+    FlowDataSet,
     FlowStepEntered,
     FormFilled,
     HelpAnswered,
@@ -56,6 +58,10 @@ from ccengine.core.events import (
     HoldEnded,
     HoldStarted,
     ItemEvent,
+    LanguageChosen,
+    MessageAsked,
+    NumbersClosed,
+    NumbersOpened,
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
@@ -81,6 +87,8 @@ from ccengine.core.ids import Instant
 from ccengine.core.snapshots import CenterSnapshot
 from ccengine.reporting.agent_story import tell_agent, tell_desk, tell_phone, tell_shift
 from ccengine.reporting.call_record import MISSED_CAUSES
+from ccengine.reporting.flow_story import tell_flow
+from ccengine.reporting.house_story import tell_house
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.item_story import command_told, event_told
 from ccengine.reporting.masking import mask_number
@@ -93,6 +101,7 @@ if TYPE_CHECKING:
     from ccengine.core.events import (
         AgentEvent,
         CallEvent,
+        ClosureEvent,
         ControlEvent,
         OutcomeEvent,
         PhoneEvent,
@@ -101,15 +110,7 @@ if TYPE_CHECKING:
     )
     from ccengine.reporting.rows import JournalRow, What
 
-    LineEvent = (
-        FlowStepEntered
-        | CallQueued
-        | WaitPromised
-        | ExitChosen
-        | CallerStrayed
-        | CallerReturned
-        | CallEnded
-    )
+    LineEvent = CallQueued | WaitPromised | ExitChosen | CallerStrayed | CallerReturned | CallEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +190,16 @@ def _decision(what: Command) -> str:
             return tell_agent(what)
         case TakeUpItem() | DialCallback() | DropItem():
             return command_told(what)
-        case RingStaff() | TargetMissed() | Connect() | ShowCall() | ShowOutcome():
+        case ShowClosure() | RingStaff() | TargetMissed() | Connect() | ShowCall() | ShowOutcome():
             return _seldom(what)
 
 
-def _seldom(what: RingStaff | TargetMissed | Connect | ShowCall | ShowOutcome) -> str:
+def _seldom(
+    what: ShowClosure | RingStaff | TargetMissed | Connect | ShowCall | ShowOutcome,
+) -> str:
     match what:
+        case ShowClosure():
+            return tell_house(what)
         case RingStaff():
             return f"the client's staff are rung: {what.number}"
         case TargetMissed():
@@ -216,7 +221,9 @@ def _way(what: DivertCall | MoveCall) -> str:
             return f"sent on to {what.to}, at the place it had: {what.reason}"
 
 
-def _event(what: CallEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemEvent) -> str:
+def _event(
+    what: CallEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemEvent | ClosureEvent,
+) -> str:
     match what:
         case AgentLoggedIn() | AgentLoggedOut() | AgentWentReady() | AgentWentNotReady():
             return tell_shift(what)
@@ -230,8 +237,8 @@ def _event(what: CallEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemEven
             | HelpUnanswered()
         ):
             return tell_desk(what)
-        case PlanLoaded() | SwitchLost() | SwitchResynced():
-            return _system_event(what)
+        case PlanLoaded() | SwitchLost() | SwitchResynced() | NumbersClosed() | NumbersOpened():
+            return tell_house(what)
         case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
             return tell_phone(what)
         case OutcomeSet() | FormFilled() | OutcomeEntryStarted() | OutcomeEntryEnded():
@@ -262,15 +269,10 @@ def _speaker(what: OutcomeSet | FormFilled) -> str:
 
 def _call_event(what: CallEvent) -> str:
     match what:
-        case CallArrived() | CallMissed():
-            return "arrived"
-        case RecordingStarted():
-            return f"recorded to {what.recording}"
-        case RecordingFailed():
-            return f"NOT recorded: {what.reason}"
+        case CallArrived() | CallMissed() | RecordingStarted() | RecordingFailed():
+            return _recorded(what)
         case (
-            FlowStepEntered()
-            | CallQueued()
+            CallQueued()
             | WaitPromised()
             | ExitChosen()
             | CallerStrayed()
@@ -278,6 +280,8 @@ def _call_event(what: CallEvent) -> str:
             | CallEnded()
         ):
             return _line_event(what)
+        case FlowStepEntered() | FlowDataSet() | LanguageChosen() | MessageAsked():
+            return tell_flow(what)
         case (
             OfferRinging()
             | OfferAccepted()
@@ -289,6 +293,16 @@ def _call_event(what: CallEvent) -> str:
             return _talk_event(what)
         case _:
             return _control_event(what)
+
+
+def _recorded(what: CallArrived | CallMissed | RecordingStarted | RecordingFailed) -> str:
+    match what:
+        case RecordingStarted():
+            return f"recorded to {what.recording}"
+        case RecordingFailed():
+            return f"NOT recorded: {what.reason}"
+        case CallArrived() | CallMissed():
+            return "arrived"
 
 
 def _control_event(what: ControlEvent | SupervisionEvent) -> str:
@@ -341,8 +355,6 @@ def _move_event(
 
 def _line_event(what: LineEvent) -> str:
     match what:
-        case FlowStepEntered():
-            return f"flow {what.flow}: step {what.step}"
         case CallQueued():
             return f"queued in {what.queue}"
         case WaitPromised():
@@ -384,13 +396,3 @@ def _talk_event(
             return f"{what.agent} was gone before the bridge"
         case ConversationEnded():
             return f"conversation with {what.agent} ended by {what.by}"
-
-
-def _system_event(what: SystemEvent) -> str:
-    match what:
-        case PlanLoaded():
-            return f"configuration {what.plan.version} loaded"
-        case SwitchLost():
-            return f"Asterisk on {what.node} out of reach"
-        case SwitchResynced():
-            return f"Asterisk on {what.node} back"

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from ccengine.core.events import CallEnded, CallQueued, FlowStepEntered, Party
 from ccengine.ivr.context import FlowContext
 from ccengine.ivr.outcomes import Enqueue
-from ccengine.ivr.runner import run_flow
+from ccengine.ivr.runner import Place, run_flow
+from ccengine.ivr.walks import done_at_once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ccengine.core.events import CallArrived
-    from ccengine.core.ids import Instant
+    from ccengine.core.ids import Instant, SkillId
     from ccengine.ivr.configuration import Configuration
     from ccengine.ivr.outcomes import Outcome
     from ccengine.simulator.world import JourneyEvent
@@ -37,6 +38,10 @@ class PressingCaller:
     chance: random.Random
     prompt_seconds: float
     elapsed: float = 0.0  #: seconds since the flow began
+
+    def choose(self, language: str, _skills: Mapping[SkillId, int]) -> None:
+        """Hear the rest in a language."""
+        self.language = language
 
     async def play(self, media: Sequence[str], *, until_digit: bool) -> str | None:
         """Listen, and press a key if that is asked for."""
@@ -79,24 +84,21 @@ def walk(
         client=arrival.client,
         caller=caller,
         prompts=configuration.prompts,
-        hours=tenant.clients[arrival.client].hours,
+        hours=tenant.clients[arrival.client].hours_of(arrival.number),
         now=lambda: began + timedelta(seconds=caller.elapsed),
+        began=now,
+        choose_language=caller.choose,
     )
     call = arrival.call
     happened: list[tuple[float, JourneyEvent]] = []
 
-    def entered(flow: str, step: str) -> None:
-        happened.append((caller.elapsed, FlowStepEntered(call=call, flow=flow, step=step)))
+    def entered(at: Place) -> None:
+        step = FlowStepEntered(call=call, flow=at.flow, step=at.step)
+        happened.append((caller.elapsed, step))
 
-    running = run_flow(configuration.flow(arrival.client, flow), context, entered=entered)
-    try:
-        running.send(None)
-    except StopIteration as done:
-        outcome: Outcome = done.value
-    else:
-        running.close()
-        message = f"flow '{flow}' waits for something that the simulator does not have"
-        raise RuntimeError(message)
+    flows = configuration.flows_of(arrival.client)
+    running = run_flow(flows[flow], context, entered=entered, others=flows)
+    outcome = done_at_once(running, f"flow '{flow}'")
     happened.append((caller.elapsed, _last(arrival, outcome)))
     return happened
 

@@ -17,6 +17,7 @@ PARTS = {
     "agent": "amira",
     "client": "nour",
     "queue": "billing",
+    "closure": "nour",
     "form": "order",
     "call": "nour-talks",
 }
@@ -51,6 +52,7 @@ def _bodies(client: str) -> dict[str, dict[str, Any]]:
         "setOutcome": {"disposition": DISPOSITIONS[client]},
         "fillForm": {"values": VALUES[client]},
         "setTyping": {"typing": False},
+        "closeNumbers": {"reason": "fire"},
         "moveCall": {"queue": OTHER_QUEUES[client]},
         "reprioritiseCall": {"priority": 5},
     }

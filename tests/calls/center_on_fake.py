@@ -26,7 +26,7 @@ from ccengine.core.ids import ClientId
 from ccengine.engine import Engine
 from ccengine.ivr.configuration import load_configuration
 from ccengine.ivr.confirmations import Confirmation
-from ccengine.ivr.prompts import names_of
+from ccengine.ivr.prompt_loading import names_of
 from ccengine.storage.errors import JournalFailed
 from tests.fakes.asterisk import FakeAsterisk
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ccengine.core.events import Event
     from ccengine.core.ids import CallId
     from ccengine.core.snapshots import Imprint
+    from ccengine.ivr.flow import Flow
     from ccengine.reporting.rows import JournalRow, Step
 
 DEMO = Path(__file__).parents[2] / "dialplan" / "tenants" / "demo"
@@ -160,6 +161,13 @@ class CenterOnFake:
         tenant = replace(tenant, clients={**tenant.clients, DNIPRO: client})
         self.wiring.configuration = self.configuration = replace(self.configuration, tenant=tenant)
         self._load_plan()
+
+    def set_flows(self, *flows: Flow) -> None:
+        """Give dnipro other flows, as a reload would; kept over restarts."""
+        named = {(DNIPRO, flow.name): flow for flow in flows}
+        flows_of_all = {**self.configuration.flows, **named}
+        self.configuration = replace(self.configuration, flows=flows_of_all)
+        self.wiring.configuration = self.configuration
 
     def remove_client(self) -> None:
         """Have dnipro gone from the configuration that the next engine loads."""

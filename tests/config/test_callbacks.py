@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -15,9 +15,10 @@ from pydantic import TypeAdapter
 
 from ccengine.config.clients import Client, ClientOutbound
 from ccengine.config.dialable import Unfit, identity_of, judge_number
-from ccengine.config.hours import Hours, is_open
+from ccengine.config.hours import Hours
 from ccengine.config.loading import load_tenant
 from ccengine.config.openings import DAYS_AHEAD, periods_ahead
+from ccengine.config.timetable import Timetable, is_open
 from ccengine.core.ids import ClientId
 from ccengine.ivr.configuration import load_configuration
 from tests.config.tenants import DIALPLAN
@@ -109,27 +110,24 @@ def test_a_shared_number_identifies_nobody() -> None:
     assert identity_of("+380441234567", shared) == ""
 
 
-HOURS = Hours(
+WEEK = {"mon-fri": "09:00-12:00, 13:00-18:00", "sat": "22:00-06:00", "sun": "06:00-24:00"}
+HOURS = Timetable(
+    hours=TypeAdapter(Hours).validate_python(
+        {"week": WEEK, "exceptions": {"2026-10-26": "closed"}}
+    ),
     zone="Europe/Kyiv",
-    week={"mon-fri": "09:00-12:00, 13:00-18:00", "sat": "22:00-06:00", "sun": "06:00-24:00"},  # type: ignore[dict-item]
 )
-
-
-def fitted(hours: Hours) -> Hours:
-    return TypeAdapter(Hours).validate_python(
-        {"zone": hours.zone, "week": dict(hours.week), "exceptions": {date(2026, 10, 26): "closed"}}
-    )
 
 
 @pytest.mark.parametrize(
     "day", [datetime(2026, 10, 20, tzinfo=UTC), datetime(2026, 3, 20, tzinfo=UTC)]
 )
 def test_periods_are_the_opening_hours_also_when_the_clock_is_changed(day: datetime) -> None:
-    hours, at = fitted(HOURS), day.timestamp()
-    periods = periods_ahead(hours, at)
+    at = day.timestamp()
+    periods = periods_ahead(HOURS, at)
     for minute in range(0, (DAYS_AHEAD - 2) * 24 * 60, 10):
         now = at + minute * 60
-        told = is_open(hours, datetime.fromtimestamp(now, UTC))
+        told = is_open(HOURS, now)
         assert any(one.holds(now) for one in periods) == told, datetime.fromtimestamp(now, UTC)
     for one, other in pairwise(periods):
         assert one.ends is not None

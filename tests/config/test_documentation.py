@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from datetime import date, time
+from decimal import Decimal
 from typing import Any, get_args, get_origin
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from ccengine.config.clients import ClientSettings
+from ccengine.config.days import DayMark
+from ccengine.config.hours import Span
 from ccengine.config.papers import FormFile, ScriptFile
 from ccengine.config.schema import REQUIRED, schema_keys, value_kind
 from ccengine.config.tenant import TenantSettings
 from ccengine.ivr.confirmations import Confirmation
-from ccengine.ivr.loader import FlowFile
+from ccengine.ivr.flow_drafts import FlowFile
 from ccengine.ivr.outcome_words import OutcomeWord
 from ccengine.ivr.speech.grammar import Wording
+from ccengine.ivr.speech.sayers import Sayers
+from ccengine.ivr.speech.value_words import ValueWords
+from ccengine.ivr.speech.values import Form
 from ccengine.ivr.steps import STEP_KINDS
 from ccengine.reporting.kpis.terms import Terms
 from tests.config.tenants import DIALPLAN
@@ -45,10 +54,11 @@ def in_schema(kind: Any, way: str = "") -> Iterator[tuple[str, bool]]:
             if is_dataclass(item):
                 yield from in_schema(item, f"{here}.<>.")
                 continue
-        if get_origin(inner) is tuple and is_dataclass(item := value_kind(get_args(inner)[0])):
+        is_list = get_origin(inner) is tuple
+        if is_list and is_dataclass(item := value_kind(get_args(inner)[0])) and item is not Span:
             yield from in_schema(item, f"{here}[].")
             continue
-        if is_dataclass(inner):
+        if is_dataclass(inner) and inner is not DayMark:
             yield from in_schema(inner, f"{here}.")
         else:
             yield here, required[key]
@@ -77,6 +87,32 @@ def test_keys_of_wordings() -> None:
     section = README.split("### prompts/&lt;language&gt;/speech.yaml")[1].split("\n## ")[0]
     named = re.findall(r"^\| `([a-z_]+)` \|", section, re.MULTILINE)
     assert named == [field.name for field in fields(Wording)]
+
+
+def test_keys_of_values() -> None:
+    section = README.split("### prompts/&lt;language&gt;/values.yaml")[1].split("\n## ")[0]
+    named = re.findall(r"^\| `([a-z_]+)` \|", section, re.MULTILINE)
+    assert named == [field.name for field in fields(ValueWords)]
+
+
+def test_examples_of_values_are_what_is_said() -> None:
+    table = README.split("## Saying values")[1].split("### ")[0]
+    rows = re.findall(r"^\| ([a-z]{2}) \| (.+) \| (.+) \| (.+) \|$", table, re.MULTILINE)
+    assert len(rows) == 6
+    values = [(Decimal("21.71"), "money EUR"), (date(2026, 3, 2), "date weekday"),
+              (time(21, 5), "time")]  # fmt: skip
+    for language, *texts in rows:
+        sayer = Sayers().sayer(language, [], ZoneInfo("UTC"), "")
+        assert sayer is not None
+        said = [sayer.say(value, Form(*_form(how))) for value, how in values]
+        assert [unicodedata.normalize("NFC", text) for text in texts] == [
+            unicodedata.normalize("NFC", text) for text in said
+        ]
+
+
+def _form(how: str) -> tuple[str, tuple[str, ...]]:
+    kind, *words = how.split()
+    return kind, tuple(words)
 
 
 def test_names_of_confirmations() -> None:

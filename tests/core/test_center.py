@@ -13,7 +13,7 @@ from ccengine.core.center import ContactCenter
 from ccengine.core.commands import OfferCall, WithdrawOffer
 from ccengine.core.errors import CoreError, DuplicateCall
 from ccengine.core.events import Event
-from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId, QueueId
+from ccengine.core.ids import AgentId, CallId, ClosureId, OfferId, PhoneId, QueueId
 from ccengine.core.queues import Overflow
 from ccengine.core.work_items import CallbackRules, Failure, Mode
 from tests.core.builders import (
@@ -134,6 +134,9 @@ SAMPLES: dict[type, Event] = {
         call_arrived("c1"),
         call_missed("c1"),
         events.FlowStepEntered(call=CallId("c1"), flow="main", step="menu"),
+        events.FlowDataSet(call=CallId("c1"), values={"order": "t:4711"}, shown={"Order": "4711"}),
+        events.LanguageChosen(call=CallId("c1"), language="en", skills={"english": 3}),
+        events.MessageAsked(call=CallId("c1"), queue="nova/billing"),
         events.CallQueued(call=CallId("c1"), queue="nova/billing"),
         events.WaitPromised(call=CallId("c1"), low_seconds=30.0, high_seconds=60.0),
         events.ExitChosen(call=CallId("c1"), key="1", to=Overflow(voicemail=True)),
@@ -168,6 +171,8 @@ SAMPLES: dict[type, Event] = {
         events.AgentResumed(agent=AgentId("anna"), queue=QueueId("nova/billing")),
         events.WrapUpExtended(agent=AgentId("anna")),
         events.WrongPinGiven(agent=AgentId("anna"), phone=PhoneId("101")),
+        events.NumbersClosed(closure=ClosureId("building"), by="olga", until=1e5),
+        events.NumbersOpened(closure=ClosureId("building"), by="olga"),
         events.HelpAsked(agent=AgentId("anna")),
         events.HelpAnswered(agent=AgentId("anna"), supervisor=AgentId("bob")),
         events.HelpUnanswered(agent=AgentId("anna")),

@@ -229,7 +229,7 @@ class FakeAsterisk:
 
     def dial_digit(self, channel_id: str, digit: str) -> None:
         """Somebody presses a key."""
-        channel = self.channel(channel_id)
+        channel = self.world.voices.key(self.channel(channel_id))
         self._keys += 1
         stamp = f"{self.world.now()}#{self._keys}"
         endpoint = f"PJSIP/phone-{channel.variables.get('CC_PHONE')}"

@@ -160,13 +160,14 @@ class FakeRecording:
     started_at: float
     state: str = "recording"
     ended_at: float | None = None
+    of: str = ""  #: the channel, where it is not a bridge
 
     def as_json(self) -> Event:
         told: Event = {
             "name": self.name,
             "format": self.format,
             "state": self.state,
-            "target_uri": f"bridge:{self.bridge_id}",
+            "target_uri": f"channel:{self.of}" if self.of else f"bridge:{self.bridge_id}",
         }
         if self.ended_at is not None:
             told["duration"] = int(self.ended_at - self.started_at)

@@ -125,6 +125,8 @@ class FakeRest:
         channel = self._channel(parts[0])
         if parts[1] == "play":
             return self._play(channel, parts[2], request.query["media"].split(","))
+        if parts[1] == "record":
+            return Response(201, self._world.voices.record(channel, request.query).as_json())
         if parts[1] == "transfer_progress":
             self._world.buttons.report_transfer(channel, request.query["states"])
             return _DONE

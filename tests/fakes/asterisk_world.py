@@ -18,6 +18,7 @@ from tests.fakes.asterisk_model import (
 )
 from tests.fakes.asterisk_registrar import FakeRegistrar
 from tests.fakes.asterisk_transfers import FakeButtons
+from tests.fakes.asterisk_voices import FakeVoices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,6 +60,7 @@ class FakeWorld:
         self._numbers = itertools.count(1)
         self.buttons = FakeButtons(self.emit)
         self.registrar = FakeRegistrar(self)
+        self.voices = FakeVoices(self)
 
     @property
     def _loop(self) -> asyncio.AbstractEventLoop:
@@ -240,6 +242,7 @@ class FakeWorld:
         if channel.dialplan[0] in self.hangup_handlers:
             self.hangup_handlers[channel.dialplan[0]](channel)
         channel.stop_timers()
+        self.voices.gone(channel.id)
         self.leave_bridge(channel)
         self.leave_stasis(channel)
         sent_on = channel.dialplan == ("fallback", "voicemail") or channel.dialplan[0] == "partner"

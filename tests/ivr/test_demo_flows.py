@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,10 @@ from ccengine.config.service import qualified
 from ccengine.core.ids import ClientId
 from ccengine.ivr.configuration import Configuration, load_configuration
 from ccengine.ivr.context import FlowContext
-from ccengine.ivr.flow_checks import GOES_TO, references
+from ccengine.ivr.data import CallData
 from ccengine.ivr.outcomes import Enqueue, HangUp, Outcome
-from ccengine.ivr.runner import run_flow
+from ccengine.ivr.runner import Place, run_flow
+from ccengine.ivr.step_names import GOES_TO, references
 from tests.config.tenants import DEMO, change, copy_of_demo
 from tests.ivr.scripted_caller import ScriptedCaller
 
@@ -43,7 +45,7 @@ async def dial(demo: Configuration, number: str, *keys: str | None) -> tuple[Out
     )
     flow = demo.flow(route.client, route.flow)
     entered: list[str] = []
-    result = await run_flow(flow, context, entered=lambda _, step: entered.append(step))
+    result = await run_flow(flow, context, entered=lambda at: entered.append(at.step))
     return result, entered
 
 
@@ -99,7 +101,10 @@ async def test_every_step_is_walked_from_its_own_beginning(demo: Configuration) 
             )
             walked: list[str] = []
             result = await run_flow(
-                flow, context, start=step, entered=lambda _, at, way=walked: way.append(at)
+                flow,
+                context,
+                start=Place(name, step),
+                entered=lambda at, way=walked: way.append(at.step),
             )
             assert isinstance(result, Enqueue | HangUp), (client, name, step)
             assert walked[0] == step
@@ -123,3 +128,44 @@ def test_what_a_flow_asks_for_somebody_must_have(tmp_path: Path, level: int, pro
         assert problem.line == 11
         words = "nobody can answer queue 'technical' with english: 9 beside its skills"
         assert problem.message == words
+
+
+@pytest.mark.parametrize(
+    ("key", "language", "today"),
+    [
+        ("1", "ar", "اَلْيَوْمُ الِاثْنَيْن، الْحَادِي وَالْعِشْرُونَ مِنْ دِيسَمْبَر"),
+        ("2", "en", "Today is Monday, the twenty-first of December."),
+        ("3", "fa", "امروز دوشنبه، سی‌ام آذر است."),
+        ("4", "uk", "Сьогодні понеділок, двадцять перше грудня."),
+        ("5", "es", "Hoy es lunes, veintiuno de diciembre."),
+        ("6", "fr", "Nous sommes le lundi vingt-et-un décembre."),
+        (None, "ar", "اَلْيَوْمُ الِاثْنَيْن"),
+    ],
+)
+async def test_a_language_chosen_once_holds(
+    demo: Configuration, key: str | None, language: str, today: str
+) -> None:
+    assert demo.tenant is not None
+    keys = [key, "2"] if key else [None, None, "2"]
+    caller = ScriptedCaller(keys, language="ar")
+    nour = ClientId("nour")
+    built_in = {"day": lambda: NOON.date(), "now": lambda: NOON}
+    context = FlowContext(
+        client=nour,
+        caller=caller,
+        prompts=demo.prompts,
+        hours={},
+        now=lambda: NOON,
+        data=CallData(built_in),
+        choose_language=lambda chosen, _: setattr(caller, "language", chosen),
+    )
+    result = await run_flow(demo.flow(nour, "languages"), context, entered=lambda _: None)
+    assert isinstance(result, Enqueue)
+    assert result.queue == "nour/technical"
+    (told,) = (one for one in caller.heard if plain(today) in plain(one))
+    after = caller.heard[caller.heard.index(told) + 1 :]
+    assert after == [demo.prompts.media(nour, "main-menu", language)]
+
+
+def plain(text: str) -> str:
+    return unicodedata.normalize("NFC", text)

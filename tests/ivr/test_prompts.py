@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 import wave
 from dataclasses import replace
@@ -8,14 +9,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from ccengine.config.names import can_be_read
 from ccengine.config.settings import ASTERISK_STATE
 from ccengine.config.tenant import Voice
 from ccengine.core.ids import ClientId
+from ccengine.ivr.built_in import CHOICE, LANGUAGES, PRESS_FOR, built_in_texts
 from ccengine.ivr.configuration import load_configuration
-from ccengine.ivr.confirmations import TEXTS, Confirmation
+from ccengine.ivr.confirmations import Confirmation
+from ccengine.ivr.outcome_words import OutcomeWord
+from ccengine.ivr.phrases import Phrase
 from ccengine.ivr.prompts import Prompts, SpokenPrompt
-from ccengine.ivr.rendering import SpeechFailed, build, missing_sounds, sound_file
+from ccengine.ivr.rendering import build, missing_sounds, sound_file
 from ccengine.ivr.resampling import resample
+from ccengine.ivr.speech.sayers import built_in_spelling
+from ccengine.ivr.speech_engine import SpeechFailed
 from ccengine.ivr.wav_files import fault_of
 from tests.config.tenants import change, copy_of_demo
 
@@ -65,10 +72,7 @@ def test_a_recording_wins_over_text(tmp_path: Path) -> None:
     prompt = configuration.prompts.find(NOUR, "greeting", "ar")
     assert prompt is not None
     wanted = sound_file(sounds, prompt)
-    only = replace(
-        configuration.prompts, clients={NOUR: {"ar": {"greeting": prompt}}}, confirmations={}
-    )
-    build(only, sounds)
+    build(Prompts(clients={NOUR: {"ar": {"greeting": prompt}}}), sounds)
     assert wanted.read_bytes() == recording.read_bytes()
 
 
@@ -109,9 +113,40 @@ def test_a_flow_may_use_a_prompt_only_in_a_language_that_has_it(tmp_path: Path) 
     assert "prompt 'greeting' is missing in 'en'" in messages
 
 
-def test_every_language_of_confirmations_says_everything() -> None:
-    for texts in TEXTS.values():
-        assert set(texts) == set(Confirmation)
+def test_every_language_says_everything_and_nothing_else() -> None:
+    names = {*Confirmation, *OutcomeWord, *Phrase, PRESS_FOR, CHOICE}
+    assert {"ar", "en", "es", "fa", "fr", "uk"} == LANGUAGES
+    for language in LANGUAGES:
+        texts = built_in_texts(language)
+        assert set(texts) == names, language
+        for name, text in texts.items():
+            english = built_in_texts("en")[name]
+            assert holes(text) == holes(english), (language, name)
+            assert can_be_read(text), (language, name)
+            assert language == "en" or text != english, (language, name)
+
+
+def holes(text: str) -> set[str]:
+    return set(re.findall(r"{[^}]*}", text))
+
+
+def test_every_language_asks_for_the_same_keys() -> None:
+    """Which keys are to be pressed, in figures or words."""
+    spelled = {
+        language: {built_in_spelling(language).spell("plain", n): n for n in range(1, 4)}  # type: ignore[union-attr]
+        for language in LANGUAGES
+    }
+    bent = {"اثْنَيْنِ": 2, "اثْنَيْن": 2, "وَاثْنَيْنِ": 2, "ثَلَاثَة": 3, "وَاحِد": 1}
+    for name, english in built_in_texts("en").items():
+        wanted = re.findall(
+            r"(?<=press )[1-9]|(?:(?<=, )|(?<=or ))[1-9](?= to| for)", english, re.I
+        )
+        for language in LANGUAGES - {"en"} if wanted else ():
+            words = re.findall(r"[^\s.,،:؛]+", built_in_texts(language)[name])
+            known = {**spelled[language], **bent}
+            found = [str(known.get(word, word)) for word in words]
+            pressed = iter([word for word in found if word in "123"])
+            assert all(key in pressed for key in wanted), (language, name)  # in this order
 
 
 def test_a_tenants_own_words_replace_ours(tmp_path: Path) -> None:

@@ -1,20 +1,21 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter
 
-from ccengine.config.hours import Hours
+from ccengine.config.hours import Hours, Span
 from ccengine.config.tenant import Voice
+from ccengine.config.timetable import Timetable
 from ccengine.core.ids import AgentId, ClientId, QueueId, SkillId
 from ccengine.core.states import Kind
 from ccengine.ivr.context import FlowContext
 from ccengine.ivr.flow import Flow
 from ccengine.ivr.outcomes import Enqueue, HangUp, HangUpCause, Outcome
 from ccengine.ivr.prompts import Prompts, RecordedPrompt, SpokenPrompt
-from ccengine.ivr.runner import STEPS_AT_MOST, run_flow
+from ccengine.ivr.runner import STEPS_AT_MOST, Place, run_flow
 from ccengine.ivr.steps.enqueue import EnqueueStep
 from ccengine.ivr.steps.hang_up import HangUpStep
 from ccengine.ivr.steps.hours import HoursStep
@@ -40,10 +41,19 @@ def sound(name: str) -> str:
 
 
 def context(
-    caller: ScriptedCaller, now: datetime = datetime(2026, 12, 21, tzinfo=UTC)
+    caller: ScriptedCaller,
+    now: datetime = datetime(2026, 12, 21, tzinfo=UTC),
+    began: float | None = None,
 ) -> FlowContext:
-    hours = {"day": Hours(zone="UTC", week={"mon": ()})}
-    return FlowContext(client=CLIENT, caller=caller, prompts=PROMPTS, hours=hours, now=lambda: now)
+    monday = Hours(week={"mon": (Span(0, 12 * 60),)})
+    return FlowContext(
+        client=CLIENT,
+        caller=caller,
+        prompts=PROMPTS,
+        hours={"day": Timetable(hours=monday, zone="UTC")},
+        now=lambda: now,
+        began=began,
+    )
 
 
 async def test_a_digit_leads_on() -> None:
@@ -92,11 +102,22 @@ async def test_a_prompt_may_be_in_a_fixed_language() -> None:
     assert caller.heard == [PROMPTS.media(CLIENT, "menu", "en")]
 
 
-@pytest.mark.parametrize(("day", "expected"), [(21, "closed"), (22, "closed")])
-async def test_hours_lead_by_the_moment(day: int, expected: str) -> None:
-    step = HoursStep(hours="day", open="open", closed="closed")
-    moment = datetime(2026, 12, day, 12, tzinfo=UTC)
-    assert await step.run(context(ScriptedCaller(), moment)) == expected
+HOURS = HoursStep(hours="day", open="open", closed="closed")
+
+
+@pytest.mark.parametrize(("hour", "expected"), [(11, "open"), (12, "closed")])
+async def test_hours_lead_by_the_moment(hour: int, expected: str) -> None:
+    moment = datetime(2026, 12, 21, hour, tzinfo=UTC)
+    assert await HOURS.run(context(ScriptedCaller(), moment)) == expected
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(-1.0, "open"), (0.0, "closed")])
+async def test_a_call_is_judged_once_for_when_it_came(seconds: float, expected: str) -> None:
+    closes = datetime(2026, 12, 21, 12, tzinfo=UTC)
+    for later in range(0, 600, 60):
+        moment = closes + timedelta(seconds=later)
+        flow = context(ScriptedCaller(), moment, began=closes.timestamp() + seconds)
+        assert await HOURS.run(flow) == expected
 
 
 async def outcome(
@@ -106,8 +127,8 @@ async def outcome(
     result = await run_flow(
         flow,
         context(ScriptedCaller(list(keys))),
-        start=start,
-        entered=lambda name, step: entered.append(f"{name}/{step}"),
+        start=None if start is None else Place("main", start),
+        entered=lambda at: entered.append(f"{at.flow}/{at.step}"),
     )
     return result, entered
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ccengine.core.commands import ShowAgent, ShowCall
+from ccengine.core.commands import ShowAgent, ShowCall, ShowClosure
 from ccengine.core.ids import AgentId, CallId, ClientId, TenantId
 from ccengine.core.states import CallState
 from ccengine.mqtt.broker import BadBrokerUrl, BrokerAddress
@@ -32,7 +32,7 @@ def test_payloads_have_schema_time_and_node_and_no_number(kind: str, what: objec
     message = message_of(row_of(kind, what))  # type: ignore[arg-type]
     if message is None:
         return
-    assert message.retain == isinstance(what, ShowAgent | ShowCall)
+    assert message.retain == isinstance(what, ShowAgent | ShowCall | ShowClosure)
     if isinstance(what, ShowCall) and what.state is CallState.ENDED:
         assert message.payload == GONE
         return

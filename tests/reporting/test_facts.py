@@ -6,7 +6,8 @@ from dataclasses import fields
 
 import pytest
 
-from ccengine.core.ids import CallId
+from ccengine.core.commands import ShowClosure
+from ccengine.core.ids import CallId, ClosureId
 from ccengine.reporting.facts import HIDDEN, IN_EVERY_ROW, MASKED, SHOWN, SILENT, fact_of
 from ccengine.reporting.rows import Rejection
 from tests.reporting.examples import examples, row_of
@@ -45,3 +46,24 @@ def test_reasons_are_called_causes() -> None:
     fact = fact_of(row_of("rejection", Rejection("no such step")))
     assert fact is not None
     assert (fact.action, fact.details) == ("event_rejected", {"cause": "no such step"})
+
+
+def test_closures_are_told_by_whom_and_why() -> None:
+    closed = ShowClosure(
+        closure=ClosureId("building"), closed=True, by="omar", reason="fire", since=1.0, until=60.0
+    )
+    opened = ShowClosure(closure=ClosureId("building"), closed=False, by="omar")
+    facts = [fact_of(row_of("command", shown)) for shown in (closed, opened)]
+    told = [(one.action, dict(one.details)) for one in facts if one is not None]
+    assert told == [
+        (
+            "numbers_closed",
+            {
+                "closure": "building",
+                "by": "omar",
+                "cause": "fire",
+                "until": "1970-01-01T00:01:00.000000Z",
+            },
+        ),
+        ("numbers_opened", {"closure": "building", "by": "omar"}),
+    ]

@@ -87,6 +87,7 @@ def test_the_callers_number_is_nowhere(shift: Shift) -> None:
 
 
 SILENT = {"TakeUpItem", "Connect", "ShowCall", "ShowOutcome"}  # their events are told
+SILENT |= {"NumbersClosed", "NumbersOpened"}  # and their decisions are
 
 
 def test_every_event_and_command_can_be_told() -> None:

@@ -41,6 +41,14 @@ CALL: Final[Schema] = {
     "became": {**TEXT_OR_NULL, "description": "The callback that has its place now."},
     "client": TEXT,
 }
+CLOSURE: Final[Schema] = {
+    "closure": TEXT,
+    "closed": {"type": "boolean", "description": "false: its numbers are open."},
+    "by": {**TEXT, "description": "Who said so; empty: not seen, or nobody did."},
+    "cause": TEXT,
+    "since": {**MOMENT_OR_NULL, "description": "Closed."},
+    "until": {**MOMENT_OR_NULL, "description": "They open by themselves then."},
+}
 SINCE: Final[Schema] = {
     **MOMENT_OR_NULL,
     "description": "Since when in this state; null: since before the engine started.",
@@ -81,6 +89,7 @@ STATES: Final = (
     "AgentState",
     "CallState",
     "CallGone",
+    "ClosureState",
     "PlanLoaded",
     "SwitchLost",
     "SwitchResynced",
@@ -93,6 +102,10 @@ SHAPES: Final[Schema] = {
     "CallGone": _object(
         {**FRAME, "type": {"const": "CallGone"}, "call_id": TEXT},
         "The call is with somebody whom the token does not see.",
+    ),
+    "ClosureState": _object(
+        {**FRAME, "type": {"const": "ClosureState"}, **CLOSURE},
+        "Whether numbers are closed by one switch.",
     ),
     "PlanLoaded": _engine("PlanLoaded", "plan_loaded", "New configuration.", version=TEXT),
     "SwitchLost": _engine("SwitchLost", "switch_lost", "Asterisk is out of reach."),
@@ -133,6 +146,7 @@ SHAPES: Final[Schema] = {
                     "since": SINCE,
                 }
             ),
+            "closures": _list({**CLOSURE, "name": TEXT}),
         },
         "All that the token sees, in the words of the changes.",
     ),

@@ -10,7 +10,7 @@ from ccengine.api.ports import Floor
 from ccengine.core.ids import client_of
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.masking import mask_called, mask_number
-from ccengine.reporting.news import BODY_SCHEMA, agent_facts, call_facts
+from ccengine.reporting.news import BODY_SCHEMA, agent_facts, call_facts, closure_facts
 
 if TYPE_CHECKING:
     from ccengine.api.feed.view import View
@@ -40,6 +40,7 @@ def snapshot_of(moment: Moment, view: View) -> dict[str, object]:
         "queues": _queues(moment, view),
         "agents": _agents(moment, view),
         "calls": _calls(moment, view),
+        "closures": _closures(moment, view),
     }
 
 
@@ -73,6 +74,17 @@ def _agents(moment: Moment, view: View) -> list[object]:
             team = None if known is None else known.team
             since = _moment(moment.since.get(f"agent {agent.id}"))
             found.append({**facts, "name": name, "team": team, "since": since})
+    return found
+
+
+def _closures(moment: Moment, view: View) -> list[object]:
+    floor = moment.floor
+    found: list[object] = []
+    for shown in floor.center.closures(floor.now()):
+        facts = view.closure(closure_facts(shown))
+        named = floor.tenant().settings.closures.get(shown.closure)
+        if facts is not None and named is not None:
+            found.append({**facts, "name": named.name})
     return found
 
 

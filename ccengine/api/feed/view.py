@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ccengine.api.roles import MAY, Role
+from ccengine.api.roles import SEE_AGENTS, Role
 from ccengine.api.sight import Sight
 from ccengine.core.ids import AgentId, QueueId
 from ccengine.core.states import CallState
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from ccengine.core.calls import Call
     from ccengine.core.ids import CallId
     from ccengine.reporting.news import News
-
-SEE_AGENTS: Final = MAY["listAgents"] | {Role.AGENT}
-"""Others are told of calls only."""
 
 
 class Holder(NamedTuple):
@@ -88,6 +85,8 @@ class View:
                 return news.body
             case Topic.AGENT_STATE:
                 return self._agent(news)
+            case Topic.CLOSURE:
+                return self.closure(news.body)
             case Topic.CALL:
                 agents = {agent for agent in (news.agent, holder.before) if agent is not None}
                 return news.body if self.sight.part(news.client, agents) else None
@@ -117,6 +116,12 @@ class View:
         if seen == paused and not hides_call:
             return facts
         return {**facts, "paused": seen, **({"call_id": None} if hides_call else {})}
+
+    def closure(self, facts: Mapping[str, object]) -> Mapping[str, object] | None:
+        """Return how a closure is as far as it is seen; None: no number of it is."""
+        if not self.sight.closure(str(facts["closure"])):
+            return None
+        return facts if self.sees_agents else {**facts, "by": ""}
 
     def _agent(self, news: News) -> Mapping[str, object] | None:
         return None if news.agent is None else self.agent(news.agent, news.client, news.body)

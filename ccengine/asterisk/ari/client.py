@@ -45,6 +45,9 @@ from ccengine.asterisk.ari.sender import (
 )
 from ccengine.asterisk.ari.transport import Method, Request, Transport
 
+APP = "ccengine"
+"""Our name at Asterisk, as the dialplan writes it, too."""
+
 _CONFLICT = 409
 _UNFIT_FOR_ARGUMENT = frozenset('(){}[]$,\\"/ ')
 
@@ -63,7 +66,7 @@ class Ari:
         self,
         transport: Transport,
         *,
-        app: str = "ccengine",
+        app: str = APP,
         patience_seconds: float = 10.0,
         may_send: Callable[[], bool] = lambda: True,
     ) -> None:
@@ -315,6 +318,24 @@ class Ari:
             if error.status == _CONFLICT:
                 return await self.live_recording(name) is not None
             raise
+
+    async def record_channel(
+        self, channel_id: str, *, name: str, seconds: int, silence_seconds: int
+    ) -> bool:
+        """Record what a channel says after a tone, to a key, a silence or the limit.
+
+        The end is told as an event of the channel. False: the channel is gone.
+        """
+        query = {
+            "name": name,
+            "format": "wav",
+            "ifExists": "fail",
+            "beep": "true",
+            "terminateOn": "any",
+            "maxDurationSeconds": str(seconds),
+            "maxSilenceSeconds": str(silence_seconds),
+        }
+        return await self._on_channel("POST", channel_id, "record", query)
 
     async def stop_recording(self, name: str) -> bool:
         """End a recording and keep the file; False when it has ended."""

@@ -31,7 +31,7 @@ class LogIn:
 
     async def run(self, digits: str) -> Words:
         """Find out who it is, ask for the PIN, log in."""
-        agent = await self._who(digits)
+        agent = await who_is_here(self._desk, digits)
         if agent is None:
             return (Confirmation.UNKNOWN_AGENT,)
         refusal = await Pin(self._desk).refusal(agent)
@@ -44,16 +44,6 @@ class LogIn:
         if self._desk.post(AgentLoggedIn(agent=agent, phone=phone)):
             return (Confirmation.REFUSED,)
         return (Confirmation.LOGGED_IN,)
-
-    async def _who(self, digits: str) -> AgentId | None:
-        tenant = self._desk.tenant
-        if digits:
-            return tenant.agent_with_number(digits)
-        usual = tenant.agent_at(self._desk.phone)
-        if usual is not None:
-            return usual
-        typed = await self._desk.ask(Confirmation.ENTER_NUMBER, most=AGENT_DIGITS)
-        return tenant.agent_with_number(typed)
 
     async def _where(self, agent: AgentId) -> PhoneId | None:
         """Return the phone to ring from now on; None: it was not said."""
@@ -96,6 +86,17 @@ class LogOut:
         later = self._desk.wiring.engine.center.agent(agent).state is not AgentState.OFFLINE
         after = (Confirmation.AFTER_THE_CALL,) if later else ()
         return (Confirmation.LOGGED_OUT, *after)
+
+
+async def who_is_here(desk: Desk, digits: str = "") -> AgentId | None:
+    """Return whose number was dialed; else who usually sits here; else who is typed now."""
+    if digits:
+        return desk.tenant.agent_with_number(digits)
+    usual = desk.tenant.agent_at(desk.phone)
+    if usual is not None:
+        return usual
+    typed = await desk.ask(Confirmation.ENTER_NUMBER, most=AGENT_DIGITS)
+    return desk.tenant.agent_with_number(typed)
 
 
 class Pin:

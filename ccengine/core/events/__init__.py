@@ -31,10 +31,10 @@ from ccengine.core.events.calls import (
     CallMissed,
     CallQueued,
     ExitChosen,
-    FlowStepEntered,
     WaitPromised,
 )
 from ccengine.core.events.causes import HoldBy, Miss, Party, Reached
+from ccengine.core.events.closures import NumbersClosed, NumbersOpened
 from ccengine.core.events.control import (
     AgentDialled,
     CallDirected,
@@ -46,6 +46,12 @@ from ccengine.core.events.control import (
     HoldStarted,
     StaffAnswered,
     StaffMissed,
+)
+from ccengine.core.events.flows import (
+    FlowDataSet,
+    FlowStepEntered,
+    LanguageChosen,
+    MessageAsked,
 )
 from ccengine.core.events.items import (
     CallbackAnswered,
@@ -77,6 +83,7 @@ from ccengine.core.events.system import PlanLoaded, SwitchLost, SwitchResynced
 
 SCHEMA = 1
 
+FlowEvent = FlowStepEntered | FlowDataSet | LanguageChosen | MessageAsked
 SupervisionEvent = CallMovedByHand | CallReprioritised
 ControlEvent = (
     AgentDialled
@@ -93,7 +100,7 @@ ControlEvent = (
 CallEvent = (
     CallArrived
     | CallMissed
-    | FlowStepEntered
+    | FlowEvent
     | CallQueued
     | WaitPromised
     | ExitChosen
@@ -126,8 +133,9 @@ HelpEvent = HelpAsked | HelpAnswered | HelpUnanswered
 AgentEvent = ShiftEvent | DeskEvent | HelpEvent
 PhoneEvent = PhoneLost | PhoneFound | OwnCallStarted | OwnCallEnded
 OutcomeEvent = OutcomeSet | FormFilled | OutcomeEntryStarted | OutcomeEntryEnded
+ClosureEvent = NumbersClosed | NumbersOpened
 SystemEvent = PlanLoaded | SwitchLost | SwitchResynced
-Event = CallEvent | ItemEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemEvent
+Event = CallEvent | ItemEvent | AgentEvent | PhoneEvent | OutcomeEvent | ClosureEvent | SystemEvent
 
 __all__ = [
     "SCHEMA",
@@ -157,6 +165,7 @@ __all__ = [
     "CallbackFailed",
     "CallerReturned",
     "CallerStrayed",
+    "ClosureEvent",
     "ConferenceStarted",
     "ControlEvent",
     "ConversationEnded",
@@ -165,6 +174,8 @@ __all__ = [
     "DeskEvent",
     "Event",
     "ExitChosen",
+    "FlowDataSet",
+    "FlowEvent",
     "FlowStepEntered",
     "FormFilled",
     "HelpAnswered",
@@ -175,8 +186,12 @@ __all__ = [
     "HoldEnded",
     "HoldStarted",
     "ItemEvent",
+    "LanguageChosen",
+    "MessageAsked",
     "MessageLeft",
     "Miss",
+    "NumbersClosed",
+    "NumbersOpened",
     "OfferAccepted",
     "OfferDeclined",
     "OfferRinging",

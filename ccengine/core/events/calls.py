@@ -1,4 +1,4 @@
-"""What happens to a call: it comes, runs a flow, waits, ends."""
+"""What happens to a call: it comes, waits, ends."""
 
 from __future__ import annotations
 
@@ -39,15 +39,6 @@ class CallMissed:
     ended_at: float  #: when the call ended, seconds since the epoch
     by: Party  #: who ended it
     reached: Reached
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlowStepEntered:
-    """A flow went on to a step: where the call is taken up again after a restart."""
-
-    call: CallId
-    flow: str
-    step: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

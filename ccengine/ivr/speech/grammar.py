@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 from babel.core import Locale, UnknownLocaleError
 from pydantic import AfterValidator
 
-from ccengine.config.names import mistake
+from ccengine.config.names import can_be_read, mistake, suggestion
 from ccengine.ivr.speech.sentences import KEY_NAMES, MINUTE, Says, Sentence
+from ccengine.ivr.speech.spelling import Spelling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from ccengine.config.documents import Document
     from ccengine.config.problems import Problem
@@ -28,7 +29,7 @@ SHOWN: Final = 5
 
 def _text(text: str) -> str:
     line = " ".join(text.split())
-    if not line.isprintable() or not line:
+    if not can_be_read(line):
         message = "the text is empty or holds characters that cannot be spoken"
         raise mistake(message, "write what shall be said on one line")
     return line
@@ -135,6 +136,7 @@ class Grammar:
 
     language: str
     wording: Wording
+    spelling: Spelling | None = None  #: numerals that the wording does not spell itself
 
     def text(self, sentence: Sentence) -> str:
         """Return a sentence as it is spoken."""
@@ -172,14 +174,23 @@ class Grammar:
 
     def _numeral(self, placeholder: str, number: int) -> str:
         _, _, style = placeholder.partition(":")
-        return self.wording.numbers.get(style, {}).get(str(number), str(number))
+        own = self.wording.numbers.get(style, {}).get(str(number))
+        if own is not None:
+            return own
+        if self.spelling is None or style not in self.spelling.names:
+            return str(number)
+        return self.spelling.spell(style, number)
 
     def _filled(self, text: str, **parts: str) -> str:
         return PLACEHOLDER.sub(lambda found: parts[found[1]], text)
 
 
 def check_wording(
-    document: Document, wording: Wording, whole: Wording, language: str
+    document: Document,
+    wording: Wording,
+    whole: Wording,
+    language: str,
+    rule_sets: Collection[str] = (),
 ) -> list[Problem]:
     """Return what is wrong with a file's wording.
 
@@ -188,6 +199,7 @@ def check_wording(
         wording: what it says.
         whole: the same, with what is built in below it.
         language: whose plural forms it must have.
+        rule_sets: of the language's values, in which numerals may be spelled.
     """
     problems: list[Problem] = []
     try:
@@ -199,11 +211,11 @@ def check_wording(
         if one.name == "numbers" or not value:
             continue
         if isinstance(value, str):
-            problems += _check_braces(document, (one.name,), value, whole)
+            problems += _check_braces(document, (one.name,), value, whole, rule_sets)
             continue
         problems += _check_forms(document, one.name, value, needed)
         for form, text in value.items():
-            problems += _check_braces(document, (one.name, form), text, whole)
+            problems += _check_braces(document, (one.name, form), text, whole, rule_sets)
     return problems
 
 
@@ -224,7 +236,11 @@ def _check_forms(
 
 
 def _check_braces(
-    document: Document, place: tuple[str, ...], text: str, whole: Wording
+    document: Document,
+    place: tuple[str, ...],
+    text: str,
+    whole: Wording,
+    rule_sets: Collection[str],
 ) -> Iterator[Problem]:
     allowed = HOLDS.get(place[0], frozenset())
     found = [name.partition(":") for name in PLACEHOLDER.findall(text)]
@@ -233,10 +249,10 @@ def _check_braces(
             known = ", ".join(f"{{{one}}}" for one in sorted(allowed)) or "nothing"
             message = f"'{place[0]}' knows nothing to put in place of {{{name}}}"
             yield document.problem(place, message, f"it takes {known} in braces")
-        elif colon and style not in whole.numbers:
+        elif colon and style not in whole.numbers and style not in rule_sets:
             message = f"there are no numerals '{style}'"
-            known = ", ".join(whole.numbers) or "none"
-            yield document.problem(place, message, f"write them in 'numbers'; known are: {known}")
+            known = suggestion(style, {*whole.numbers, *rule_sets})
+            yield document.problem(place, message, f"write them in 'numbers'; {known}")
     needed = allowed - {"n"} - {name for name, _, _ in found}
     for name in sorted(needed):
         message = f"'{place[0]}' does not say the {{{name}}}"

@@ -11,6 +11,7 @@ from ccengine.config.documents import read_document
 from ccengine.config.problems import Problem
 from ccengine.config.schema import fit
 from ccengine.ivr.speech.grammar import Grammar, Wording, check_wording
+from ccengine.ivr.speech.sayers import built_in_spelling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +42,7 @@ class Wordings:
                 self._read[file], problems = read_wording(file, language, whole)
                 self.problems += problems
             whole = self._read[file].over(whole)
-        return None if whole.missing else Grammar(language, whole)
+        return None if whole.missing else Grammar(language, whole, built_in_spelling(language))
 
 
 def read_wording(
@@ -61,7 +62,9 @@ def read_wording(
         return NOTHING, problems
     fitted = fit(Wording, document)
     wording = fitted.value or NOTHING
-    found = check_wording(document, wording, wording.over(below), language)
+    spelling = built_in_spelling(language)
+    rule_sets = () if spelling is None else spelling.names
+    found = check_wording(document, wording, wording.over(below), language, rule_sets)
     return NOTHING if found else wording, [*problems, *fitted.problems, *found]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ccengine.config.hours import is_open
+from ccengine.config.timetable import is_open
 from ccengine.ivr.references import HoursName, StepName
 
 if TYPE_CHECKING:
@@ -21,5 +21,6 @@ class HoursStep:
     closed: StepName
 
     async def run(self, context: FlowContext) -> str:
-        """Return the way for this moment."""
-        return self.open if is_open(context.hours[self.hours], context.now()) else self.closed
+        """Return the way for when the caller came: nobody is let in and then found too late."""
+        at = context.now().timestamp() if context.began is None else context.began
+        return self.open if is_open(context.hours[self.hours], at) else self.closed

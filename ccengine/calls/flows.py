@@ -1,0 +1,206 @@
+"""A caller in a flow: what a step sees of the call, and what of the flow outlives the engine."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from ccengine.asterisk.ari.errors import AriDisconnected
+from ccengine.calls.callback_offer import CallbackOffer
+from ccengine.calls.caller_ear import CallerEar
+from ccengine.calls.flow_recording import comment_of, record_caller
+from ccengine.config.clients import digits_of
+from ccengine.core.commands import DivertCall
+from ccengine.core.events import FlowDataSet, FlowStepEntered, LanguageChosen
+from ccengine.core.ids import queue_id
+from ccengine.ivr.context import FlowContext, TimeUp
+from ccengine.ivr.data import CallData
+from ccengine.ivr.outcomes import HangUp, LeaveMessage, Transfer
+from ccengine.ivr.runner import Place, run_flow
+from ccengine.ivr.speaking import CallSpeaker
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping
+
+    from ccengine.asterisk.channels import Channel
+    from ccengine.calls.wiring import Wiring
+    from ccengine.config.clients import Client
+    from ccengine.config.tenant import Route, Tenant
+    from ccengine.core.calls import Call
+    from ccengine.core.ids import ClientId, Instant, QueueId, SkillId
+    from ccengine.ivr.context import Take, Taken
+    from ccengine.ivr.data import Value
+    from ccengine.ivr.outcomes import Outcome
+    from ccengine.ivr.speaker import Speaker
+
+log = structlog.get_logger()
+
+IN_A_FLOW = "the flow says so"
+
+
+class CallFlows:
+    """One call's flows: its number's, and those that queues send it on to."""
+
+    def __init__(self, wiring: Wiring, channel: Channel, call: Call) -> None:
+        self._wiring = wiring
+        self._engine = wiring.engine
+        self._channel = channel
+        self._call = call
+        self._recording = ""
+
+    async def run(self, name: str, start: Place | None, of: ClientId | None = None) -> Outcome:
+        """Take the caller through a flow; the number's own where none is named.
+
+        Args:
+            name: the flow's, or empty.
+            start: where an earlier engine has left the caller.
+            of: whose flow it is; None: the number's client's.
+        """
+        configuration = self._wiring.configuration
+        tenant = configuration.tenant
+        route = None if tenant is None else tenant.route(self._call.number)
+        if tenant is None or route is None:
+            log.error("number_without_flow", call_id=self._call.id, number=self._call.number)
+            return HangUp()
+        client = of or route.client
+        flow = configuration.flows.get((client, name or self._first_flow(tenant, route)))
+        if flow is None:
+            # A reload has taken it away: the number's own flow is still there.
+            client, start = route.client, None
+            flow = configuration.flow(client, route.flow)
+        ear = CallerEar(self._channel, self._call.language or route.language)
+        context = self._context(ear, tenant.clients[client], self._began(start, of))
+        others = configuration.flows_of(client)
+        return await run_flow(
+            flow, context, start=start, entered=partial(self._enter, ear), others=others
+        )
+
+    def place(self) -> tuple[str, Place | None]:
+        """Return the flow that the call began with, and where it is; None: at its beginning."""
+        call = self._call
+        if not call.step:
+            return call.flow, None
+        first = call.flow_returns[0].partition("/")[0] if call.flow_returns else call.flow
+        return first, Place(call.flow, call.step, call.flow_returns, call.flow_began)
+
+    def _first_flow(self, tenant: Tenant, route: Route) -> str:
+        """Return the number's flow, or that of a closure it is closed by."""
+        closure = tenant.closed_by(route, self._engine.center.closed(self._engine.clock.now()))
+        if closure is None:
+            return route.flow
+        log.info("number_closed", call_id=self._call.id, closure=closure, client=route.client)
+        return tenant.settings.closures[closure].flow
+
+    def _began(self, start: Place | None, of: ClientId | None) -> Instant:
+        """Return when the caller came to the flow, also where an earlier engine saw that."""
+        if start is not None and start.began:
+            return start.began
+        return self._call.arrived_at if of is None else self._engine.clock.now()
+
+    def _context(self, ear: CallerEar, client: Client, began: Instant) -> FlowContext:
+        configuration = self._wiring.configuration
+        data = CallData(self._built_in(ear, client), self._call.data, self._tell)
+        return FlowContext(
+            client=client.id,
+            caller=ear,
+            prompts=configuration.prompts,
+            hours=client.hours_of(self._call.number),
+            now=self._utc_now,
+            began=began,
+            offer_callback=partial(self._offer_callback, ear),
+            data=data,
+            staff={code: digits_of(one.number) for code, one in client.settings.staff.items()},
+            choose_language=partial(self._choose_language, ear),
+            record=self._record,
+            within=self._within,
+            speaker=self._speaker(client.id),
+            passes=(AriDisconnected,),
+        )
+
+    def _speaker(self, client: ClientId) -> Speaker | None:
+        configuration, engine = self._wiring.configuration, self._wiring.voices
+        if engine is None or configuration.tenant is None:
+            return None
+        voices = configuration.tenant.settings.languages
+        return CallSpeaker(configuration.prompts, client, voices, engine)
+
+    def _built_in(self, ear: CallerEar, client: Client) -> Mapping[str, Callable[[], Value]]:
+        zone = ZoneInfo(client.zone)
+        return {
+            "caller": lambda: self._call.caller,
+            "called": lambda: self._call.number,
+            "language": lambda: ear.language,
+            "client": lambda: client.id,
+            "day": lambda: self._utc_now().astimezone(zone).date(),
+            "now": lambda: self._utc_now().astimezone(zone),
+            "queue_wait": self._waited,
+        }
+
+    def _waited(self) -> Decimal:
+        since = self._call.lined_at
+        return Decimal(0 if since is None else int(self._engine.clock.now() - since))
+
+    async def _offer_callback(self, ear: CallerEar, queue: QueueId) -> bool:
+        return await CallbackOffer(self._wiring, self._call, ear, queue).run()
+
+    async def _record(self, take: Take) -> Taken | None:
+        self._recording = name = comment_of(self._call, self._engine.clock.now())
+        taken = await record_caller(self._wiring, self._channel, self._call, name, take)
+        self._recording = ""
+        return taken
+
+    def _choose_language(
+        self, ear: CallerEar, language: str, skills: Mapping[SkillId, int]
+    ) -> None:
+        ear.speak(language)
+        self._engine.post(LanguageChosen(call=self._call.id, language=language, skills=skills))
+
+    def _tell(self, changed: Mapping[str, str | None], shown: Mapping[str, str]) -> None:
+        self._engine.post(FlowDataSet(call=self._call.id, values=changed, shown=shown))
+
+    def _enter(self, ear: CallerEar, place: Place) -> None:
+        self._engine.post(
+            FlowStepEntered(
+                call=self._call.id,
+                flow=place.flow,
+                step=place.step,
+                began=place.began,
+                returns=place.returns,
+                keys=ear.keys_taken(),
+            )
+        )
+
+    @asynccontextmanager
+    async def _within(self, seconds: float) -> AsyncIterator[None]:
+        limit = asyncio.timeout(seconds)
+        try:
+            async with limit:
+                yield
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            await self._channel.silence()
+            if self._recording:
+                await self._wiring.router.ari.stop_recording(self._recording)
+            raise TimeUp from None
+
+    def _utc_now(self) -> datetime:
+        return datetime.fromtimestamp(self._engine.clock.now(), UTC)
+
+
+def way_out(call: Call, client: ClientId, outcome: Transfer | LeaveMessage) -> DivertCall:
+    """Return where in the dialplan a flow sends the caller."""
+    if isinstance(outcome, LeaveMessage):
+        queue, number = outcome.queue, None
+    else:
+        queue, number = queue_id(client, ""), outcome.number  # whose rules hold: the client's
+    return DivertCall(
+        call=call.id, queue=queue, reason=IN_A_FLOW, number=number, voicemail=number is None
+    )

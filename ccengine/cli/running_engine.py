@@ -1,0 +1,47 @@
+"""Asks the running engine by its HTTP API, with the administrator's token."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+from ccengine.cli.output import fail
+from ccengine.config.secrets import SecretMissing, read_secret
+
+if TYPE_CHECKING:
+    from ccengine.config.settings import Settings
+
+SECONDS = 10.0
+REFUSED = 400
+
+
+def ask_engine(
+    settings: Settings, method: str, path: str, body: dict[str, object] | None = None
+) -> dict[str, Any]:
+    """Return the engine's answer, or say why there is none and end."""
+    try:
+        token = read_secret(settings.paths.api_token)
+        status, answer = asyncio.run(_ask(settings.api_url, token, method, path, body))
+    except SecretMissing as error:
+        fail(str(error))
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        fail(f"no answer from {settings.api_url}: {error}", "is the engine running?")
+    if status >= REFUSED:
+        fail(str(answer.get("detail") or answer.get("title")), str(answer.get("remedy", "")))
+    return answer
+
+
+async def _ask(
+    url: str, token: str, method: str, path: str, body: dict[str, object] | None
+) -> tuple[int, dict[str, Any]]:
+    async with (
+        aiohttp.ClientSession(
+            url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=aiohttp.ClientTimeout(total=SECONDS),
+        ) as session,
+        session.request(method, path, json=body) as response,
+    ):
+        return response.status, await response.json(content_type=None)

@@ -1,0 +1,34 @@
+"""Day, month and year as a calendar tells them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from persiantools.jdatetime import JalaliDate
+
+from ccengine.ivr.speech.value_words import Calendar
+
+if TYPE_CHECKING:
+    from datetime import date
+
+_PERSIAN: Final[Any] = JalaliDate  # its maker has no types
+
+
+@dataclass(frozen=True, slots=True)
+class DateParts:
+    """A day in some calendar."""
+
+    day: int
+    month: int  #: 1 to 12
+    year: int
+
+
+def date_parts(day: date, calendar: Calendar) -> DateParts:
+    """Return a day's parts."""
+    match calendar:
+        case Calendar.GREGORIAN:
+            return DateParts(day.day, day.month, day.year)
+        case Calendar.PERSIAN:
+            found = _PERSIAN(day)
+            return DateParts(found.day, found.month, found.year)

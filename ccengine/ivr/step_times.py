@@ -1,0 +1,27 @@
+"""How long a caller who does nothing may be in one step, not counting what is said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ccengine.ivr.steps.collect import CollectStep
+from ccengine.ivr.steps.language import LanguageStep
+from ccengine.ivr.steps.menu import MenuStep
+from ccengine.ivr.steps.record import RecordStep
+
+if TYPE_CHECKING:
+    from ccengine.ivr.step import Step
+
+
+def longest_wait(step: Step) -> float:
+    """Return the seconds that a step may wait for the caller; 0: it does not, or nobody knows."""
+    match step:
+        case MenuStep() | LanguageStep():
+            return step.attempts * step.seconds
+        case CollectStep():
+            confirming = 0.0 if step.confirm is None else step.seconds
+            return step.attempts * (step.seconds + step.total_seconds + confirming)
+        case RecordStep():
+            return float(step.seconds)
+        case _:
+            return 0.0
