@@ -10,7 +10,7 @@ from aiohttp import web
 from ccengine.api import docs_page
 from ccengine.api.application import Desk
 from ccengine.api.openapi import document
-from ccengine.api.requests import JSON_TYPE
+from ccengine.api.requests import JSON_TYPE, LARGEST_BODY
 from ccengine.api.routes.every import ROUTES
 from ccengine.api.tokens import ApiToken, TokenBook
 
@@ -57,7 +57,12 @@ class ApiServer:
             OSError: the port is taken.
             TokenUnusable: there is no token.
         """
-        self._runner = web.AppRunner(self.application(), access_log=None, shutdown_timeout=2.0)
+        self._runner = web.AppRunner(
+            self.application(),
+            access_log=None,
+            shutdown_timeout=2.0,
+            max_line_size=LARGEST_BODY,  # what is longer than usual is refused in our own words
+        )
         await self._runner.setup()
         await web.TCPSite(self._runner, LOOPBACK, self.port).start()
         self.port = self._runner.addresses[0][1]

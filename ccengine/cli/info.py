@@ -126,6 +126,7 @@ def _print(facts: Facts, paths: StatePaths) -> None:
         ),
         "API": f"{facts['api']['url']}, token in {facts['api']['token_file']}",
         "wallboard": f"{facts['api']['url']}/wallboard",
+        "agents' desk": f"{facts['api']['url']}/desk",
         "ARI": f"{ari['url']}, user {ari['user']}, password in {ari['password_file']}",
         **facts["paths"],
     }

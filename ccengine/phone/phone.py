@@ -111,16 +111,18 @@ class Phone:
         tone_hz: int | None = None,
         sound: sounds.Sound | None = None,
         caller_id: str | None = None,
+        caller_name: str = "",
         headers: Iterable[tuple[str, str]] = (),
     ) -> OutgoingCall:
         """Start a call to a number of the account's server, or to any sip: URI.
 
         `tone_hz` or `sound` is what we say once answered, silence without. `caller_id` is the
-        user in the From header instead of the account's. Raises OSError without a free port.
+        user in the From header instead of the account's, `caller_name` the name before it.
+        Raises OSError without a free port.
         """
         caller = self.account.identity
         if caller_id is not None:
-            caller = NameAddress(Uri.parse(self._agent.uri_of(caller_id)))
+            caller = NameAddress(Uri.parse(self._agent.uri_of(caller_id)), caller_name)
         call = Call(self._agent, sounds.chosen(tone_hz, sound))
         uri = Uri.parse(self._agent.uri_of(target))
         outgoing = OutgoingCall(self._agent, call, uri, caller=caller, headers=headers)
@@ -134,12 +136,18 @@ class Phone:
         tone_hz: int | None = None,
         sound: sounds.Sound | None = None,
         caller_id: str | None = None,
+        caller_name: str = "",
         headers: Iterable[tuple[str, str]] = (),
         timeout_seconds: float = 30.0,
     ) -> Call:
         """Call and wait for the answer; raises CallFailed, or TimeoutError after cancelling."""
         outgoing = await self.dial(
-            target, tone_hz=tone_hz, sound=sound, caller_id=caller_id, headers=headers
+            target,
+            tone_hz=tone_hz,
+            sound=sound,
+            caller_id=caller_id,
+            caller_name=caller_name,
+            headers=headers,
         )
         return await outgoing.answered(timeout_seconds=timeout_seconds)
 

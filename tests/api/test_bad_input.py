@@ -258,7 +258,7 @@ FOR_ALL = [route for route in ROUTES if route.is_open or Role.ADMIN in MAY[route
 @pytest.mark.parametrize("route", FOR_ALL, ids=lambda route: route.operation)
 async def test_no_route_takes_a_senseless_query(here: House, route: AnyRoute) -> None:
     method, path, sent = request_of(route, call="c1")
-    for query in ("?😀=1", "?a=1&a=2", "?%FF=%00", f"?x={'y' * 2000}", "?<script>"):
+    for query in ("?😀=1", "?a=1&a=2", "?%FF=%00", f"?x={'y' * 20_000}", "?<script>"):
         status, told = await here.ask(method, path + query, **sent)
         assert status in (400, 422), (path + query, told)
         assert told["remedy"]

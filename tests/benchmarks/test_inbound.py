@@ -28,7 +28,7 @@ MOST_REQUESTS = {False: 5, True: 6}
 def results() -> Results:
     if not Path("/var/run/docker.sock").exists() or os.geteuid() != 0:
         pytest.skip("needs Docker and root: run docker/test")
-    base = _free_base()
+    base = free_base()
     folder = default_folder() / str(base)
     folder.mkdir(parents=True, exist_ok=True)
     size = os.environ.get("CCENGINE_TEST_SIZE", "small")
@@ -90,7 +90,7 @@ def _light(results: Results) -> list[Outcome]:
     return [one for one in _ours(results) if one.point.rate == lowest]
 
 
-def _free_base() -> int:
+def free_base() -> int:
     """Return the usual first port, or another where somebody else measures at this moment."""
     for base in (17000, 7000):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:

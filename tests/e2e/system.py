@@ -176,9 +176,14 @@ class System:
         await until_seen("the engine serves calls", self.is_healthy, seconds=ENGINE_BACK_SECONDS)
 
     async def kill_engine(self) -> None:
-        """Kill -9 the engine and wait until the next one serves calls."""
+        """Kill -9 the engine and wait until the next one serves calls, and the dialplan knows."""
         await self.engine.kill()
         await self.engine_is_back()
+        await until_seen("the watchdog has seen it", self._is_trusted, seconds=ENGINE_BACK_SECONDS)
+
+    async def _is_trusted(self) -> bool:
+        """Tell whether the dialplan hands calls to the engine: it does not for a moment longer."""
+        return "ENGINE_ABSENT=1" not in await self.tell_asterisk("dialplan show globals")
 
     async def call_by_api(self, call: CallId) -> tuple[int, Any]:
         """Ask the engine's API for a call; HTTP status and JSON."""

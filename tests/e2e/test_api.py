@@ -119,3 +119,34 @@ async def test_an_agent_holds_a_caller_and_hangs_up_from_a_screen(stage: Stage) 
         await olena.becomes(AgentState.WRAP_UP)
         status, agent = await desk.ask("POST", "/agents/olena/wrap-up/end")
         assert (status, agent["state"]) == (200, "available")
+
+
+async def test_figures_are_counted_live_and_are_those_of_the_report(stage: Stage) -> None:
+    async with stage:
+        boss = await api(stage, "figures", "--role", "supervisor", "--all-clients")
+        before = await live_figures(boss)
+        olena, caller = await stage.agent("olena"), await stage.caller("600201")
+        await hear_each_other(caller, olena, await olena.answers())
+        await caller.hangs_up()
+        await caller.record()
+        told = await live_figures(boss)
+        assert told["offered"] == before["offered"] + 1
+        assert told["answered"] == before["answered"] + 1
+        report = ("ccengine", "report", "queues", "--zone", "UTC", "--format", "json")
+        counts = json.loads(await docker("exec", stage.system.engine.name, *report))["total"]
+        assert told == {name: counts["counts"][name] for name in told}
+
+
+async def live_figures(boss: Api) -> dict[str, int]:
+    """Return some of today's figures, once they are counted as they come about."""
+    names = ("offered", "answered", "abandoned", "handled")
+    query = {"zone": "UTC", "figures": ",".join(names)}
+    found: dict[str, Any] = {}
+
+    async def is_live() -> bool:
+        status, body = await boss.ask("GET", "/kpis", params=query)
+        found.update(body)
+        return status == 200 and bool(body["live"])
+
+    await until_seen("figures are counted live", is_live, seconds=15.0)
+    return {one["name"]: int(one["value"]) for one in found["total"]["figures"]}

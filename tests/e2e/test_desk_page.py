@@ -100,6 +100,7 @@ async def test_an_agent_works_by_the_page_and_both_pages_outlive_the_engine(stag
     async with configured(stage.system, answers_by_itself), stage, browser() as context:
         olena = await stage.agent("olena")
         page, wall = await desk_of(context, stage, "olena"), await wallboard(context, stage)
+        await page.bring_to_front()  # what is behind is painted once a second at most
         caller = await stage.caller("600201")
         rung = await olena.rings()
         took = await seconds_to_the_screen(page, rung)

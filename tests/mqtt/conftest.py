@@ -1,69 +1,21 @@
-"""A real broker of our own: mosquitto on a free loopback port."""
+"""A real broker for each test that asks for one."""
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-import socket
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.mqtt.mosquitto import Broker
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
 
-class Broker:
-    """A mosquitto that can be stopped and started again on the same port."""
-
-    def __init__(self, program: str, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
-        self._program = program
-        self._process: asyncio.subprocess.Process | None = None
-        self._settings = folder / "mosquitto.conf"
-        self._settings.write_text(
-            f"listener {self.port} 127.0.0.1\nallow_anonymous true\nuser root\n"
-        )
-
-    @property
-    def url(self) -> str:
-        return f"mqtt://127.0.0.1:{self.port}"
-
-    async def start(self) -> None:
-        self._process = await asyncio.create_subprocess_exec(
-            self._program,
-            "-c",
-            str(self._settings),
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        for _ in range(200):
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-            except ConnectionRefusedError:
-                await asyncio.sleep(0.02)
-            else:
-                writer.close()
-                await writer.wait_closed()
-                return
-        pytest.fail("mosquitto does not start")
-
-    async def stop(self) -> None:
-        if self._process is not None:
-            self._process.terminate()
-            await self._process.wait()
-            self._process = None
-
-
 @pytest.fixture
 async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
-    program = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin")
-    if program is None:
-        pytest.skip("mosquitto is not installed (apt-get install mosquitto)")
-    made = Broker(program, tmp_path)
+    made = Broker(tmp_path)
     await made.start()
     yield made
     await made.stop()

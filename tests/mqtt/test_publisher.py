@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import aiomqtt
 import pytest
@@ -14,13 +14,14 @@ from ccengine.core.agents import Agent
 from ccengine.core.ids import AgentId, CallId, TenantId
 from ccengine.mqtt.broker import BrokerAddress
 from ccengine.mqtt.publisher import Publisher
+from tests.mqtt.subscriber import Subscriber, running
 from tests.reporting.shift import CALLER, Shift
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.mqtt.conftest import Broker
+    from tests.mqtt.mosquitto import Broker
 
 
 @pytest.fixture
@@ -28,28 +29,6 @@ def shift(tmp_path: Path) -> Iterator[Shift]:
     made = Shift(tmp_path / "journal.sqlite")
     yield made
     made.journal.close()
-
-
-class Subscriber:
-    """Everything that the broker passes on."""
-
-    def __init__(self) -> None:
-        self.messages: list[tuple[str, dict[str, Any], bool]] = []
-
-    def actions(self, topic: str) -> list[str]:
-        return [body.get("action", "") for name, body, _ in self.messages if name == topic]
-
-    def last(self, topic: str) -> dict[str, Any]:
-        bodies = [body for name, body, _ in self.messages if name == topic]
-        return bodies[-1] if bodies else {}
-
-    async def run(self, port: int) -> None:
-        async with aiomqtt.Client("127.0.0.1", port) as client:
-            await client.subscribe("#", qos=1)
-            async for message in client.messages:
-                payload = message.payload or b"{}"  # empty: it is gone
-                body = json.loads(payload)  # type: ignore[arg-type]
-                self.messages.append((str(message.topic), body, message.retain))
 
 
 async def eventually(holds: Callable[[], bool]) -> None:
@@ -68,16 +47,6 @@ def publisher_for(url: str, *, limit: int = 1000) -> Publisher:
         now=lambda: 1_700_000_000.0,
         limit=limit,
     )
-
-
-@asynccontextmanager
-async def running(*jobs: Any) -> AsyncIterator[list[asyncio.Task[None]]]:
-    with suppress(asyncio.CancelledError):
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(job) for job in jobs]
-            yield tasks
-            for task in tasks:
-                task.cancel()
 
 
 CALL = "ccengine/demo/nova/call/c1"

@@ -46,7 +46,8 @@ CONTRASTS = """() => {
         const element = texts.currentNode.parentElement;
         if (texts.currentNode.data.trim() === "" || !element.checkVisibility()) continue;
         if (element.closest(".unseen, [disabled], noscript, .skip, option") !== null) continue;
-        const one = luminance(parts(getComputedStyle(element).color).slice(0, 3));
+        const ink = getComputedStyle(element)[element.closest("svg") === null ? "color" : "fill"];
+        const one = luminance(parts(ink).slice(0, 3));
         const other = luminance(behind(element));
         const [light, dark] = one > other ? [one, other] : [other, one];
         const ratio = (light + 0.05) / (dark + 0.05);

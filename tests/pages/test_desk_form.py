@@ -14,6 +14,8 @@ from tests.pages.desk import desk
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from playwright.async_api import Route
+
     from tests.pages.desk import Desk
 
 GOOD = {"customer": "1234567", "why": "price", "ends": "2026-12-31", "kept": "no"}
@@ -165,6 +167,25 @@ async def test_the_next_call_takes_nothing_from_under_the_fingers(tmp_path: Path
         await opened.told(OutcomeSet, 1)
         assert [one.call for one in opened.said(FormFilled)] == ["c1"]
         assert [one.call for one in opened.said(OutcomeSet)] == ["c1"]
+
+
+async def test_what_is_typed_while_it_is_saved_is_saved_next(tmp_path: Path) -> None:
+    async with desk(tmp_path) as opened:
+        page = opened.page
+        await opened.talk()
+        await page.get_by_label("How it went").select_option("answered")
+
+        async def late(route: Route) -> None:
+            await page.get_by_label("Resolved").select_option("no")
+            await page.get_by_label("Resolved").press("Control+Enter")
+            await route.continue_()
+
+        await page.route("**/outcome", late, times=1)
+        await page.get_by_label("How it went").press("Control+Enter")
+        await opened.told(OutcomeSet, 2)
+        assert [one.resolved for one in opened.said(OutcomeSet)] == [None, False]
+        await opened.shows("#outcome .note", "Saved.")
+        assert await page.evaluate("sessionStorage.getItem('ccengine.drafts')") is None
 
 
 @pytest.mark.parametrize("required", [True, False])

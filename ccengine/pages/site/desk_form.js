@@ -18,6 +18,8 @@ export class OutcomeForm {
     this.fields = new Map(); // by name of the problem: { input, failure }
     this.typingSince = null;
     this.typingTimer = null;
+    this.isSaving = false;
+    this.again = false;
     const { t } = words;
     this.none = h("p", { class: "quiet" }, t("nothing_to_say"));
     this.owed = h("p", { class: "owed" });
@@ -235,7 +237,11 @@ export class OutcomeForm {
   }
 
   async submit() {
-    if (this.draft === null || this.save.disabled) return;
+    if (this.draft === null) return;
+    if (this.isSaving) {
+      this.again = true; // what was typed meanwhile is saved next
+      return;
+    }
     this.read();
     const { draft } = this;
     this.problems([]);
@@ -243,20 +249,29 @@ export class OutcomeForm {
       this.problems([{ field: "disposition", problem: this.words.t("say_how"), remedy: "" }]);
       return;
     }
-    this.save.disabled = true;
+    this.isSaving = true;
+    const sent = JSON.stringify([draft.said, draft.values]);
     try {
       await this.send(draft);
-      this.drafts.settle(draft);
-      setText(this.note, this.words.t("saved"));
-      if (this.typingSince !== null) await this.tellTyping(draft.debrief.call, false);
-      this.state.refresh();
-      this.draw();
+      if (JSON.stringify([draft.said, draft.values]) === sent) this.settle(draft);
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       this.refused(problem);
     } finally {
-      this.save.disabled = false;
+      this.isSaving = false;
     }
+    if (this.again) {
+      this.again = false;
+      this.submit();
+    }
+  }
+
+  settle(draft) {
+    this.drafts.settle(draft);
+    setText(this.note, this.words.t("saved"));
+    if (this.typingSince !== null) this.tellTyping(draft.debrief.call, false);
+    this.state.refresh();
+    this.draw();
   }
 
   // The form first: what is said may end a wrap-up that waits for it.

@@ -25,8 +25,9 @@ const COUNTED = {
   available: "free", offered: "busy", on_call: "busy", wrap_up: "wrapUp", not_ready: "notReady",
 };
 
-// Each queue with its line and its people, in the order of the snapshot.
-export function queueRows(board, filter) {
+// Each queue with its line and its people, in the order of the snapshot; on a wall, where nobody
+// scrolls, the most urgent first.
+export function queueRows(board, filter, now) {
   const rows = new Map();
   for (const queue of board.queues.values()) {
     if (!filter.takesQueue(queue.queue)) continue;
@@ -43,7 +44,15 @@ export function queueRows(board, filter) {
     }
   }
   countStaff(board, rows);
-  return [...rows.values()];
+  const list = [...rows.values()];
+  return filter.screen ? list.sort((one, other) => urgency(other, now) - urgency(one, now)) : list;
+}
+
+// The part of the promise that has passed; without a promise: whether anybody waits.
+function urgency(row, now) {
+  const wait = secondsSince(row.oldest, now);
+  if (wait === null) return -1;
+  return row.promise_seconds === null ? 0 : wait / Math.max(row.promise_seconds, 1);
 }
 
 function countStaff(board, rows) {

@@ -111,7 +111,7 @@ class Wallboard {
   }
 
   showQueues(table, changed) {
-    this.queues = queueRows(this.feed.board, this.filter);
+    this.queues = queueRows(this.feed.board, this.filter, this.feed.now());
     const dirty = changed === null || changed.agents.size > 0 ? null : changed.queues;
     table.update(this.queues, (row) => row.queue, dirty);
   }
@@ -130,6 +130,7 @@ class Wallboard {
 
   tick() {
     for (const { table } of this.sections) table.tick();
+    if (this.filter.screen) this.showSoon(nothingChanged()); // for the order of urgency
     this.top.tick();
     this.announce();
   }

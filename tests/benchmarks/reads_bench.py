@@ -1,0 +1,219 @@
+"""Do reads touch the live path? `python -m tests.benchmarks.reads_bench`; root, Docker and SIPp.
+
+The inbound benchmark's runs of the engine, three at a time: twice without reads, once with 50 API
+reads a second beside it. The time from the caller's INVITE to the agent's is compared: with reads
+to without, and, for the noise, the two without to each other. They take turns in which comes first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import statistics
+import subprocess
+import sys
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+from ccengine.config.secrets import api_token
+from ccengine.config.settings import StatePaths
+from tests.benchmarks.inbound import report
+from tests.benchmarks.inbound.__main__ import default_folder
+from tests.benchmarks.inbound.asterisk import Asterisk, run
+from tests.benchmarks.inbound.capture import Capture, Wanted
+from tests.benchmarks.inbound.engine import EngineProcess, prepare
+from tests.benchmarks.inbound.ground import CHECKOUT, CLIENT, Ground, Ports
+from tests.benchmarks.inbound.load import MARK
+from tests.benchmarks.inbound.runs import Bench, Outcome, Point, System
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+READS_PER_SECOND: Final = 50
+KINDS: Final = ("without", "with", "again without")
+"""Of runs: the second is what is asked about, the first and the third are the same."""
+LONGER_SECONDS: Final = 2.0  #: reads go on while the last calls do
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is run."""
+
+    agents: int
+    rates: tuple[int, ...]
+    seconds: float  #: that calls are offered, per run
+    rounds: int
+
+
+SIZES: Final = {
+    "small": Size(20, (10,), 4.0, 1),
+    "full": Size(200, (20, 80), 15.0, 6),
+}
+
+
+@dataclass
+class Found:
+    """All runs of one rate, by kind, in the order in which they were."""
+
+    rate: int
+    runs: dict[str, list[Outcome]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
+    readers: list[dict[str, object]] = field(default_factory=list)
+
+    def ratios(self, over: str, under: str, what: str) -> list[float]:
+        """Return, round by round, one kind's percentile by another's."""
+        pairs = zip(self.runs[over], self.runs[under], strict=True)
+        return [getattr(one, what) / getattr(other, what) for one, other in pairs]
+
+    def median(self, kind: str, what: str) -> float:
+        """Return the median of a kind's runs."""
+        return statistics.median(getattr(one, what) for one in self.runs[kind])
+
+
+class Reading:
+    """Readers in a process of their own, with a client's token and the administrator's."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._tokens = ""
+
+    def make_tokens(self) -> None:
+        """Make a client's token, as the administrator does; the database is new with the engine."""
+        command = [sys.executable, "-m", "ccengine", "token", "create", "reader"]
+        options = ["--role", "client", "--client", CLIENT]
+        settings = [f"{name}={value}" for name, value in self._ground.settings.items()]
+        made = run("env", *settings, *command, *options)
+        self._tokens = f"{made}\n{api_token(StatePaths(self._ground.state))}\n"
+
+    @contextmanager
+    def going_on(self, seconds: float) -> Iterator[list[dict[str, object]]]:
+        """Read beside what the block does; what the readers saw is there when it is over."""
+        seen: list[dict[str, object]] = []
+        url = f"http://127.0.0.1:{self._ground.ports.api}"
+        words = ["-m", "tests.benchmarks.readers", url, str(READS_PER_SECOND), str(seconds)]
+        with subprocess.Popen(
+            [sys.executable, *words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=CHECKOUT,
+            env=self._ground.settings,
+            text=True,
+        ) as process:
+            if process.stdin is not None:
+                process.stdin.write(self._tokens)
+                process.stdin.close()
+            yield seen
+            printed = process.stdout.read() if process.stdout is not None else ""
+        seen.append(orjson.loads(printed))
+
+
+def measure(ground: Ground, size: Size, tell: Callable[[str], None]) -> list[Found]:
+    """Start everything, run everything, take everything down."""
+    ports = ground.ports
+    wanted = Wanted(
+        sip_ports=(ports.callers, ports.phones),
+        sound_ports=(ports.callers_sound, ports.phones_sound),
+        mark=MARK,
+        request_port=ports.ari,
+    )
+    prepare(ground)
+    with ExitStack() as stack:
+        capture = stack.enter_context(Capture(wanted))
+        asterisk = stack.enter_context(Asterisk(ground))
+        engine = stack.enter_context(EngineProcess(ground, agents=size.agents))
+        reading = Reading(ground)
+        reading.make_tokens()
+        return [
+            _at_rate(rate, size, Bench(ground, asterisk, capture), engine, reading, tell)
+            for rate in size.rates
+        ]
+
+
+def _at_rate(
+    rate: int,
+    size: Size,
+    bench: Bench,
+    engine: EngineProcess,
+    reading: Reading,
+    tell: Callable[[str], None],
+) -> Found:
+    found = Found(rate)
+    point = Point(System.ENGINE, size.agents, rate, recorded=False, full_sound=False)
+    bench.run(point, size.seconds, engine)  # warm, and with calls to read about
+    for turn in range(size.rounds):
+        for kind in (*KINDS[turn % 3 :], *KINDS[: turn % 3]):
+            if kind == "with":
+                with reading.going_on(size.seconds + LONGER_SECONDS) as seen:
+                    outcome = bench.run(point, size.seconds, engine)
+                found.readers += seen
+                tell(f"  readers {seen[0]}")
+            else:
+                outcome = bench.run(point, size.seconds, engine)
+            found.runs[kind].append(outcome)
+            tell(f"{kind:14}{report.line(outcome)}")
+    return found
+
+
+def table(results: list[Found]) -> Table:
+    """Lay out medians and ratios."""
+    made = Table(title=f"INVITE to INVITE with {READS_PER_SECOND} reads/s beside it (medians)")
+    for heading in ("offered/s", "", *KINDS, "with : without", "control", "each round, control"):
+        made.add_column(heading, justify="right")
+    for found in results:
+        for what in ("p50", "p99"):
+            by = found.ratios("with", "without", what)
+            control = found.ratios("again without", "without", what)
+            rounds = " ".join(f"{a:.2f}/{b:.2f}" for a, b in zip(by, control, strict=True))
+            made.add_row(
+                str(found.rate),
+                f"{what} ms",
+                *(f"{found.median(kind, what):.2f}" for kind in KINDS),
+                f"{_by_both(found, what):.3f}",
+                f"{found.median(KINDS[2], what) / found.median(KINDS[0], what):.3f}",
+                rounds,
+            )
+    return made
+
+
+def _by_both(found: Found, what: str) -> float:
+    """Compare the runs with reads to all of those without."""
+    without = [getattr(one, what) for kind in (KINDS[0], KINDS[2]) for one in found.runs[kind]]
+    return found.median("with", what) / statistics.median(without)
+
+
+def main() -> None:
+    """Read the options, measure, show the table, write the JSON."""
+    parser = argparse.ArgumentParser(prog="tests.benchmarks.reads_bench", description=__doc__)
+    parser.add_argument("--size", choices=SIZES, default="full")
+    parser.add_argument("--folder", type=Path, default=default_folder(), help="everything's place")
+    parser.add_argument("--rounds", type=int, help="other than the size's")
+    parser.add_argument("--port", type=int, default=17000, help="first of the ports used")
+    options = parser.parse_args()
+    size = SIZES[options.size]
+    if options.rounds:
+        size = dataclasses.replace(size, rounds=options.rounds)
+    folder: Path = options.folder.absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    console = Console(width=None if Console().is_terminal else 200)
+    results = measure(
+        Ground(folder, Ports(options.port)),
+        size,
+        lambda words: console.print(words, highlight=False, soft_wrap=True),
+    )
+    console.print(table(results))
+    file = folder / f"reads-{options.size}.json"
+    about = {"processors": os.cpu_count(), "load": os.getloadavg()}
+    file.write_bytes(
+        orjson.dumps({"about": about, "runs": [dataclasses.asdict(one) for one in results]})
+    )
+    console.print(f"all runs: {file}")
+
+
+if __name__ == "__main__":
+    main()
