@@ -20,11 +20,19 @@ if TYPE_CHECKING:
     from ccengine.core.ids import AgentId, ClientId
 
 
+class ToldByFlow(Shown):
+    """What the menu has learned of the caller."""
+
+    label: str
+    text: str
+
+
 class DeskCallShown(LiveShown):
     """The call at an agent's desk."""
 
     client_name: str
     language: str = Field(description="To speak with the customer.")
+    learned: list[ToldByFlow] = Field(description="What the menu has learned; never a secret.")
     line: str = Field(description="What the number dialed is for; empty: nobody wrote it down.")
     waited_seconds: float | None = Field(
         description="Before the agent answered; null: nobody has, see `waits_since`."
@@ -63,6 +71,7 @@ def desk_call(call: Call, asked: Asked[Any, Any]) -> DeskCallShown:
         **dict(live(call, asked)),
         client_name=name_of(call.client, asked),
         language=_language(call, asked),
+        learned=[ToldByFlow(label=name, text=text) for name, text in call.shown_data.items()],
         line=_line(call, asked),
         waited_seconds=call.waited_seconds if talks else None,
         on_hold=call.held is not None,
@@ -119,6 +128,8 @@ def name_of(client: ClientId, asked: Asked[Any, Any]) -> str:
 
 def _language(call: Call, asked: Asked[Any, Any]) -> str:
     tenant = asked.ports.floor.tenant()
+    if call.language in tenant.settings.languages:
+        return call.language
     route = tenant.route(call.number)
     if route is not None and route.client == call.client:
         return route.language

@@ -19,6 +19,7 @@ class CallerEar:
     def __init__(self, channel: Channel, language: str) -> None:
         self._channel = channel
         self._language = language
+        self._keys = 0
 
     @property
     def language(self) -> str:
@@ -29,15 +30,20 @@ class CallerEar:
         """Have prompts played in another language from now on."""
         self._language = language
 
+    def keys_taken(self) -> int:
+        """Count the keys since it was asked last."""
+        count, self._keys = self._keys, 0
+        return count
+
     async def play(self, media: Sequence[str], *, until_digit: bool) -> str | None:
         """Play all media; a digit stops them, if `until_digit`, and is returned."""
         if until_digit and self._channel.has_digits:
-            return await self._channel.next_digit()
+            return await self._next_digit()
         playback = await self._channel.play(*media)
         if not until_digit:
             await playback.wait()
             return None
-        digit, _ = await first_of(self._channel.next_digit(), playback.wait())
+        digit, _ = await first_of(self._next_digit(), playback.wait())
         if digit is not None:
             await playback.stop()
         return digit
@@ -46,9 +52,14 @@ class CallerEar:
         """Wait for the next digit; None when none came in time."""
         try:
             async with asyncio.timeout(within_seconds):
-                return await self._channel.next_digit()
+                return await self._next_digit()
         except TimeoutError:
             return None
+
+    async def _next_digit(self) -> str:
+        digit = await self._channel.next_digit()
+        self._keys += 1
+        return digit
 
     def forget_digits(self) -> None:
         """Drop digits typed so far."""

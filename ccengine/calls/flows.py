@@ -73,9 +73,12 @@ class CallFlows:
             # A reload has taken it away: the number's own flow is still there.
             client, start = route.client, None
             flow = configuration.flow(client, route.flow)
-        context = self._context(route, tenant.clients[client], self._began(start, of))
+        ear = CallerEar(self._channel, self._call.language or route.language)
+        context = self._context(ear, tenant.clients[client], self._began(start, of))
         others = configuration.flows_of(client)
-        return await run_flow(flow, context, start=start, entered=self._enter, others=others)
+        return await run_flow(
+            flow, context, start=start, entered=partial(self._enter, ear), others=others
+        )
 
     def place(self) -> tuple[str, Place | None]:
         """Return the flow that the call began with, and where it is; None: at its beginning."""
@@ -99,8 +102,7 @@ class CallFlows:
             return start.began
         return self._call.arrived_at if of is None else self._engine.clock.now()
 
-    def _context(self, route: Route, client: Client, began: Instant) -> FlowContext:
-        ear = CallerEar(self._channel, self._call.language or route.language)
+    def _context(self, ear: CallerEar, client: Client, began: Instant) -> FlowContext:
         configuration = self._wiring.configuration
         data = CallData(self._built_in(ear, client), self._call.data, self._tell)
         return FlowContext(
@@ -155,7 +157,7 @@ class CallFlows:
     def _tell(self, changed: Mapping[str, str | None], shown: Mapping[str, str]) -> None:
         self._engine.post(FlowDataSet(call=self._call.id, values=changed, shown=shown))
 
-    def _enter(self, place: Place) -> None:
+    def _enter(self, ear: CallerEar, place: Place) -> None:
         self._engine.post(
             FlowStepEntered(
                 call=self._call.id,
@@ -163,6 +165,7 @@ class CallFlows:
                 step=place.step,
                 began=place.began,
                 returns=place.returns,
+                keys=ear.keys_taken(),
             )
         )
 

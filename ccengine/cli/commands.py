@@ -11,6 +11,7 @@ from ccengine.cli import (
     check,
     closure,
     explain,
+    flow,
     hours,
     import_queues,
     info,
@@ -52,6 +53,7 @@ app.command("promises")(promises.promises)
 app.command("call")(call.call)
 app.command("audit")(audit.audit)
 app.command("top")(top.top)
+app.add_typer(flow.app, name="flow")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(closure.app, name="closure")
 app.add_typer(token.app, name="token")

@@ -12,6 +12,7 @@ from ccengine.cli.output import console, fail, read_settings
 from ccengine.core.ids import CallId
 from ccengine.reporting.call_record import CallOutcome
 from ccengine.reporting.call_records import fold_call
+from ccengine.reporting.flow_story import path
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.masking import mask_number
 from ccengine.reporting.story import tell
@@ -46,6 +47,9 @@ def story(
             f"[dim]{_time_of_day(line.at)}[/] {line.seconds:>+9.3f} s  {escape(line.text)}",
             soft_wrap=True,
         )
+    way = path(rows)
+    if way:
+        console.print(f"menu: {escape(way)}", soft_wrap=True, highlight=False)
     if record is not None:
         console.print(f"[bold]{escape(_summary(record))}[/]", soft_wrap=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,9 +19,10 @@ from ccengine.ivr.flow import Flow
 from ccengine.ivr.flow_checks import offers_in_vain
 from ccengine.ivr.flow_names import FlowNames
 from ccengine.ivr.loader import check_flows, read_flows
+from ccengine.ivr.own_kinds import all_kinds
 from ccengine.ivr.prompt_loading import load_prompts
 from ccengine.ivr.prompts import Prompts, Spoken
-from ccengine.ivr.queue_prompts import with_sentences
+from ccengine.ivr.queue_prompts import spoken_by, with_sentences
 from ccengine.ivr.steps.transfer import TransferStep
 
 if TYPE_CHECKING:
@@ -88,6 +89,10 @@ def load_configuration(folder: Path) -> Configuration:
             for flow_name in made:
                 warnings += offers_in_vain(drafts[name][flow_name])
     problems += _unheard(loaded, prompts)
+    problems += [
+        Problem(folder / "tenant.yaml", 1, fault, "mend the package, or remove it")
+        for fault in all_kinds().faults
+    ]
     told = in_order([*loaded.problems, *problems])
     return Configuration(
         tenant=None if told else loaded.draft,
@@ -113,7 +118,7 @@ def _unheard(loaded: Loaded, prompts: Prompts) -> Iterator[Problem]:
             hears = settings.agent_hears
             if hears in ("", NAMES) or document is None:
                 continue
-            if prompts.find(client.id, hears, language) is None:
+            if not prompts.can_be_played(client.id, hears, language):
                 message = f"queue '{queue}': client '{client.id}' has no prompt '{hears}' in "
                 remedy = f"write it to prompts/{language}/prompts.yaml, or '{NAMES}'"
                 place = ("queues", queue, "agent_hears")
@@ -142,15 +147,11 @@ def _calling_back(document: Document | None) -> list[str] | None:
 def _names(loaded: Loaded, client: Client, prompts: Prompts, draft: FlowDraft) -> FlowNames:
     document = loaded.documents.clients[client.id]
     agents = loaded.draft.settings.agents.items()
-    voices = loaded.draft.settings.languages.keys()
     queues = client.settings.queues.items()
     return FlowNames(
         client=client.id,
         spoken=Spoken(
-            prompts,
-            client.id,
-            client.folder / "prompts",
-            _languages(loaded.draft, client, voices, draft),
+            prompts, client.id, client.folder / "prompts", _languages(loaded.draft, client, draft)
         ),
         queues=None if document is None else document.keys("queues"),
         calls_back=_calling_back(document),
@@ -160,16 +161,14 @@ def _names(loaded: Loaded, client: Client, prompts: Prompts, draft: FlowDraft) -
         can_be_answered=partial(_can_be_answered, loaded, client),
         strangers=[name for name, agent in agents if client.id not in agent.clients],
         takes_messages=[name for name, queue in queues if queue.messages_are_work],
-        languages=voices & set(client.settings.languages),
+        languages=loaded.draft.settings.languages.keys() & set(client.settings.languages),
         flows=client.flow_names,
         is_first=draft.name in _first_flows(loaded.draft, client),
         fault_of_number=partial(fault_of_number, client),
     )
 
 
-def _languages(
-    tenant: Tenant, client: Client, voices: Collection[str], draft: FlowDraft
-) -> list[str]:
+def _languages(tenant: Tenant, client: Client, draft: FlowDraft) -> list[str]:
     """Return the languages in which callers may hear a flow: their number's, or chosen in it."""
     closures = [one for one in tenant.settings.closures.values() if one.flow == draft.name]
     numbers = [
@@ -177,9 +176,8 @@ def _languages(
         for dialed, number in client.settings.numbers.items()
         if number.flow == draft.name or any(one.holds(client.id, dialed) for one in closures)
     ]
-    spoken = {number.language or client.language for number in numbers}
-    heard = (spoken or set(client.settings.languages)) | _offered(client, [draft])
-    return sorted(heard & {*voices})
+    offered = _offered(client, [draft]) & tenant.settings.languages.keys()
+    return sorted({*spoken_by(tenant, client, numbers), *offered})
 
 
 def _first_flows(tenant: Tenant, client: Client) -> set[str]:

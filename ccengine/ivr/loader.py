@@ -11,7 +11,7 @@ from ccengine.config.schema import fit
 from ccengine.ivr.flow_checks import check_flow
 from ccengine.ivr.flow_drafts import FlowDraft, FlowFile
 from ccengine.ivr.flow_ways import Ways
-from ccengine.ivr.steps import STEP_KINDS
+from ccengine.ivr.own_kinds import all_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -86,22 +86,24 @@ def _load_step(document: Document, name: str) -> tuple[Step | None, list[Problem
         remedy = "use a small letter, then small letters, digits, '-' or '_'"
         return None, [document.problem(place, f"'{name}' cannot be a step's name", remedy)]
     keys = document.keys(*place)
-    kinds = [key for key in keys if key in STEP_KINDS]
+    known = all_kinds().known
+    kinds = [key for key in keys if key in known]
     if len(kinds) > 1:
         message = f"step '{name}' is of two kinds: {' and '.join(kinds)}"
         return None, [document.problem(place, message, "make two steps of it")]
     if not kinds:
         return None, [_no_kind(document, name, keys)]
-    fitted = fit(STEP_KINDS[kinds[0]], document, place)
+    fitted = fit(known[kinds[0]], document, place)
     return fitted.value, fitted.problems
 
 
 def _no_kind(document: Document, name: str, keys: tuple[str, ...]) -> Problem:
     place = ("steps", name)
+    kinds = all_kinds().known
     known_keys = {"next", *keys} & SECOND_KEYS
     unknown = [key for key in keys if key not in known_keys]
     if not unknown:
         message = f"step '{name}' does not say what to do"
-        return document.problem(place, message, f"give it one of: {', '.join(STEP_KINDS)}")
+        return document.problem(place, message, f"give it one of: {', '.join(kinds)}")
     message = f"step '{name}' is of an unknown kind: '{unknown[0]}'"
-    return document.problem((*place, unknown[0]), message, suggestion(unknown[0], STEP_KINDS))
+    return document.problem((*place, unknown[0]), message, suggestion(unknown[0], kinds))

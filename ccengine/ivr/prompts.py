@@ -19,6 +19,7 @@ from ccengine.config.tenant import Voice
 from ccengine.core.ids import ClientId
 from ccengine.ivr.built_in import FALLBACK_LANGUAGE
 from ccengine.ivr.speech.holes import Hole, holes_of
+from ccengine.ivr.speech.stress import stressed
 from ccengine.ivr.speech.values import Sayer
 from ccengine.ivr.speech_engine import Rendering
 
@@ -47,7 +48,7 @@ class SpokenPrompt:
     def sound(self) -> str:
         """The file below the sounds folder, without its ending."""
         voice = f"{self.voice.voice}/{self.voice.words_per_minute}"
-        parts = (self.voice.command, RENDERING, self.language, voice, self.speech or self.text)
+        parts = (self.voice.command, RENDERING, self.language, voice, self.rendering.text)
         content = chr(0).join(parts).encode()
         return f"{self.language}/{hashlib.sha256(content).hexdigest()[:HASH_LENGTH]}"
 
@@ -55,7 +56,7 @@ class SpokenPrompt:
     def rendering(self) -> Rendering:
         """What the speech engine is asked for."""
         voice = self.voice
-        words = self.speech or self.text
+        words = stressed(self.speech or self.text, self.language)
         return Rendering(voice.command, voice.voice, voice.words_per_minute, words)
 
 
@@ -98,6 +99,11 @@ class Prompts:
         fixed, _, bare = name.rpartition("/")
         return self.clients.get(client, {}).get(fixed or language, {}).get(bare)
 
+    def can_be_played(self, client: ClientId, name: str, language: str) -> bool:
+        """Tell whether a client has such a prompt, without values in it."""
+        prompt = self.find(client, name, language)
+        return prompt is not None and not _has_holes(prompt)
+
     def media(self, client: ClientId, name: str, language: str) -> str:
         """Return what Asterisk plays for a client's prompt.
 
@@ -108,29 +114,29 @@ class Prompts:
         if prompt is None:
             message = f"client '{client}' has no prompt '{name}' in '{language}'"
             raise LookupError(message)
-        return _media(prompt)
+        return media_of(prompt)
 
     def first_of(self, client: ClientId, name: str, languages: Iterable[str]) -> str | None:
         """Return what Asterisk plays, in the first language in which the client has this prompt."""
         found = (self.find(client, name, language) for language in languages)
         prompt = next((one for one in found if one is not None), None)
-        return None if prompt is None else _media(prompt)
+        return None if prompt is None else media_of(prompt)
 
     def confirmation(self, what: Word, language: str) -> str:
         """Return what Asterisk plays to an agent, in English when there is no other."""
         catalogue = self.confirmations.get(language) or self.confirmations[FALLBACK_LANGUAGE]
-        return _media(catalogue[what])
+        return media_of(catalogue[what])
 
     def phrase(self, client: ClientId, name: str, language: str) -> str:
         """Return what Asterisk plays for a phrase or a digit: the client's own, or ours."""
         own = self.find(client, name, language)
         catalogue = self.phrases.get(language) or self.phrases[FALLBACK_LANGUAGE]
-        return _media(own or catalogue[name])
+        return media_of(own or catalogue[name])
 
     def name(self, key: str) -> str | None:
         """Return what Asterisk plays for a name; None: of what is not configured any more."""
         prompt = self.names.get(key)
-        return None if prompt is None else _media(prompt)
+        return None if prompt is None else media_of(prompt)
 
     def text(self, text: str) -> str:
         """Return what Asterisk plays for a text made of a client's words.
@@ -138,7 +144,7 @@ class Prompts:
         Raises:
             LookupError: no client has these words any more.
         """
-        return _media(self.texts[text])
+        return media_of(self.texts[text])
 
     def sayer(self, client: ClientId, language: str) -> Sayer | None:
         """Return who says values to a client's callers; None: nobody can in this language."""
@@ -239,5 +245,6 @@ def _has_holes(prompt: Prompt) -> bool:
     return isinstance(prompt, SpokenPrompt) and bool(prompt.holes)
 
 
-def _media(prompt: Prompt) -> str:
+def media_of(prompt: Prompt) -> str:
+    """Return what Asterisk plays for a prompt."""
     return f"sound:{ASTERISK_STATE}/sounds/{prompt.sound}"

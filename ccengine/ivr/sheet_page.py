@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from babel.core import Locale, UnknownLocaleError
 
+from ccengine.ivr.speech.holes import HOLE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -65,7 +67,8 @@ def _row(number: int, line: Line) -> str:
 
 
 def _text(kind: str, language: str, text: str) -> str:
-    return f'<div class="{kind}" lang="{escape(language)}" dir="auto">{escape(text)}</div>'
+    words = HOLE.sub(r'<bdi dir="ltr">\g<0></bdi>', escape(text))  # escapes leave braces alone
+    return f'<div class="{kind}" lang="{escape(language)}" dir="auto">{words}</div>'
 
 
 def state_of(line: Line) -> str:

@@ -63,11 +63,19 @@ def _of(folder: str, whose: str, hears: Hears, catalogue: Catalogue) -> Iterator
                 language,
                 str(name),
                 prompt.text,
-                spoken(prompt.speech) if isinstance(prompt, SpokenPrompt) else "",
+                _speech(prompt),
                 f"{folder}/{language}/{name}.wav",
                 isinstance(prompt, RecordedPrompt),
                 isinstance(prompt, SpokenPrompt) and bool(prompt.holes),
             )
+
+
+def _speech(prompt: Prompt) -> str:
+    """Return the text with its signs, if it has any beside the plain one."""
+    if not isinstance(prompt, SpokenPrompt):
+        return ""
+    given = spoken(prompt.rendering.text)
+    return "" if given == prompt.text else given
 
 
 def _in_order(prompts: Mapping[str, Prompt]) -> list[tuple[str, Prompt]]:

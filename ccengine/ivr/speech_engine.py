@@ -13,20 +13,29 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ccengine.ivr.resampling import resample
+from ccengine.ivr.speech.stress import ACUTE, in_sounds
 from ccengine.ivr.wav_files import RATE, SAMPLE_BYTES, wav_of
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 ESPEAK: Final = "espeak-ng"
+DEAF_VOICE: Final = "uk"  #: does not know the mark for stress
 OUTPUT: Final = "{output}"
 SECONDS_AT_MOST: Final = 60.0
 FILE_MODE: Final = 0o640  # Asterisk reads it through the shared group
 LOUDEST: Final = 29_000  # about 1 dB below the most: a codec's own overshoot is not clipped
 KEPT_SECONDS: Final = 24 * 3600.0
 """Sentences with values in them are personal: they are kept for a day after they were last said."""
+
+KEPT_AT_MOST: Final = 5000  #: of a language, some 400 MB
+LOOKED_THROUGH: Final = 50  #: after so many sentences the folder is looked through again
 
 RIFF_BYTES, CHUNK_BYTES, FORMAT_BYTES = 12, 8, 16
 PCM: Final = (1, 0xFFFE)
@@ -80,7 +89,7 @@ def render(what: Rendering, *, seconds: float = SECONDS_AT_MOST) -> bytes:
         try:
             done = subprocess.run(
                 arguments,
-                input=spoken(what.text).encode(),
+                input=_given(what, seconds).encode(),
                 capture_output=True,
                 timeout=seconds,
                 check=False,
@@ -106,6 +115,28 @@ def render(what: Rendering, *, seconds: float = SECONDS_AT_MOST) -> bytes:
     return resample(samples, rate, RATE, loudest=LOUDEST)
 
 
+def _given(what: Rendering, seconds: float) -> str:
+    """Return what the program reads: for espeak-ng's Ukrainian, stressed words as sounds."""
+    text = spoken(what.text)
+    is_deaf = what.command.startswith(ESPEAK) and what.voice.startswith(DEAF_VOICE)
+    if ACUTE not in text or not is_deaf:
+        return text
+
+    def sounds_of(words: Sequence[str]) -> Sequence[str]:
+        done = subprocess.run(
+            [ESPEAK, "-v", what.voice, "-q", "-x", "--sep= ", "--stdin"],
+            input="".join(f"{word}.\n" for word in words).encode(),
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+        )
+        lines = [line.strip() for line in done.stdout.decode(errors="replace").splitlines()]
+        heard = [line for line in lines if line]
+        return heard if len(heard) == len(words) else ["" for _ in words]
+
+    return in_sounds(text, sounds_of)
+
+
 def write_sound(file: Path, samples: bytes) -> None:
     """Write 16-bit mono samples at 8 kHz into a file."""
     write_file(file, wav_of(samples))
@@ -121,14 +152,16 @@ def write_file(file: Path, content: bytes) -> None:
         draft.replace(file)
 
 
-def forget_old(folder: Path, now: float) -> None:
-    """Remove what has not been said for a day."""
+def forget_old(folder: Path, now: float, keep: int = KEPT_AT_MOST) -> None:
+    """Remove what has not been said for a day, and of the rest what is too much."""
+    said: list[tuple[float, Path]] = []
     for file in folder.glob("*.wav"):
-        try:
-            if file.stat().st_mtime < now - KEPT_SECONDS:
-                file.unlink()
-        except FileNotFoundError:  # another one was quicker
-            continue
+        with suppress(FileNotFoundError):  # another process was quicker
+            said.append((file.stat().st_mtime, file))
+    said.sort(reverse=True)
+    for number, (at, file) in enumerate(said):
+        if number >= keep or at < now - KEPT_SECONDS:
+            file.unlink(missing_ok=True)
 
 
 def _samples(content: bytes) -> tuple[bytes, int]:
@@ -157,7 +190,7 @@ def _samples(content: bytes) -> tuple[bytes, int]:
 
 def main() -> None:
     """Render what each line of standard input asks for, until there is no more."""
-    for line in sys.stdin.buffer:
+    for number, line in enumerate(sys.stdin.buffer):
         name, what = json.loads(line)
         file = Path(name)
         answer = "made"
@@ -167,7 +200,8 @@ def main() -> None:
             answer = "failed"  # and never the text: it may be personal
         sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
-        forget_old(file.parent, time.time())  # noqa: TID251 - the files' own clock
+        if number % LOOKED_THROUGH == 0:
+            forget_old(file.parent, time.time())  # noqa: TID251 - the files' own clock
 
 
 if __name__ == "__main__":

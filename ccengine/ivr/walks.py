@@ -173,7 +173,7 @@ def context_of(
         client=client.id,
         caller=caller,
         prompts=configuration.prompts,
-        hours=client.hours,
+        hours=client.hours_of(next(iter(client.settings.numbers), "")),
         now=now,
         began=began.timestamp(),
         data=CallData(built_in),

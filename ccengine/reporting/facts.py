@@ -93,6 +93,7 @@ SHOWN: Mapping[str, str] = {
     "how": "how",
     "high_seconds": "high_seconds",
     "key": "key",
+    "keys": "keys",
     "kind": "kind",
     "language": "language",
     "leg": "leg",

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from ccengine.core.events import FlowDataSet, FlowStepEntered, LanguageChosen, MessageAsked
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ccengine.core.events import FlowEvent
+    from ccengine.reporting.rows import JournalRow
 
 
 def tell_flow(what: FlowEvent) -> str:
@@ -15,13 +18,36 @@ def tell_flow(what: FlowEvent) -> str:
     match what:
         case FlowStepEntered():
             inside = f" (called by {what.returns[-1]})" if what.returns else ""
-            return f"flow {what.flow}: step {what.step}{inside}"
+            typed = f"after {_keys(what.keys)}, " if what.keys else ""
+            return f"{typed}flow {what.flow}: step {what.step}{inside}"
         case FlowDataSet():
             return _learned(what)
         case LanguageChosen():
             return f"the caller chose the language {what.language}"
         case MessageAsked():
             return f"asked for a message, for {what.queue}"
+
+
+def path(rows: Iterable[JournalRow]) -> str:
+    """Return a call's way through its flows, and how many keys were pressed on it.
+
+    Which ones is written down nowhere: they may be a card's number or a PIN.
+    """
+    told = ""
+    flow = ""
+    for row in rows:
+        if row.kind != "event" or not isinstance(row.what, FlowStepEntered):
+            continue
+        what = row.what
+        arrow = f" -{_keys(what.keys)}-> " if what.keys else " → "
+        step = what.step if what.flow == flow else f"{what.flow}: {what.step}"
+        told += f"{arrow if told else ''}{step}"
+        flow = what.flow
+    return told
+
+
+def _keys(count: int) -> str:
+    return f"{count} key" if count == 1 else f"{count} keys"
 
 
 def _learned(what: FlowDataSet) -> str:

@@ -12,6 +12,7 @@ from ccengine.core.events import CallEnded, CallQueued, FlowStepEntered, Party
 from ccengine.ivr.context import FlowContext
 from ccengine.ivr.outcomes import Enqueue
 from ccengine.ivr.runner import Place, run_flow
+from ccengine.ivr.walks import done_at_once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,14 +98,7 @@ def walk(
 
     flows = configuration.flows_of(arrival.client)
     running = run_flow(flows[flow], context, entered=entered, others=flows)
-    try:
-        running.send(None)
-    except StopIteration as done:
-        outcome: Outcome = done.value
-    else:
-        running.close()
-        message = f"flow '{flow}' waits for something that the simulator does not have"
-        raise RuntimeError(message)
+    outcome = done_at_once(running, f"flow '{flow}'")
     happened.append((caller.elapsed, _last(arrival, outcome)))
     return happened
 

@@ -107,6 +107,21 @@ async def test_a_secret_is_in_no_journal_and_asked_for_again(center: CenterOnFak
     await ends(center)
 
 
+async def test_keys_are_counted_and_which_they_were_is_kept_nowhere(center: CenterOnFake) -> None:
+    center.set_flows(flow(STEPS))
+    caller = center.caller()
+    await is_at(center, "ask")
+    center.asterisk.dial_digits(caller, "9753#")
+    await is_at(center, "menu")
+    center.asterisk.dial_digit(caller, "1")
+    await ends(center)
+    steps = center.journal.events(FlowStepEntered)
+    assert [one.keys for one in steps if isinstance(one, FlowStepEntered)] == [0, 5, 1, 0]
+    learned = [step for step in center.journal.steps if isinstance(step.event, FlowDataSet)]
+    told = "\n".join(str(step) for step in center.journal.steps if step not in learned)
+    assert "9753" not in told
+
+
 CALLING: dict[str, Step] = {
     "count": SetStep(set={"order": "4711", "other": "mine"}, next="check"),
     "check": CallStep(call="check", give={"number": "{order}"}, into={"result": "good"}, next="on"),
@@ -302,6 +317,22 @@ async def test_who_hangs_up_in_a_step_leaves_nothing_behind(
     center.asterisk.hang_up(caller)
     await ends(center)
     assert not center.journal.events(CallQueued)
+
+
+async def test_what_is_to_be_shown_reaches_the_agents_desk_over_a_restart(
+    center: CenterOnFake,
+) -> None:
+    known = EnqueueStep(enqueue="vip", priority=9, show={"Order": "no. {order}"})
+    center.set_flows(flow({**STEPS, "known": known}))
+    caller = center.caller()
+    await is_at(center, "ask")
+    center.asterisk.dial_digits(caller, "4711#1")
+    await queued(center)
+    await center.restart()
+    (call,) = center.engine.center.calls.values()
+    assert dict(call.shown_data) == {"Order": "no. 4711"}
+    center.asterisk.hang_up(caller)
+    await ends(center)
 
 
 async def test_an_agent_is_called_for_whoever_comes_through(center: CenterOnFake) -> None:

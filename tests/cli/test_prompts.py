@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 run = CliRunner().invoke
+ARABIC = ("--client", "nour", "--language", "ar")
 
 
 def sheet(*options: str) -> str:
@@ -43,7 +44,7 @@ def record(file: Path) -> None:
 
 
 def test_everything_a_client_says_is_in_the_sheet(tenant: Path) -> None:
-    lines = {row["file"]: row for row in rows("--client", "nour", "--language", "ar")}
+    lines = {row["file"]: row for row in rows(*ARABIC)}
     greeting = lines["clients/nour/prompts/ar/greeting.wav"]
     assert greeting["text"].startswith("أ")
     assert greeting["state"] == "to record"
@@ -72,13 +73,13 @@ def test_recordings_and_sentences_with_values_are_marked(tenant: Path) -> None:
         + "told: '{caller:digits}'\nformula: =1+1\n"
     )
     record(folder / "greeting.wav")
-    lines = {row["file"].rpartition("/")[2]: row for row in rows("--client", "nour")}
+    lines = {row["file"].rpartition("/")[2]: row for row in rows(*ARABIC)}
     assert lines["greeting.wav"]["state"] == "recorded"
     assert lines["greeting.wav"]["text"]  # of prompts.yaml, though it is not spoken any more
     assert lines["told.wav"]["state"] == "by voice"
     assert lines["stressed.wav"]["speech"] == "مَرْحَبًا"
     assert lines["formula.wav"]["text"] == "'=1+1"
-    left = {row["file"].rpartition("/")[2] for row in rows("--client", "nour", "--missing")}
+    left = {row["file"].rpartition("/")[2] for row in rows(*ARABIC, "--missing")}
     assert {"greeting.wav", "told.wav"} & left == set()
     assert "stressed.wav" in left
 

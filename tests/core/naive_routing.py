@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.core.rulebook import Caller, Worker
 
 SAYS_NOTHING = (
-    events.FlowStepEntered
+    events.FlowEvent
     | events.WaitPromised
     | events.OfferRinging
     | events.RecordingStarted

@@ -33,6 +33,7 @@ BY_NAMES: Mapping[Names, st.SearchStrategy[Any]] = {
     Names.PROMPT: st.sampled_from(
         (*("greeting", "main-menu", "en/main-menu") * 4, "no-such-prompt")
     ),
+    Names.SAYING: st.sampled_from(("main-menu", "{a}", "{b:digits}", "{verified:money}")),
     Names.QUEUE: st.sampled_from(("billing", "vip")),
     Names.HOURS: st.sampled_from(("always", "never")),
     Names.SKILL: st.sampled_from(("english", "billing")),

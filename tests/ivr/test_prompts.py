@@ -72,10 +72,7 @@ def test_a_recording_wins_over_text(tmp_path: Path) -> None:
     prompt = configuration.prompts.find(NOUR, "greeting", "ar")
     assert prompt is not None
     wanted = sound_file(sounds, prompt)
-    only = replace(
-        configuration.prompts, clients={NOUR: {"ar": {"greeting": prompt}}}, confirmations={}
-    )
-    build(only, sounds)
+    build(Prompts(clients={NOUR: {"ar": {"greeting": prompt}}}), sounds)
     assert wanted.read_bytes() == recording.read_bytes()
 
 

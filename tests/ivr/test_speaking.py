@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,6 +21,8 @@ from ccengine.ivr.configuration import load_configuration
 from ccengine.ivr.prompts import Prompts, SpokenPrompt
 from ccengine.ivr.speaker import TextSpeaker
 from ccengine.ivr.speaking import FAILURES, REST_SECONDS, CallSpeaker, Voices
+from ccengine.ivr.speech import stress
+from ccengine.ivr.speech.stress import in_sounds, stressed
 from ccengine.ivr.speech_engine import KEPT_SECONDS, Rendering, forget_old, render, spoken
 from ccengine.ivr.wav_files import fault_of
 from tests.config.tenants import copy_of_demo
@@ -111,12 +114,14 @@ async def test_a_sentence_is_worded_rendered_and_kept(line: Line) -> None:
     file = file_of(line, media)
     assert fault_of(file) is None
     assert file.parent == line.sounds / "said" / "uk"
-    assert line.spoken == [
-        "Замовлення один два нуль, нуль три чотири: двадцять одна гривня п'ять копійок, "
-        "третього березня."
+    assert line.spoken == [  # with stress marks on what the voice would stress wrongly
+        "Замо́влення оди́н два нуль, нуль три чотири: двадцять одна́ гривня п'ять копійок, тре́тього "
+        "бе́резня."  # noqa: RUF001 - Ukrainian
     ]
+    os.utime(file, (0, 0))
     assert await line.say("order") == said
-    assert len(line.spoken) == 1  # not made again
+    assert len(line.spoken) == 1  # not made again …
+    assert file.stat().st_mtime > 0  # … and kept for another day
     assert await line.say("order", order="120035") != said
 
 
@@ -125,7 +130,7 @@ async def test_prompts_and_values_in_a_row(line: Line) -> None:
     assert said is not None
     assert said[0] == line.prompts.media(DNIPRO, "greeting", "uk")
     assert said[2] == line.prompts.media(DNIPRO, "closed", "uk")
-    assert line.spoken == ["двадцять одну гривню п'ять копійок"]
+    assert line.spoken == ["двадцять одну́ гривню п'ять копійок"]
 
 
 async def test_what_was_built_beforehand_is_not_made_again(line: Line) -> None:
@@ -223,6 +228,11 @@ def test_what_was_not_said_for_a_day_is_forgotten(tmp_path: Path) -> None:
     os.utime(old, (now, now - KEPT_SECONDS - 1))
     forget_old(tmp_path, now)
     assert sorted(tmp_path.iterdir()) == [new]
+    newest = tmp_path / "newest.wav"
+    newest.touch()
+    os.utime(newest, (now + 1, now + 1))
+    forget_old(tmp_path, now, keep=1)
+    assert sorted(tmp_path.iterdir()) == [newest]
 
 
 async def test_a_fake_says_the_words(prompts: Prompts) -> None:
@@ -253,3 +263,51 @@ def test_signs_of_arabic_letters_are_given_in_the_order_voices_know() -> None:
     assert spoken("ت\u0650\u0651") == "ت\u0651\u0650"
     assert spoken("ت\u0651\u0650") == "ت\u0651\u0650"
     assert spoken("п'ять") == "п'ять"
+
+
+# ---- stress ------------------------------------------------------------------------------------
+
+HEARD = {
+    "натисніть": "n a t 'i s n i t",
+    "можемо": "m V Z 'E m V",
+    "сторін": "s t 'o r",  # lost a vowel: nothing to count by
+    "тисяча": "t 'i s ja tS a",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("Натисні́ть два.", "[[natisn'it]] два."),
+        ("Ми мо́жемо.", "Ми [[m'oZEmV]]."),
+        ("сторі́н", "сторін"),
+        ("одна ти́сяча", "одна [[t'isjatSa]]"),
+        ("нічого", "нічого"),
+    ],
+)
+def test_a_mark_moves_the_stress_of_a_voice_that_knows_none(text: str, given: str) -> None:
+    assert in_sounds(text, lambda words: [HEARD[word.lower()] for word in words]) == given
+
+
+def test_our_own_words_are_marked_and_an_authors_marks_stay() -> None:
+    assert stressed("Натисніть один, якщо п'ять.", "uk") == "Натисні́ть оди́н, якщо́ п'ять."
+    assert stressed("Нати́сніть п'ятдесят", "uk") == "Нати́сніть п'ятдеся́т"
+    assert stressed("Press one", "en") == "Press one"
+
+
+def test_every_marked_word_of_ours_has_one_mark_on_a_vowel() -> None:
+    text = (stress.FOLDER / "uk.txt").read_text()
+    for word in text.split("\n", 1)[1].split():
+        before, mark, after = word.partition(stress.ACUTE)
+        assert mark, word
+        assert before[-1] in stress.VOWELS, word
+        assert stress.ACUTE not in after, word
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+def test_espeak_ng_says_a_marked_word_otherwise() -> None:
+    command = "espeak-ng -v {voice} -s {words_per_minute} --stdin --stdout"
+    texts = ("за́мок", "замо́к", "замок")
+    said = {text: render(Rendering(command, "uk", 150, text)) for text in texts}
+    assert said["за́мок"] != said["замо́к"]
+    assert all(len(samples) > 4000 for samples in said.values())

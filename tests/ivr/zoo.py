@@ -74,14 +74,19 @@ FLOWS = (
          "cannot be the name of a value"),
     step("a secret on the screen", "extra: {set: {pin: x}, next: goodbye, secret: yes, "
          "shown: yes}", "would show the agent what is secret"),
+    Broken("a secret in the queue", FLOW, "  billing: {enqueue: billing}",
+           "  billing: {collect: closed, into: pin, secret: yes, next: wait, no_input: wait}\n"
+           "  wait: {enqueue: billing, show: {PIN: 'it is {pin}'}}",
+           "'pin' is secret, and would be shown", "wait: {enqueue"),
     step("a flow that is not there", "extra: {call: verify, next: goodbye}", "no flow 'verify'"),
     step("a flow that calls itself", "extra: {call: main, next: goodbye}",
          "flows call one another in a circle: main → main"),
     step("a value given back to nobody", "extra: {give_back: {}}", "nobody takes what step"),
-    step("a language nobody speaks", "extra: {language: closed, digits: {1: fr}, next: goodbye}",
-         "does not speak 'fr'"),
-    step("a language of other clients", "extra: {language: closed, digits: {1: en}, "
-         "next: goodbye}", "does not speak 'en'"),
+    step("a language nobody speaks", "extra: {language: closed, digits: {1: de}, next: goodbye}",
+         "does not speak 'de'"),
+    Broken("a language of other clients", NOUR, "languages: [ar, en, fa, uk, es, fr]",
+           "languages: [ar, en, fa, es, fr]", "does not speak 'uk'", "4: uk",
+           told_in="clients/nour/flows/languages.yaml"),
     Broken("a language whose prompts are missing", VIP, "start: vip\nsteps:",
            "start: ask\nsteps:\n  ask: {language: greeting, digits: {1: en}, next: vip}",
            "prompt 'greeting' is missing in 'en'", "ask: {", beside=2),  # and the queue's

@@ -32,6 +32,7 @@ _VALUES: dict[str, object] = {
     "key": "1",
     "high_seconds": 60.0,
     "how": "busy",
+    "language": "en",
     "left_at": 1.0,
     "leg": "c1.c1",
     "kind": Kind.CALL,

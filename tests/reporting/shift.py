@@ -235,6 +235,8 @@ class Shift:
             "arrive": arrived(call),
             "miss": missed(call),
             "step": events.FlowStepEntered(call=call, flow="main", step="menu"),
+            "learn": events.FlowDataSet(call=call, values={"order": "t:4711"}),
+            "choose": events.LanguageChosen(call=call, language="en"),
             "queue": events.CallQueued(call=call, queue=queue_named(name)),
             "stray": events.CallerStrayed(call=call),
             "return": events.CallerReturned(call=call, channel=f"{call}-again"),

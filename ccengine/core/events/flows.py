@@ -17,6 +17,7 @@ class FlowStepEntered:
     step: str
     began: Instant = 0.0  #: when the first flow did, which limits all of them; 0: nobody knows
     returns: tuple[str, ...] = ()  #: `flow/step` of those that wait for this one, outermost first
+    keys: int = 0  #: how many the caller pressed in the step before; which ones, nobody keeps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from ccengine.config.names import Line
 from ccengine.core.ids import AgentId, queue_id
 from ccengine.core.states import Kind
 from ccengine.ivr.outcomes import Enqueue
-from ccengine.ivr.references import AgentName, Level, QueueName, SkillName
+from ccengine.ivr.references import AgentName, Level, QueueName, ShownText, SkillName
 
 if TYPE_CHECKING:
     from ccengine.ivr.context import FlowContext
@@ -31,9 +32,11 @@ class EnqueueStep:
     agents: tuple[AgentName, ...] = ()  #: asked first, for the queue's `affinity`
     scores: Mapping[AgentName, Score] = field(default_factory=dict)  #: likewise, by these
     kind: Kind = Kind.CALL  #: of work; all wait by the same rules
+    show: Mapping[Line, ShownText] = field(default_factory=dict)  #: to the agent, by label
 
     async def run(self, context: FlowContext) -> Enqueue:
         """Return the queue and what the caller needs there."""
+        context.data.show(self.show)
         return Enqueue(
             queue_id(context.client, self.enqueue),
             self.priority,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ccengine.ivr.phrases import Phrase
-from ccengine.ivr.references import ChosenStep, Sayings, StepName
+from ccengine.ivr.references import Sayings, StepName
 
 if TYPE_CHECKING:
     from ccengine.ivr.context import FlowContext
@@ -18,7 +18,7 @@ class SayStep:
 
     say: Sayings
     next: StepName
-    otherwise: ChosenStep | None = None  #: where it cannot be said; as `next`, after an apology
+    otherwise: StepName | None = None  #: where it cannot be said; as `next`, after an apology
 
     async def run(self, context: FlowContext) -> str:
         """Say it, then go on; nobody waits longer than a breath for the sound of it."""

@@ -1,0 +1,55 @@
+"""`ccengine flow`: draw and try."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from ccengine.cli.commands import app
+from tests.config.tenants import copy_of_demo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+
+@pytest.fixture(autouse=True)
+def tenant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = copy_of_demo(tmp_path)
+    monkeypatch.setenv("CCENGINE_DIALPLAN", str(folder.parents[1]))
+    monkeypatch.setenv("CCENGINE_STATE", str(tmp_path / "state"))
+    return folder
+
+
+def ccengine(*arguments: str, keys: str = "") -> Result:
+    return CliRunner().invoke(app, list(arguments), input=keys)
+
+
+def test_a_picture_is_printed_or_written(tmp_path: Path) -> None:
+    printed = ccengine("flow", "draw", "nour/main")
+    assert printed.exit_code == 0
+    assert printed.stdout.startswith("<svg ")
+    assert ccengine("flow", "draw", "vip", "--to", str(tmp_path / "vip.svg")).exit_code == 0
+    assert "enqueue: vip" in (tmp_path / "vip.svg").read_text()
+
+
+def test_a_name_of_two_clients_and_one_of_none() -> None:
+    many, none = ccengine("flow", "draw", "main"), ccengine("flow", "draw", "night")
+    assert (many.exit_code, none.exit_code) == (1, 1)
+    assert "more than one client has a flow 'main'" in many.output
+    assert "there is no flow 'night'" in none.output
+
+
+def test_keys_lead_through_a_flow() -> None:
+    result = ccengine("flow", "try", "nour/main", keys="7\n2\n")
+    assert result.exit_code == 0
+    assert "waits in nour/technical" in result.stdout
+    assert result.stdout.count("♪") == 5  # greeting and menu twice, and that 7 was wrong
+
+
+def test_silence_and_the_end_of_the_file() -> None:
+    assert "waits in nour/billing" in ccengine("flow", "try", "nour/main", keys="\n\n\n").stdout
+    assert "the caller has hung up" in ccengine("flow", "try", "nour/main").stdout

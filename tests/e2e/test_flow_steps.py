@@ -1,0 +1,91 @@
+"""Steps of flows with real callers: values over a kill of the engine, a recorded comment, time."""
+
+from __future__ import annotations
+
+import asyncio
+import wave
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+
+from ccengine.core.ids import ClientId
+from ccengine.core.states import CallState
+from ccengine.reporting.call_record import CallOutcome
+from tests.e2e.configuration import configured
+from tests.e2e.waits import until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.e2e.stage import Stage
+
+FLOW = "clients/dnipro/flows/vip.yaml"
+WAS = "start: vip\nsteps:\n"
+BYE = "  bye: {hang_up: normal}\n"
+ORDER = f"""start: ask
+steps:
+  ask: {{collect: greeting, into: order, next: menu, no_input: bye, most: 4}}
+  menu: {{menu: main-menu, digits: {{1: look}}, no_input: bye}}
+  look: {{branch: order, equals: {{"4711": vip}}, otherwise: bye}}
+{BYE}"""
+COMMENT = f"""start: say
+steps:
+  say: {{record: greeting, into: file, seconds_into: long, next: look, nothing: bye}}
+  look: {{branch: long, at_least: {{2: vip}}, otherwise: bye}}
+{BYE}"""
+ENDLESS = """start: ask
+total_minutes: 0.5
+otherwise: vip
+steps:
+  ask: {collect: greeting, into: order, next: ask, no_input: vip, most: 1}
+"""
+
+
+def prompt(stage: Stage, name: str) -> Path:
+    return stage.system.prompt(ClientId("dnipro"), name, "uk")
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("by", ["rtp", "info"])
+async def test_what_was_typed_outlives_the_engine(stage: Stage, by: Literal["rtp", "info"]) -> None:
+    async with configured(stage.system, (FLOW, WAS, ORDER)), stage:
+        caller = await stage.caller("600201", CallOutcome.ABANDONED)
+        await caller.hears(prompt(stage, "greeting"), beginning=0.6)
+        await caller.presses("4711", by=by)
+        await caller.hears(prompt(stage, "main-menu"), beginning=0.6)
+        killed = asyncio.get_running_loop().time()
+        await stage.system.kill_engine()
+        await caller.hears(prompt(stage, "main-menu"), since=killed + 0.5, beginning=0.6)
+        await caller.presses("1", by=by)
+        await caller.becomes(CallState.WAITING)
+        await caller.hangs_up()
+
+
+@pytest.mark.timeout(120)
+async def test_a_comment_is_recorded_with_its_sound(stage: Stage) -> None:
+    async with configured(stage.system, (FLOW, WAS, COMMENT)), stage:
+        caller = await stage.caller("600201", CallOutcome.ABANDONED)
+        await caller.hears(prompt(stage, "greeting"), within=20)
+        await asyncio.sleep(4)  # the tone of asking, then the caller's own
+        await caller.presses("#")
+        call = await caller.becomes(CallState.WAITING)
+        await caller.hangs_up()
+        folder = stage.system.paths.recordings / "demo/dnipro/comments"
+        (file,) = await until("the comment is there", lambda: list(folder.rglob(f"{call}-*.wav")))
+        with wave.open(str(file)) as sound:
+            assert 2 <= sound.getnframes() / sound.getframerate() <= 6
+            assert max(sound.readframes(sound.getnframes())) > 0
+
+
+@pytest.mark.timeout(120)
+async def test_who_types_for_ever_is_let_through_when_the_time_is_up(stage: Stage) -> None:
+    async with configured(stage.system, (FLOW, WAS, ENDLESS)), stage:
+        began = asyncio.get_running_loop().time()
+        caller = await stage.caller("600201", CallOutcome.ABANDONED)
+        typing = asyncio.get_running_loop().time() + 28
+        while asyncio.get_running_loop().time() < typing:
+            await caller.presses("5")
+            await asyncio.sleep(0.4)
+        await caller.becomes(CallState.WAITING, seconds=10)
+        assert 29 <= asyncio.get_running_loop().time() - began <= 34
+        await caller.hangs_up()
