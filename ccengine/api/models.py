@@ -12,6 +12,8 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     PlainSerializer,
+    TypeAdapter,
+    ValidationError,
     WithJsonSchema,
 )
 
@@ -32,13 +34,20 @@ Utc = Annotated[
 ]
 """An instant: seconds since the epoch inside, UTC text outside."""
 
+REMEDY: Final = "write it with its zone, as in 2026-01-31T23:59:59Z"
+_READ: Final = TypeAdapter(AwareDatetime)
+
 
 def _written(given: object) -> object:
     """Let nothing pass for an instant but a date with a time and a zone, as RFC 3339 has it."""
     if not isinstance(given, str) or re.fullmatch(RFC_3339, given) is None:
         msg = "no instant"
-        raise mistake(msg, "write it with its zone, as in 2026-01-31T23:59:59Z")
-    return given
+        raise mistake(msg, REMEDY)
+    try:
+        return _READ.validate_python(given)  # here: a body is read strictly, and takes no text
+    except ValidationError as error:
+        msg = "no instant"  # 30 February
+        raise mistake(msg, REMEDY) from error
 
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_written)]

@@ -61,7 +61,11 @@ def _differences(entry: AuditEntry) -> Sequence[tuple[str, str, str]]:
     before = entry.before if isinstance(entry.before, dict) else {}
     after = entry.after if isinstance(entry.after, dict) else {}
     return [
-        (name, json.dumps(before.get(name)), json.dumps(after.get(name)))
+        (name, _text(before.get(name)), _text(after.get(name)))
         for name in {**before, **after}
         if before.get(name) != after.get(name)
     ]
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

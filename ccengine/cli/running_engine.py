@@ -29,8 +29,15 @@ def ask_engine(
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         fail(f"no answer from {settings.api_url}: {error}", "is the engine running?")
     if status >= REFUSED:
-        fail(str(answer.get("detail") or answer.get("title")), str(answer.get("remedy", "")))
+        fail(_told(answer), str(answer.get("remedy", "")))
     return answer
+
+
+def _told(problem: dict[str, Any]) -> str:
+    """Return what the engine says is wrong, and in which fields."""
+    said = str(problem.get("detail") or problem.get("title"))
+    wrong = [f"{one.get('field')}: {one.get('problem')}" for one in problem.get("errors") or ()]
+    return "; ".join([said, *wrong])
 
 
 async def _ask(
