@@ -53,16 +53,13 @@ from ccengine.core.events import (
     ConversationStarted,
     Event,
     ExitChosen,
-    FlowDataSet,
-    FlowStepEntered,
+    FlowEvent,
     FormFilled,
     HelpAnswered,
     HelpAsked,
     HelpUnanswered,
     HoldEnded,
     HoldStarted,
-    LanguageChosen,
-    MessageAsked,
     MessageLeft,
     NumbersClosed,
     NumbersOpened,
@@ -107,13 +104,7 @@ OfferEvent = OfferRinging | OfferAccepted | OfferDeclined
 ConversationEvent = ConversationStarted | ConversationFailed | ConversationEnded
 RecordingEvent = RecordingStarted | RecordingFailed
 LineEvent = (
-    flows.FlowEvent
-    | CallQueued
-    | WaitPromised
-    | ExitChosen
-    | CallerStrayed
-    | CallerReturned
-    | CallEnded
+    FlowEvent | CallQueued | WaitPromised | ExitChosen | CallerStrayed | CallerReturned | CallEnded
 )
 AttemptEvent = CallbackDialed | CallbackAnswered | CallbackConfirmed | CallbackFailed
 HoldEvent = HoldStarted | HoldEnded
@@ -360,9 +351,10 @@ def _handle_staff(floor: Floor, event: StaffEvent, now: Instant) -> None:
 
 
 def _handle_line(floor: Floor, event: LineEvent, now: Instant) -> None:
+    if isinstance(event, FlowEvent):
+        flows.note(floor, event)
+        return
     match event:
-        case FlowStepEntered() | FlowDataSet() | LanguageChosen() | MessageAsked():
-            flows.note(floor, event)
         case CallQueued():
             contacts.queue(floor, event, now)
         case WaitPromised():

@@ -7,7 +7,7 @@ has names of its own, which are gone when it is over.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -167,6 +167,14 @@ class CallData(Mapping[str, Value]):
         if changed:
             self._tell(changed, {})
 
+    def forget(self, names: Iterable[str]) -> None:
+        """Know nothing by these names any more."""
+        keys = {self._key(name): None for name in names}
+        kept = [key for key in keys if key in self._values]
+        self._forget(keys)
+        if kept:
+            self._tell(dict.fromkeys(kept), {})
+
     def put_made(self, templates: Mapping[str, str], *, secret: bool = False) -> None:
         """Learn what templates make, all of them of the values as they are now.
 
@@ -214,13 +222,11 @@ class CallData(Mapping[str, Value]):
 
     def _leave_nothing(self) -> None:
         """Forget all values of the flow that the call is inside of."""
-        keys = [key for key in (*self._values, *self._secrets) if key.startswith(f"{self.inside}/")]
-        kept = [key for key in keys if key in self._values]
-        self._forget(keys)
-        if kept:
-            self._tell(dict.fromkeys(kept), {})
+        prefix = f"{self.inside}/"
+        keys = [key for key in (*self._values, *self._secrets) if key.startswith(prefix)]
+        self.forget(key.removeprefix(prefix) for key in keys)
 
-    def _forget(self, keys: Mapping[str, Value] | list[str]) -> None:
+    def _forget(self, keys: Iterable[str]) -> None:
         for key in keys:
             self._values.pop(key, None)
             self._secrets.pop(key, None)

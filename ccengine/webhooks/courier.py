@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import orjson
 import structlog
 
+from ccengine.config.requests import NoAddress
 from ccengine.core.ids import CallId, Instant
 from ccengine.reporting.call_record import CallRecord
 from ccengine.reporting.news import News, Topic, news_of
@@ -23,7 +24,7 @@ from ccengine.reporting.rows import is_void
 from ccengine.storage.journal_reader import JournalReader
 from ccengine.storage.webhooks import HookKey, LetterState, StoredLetter, WebhookStore
 from ccengine.webhooks.sender import Keys, Letter, Receipt, Sender
-from ccengine.webhooks.template import NoAddress, address, fields_of, filled
+from ccengine.webhooks.template import address, fields_of, filled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
