@@ -32,6 +32,9 @@ class Asked:
     results: frozenset[str] | None  #: what may be taken of its answer; None: only it knows
 
 
+TOLD_TO_SCRIPTS: Final = frozenset({"caller", "called", "language"})
+"""What Asterisk tells an AGI script, too."""
+
 AskedByName = Mapping[str, Asked | None]
 """None: it has a mistake, so check nothing."""
 
@@ -64,7 +67,8 @@ def asked_of_lookup(client: Client, name: str, lookup: Lookup) -> Asked | None:
         if results is None and table is not None:
             results = frozenset(table.columns)
     if lookup.agi is not None:
-        wanted = written = _named(lookup.agi.arguments)
+        written = _named(lookup.agi.arguments)
+        wanted = written | TOLD_TO_SCRIPTS
     if not lookup.ways or wanted is None:
         return None
     return _asked(wanted, written, results)

@@ -155,6 +155,12 @@ def _first_row(
     return found
 
 
+def carried_out(connection: Connection, statement: str, values: Mapping[str, Any]) -> None:
+    """Carry out a statement that writes, whole or not at all."""
+    connection.execute(text(statement), values)
+    connection.commit()
+
+
 def _bindable(value: Value) -> str | int | float:
     """Return a value as every driver takes it."""
     match value:

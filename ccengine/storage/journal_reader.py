@@ -207,6 +207,12 @@ class JournalReader:
         found = [row for row in self._execute(query, (event, since)) if row[0] is not None]
         return [CallId(call) for call, _ in sorted(found, key=itemgetter(1))]
 
+    def first_of_client(self, name: str, client: str, *, since: int) -> int | None:
+        """Return the number of the first row of a type about a client after row `since`."""
+        query = "SELECT min(number) FROM journal WHERE number > ? AND type = ? AND client = ?"
+        ((number,),) = self._execute(query, (since, name, client))
+        return None if number is None else int(number)
+
     def last_number(self) -> int:
         """Return the number of the newest row, 0 when there is none."""
         return self.newest()[0]
