@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from typing_extensions import override
@@ -54,6 +54,17 @@ def text_of(value: Value | None) -> str:
             return value.isoformat()
         case str():
             return value
+
+
+def number_of(value: Value | None) -> Decimal | None:
+    """Return a value as a number; None: it is none."""
+    if isinstance(value, Decimal):
+        return value
+    try:
+        number = Decimal(value) if isinstance(value, str) else None
+    except InvalidOperation:
+        return None
+    return number if number is not None and number.is_finite() else None
 
 
 def written(value: Value) -> str:

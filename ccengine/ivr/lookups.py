@@ -32,6 +32,7 @@ class Question:
     name: str  #: of the lookup or the submission
     values: Mapping[str, Value]
     secret: frozenset[str] = frozenset()  #: names of values that are written down nowhere
+    given: frozenset[str] = frozenset()  #: names of those that the step itself gives
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,10 @@ class Lookups(Protocol):
         """Return the answer, within the lookup's deadline. Never raises."""
         ...
 
+    def breakers(self) -> Mapping[str, str]:
+        """Return the state of each one's circuit breaker, by `client/lookup`."""
+        ...
+
 
 async def ask_nobody(_question: Question) -> Answer:
     """Find out nothing, where there is nobody to ask."""
@@ -69,4 +74,4 @@ def question_of(name: str, give: Mapping[str, str], data: CallData) -> Question:
     known = {own: data[own] for own in ALWAYS_KNOWN if own in data}
     given = {own: data.value(template) for own, template in give.items()}
     secret = frozenset(own for own, template in give.items() if data.holds_secret(template))
-    return Question(name, {**known, **given}, secret)
+    return Question(name, {**known, **given}, secret, frozenset(give))

@@ -29,7 +29,10 @@ def contents(folder: Path) -> list[bytes]:
 
 async def test_health_says_why_not(tmp_path: Path) -> None:
     async with house(tmp_path) as here:
-        assert await here.ask("GET", "/healthz", None) == (200, {"status": "ok", "reasons": []})
+        assert await here.ask("GET", "/healthz", None) == (
+            200,
+            {"status": "ok", "reasons": [], "lookups": {}},
+        )
         here.health = Health(connected=False, reasons=("Asterisk out of reach",))
         status, body = await here.ask("GET", "/healthz", None)
         assert (status, body["reasons"]) == (503, ["Asterisk out of reach"])

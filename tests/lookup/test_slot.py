@@ -29,7 +29,7 @@ WANTED = frozenset({"number", "pin"})
 class Scripted:
     """Answers as a script says: a document, None, an error, or after so many seconds."""
 
-    answers: list[Document | None | Exception | float] = field(default_factory=list)
+    answers: list[Document | Exception | float | None] = field(default_factory=list)
     asked: list[Mapping[str, Value]] = field(default_factory=list)
 
     async def ask(self, values: Mapping[str, Value]) -> Document | None:
