@@ -30,6 +30,11 @@ REPEATED_WITHIN: Ms = 7 * DAY
 """A customer who calls again within was not helped the first time."""
 SERVED = ITEMS | {Kind.CALL, Kind.TASK}
 """Kinds of work that come to agents from queues."""
+BETWEEN_COLLEAGUES: Mapping[Kind, Doing] = {
+    Kind.INTERNAL: Doing.INTERNAL,
+    Kind.CONSULT: Doing.CONSULTING,
+}
+"""Calls that no customer is in, and what agents do in them."""
 
 
 class Key(NamedTuple):

@@ -14,7 +14,7 @@ from math import floor
 from typing import TYPE_CHECKING
 
 from ccengine.core.ids import AgentId, CallId, ClientId
-from ccengine.reporting.kpis.counts import in_ms
+from ccengine.reporting.kpis.counts import BETWEEN_COLLEAGUES, in_ms
 from ccengine.reporting.kpis.facts import Doing, Ms
 from ccengine.reporting.kpis.formulas import decimal_of
 from ccengine.reporting.kpis.terms import Band, BillLine, Per
@@ -113,9 +113,13 @@ class _Contacts:
         self.by_line: dict[str, list[Entry]] = {}
         self.left_out: list[Entry] = []
         self._terms, self._agreed = terms, agreed
-        mine = [part for part in ledger.parts if part.call.client == agreed.client]
-        for part in sorted(mine, key=lambda one: (one.started, one.row)):
-            counts = part.call.kind in terms.handled.kinds and self._counts(part)
+        for part in sorted(ledger.parts, key=lambda one: (one.started, one.row)):
+            kind = part.call.kind
+            if part.call.client != agreed.client:
+                continue
+            if kind in BETWEEN_COLLEAGUES and kind not in terms.handled.kinds:
+                continue  # about the client's call, and no contact
+            counts = kind in terms.handled.kinds and self._counts(part)
             handled = counts and self._give(part, Per.HANDLED)
             resolved = counts and part.resolved is True and self._give(part, Per.RESOLVED)
             if not handled and not resolved:

@@ -115,6 +115,15 @@ def test_a_contact_that_counts_is_in_the_contract() -> None:
     assert {entry.call for entry in made.not_billed} == {"c2", "c4", "c5"}
 
 
+def test_a_consult_is_no_contact_unless_the_contract_says_so() -> None:
+    asked = (part(1), part(2, kind=Kind.CONSULT), part(3, kind=Kind.OUTBOUND))
+    made = bill(Terms(lines={"contacts": contacts()}), *asked)
+    assert [entry.call for entry in made.not_billed] == ["c3"]
+    paid = HandledTerms(kinds=(Kind.CALL, Kind.CONSULT))
+    made = bill(Terms(lines={"contacts": contacts()}, handled=paid), *asked)
+    assert made.lines[0].quantity == 2
+
+
 def test_the_first_line_that_fits_takes_a_contact() -> None:
     terms = Terms(
         lines={
