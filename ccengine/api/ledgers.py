@@ -22,9 +22,10 @@ from ccengine.reporting.kpis.splitting import Splitter, percentages
 from ccengine.reporting.kpis.terms import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from ccengine.reporting.kpis.billing import Billed
+    from ccengine.reporting.kpis.facts import Stretch
     from ccengine.reporting.kpis.invoice import DraftLine, Entry
     from ccengine.reporting.kpis.ledger import Account, Kept
     from ccengine.reporting.kpis.table import Table
@@ -135,8 +136,9 @@ class LedgerView:
         """Return what is answered."""
         splitter = Splitter(self.query.rule, self.weights)
         splitter.learn(kept.ledger.stretches)
-        told = kept if self.agents is None else kept.only(self.agents, self.teams)
-        found = self._accounts(told, splitter)
+        whole = kept.ledger
+        told = whole if self.agents is None else whole.only(self.agents, self.teams)
+        found = self._accounts(told.stretches, splitter)
         checked = kept if self.checked is None else kept.only(self.checked)
         shares = percentages({name: one.total for name, one in found.items()})
         sees_all = self.clients is None
@@ -161,8 +163,7 @@ class LedgerView:
             faults=checked.faults,
         )
 
-    def _accounts(self, kept: Kept, splitter: Splitter) -> dict[str, Account]:
-        stretches = kept.ledger.stretches
+    def _accounts(self, stretches: Sequence[Stretch], splitter: Splitter) -> dict[str, Account]:
         if self.query.by is Whose.CLIENT:
             found = accounts(stretches, splitter)
             return {name: one for name, one in found.items() if self._sees(name)}

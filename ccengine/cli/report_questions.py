@@ -34,9 +34,8 @@ def ask(
             calendar=Calendar(span.zone, interval),
             clients=None if client is None else frozenset({client}),
         )
-        return answer(
-            tally.between(span.begins, span.ends), question, known, until, tally.tiling.faults
-        )
+        faults = tally.tiling.between(span.begins, span.ends)
+        return answer(tally.between(span.begins, span.ends), question, known, until, faults)
 
     course = interval_for(span.begins, span.ends)
     return answered(by, interval), answered((By.INTERVAL,), course)

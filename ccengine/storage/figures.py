@@ -56,5 +56,5 @@ def read_table(journal: Path, question: Question, in_force: InForce, until: Inst
     with JournalReader.open(journal) as reader:
         cut = fold_days(reader, Fold(tally), question.begins, question.ends, until)
     cells = tally.between(question.begins, question.ends)
-    faults = tally.tiling.faults
+    faults = tally.tiling.between(question.begins, question.ends)
     return answer(cells, question, in_force, Grain.MILLISECOND.of(cut), faults)

@@ -151,6 +151,7 @@ class Tally(Book):
         latest = self._latest
         for customer in [name for name in latest if latest[name][0] < at - REPEATED_WITHIN]:
             del latest[customer]
+        self.tiling.forget_before(at)
 
     # --- calls --------------------------------------------------------------------------------
 

@@ -95,7 +95,7 @@ def test_a_millisecond_too_many_or_too_few_is_a_fault(
     for one in stretches:
         tally.spend(stretch(*one))
     tally.log_out(login)
-    (fault, *_) = tally.tiling.faults  # looked at as it is counted
+    (fault, *_) = tally.tiling.between(0, 1000)  # looked at as it is counted
     assert words in fault
 
 
@@ -106,6 +106,19 @@ def test_shares_that_are_not_all_are_told_of() -> None:
     assert told == "shares: 1.00 of 1.00 h, 100.00 %"
     shared[NOVA] = Account()
     assert share_check(shared.values(), whole).endswith(": 1200000 ms too few")
+
+
+def test_a_fault_is_one_of_the_time_it_is_in() -> None:
+    tally = Tally()
+    tally.log_in(Login(agent=ANNA, begins=0))
+    for one in ((0, 100), (200, 500), (450, 600)):
+        tally.spend(stretch(*one))
+    gap, overlap = tally.tiling.between(0, 1000)
+    for begins, ends, told in ((0, 100, []), (0, 101, [gap]), (199, 450, [gap]), (200, 450, []),
+                               (499, 600, [overlap]), (500, 600, [])):  # fmt: skip
+        assert tally.tiling.between(begins, ends) == told
+    tally.forget_before(300)
+    assert tally.tiling.between(0, 1000) == [overlap]
 
 
 def test_time_without_a_log_in_is_a_fault() -> None:
