@@ -15,7 +15,6 @@ from rich.table import Table as Printed
 from ccengine.cli import report_options as options  # noqa: TC001 - typer looks at it
 from ccengine.cli.output import fail
 from ccengine.cli.report_files import WIDE, Format, days_text, expect_no_page, write
-from ccengine.cli.report_questions import level_of
 from ccengine.cli.report_span import Wanted, opened
 from ccengine.config.billing import billed as billed_by
 from ccengine.core.ids import ClientId
@@ -23,7 +22,7 @@ from ccengine.reporting.instants import utc_text
 from ccengine.reporting.kpis.formulas import rounded
 from ccengine.reporting.kpis.invoice import HOURS, LEVEL
 from ccengine.reporting.kpis.ledger import hours
-from ccengine.storage.figures import read_ledger
+from ccengine.storage.figures import read_both
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -69,10 +68,10 @@ def _draft(span: Span, client: Client) -> tuple[Draft, list[str]]:
     billed = billed_by(client, span.tenant, span.tenant.plan())
     if billed is None:
         fail(f"nothing is billed to '{client.id}'", f"write {client.folder}/contract.yaml")
-    kept = read_ledger(span.reader, span.begins, span.ends)
+    question = billed.question(span.begins, span.ends, span.zone)
+    table, kept = read_both(span.reader, question, billed.in_force)
     if kept.faults:
         fail(f"the ledger has faults: {'; '.join(kept.faults)}", "report this with the journal")
-    table = level_of(span, client.id)
     report = billed.report(kept, table)
     heading = f"draft for {billed.name}: {days_text(table)}"
     return report.bill, [heading, *report.notes, *report.checks]

@@ -110,6 +110,8 @@ def test_a_report_goes_to_a_file(day: dict[str, Path], tmp_path: Path) -> None:
         (["--interval", "20"], "'20' is no interval"),
         (["--from", "yesterday"], "'yesterday' is no day"),
         (["--from", "2026-03-02", "--to", "2026-03-01"], "2026-03-02 is after 2026-03-01"),
+        (["--to", "9999-12-31"], "9999-12-31 is not between 1970 and 2099"),
+        (["--from", "0001-01-01"], "0001-01-01 is not between 1970 and 2099"),
         (["--zone", "Mars/Base"], "there is no time zone 'Mars/Base'"),
         (["--client", "nobody"], "there is no client 'nobody'"),
     ],
