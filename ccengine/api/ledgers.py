@@ -15,8 +15,6 @@ from ccengine.api.route import NAME
 from ccengine.api.spans import Span, SpanQuery, SpanShown
 from ccengine.core.ids import CallId, ClientId
 from ccengine.reporting.kpis.facts import Doing
-from ccengine.reporting.kpis.formulas import rounded
-from ccengine.reporting.kpis.invoice import LEVEL
 from ccengine.reporting.kpis.ledger import accounts, by_agent
 from ccengine.reporting.kpis.splitting import Splitter, percentages
 from ccengine.reporting.kpis.terms import Rule
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from ccengine.reporting.kpis.ledger import Account, Kept
     from ccengine.reporting.kpis.table import Table
 
-PLACES: Final = 6
 IN_NO_LINE: Final = "in_no_line"
 
 
@@ -134,8 +131,7 @@ class LedgerView:
 
     def shown(self, kept: Kept) -> LedgerShown:
         """Return what is answered."""
-        splitter = Splitter(self.query.rule, self.weights)
-        splitter.learn(kept.ledger.stretches)
+        splitter = Splitter(self.query.rule, kept.ledger.stretches, self.weights)
         whole = kept.ledger
         told = whole if self.agents is None else whole.only(self.agents, self.teams)
         found = self._accounts(told.stretches, splitter)
@@ -205,7 +201,7 @@ def _lines(lines: Iterable[DraftLine]) -> Iterable[BillLineShown]:
             name=line.name,
             label=line.label,
             unit=line.unit,
-            quantity=rounded(line.quantity * (100 if line.unit == LEVEL else 1), PLACES),
+            quantity=line.value_text,
             numerator=line.quantity.numerator,
             denominator=line.quantity.denominator,
             rate=line.rate,

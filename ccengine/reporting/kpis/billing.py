@@ -69,8 +69,7 @@ class Billed:
             level_name=table.total.level_name or "SL",
         )
         stretches = kept.ledger.stretches
-        splitter = Splitter(rule, self.weights)
-        splitter.learn(stretches)
+        splitter = Splitter(rule, stretches, self.weights)
         bill = draft(self.terms, agreed, kept.ledger, splitter)
         told = "" if level is None else f", {rounded(level * 100, 2)} %"
         notes = [

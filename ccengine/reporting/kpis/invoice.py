@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ccengine.core.ids import AgentId, CallId, ClientId
 from ccengine.reporting.kpis.counts import BETWEEN_COLLEAGUES, in_ms
 from ccengine.reporting.kpis.facts import Doing, Ms
-from ccengine.reporting.kpis.formulas import decimal_of
+from ccengine.reporting.kpis.formulas import decimal_of, rounded
 from ccengine.reporting.kpis.terms import Band, BillLine, Per
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ HOUR: Ms = 3_600_000
 CONTACTS = "contacts"
 HOURS = "hours"
 LEVEL = "service level"
+PLACES = 6
+SHOWN = {CONTACTS: (0, CONTACTS), HOURS: (PLACES, HOURS), LEVEL: (2, "%")}
+"""Decimals of quantities and their units, for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,22 @@ class DraftLine:
     rate: str  #: as the contract has it
     amount: Decimal
     entries: Sequence[Entry] = ()
+
+    @property
+    def value(self) -> Fraction:
+        """The quantity as it is told: a service level, which is a share of one, in percent."""
+        return self.quantity * 100 if self.unit == LEVEL else self.quantity
+
+    @property
+    def value_text(self) -> str:
+        """The same for programs, in decimals."""
+        return rounded(self.value, PLACES)
+
+    @property
+    def quantity_text(self) -> str:
+        """The same for people, with its unit."""
+        places, unit = SHOWN[self.unit]
+        return f"{rounded(self.value, places)} {unit}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

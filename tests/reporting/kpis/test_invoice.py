@@ -86,7 +86,7 @@ def bill(
         level=level,
         level_name="SL v3",
     )
-    return draft(terms, agreed, made, Splitter(Rule.EQUAL))
+    return draft(terms, agreed, made, Splitter(Rule.EQUAL, made.stretches, {}))
 
 
 def contacts(rate: str | None = "2.40", **more: object) -> BillLine:
@@ -202,6 +202,10 @@ def test_bonus_and_penalty(level: Fraction | None, adjusted: str | None) -> None
         ),
     )
     made = bill(terms, part(1), part(2), level=level)
+    for line in made.adjustments:
+        assert level is not None
+        assert (line.quantity, line.value) == (level, level * 100)
+        assert line.quantity_text == f"{float(level * 100):.2f} %"
     amounts = [line.amount for line in made.adjustments if line.amount]
     assert amounts == ([] if adjusted is None else [Decimal(adjusted)])
     assert made.total == Decimal("100.00") + sum(amounts)
