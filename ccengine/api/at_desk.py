@@ -59,6 +59,7 @@ class Destination(Shown):
 def desk_call(call: Call, asked: Asked[Any, Any]) -> DeskCallShown:
     """Return the call as its agent sees it."""
     item, talks = call.item, call.state is CallState.TALKING
+    consults = list(_consults(call, asked))
     return DeskCallShown(
         **dict(live(call, asked)),
         client_name=name_of(call.client, asked),
@@ -66,8 +67,8 @@ def desk_call(call: Call, asked: Asked[Any, Any]) -> DeskCallShown:
         line=_line(call, asked),
         waited_seconds=call.waited_seconds if talks else None,
         on_hold=call.held is not None,
-        in_conference=any(one.conference for one in _consults(call, asked)),
-        consults=next((_whom(one, asked) for one in _consults(call, asked)), None),
+        in_conference=any(one.conference for one in consults),
+        consults=next((_whom(one, asked) for one in consults), None),
         recorded=talks and bool(call.recording) and call.kind is not Kind.VOICEMAIL,
         booked_for=None if item is None else item.slot,
         attempts=0 if item is None else item.attempts,
@@ -142,5 +143,9 @@ def _consults(call: Call, asked: Asked[Any, Any]) -> Iterator[Call]:
 def _whom(consult: Call, asked: Asked[Any, Any]) -> str:
     agents = asked.ports.floor.tenant().settings.agents
     asked_for = consult.agent or consult.directed
-    known = None if asked_for is None else agents.get(asked_for)
+    if asked_for is None:
+        return consult.number
+    # Agents know whom they have dialed themselves; others may not see the colleague.
+    is_seen = asked.identity.scope.agent is not None or asked.sight.agent(asked_for)
+    known = agents.get(asked_for) if is_seen else None
     return consult.number if known is None else known.name

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from aiohttp import web
 from pydantic import Field
 
 from ccengine.api.models import Moment, Shown, Utc
 from ccengine.api.places import PLACE, read_place, written
+from ccengine.api.readable import look_up
+from ccengine.api.requests import JSON_TYPE
 from ccengine.api.route import NAME, Strict
 from ccengine.core.states import Kind
 from ccengine.reporting.call_record import CallOutcome
 from ccengine.reporting.masking import mask_called, mask_number
-from ccengine.storage.call_lists import CallFilter
+from ccengine.storage.call_lists import CallFilter, find_calls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from sqlalchemy import RowMapping
 
-    from ccengine.api.route import Asked
+    from ccengine.api.route import Asked, Nothing
+    from ccengine.api.sight import Veil
 
 QUEUE: Final = f"{NAME}/{NAME}"
 NUMBER: Final = r"\+?[0-9]{1,20}"
@@ -75,26 +80,34 @@ class CallPage(Shown):
     next: str | None = Field(description="`after` of the next page; null: this is the last.")
 
 
-async def find_page(
-    asked: Asked[Any, Any], which: CallFilter, query: PageQuery, *, of_anybody: bool = False
-) -> CallPage:
-    """Return a page of the calls that the token sees.
+AnyPage = TypeVar("AnyPage", bound=PageQuery)
+
+
+async def find_page(asked: Asked[AnyPage, Nothing], which: CallFilter) -> web.Response:
+    """Answer with a page of the calls.
 
     Args:
-        asked: the request.
-        which: of the calls.
-        query: how much.
-        of_anybody: whichever agents had them, as a customer's history is one.
+        asked: the request, which says how much.
+        which: of the calls, as far as the token sees.
+
+    Raises:
+        Refused: there is no time for it.
     """
-    lists = asked.ports.library.keeper.database.lists
-    within = which if of_anybody else within_sight(which, asked)
-    found = await lists.find(within, limit=query.limit + 1, after=read_place(query.after))
+    database = asked.ports.library.keeper.path
+    body = await look_up(asked, read_page, database, which, asked.query, asked.sight.veil)
+    return web.Response(body=body, content_type=JSON_TYPE)
+
+
+def read_page(database: Path, which: CallFilter, query: PageQuery, veil: Veil) -> bytes:
+    """Return a page as it is answered."""
+    found = find_calls(database, which, limit=query.limit + 1, after=read_place(query.after))
     page = found[: query.limit]
     more = len(found) > query.limit
-    return CallPage(
-        calls=[_listed(row, asked) for row in page],
+    shown = CallPage(
+        calls=[_listed(row, veil) for row in page],
         next=written((page[-1]["arrived_at"], page[-1]["call"])) if more else None,
     )
+    return shown.model_dump_json().encode()
 
 
 def filter_of(query: CallsQuery) -> CallFilter:
@@ -133,9 +146,9 @@ def within_sight(which: CallFilter, asked: Asked[Any, Any]) -> CallFilter:
     return which
 
 
-def _listed(row: RowMapping, asked: Asked[Any, Any]) -> CallListed:
+def _listed(row: RowMapping, veil: Veil) -> CallListed:
     values: Mapping[str, Any] = {**row}
-    if not asked.sight.sees_numbers_of(row["client"]):
+    if veil.hides(row["client"]):
         number = mask_called(row["kind"], row["number"])
         values = {**values, "caller": mask_number(row["caller"]), "number": number}
     return CallListed.model_validate(values)

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import Field
 
 from ccengine.api.models import Shown
+from ccengine.api.stories import of_call
 from ccengine.core.explaining import Passed
-from ccengine.core.ids import AgentId
+from ccengine.core.ids import CallId
+from ccengine.reporting.call_records import fold_call
+from ccengine.storage.explanations import facts_of, tell_offers
+from ccengine.storage.journal_reader import JournalReader
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from pathlib import Path
 
-    from ccengine.api.sight import Sight
+    from ccengine.api.stories import OfCall
 
+PASSED_AT_MOST: Final = 200
+"""Agents named one by one for each offer."""
 ABOUT_OTHERS: Final = frozenset(
     {
         Passed.HOUSE_RULE,
@@ -63,21 +70,41 @@ class ExplanationShown(Shown):
     moments: list[MomentShown]
 
 
-def explained(call: str, moments: Sequence[dict[str, Any]], sight: Sight) -> ExplanationShown:
-    """Return the explanation without what the token does not see."""
-    return ExplanationShown(call=call, moments=[_moment(one, sight) for one in moments])
+@dataclass(frozen=True, slots=True)
+class AgentsSeen:
+    """Whom a token sees, and how much of them. Plain: another process goes by it."""
+
+    names: frozenset[str] | None  #: None: all
+    of_all_clients: bool
+
+    def sees(self, agent: str) -> bool:
+        """Tell whether the agent is seen."""
+        return self.names is None or agent in self.names
 
 
-def _moment(moment: dict[str, Any], sight: Sight) -> MomentShown:
-    rows = [row for row in moment.get("passed", ()) if sight.agent(AgentId(row["agent"]))]
-    hidden = [row for row in moment.get("passed", ()) if row not in rows]
-    more = Counter(moment.get("more", {}))
-    more.update(row["reason"] for row in hidden)
-    passed = [_passed(row, sight) for row in rows]
+def read_explanation(journal: Path, call: str, seen: AgentsSeen) -> OfCall | None:
+    """Tell why each offer went to this agent and no other; None: nobody knows the call."""
+    with JournalReader.open(journal) as reader:
+        rows = list(reader.rows(call=CallId(call)))
+        record = fold_call(rows)
+        if record is None:
+            return None
+        moments = [facts_of(told, PASSED_AT_MOST) for told in tell_offers(reader, rows)]
+    shown = ExplanationShown(call=call, moments=[_moment(one, seen) for one in moments])
+    return of_call(record, shown)
+
+
+def _moment(moment: dict[str, Any], seen: AgentsSeen) -> MomentShown:
+    passed, more = [], Counter(moment.get("more", {}))
+    for row in moment.get("passed", ()):
+        if seen.sees(row["agent"]):
+            passed.append(_passed(row, seen))
+        else:
+            more[row["reason"]] += 1
     return MomentShown.model_validate({**moment, "passed": passed, "more": dict(more)})
 
 
-def _passed(row: dict[str, Any], sight: Sight) -> dict[str, Any]:
-    if sight.client_names() is None or row["reason"] not in ABOUT_OTHERS:
+def _passed(row: dict[str, Any], seen: AgentsSeen) -> dict[str, Any]:
+    if seen.of_all_clients or row["reason"] not in ABOUT_OTHERS:
         return row
     return {**row, "text": str(row["reason"]).replace("_", " ")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Annotated, Final
 
 from pydantic import (
@@ -22,9 +23,11 @@ RFC_3339: Final = (
     r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 
+_written_utc = lru_cache(4096)(utc_text)  # the same calls are told again and again
+
 Utc = Annotated[
     float,
-    PlainSerializer(utc_text, return_type=str),
+    PlainSerializer(_written_utc, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """An instant: seconds since the epoch inside, UTC text outside."""

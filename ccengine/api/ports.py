@@ -55,7 +55,8 @@ class Library:
     """What can be read of the past, and of the configuration's files."""
 
     keeper: RecordKeeper  #: records, and all else that the database keeps
-    reader: Reader
+    reader: Reader  #: of what takes long
+    quick_reader: Reader  #: of what does not
     kpis: LiveKpis  #: key figures of the last days
     show: Callable[[], None]  #: has the journal hold what has happened so far
     journal: Path

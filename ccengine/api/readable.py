@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ccengine.api.route import Asked
+    from ccengine.storage.reader_process import Reader
 
 Given = ParamSpec("Given")
 Found = TypeVar("Found")
@@ -29,7 +30,27 @@ async def read(
     """
     library = asked.ports.library
     library.show()
+    return await _have_read(library.reader, reading, *args, **kwargs)
+
+
+async def look_up(
+    asked: Asked[Any, Any],
+    reading: Callable[Given, Found],
+    *args: Given.args,
+    **kwargs: Given.kwargs,
+) -> Found:
+    """Return what a short reading returns; it does not wait behind long ones.
+
+    Raises:
+        Refused: there is no time for it.
+    """
+    return await _have_read(asked.ports.library.quick_reader, reading, *args, **kwargs)
+
+
+async def _have_read(
+    reader: Reader, reading: Callable[Given, Found], *args: Given.args, **kwargs: Given.kwargs
+) -> Found:
     try:
-        return await library.reader.run(reading, *args, **kwargs)
+        return await reader.run(reading, *args, **kwargs)
     except ReaderBusy as busy:
         raise BUSY.because(detail=str(busy)) from busy

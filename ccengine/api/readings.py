@@ -6,18 +6,14 @@ They run where the engine does not, so they take and return plain values only.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from ccengine.api.ledgers import contract_shown
 from ccengine.clock import Clock
-from ccengine.core.ids import AgentId, CallId
+from ccengine.core.ids import AgentId
 from ccengine.ivr.configuration import load_configuration
 from ccengine.reporting.agent_day import EARLIER_SECONDS, fold_day
-from ccengine.reporting.masking import mask_number
 from ccengine.reporting.plan_changes import changes_of
-from ccengine.reporting.story import tell
-from ccengine.storage.explanations import facts_of, tell_offers
 from ccengine.storage.figures import read_both, read_ledger, read_tables
 from ccengine.storage.journal_reader import JournalReader
 from ccengine.storage.replay import center_of
@@ -35,16 +31,6 @@ if TYPE_CHECKING:
     from ccengine.reporting.kpis.billing import Billed
     from ccengine.reporting.kpis.table import InForce, Question
     from ccengine.reporting.plan_changes import PlanChanges
-    from ccengine.reporting.story import StoryLine
-
-PASSED_AT_MOST = 200  # agents named one by one for each offer
-
-
-class Numbers(Enum):
-    """How callers' numbers are shown."""
-
-    WHOLE = auto()
-    MASKED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +49,6 @@ class Checked:
 
     problems: tuple[Mistake, ...]
     warnings: tuple[Mistake, ...]
-
-
-def read_story(journal: Path, call: str, shown: Numbers) -> list[StoryLine]:
-    """Tell a call's story."""
-    with JournalReader.open(journal) as reader:
-        return tell(
-            list(reader.rows(call=CallId(call))),
-            mask=mask_number if shown is Numbers.MASKED else str,
-        )
-
-
-def read_explanation(journal: Path, call: str) -> list[dict[str, Any]]:
-    """Return why each offer of a call went to this agent and to no other."""
-    with JournalReader.open(journal) as reader:
-        rows = list(reader.rows(call=CallId(call)))
-        return [facts_of(told, PASSED_AT_MOST) for told in tell_offers(reader, rows)]
 
 
 def read_day(journal: Path, agent: str, since: Instant, until: Instant) -> AgentDay:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from ccengine.api.roles import Role
 from ccengine.core.ids import AgentId, ClientId, client_of
@@ -17,8 +19,19 @@ if TYPE_CHECKING:
     from ccengine.core.ids import QueueId
     from ccengine.reporting.call_record import CallRecord
 
-HAS_IT = frozenset({OfferOutcome.OPEN, OfferOutcome.ACCEPTED})
+HAS_IT: Final = frozenset({OfferOutcome.OPEN, OfferOutcome.ACCEPTED})
 """Of an offer: the agent is about to talk, or did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Veil:
+    """Whose callers' numbers are masked. Plain: answers are written in other processes, too."""
+
+    clients: frozenset[str] | None  #: None: everybody's
+
+    def hides(self, client: str) -> bool:
+        """Tell whether numbers of the client's callers are masked."""
+        return self.clients is None or client in self.clients
 
 
 class Sight:
@@ -44,6 +57,12 @@ class Sight:
         if self._scope.agent is not None:
             return {client for client in self._tenant.clients if self.client(client)}
         return None if self._scope.clients is None else set(self._scope.clients)
+
+    def known_agents(self) -> frozenset[str] | None:
+        """Return the agents that are seen; None: all, also those who are no more."""
+        if self.sees_everything:
+            return None
+        return frozenset(agent for agent in self._tenant.settings.agents if self.agent(agent))
 
     def agent_names(self) -> set[str]:
         """Return the agents of the teams and sites that are seen."""
@@ -74,10 +93,7 @@ class Sight:
 
     def record(self, record: CallRecord) -> bool:
         """Tell whether a call's record is seen."""
-        had = {one.agent for one in record.conversations}
-        had |= {one.agent for one in record.dispositions}
-        had |= {one.agent for one in record.offers if one.outcome in HAS_IT}
-        return self.part(record.client, had)
+        return self.part(record.client, had(record))
 
     def part(self, client: str, agents: Collection[AgentId]) -> bool:
         """Tell whether work for a client, empty if it is no client's, is seen that agents have."""
@@ -100,16 +116,19 @@ class Sight:
         scope = self._scope
         return scope.agent is None and scope.teams is None and scope.sites is None
 
-    @property
-    def sees_numbers(self) -> bool:
-        """Whether callers' numbers are shown whole."""
-        return self._identity.role is not Role.BILLING
-
     def sees_numbers_of(self, client: str) -> bool:
-        """Tell whether numbers of a client's callers are shown whole: some clients hide them."""
-        known = self._tenant.clients.get(ClientId(client))
-        hides = known is not None and known.settings.mask_numbers
-        return self.sees_numbers and not (hides and self._identity.role is Role.AGENT)
+        """Tell whether numbers of a client's callers are shown whole."""
+        return not self.veil.hides(client)
+
+    @cached_property
+    def veil(self) -> Veil:
+        """Whose callers' numbers are masked: some clients hide them from agents."""
+        if self._identity.role is Role.BILLING:
+            return Veil(None)
+        if self._identity.role is not Role.AGENT:
+            return Veil(frozenset())
+        clients = self._tenant.clients.items()
+        return Veil(frozenset(name for name, one in clients if one.settings.mask_numbers))
 
     @property
     def sees_values(self) -> bool:
@@ -130,3 +149,11 @@ class Sight:
     def _serves(self, agent: AgentId, client: ClientId) -> bool:
         settings = self._tenant.settings.agents.get(agent)
         return settings is not None and client in settings.clients
+
+
+def had(record: CallRecord) -> frozenset[AgentId]:
+    """Return the agents who had part in a call."""
+    found = {one.agent for one in record.conversations}
+    found |= {one.agent for one in record.dispositions}
+    found |= {one.agent for one in record.offers if one.outcome in HAS_IT}
+    return frozenset(found)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from ccengine.engine import Engine
     from ccengine.storage.records import RecordKeeper
 
-KPIS_AT_ONCE: Final = 64
-"""Screens may ask for figures all at once; most of them ask the same."""
+LOOKS_AT_ONCE: Final = 64
+"""Screens may ask for figures and lists all at once."""
 
 
 def open_library(
@@ -36,12 +36,13 @@ def open_library(
     """Return what can be read; what it has opened is closed with the stack."""
     reader = ReaderProcess()
     stack.callback(reader.close)
-    counting = ReaderProcess(at_once=KPIS_AT_ONCE)
-    stack.callback(counting.close)
-    kpis = LiveKpis(settings.paths.journal, counting, engine.clock.now)
+    quick = ReaderProcess(at_once=LOOKS_AT_ONCE)
+    stack.callback(quick.close)
+    kpis = LiveKpis(settings.paths.journal, quick, engine.clock.now)
     return Library(
         keeper=keeper,
         reader=reader,
+        quick_reader=quick,
         kpis=kpis,
         show=engine.show,
         journal=settings.paths.journal,

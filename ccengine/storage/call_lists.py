@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import NullPool, create_engine, func, or_, select, tuple_
 
 from ccengine.core.ids import CallId, Instant
 from ccengine.storage.tables import CALL_RECORDS as CALLS
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, RowMapping, Select
-    from sqlalchemy.ext.asyncio import AsyncEngine
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from sqlalchemy import ColumnElement, Engine, RowMapping, Select
 
 
 COLUMNS = (
@@ -44,25 +47,19 @@ class CallFilter:
     but: CallId | None = None  #: not this one
 
 
-class CallLists:
-    """Lists in a database of call records."""
+def find_calls(
+    database: Path, which: CallFilter, *, limit: int, after: Place | None = None
+) -> Sequence[RowMapping]:
+    """Return calls that are over, those that arrived last first. Takes its time: not for the loop.
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-
-    async def find(
-        self, which: CallFilter, *, limit: int, after: Place | None = None
-    ) -> list[RowMapping]:
-        """Return calls that are over, those that arrived last first.
-
-        Args:
-            which: of them.
-            limit: so many at most.
-            after: of the last call of the page before.
-        """
-        query = listing(which, limit=limit, after=after)
-        async with self._engine.connect() as connection:
-            return list((await connection.execute(query)).mappings().all())
+    Args:
+        database: of call records; nothing is created or changed.
+        which: of them.
+        limit: so many at most.
+        after: of the last call of the page before.
+    """
+    with _reading(database).connect() as connection:
+        return connection.execute(listing(which, limit=limit, after=after)).mappings().all()
 
 
 def listing(which: CallFilter, *, limit: int, after: Place | None = None) -> Select[Any]:
@@ -76,6 +73,13 @@ def listing(which: CallFilter, *, limit: int, after: Place | None = None) -> Sel
     if after is not None:
         query = query.where(tuple_(CALLS.c.arrived_at, CALLS.c.call) < tuple_(*after))
     return query
+
+
+@cache
+def _reading(database: Path) -> Engine:
+    return create_engine(
+        f"sqlite:///file:{database.absolute()}?mode=ro&uri=true", poolclass=NullPool
+    )
 
 
 def _conditions(which: CallFilter) -> list[ColumnElement[bool]]:

@@ -16,12 +16,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from ccengine.core.ids import CallId
 from ccengine.reporting.call_record import CallRecord
 from ccengine.storage.audit import AuditStore
-from ccengine.storage.call_lists import CallLists
 from ccengine.storage.errors import RecordsTooNew
+from ccengine.storage.keyed_rows import KeyedRows
 from ccengine.storage.papers import PaperStore
 from ccengine.storage.replies import ReplyStore
 from ccengine.storage.tables import CALL_RECORDS, PROGRESS
-from ccengine.storage.tokens import TokenStore
+from ccengine.storage.tokens import TokenStore, token_rows
 from ccengine.storage.webhooks import WebhookStore
 
 if TYPE_CHECKING:
@@ -47,8 +47,10 @@ _DELETE_OLDER = delete(CALL_RECORDS).where(
 class RecordDatabase:
     """Call records at rest. Slow by the call path's measure: never await it there."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, path: Path) -> None:
         self._engine = engine
+        self._records = KeyedRows(path, CALL_RECORDS.c.call, tuple(CALL_RECORDS.c))
+        self._tokens = token_rows(path)
 
     @classmethod
     async def open(cls, path: Path) -> Self:
@@ -70,12 +72,12 @@ class RecordDatabase:
                 "away: records are made again from the journal, the API's tokens and audit are not"
             )
             raise RecordsTooNew(message) from error
-        return cls(engine)
+        return cls(engine, path)
 
     @classmethod
     def open_to_read(cls, path: Path) -> Self:
         """Open what may be there, beside whoever writes it: nothing is created or changed."""
-        return cls(_engine_of(f"sqlite+aiosqlite:///file:{path}?mode=ro&uri=true"))
+        return cls(_engine_of(f"sqlite+aiosqlite:///file:{path}?mode=ro&uri=true"), path)
 
     @property
     def papers(self) -> PaperStore:
@@ -83,14 +85,9 @@ class RecordDatabase:
         return PaperStore(self._engine)
 
     @property
-    def lists(self) -> CallLists:
-        """Lists of records."""
-        return CallLists(self._engine)
-
-    @property
     def tokens(self) -> TokenStore:
         """Who may use the HTTP API."""
-        return TokenStore(self._engine)
+        return TokenStore(self._engine, self._tokens)
 
     @property
     def audit(self) -> AuditStore:
@@ -109,6 +106,8 @@ class RecordDatabase:
 
     async def close(self) -> None:
         """Close all connections."""
+        self._records.close()
+        self._tokens.close()
         await self._engine.dispose()
 
     async def write(self, records: Sequence[CallRecord], progress: int | None) -> None:
@@ -140,10 +139,8 @@ class RecordDatabase:
 
     async def get(self, call: CallId) -> CallRecord | None:
         """Return one call's record."""
-        query = select(CALL_RECORDS).where(CALL_RECORDS.c.call == call)
-        async with self._engine.connect() as connection:
-            row = (await connection.execute(query)).mappings().one_or_none()
-        return None if row is None else _ADAPTER.validate_python(dict(row))
+        row = await self._records.get(call)
+        return None if row is None else _ADAPTER.validate_python(row)
 
     async def wrapping_up(self) -> list[CallId]:
         """Return calls whose wrap-up was not over when they were written."""

@@ -60,6 +60,7 @@ class LiveKpis:
         self._reader = reader
         self._now = now
         self._is_whole = False
+        self._told: dict[object, tuple[Instant, object]] = {}
 
     async def run(self) -> None:
         """Follow the journal until cancelled."""
@@ -86,13 +87,13 @@ class LiveKpis:
         return self._is_whole and begins >= Grain.MILLISECOND.of(self._now()) - KEPT
 
     async def ask(
-        self, question: Question, in_force: InForce, tell: Callable[[Table], Told]
+        self, question: Question, in_force: Callable[[], InForce], tell: Callable[[Table], Told]
     ) -> Told | None:
         """Return what is told of the figures of all that the journal has, and of time until now.
 
         Args:
             question: of the last two days.
-            in_force: the configuration.
+            in_force: tells the configuration.
             tell: writes the answer, where the figures are; equal ones write the same.
 
         Returns:
@@ -102,12 +103,24 @@ class LiveKpis:
             ReaderBusy: too many ask.
         """
         now = self._now()
+        at, known = self._told.get((question, tell), (now, None))
+        if known is not None and at <= now < at + SAME_SECONDS:
+            return known  # type: ignore[return-value]
+        rules = in_force()
         try:
-            told = await self._reader.run(_tell, self._journal, question, in_force, tell, now)
+            told = await self._reader.run(_tell, self._journal, question, rules, tell, now)
         except Miscounted:
             told = None
         self._is_whole = told is not None
+        self._remember((question, tell), now, told)
         return told
+
+    def _remember(self, asked: object, now: Instant, told: object) -> None:
+        self._told.pop(asked, None)
+        if told is not None:
+            self._told[asked] = (now, told)
+            if len(self._told) > REMEMBERED:
+                del self._told[next(iter(self._told))]
 
 
 class _Follower:
@@ -122,7 +135,6 @@ class _Follower:
         self._seen = 0
         self._at: Instant = 0.0
         self._cleaned = 0
-        self._told: dict[object, tuple[Instant, object]] = {}
 
     def follow(self, now: Instant) -> bool:
         """Count what is new, or the first of it; tell whether that was all.
@@ -150,15 +162,8 @@ class _Follower:
     def tell(
         self, question: Question, in_force: InForce, tell: Callable[[Table], Told], now: Instant
     ) -> Told:
-        """Return what is told of the figures, anew or as of late."""
-        at, told = self._told.get((question, tell), (0.0, None))
-        if told is None or not at <= now < at + SAME_SECONDS:
-            told = tell(self._answer(question, in_force, now))
-            self._told.pop((question, tell), None)
-            self._told[question, tell] = (now, told)
-            if len(self._told) > REMEMBERED:
-                del self._told[next(iter(self._told))]
-        return told  # type: ignore[return-value]
+        """Return what is told of the figures."""
+        return tell(self._answer(question, in_force, now))
 
     def _count(self, steps: Iterable[list[JournalRow]]) -> None:
         for step in steps:

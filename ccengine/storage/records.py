@@ -103,6 +103,11 @@ class RecordKeeper:
         return found
 
     @property
+    def path(self) -> Path:
+        """The database's file."""
+        return self._path
+
+    @property
     def papers(self) -> PaperStore:
         """The versions of forms and scripts that records name. Only after `start`."""
         return self.database.papers

@@ -12,9 +12,12 @@ from sqlalchemy.exc import IntegrityError
 
 from ccengine.core.ids import Instant
 from ccengine.storage.errors import StorageError
+from ccengine.storage.keyed_rows import KeyedRows
 from ccengine.storage.tables import TOKENS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 
@@ -26,6 +29,14 @@ SIGNED_IN: Final = "@"
 """In the names of tokens that agents signed in for, and in no other's."""
 
 Names = tuple[str, ...]
+
+
+_COLUMNS: Final = tuple(column for column in TOKENS.c if column.name != "digest")
+
+
+def token_rows(database: Path) -> KeyedRows:
+    """Return the tokens by their hashes."""
+    return KeyedRows(database, TOKENS.c.digest, _COLUMNS)
 
 
 class TokenExists(StorageError):
@@ -59,8 +70,9 @@ def digest_of(token: str) -> str:
 class TokenStore:
     """The tokens in a database."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, rows: KeyedRows) -> None:
         self._engine = engine
+        self._rows = rows
 
     async def create(self, stored: StoredToken) -> str:
         """Keep a new token and return it: the only time that anybody sees it.
@@ -80,8 +92,8 @@ class TokenStore:
 
     async def find(self, digest: str) -> StoredToken | None:
         """Return the token with this hash, whether it holds or not."""
-        found = await self._select(digest=digest)
-        return found[0] if found else None
+        found = await self._rows.get(digest)
+        return None if found is None else _token(found)
 
     async def all(self) -> list[StoredToken]:
         """Return all tokens that there ever were, the newest last."""
@@ -110,8 +122,7 @@ class TokenStore:
             )
 
     async def _select(self, **values: str) -> list[StoredToken]:
-        columns = [column for column in TOKENS.c if column.name != "digest"]
-        query = select(*columns).order_by(TOKENS.c.created_at).filter_by(**values)
+        query = select(*_COLUMNS).order_by(TOKENS.c.created_at).filter_by(**values)
         async with self._engine.connect() as connection:
             rows = (await connection.execute(query)).mappings().all()
         return [_token({**row}) for row in rows]

@@ -237,6 +237,7 @@ def _ports(here: House, token_file: Path, kpis: LiveKpis) -> Ports:
     library = Library(
         keeper=here.keeper,
         reader=AtOnce(),
+        quick_reader=AtOnce(),
         kpis=kpis,
         show=lambda: None,
         journal=here.shift.journal.path,

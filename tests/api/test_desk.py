@@ -57,7 +57,7 @@ async def test_where_all_phones_ring_each_agent_sees_the_caller(tmp_path: Path) 
 
 async def test_how_the_talk_stands(tmp_path: Path) -> None:
     async with house(tmp_path) as here:
-        here.log_in("amira", "omar")
+        here.log_in("amira", "olena")
         call = here.talk("c1", BILLING)
         here.shift.post(events.RecordingStarted(call=call, recording="demo/nour/c1.wav"))
         shown = (await desk(here))["call"]
@@ -79,10 +79,13 @@ async def test_how_the_talk_stands(tmp_path: Path) -> None:
             )
         )
         assert (await desk(here))["call"]["consults"] == "302"
-        here.shift.post(events.CallDirected(call=CallId("c2"), agent=AgentId("omar")))
+        here.shift.post(events.CallDirected(call=CallId("c2"), agent=AgentId("olena")))
         shown = (await desk(here))["call"]
-        assert (shown["on_hold"], shown["consults"]) == (True, "Omar Said")
+        assert (shown["on_hold"], shown["consults"]) == (True, "Olena Koval")
         assert not shown["in_conference"]
+        token = await here.token("lead", Role.SUPERVISOR, teams=("nour-desk",))
+        _, seen = await here.ask("GET", "/agents/amira/desk", token)
+        assert seen["call"]["consults"] == "302", "olena is of another team"
 
 
 async def test_the_agents_own_queues_and_where_callers_can_go(tmp_path: Path) -> None:

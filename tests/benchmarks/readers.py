@@ -1,8 +1,8 @@
 """People and programs who look things up: so many requests a second, whatever the answers take.
 
-`python -m tests.benchmarks.readers URL RATE SECONDS` reads tokens from its input, a line each, says
-when it begins, and prints what it saw as JSON. It runs beside the inbound benchmark in a process of
-its own.
+`python -m tests.benchmarks.readers URL RATE SECONDS` reads tokens from its input, a line each with
+role, agent (or -) and token, says when it begins, and prints what it saw as JSON. It runs beside
+the inbound benchmark in a process of its own.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import asyncio
 import random
 import sys
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import aiohttp
 import orjson
 
+from ccengine.api.roles import MAY, Role
 from ccengine.api.route import Method
 from ccengine.api.routes.every import ROUTES
 from tests.benchmarks.inbound.ground import CLIENT, QUEUES, extension
@@ -56,8 +57,8 @@ LEFT_OUT: Final = {
     "checkConfiguration": "is asked by who changes the configuration, before a reload",
     "planConfiguration": "likewise",
 }
-MAY_BE_REFUSED: Final = (403, 503)
-"""A client's people may not do everything, and who asks for too much is asked to wait."""
+MAY_BE_REFUSED: Final = (404, 503)
+"""A client's people do not see everybody, and who asks for too much is asked to wait."""
 CALLS_KEPT: Final = 200
 
 
@@ -71,12 +72,23 @@ def reads() -> list[AnyRoute]:
     return [one for one in known for _ in range(WEIGHTS[one.operation])]
 
 
+class Reader(NamedTuple):
+    """One of the people."""
+
+    role: Role
+    agent: str  #: an agent's own name, or -
+    headers: dict[str, str]
+
+
 class Readers:
     """All of them, by one connection pool; what they ask for is chosen by dice with a seed."""
 
     def __init__(self, session: aiohttp.ClientSession, tokens: list[str]) -> None:
         self._session = session
-        self._headers = [{"Authorization": f"Bearer {token}"} for token in tokens]
+        self._people = [
+            Reader(Role(role), agent, {"Authorization": f"Bearer {token}"})
+            for role, agent, token in (line.split() for line in tokens)
+        ]
         self._dice = random.Random(1)
         self._calls: list[str] = []
         self.statuses: Counter[str] = Counter()
@@ -94,25 +106,29 @@ class Readers:
                 await asyncio.sleep(begin + number / rate - loop.time())
                 if number % round(rate) == 0:
                     group.create_task(self._find_calls())
-                route, headers = self._dice.choice(routes), self._dice.choice(self._headers)
-                group.create_task(self._ask(route, headers))
+                route = self._dice.choice(routes)
+                may = [
+                    one for one in self._people if route.is_open or one.role in MAY[route.operation]
+                ]
+                group.create_task(self._ask(route, self._dice.choice(may)))
 
-    async def _ask(self, route: AnyRoute, headers: dict[str, str]) -> None:
+    async def _ask(self, route: AnyRoute, reader: Reader) -> None:
         loop = asyncio.get_running_loop()
         begin = loop.time()
-        address = self._address(route)
+        address = self._address(route, reader)
         if address is None:
             return
-        async with self._session.get(address, headers=headers) as response:
+        async with self._session.get(address, headers=reader.headers) as response:
             await response.read()
             self.seconds.append(loop.time() - begin)
             self.statuses[f"{route.operation} {response.status}"] += 1
 
-    def _address(self, route: AnyRoute) -> str | None:
+    def _address(self, route: AnyRoute, reader: Reader) -> str | None:
         if "call" in route.parts and not self._calls:
             return None
+        somebody = f"a{extension(self._dice.randrange(20))}"
         parts = {
-            "agent": f"a{extension(self._dice.randrange(20))}",
+            "agent": reader.agent if reader.role is Role.AGENT else somebody,
             "client": CLIENT,
             "queue": QUEUES[False],
             "call": self._dice.choice(self._calls or [""]),
@@ -122,7 +138,9 @@ class Readers:
     async def _find_calls(self) -> None:
         for path in ("/calls", "/live-calls"):
             query = {"limit": str(CALLS_KEPT)}
-            async with self._session.get(path, headers=self._headers[0], params=query) as response:
+            async with self._session.get(
+                path, headers=self._people[0].headers, params=query
+            ) as response:
                 page = await response.json()
                 self._calls += [one["call"] for one in page["calls"]]
         del self._calls[:-CALLS_KEPT]
@@ -148,4 +166,4 @@ async def main(url: str, rate: float, seconds: float, tokens: list[str]) -> None
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], float(sys.argv[2]), float(sys.argv[3]), sys.stdin.read().split()))
+    asyncio.run(main(sys.argv[1], float(sys.argv[2]), float(sys.argv[3]), sys.stdin.readlines()))

@@ -8,6 +8,7 @@ to without, and, for the noise, the two without to each other. They take turns i
 from __future__ import annotations
 
 import argparse
+import asyncio
 import dataclasses
 import os
 import statistics
@@ -15,6 +16,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,13 +24,16 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
+from ccengine.api.roles import Role
+from ccengine.clock import Clock
 from ccengine.config.secrets import api_token
 from ccengine.config.settings import StatePaths
+from ccengine.storage.database import RecordDatabase
+from ccengine.storage.tokens import StoredToken
 from tests.benchmarks.inbound import report
 from tests.benchmarks.inbound.__main__ import default_folder
-from tests.benchmarks.inbound.asterisk import run
 from tests.benchmarks.inbound.engine import EngineProcess
-from tests.benchmarks.inbound.ground import CHECKOUT, CLIENT, Ground, Ports
+from tests.benchmarks.inbound.ground import CHECKOUT, CLIENT, Ground, Ports, extension
 from tests.benchmarks.inbound.runs import Outcome, Point, System, bench_on
 
 if TYPE_CHECKING:
@@ -39,6 +44,8 @@ if TYPE_CHECKING:
 READS_PER_SECOND: Final = 50
 KINDS: Final = ("without", "with", "again without")
 """Of runs: the second is what is asked about, the first and the third are the same."""
+SUPERVISORS: Final = 10
+DESKS: Final = 20
 LONGER_SECONDS: Final = 2.0  #: reads go on while the last calls do
 
 
@@ -78,19 +85,31 @@ class Found:
 
 
 class Reading:
-    """Readers in a process of their own, with a client's token and the administrator's."""
+    """Readers in a process of their own, with the tokens of many."""
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._tokens = ""
 
     def make_tokens(self) -> None:
-        """Make a client's token, as the administrator does; the database is new with the engine."""
-        command = [sys.executable, "-m", "ccengine", "token", "create", "reader"]
-        options = ["--role", "client", "--client", CLIENT]
-        settings = [f"{name}={value}" for name, value in self._ground.settings.items()]
-        made = run("env", *settings, *command, *options)
-        self._tokens = f"{made}\n{api_token(StatePaths(self._ground.state))}\n"
+        """Make tokens of a client, of supervisors and of agents, as many as people have."""
+        admin = f"{Role.ADMIN} - {api_token(StatePaths(self._ground.state))}"
+        self._tokens = "\n".join([admin, *asyncio.run(self._made_tokens())])
+
+    async def _made_tokens(self) -> list[str]:
+        database = await RecordDatabase.open(StatePaths(self._ground.state).database)
+        now = Clock(lambda: 0.0).now()
+        some = partial(StoredToken, created_at=now, expires_at=now + 86_400)
+        wanted = [some(name="reader", role=Role.CLIENT, clients=(CLIENT,))]
+        wanted += [some(name=f"s{i}", role=Role.SUPERVISOR) for i in range(SUPERVISORS)]
+        wanted += [
+            some(name=f"d{i}", role=Role.AGENT, agent=f"a{extension(i)}") for i in range(DESKS)
+        ]
+        made = [
+            f"{one.role} {one.agent or '-'} {await database.tokens.create(one)}" for one in wanted
+        ]
+        await database.close()
+        return made
 
     @contextmanager
     def going_on(self, seconds: float) -> Iterator[list[dict[str, object]]]:
@@ -99,7 +118,7 @@ class Reading:
         url = f"http://127.0.0.1:{self._ground.ports.api}"
         words = ["-m", "tests.benchmarks.readers", url, str(READS_PER_SECOND), str(seconds)]
         with subprocess.Popen(
-            ["nice", "-n", "10", sys.executable, *words],  # they would be elsewhere
+            ["chrt", "--idle", "0", sys.executable, *words],  # they would be elsewhere
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=CHECKOUT,

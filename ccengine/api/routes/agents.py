@@ -16,6 +16,7 @@ from ccengine.api.problems import BUSY, FIELDS_WRONG, FieldProblem
 from ccengine.api.readable import read
 from ccengine.api.readings import read_day
 from ccengine.api.route import NAME, Asked, Change, Method, Nothing, Route, Strict
+from ccengine.api.turns import in_turns
 from ccengine.core.events import (
     AgentLoggedIn,
     AgentLoggedOut,
@@ -108,7 +109,7 @@ async def list_agents(asked: Asked[AgentsQuery, Nothing]) -> AgentPage:
     page = list(islice(found, query.limit + 1))
     kept = page[: query.limit]
     return AgentPage(
-        agents=[shown(agent, asked) for agent in kept],
+        agents=await in_turns(kept, lambda agent: shown(agent, asked)),
         next=kept[-1].id if len(page) > query.limit else None,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from heapq import nsmallest
 from typing import TYPE_CHECKING, Any
 
+from aiohttp import web
 from pydantic import Field
 
 from ccengine.api.call_lists import (
@@ -14,17 +15,19 @@ from ccengine.api.call_lists import (
     PageQuery,
     filter_of,
     find_page,
+    within_sight,
 )
-from ccengine.api.explanations import ExplanationShown, explained
+from ccengine.api.explanations import AgentsSeen, ExplanationShown, read_explanation
 from ccengine.api.faults import CALL_UNKNOWN, QUEUE_UNKNOWN, REFUSED
 from ccengine.api.live import LivePage, LiveQuery, LiveShown, live
-from ccengine.api.models import Shown, Utc
 from ccengine.api.places import read_place, written
 from ccengine.api.problems import BUSY
 from ccengine.api.readable import read
-from ccengine.api.readings import Numbers, read_explanation, read_story
 from ccengine.api.records import CallShown, shown
+from ccengine.api.requests import JSON_TYPE
 from ccengine.api.route import Asked, Change, Method, Nothing, Route, Strict
+from ccengine.api.stories import StoryShown, read_story
+from ccengine.api.turns import in_turns
 from ccengine.config.queue_checks import PRIORITY_AT_MOST
 from ccengine.core.events import CallMovedByHand, CallReprioritised
 from ccengine.core.ids import CallId, QueueId
@@ -32,25 +35,11 @@ from ccengine.storage.call_lists import CallFilter
 
 if TYPE_CHECKING:
     from ccengine.api.route import AnyRoute
+    from ccengine.api.stories import OfCall
     from ccengine.core.calls import Call
     from ccengine.core.events import Event
     from ccengine.reporting.call_record import CallRecord
     from ccengine.storage.call_lists import Place
-
-
-class StoryLineShown(Shown):
-    """One thing that happened."""
-
-    at: Utc
-    seconds: float = Field(description="Since the story began.")
-    text: str
-
-
-class StoryShown(Shown):
-    """What happened to a call, in order."""
-
-    call: str
-    lines: list[StoryLineShown]
 
 
 class Move(Strict):
@@ -89,9 +78,13 @@ def call_of(asked: Asked[Any, Any]) -> Call:
     return call
 
 
-async def list_calls(asked: Asked[CallsQuery, Nothing]) -> CallPage:
-    """List calls that are over."""
-    return await find_page(asked, filter_of(asked.query), asked.query)
+async def list_calls(asked: Asked[CallsQuery, Nothing]) -> web.StreamResponse:
+    """List calls that are over.
+
+    Raises:
+        Refused: there is no time for it.
+    """
+    return await find_page(asked, within_sight(filter_of(asked.query), asked))
 
 
 async def list_live_calls(asked: Asked[LiveQuery, Nothing]) -> LivePage:
@@ -109,7 +102,7 @@ async def list_live_calls(asked: Asked[LiveQuery, Nothing]) -> LivePage:
     found = nsmallest(query.limit + 1, seen, key=_arrival)
     page = found[: query.limit]
     return LivePage(
-        calls=[live(call, asked) for call in page],
+        calls=await in_turns(page, lambda call: live(call, asked)),
         next=written(_arrival(page[-1])) if len(found) > len(page) else None,
     )
 
@@ -119,32 +112,47 @@ async def get_call(asked: Asked[Nothing, Nothing]) -> CallShown:
     return shown(await record_of(asked), asked.sight)
 
 
-async def get_story(asked: Asked[Nothing, Nothing]) -> StoryShown:
-    """Tell what happened."""
-    record = await record_of(asked)
-    whole = asked.sight.sees_numbers_of(record.client)
-    numbers = Numbers.WHOLE if whole else Numbers.MASKED
-    lines = await read(asked, read_story, asked.ports.library.journal, record.call, numbers)
-    return StoryShown(
-        call=record.call, lines=[StoryLineShown.model_validate(line) for line in lines]
-    )
+async def get_story(asked: Asked[Nothing, Nothing]) -> web.StreamResponse:
+    """Tell what happened.
+
+    Raises:
+        Refused: there is no such call, or no time for it.
+    """
+    call = asked.path["call"]
+    told = await read(asked, read_story, asked.ports.library.journal, call, asked.sight.veil)
+    return _told(told, asked)
 
 
-async def explain(asked: Asked[Nothing, Nothing]) -> ExplanationShown:
-    """Tell why this agent, and why none of the others."""
-    record = await record_of(asked)
-    moments = await read(asked, read_explanation, asked.ports.library.journal, record.call)
-    return explained(record.call, moments, asked.sight)
+async def explain(asked: Asked[Nothing, Nothing]) -> web.StreamResponse:
+    """Tell why this agent, and why none of the others.
+
+    Raises:
+        Refused: there is no such call, or no time for it.
+    """
+    call, sight = asked.path["call"], asked.sight
+    seen = AgentsSeen(sight.known_agents(), of_all_clients=sight.client_names() is None)
+    told = await read(asked, read_explanation, asked.ports.library.journal, call, seen)
+    return _told(told, asked)
 
 
-async def get_history(asked: Asked[PageQuery, Nothing]) -> CallPage:
-    """List the same customer's other calls to the same client."""
+def _told(told: OfCall | None, asked: Asked[Any, Any]) -> web.Response:
+    if told is None or not asked.sight.part(told.client, told.agents):
+        raise CALL_UNKNOWN.because()
+    return web.Response(body=told.body, content_type=JSON_TYPE)
+
+
+async def get_history(asked: Asked[PageQuery, Nothing]) -> web.StreamResponse | CallPage:
+    """List the same customer's other calls to the same client, whichever agents had them.
+
+    Raises:
+        Refused: there is no such call, or no time for it.
+    """
     record = await record_of(asked)
     customer = record.caller or record.to
     if not customer:
         return CallPage(calls=[], next=None)  # withheld: nobody knows who it was
     which = CallFilter(clients={record.client}, caller=customer, but=record.call)
-    return await find_page(asked, which, asked.query, of_anybody=True)
+    return await find_page(asked, which)
 
 
 async def move(asked: Asked[Nothing, Move]) -> Change:
@@ -193,6 +201,7 @@ ROUTES: tuple[AnyRoute, ...] = (
         body=Nothing,
         answer=CallPage,
         handler=list_calls,
+        faults=(BUSY,),
     ),
     Route(
         operation="listLiveCalls",
@@ -246,7 +255,7 @@ ROUTES: tuple[AnyRoute, ...] = (
         body=Nothing,
         answer=CallPage,
         handler=get_history,
-        faults=(CALL_UNKNOWN,),
+        faults=(CALL_UNKNOWN, BUSY),
     ),
     Route(
         operation="moveCall",

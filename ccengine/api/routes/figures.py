@@ -5,6 +5,7 @@ Figures of the last two days are counted live; the rest is read from the journal
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -42,7 +43,7 @@ async def get_kpis(asked: Asked[KpisQuery, Nothing]) -> web.Response:
         Refused: there would be too many, or there is no time for it.
     """
     question, library, floor = question_of(asked), asked.ports.library, asked.ports.floor
-    known = in_force(floor.tenant(), floor.center.plan)
+    known = partial(in_force, floor.tenant(), floor.center.plan)
     told = None
     if library.kpis.has(question.begins):
         library.show()
@@ -52,7 +53,7 @@ async def get_kpis(asked: Asked[KpisQuery, Nothing]) -> web.Response:
             raise BUSY.because(detail=str(busy)) from busy
     if told is None:
         tell = Writing(asked.query, live=False)
-        told = await read(asked, read_kpis, library.journal, question, known, tell, floor.now())
+        told = await read(asked, read_kpis, library.journal, question, known(), tell, floor.now())
     if isinstance(told, TooLong):
         raise told.refused()
     return web.Response(body=told, content_type=JSON_TYPE)

@@ -10,6 +10,7 @@ from ccengine.api.faults import QUEUE_UNKNOWN
 from ccengine.api.live import LiveShown, live
 from ccengine.api.models import Shown, Utc
 from ccengine.api.route import NAME, Asked, Method, Nothing, Route, Strict
+from ccengine.api.turns import in_turns
 from ccengine.core.ids import ClientId, QueueId, client_of, queue_id
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ async def list_waiting(asked: Asked[WaitingQuery, Nothing]) -> LineShown:
     line = floor.center.line(queue_of(asked), floor.now())
     line = line[asked.query.first - 1 :][: asked.query.limit]
     calls = [floor.center.calls[call] for call in line]
-    return LineShown(calls=[live(call, asked) for call in calls if asked.sight.call(call)])
+    seen = [call for call in calls if asked.sight.call(call)]
+    return LineShown(calls=await in_turns(seen, lambda call: live(call, asked)))
 
 
 def queue_of(asked: Asked[Any, Any]) -> QueueId:

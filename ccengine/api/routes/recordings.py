@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 from aiohttp import web
 
-from ccengine.api.call_lists import CallPage, CallsQuery, filter_of, find_page
+from ccengine.api.call_lists import CallPage, CallsQuery, filter_of, find_page, within_sight
 from ccengine.api.faults import CALL_UNKNOWN, RECORDING_GOES_ON, RECORDING_MISSING
-from ccengine.api.problems import RANGE_WRONG
+from ccengine.api.problems import BUSY, RANGE_WRONG
 from ccengine.api.route import Asked, Media, Method, Nothing, Route
 from ccengine.api.routes.calls import record_of
 
@@ -27,9 +27,14 @@ SOUND: Final = Media("audio/wav", "The sound, or with `Range` a part of it.")
 ENDING: Final = ".wav"
 
 
-async def list_recordings(asked: Asked[CallsQuery, Nothing]) -> CallPage:
-    """List recorded calls that are over."""
-    return await find_page(asked, replace(filter_of(asked.query), recorded=True), asked.query)
+async def list_recordings(asked: Asked[CallsQuery, Nothing]) -> web.StreamResponse:
+    """List recorded calls that are over.
+
+    Raises:
+        Refused: there is no time for it.
+    """
+    which = replace(filter_of(asked.query), recorded=True)
+    return await find_page(asked, within_sight(which, asked))
 
 
 async def get_recording(asked: Asked[Nothing, Nothing]) -> web.StreamResponse:
@@ -76,6 +81,7 @@ ROUTES: tuple[AnyRoute, ...] = (
         body=Nothing,
         answer=CallPage,
         handler=list_recordings,
+        faults=(BUSY,),
     ),
     Route(
         operation="getRecording",

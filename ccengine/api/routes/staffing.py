@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from pydantic import Field
 from ccengine.api.at_desk import queues_of
 from ccengine.api.models import Shown
 from ccengine.api.route import NAME, Asked, Method, Nothing, Route, Strict
+from ccengine.api.turns import in_turns
 
 if TYPE_CHECKING:
     from ccengine.api.route import AnyRoute
@@ -43,10 +43,9 @@ async def list_staffing(asked: Asked[StaffingQuery, Nothing]) -> StaffingPage:
     known = sorted(agent.id for agent in asked.ports.floor.center.agents())
     seen = (one for one in known if (after is None or one > after) and asked.sight.agent(one))
     page = list(islice(seen, limit + 1))
-    shown = []
-    for agent in page[:limit]:
-        shown.append(Serves(agent=agent, queues=list(queues_of(agent, asked))))
-        await asyncio.sleep(0)  # each is judged for every queue: calls have their turn between
+    shown = await in_turns(
+        page[:limit], lambda one: Serves(agent=one, queues=list(queues_of(one, asked)))
+    )
     return StaffingPage(agents=shown, next=page[limit - 1] if len(page) > limit else None)
 
 
