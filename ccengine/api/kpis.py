@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import Field
@@ -11,7 +10,7 @@ from pydantic import Field
 from ccengine.api.models import Shown
 from ccengine.api.problems import field_wrong
 from ccengine.api.spans import ClientSpanQuery, SpanShown, clients_of, span_of
-from ccengine.reporting.kpis.calendar import Calendar, Interval
+from ccengine.reporting.kpis.calendar import Calendar, Minutes
 from ccengine.reporting.kpis.formulas import BY_NAME, Unit, in_unit, rounded
 from ccengine.reporting.kpis.table import SL_AGREED, By, Question, figures_of
 
@@ -26,23 +25,6 @@ if TYPE_CHECKING:
 PLACES: Final = 6
 LINES_AT_MOST: Final = 5_000
 _BY: Final = "|".join(By)
-
-
-class Minutes(StrEnum):
-    """How long intervals are."""
-
-    QUARTER = "15"
-    HALF = "30"
-    HOUR = "60"
-    DAY = "day"
-
-
-INTERVALS: Final = {
-    Minutes.QUARTER: Interval.QUARTER,
-    Minutes.HALF: Interval.HALF,
-    Minutes.HOUR: Interval.HOUR,
-    Minutes.DAY: Interval.DAY,
-}
 
 
 class KpisQuery(ClientSpanQuery):
@@ -113,7 +95,7 @@ def question_of(asked: Asked[KpisQuery, Any]) -> Question:
         begins=days.begins,
         ends=days.ends,
         by=tuple(dict.fromkeys(By(name) for name in query.by.split(","))),
-        calendar=Calendar(days.zone, INTERVALS[query.interval]),
+        calendar=Calendar(days.zone, query.interval.interval),
         clients=clients,
         agents=None if everybody else frozenset(sight.agent_names()),
         teams=None if everybody else frozenset(sight.team_names()),

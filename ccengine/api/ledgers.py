@@ -15,21 +15,19 @@ from ccengine.api.route import NAME
 from ccengine.api.spans import Span, SpanQuery, SpanShown
 from ccengine.core.ids import CallId, ClientId
 from ccengine.reporting.kpis.facts import Doing
-from ccengine.reporting.kpis.formulas import rounded
-from ccengine.reporting.kpis.invoice import LEVEL
 from ccengine.reporting.kpis.ledger import accounts, by_agent
 from ccengine.reporting.kpis.splitting import Splitter, percentages
 from ccengine.reporting.kpis.terms import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from ccengine.reporting.kpis.billing import Billed
+    from ccengine.reporting.kpis.facts import Stretch
     from ccengine.reporting.kpis.invoice import DraftLine, Entry
     from ccengine.reporting.kpis.ledger import Account, Kept
     from ccengine.reporting.kpis.table import Table
 
-PLACES: Final = 6
 IN_NO_LINE: Final = "in_no_line"
 
 
@@ -133,10 +131,10 @@ class LedgerView:
 
     def shown(self, kept: Kept) -> LedgerShown:
         """Return what is answered."""
-        splitter = Splitter(self.query.rule, self.weights)
-        splitter.learn(kept.ledger.stretches)
-        told = kept if self.agents is None else kept.only(self.agents, self.teams)
-        found = self._accounts(told, splitter)
+        splitter = Splitter(self.query.rule, kept.ledger.stretches, self.weights)
+        whole = kept.ledger
+        told = whole if self.agents is None else whole.only(self.agents, self.teams)
+        found = self._accounts(told.stretches, splitter)
         checked = kept if self.checked is None else kept.only(self.checked)
         shares = percentages({name: one.total for name, one in found.items()})
         sees_all = self.clients is None
@@ -161,8 +159,7 @@ class LedgerView:
             faults=checked.faults,
         )
 
-    def _accounts(self, kept: Kept, splitter: Splitter) -> dict[str, Account]:
-        stretches = kept.ledger.stretches
+    def _accounts(self, stretches: Sequence[Stretch], splitter: Splitter) -> dict[str, Account]:
         if self.query.by is Whose.CLIENT:
             found = accounts(stretches, splitter)
             return {name: one for name, one in found.items() if self._sees(name)}
@@ -204,7 +201,7 @@ def _lines(lines: Iterable[DraftLine]) -> Iterable[BillLineShown]:
             name=line.name,
             label=line.label,
             unit=line.unit,
-            quantity=rounded(line.quantity * (100 if line.unit == LEVEL else 1), PLACES),
+            quantity=line.value_text,
             numerator=line.quantity.numerator,
             denominator=line.quantity.denominator,
             rate=line.rate,

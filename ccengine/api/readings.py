@@ -13,10 +13,8 @@ from ccengine.clock import Clock
 from ccengine.core.ids import AgentId
 from ccengine.ivr.configuration import load_configuration
 from ccengine.reporting.agent_day import EARLIER_SECONDS, fold_day
-from ccengine.reporting.kpis.calendar import Calendar, Interval
-from ccengine.reporting.kpis.table import By, Question
 from ccengine.reporting.plan_changes import changes_of
-from ccengine.storage.figures import read_ledger, read_table
+from ccengine.storage.figures import read_both, read_ledger, read_tables
 from ccengine.storage.journal_reader import JournalReader
 from ccengine.storage.replay import center_of
 
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
     from ccengine.core.ids import Instant
     from ccengine.reporting.agent_day import AgentDay
     from ccengine.reporting.kpis.billing import Billed
-    from ccengine.reporting.kpis.table import InForce
+    from ccengine.reporting.kpis.table import InForce, Question
     from ccengine.reporting.plan_changes import PlanChanges
 
 
@@ -64,7 +62,9 @@ def read_kpis(
     journal: Path, question: Question, in_force: InForce, tell: Writing, now: Instant
 ) -> bytes | TooLong:
     """Return figures as they are answered."""
-    return tell(read_table(journal, question, in_force, now))
+    with JournalReader.open(journal) as reader:
+        (table,) = read_tables(reader, [question], in_force, now)
+    return tell(table)
 
 
 def read_accounts(journal: Path, view: LedgerView, now: Instant) -> bytes:
@@ -78,16 +78,9 @@ def read_contract(
     journal: Path, billed: Billed, span: Span, query: ContractQuery, now: Instant
 ) -> bytes | None:
     """Return a contract's report as it is answered; None: the ledger has faults."""
-    question = Question(
-        begins=span.begins,
-        ends=span.ends,
-        by=(By.QUEUE,),
-        calendar=Calendar(span.zone, Interval.DAY),
-        clients=frozenset({billed.client}),
-    )
-    table = read_table(journal, question, billed.in_force, now)
+    question = billed.question(span.begins, span.ends, span.zone)
     with JournalReader.open(journal) as reader:
-        kept = read_ledger(reader, span.begins, span.ends, now)
+        table, kept = read_both(reader, question, billed.in_force, now)
     if kept.faults:
         return None
     return contract_shown(billed, kept, table, query, span.zone).model_dump_json().encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
 import orjson
@@ -100,10 +101,15 @@ class ApiServer:
         await self.stop()
 
 
-def _add_documents(app: web.Application) -> None:
+@cache
+def _written_documents() -> tuple[bytes, str]:
+    """Return what describes the routes, for programs and for people; they are always the same."""
     described = document(ROUTES)
-    written = orjson.dumps(described)
-    shown = docs_page.page(described)
+    return orjson.dumps(described), docs_page.page(described)
+
+
+def _add_documents(app: web.Application) -> None:
+    written, shown = _written_documents()
 
     async def openapi(_request: web.Request) -> web.Response:
         return web.Response(body=written, content_type=JSON_TYPE)

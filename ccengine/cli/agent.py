@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.markup import escape
 
-from ccengine.cli.output import console, fail, read_settings
+from ccengine.cli.output import console, fail, read_settings, seconds_of_day
 from ccengine.config.loading import load_tenant
 from ccengine.core.ids import AgentId
 from ccengine.reporting.agent_day import EARLIER_SECONDS, beginning_of_day, fold_day
@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 def agent(
     name: Annotated[str, typer.Argument(help="The agent, as named in tenant.yaml.")],
     *,
-    day: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Left out: today.")
-    ] = None,
+    day: Annotated[str | None, typer.Option(help="As in 2026-01-31. Left out: today.")] = None,
 ) -> None:
     """Tell an agent's own day: time logged in, calls, talk, breaks, missed offers."""
     settings = read_settings()
@@ -57,13 +55,12 @@ def lines_of(day: AgentDay) -> Iterator[str]:
     yield f"missed       {day.missed}"
 
 
-def _day(settings: Settings, name: AgentId, zone: str, day: datetime | None) -> AgentDay:
+def _day(settings: Settings, name: AgentId, zone: str, day: str | None) -> AgentDay:
     with JournalReader.open(settings.paths.journal) as reader:
         until: Instant = reader.newest()[1]
         since = beginning_of_day(until, zone)
         if day is not None:
-            there = day.replace(tzinfo=ZoneInfo(zone))
-            since, until = there.timestamp(), (there + timedelta(days=1)).timestamp()
+            since, until = seconds_of_day(day, zone)
         rows = reader.rows_of_agent(name, since - EARLIER_SECONDS)
     if not rows:
         fail(f"no agent '{name}' in the journal of that day", "ccengine info lists the agents")

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ccengine.storage.audit import AuditEntry
-    from ccengine.storage.database import RecordDatabase
 
 ENTRIES = 50
 
@@ -28,12 +27,7 @@ def audit(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
     """List changes by the HTTP API, the newest first."""
-    entries: list[AuditEntry] = []
-
-    async def read(database: RecordDatabase) -> None:
-        entries.extend(await database.audit.entries(limit=limit, actor=actor))
-
-    read_records(read)
+    entries = read_records(lambda database: database.audit.entries(limit=limit, actor=actor))
     if as_json:
         typer.echo(json.dumps([_facts(entry) for entry in entries], ensure_ascii=False, indent=2))
         return

@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ccengine.cli.output import console, errors, fail
+from ccengine.cli.output import console, errors
+from ccengine.cli.report_files import write
 from ccengine.cli.tables import Table
 from ccengine.ivr.configuration import load_configuration
 from ccengine.simulator.comparison import COLUMNS, Column, Line, lines
@@ -48,9 +49,9 @@ def publish(report: Report, as_json: Path | None, as_html: Path | None) -> None:
             errors.print(f"{escape(run.label)}: {count} x impossible: {escape(what)}")
     if as_json is not None:
         text = json.dumps(report.as_json(), ensure_ascii=False, indent=2)
-        _write(as_json, text + "\n")
+        write(text + "\n", as_json)
     if as_html is not None:
-        _write(as_html, page(report))
+        write(page(report), as_html)
 
 
 def configuration_of(folder: Path) -> Configuration:
@@ -96,13 +97,6 @@ def _bar(label: str, starts: Instant, ends: Instant) -> Iterator[Callable[[Insta
 
 def _ignore(now: Instant) -> None:
     del now
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        fail(f"cannot write {file}: {error.strerror}", "choose another file")
 
 
 def _table(runs: Sequence[Run], width: int) -> Table:

@@ -93,7 +93,7 @@ def try_(
     owner = tenant.clients[client]
     began = _instant(at, owner.zone)
     caller = TypingCaller(language=language or owner.language, words=_words(configuration.prompts))
-    context = asking(context_of(configuration, owner, caller, began))
+    context = asking(context_of(configuration, owner, caller, began, passes=(Gone,)))
     try:
         taken = walk(found, configuration.flows_of(client), caller, context, _say_step)
     except Gone:

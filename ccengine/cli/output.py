@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from datetime import date
+from typing import TYPE_CHECKING, Final, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
@@ -12,15 +13,19 @@ from rich.markup import escape
 
 from ccengine.config.settings import Settings
 from ccengine.ivr.configuration import load_configuration
+from ccengine.reporting.kpis.calendar import span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from ccengine.config.problems import Problem
+    from ccengine.core.ids import Instant
     from ccengine.ivr.configuration import Configuration
 
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+FIRST_YEAR: Final = 1970
+LAST_YEAR: Final = 2099
 
 console = Console(highlight=False)
 """Standard output."""
@@ -53,6 +58,24 @@ def zone_named(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         fail(f"there is no time zone '{name}'", "use a name such as Europe/Kyiv", code=2)
+
+
+def day_named(text: str) -> date:
+    """Return a day, or say that it is none and end."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        fail(f"'{text}' is no day", "write it as in 2026-01-31", code=2)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:  # some have instants that cannot be told
+        fail(f"{day} is not between {FIRST_YEAR} and {LAST_YEAR}", "choose another day", code=2)
+    return day
+
+
+def seconds_of_day(text: str, zone: str) -> tuple[Instant, Instant]:
+    """Return from when to when a day lasts in a time zone, or say that it is none and end."""
+    day = day_named(text)
+    begins, ends = span(day, day, zone)
+    return begins / 1000, ends / 1000
 
 
 def shown(file: Path, settings: Settings) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy.exc import OperationalError
 
@@ -20,26 +20,27 @@ if TYPE_CHECKING:
 
     from ccengine.core.ids import Instant
 
-    Work = Callable[[RecordDatabase], Awaitable[None]]
+    Work = Callable[[RecordDatabase], Awaitable["Found"]]
 
+Found = TypeVar("Found")
 ACTOR = "command-line"
 REMEDY = "start the engine once, which makes it"
 
 
-def read_records(work: Work) -> None:
+def read_records(work: Work[Found]) -> Found:
     """Look into the database beside the engine: nothing is changed, not even its shape."""
     path = _existing()
 
-    async def run() -> None:
-        await _use(RecordDatabase.open_to_read(path), work)
+    async def run() -> Found:
+        return await _use(RecordDatabase.open_to_read(path), work)
 
     try:
-        asyncio.run(run())
+        return asyncio.run(run())
     except OperationalError as error:
         fail(f"{path}: {error.orig}", "an older ccengine made it: start this one's engine once")
 
 
-def change_records(work: Work) -> None:
+def change_records(work: Work[None]) -> None:
     """Change something in the database, which is brought to the present shape before."""
     path = _existing()
 
@@ -73,9 +74,9 @@ def now() -> Instant:
     return Clock(lambda: 0.0).now()
 
 
-async def _use(database: RecordDatabase, work: Work) -> None:
+async def _use(database: RecordDatabase, work: Work[Found]) -> Found:
     try:
-        await work(database)
+        return await work(database)
     finally:
         await database.close()
 

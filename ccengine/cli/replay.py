@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path  # noqa: TC003 - typer looks at it
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from ccengine.cli.day_report import configuration_of, progress, publish
-from ccengine.cli.output import errors, fail, zone_named
+from ccengine.cli.output import errors, fail, seconds_of_day, zone_named
 from ccengine.simulator.journal_day import DayReader, steps_of
 from ccengine.simulator.runs import Report, finish, minute_of, replay, tenant_of
 from ccengine.storage.errors import JournalError
@@ -102,11 +102,5 @@ def _counted(reader: JournalReader) -> Iterator[JournalRow]:
 
 
 def _span(day: str | None, zone: str) -> tuple[float, float]:
-    local = zone_named(zone)
-    if day is None:
-        return 0.0, float("inf")
-    try:
-        midnight = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=local)
-    except ValueError:
-        fail(f"'{day}' is no day", "write it as in 2026-01-31", code=2)
-    return midnight.timestamp(), (midnight + timedelta(days=1)).timestamp()
+    zone_named(zone)
+    return (0.0, float("inf")) if day is None else seconds_of_day(day, zone)

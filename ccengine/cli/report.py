@@ -15,13 +15,14 @@ from ccengine.cli.output import fail
 from ccengine.cli.report_contract import contract
 from ccengine.cli.report_files import FORMATS, Format, days_text, write
 from ccengine.cli.report_ledger import ledger
-from ccengine.cli.report_questions import ask
 from ccengine.cli.report_queue_log import queue_log
 from ccengine.cli.report_span import Wanted, opened
-from ccengine.reporting.kpis.calendar import Interval
+from ccengine.config.in_force import in_force
+from ccengine.reporting.kpis.calendar import Minutes
 from ccengine.reporting.kpis.facts import Grain
 from ccengine.reporting.kpis.page import page
 from ccengine.reporting.kpis.table import By
+from ccengine.storage.figures import read_tables
 
 app = typer.Typer(no_args_is_help=True, help="Key figures, ledgers and contracts of past days.")
 
@@ -53,7 +54,7 @@ def add_subject(subject: Subject) -> None:
         zone: options.Zone = None,
         by: options.ByNames = None,
         client: options.OfClient = None,
-        interval: options.Minutes = "30",
+        interval: options.Every = Minutes.HALF,
         as_: options.As = Format.TABLE,
         out: options.Out = None,
         journal: options.OfJournal = None,
@@ -66,12 +67,15 @@ def add_subject(subject: Subject) -> None:
         dimensions = _dimensions(by) or (USUAL[subject],)
         grain = Grain.SECOND if whole_seconds else Grain.MILLISECOND
         with opened(wanted) as span:
-            table, course = ask(span, dimensions, _interval(interval), wanted.client, grain)
+            question = span.question(dimensions, interval.interval, wanted.client)
+            course = [span.course(wanted.client)] if as_ is Format.HTML else []
+            known = in_force(span.tenant, span.tenant.plan())
+            tables = read_tables(span.reader, [question, *course], known, grain=grain)
         title = f"{subject.value} of {span.tenant.id}"
         if as_ is Format.HTML:
-            write(page(title, days_text(table), table, course), out)
+            write(page(title, days_text(tables[0]), *tables), out)
         else:
-            FORMATS[as_](table, title, out)
+            FORMATS[as_](tables[0], title, out)
 
     command.__doc__ = f"Figures of {subject.value}."
     app.command(subject.value)(command)
@@ -83,13 +87,6 @@ def _dimensions(by: str | None) -> tuple[By, ...]:
         if name not in {one.value for one in By}:
             fail(f"nothing is told apart by '{name}'", f"known are: {', '.join(By)}", code=2)
     return tuple(dict.fromkeys(By(name) for name in names))
-
-
-def _interval(text: str) -> Interval:
-    known = {"15": Interval.QUARTER, "30": Interval.HALF, "60": Interval.HOUR, "day": Interval.DAY}
-    if text not in known:
-        fail(f"'{text}' is no interval", f"known are: {', '.join(known)}", code=2)
-    return known[text]
 
 
 for _subject in Subject:

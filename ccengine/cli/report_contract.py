@@ -8,22 +8,18 @@ import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from ccengine.cli import report_options as options  # noqa: TC001 - typer looks at it
 from ccengine.cli.output import fail
-from ccengine.cli.report_files import WIDE, Format, days_text, expect_no_page, write
-from ccengine.cli.report_questions import level_of
+from ccengine.cli.report_files import Format, days_text, expect_no_page, printed, write
 from ccengine.cli.report_span import Wanted, opened
 from ccengine.cli.tables import Table as Printed
 from ccengine.config.billing import billed as billed_by
 from ccengine.core.ids import ClientId
 from ccengine.reporting.instants import utc_text
-from ccengine.reporting.kpis.formulas import rounded
-from ccengine.reporting.kpis.invoice import HOURS, LEVEL
 from ccengine.reporting.kpis.ledger import hours
-from ccengine.storage.figures import read_ledger
+from ccengine.storage.figures import read_both
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,8 +27,6 @@ if TYPE_CHECKING:
     from ccengine.cli.report_span import Span
     from ccengine.config.clients import Client
     from ccengine.reporting.kpis.invoice import Draft, DraftLine, Entry
-
-PLACES = 6
 
 
 def contract(  # noqa: PLR0913 - typer makes an option of each
@@ -69,41 +63,33 @@ def _draft(span: Span, client: Client) -> tuple[Draft, list[str]]:
     billed = billed_by(client, span.tenant, span.tenant.plan())
     if billed is None:
         fail(f"nothing is billed to '{client.id}'", f"write {client.folder}/contract.yaml")
-    kept = read_ledger(span.reader, span.begins, span.ends)
+    question = billed.question(span.begins, span.ends, span.zone)
+    table, kept = read_both(span.reader, question, billed.in_force)
     if kept.faults:
         fail(f"the ledger has faults: {'; '.join(kept.faults)}", "report this with the journal")
-    table = level_of(span, client.id)
     report = billed.report(kept, table)
     heading = f"draft for {billed.name}: {days_text(table)}"
     return report.bill, [heading, *report.notes, *report.checks]
 
 
-def _quantity(line: DraftLine) -> str:
-    if line.unit == LEVEL:
-        return f"{rounded(line.quantity * 100, 2)} %"
-    return f"{rounded(line.quantity, PLACES if line.unit == HOURS else 0)} {line.unit}"
-
-
 def _as_table(bill: Draft, notes: Sequence[str], *, events: bool) -> str:
-    printed = Printed(show_edge=False, pad_edge=False)
+    table = Printed(show_edge=False, pad_edge=False)
     for head in ("line", "quantity", "rate", bill.currency):
-        printed.add_column(head, justify="left" if head == "line" else "right")
+        table.add_column(head, justify="left" if head == "line" else "right")
     for line in (*bill.lines, *bill.adjustments):
-        printed.add_row(escape(line.label), _quantity(line), line.rate, str(line.amount))
-    printed.add_section()
-    printed.add_row("total", "", "", str(bill.total))
-    text = io.StringIO()
-    printer = Console(file=text, width=WIDE, highlight=False)
-    printer.print(printed)
-    for note in notes:
-        printer.print(note, markup=False, soft_wrap=True)
-    for name, entries in _lists(bill) if events else ():
-        printer.print(f"\n{name}", markup=False)
+        table.add_row(escape(line.label), line.quantity_text, line.rate, str(line.amount))
+    table.add_section()
+    table.add_row("total", "", "", str(bill.total))
+    return printed(table, [*notes, *(_events(bill) if events else ())])
+
+
+def _events(bill: Draft) -> Iterable[str]:
+    for name, entries in _lists(bill):
+        yield f"\n{name}"
         for one in entries:
             words = [utc_text(one.at / 1000), one.agent, one.call or "", one.what, _time(one)]
             told = "  ".join(word for word in words if word)
-            printer.print(f"  row {one.row}  {told}", markup=False, soft_wrap=True)
-    return text.getvalue()
+            yield f"  row {one.row}  {told}"
 
 
 def _time(entry: Entry) -> str:
@@ -130,8 +116,7 @@ def _as_csv(bill: Draft, *, events: bool) -> str:
         return text.getvalue()
     writer.writerow(["line", "label", "quantity", "unit", "rate", "amount", "currency"])
     for line in (*bill.lines, *bill.adjustments):
-        quantity = rounded(line.quantity, PLACES)
-        facts = [line.name, line.label, quantity, line.unit, line.rate, line.amount]
+        facts = [line.name, line.label, line.value_text, line.unit, line.rate, line.amount]
         writer.writerow([*facts, bill.currency])
     writer.writerow(["total", "", "", "", "", bill.total, bill.currency])
     return text.getvalue()
@@ -143,7 +128,7 @@ def _as_json(bill: Draft, notes: Sequence[str], *, events: bool) -> str:
             "name": line.name,
             "label": line.label,
             "quantity": {
-                "value": rounded(line.quantity, PLACES),
+                "value": line.value_text,
                 "numerator": line.quantity.numerator,
                 "denominator": line.quantity.denominator,
             },

@@ -20,7 +20,7 @@ from ccengine.reporting.kpis.formulas import Unit, as_counted, in_unit, rounded
 from ccengine.reporting.kpis.table import SL_AGREED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from fractions import Fraction
     from pathlib import Path
 
@@ -70,6 +70,16 @@ def write(text: str, out: Path | None) -> None:
         fail(f"cannot write {out}: {error.strerror}", "choose another file")
 
 
+def printed(table: Printed, notes: Iterable[str], width: int = WIDE) -> str:
+    """Return a table and notes below it, a line each, as they are printed."""
+    text = io.StringIO()
+    printer = Console(file=text, width=width, highlight=False)
+    printer.print(table)
+    for note in notes:
+        printer.print(note, markup=False, soft_wrap=True)
+    return text.getvalue()
+
+
 def days_text(table: Table) -> str:
     """Return the days a table is of, and their zone."""
     question = table.question
@@ -96,18 +106,10 @@ def as_table(table: Table, title: str, out: Path | None) -> None:
     if len(table.lines) > 1:
         shown.add_section()
         shown.add_row(*_cells(table.total, figures))
-    text = io.StringIO()
+    formulas = [f"{one.name} = {one.formula}" for one in figures]
     width = console.width if console.is_terminal and out is None else WIDE
-    printer = Console(file=text, width=width, highlight=False)
-    printer.print(f"{escape(title)}, {days_text(table)}", soft_wrap=True)
-    printer.print(shown)
-    for note in [
-        *table.notes(),
-        table.check(),
-        *(f"{one.name} = {one.formula}" for one in figures),
-    ]:
-        printer.print(escape(note), soft_wrap=True)
-    write(text.getvalue(), out)
+    text = printed(shown, [*table.notes(), table.check(), *formulas], width)
+    write(f"{title}, {days_text(table)}\n{text}", out)
 
 
 def _cells(line: Line, figures: list[Figure]) -> list[str]:

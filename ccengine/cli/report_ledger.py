@@ -1,4 +1,4 @@
-"""`ccengine report ledger` and `report contract`: whose agents' time was, and what is billed."""
+"""`ccengine report ledger`: what agents' time went to, and whose it was."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
 from ccengine.cli import report_options as options  # noqa: TC001 - typer looks at it
-from ccengine.cli.report_files import WIDE, Format, expect_no_page, write
+from ccengine.cli.report_files import Format, expect_no_page, printed, write
 from ccengine.cli.report_span import Wanted, opened
 from ccengine.cli.tables import Table as Printed
 from ccengine.config.billing import weights_of
@@ -52,8 +51,7 @@ def ledger(  # noqa: PLR0913 - typer makes an option of each
     wanted = Wanted(first=first, last=last, zone=zone, client=None, journal=journal, config=config)
     with opened(wanted) as span:
         kept = read_ledger(span.reader, span.begins, span.ends)
-    splitter = Splitter(rule, weights_of(span.tenant))
-    splitter.learn(kept.ledger.stretches)
+    splitter = Splitter(rule, kept.ledger.stretches, weights_of(span.tenant))
     rows = _accounts(kept.ledger, None if agents else splitter)
     notes = [kept.told, *kept.faults, share_check(rows.values(), kept.ledger.stretches)]
     if not agents:
@@ -87,24 +85,19 @@ HEADS = (*(doing.value.replace("_", " ") for doing in Doing), "shared", "all")
 
 
 def _as_table(rows: Mapping[str, Account], notes: list[str]) -> str:
-    printed = Printed(show_edge=False, pad_edge=False)
+    table = Printed(show_edge=False, pad_edge=False)
     for head in ("hours", *HEADS, "%"):
-        printed.add_column(head, justify="left" if head == "hours" else "right", no_wrap=True)
+        table.add_column(head, justify="left" if head == "hours" else "right", no_wrap=True)
     shares = percentages({name: account.total for name, account in rows.items()})
     for name, account in rows.items():
         told = [hours(time) if time else "" for time in _cells(account)]
-        printed.add_row(name or NOBODYS, *told, str(shares.get(name, "")))
+        table.add_row(name or NOBODYS, *told, str(shares.get(name, "")))
     if len(rows) > 1:
-        printed.add_section()
+        table.add_section()
         sums = [sum(times) for times in zip(*map(_cells, rows.values()), strict=True)]
         told = [hours(time) if time else "" for time in sums]
-        printed.add_row("all", *told, str(sum(shares.values(), Decimal(0))))
-    text = io.StringIO()
-    printer = Console(file=text, width=WIDE, highlight=False)
-    printer.print(printed)
-    for note in notes:
-        printer.print(note, markup=False, soft_wrap=True)
-    return text.getvalue()
+        table.add_row("all", *told, str(sum(shares.values(), Decimal(0))))
+    return printed(table, notes)
 
 
 def _as_csv(rows: Mapping[str, Account]) -> str:

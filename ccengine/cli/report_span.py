@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ccengine.cli.day_report import configuration_of
-from ccengine.cli.output import fail, read_settings, zone_named
+from ccengine.cli.output import day_named, fail, read_settings, zone_named
 from ccengine.config.periods import NO_ZONE
 from ccengine.config.tenant import Tenant
-from ccengine.reporting.kpis.calendar import span
+from ccengine.reporting.kpis.calendar import Calendar, span
 from ccengine.reporting.kpis.facts import Ms
+from ccengine.reporting.kpis.page import interval_for
+from ccengine.reporting.kpis.table import By, Question
 from ccengine.storage.errors import JournalError
-from ccengine.storage.figures import fold_days
 from ccengine.storage.journal_reader import JournalReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ccengine.core.ids import Instant
-    from ccengine.reporting.kpis.fold import Fold
+    from ccengine.reporting.kpis.calendar import Interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +49,25 @@ class Span:
     begins: Ms
     ends: Ms
 
-    def fold(self, fold: Fold) -> Instant:
-        """Show the fold the journal; until when it goes."""
-        return fold_days(self.reader, fold, self.begins, self.ends)
+    def question(self, by: tuple[By, ...], interval: Interval, client: str | None) -> Question:
+        """Return a question about these days.
+
+        Args:
+            by: what figures are told apart by.
+            interval: how long intervals are.
+            client: only this one's figures; None: all.
+        """
+        return Question(
+            begins=self.begins,
+            ends=self.ends,
+            by=by,
+            calendar=Calendar(self.zone, interval),
+            clients=None if client is None else frozenset({client}),
+        )
+
+    def course(self, client: str | None) -> Question:
+        """Return the question of how the days went."""
+        return self.question((By.INTERVAL,), interval_for(self.begins, self.ends), client)
 
 
 @contextmanager
@@ -88,16 +105,9 @@ def _zone(wanted: Wanted, tenant: Tenant) -> str:
 
 def _days(wanted: Wanted, zone: str, newest: Instant) -> tuple[date, date]:
     latest = datetime.fromtimestamp(newest, UTC).astimezone(ZoneInfo(zone)).date()
-    first = _day(wanted.first) if wanted.first else None
-    last = _day(wanted.last) if wanted.last else first or latest
+    first = day_named(wanted.first) if wanted.first else None
+    last = day_named(wanted.last) if wanted.last else first or latest
     first = first or last
     if first > last:
         fail(f"{first} is after {last}", "write --from before --to", code=2)
     return first, last
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        fail(f"'{text}' is no day", "write it as in 2026-01-31", code=2)

@@ -23,6 +23,7 @@ from ccengine.config.overflow_checks import check_circles, check_overflow
 from ccengine.config.queue_checks import QueueAt, check_health, check_queue
 from ccengine.config.service import check_service
 from ccengine.config.share_checks import check_rest, check_shares
+from ccengine.config.terms import check_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,6 +51,7 @@ def cross_check(tenant: Tenant, documents: Documents, today: date) -> list[Probl
             problems += check_hours(client, document, documents, today)
             named = client.settings.queues.items()
             queues += [QueueAt(name, queue, own, document, documents) for queue, own in named]
+        problems += check_terms(client, documents)
     for queue in queues:
         problems += _check_queue(tenant, queue)
     problems += [*check_circles(queues), *check_health(queues)]

@@ -13,7 +13,7 @@ from ccengine.config.clients import Client, ClientSettings
 from ccengine.config.cross_checks import cross_check
 from ccengine.config.documents import Document, read_document
 from ccengine.config.lookup_files import load_lookup_files
-from ccengine.config.lookups import Documents, Sources
+from ccengine.config.lookups import Documents
 from ccengine.config.names import is_name, suggestion
 from ccengine.config.papers import load_papers
 from ccengine.config.problems import Problem, in_order
@@ -69,11 +69,11 @@ def load_tenant(folder: Path, today: date | None = None) -> Loaded:
     is_whole = not problems
     calendars, found = _load_calendars(folder, settings, today)
     problems += found
-    clients, sources, found = _load_clients(folder / "clients", settings)
+    clients, read, found = _load_clients(folder / "clients")
     problems += found
     clients = {name: replace(one, calendars=calendars) for name, one in clients.items()}
     draft = replace(_nothing(folder), settings=settings, clients=clients)
-    documents = Documents(document, sources, all_agents=is_whole)
+    documents = replace(read, tenant=document, all_agents=is_whole)
     remedy = "let its name end in .yaml"
     problems += [
         Problem(file, 1, "this file is not read", remedy) for file in folder.rglob("*.yml")
@@ -136,11 +136,10 @@ def _load_calendars(
     return calendars, problems
 
 
-def _load_clients(
-    folder: Path, tenant: TenantSettings
-) -> tuple[dict[ClientId, Client], Sources, list[Problem]]:
+def _load_clients(folder: Path) -> tuple[dict[ClientId, Client], Documents, list[Problem]]:
     clients: dict[ClientId, Client] = {}
     sources: dict[ClientId, Document | None] = {}
+    contracts: dict[ClientId, Document] = {}
     problems: list[Problem] = []
     for path in sorted(path for path in folder.glob("*") if path.is_dir()):
         if not is_name(path.name):
@@ -157,8 +156,10 @@ def _load_clients(
             problems += fitted.problems
         papers, found = load_papers(name, path)
         problems += found
-        terms, found = load_terms(path, settings, tenant)
+        terms, contract, found = load_terms(path)
         problems += found
+        if contract is not None:
+            contracts[name] = contract
         files, found = load_lookup_files(path, settings.lookups, settings.submissions, document)
         problems += found
         clients[name] = Client(
@@ -169,4 +170,4 @@ def _load_clients(
             terms=terms,
             lookup_files=files,
         )
-    return clients, sources, problems
+    return clients, Documents(None, sources, contracts=contracts), problems

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ccengine.config.documents import Document, Place
@@ -24,6 +24,7 @@ class Documents:
     tenant: Document | None
     clients: Sources
     all_agents: bool = False  #: each agent could be read, with all they can
+    contracts: Mapping[ClientId, Document] = field(default_factory=dict)  #: those there are
 
     def names(self, section: str) -> Collection[str] | None:
         """Return the names in a section of tenant.yaml; None: unknown, so check nothing."""

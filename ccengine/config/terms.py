@@ -12,12 +12,12 @@ from ccengine.config.schema import fit
 from ccengine.reporting.kpis.terms import BillLine, Per, Terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
-    from ccengine.config.clients import ClientSettings
+    from ccengine.config.clients import Client
+    from ccengine.config.lookups import Documents
     from ccengine.config.problems import Problem
-    from ccengine.config.tenant import TenantSettings
 
 CONTRACT_FILE: Final = "contract.yaml"
 RATE_AT_MOST: Final = Decimal(1_000_000)
@@ -26,46 +26,79 @@ PERCENT_AT_MOST: Final = Decimal(100)
 DECIMALS_AT_MOST: Final = 6
 
 
-def load_terms(
-    folder: Path, client: ClientSettings, tenant: TenantSettings
-) -> tuple[Terms | None, list[Problem]]:
+def load_terms(folder: Path) -> tuple[Terms | None, Document | None, list[Problem]]:
     """Read the terms of a client's contract; None: nothing is billed. Never raises."""
     path = folder / CONTRACT_FILE
     if not path.exists():
-        return None, []
+        return None, None, []
     document, problems = read_document(path)
     if document is None:
-        return None, problems
+        return None, None, problems
     fitted = fit(Terms, document)
-    problems += fitted.problems
-    if fitted.value is not None:
-        problems += _check(document, fitted.value, client, tenant)
-    return fitted.value, problems
+    return fitted.value, document, problems + fitted.problems
 
 
-def _check(
-    document: Document, terms: Terms, client: ClientSettings, tenant: TenantSettings
-) -> Iterator[Problem]:
+def check_terms(client: Client, documents: Documents) -> Iterator[Problem]:
+    """Yield what is wrong with the terms of a client's contract."""
+    terms, document = client.terms, documents.contracts.get(client.id)
+    if terms is None or document is None:
+        return
     if not terms.lines and not document.keys("lines"):
         yield document.problem(("lines",), "the contract bills nothing", "add 'lines: …'")
-    languages = {one.language for one in client.numbers.values() if one.language is not None}
     for name, line in terms.lines.items():
         yield from _check_line(document, name, line)
-        place: Place = ("lines", name)
-        yield from unknown(document, (*place, "queues"), "queue", line.queues, client.queues)
-        known = {*languages, *client.languages[:1]}
-        yield from unknown(document, (*place, "languages"), "language", line.languages, known)
-    without = terms.handled.without
-    place = ("handled", "without")
-    yield from unknown(document, place, "disposition", without, client.dispositions)
-    reasons = {reason.name for reason in tenant.reasons.values()}
-    place = ("productive", "reasons")
-    yield from unknown(document, place, "reason", terms.productive.reasons, reasons)
+    yield from _hours_twice(document, terms)
+    yield from _check_names(document, terms, documents.clients[client.id], documents)
     if not 0 <= terms.idle.weight <= WEIGHT_AT_MOST:
         message = f"'weight' cannot be {terms.idle.weight}"
         remedy = f"use 0 to {WEIGHT_AT_MOST}"
         yield document.problem(("idle", "weight"), message, remedy)
     yield from _check_levels(document, terms)
+
+
+def _check_names(
+    document: Document, terms: Terms, client: Document | None, documents: Documents
+) -> Iterator[Problem]:
+    """Yield names that nothing has; nothing of a file that could not be read."""
+    if client is not None:
+        queues, languages = client.keys("queues"), _languages(client)
+        for name, line in terms.lines.items():
+            place: Place = ("lines", name)
+            yield from unknown(document, (*place, "queues"), "queue", line.queues, queues)
+            there = (*place, "languages")
+            yield from unknown(document, there, "language", line.languages, languages)
+        there, known = ("handled", "without"), client.keys("dispositions")
+        yield from unknown(document, there, "disposition", terms.handled.without, known)
+    there, reasons = ("productive", "reasons"), _reasons(documents)
+    yield from unknown(document, there, "reason", terms.productive.reasons, reasons)
+
+
+def _languages(client: Document) -> Collection[str] | None:
+    """Return the languages of a client's numbers; None: unknown, so check nothing."""
+    spoken = client.at(("languages",))
+    if not isinstance(spoken, list):
+        return None
+    own = [client.at(("numbers", number, "language")) for number in client.keys("numbers")]
+    return {str(language) for language in [*own, *spoken[:1]] if language is not None}
+
+
+def _reasons(documents: Documents) -> Collection[str] | None:
+    """Return the names of reasons for being not ready; None: unknown, so check nothing."""
+    tenant = documents.tenant
+    if tenant is None:
+        return None
+    values = [tenant.at(("reasons", digits)) for digits in tenant.keys("reasons")]
+    named = [one.get("name") if isinstance(one, dict) else one for one in values]
+    names = [name for name in named if isinstance(name, str)]
+    return names if len(names) == len(named) else None
+
+
+def _hours_twice(document: Document, terms: Terms) -> Iterator[Problem]:
+    # A stretch of time has no queue and no language by which only one of two lines would take it.
+    hourly = [name for name, line in terms.lines.items() if line.per is Per.PRODUCTIVE_HOUR]
+    for name in hourly[1:]:
+        message = f"lines '{hourly[0]}' and '{name}' bill the same hours"
+        yield document.problem(("lines", name, "per"), message, "remove one of the two")
 
 
 def _check_line(document: Document, name: str, line: BillLine) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccengine.core.acd.requirement import usual_caller
-from ccengine.core.states import CallState
+from ccengine.core.states import IN_LINE, CallState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ccengine.core.waits import WaitEstimate
 
 STANDING = frozenset({CallState.WAITING, CallState.OFFERED})
-IN_LINE = STANDING | {CallState.STRAYED}
 
 
 def promise(floor: Floor, event: WaitPromised, now: Instant) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ccengine.core.calls import LeftPlace, take_place
 from ccengine.core.errors import TooLate
 from ccengine.core.events import Party
-from ccengine.core.states import CallState
+from ccengine.core.states import IN_LINE, CallState
 
 if TYPE_CHECKING:
     from ccengine.core.calls import Call
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from ccengine.core.ids import Instant
 
 LEFT_PREFIX = "left:"
-IN_LINE = frozenset({CallState.WAITING, CallState.OFFERED, CallState.STRAYED})
 
 
 def remember(floor: Floor, call: Call, event: CallEnded, now: Instant) -> None:

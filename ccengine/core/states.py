@@ -81,6 +81,10 @@ class CallState(StrEnum):
     ENDED = "ended"
 
 
+IN_LINE = frozenset({CallState.WAITING, CallState.OFFERED, CallState.STRAYED})
+"""Waits in a queue, nobody has answered yet. Work put off has a place there, too."""
+
+
 class CallStep(StrEnum):
     """What moves a call."""
 

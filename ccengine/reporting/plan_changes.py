@@ -16,7 +16,7 @@ from ccengine.core.commands import DivertCall, OfferCall, WithdrawOffer
 from ccengine.core.events import PlanLoaded
 from ccengine.core.ids import AgentId, CallId, QueueId
 from ccengine.core.plan import Plan, client_of
-from ccengine.core.states import AgentState, CallState
+from ccengine.core.states import IN_LINE, AgentState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from ccengine.core.commands import Command
     from ccengine.core.ids import Instant
 
-IN_LINE: Final = frozenset({CallState.WAITING, CallState.OFFERED, CallState.STRAYED})
 NOW: Final = "now"
 AFTER_THE_CALL: Final = "after the call"
 

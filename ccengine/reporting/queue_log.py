@@ -41,7 +41,7 @@ from ccengine.core.events import (
 from ccengine.core.ids import AgentId, CallId, OfferId, QueueId
 from ccengine.core.limits import NOBODY_LEFT
 from ccengine.core.snapshots import CenterSnapshot
-from ccengine.core.states import CallState, Kind
+from ccengine.core.states import IN_LINE, CallState, Kind
 from ccengine.reporting.call_record import OfferOutcome
 from ccengine.reporting.kpis.facts import Grain, Ms
 from ccengine.reporting.masking import mask_number
@@ -74,7 +74,6 @@ IN_VAIN = frozenset(
         OfferOutcome.WITHDRAWN,
     }
 )
-IN_LINE = frozenset({CallState.WAITING, CallState.OFFERED, CallState.STRAYED})
 OFF_LINE = frozenset({CallState.DIALING, CallState.HANDED_OUT, CallState.POSTPONED})
 
 

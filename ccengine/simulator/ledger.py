@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ccengine.core.commands import OfferCall, ShowAgent, ShowCall
 from ccengine.core.events import CallArrived, CallEnded, CallQueued, Party
 from ccengine.core.ids import AgentId, CallId, Instant, QueueId
-from ccengine.core.states import AgentState, CallState
+from ccengine.core.states import IN_LINE, AgentState, CallState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from ccengine.core.commands import Command
     from ccengine.core.events import Event
     from ccengine.reporting.rows import Step
-
-IN_LINE = frozenset({CallState.WAITING, CallState.OFFERED, CallState.STRAYED})
 
 
 class Fate(StrEnum):

@@ -184,7 +184,7 @@ class _Follower:
             for tally in (self._tally, going_on)
             for cell in tally.between(question.begins, question.ends)
         )
-        faults = self._tally.tiling.faults
+        faults = self._tally.tiling.between(question.begins, question.ends)
         return answer(cells, question, in_force, Grain.MILLISECOND.of(until), faults)
 
     def _clean(self, now: Ms) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,6 +24,7 @@ from ccengine.core import events
 from ccengine.core.ids import AgentId, CallId, ClientId, PhoneId, QueueId, TenantId, client_of
 from ccengine.ivr import versions
 from ccengine.ivr.configuration import load_configuration
+from ccengine.storage.database import RecordDatabase
 from ccengine.storage.live_kpis import LiveKpis
 from ccengine.storage.records import RecordKeeper
 from ccengine.storage.tokens import StoredToken
@@ -201,6 +204,7 @@ async def house(tmp_path: Path, *, most_clients: int = MOST_CLIENTS) -> AsyncIte
     """Open the house, with the API listening, and room for some clients of the live feed."""
     tenant = load_tenant(copy_of_demo(tmp_path)).draft
     shift = Shift(tmp_path / "journal.sqlite")
+    (tmp_path / "records.sqlite").write_bytes(await _new_database())
     keeper = RecordKeeper(tmp_path / "records.sqlite", shift.journal.path)
     await keeper.start()
     await versions.keep(cast("Configuration", SimpleNamespace(tenant=tenant)), keeper.papers)
@@ -223,6 +227,19 @@ async def house(tmp_path: Path, *, most_clients: int = MOST_CLIENTS) -> AsyncIte
     finally:
         await keeper.close()
         shift.journal.close()
+
+
+_new: dict[str, bytes] = {}
+
+
+async def _new_database() -> bytes:
+    """Return a database's file as all migrations leave it, which takes longer than most tests."""
+    if not _new:
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "records.sqlite")
+            await (await RecordDatabase.open(path)).close()
+            _new["records"] = await asyncio.to_thread(path.read_bytes)
+    return _new["records"]
 
 
 def _ports(here: House, token_file: Path, kpis: LiveKpis) -> Ports:

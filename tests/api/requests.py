@@ -25,6 +25,7 @@ PARTS_OF_DNIPRO = {
     "agent": "olena",
     "client": "dnipro",
     "queue": "billing",
+    "closure": "dnipro",
     "form": "renewal",
     "call": "dnipro-talks",
 }

@@ -37,7 +37,7 @@ async def test_closed_and_opened_again_and_both_are_in_the_audit(tmp_path: Path)
         assert shown == {
             "closure": "building",
             "name": "The building is evacuated",
-            "numbers": ["600200", "600201", "600100", "600300"],
+            "numbers": ["600200", "600201", "600100", "600101", "600300"],
             "closed": True,
             "by": "token-file",
             "reason": "fire alarm",
@@ -45,7 +45,7 @@ async def test_closed_and_opened_again_and_both_are_in_the_audit(tmp_path: Path)
             "until": until,
         }
         status, listed = await here.ask("GET", "/closures")
-        assert [one["closure"] for one in listed["closures"]] == ["building", "nour"]
+        assert [one["closure"] for one in listed["closures"]] == ["building", "nour", "dnipro"]
         assert listed["closures"][0] == shown
         status, opened = await here.ask("POST", "/closures/building/open")
         assert (status, opened["closed"], opened["until"]) == (200, False, None)
@@ -92,14 +92,17 @@ async def test_a_token_of_one_client_sees_its_numbers_and_switches_only_what_is_
         token = await here.token("shift-lead", Role.SUPERVISOR, clients=("nour",))
         _, listed = await here.ask("GET", "/closures", token)
         numbers = {one["closure"]: one["numbers"] for one in listed["closures"]}
-        assert numbers == {"building": ["600100", "600300"], "nour": ["600100", "600300"]}
+        assert numbers == {
+            "building": ["600100", "600101", "600300"],
+            "nour": ["600100", "600101", "600300"],
+        }
         status, answer = await here.ask("POST", "/closures/building/close", token, json={})
         assert (status, "does not see" in answer["detail"]) == (409, True)
         status, _ = await here.ask("POST", "/closures/nour/close", token, json={})
         assert status == 200
         other = await here.token("other", Role.SUPERVISOR, clients=("dnipro",))
         _, listed = await here.ask("GET", "/closures", other)
-        assert [one["closure"] for one in listed["closures"]] == ["building"]
+        assert [one["closure"] for one in listed["closures"]] == ["building", "dnipro"]
         status, _ = await here.ask("POST", "/closures/nour/open", other)
         assert status == 404
 
@@ -124,7 +127,7 @@ async def test_the_feed_shows_it_in_the_snapshot_and_as_a_change(tmp_path: Path)
             snapshot = await client.next()
             schema("snapshot").validate(snapshot)
             states = {one["closure"]: one["closed"] for one in snapshot["closures"]}
-            assert states == {"building": False, "nour": True}
+            assert states == {"building": False, "nour": True, "dnipro": False}
             await close(here, reason="fire", until=utc_text(here.shift.now + 60))
             here.shift.wait(60)
             await client.until(here.shift.journal.last_number)
@@ -144,7 +147,7 @@ async def test_the_feed_hides_what_the_token_does_not_see(tmp_path: Path) -> Non
         async with connected(here, token=token) as client:
             await client.next()
             snapshot = await client.next()
-            assert [one["closure"] for one in snapshot["closures"]] == ["building"]
+            assert [one["closure"] for one in snapshot["closures"]] == ["building", "dnipro"]
             await close(here, "nour")
             await close(here, "building")
             await client.until(here.shift.journal.last_number)

@@ -111,7 +111,7 @@ async def test_who_is_to_be_called_back(tmp_path: Path, *, masked: bool) -> None
         change(folder / "clients/nour/client.yaml", "    agent_hears: names\n", CALLBACKS)
         change(
             folder / "clients/nour/client.yaml",
-            "languages: [ar]\n",
+            "languages: [ar, en, fa, uk, es, fr]\n",
             MASKED if masked else COUNTRY,
         )
         assert not await here.reload()
@@ -143,5 +143,5 @@ async def test_who_is_to_be_called_back(tmp_path: Path, *, masked: bool) -> None
 
 
 CALLBACKS = "    agent_hears: names\n    callback: {attempts: 3}\n"
-COUNTRY = "languages: [ar]\ncountry: AE\n"
+COUNTRY = "languages: [ar, en, fa, uk, es, fr]\ncountry: AE\n"
 MASKED = COUNTRY + "mask_numbers: yes\n"

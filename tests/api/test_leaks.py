@@ -38,6 +38,7 @@ OTHERS_PARTS: Final = {
     "agent": ("amira",),
     "client": ("nour",),
     "queue": ("support",),
+    "closure": ("nour",),
     "form": ("order", "cancellation"),
     "call": OTHERS_CALLS,
 }

@@ -76,8 +76,12 @@ async def test_a_bill_is_that_of_the_report_with_the_events_behind_it(day: House
     token = await day.token("nour", Role.CLIENT, clients=("nour",))
     told = await asked(day, CONTRACT, token, line="hours", limit="1000")
     expected = reported(day, "contract", "nour", "--events")
-    for mine, theirs in zip(told["lines"], expected["lines"], strict=True):
+    told_lines = [*told["lines"], *told["adjustments"]]
+    for mine, theirs in zip(
+        told_lines, [*expected["lines"], *expected["adjustments"]], strict=True
+    ):
         assert (mine["name"], mine["amount"]) == (theirs["name"], theirs["amount"])
+        assert (mine["unit"], mine["quantity"]) == (theirs["unit"], theirs["quantity"]["value"])
         assert mine["numerator"] == theirs["quantity"]["numerator"]
         assert mine["denominator"] == theirs["quantity"]["denominator"]
         assert mine["events"] == len(theirs["events"])

@@ -6,7 +6,6 @@ They go over real HTTP to a house at work, with the administrator's token.
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import threading
 from typing import TYPE_CHECKING
@@ -29,12 +28,13 @@ from ccengine.api.route import PARTS
 from ccengine.api.routes.every import ROUTES
 from tests.api.house import FILE_TOKEN, house
 from tests.api.requests import PARTS as THERE
+from tests.sizes import by_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-EXAMPLES = 200 if os.environ.get("CCENGINE_TEST_SIZE") == "full" else 8
+EXAMPLES = by_size(small=8, full=200)
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -14,7 +14,7 @@ import os
 import statistics
 import subprocess
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -32,15 +32,14 @@ from ccengine.storage.database import RecordDatabase
 from ccengine.storage.tokens import StoredToken
 from tests.benchmarks.inbound import report
 from tests.benchmarks.inbound.__main__ import default_folder
-from tests.benchmarks.inbound.asterisk import Asterisk
-from tests.benchmarks.inbound.capture import Capture, Wanted
-from tests.benchmarks.inbound.engine import EngineProcess, prepare
+from tests.benchmarks.inbound.engine import EngineProcess
 from tests.benchmarks.inbound.ground import CHECKOUT, CLIENT, Ground, Ports, extension
-from tests.benchmarks.inbound.load import MARK
-from tests.benchmarks.inbound.runs import Bench, Outcome, Point, System
+from tests.benchmarks.inbound.runs import Outcome, Point, System, bench_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.benchmarks.inbound.runs import Bench
 
 READS_PER_SECOND: Final = 50
 KINDS: Final = ("without", "with", "again without")
@@ -138,30 +137,27 @@ class Reading:
 
 def measure(ground: Ground, size: Size, tell: Callable[[str], None]) -> list[Found]:
     """Start everything, run everything, take everything down."""
-    ports = ground.ports
-    wanted = Wanted(
-        sip_ports=(ports.callers, ports.phones),
-        sound_ports=(ports.callers_sound, ports.phones_sound),
-        mark=MARK,
-        request_port=ports.ari,
-    )
-    prepare(ground)
-    with ExitStack() as stack:
-        capture = stack.enter_context(Capture(wanted))
-        asterisk = stack.enter_context(Asterisk(ground))
-        bench, results = Bench(ground, asterisk, capture), []
+    results = []
+    with bench_on(ground) as bench:
         for agents, rate in size.points:
             bench.forget_requests()
             with EngineProcess(ground, agents=agents) as engine:
-                results.append(_at_point(Found(agents, rate), size, bench, engine, tell))
-        return results
+                reading = Reading(ground)
+                reading.make_tokens()
+                found = Found(agents, rate)
+                _at_point(found, size, bench, engine, reading, tell)
+                results.append(found)
+    return results
 
 
 def _at_point(
-    found: Found, size: Size, bench: Bench, engine: EngineProcess, tell: Callable[[str], None]
-) -> Found:
-    reading = Reading(engine.ground)
-    reading.make_tokens()
+    found: Found,
+    size: Size,
+    bench: Bench,
+    engine: EngineProcess,
+    reading: Reading,
+    tell: Callable[[str], None],
+) -> None:
     point = Point(System.ENGINE, found.agents, found.rate, recorded=False, full_sound=False)
     with reading.going_on(size.seconds):  # warm, with calls to read about and who reads journals
         bench.run(point, size.seconds, engine)
@@ -176,7 +172,6 @@ def _at_point(
                 outcome = bench.run(point, size.seconds, engine)
             found.runs[kind].append(outcome)
             tell(f"{kind:14}{report.line(outcome)}")
-    return found
 
 
 def table(results: list[Found]) -> Table:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ccengine.config.hours import Hours
 from ccengine.core.events import (
     CallbackAnswered,
     CallbackAsked,
@@ -297,7 +298,7 @@ async def test_outside_of_the_hours_nobody_is_dialed(center: CenterOnFake) -> No
     calls_back(center)
     center.set_queue(callback=None)
     calls_back(center, hours="never")
-    center.set_client(hours={"never": center.configuration.tenant.clients["nour"].hours["never"]})  # type: ignore[union-attr,index]
+    center.set_client(hours={"never": Hours(zone="UTC", week={"mon-sun": ()})})
     await asks(center)
     await center.log_in("olena", answers_after=0.5)
     await asyncio.sleep(1000)

@@ -91,7 +91,10 @@ def test_a_changed_need_is_told_as_a_table(shift: Shift, tenant: Path) -> None:
 def test_for_a_program(shift: Shift, tenant: Path) -> None:
     del shift
     change(tenant / "clients/nour/client.yaml", "  technical:\n", "  faults:\n")
-    change(tenant / "clients/nour/flows/main.yaml", "{enqueue: technical}", "{enqueue: faults}")
+    for flow in ("main", "languages"):
+        change(
+            tenant / f"clients/nour/flows/{flow}.yaml", "{enqueue: technical}", "{enqueue: faults}"
+        )
     found = told()
     (call,) = found["calls"]
     assert call["queue_gone"]

@@ -107,9 +107,11 @@ def test_a_report_goes_to_a_file(day: dict[str, Path], tmp_path: Path) -> None:
     ("arguments", "words"),
     [
         (["--by", "colour"], "nothing is told apart by 'colour'"),
-        (["--interval", "20"], "'20' is no interval"),
+        (["--interval", "20"], "'20' is not one of"),
         (["--from", "yesterday"], "'yesterday' is no day"),
         (["--from", "2026-03-02", "--to", "2026-03-01"], "2026-03-02 is after 2026-03-01"),
+        (["--to", "9999-12-31"], "9999-12-31 is not between 1970 and 2099"),
+        (["--from", "0001-01-01"], "0001-01-01 is not between 1970 and 2099"),
         (["--zone", "Mars/Base"], "there is no time zone 'Mars/Base'"),
         (["--client", "nobody"], "there is no client 'nobody'"),
     ],
@@ -163,6 +165,12 @@ def test_a_bill_and_the_events_behind_it(day: dict[str, Path]) -> None:
     assert milliseconds * quantity["denominator"] == quantity["numerator"] * 3_600_000
     (penalty,) = told["adjustments"]
     assert penalty["label"] == "penalty: SL v3 below 85 %"
+    share = penalty["quantity"]["numerator"] / penalty["quantity"]["denominator"]
+    assert float(penalty["quantity"]["value"]) == pytest.approx(share * 100)
+    files = report(day, "contract", "dnipro", "--format", "csv")
+    rows_of = {row["line"]: row for row in csv.DictReader(io.StringIO(files))}
+    assert rows_of["penalty"]["quantity"] == penalty["quantity"]["value"]
+    assert f"{share * 100:.2f} %" in report(day, "contract", "dnipro")
     assert told["currency"] == "UAH"
     rows = [entry["row"] for line in told["lines"] for entry in line["events"]]
     assert all(row > 0 for row in rows)

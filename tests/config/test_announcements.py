@@ -73,8 +73,8 @@ def with_rules(tmp_path: Path, *rules: str) -> tuple[Configuration, int]:
         ("keys: {1: {flow: main, prompt: no-such}}", "'no-such' is missing in 'uk'", "no-such.wav"),
         ("music: jazz", "unknown music 'jazz'", "default"),
         ("music_in: {en: jazz}", "unknown music 'jazz'", "default"),
-        ("music_in: {xx: default}", "unknown language 'xx'", "known are: ar, en, uk"),
-        ("language: xx", "unknown language 'xx'", "known are: ar, en, uk"),
+        ("music_in: {xx: default}", "unknown language 'xx'", "known are: ar, en, es, fa, fr, uk"),
+        ("language: xx", "unknown language 'xx'", "known are: ar, en, es, fa, fr, uk"),
     ],
 )
 def test_a_mistake_is_told_where_it_stands(

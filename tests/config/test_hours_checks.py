@@ -228,10 +228,11 @@ def test_a_closure_s_flow_needs_its_prompts_in_each_language_of_its_numbers(tmp_
     folder = copy_of_demo(tmp_path)
     flow = folder / "clients" / "nour" / "flows" / "closed-line.yaml"
     numbers = folder / "clients" / "nour" / "client.yaml"
-    change(numbers, "languages: [ar]", "languages: [ar, en]")
     change(
         numbers, 'flow: main, description: "Nour', 'flow: main, language: en, description: "Nour'
     )
+    english = folder / "clients" / "nour" / "prompts" / "en" / "prompts.yaml"
+    change(english, "\nclosed: Our offices", "\nshut: Our offices")
     before = [str(one) for one in load_configuration(folder).problems]
     change(
         folder / "tenant.yaml", "Nour's lines are cut, flow: closure", "Nour's, flow: closed-line"

@@ -10,6 +10,7 @@ from ccengine.config.loading import load_tenant
 from ccengine.core.ids import AgentId, ClientId, PhoneId, QueueId
 from ccengine.ivr.configuration import load_configuration
 from tests.config.tenants import DEMO, change, copy_of_demo
+from tests.sizes import by_size
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -177,7 +178,9 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=by_size(small=70, full=400),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(name=st.sampled_from(FILES), text=YAML_TEXT)
 def test_no_text_makes_the_loader_raise(scratch: Path, name: str, text: str) -> None:

@@ -14,6 +14,7 @@ from ccengine.core.queues import Strategy
 from ccengine.ivr.configuration import load_configuration
 from ccengine.storage.codec import decode, encode
 from tests.config.tenants import copy_of_demo
+from tests.sizes import by_size
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +76,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @example(rules={"gates": {"arabic": 0}, "relax": [{}, {"after_seconds": 0, "drop": ["arabic"]}]})
 @given(rules=RULES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=by_size(small=50, full=300), deadline=None)
 def test_no_rules_make_the_checks_raise(folder: Path, rules: dict[str, Any]) -> None:
     file = folder / "clients/nour/client.yaml"
     before = file.read_text()

@@ -12,7 +12,7 @@ from ccengine.config.loading import load_tenant
 from ccengine.core.ids import ClientId
 from ccengine.reporting.kpis.facts import Doing
 from ccengine.reporting.kpis.terms import Band, Bonus, Per, Rule
-from tests.config.tenants import copy_of_demo
+from tests.config.tenants import change, copy_of_demo
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,6 +80,7 @@ def test_a_client_need_not_be_billed(folder: Path) -> None:
         ("rate: 18.5", "rate: 1, bands: [{above: 0, rate: 1}]", 3, "has a rate and bands"),
         ("rate: 18.5", "rate: 1, queues: [billing]", 3, "agents' free time has no queue"),
         ("per: handled", "per: month", 2, "'per' cannot be 'month'"),
+        ("per: handled", "per: productive_hour", 3, "'contacts' and 'hours' bill the same hours"),
         ("above: 99", "above: 0", 2, "bands of line 'contacts' do not go up from 0"),
         ("{label: Contacts,", "{label: Contacts, queues: [biling],", 2, "unknown queue 'biling'"),
         ("{label: Contacts,", "{label: Contacts, languages: [xx],", 2, "unknown language 'xx'"),
@@ -99,6 +100,30 @@ def test_mistakes_are_named(folder: Path, old: str, new: str, line: int, words: 
     assert any(one.startswith(f"contract.yaml:{line}: ") and words in one for one in problems), (
         problems
     )
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("clients/nour/client.yaml", "name: Nour", "name: [Nour"),
+        ("clients/nour/client.yaml", "  billing:\n", "  billing:\n    colour: red\n"),
+        ("clients/nour/client.yaml", "languages: [ar]", "languages: ar"),
+        ("tenant.yaml", "reasons:", "reasons: ["),
+        ("tenant.yaml", "  3: training", "  3: {name: training, minutes: soon}"),
+        ("tenant.yaml", "  3: training", "  3: {nmae: training}"),
+    ],
+)
+def test_a_mistake_elsewhere_is_not_told_again_of_the_contract(
+    folder: Path, file: str, old: str, new: str
+) -> None:
+    change(folder / file, old, new)
+    named = "label: Contacts, queues: [billing], languages: [ar]"
+    text = GOOD.replace("label: Contacts", named)
+    problems = write(folder, text)
+    assert problems
+    assert not [one for one in problems if one.startswith("contract.yaml")]
+    wrong = text.replace("weight: 3", "weight: -3")
+    assert any("contract.yaml:6: 'weight' cannot be -3" in one for one in write(folder, wrong))
 
 
 def test_nothing_billed_is_a_mistake(folder: Path) -> None:

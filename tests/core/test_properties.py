@@ -8,7 +8,6 @@ first one, and must give the same bytes. `CCENGINE_TEST_SIZE=full` looks for lon
 
 from __future__ import annotations
 
-import os
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -28,11 +27,11 @@ from tests.core.plans import CLIENTS, DISPOSITIONS, NAMES, QUEUES, plan_number, 
 from tests.core.random_items import NUMBERS, asked, left, mishap
 from tests.core.stage import NODE
 from tests.core.test_snapshots import through_the_journal
+from tests.sizes import FULL, by_size
 
 if TYPE_CHECKING:
     from ccengine.core.plan import Plan
 
-FULL = os.environ.get("CCENGINE_TEST_SIZE") == "full"
 CALLS = st.sampled_from(ALL_CALLS)
 PHONES = st.sampled_from(["101", "102", "103", "104", "105"]).map(PhoneId)
 LINES = st.sampled_from([*QUEUES, "nova/none"]).map(QueueId)
@@ -339,7 +338,7 @@ pytestmark = pytest.mark.long
 
 TestRandomCenter = pytest.mark.timeout(3600 if FULL else 300)(RandomCenter.TestCase)
 TestRandomCenter.settings = settings(
-    max_examples=3000 if FULL else 200,
+    max_examples=by_size(small=120, full=3000),
     stateful_step_count=100 if FULL else 50,
     derandomize=not FULL,  # the small run is the same for everybody; the full one explores
     deadline=None,

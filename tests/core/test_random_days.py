@@ -19,14 +19,15 @@ from ccengine.core.states import CallState, Kind
 from tests.core.machine import ALL_CALLS
 from tests.core.plans import DISPOSITIONS, NAMES, QUEUES, plan_number, skills_of
 from tests.core.random_items import NUMBERS
-from tests.core.test_properties import FULL, RandomCenter
+from tests.core.test_properties import RandomCenter
+from tests.sizes import FULL, by_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 pytestmark = pytest.mark.long
 
-DAYS = 4000 if FULL else 60
+DAYS = by_size(small=40, full=4000)
 STEPS = 150
 PHONES = ("101", "102", "103", "104", "105")
 

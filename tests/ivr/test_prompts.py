@@ -172,7 +172,9 @@ def of_dnipro_in_english(folder: Path) -> Prompts:
     """Return two prompts, because speaking takes time."""
     prompts = load_configuration(folder).prompts
     english = prompts.clients[DNIPRO]["en"]
-    written = {name: one for name, one in english.items() if not name.startswith("queue-")}
+    written = {
+        name: one for name, one in english.items() if not name.startswith(("queue-", "closure"))
+    }
     clients = {DNIPRO: {"en": written}}
     return replace(prompts, clients=clients, confirmations={}, phrases={}, names={}, texts={})
 

@@ -120,7 +120,11 @@ async def test_an_offer_is_there_at_once_with_all_that_is_known(tmp_path: Path) 
 
 
 async def test_who_hides_numbers_from_agents_hides_them_here(tmp_path: Path) -> None:
-    hides = (NOUR, "languages: [ar]\n", "languages: [ar]\nmask_numbers: yes\n")
+    hides = (
+        NOUR,
+        "languages: [ar, en, fa, uk, es, fr]\n",
+        "languages: [ar, en, fa, uk, es, fr]\nmask_numbers: yes\n",
+    )
     async with desk(tmp_path, hides) as opened:
         opened.ring()
         await opened.shows("[data-fact=caller]", "+971*******67")
@@ -195,7 +199,11 @@ async def test_where_nobody_can_be_transferred_to(tmp_path: Path, typed: str, sa
 
 async def test_callbacks_own_numbers_and_recent_calls(tmp_path: Path) -> None:
     changes = (
-        (NOUR, "languages: [ar]\n", "languages: [ar]\ncountry: AE\n"),
+        (
+            NOUR,
+            "languages: [ar, en, fa, uk, es, fr]\n",
+            "languages: [ar, en, fa, uk, es, fr]\ncountry: AE\n",
+        ),
         (NOUR, "    agent_hears: names\n", "    callback: {attempts: 3}\n"),
     )
     async with desk(tmp_path, *changes, log_in=False) as opened:

@@ -109,6 +109,8 @@ def test_at_a_terminal(shift: Shift, tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "  lunch      0:01:30" in told.stdout
     assert "missed       0" in told.stdout
     assert CliRunner().invoke(app, ["agent", "anna", "--day", "1970-01-01"]).exit_code == 0
+    for day in ("yesterday", "9999-12-31"):
+        assert CliRunner().invoke(app, ["agent", "anna", "--day", day]).exit_code == 2
     nobody = CliRunner().invoke(app, ["agent", "zoe"])
     assert nobody.exit_code != 0
     shift.journal.close()

@@ -216,6 +216,7 @@ def test_what_the_new_configuration_has_no_more_is_told(journal: Path, changed: 
     ("options", "told"),
     [
         (("--day", "yesterday"), "'yesterday' is no day"),
+        (("--day", "9999-12-31"), "9999-12-31 is not between 1970 and 2099"),
         (("--zone", "Europe/Kiew"), "there is no time zone 'Europe/Kiew'"),
     ],
 )

@@ -8,7 +8,6 @@ each caller at the core waits exactly as long as the recursion says.
 from __future__ import annotations
 
 import math
-import os
 import sys
 from dataclasses import dataclass
 from itertools import islice
@@ -27,8 +26,8 @@ from tests.simulator.estimates import (
     of_many,
 )
 from tests.simulator.single_queue import FOR_EVER, GONE, TALK_SECONDS, Model
+from tests.sizes import FULL
 
-FULL = os.environ.get("CCENGINE_TEST_SIZE", "small") == "full"
 pytestmark = pytest.mark.long
 
 PATIENCE = 180.0

@@ -16,6 +16,7 @@ from ccengine.storage.journal_reader import JournalReader, StoredRow
 from ccengine.storage.replay import center_of, replay
 from tests.core.stage import state_bytes
 from tests.reporting.shift import MOVES, Move, Shift
+from tests.sizes import by_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @given(moves=MOVES, cut=st.booleans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=by_size(small=60, full=300), deadline=None)
 def test_random_shifts_replay_to_the_same_bytes(moves: list[Move], *, cut: bool) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "journal.sqlite"

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ccengine.core.ids import ClientId
+from ccengine.reporting.kpis.calendar import Calendar, Interval
 from ccengine.reporting.kpis.formulas import rounded
 from ccengine.reporting.kpis.invoice import Agreed, Draft, draft
 from ccengine.reporting.kpis.ledger import accounts, share_check
 from ccengine.reporting.kpis.splitting import Splitter
-from ccengine.reporting.kpis.table import InForce
+from ccengine.reporting.kpis.table import By, InForce, Question
 from ccengine.reporting.kpis.terms import Terms
 
 if TYPE_CHECKING:
+    from ccengine.reporting.kpis.facts import Ms
     from ccengine.reporting.kpis.ledger import Kept
     from ccengine.reporting.kpis.table import Table
 
@@ -40,12 +42,22 @@ class Billed:
     weights: Mapping[ClientId, int]  #: of all clients' contracts
     in_force: InForce
 
+    def question(self, begins: Ms, ends: Ms, zone: str) -> Question:
+        """Return what is asked of the days that are billed."""
+        return Question(
+            begins=begins,
+            ends=ends,
+            by=(By.QUEUE,),
+            calendar=Calendar(zone, Interval.DAY),
+            clients=frozenset({self.client}),
+        )
+
     def report(self, kept: Kept, table: Table) -> Report:
         """Return the draft for the days of a ledger.
 
         Args:
             kept: the ledger.
-            table: the client's figures of these days.
+            table: the answer to the question.
         """
         level, rule = table.total.level, self.terms.idle.rule
         agreed = Agreed(
@@ -57,8 +69,7 @@ class Billed:
             level_name=table.total.level_name or "SL",
         )
         stretches = kept.ledger.stretches
-        splitter = Splitter(rule, self.weights)
-        splitter.learn(stretches)
+        splitter = Splitter(rule, stretches, self.weights)
         bill = draft(self.terms, agreed, kept.ledger, splitter)
         told = "" if level is None else f", {rounded(level * 100, 2)} %"
         notes = [

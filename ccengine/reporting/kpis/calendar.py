@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,20 @@ class Interval(IntEnum):
     HALF = 30
     HOUR = 60
     DAY = 1440  #: from midnight to midnight: 23 or 25 hours where clocks are changed
+
+
+class Minutes(StrEnum):
+    """How long intervals are, as people and programs name them."""
+
+    QUARTER = "15"
+    HALF = "30"
+    HOUR = "60"
+    DAY = "day"
+
+    @property
+    def interval(self) -> Interval:
+        """The interval of this name."""
+        return Interval[self.name]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ccengine.core.ids import CallId, ClientId
-from ccengine.core.states import AgentState, Kind
+from ccengine.core.states import AgentState
+from ccengine.reporting.kpis.counts import BETWEEN_COLLEAGUES
 from ccengine.reporting.kpis.facts import NOBODY, CallFacts, Doing, Login, Ms, Part, Stretch
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ AT_DESK = {
     AgentState.OFFERED: Doing.RINGING,
     AgentState.WRAP_UP: Doing.WRAP_UP,
 }
-BETWEEN_COLLEAGUES = {Kind.INTERNAL: Doing.INTERNAL, Kind.CONSULT: Doing.CONSULTING}
 
 
 @dataclass(slots=True)

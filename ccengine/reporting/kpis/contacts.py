@@ -19,7 +19,7 @@ from ccengine.core.events import (
     Party,
 )
 from ccengine.core.measures import USUAL_MEASURE, ClockStart
-from ccengine.core.states import CallState, Kind
+from ccengine.core.states import IN_LINE, CallState, Kind
 from ccengine.reporting.kpis.facts import CallFacts, Fate, Grain, Part, Visit
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 SAID_WITHIN: Ms = 24 * 3_600_000
 """For so long after a talk began, what is said of it counts."""
 
-LINE = frozenset({CallState.WAITING, CallState.OFFERED, CallState.STRAYED, CallState.POSTPONED})
+STAYING = IN_LINE | {CallState.POSTPONED}
+"""What has a place in a queue: callers, and work without one."""
 FIRST = CallArrived | AgentDialled | CallbackAsked | MessageLeft
 
 
@@ -122,7 +123,7 @@ class Contacts:
         if facts is not None and event.identity:
             facts.customer = event.identity
 
-    def seed(self, call: Call, row: int) -> None:
+    def seed(self, call: Call) -> None:
         """Take a call over from a snapshot, whose rows were not seen."""
         if call.id in self._calls:
             return
@@ -137,9 +138,8 @@ class Contacts:
             queue=call.queue,
         )
         self._calls[call.id] = facts
-        if call.state in LINE | {CallState.CONNECTING} and call.queue is not None:
-            entered = of(call.queued_at)
-            self._visits[call.id] = self._visit(facts, call.queue, entered, row)
+        if call.state in STAYING | {CallState.CONNECTING} and call.queue is not None:
+            self._visits[call.id] = self._visit(facts, call.queue, of(call.queued_at))
 
     # --- queues -------------------------------------------------------------------------------
 
@@ -154,8 +154,8 @@ class Contacts:
             self._end_part(part, event, at)
         if shown.state is CallState.TALKING:
             self._begin_part(facts, shown, at, row)
-        elif shown.state in LINE:
-            self._wait(facts, shown, at, row)
+        elif shown.state in STAYING:
+            self._wait(facts, shown, at)
         else:
             self._go_out(facts, shown, event, at)
 
@@ -170,12 +170,12 @@ class Contacts:
         elif what.queue and not isinstance(event, CallTransferred):
             self.book.refuse(facts, what.queue, at)
 
-    def _wait(self, facts: CallFacts, shown: ShowCall, at: Ms, row: int) -> None:
+    def _wait(self, facts: CallFacts, shown: ShowCall, at: Ms) -> None:
         visit = self._visits.get(shown.call)
         if visit is not None:
             visit.accepted, visit.agent = None, None
         elif shown.state is CallState.WAITING and shown.queue is not None:
-            visit = self._visit(facts, shown.queue, at, row)
+            visit = self._visit(facts, shown.queue, at)
             self._visits[shown.call] = visit
             self.book.enter(visit)
 
@@ -201,12 +201,10 @@ class Contacts:
                 fate = Fate.ABANDONED
         self._leave(visit, fate, max(at, visit.entered))
 
-    def _visit(self, facts: CallFacts, queue: QueueId, at: Ms, row: int) -> Visit:
+    def _visit(self, facts: CallFacts, queue: QueueId, at: Ms) -> Visit:
         measure = self._measure_of(queue)
         since = facts.arrived if measure.clock is ClockStart.SYSTEM else at
-        return Visit(
-            call=facts, queue=queue, entered=at, waits_since=since, row=row, measure=measure
-        )
+        return Visit(call=facts, queue=queue, entered=at, waits_since=since, measure=measure)
 
     def _measure_of(self, queue: QueueId) -> Measure:
         settings = None if self.plan is None else self.plan.queues.get(queue)

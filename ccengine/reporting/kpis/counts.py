@@ -30,6 +30,11 @@ REPEATED_WITHIN: Ms = 7 * DAY
 """A customer who calls again within was not helped the first time."""
 SERVED = ITEMS | {Kind.CALL, Kind.TASK}
 """Kinds of work that come to agents from queues."""
+BETWEEN_COLLEAGUES: Mapping[Kind, Doing] = {
+    Kind.INTERNAL: Doing.INTERNAL,
+    Kind.CONSULT: Doing.CONSULTING,
+}
+"""Calls that no customer is in, and what agents do in them."""
 
 
 class Key(NamedTuple):
@@ -146,6 +151,7 @@ class Tally(Book):
         latest = self._latest
         for customer in [name for name in latest if latest[name][0] < at - REPEATED_WITHIN]:
             del latest[customer]
+        self.tiling.forget_before(at)
 
     # --- calls --------------------------------------------------------------------------------
 

@@ -80,7 +80,6 @@ class Visit:
     queue: QueueId
     entered: Ms
     waits_since: Ms  #: by the queue's measure
-    row: int  #: of the journal, by which it began
     measure: Measure = USUAL_MEASURE
     accepted: Ms | None = None  #: when an agent answered, who may still be lost before the bridge
     fate: Fate | None = None

@@ -131,7 +131,7 @@ class Fold:
             return
         self._contacts.plan = snapshot.plan
         for call in snapshot.calls:
-            self._contacts.seed(call, row)
+            self._contacts.seed(call)
         self._clocks.seed(snapshot.agents, at, row)
 
     def _ring(self, offer: OfferCall, at: Ms) -> None:

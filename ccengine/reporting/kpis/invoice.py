@@ -14,9 +14,9 @@ from math import floor
 from typing import TYPE_CHECKING
 
 from ccengine.core.ids import AgentId, CallId, ClientId
-from ccengine.reporting.kpis.counts import in_ms
+from ccengine.reporting.kpis.counts import BETWEEN_COLLEAGUES, in_ms
 from ccengine.reporting.kpis.facts import Doing, Ms
-from ccengine.reporting.kpis.formulas import decimal_of
+from ccengine.reporting.kpis.formulas import decimal_of, rounded
 from ccengine.reporting.kpis.terms import Band, BillLine, Per
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ HOUR: Ms = 3_600_000
 CONTACTS = "contacts"
 HOURS = "hours"
 LEVEL = "service level"
+PLACES = 6
+SHOWN = {CONTACTS: (0, CONTACTS), HOURS: (PLACES, HOURS), LEVEL: (2, "%")}
+"""Decimals of quantities and their units, for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,22 @@ class DraftLine:
     rate: str  #: as the contract has it
     amount: Decimal
     entries: Sequence[Entry] = ()
+
+    @property
+    def value(self) -> Fraction:
+        """The quantity as it is told: a service level, which is a share of one, in percent."""
+        return self.quantity * 100 if self.unit == LEVEL else self.quantity
+
+    @property
+    def value_text(self) -> str:
+        """The same for programs, in decimals."""
+        return rounded(self.value, PLACES)
+
+    @property
+    def quantity_text(self) -> str:
+        """The same for people, with its unit."""
+        places, unit = SHOWN[self.unit]
+        return f"{rounded(self.value, places)} {unit}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +132,13 @@ class _Contacts:
         self.by_line: dict[str, list[Entry]] = {}
         self.left_out: list[Entry] = []
         self._terms, self._agreed = terms, agreed
-        mine = [part for part in ledger.parts if part.call.client == agreed.client]
-        for part in sorted(mine, key=lambda one: (one.started, one.row)):
-            counts = part.call.kind in terms.handled.kinds and self._counts(part)
+        for part in sorted(ledger.parts, key=lambda one: (one.started, one.row)):
+            kind = part.call.kind
+            if part.call.client != agreed.client:
+                continue
+            if kind in BETWEEN_COLLEAGUES and kind not in terms.handled.kinds:
+                continue  # about the client's call, and no contact
+            counts = kind in terms.handled.kinds and self._counts(part)
             handled = counts and self._give(part, Per.HANDLED)
             resolved = counts and part.resolved is True and self._give(part, Per.RESOLVED)
             if not handled and not resolved:

@@ -12,10 +12,10 @@ from typing_extensions import override
 from ccengine.reporting.kpis.facts import Book, Doing, Login, Ms, Part, Stretch
 from ccengine.reporting.kpis.formulas import Unit, in_unit, rounded
 from ccengine.reporting.kpis.splitting import percentages
-from ccengine.reporting.kpis.tiling import fault, verdict
+from ccengine.reporting.kpis.tiling import Fault, Tiling, verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from ccengine.core.ids import AgentId, ClientId
     from ccengine.reporting.kpis.splitting import Splitter
@@ -82,32 +82,32 @@ class Ledger(Book):
     def faults(self, until: Ms) -> list[str]:
         """Return each gap and each overlap; none: the stretches tile the log-ins."""
         mine: defaultdict[AgentId, list[Stretch]] = defaultdict(list)
-        for stretch in self.stretches:
+        for stretch in sorted(self.stretches, key=lambda one: (one.begins, one.ends)):
             mine[stretch.agent].append(stretch)
         here: defaultdict[AgentId, list[tuple[Ms, Ms]]] = defaultdict(list)
-        for agent, begins, ends in self.within(until):
+        for agent, begins, ends in sorted(self.within(until)):
             here[agent].append((begins, ends))
         return [
-            fault
+            str(one)
             for agent in sorted({*mine, *here})
-            for fault in _faults(agent, sorted(here[agent]), mine[agent])
+            for one in _faults(agent, here[agent], mine[agent])
         ]
 
 
-def _faults(agent: AgentId, logins: list[tuple[Ms, Ms]], stretches: list[Stretch]) -> list[str]:
+def _faults(
+    agent: AgentId, logins: Sequence[tuple[Ms, Ms]], stretches: Sequence[Stretch]
+) -> list[Fault]:
     """Walk through log-ins and stretches together."""
-    told = sorted((one.begins, one.ends) for one in stretches)
-    found: list[str] = []
+    tiling, place = Tiling(), 0
     for begins, ends in logins:
-        at = begins
-        while told and told[0][0] < ends:
-            first, last = told.pop(0)
-            if first != at:
-                found.append(fault(agent, at, first))
-            at = last
-        if at != ends:
-            found.append(fault(agent, at, ends))
-    return found + [fault(agent, last, first) for first, last in told]
+        login = Login(agent=agent, begins=begins, ends=ends)
+        tiling.log_in(login)
+        while place < len(stretches) and stretches[place].begins < ends:
+            tiling.spend(stretches[place])
+            place += 1
+        tiling.log_out(login)
+    without_login = [Fault(agent, one.ends, one.begins) for one in stretches[place:]]
+    return tiling.faults + without_login
 
 
 def hours(time: Ms) -> str:
@@ -115,21 +115,20 @@ def hours(time: Ms) -> str:
     return rounded(in_unit(Fraction(time), Unit.HOURS), 2)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Kept:
     """A ledger of some days, and how well it was kept."""
 
-    ledger: Ledger
+    ledger: Ledger  #: which is whole: nothing is told to it any more
     until: Ms  #: when time that goes on was cut
+    faults: list[str] = field(init=False)  #: each gap and each overlap
 
-    def only(self, agents: Collection[str], teams: Collection[str] | None = None) -> Kept:
-        """Return the part that is about some agents, or some teams of theirs."""
-        return Kept(self.ledger.only(agents, teams), self.until)
+    def __post_init__(self) -> None:
+        self.faults = self.ledger.faults(self.until)
 
-    @property
-    def faults(self) -> list[str]:
-        """Each gap and each overlap."""
-        return self.ledger.faults(self.until)
+    def only(self, agents: Collection[str]) -> Kept:
+        """Return the part that is about some agents."""
+        return Kept(self.ledger.only(agents), self.until)
 
     @property
     def told(self) -> str:

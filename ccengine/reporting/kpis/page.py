@@ -150,7 +150,7 @@ def _plots(course: Table) -> list[str]:
         _figure(
             "What agents did, mean number",
             agents,
-            _agents(counts, places, (calendar, course.question.ends)),
+            _agents(counts, places, course),
         ),
     ]
 
@@ -181,22 +181,32 @@ def _levels(percent: Sequence[float | None], places: Sequence[Ms], calendar: Cal
     return bars(axes, one, line_at=None, line_name="")
 
 
-def _agents(counts: Sequence[Counts], places: Sequence[Ms], until: tuple[Calendar, Ms]) -> str:
-    calendar, ends = until
-    lengths = [after - at for at, after in zip(places, [*places[1:], ends], strict=True)]
+def _agents(counts: Sequence[Counts], places: Sequence[Ms], course: Table) -> str:
+    lengths = _lengths(places, course)
     series = [
         Series(
             name,
             color,
             [
-                sum(getattr(one, TIMES[doing]) for doing in doings) / length
+                sum(getattr(one, TIMES[doing]) for doing in doings) / length if length else None
                 for one, length in zip(counts, lengths, strict=True)
             ],
         )
         for name, color, doings in STATES
     ]
-    highest = max((one.logged_in / at for one, at in zip(counts, lengths, strict=True)), default=0)
-    return stacked_areas(_axes("agents", places, calendar, nice_top(highest)), series)
+    numbers = [
+        one.logged_in / length for one, length in zip(counts, lengths, strict=True) if length
+    ]
+    top = nice_top(max(numbers, default=0))
+    return stacked_areas(_axes("agents", places, course.question.calendar, top), series)
+
+
+def _lengths(places: Sequence[Ms], course: Table) -> list[Ms]:
+    """Return how much of each interval has been counted: a day that goes on ends before its end."""
+    begins = [*places, course.question.ends]
+    return [
+        max(0, min(after, course.until) - at) for at, after in zip(places, begins[1:], strict=True)
+    ]
 
 
 def _axes(label: str, places: Sequence[Ms], calendar: Calendar, top: float) -> Axes:

@@ -6,19 +6,17 @@ each add up to it, so the parts of all add up to all, and each part can be trace
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
-from ccengine.core.ids import AgentId, ClientId
 from ccengine.reporting.kpis.facts import NOBODY, Ms
 from ccengine.reporting.kpis.terms import HANDLING, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from ccengine.core.ids import AgentId, ClientId
     from ccengine.reporting.kpis.facts import Stretch
 
 HUNDREDTHS = 10_000
@@ -54,45 +52,43 @@ def percentages(parts: Mapping[str, int]) -> dict[str, Decimal]:
     return {name: Decimal(part).scaleb(-2) for name, part in hundredths.items()}
 
 
-@dataclass(slots=True)
 class Splitter:
     """Splits agents' time that is nobody's alone.
 
     Args:
         rule: by which.
+        stretches: all of the days' time: for the rule `handled`, whose calls each agent had.
         weights: of clients' contracts.
     """
 
-    rule: Rule
-    weights: Mapping[ClientId, int] = field(default_factory=dict)
-    _own: dict[AgentId, dict[ClientId, Ms]] = field(default_factory=dict)
-
-    def learn(self, stretches: Iterable[Stretch]) -> None:
-        """Take note of the time that each agent had calls of each client."""
-        own: defaultdict[AgentId, defaultdict[ClientId, Ms]] = defaultdict(lambda: defaultdict(int))
+    def __init__(
+        self, rule: Rule, stretches: Iterable[Stretch], weights: Mapping[ClientId, int]
+    ) -> None:
+        self._rule = rule
+        self._weights = weights
+        self._own: defaultdict[AgentId, Counter[ClientId]] = defaultdict(Counter)
         for stretch in stretches:
             if stretch.client and stretch.doing in HANDLING:
-                own[stretch.agent][stretch.client] += stretch.length
-        self._own = {agent: dict(times) for agent, times in own.items()}
+                self._own[stretch.agent][stretch.client] += stretch.length
 
     def share(self, stretch: Stretch) -> dict[ClientId, Ms]:
         """Return whose the time is, to the millisecond."""
         if stretch.client:
             return {stretch.client: stretch.length}
-        weights = self._weights(stretch)
+        weights = self._weights_of(stretch)
         parts = split(stretch.length, weights, stretch.row)
         return {client: part for client in weights if (part := parts[client])}
 
-    def _weights(self, stretch: Stretch) -> Mapping[ClientId, int]:
+    def _weights_of(self, stretch: Stretch) -> Mapping[ClientId, int]:
         """Return weights by the rule; equal ones where it says nothing; nobody's if none is."""
         clients = stretch.approved or (NOBODY,)
         found: dict[ClientId, int] = {}
-        match self.rule:
+        match self._rule:
             case Rule.EQUAL:
                 pass
             case Rule.HANDLED:
-                own = self._own.get(stretch.agent, {})
-                found = {client: own.get(client, 0) for client in clients}
+                own = self._own[stretch.agent]
+                found = {client: own[client] for client in clients}
             case Rule.CONTRACT:
-                found = {client: self.weights.get(client, 0) for client in clients}
+                found = {client: self._weights.get(client, 0) for client in clients}
         return found if any(found.values()) else dict.fromkeys(clients, 1)

@@ -7,20 +7,15 @@ import dataclasses
 import os
 import platform
 import shutil
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from tests.benchmarks.inbound import report
-from tests.benchmarks.inbound.asterisk import Asterisk
-from tests.benchmarks.inbound.capture import Capture, Wanted
-from tests.benchmarks.inbound.engine import prepare
 from tests.benchmarks.inbound.ground import Ground, Ports
-from tests.benchmarks.inbound.load import MARK
 from tests.benchmarks.inbound.rounds import SIZES, Results, Rounds
-from tests.benchmarks.inbound.runs import Bench
+from tests.benchmarks.inbound.runs import bench_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,18 +26,8 @@ if TYPE_CHECKING:
 
 def measure(ground: Ground, size: Size, tell: Callable[[Outcome], None]) -> Results:
     """Start everything, run everything, take everything down."""
-    ports = ground.ports
-    wanted = Wanted(
-        sip_ports=(ports.callers, ports.phones),
-        sound_ports=(ports.callers_sound, ports.phones_sound),
-        mark=MARK,
-        request_port=ports.ari,
-    )
-    prepare(ground)
-    with ExitStack() as stack:
-        capture = stack.enter_context(Capture(wanted))
-        asterisk = stack.enter_context(Asterisk(ground))
-        return Rounds(ground, Bench(ground, asterisk, capture), size, tell).run()
+    with bench_on(ground) as bench:
+        return Rounds(ground, bench, size, tell).run()
 
 
 def default_folder() -> Path:

@@ -42,7 +42,7 @@ class EngineProcess:
     """The engine; told to leave at the block's end."""
 
     def __init__(self, ground: Ground, *, agents: int) -> None:
-        self.ground = ground
+        self._ground = ground
         self._agents = agents
         self._process: subprocess.Popen[bytes] | None = None
         self.pid = 0
@@ -66,13 +66,13 @@ class EngineProcess:
 
     def _start(self) -> None:
         for folder in ("journal", "database"):
-            for file in (self.ground.state / folder).iterdir():
+            for file in (self._ground.state / folder).iterdir():
                 file.unlink()
         self._log_in_agents()
-        with (self.ground.folder / "engine.out").open("ab") as out:
+        with (self._ground.folder / "engine.out").open("ab") as out:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "ccengine", "run"],
-                env=self.ground.settings,
+                env=self._ground.settings,
                 cwd=CHECKOUT,
                 stdout=out,
                 stderr=out,
@@ -92,9 +92,9 @@ class EngineProcess:
 
     def _is_healthy(self) -> bool:
         if self._process is not None and self._process.poll() is not None:
-            message = f"the engine ended: see {self.ground.folder / 'engine.out'}"
+            message = f"the engine ended: see {self._ground.folder / 'engine.out'}"
             raise NotReady(message)
-        url = f"http://127.0.0.1:{self.ground.ports.api}/healthz"
+        url = f"http://127.0.0.1:{self._ground.ports.api}/healthz"
         try:
             with urllib.request.urlopen(url, timeout=2) as answer:
                 return bool(answer.status == 200)
@@ -106,12 +106,12 @@ class EngineProcess:
 
     def _log_in_agents(self) -> None:
         """Write into the journal what the agents' phones would have led to."""
-        configuration = load_configuration(self.ground.dialplan / "tenants" / TENANT)
+        configuration = load_configuration(self._ground.dialplan / "tenants" / TENANT)
         if configuration.tenant is None:
             message = "\n".join(str(problem) for problem in configuration.problems)
             raise NotReady(message)
         journal = Journal.open(
-            self.ground.state / "journal" / "journal.sqlite", tenant=TenantId(TENANT), node="bench"
+            self._ground.state / "journal" / "journal.sqlite", tenant=TenantId(TENANT), node="bench"
         )
         center = ContactCenter()
         plan = configuration.tenant.plan()

@@ -5,22 +5,24 @@ from __future__ import annotations
 import shutil
 import time
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from tests.benchmarks.inbound import load
-from tests.benchmarks.inbound.asterisk import NotReady, Spent, spent
+from tests.benchmarks.inbound.asterisk import Asterisk, NotReady, Spent, spent
+from tests.benchmarks.inbound.capture import Capture, Wanted
+from tests.benchmarks.inbound.engine import prepare
 from tests.benchmarks.inbound.ground import NUMBERS, QUEUE_NUMBER
 from tests.benchmarks.inbound.legs import Wire
-from tests.benchmarks.inbound.load import SPREAD, Load
+from tests.benchmarks.inbound.load import MARK, SPREAD, Load
 from tests.benchmarks.inbound.requests import ORIGINATE, Requests
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.benchmarks.inbound.asterisk import Asterisk
-    from tests.benchmarks.inbound.capture import Capture
     from tests.benchmarks.inbound.engine import EngineProcess
     from tests.benchmarks.inbound.ground import Ground
     from tests.benchmarks.inbound.legs import SeenCall
@@ -185,6 +187,21 @@ class Bench:
             message = f"app_queue has {shown} members instead of {point.agents}"
             raise NotReady(message)
         self._queue = text
+
+
+@contextmanager
+def bench_on(ground: Ground) -> Iterator[Bench]:
+    """Start all that runs beside the engine on a fresh state folder; take it down afterwards."""
+    ports = ground.ports
+    wanted = Wanted(
+        sip_ports=(ports.callers, ports.phones),
+        sound_ports=(ports.callers_sound, ports.phones_sound),
+        mark=MARK,
+        request_port=ports.ari,
+    )
+    prepare(ground)
+    with Capture(wanted) as capture, Asterisk(ground) as asterisk:
+        yield Bench(ground, asterisk, capture)
 
 
 def _count(requests: list[Request], calls: dict[str, SeenCall]) -> RequestCount:

@@ -125,7 +125,7 @@ def hand_over(shift: Shift, call: CallId, agent: AgentId, to: AgentId) -> None:
 
 def untiled(tally: Watched, until: int) -> list[str]:
     """Return where the agents' stretches do not tile their log-ins."""
-    found = list(tally.tiling.faults)
+    found = [str(fault) for fault in tally.tiling.faults]
     for login in tally.logins:
         ends = until if login.ends is None else login.ends
         mine = [

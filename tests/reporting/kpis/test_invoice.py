@@ -86,7 +86,7 @@ def bill(
         level=level,
         level_name="SL v3",
     )
-    return draft(terms, agreed, made, Splitter(Rule.EQUAL))
+    return draft(terms, agreed, made, Splitter(Rule.EQUAL, made.stretches, {}))
 
 
 def contacts(rate: str | None = "2.40", **more: object) -> BillLine:
@@ -113,6 +113,15 @@ def test_a_contact_that_counts_is_in_the_contract() -> None:
     assert [entry.call for entry in line.entries] == ["c1", "c3"]  # in the order of time
     assert [entry.row for entry in line.entries] == [1, 3]
     assert {entry.call for entry in made.not_billed} == {"c2", "c4", "c5"}
+
+
+def test_a_consult_is_no_contact_unless_the_contract_says_so() -> None:
+    asked = (part(1), part(2, kind=Kind.CONSULT), part(3, kind=Kind.OUTBOUND))
+    made = bill(Terms(lines={"contacts": contacts()}), *asked)
+    assert [entry.call for entry in made.not_billed] == ["c3"]
+    paid = HandledTerms(kinds=(Kind.CALL, Kind.CONSULT))
+    made = bill(Terms(lines={"contacts": contacts()}, handled=paid), *asked)
+    assert made.lines[0].quantity == 2
 
 
 def test_the_first_line_that_fits_takes_a_contact() -> None:
@@ -193,6 +202,10 @@ def test_bonus_and_penalty(level: Fraction | None, adjusted: str | None) -> None
         ),
     )
     made = bill(terms, part(1), part(2), level=level)
+    for line in made.adjustments:
+        assert level is not None
+        assert (line.quantity, line.value) == (level, level * 100)
+        assert line.quantity_text == f"{float(level * 100):.2f} %"
     amounts = [line.amount for line in made.adjustments if line.amount]
     assert amounts == ([] if adjusted is None else [Decimal(adjusted)])
     assert made.total == Decimal("100.00") + sum(amounts)

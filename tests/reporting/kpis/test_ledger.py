@@ -95,17 +95,30 @@ def test_a_millisecond_too_many_or_too_few_is_a_fault(
     for one in stretches:
         tally.spend(stretch(*one))
     tally.log_out(login)
-    (fault, *_) = tally.tiling.faults  # looked at as it is counted
+    (fault, *_) = tally.tiling.between(0, 1000)  # looked at as it is counted
     assert words in fault
 
 
 def test_shares_that_are_not_all_are_told_of() -> None:
     whole = [stretch(0, 3_600_000)]
-    shared = accounts(whole, Splitter(Rule.EQUAL))
+    shared = accounts(whole, Splitter(Rule.EQUAL, whole, {}))
     told = share_check(shared.values(), whole)
     assert told == "shares: 1.00 of 1.00 h, 100.00 %"
     shared[NOVA] = Account()
     assert share_check(shared.values(), whole).endswith(": 1200000 ms too few")
+
+
+def test_a_fault_is_one_of_the_time_it_is_in() -> None:
+    tally = Tally()
+    tally.log_in(Login(agent=ANNA, begins=0))
+    for one in ((0, 100), (200, 500), (450, 600)):
+        tally.spend(stretch(*one))
+    gap, overlap = tally.tiling.between(0, 1000)
+    for begins, ends, told in ((0, 100, []), (0, 101, [gap]), (199, 450, [gap]), (200, 450, []),
+                               (499, 600, [overlap]), (500, 600, [])):  # fmt: skip
+        assert tally.tiling.between(begins, ends) == told
+    tally.forget_before(300)
+    assert tally.tiling.between(0, 1000) == [overlap]
 
 
 def test_time_without_a_log_in_is_a_fault() -> None:
@@ -132,8 +145,7 @@ def test_any_day_tiles_and_is_shared_out_whole(
         assert made.faults(ends) == []
         here = sum(last - first for _, first, last in made.within(ends))
         for rule in Rule:
-            splitter = Splitter(rule, {NOVA: 3})
-            splitter.learn(made.stretches)
+            splitter = Splitter(rule, made.stretches, {NOVA: 3})
             found = accounts(made.stretches, splitter)
             assert sum(account.total for account in found.values()) == here
         assert sum(account.total for account in by_agent(made.stretches).values()) == here
@@ -185,8 +197,7 @@ def test_rules_by_hand() -> None:
         Rule.CONTRACT: {NOVA: 40_001, ORBIT: 16_000, THIRD: 4_000},
     }
     for rule, told in expected.items():
-        splitter = Splitter(rule, weights)
-        splitter.learn(day)
+        splitter = Splitter(rule, day, weights)
         found = accounts(day, splitter)
         assert {client: account.total for client, account in found.items()} == told
 
@@ -194,10 +205,9 @@ def test_rules_by_hand() -> None:
 def test_what_a_rule_says_nothing_of_is_shared_equally() -> None:
     free = stretch(0, 9_000)
     for rule in (Rule.HANDLED, Rule.CONTRACT):
-        splitter = Splitter(rule)
-        splitter.learn([free])
+        splitter = Splitter(rule, [free], {})
         assert splitter.share(free) == dict.fromkeys(ALL, 3_000)
-    assert Splitter(Rule.EQUAL).share(replace(free, approved=())) == {"": 9_000}
+    assert Splitter(Rule.EQUAL, [], {}).share(replace(free, approved=())) == {"": 9_000}
 
 
 def test_an_agent_of_two_clients(tmp_path: Path) -> None:
@@ -205,8 +215,7 @@ def test_an_agent_of_two_clients(tmp_path: Path) -> None:
     shift = Shift(tmp_path / "journal.sqlite")
     try:
         made = _two_clients(shift)
-        splitter = Splitter(Rule.HANDLED)
-        splitter.learn(made.stretches)
+        splitter = Splitter(Rule.HANDLED, made.stretches, {})
         found = accounts(made.stretches, splitter)
         assert found[NOVA].own == {Doing.RINGING: 1_000, Doing.CONNECTING: 1_000,
                                    Doing.TALKING: 58_000, Doing.WRAP_UP: 15_000}  # fmt: skip

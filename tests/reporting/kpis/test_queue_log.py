@@ -27,6 +27,7 @@ from tests.reporting.kpis.days import from_file, of, rebuilt, serve, tally_of
 from tests.reporting.kpis.queue_log_reader import Wrong, read
 from tests.reporting.shift import MOVES, NODE, Shift, plan
 from tests.simulator.days import play, scenario_file
+from tests.sizes import by_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -183,7 +184,7 @@ def test_an_agent_who_hangs_up_first_dumps_the_caller(shift: Shift) -> None:
 
 
 @given(moves=MOVES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=by_size(small=60, full=300), deadline=None)
 def test_no_random_day_makes_a_wrong_log(
     tmp_path_factory: pytest.TempPathFactory, moves: list[Move]
 ) -> None:
