@@ -128,7 +128,7 @@ class Courier:
         if before is None:
             begin = partial(_beginning, self._office.journal, self.key.client, self._mail)
             await store.set_place(self.key, await asyncio.to_thread(begin))
-            return False
+            return True
         read = partial(_read, self._office.journal, before, self.key.client, self._mail)
         batch = await asyncio.to_thread(read)
         if batch.upto == before:
