@@ -19,7 +19,7 @@ import structlog
 from ccengine.api.server import ApiServer
 from ccengine.assembly.api import api_ports, open_library
 from ccengine.assembly.feed import begin_to_publish, live_feed, webhooks
-from ccengine.assembly.lookups import open_lookups, open_outbox
+from ccengine.assembly.lookups import open_lookups, open_outbox, put_examples
 from ccengine.assembly.pages import feed_and_pages
 from ccengine.assembly.reloading import Reloader, load_plan, things_that_stay
 from ccengine.asterisk.ari.client import APP, Ari
@@ -162,6 +162,7 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     stack.push_async_callback(keeper.close)
     await _file_papers(keeper, configuration)
     engine = _restore_engine(restored, journal)
+    put_examples(configuration, paths, engine.clock.now())
     queue_log = _queue_log(paths, restored, stack)
     observers = [logs.observe, keeper.observe, queue_log.observe]
     publisher = _publisher(settings, engine)

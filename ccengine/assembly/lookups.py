@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from ccengine.asterisk.agi.client import ask_script
 from ccengine.lookup.desk import LookupDesk
+from ccengine.lookup.examples import make_examples
 from ccengine.lookup.requests import Wire
 from ccengine.lookup.sources import Sources
 from ccengine.outbox.couriers import OutboxOffice, outbox_couriers
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from ccengine.api.ports import Ports
     from ccengine.calls.wiring import Wiring
     from ccengine.config.settings import StatePaths
+    from ccengine.core.ids import Instant
+    from ccengine.ivr.configuration import Configuration
 
 
 def open_lookups(paths: StatePaths, stack: AsyncExitStack) -> LookupDesk:
@@ -29,6 +33,12 @@ def open_lookups(paths: StatePaths, stack: AsyncExitStack) -> LookupDesk:
     desk = LookupDesk(asyncio.get_running_loop().time, sources.of)
     stack.callback(desk.close)
     return desk
+
+
+def put_examples(configuration: Configuration, paths: StatePaths, now: Instant) -> None:
+    """Make the databases and calendars that are examples, where there are none yet."""
+    if configuration.tenant is not None:
+        make_examples(configuration.tenant, paths, datetime.fromtimestamp(now, UTC))
 
 
 def open_outbox(wiring: Wiring, ports: Ports, stack: AsyncExitStack) -> Post:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from ccengine.assembly.lookups import put_examples
 from ccengine.core.events import PlanLoaded
 from ccengine.ivr import versions
 from ccengine.ivr.configuration import load_configuration
@@ -54,6 +55,8 @@ class Reloader:
                 log.error("configuration_refused", cause=str(problem))
             return problems
         await versions.keep(configuration, papers)
+        now = self._wiring.engine.clock.now()
+        await asyncio.to_thread(put_examples, configuration, self._wiring.paths, now)
         self._wiring.configuration = configuration
         load_plan(self._wiring.engine, configuration)
         log.info("configuration_loaded", plan=self._wiring.engine.center.plan.version)

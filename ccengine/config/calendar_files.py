@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from icalendar import Calendar
+
 CALENDARS: Final = "calendars"
 YEARS_AHEAD: Final = 3
 NAME_LENGTH: Final = 120
@@ -60,8 +62,15 @@ def read_closed_days(file: Path, today: date) -> tuple[Mapping[date, str], list[
 
 
 def _events(file: Path) -> list[Properties]:
-    from icalendar import Calendar
+    return [cast("Properties", event) for event in read_calendar(file).walk("VEVENT")]
 
+
+def read_calendar(file: Path) -> Calendar:
+    """Return a calendar as it stands in a file.
+
+    Raises:
+        NoCalendar: there is none, or it is too large.
+    """
     try:
         content = file.read_bytes()
     except OSError as error:
@@ -72,8 +81,23 @@ def _events(file: Path) -> list[Properties]:
         message = "the file is larger than 1 MB"
         raise NoCalendar(message)
     try:
-        calendar = Calendar.from_ical(content.decode("utf-8-sig"))
-        return [cast("Properties", event) for event in calendar.walk("VEVENT")]
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"no calendar: {_first_line(error)}"
+        raise NoCalendar(message) from None
+    return parsed_calendar(text)
+
+
+def parsed_calendar(text: str) -> Calendar:
+    """Return a calendar from its text.
+
+    Raises:
+        NoCalendar: it is none.
+    """
+    from icalendar import Calendar
+
+    try:
+        return Calendar.from_ical(text)
     except BROKEN as error:
         message = f"no calendar: {_first_line(error)}"
         raise NoCalendar(message) from None

@@ -16,7 +16,7 @@ from ccengine.config.calendars import Calendar
 from ccengine.config.currencies import CURRENCIES
 from ccengine.config.hours import Hours, Zone
 from ccengine.config.lookup_files import NO_LOOKUP_FILES, LookupFiles
-from ccengine.config.lookup_sources import Database, Lookup, Submission
+from ccengine.config.lookup_sources import AppointmentCalendar, Database, Lookup, Submission
 from ccengine.config.names import Digits, Language, Line, Name, mistake
 from ccengine.config.openings import periods_ahead
 from ccengine.config.papers import NO_PAPERS, Label, Papers
@@ -162,6 +162,7 @@ class ClientSettings:
     lookups: Mapping[Name, Lookup] = field(default_factory=dict)  #: what its flows may ask
     submissions: Mapping[Name, Submission] = field(default_factory=dict)  #: what they may have done
     databases: Mapping[Name, Database] = field(default_factory=dict)  #: of both
+    calendars: Mapping[Name, AppointmentCalendar] = field(default_factory=dict)  #: likewise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +174,9 @@ class Client:
     settings: ClientSettings
     papers: Papers = NO_PAPERS
     lookup_files: LookupFiles = NO_LOOKUP_FILES
+    examples: Mapping[str, str] = field(
+        default_factory=dict
+    )  #: of databases and calendars, by file
     terms: Terms | None = None  #: what is billed, if contract.yaml says so
     calendars: Mapping[str, Calendar] = field(default_factory=dict)  #: the tenant's, of holidays
 

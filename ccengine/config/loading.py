@@ -12,6 +12,7 @@ from ccengine.config.calendars import Calendar
 from ccengine.config.clients import Client, ClientSettings
 from ccengine.config.cross_checks import cross_check
 from ccengine.config.documents import Document, read_document
+from ccengine.config.example_files import load_examples
 from ccengine.config.lookup_files import load_lookup_files
 from ccengine.config.lookups import Documents
 from ccengine.config.names import is_name, suggestion
@@ -162,6 +163,8 @@ def _load_clients(folder: Path) -> tuple[dict[ClientId, Client], Documents, list
             contracts[name] = contract
         files, found = load_lookup_files(path, settings.lookups, settings.submissions, document)
         problems += found
+        examples, found = load_examples(path, settings.databases, settings.calendars, document)
+        problems += found
         clients[name] = Client(
             id=name,
             folder=path,
@@ -169,5 +172,6 @@ def _load_clients(folder: Path) -> tuple[dict[ClientId, Client], Documents, list
             papers=papers,
             terms=terms,
             lookup_files=files,
+            examples=examples,
         )
     return clients, Documents(None, sources, contracts=contracts), problems

@@ -63,7 +63,7 @@ def load_lookup_files(
         if lookup.table is not None:
             place: Place = ("lookups", name, "table", "file")
             file = folder / lookup.table.file
-            text = _text(file, place, document, problems)
+            text = read_beside(file, place, document, problems)
             table = None if text is None else _table(file, text, lookup.table.key, problems)
             if table is not None:
                 tables[name] = table
@@ -72,15 +72,17 @@ def load_lookup_files(
     statements: dict[str, str] = {}
     for owner, query in queries:
         if query is not None and query.file is not None:
-            text = _text(folder / query.file, (*owner, "sql", "query"), document, problems)
+            file = folder / query.file
+            text = read_beside(file, (*owner, "sql", "query"), document, problems)
             if text is not None:
                 statements[query.file] = text
     return LookupFiles(tables=tables, statements=statements), problems
 
 
-def _text(
+def read_beside(
     file: Path, place: Place, document: Document | None, problems: list[Problem]
 ) -> str | None:
+    """Return the text of a file that client.yaml names at a place; None: it is told why not."""
     try:
         content = file.read_bytes()
     except OSError as error:

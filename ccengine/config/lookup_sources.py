@@ -1,6 +1,6 @@
 """What flows may ask and tell other programs: the schema of `lookups` and what goes with them.
 
-Each lookup is asked in one of four ways; each submission is carried out in one of two.
+Each lookup is asked in one of five ways; each submission is carried out in one of three.
 """
 
 from __future__ import annotations
@@ -77,6 +77,7 @@ def _by_its_path(given: object) -> object:
 Url = Annotated[str, AfterValidator(_url)]
 Header = Annotated[str, AfterValidator(_header)]
 FileName = Annotated[str, AfterValidator(_alone)]
+FilePath = Annotated[str, Field(pattern=r"^[A-Za-z0-9._/-]{1,255}$")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +131,50 @@ class AgiScript:
     arguments: tuple[str, ...] = ()
 
 
+class Finding(StrEnum):
+    """Which appointment of a calendar is meant."""
+
+    NEXT = "next"  #: the next one of an attendee
+    FREE = "free"  #: the next one that nobody has, after an instant
+
+
+class Change(StrEnum):
+    """What is done to an appointment of an attendee."""
+
+    CONFIRM = "confirm"
+    CANCEL = "cancel"  #: its time becomes free
+    MOVE = "move"  #: to a free one, whose time it takes; its own becomes free
+
+
+CALENDAR_VALUES: Final[Mapping[Finding | Change, frozenset[str]]] = {
+    Finding.NEXT: frozenset({"attendee"}),
+    Finding.FREE: frozenset({"after"}),
+    Change.CONFIRM: frozenset({"attendee", "uid"}),
+    Change.CANCEL: frozenset({"attendee", "uid"}),
+    Change.MOVE: frozenset({"attendee", "uid", "to"}),
+}
+"""The names of the values that each is given."""
+
+CALENDAR_ANSWER: Final = frozenset({"uid", "begins", "ends", "state", "summary", "location"})
+"""The names of what is told of an appointment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarQuery:
+    """One appointment."""
+
+    calendar: Name  #: of the client's `calendars`
+    find: Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarChange:
+    """One appointment, confirmed, cancelled or moved."""
+
+    calendar: Name  #: of the client's `calendars`
+    change: Change
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakerRules:
     """When a lookup that fails is not asked for a while."""
@@ -146,6 +191,7 @@ class Lookup:
     sql: SqlQuery | None = None
     table: TableFile | None = None
     agi: AgiScript | None = None
+    calendar: CalendarQuery | None = None
     answer: Mapping[ValueName, Annotated[Pick, BeforeValidator(_by_its_path)]] = field(
         default_factory=dict
     )  #: left out: what the answer has at its top
@@ -157,7 +203,8 @@ class Lookup:
     @property
     def ways(self) -> tuple[str, ...]:
         """How it is asked: one way, if it is without a mistake."""
-        return tuple(name for name in ("http", "sql", "table", "agi") if getattr(self, name))
+        names = ("http", "sql", "table", "agi", "calendar")
+        return tuple(name for name in names if getattr(self, name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,18 +213,29 @@ class Submission:
 
     http: HttpRequest | None = None
     sql: SqlQuery | None = None
+    calendar: CalendarChange | None = None
     deadline_seconds: Annotated[float, Field(ge=0.1, le=60)] = 10.0  #: of one try
 
     @property
     def ways(self) -> tuple[str, ...]:
         """How it is carried out: one way, if it is without a mistake."""
-        return tuple(name for name in ("http", "sql") if getattr(self, name))
+        return tuple(name for name in ("http", "sql", "calendar") if getattr(self, name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
     """Where statements go: a file of SQLite, or whatever a secret address says."""
 
-    file: Annotated[str, Field(pattern=r"^[A-Za-z0-9._/-]{1,255}$")] | None = None
+    file: FilePath | None = None
     """Absolute, or in the state folder below `databases/<client>`."""
     secret: Name | None = None  #: that is an address as SQLAlchemy has it
+    example: FileName | None = None  #: statements that make the file where it is not there yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentCalendar:
+    """A calendar file (iCalendar, RFC 5545) with appointments, and free ones that may be taken."""
+
+    file: FilePath  #: as of `Database`
+    example: FileName | None = None
+    """Calendar that is copied where there is none yet, moved on by whole weeks to be to come."""

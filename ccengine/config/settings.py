@@ -94,8 +94,12 @@ class StatePaths:
 
     @property
     def databases(self) -> Path:
-        """Files of SQLite that lookups ask, put there by the admin: a folder per client."""
+        """Files of SQLite, and calendars, that lookups ask: a folder per client."""
         return self.root / "databases"
+
+    def database_of(self, client: str, file: str) -> Path:
+        """Return one of them, or the file that an absolute path names."""
+        return self.databases / client / file
 
     @property
     def asterisk(self) -> Path:

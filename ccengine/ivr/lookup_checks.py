@@ -41,18 +41,38 @@ def check_lookups(client: Client, document: Document) -> Iterator[Problem]:
     """Yield what is wrong with what a client's flows may ask and tell."""
     settings = client.settings
     for name, lookup in settings.lookups.items():
-        yield from _check_ways(document, ("lookups", name), lookup, "http, sql, table, agi")
+        yield from _check_ways(
+            document, ("lookups", name), lookup, "http, sql, table, agi, calendar"
+        )
         yield from _check_asked(client, document, ("lookups", name), lookup)
     for name, submission in settings.submissions.items():
-        yield from _check_ways(document, ("submissions", name), submission, "http, sql")
+        yield from _check_ways(document, ("submissions", name), submission, "http, sql, calendar")
         yield from _check_asked(client, document, ("submissions", name), submission)
     for name, database in settings.databases.items():
         if (database.file is None) == (database.secret is None):
             message = f"database '{name}' needs either 'file' or 'secret'"
             yield document.problem(("databases", name), message, "name one of them")
-        if database.file is not None and ".." in database.file.split("/"):
-            message = f"'{database.file}' leads out of its folder"
-            yield document.problem(("databases", name, "file"), message, "write it without '..'")
+        if database.example is not None and database.file is None:
+            message = f"database '{name}' has an example and no file that it would make"
+            yield document.problem(("databases", name, "example"), message, "remove it")
+        if database.file is not None:
+            yield from _check_file(document, ("databases", name, "file"), database.file)
+    for name, calendar in settings.calendars.items():
+        yield from _check_file(document, ("calendars", name, "file"), calendar.file)
+
+
+def _check_known(document: Document, key: str, place: Place, name: str) -> Iterator[Problem]:
+    """Yield a problem where client.yaml has nothing of that name under one of its keys."""
+    known = document.keys(key)
+    if name not in known:
+        message = f"there is no {key.removesuffix('s')} '{name}'"
+        yield document.problem(place, message, suggestion(name, known))
+
+
+def _check_file(document: Document, place: Place, file: str) -> Iterator[Problem]:
+    if ".." in file.split("/"):
+        message = f"'{file}' leads out of its folder"
+        yield document.problem(place, message, "write it without '..'")
 
 
 def _check_ways(
@@ -73,11 +93,21 @@ def _check_asked(
         yield from _check_request(document, (*place, "http"), one.http, reads=reads)
     if one.sql is not None:
         yield from _check_query(client, document, (*place, "sql"), one.sql, reads=reads)
-    if isinstance(one, Lookup) and one.agi is not None:
+    if one.calendar is not None:
+        there = (*place, "calendar", "calendar")
+        yield from _check_known(document, "calendars", there, one.calendar.calendar)
+    if isinstance(one, Lookup):
+        yield from _check_answered(client, document, place, one)
+
+
+def _check_answered(
+    client: Client, document: Document, place: Place, one: Lookup
+) -> Iterator[Problem]:
+    if one.agi is not None:
         for position, argument in enumerate(one.agi.arguments):
             there = (*place, "agi", "arguments", position)
             yield from _check_template(document, there, argument)
-    if isinstance(one, Lookup) and one.table is not None:
+    if one.table is not None:
         table = client.lookup_files.tables.get(str(place[-1]))
         columns = () if table is None else table.columns
         for name, pick in one.answer.items():
@@ -121,10 +151,7 @@ def _check_template(document: Document, place: Place, text: str) -> Iterator[Pro
 def _check_query(
     client: Client, document: Document, place: Place, query: SqlQuery, *, reads: bool
 ) -> Iterator[Problem]:
-    known = document.keys("databases")
-    if query.database not in known:
-        message = f"there is no database '{query.database}'"
-        yield document.problem((*place, "database"), message, suggestion(query.database, known))
+    yield from _check_known(document, "databases", (*place, "database"), query.database)
     statement = client.lookup_files.statement(query)
     if statement is None:
         return

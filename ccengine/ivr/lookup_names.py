@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import text as sql_text
 
+from ccengine.config.lookup_sources import CALENDAR_ANSWER, CALENDAR_VALUES
 from ccengine.config.requests import texts_of
 from ccengine.ivr.data import ALWAYS_KNOWN
 from ccengine.ivr.templates import holes
@@ -69,6 +70,9 @@ def asked_of_lookup(client: Client, name: str, lookup: Lookup) -> Asked | None:
     if lookup.agi is not None:
         written = _named(lookup.agi.arguments)
         wanted = written | TOLD_TO_SCRIPTS
+    if lookup.calendar is not None:
+        wanted = CALENDAR_VALUES[lookup.calendar.find]
+        results = results or CALENDAR_ANSWER
     if not lookup.ways or wanted is None:
         return None
     return _asked(wanted, written, results)
@@ -77,6 +81,8 @@ def asked_of_lookup(client: Client, name: str, lookup: Lookup) -> Asked | None:
 def asked_of_submission(client: Client, submission: Submission) -> Asked | None:
     """Return what a submission is to a step: all it is given is written down, in the journal."""
     wanted, _ = wanted_by(client, submission)
+    if submission.calendar is not None:
+        wanted = CALENDAR_VALUES[submission.calendar.change]
     if not submission.ways or wanted is None:
         return None
     return _asked(wanted - {KEY}, wanted - {KEY}, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 
@@ -29,8 +30,13 @@ class Reference:
 
 def references(step: Step) -> Iterator[Reference]:
     """Yield what a step refers to."""
-    for name, hint in get_type_hints(type(step), include_extras=True).items():
+    for name, hint in _hints(type(step)).items():
         yield from _references(hint, getattr(step, name), (name,))
+
+
+@cache
+def _hints(kind: type[Step]) -> Mapping[str, Any]:
+    return get_type_hints(kind, include_extras=True)
 
 
 def _references(hint: Any, value: object, place: Place) -> Iterator[Reference]:

@@ -26,6 +26,7 @@ from ccengine.ivr.step_names import GOES_TO, references, set_by
 from ccengine.ivr.step_times import longest_wait
 from ccengine.ivr.steps.call import CallStep
 from ccengine.ivr.steps.callback import CallbackStep
+from ccengine.ivr.steps.count import CountStep
 from ccengine.ivr.steps.enqueue import EnqueueStep
 from ccengine.ivr.steps.give_back import GiveBackStep
 from ccengine.ivr.steps.hang_up import HangUpStep
@@ -61,6 +62,7 @@ ACTED_OUT: Final = (
     MenuStep,
     LanguageStep,
     SetStep,
+    CountStep,
     CallStep,
     GiveBackStep,
     EnqueueStep,

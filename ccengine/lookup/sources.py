@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from ccengine.config.secrets import SecretMissing, read_secret
 from ccengine.lookup.agi import AgiSource
+from ccengine.lookup.calendar import CalendarBook, CalendarSource
 from ccengine.lookup.http import HttpSource
 from ccengine.lookup.source import SourceFailed
 from ccengine.lookup.sql import SqlSource, open_database, open_sqlite
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from ccengine.config.clients import Client
-    from ccengine.config.lookup_sources import Lookup, SqlQuery
+    from ccengine.config.lookup_sources import CalendarChange, CalendarQuery, Lookup, SqlQuery
     from ccengine.config.settings import StatePaths
     from ccengine.lookup.agi import AskScript
     from ccengine.lookup.requests import Wire
@@ -43,6 +45,8 @@ class Sources:
             return SqlSource(engine, statement_of(client, lookup.sql))
         if lookup.agi is not None:
             return AgiSource(lookup.agi, self._ask_script)
+        if lookup.calendar is not None:
+            return CalendarSource(self.calendar(client, lookup.calendar), lookup.calendar.find)
         table = client.lookup_files.tables.get(name)
         if lookup.table is None or table is None:
             message = "there is no such lookup any more"
@@ -65,12 +69,26 @@ class Sources:
         """
         database = client.settings.databases.get(query.database)
         if database is not None and database.file is not None:
-            folder = self._paths.databases / client.id
-            return open_sqlite(folder / database.file, writes=writes)
+            file = self._paths.database_of(client.id, database.file)
+            return open_sqlite(file, writes=writes)
         if database is None or database.secret is None:
             message = f"there is no database '{query.database}' any more"
             raise SourceFailed(message)
         return open_database(self._secret(client, database.secret), writes=writes)
+
+    def calendar(self, client: Client, one: CalendarQuery | CalendarChange) -> CalendarBook:
+        """Return the calendar of a lookup or a submission.
+
+        Raises:
+            SourceFailed: there is none of that name any more.
+        """
+        calendar = client.settings.calendars.get(one.calendar)
+        if calendar is None:
+            message = f"there is no calendar '{one.calendar}' any more"
+            raise SourceFailed(message)
+        return CalendarBook(
+            self._paths.database_of(client.id, calendar.file), ZoneInfo(client.zone)
+        )
 
     def _secret(self, client: Client, name: str) -> str:
         try:

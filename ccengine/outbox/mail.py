@@ -84,6 +84,10 @@ class SubmissionMail:
             await self._request(submission.http, values)
         elif submission.sql is not None:
             await self._write(submission.sql, values)
+        elif submission.calendar is not None:
+            book = self._sources.calendar(self._client, submission.calendar)
+            change = submission.calendar.change
+            await asyncio.to_thread(book.change, change, values, str(values[KEY]))
 
     async def _request(self, request: HttpRequest, values: Mapping[str, Value]) -> None:
         token = self._sources.token(self._client, request.token)

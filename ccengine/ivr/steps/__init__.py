@@ -14,6 +14,7 @@ from ccengine.ivr.steps.branch import BranchStep
 from ccengine.ivr.steps.call import CallStep
 from ccengine.ivr.steps.callback import CallbackStep
 from ccengine.ivr.steps.collect import CollectStep
+from ccengine.ivr.steps.count import CountStep
 from ccengine.ivr.steps.enqueue import EnqueueStep
 from ccengine.ivr.steps.give_back import GiveBackStep
 from ccengine.ivr.steps.hang_up import HangUpStep
@@ -43,6 +44,7 @@ BUILT_IN_KINDS: Final[tuple[type[Step], ...]] = (
     HoursStep,
     BranchStep,
     SetStep,
+    CountStep,
     LookupStep,
     SubmitStep,
     CallStep,

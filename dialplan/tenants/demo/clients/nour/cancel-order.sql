@@ -1,0 +1,2 @@
+UPDATE orders SET state = 'cancelled', key = :key
+WHERE number = :number AND customer = :customer AND state = 'new'

@@ -1,0 +1,1 @@
+SELECT state, amount, due FROM orders WHERE number = :number AND customer = :customer

@@ -1,0 +1,1 @@
+INSERT OR IGNORE INTO wrong_pins VALUES (:key, :customer, datetime('now'))
