@@ -63,8 +63,10 @@ def asked_of_lookup(client: Client, name: str, lookup: Lookup) -> Asked | None:
     results: frozenset[str] | None = frozenset(lookup.answer) or None
     if lookup.table is not None:
         table = client.lookup_files.tables.get(name)
+        if table is None:
+            return None
         wanted = written = frozenset({lookup.table.key})
-        if results is None and table is not None:
+        if results is None:
             results = frozenset(table.columns)
     if lookup.agi is not None:
         written = _named(lookup.agi.arguments)
