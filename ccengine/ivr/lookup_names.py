@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import text as sql_text
-
 from ccengine.config.requests import texts_of
 from ccengine.ivr.data import ALWAYS_KNOWN
 from ccengine.ivr.templates import holes
@@ -103,7 +101,9 @@ def request_texts(request: HttpRequest) -> list[str]:
 
 def parameters_of(statement: str) -> frozenset[str]:
     """Return the named parameters of a statement of SQL, as they will be bound."""
-    return frozenset(sql_text(statement).compile().params)
+    from sqlalchemy import text  # which takes a moment, and few clients need it
+
+    return frozenset(text(statement).compile().params)
 
 
 def _named(texts: Iterable[str]) -> frozenset[str]:

@@ -13,7 +13,7 @@ import orjson
 from yarl import URL
 
 from ccengine.config.requests import NoAddress, filled_body, url_part
-from ccengine.ivr.data import text_of
+from ccengine.ivr.data import plain_number, text_of
 from ccengine.ivr.templates import HOLE, filled
 from ccengine.lookup.source import LARGEST_BYTES, QuestionRefused, SourceFailed
 
@@ -94,7 +94,7 @@ def as_json(value: Value | None) -> Any:
     """Return a value as JSON has it."""
     match value:
         case Decimal():
-            return int(value) if value == value.to_integral_value() else float(value)
+            return plain_number(value)
         case datetime() | date():
             return text_of(value)
         case _:
