@@ -79,7 +79,7 @@ def api_ports(
         tenant=tenant,
     )
     return Ports(
-        health=lambda: _health(switchboard, wiring.lookups),
+        health=lambda: _health(switchboard, wiring.lookups, tenant()),
         floor=floor,
         library=library,
         reload=reload,
@@ -107,9 +107,15 @@ _ACTIONS = {
 }
 
 
-def _health(switchboard: Switchboard, lookups: Lookups | None) -> Health:
+def _health(switchboard: Switchboard, lookups: Lookups | None, tenant: Tenant) -> Health:
     breakers = {} if lookups is None else lookups.breakers()
-    failing = {name: state for name, state in breakers.items() if state != BreakerState.CLOSED}
+    clients = tenant.clients.values()
+    named = {f"{client.id}/{name}" for client in clients for name in client.settings.lookups}
+    failing = {
+        name: state
+        for name, state in breakers.items()
+        if state != BreakerState.CLOSED and name in named
+    }
     if switchboard.connected:
         return Health(connected=True, lookups=failing)
     reasons = ("not connected to Asterisk, or still resyncing",)

@@ -67,6 +67,11 @@ def number_of(value: Value | None) -> Decimal | None:
     return number if number is not None and number.is_finite() else None
 
 
+def plain_number(number: Decimal) -> int | float:
+    """Return a number as programs take it that know no decimals."""
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
 def written(value: Value) -> str:
     """Return a value as it is kept: a letter for what it is, and its text."""
     kind = {bool: "b", Decimal: "n", datetime: "i", date: "d"}.get(type(value), "t")

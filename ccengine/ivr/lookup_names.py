@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import text as sql_text
-
 from ccengine.config.lookup_sources import CALENDAR_ANSWER, CALENDAR_VALUES
 from ccengine.config.requests import texts_of
 from ccengine.ivr.data import ALWAYS_KNOWN
@@ -64,8 +62,10 @@ def asked_of_lookup(client: Client, name: str, lookup: Lookup) -> Asked | None:
     results: frozenset[str] | None = frozenset(lookup.answer) or None
     if lookup.table is not None:
         table = client.lookup_files.tables.get(name)
+        if table is None:
+            return None
         wanted = written = frozenset({lookup.table.key})
-        if results is None and table is not None:
+        if results is None:
             results = frozenset(table.columns)
     if lookup.agi is not None:
         written = _named(lookup.agi.arguments)
@@ -107,7 +107,9 @@ def request_texts(request: HttpRequest) -> list[str]:
 
 def parameters_of(statement: str) -> frozenset[str]:
     """Return the named parameters of a statement of SQL, as they will be bound."""
-    return frozenset(sql_text(statement).compile().params)
+    from sqlalchemy import text  # which takes a moment, and few clients need it
+
+    return frozenset(text(statement).compile().params)
 
 
 def _named(texts: Iterable[str]) -> frozenset[str]:

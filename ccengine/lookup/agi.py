@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ccengine.ivr.data import text_of
 from ccengine.ivr.templates import filled
-from ccengine.lookup.source import SourceFailed
+from ccengine.lookup.source import QuestionRefused, SourceFailed
 
 if TYPE_CHECKING:
     from ccengine.config.lookup_sources import AgiScript
     from ccengine.ivr.data import Value
     from ccengine.lookup.source import Document
+
+CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 AskScript = Callable[
     [tuple[str, int], str, Mapping[str, str], Sequence[str]], Awaitable[Mapping[str, str]]
@@ -37,6 +40,9 @@ class AgiSource:
         arguments = [
             filled(one, lambda name: given.get(name, "")) for one in self._script.arguments
         ]
+        if any(CONTROLS.search(one) for one in (*arguments, *given.values())):
+            message = "a value holds control characters"
+            raise QuestionRefused(message)
         address = (self._script.host, self._script.port)
         try:
             return await self._ask(address, self._script.script, given, arguments) or None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ccengine.lookup.source import Source
 
 log = structlog.get_logger()
+
+NO_MORE: Final = "there is no such lookup any more"
 
 
 class LookupDesk:
@@ -65,14 +67,16 @@ class LookupDesk:
 
     def _slot(self, client: Client, name: str) -> Slot:
         lookup = client.settings.lookups.get(name)
-        asked = None if lookup is None else asked_of_lookup(client, name, lookup)
-        if lookup is None or asked is None:
-            message = "there is no such lookup any more"
-            raise SourceFailed(message)
+        if lookup is None:
+            raise SourceFailed(NO_MORE)
         basis = (lookup, client.settings.databases, client.lookup_files.tables.get(name))
         known = self._slots.get((client.id, name))
         if known is not None and known.basis == basis:
+            known.basis = basis  # of what is the same object, nothing is compared next time
             return known
+        asked = asked_of_lookup(client, name, lookup)
+        if asked is None:
+            raise SourceFailed(NO_MORE)
         source = self._make_source(client, name, lookup)
         if known is not None:
             known.source.close()

@@ -13,9 +13,9 @@ import orjson
 from yarl import URL
 
 from ccengine.config.requests import NoAddress, filled_body, url_part
-from ccengine.ivr.data import text_of
+from ccengine.ivr.data import plain_number, text_of
 from ccengine.ivr.templates import HOLE, filled
-from ccengine.lookup.source import LARGEST_BYTES, SourceFailed
+from ccengine.lookup.source import LARGEST_BYTES, QuestionRefused, SourceFailed
 
 if TYPE_CHECKING:
     from ccengine.config.lookup_sources import HttpRequest
@@ -52,7 +52,7 @@ def made(request: HttpRequest, values: Mapping[str, Value], token: str | None) -
     """Return a request with values in it: encoded in its address, as JSON in its body.
 
     Raises:
-        SourceFailed: it would be another request with these values.
+        QuestionRefused: it would be another request with these values.
     """
 
     def text(name: str) -> str:
@@ -61,13 +61,13 @@ def made(request: HttpRequest, values: Mapping[str, Value], token: str | None) -
     try:
         url = filled(request.url, lambda name: url_part(name, text(name)))
     except NoAddress as error:
-        raise SourceFailed(_without_value(error)) from None
+        raise QuestionRefused(_without_value(error)) from None
     headers = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": AGENT}
     for name, template in request.headers.items():
         header = filled(template, text)
         if not header.isprintable() or not header.isascii():
             message = f"header {name} would hold characters that no header may"
-            raise SourceFailed(message)
+            raise QuestionRefused(message)
         headers[name] = header
     if token is not None:
         headers["Authorization"] = f"Bearer {token}"
@@ -94,7 +94,7 @@ def as_json(value: Value | None) -> Any:
     """Return a value as JSON has it."""
     match value:
         case Decimal():
-            return int(value) if value == value.to_integral_value() else float(value)
+            return plain_number(value)
         case datetime() | date():
             return text_of(value)
         case _:

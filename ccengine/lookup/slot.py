@@ -13,7 +13,7 @@ from cachetools import TTLCache
 from ccengine.ivr.lookups import FAILED, NOTHING, Answer, Result
 from ccengine.lookup.breaker import Breaker, BreakerState
 from ccengine.lookup.picking import picked
-from ccengine.lookup.source import SourceFailed
+from ccengine.lookup.source import QuestionRefused, SourceFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,6 +122,10 @@ class Slot:
             log.info("lookup_breaker_half_open", lookup=self._name)
         try:
             answer = await self._in_time(values, asking)
+        except QuestionRefused as error:
+            asking.cause = str(error)
+            self.breaker.give_up()
+            return FAILED
         except SourceFailed as error:
             asking.cause = str(error)
             if self.breaker.fail(self._now()):

@@ -28,6 +28,10 @@ class SourceFailed(Exception):
         self.hopeless = hopeless
 
 
+class QuestionRefused(SourceFailed):
+    """It was not asked for what it was asked with: nobody else's answers are the worse for it."""
+
+
 class Source(Protocol):
     """One lookup's."""
 

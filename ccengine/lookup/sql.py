@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from ccengine.ivr.data import text_of
+from ccengine.ivr.data import plain_number, text_of
 from ccengine.lookup.source import LARGEST_BYTES, SourceFailed
 
 if TYPE_CHECKING:
@@ -108,11 +108,10 @@ class Statements:
             raise SourceFailed(message)
         stop = threading.Event()
         bound = {name: _bindable(value) for name, value in values.items()}
-        loop = asyncio.get_running_loop()
+        job = self._pool.submit(self._carry_out, stop, lambda one: take(one, statement, bound))
+        job.add_done_callback(lambda _: self._free.release())  # also of one that never began
         try:
-            return await loop.run_in_executor(
-                self._pool, self._carry_out, stop, lambda one: take(one, statement, bound)
-            )
+            return await asyncio.wrap_future(job)
         finally:
             stop.set()
 
@@ -130,8 +129,6 @@ class Statements:
         except SQLAlchemyError as error:
             # Its text has the statement and the values.
             raise SourceFailed(_cause(error), hopeless=False) from None
-        finally:
-            self._free.release()
 
 
 @contextmanager
@@ -165,7 +162,7 @@ def _bindable(value: Value) -> str | int | float:
     """Return a value as every driver takes it."""
     match value:
         case Decimal():
-            return int(value) if value == value.to_integral_value() else float(value)
+            return plain_number(value)
         case bool():
             return int(value)
         case date():

@@ -38,8 +38,9 @@ def key_of(client: ClientId) -> HookKey:
 def outbox_couriers(
     tenant: Tenant, office: OutboxOffice, sources: Sources, wire: Wire
 ) -> list[Courier]:
-    """Return a courier for each client that has submissions, or may have had some."""
+    """Return a courier for each client that has submissions."""
     return [
         Courier(key_of(client.id), SubmissionMail(client, sources, wire), office)
         for client in tenant.clients.values()
+        if client.settings.submissions
     ]

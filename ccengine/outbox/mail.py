@@ -13,6 +13,7 @@ from ccengine.lookup.requests import DONE, SERVER_FAULT, TOO_MANY, made
 from ccengine.lookup.source import SourceFailed
 from ccengine.lookup.sources import statement_of
 from ccengine.lookup.sql import Statements, carried_out
+from ccengine.webhooks.courier import Batch
 from ccengine.webhooks.sender import Receipt
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from ccengine.reporting.rows import JournalRow
     from ccengine.storage.journal_reader import JournalReader
 
+ROWS_AT_ONCE: Final = 200
 OWED_SECONDS: Final = 86_400.0
 REQUEST_TIMEOUT: Final = 408
 IDEMPOTENCY_KEY: Final = "Idempotency-Key"
@@ -50,12 +52,24 @@ class SubmissionMail:
         """
         last, at = reader.newest()  # first, as what comes meanwhile must come after it
         since = reader.number_after(at - OWED_SECONDS) - 1
-        first = reader.first_of_client(SubmissionMade.__name__, client, since=since)
-        return last if first is None else min(first - 1, last)
+        owed = self._events(reader, client, after=since, upto=last, limit=1)
+        return owed[0].number - 1 if owed else last
 
-    def wants(self, row: JournalRow) -> bool:
+    def may_want(self, row: JournalRow) -> bool:
         """Tell whether it is a submission."""
-        return row.kind == "event" and isinstance(row.what, SubmissionMade)
+        return isinstance(row.what, SubmissionMade)
+
+    def batch(self, reader: JournalReader, after: int, client: str) -> Batch:
+        """Return submissions, none of which was rejected."""
+        last = reader.last_number()
+        rows = self._events(reader, client, after=after, upto=last, limit=ROWS_AT_ONCE)
+        return Batch(rows, rows[-1].number if len(rows) == ROWS_AT_ONCE else last)
+
+    def _events(
+        self, reader: JournalReader, client: str, *, after: int, upto: int, limit: int
+    ) -> list[JournalRow]:
+        name = SubmissionMade.__name__
+        return reader.events_of_client(name, client, after=after, upto=upto, limit=limit)
 
     async def send(self, row: JournalRow) -> Receipt:
         """Carry it out."""

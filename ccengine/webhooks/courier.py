@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import structlog
 
-from ccengine.reporting.rows import JournalRow, is_void
 from ccengine.storage.journal_reader import JournalReader
 from ccengine.storage.webhooks import HookKey, LetterState, StoredLetter, WebhookStore
 from ccengine.webhooks.sender import Receipt
@@ -24,10 +23,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ccengine.core.ids import Instant
+    from ccengine.reporting.rows import JournalRow
 
 log = structlog.get_logger()
 
-ROWS_AT_ONCE: Final = 500
 CALLS_AT_ONCE: Final = 4
 LETTERS_AT_ONCE: Final = 50
 MOST_LETTERS: Final = 5_000
@@ -69,8 +68,12 @@ class Mail(Protocol):
         """Return the row after which a new receiver begins."""
         ...
 
-    def wants(self, row: JournalRow) -> bool:
-        """Tell whether a row of the client's is a message."""
+    def may_want(self, row: JournalRow) -> bool:
+        """Tell at once whether a row of the client's is worth a look at the journal."""
+        ...
+
+    def batch(self, reader: JournalReader, after: int, client: str) -> Batch:
+        """Return the messages that follow a row, some of them at a time."""
         ...
 
     async def send(self, row: JournalRow) -> Receipt:
@@ -103,6 +106,11 @@ class Courier:
     def wake(self) -> None:
         """Have it look at the journal."""
         self._wake.set()
+
+    def concerns(self, rows: Sequence[JournalRow]) -> bool:
+        """Tell whether rows may hold messages for it."""
+        client, may_want = self.key.client, self._mail.may_want
+        return any(row.client == client and may_want(row) for row in rows)
 
     async def run(self) -> None:
         """Deliver, for ever."""
@@ -222,9 +230,7 @@ class Courier:
 
 def _read(journal: Path, after: int, client: str, mail: Mail) -> Batch:
     with JournalReader.open(journal) as reader:
-        steps, reached = reader.steps_after(after, reader.last_number(), about=ROWS_AT_ONCE)
-    rows = (row for step in steps if not is_void(step) for row in step if row.client == client)
-    return Batch([row for row in rows if mail.wants(row)], reached)
+        return mail.batch(reader, after, client)
 
 
 def _beginning(journal: Path, client: str, mail: Mail) -> int:

@@ -13,7 +13,9 @@ from ccengine.config.requests import NoAddress
 from ccengine.core.ids import CallId, Instant
 from ccengine.reporting.call_record import CallRecord
 from ccengine.reporting.news import Topic, news_of
+from ccengine.reporting.rows import is_void
 from ccengine.storage.webhooks import WebhookStore
+from ccengine.webhooks.courier import Batch
 from ccengine.webhooks.sender import Keys, Letter, Receipt, Sender
 from ccengine.webhooks.template import address, fields_of, filled
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from ccengine.reporting.news import News
     from ccengine.reporting.rows import JournalRow
     from ccengine.storage.journal_reader import JournalReader
+
+ROWS_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +55,18 @@ class HookMail:
         del client
         return reader.last_number()
 
-    def wants(self, row: JournalRow) -> bool:
-        """Tell whether it is something that happened to a call, of those asked for."""
+    def may_want(self, row: JournalRow) -> bool:
+        """Find all rows worth a look: which are messages takes longer to know."""
+        del row
+        return True
+
+    def batch(self, reader: JournalReader, after: int, client: str) -> Batch:
+        """Return what happened to calls, as far as it is asked for."""
+        steps, reached = reader.steps_after(after, reader.last_number(), about=ROWS_AT_ONCE)
+        rows = (row for step in steps if not is_void(step) for row in step if row.client == client)
+        return Batch([row for row in rows if self._wants(row)], reached)
+
+    def _wants(self, row: JournalRow) -> bool:
         news, events = news_of(row), self._hook.events
         is_news = news is not None and news.topic is Topic.CALL
         return is_news and news is not None and (not events or news.body["action"] in events)

@@ -45,11 +45,9 @@ class Post:
 
     def observe(self, rows: Sequence[JournalRow]) -> None:
         """Have those look at the journal whom a step concerns."""
-        if self._couriers:
-            clients = {row.client for row in rows}
-            for courier in self._couriers:
-                if courier.key.client in clients:
-                    courier.wake()
+        for courier in self._couriers:
+            if courier.concerns(rows):
+                courier.wake()
 
     async def run(self) -> None:
         """Deliver, for ever; a new configuration is taken up within a second."""

@@ -81,26 +81,32 @@ async def test_a_script_that_sets_nothing_knows_of_none() -> None:
         assert await source.ask({"caller": ""}) is None
 
 
-async def test_nobody_there_rubbish_and_a_flood() -> None:
+async def chatters(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while await told(reader, writer, "NOOP"):
+        pass
+
+
+async def test_rubbish_a_flood_and_one_that_never_ends() -> None:
     async def rubbish(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"\xff\xfe\n")
         await writer.drain()
 
     async def flood(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        for _ in range(1000):
+        for _number in range(1000):
             writer.write(b"x" * 10_000)
             await writer.drain()
 
-    async def chatter(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while await told(reader, writer, "NOOP"):
-            pass
-
-    for serve in (rubbish, flood, chatter):
+    for serve in (rubbish, flood, chatters):
         async with script(serve) as source:
             with pytest.raises(SourceFailed):
                 await source.ask({"caller": "1"})
+
+
+async def test_a_server_that_is_gone() -> None:
+    async with script(chatters) as source:
+        pass
     with pytest.raises(SourceFailed) as failed:
-        await source.ask({"caller": "1"})  # its server is gone
+        await source.ask({"caller": "1"})
     assert not failed.value.hopeless
 
 

@@ -17,7 +17,7 @@ from ccengine.ivr.lookup_names import Asked
 from ccengine.ivr.lookups import FAILED, NOTHING, Answer, Question, Result
 from ccengine.lookup.breaker import BreakerState
 from ccengine.lookup.slot import Slot
-from ccengine.lookup.source import Document, SourceFailed
+from ccengine.lookup.source import Document, QuestionRefused, SourceFailed
 
 pytestmark = pytest.mark.virtual_time
 
@@ -170,6 +170,14 @@ async def test_answers_are_kept_for_a_time_each_by_what_was_asked() -> None:
     await asyncio.sleep(2)
     await here.ask(asks("1"))
     assert len(source.asked) == 3
+
+
+async def test_who_asks_for_what_cannot_be_asked_opens_nothing() -> None:
+    source = Scripted([QuestionRefused("the address needs caller")] * 9)
+    here = slot(source)
+    for _ in range(9):
+        assert await here.ask(asks()) == FAILED
+    assert (await here.ask(asks())).result is Result.FOUND
 
 
 async def test_a_failure_is_not_kept() -> None:
