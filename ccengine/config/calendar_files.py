@@ -103,6 +103,14 @@ def parsed_calendar(text: str) -> Calendar:
         raise NoCalendar(message) from None
 
 
+def time_in(event: Properties, name: str) -> Any:
+    """Return the day or moment of a property; None: it has none that can be read."""
+    try:
+        return event[name].dt
+    except BROKEN:
+        return None
+
+
 def _is_of_whole_days(event: Properties) -> bool:
     return not isinstance(event["DTSTART"].dt, datetime)
 

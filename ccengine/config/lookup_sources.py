@@ -147,13 +147,13 @@ class Change(StrEnum):
 
 
 CALENDAR_VALUES: Final[Mapping[Finding | Change, frozenset[str]]] = {
-    Finding.NEXT: frozenset({"attendee"}),
-    Finding.FREE: frozenset({"after"}),
-    Change.CONFIRM: frozenset({"attendee", "uid"}),
-    Change.CANCEL: frozenset({"attendee", "uid"}),
-    Change.MOVE: frozenset({"attendee", "uid", "to"}),
+    Finding.NEXT: frozenset({"attendee", "now"}),
+    Finding.FREE: frozenset({"after", "now"}),
+    Change.CONFIRM: frozenset({"attendee", "uid", "now"}),
+    Change.CANCEL: frozenset({"attendee", "uid", "now"}),
+    Change.MOVE: frozenset({"attendee", "uid", "to", "now"}),
 }
-"""The names of the values that each is given."""
+"""The names of the values that each goes by; the time is what every call knows."""
 
 CALENDAR_ANSWER: Final = frozenset({"uid", "begins", "ends", "state", "summary", "location"})
 """The names of what is told of an appointment."""

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
-from icalendar import Calendar, Component, Event
+from icalendar import Calendar, Event
 
-from ccengine.config.calendar_files import BROKEN
+from ccengine.config.calendar_files import time_in
 from ccengine.config.lookup_sources import Change, Finding
 from ccengine.ivr.data import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ccengine.config.calendar_files import Properties
     from ccengine.ivr.data import Value
 
 DONE: Final = "X-CCENGINE-DONE"
@@ -109,7 +108,7 @@ class Appointments:
 
     def _timed(self) -> Iterator[Event]:
         for one in self.calendar.walk("VEVENT"):
-            is_timed = isinstance(_time(one, "DTSTART"), datetime)
+            is_timed = isinstance(time_in(one, "DTSTART"), datetime)
             if isinstance(one, Event) and is_timed and "RRULE" not in one:
                 yield one
 
@@ -117,13 +116,13 @@ class Appointments:
         return next((one for one in self._timed() if str(one.get("UID", "")) == uid), None)
 
     def _begins(self, event: Event) -> datetime:
-        return self._zoned(_time(event, "DTSTART"))
+        return self._zoned(time_in(event, "DTSTART"))
 
     def _zoned(self, moment: datetime) -> datetime:
         return moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
 
     def _told(self, event: Event) -> dict[str, object]:
-        ends = _time(event, "DTEND")
+        ends = time_in(event, "DTEND")
         return {
             "uid": str(event.get("UID", "")),
             "begins": self._begins(event).astimezone(self.zone),
@@ -132,14 +131,6 @@ class Appointments:
             "summary": str(event.get("SUMMARY", "")),
             "location": str(event.get("LOCATION", "")),
         }
-
-
-def _time(event: Component, name: str) -> Any:
-    """Return a property's day or moment; None: it has none that can be read."""
-    try:
-        return cast("Properties", event)[name].dt
-    except BROKEN:
-        return None
 
 
 def _is_of(event: Event, attendee: str) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import structlog
 
-from ccengine.config.calendar_files import parsed_calendar
+from ccengine.config.calendar_files import parsed_calendar, time_in
 from ccengine.lookup.calendar import write_calendar
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def moved_on(text: str, now: datetime) -> bytes:
 
 def _timed(calendar: Calendar) -> list[Properties]:
     events = (cast("Properties", event) for event in calendar.walk("VEVENT"))
-    return [event for event in events if isinstance(event["DTSTART"].dt, datetime)]
+    return [event for event in events if isinstance(time_in(event, "DTSTART"), datetime)]
 
 
 def _moment(begins: datetime, now: datetime) -> datetime:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from ccengine.config.settings import StatePaths
@@ -28,10 +28,29 @@ if TYPE_CHECKING:
     from ccengine.config.clients import Client
     from ccengine.config.lookup_sources import Lookup
     from ccengine.ivr.data import Value
+    from ccengine.ivr.prompts import SpokenPrompt
+    from ccengine.ivr.speaking import Voices
     from ccengine.lookup.source import Document
     from tests.calls.center_on_fake import CenterOnFake
 
 NOUR = ClientId("nour")
+
+
+class Words:
+    """A speech engine that remembers what each sound says."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+
+    async def sound(self, prompt: SpokenPrompt) -> str:
+        name = f"said/{len(self.texts)}"
+        self.texts[name] = prompt.text
+        return name
+
+    def heard(self, media: str) -> str:
+        """What a sound says, or its name."""
+        name = media.partition("/sounds/")[2]
+        return self.texts.get(name, name)
 
 
 class Examples:
@@ -44,18 +63,30 @@ class Examples:
         self._client = tenant.clients[NOUR]
         self.is_down = False
         self.seconds = 0.1  #: that each answer takes
-        now = datetime.fromtimestamp(center.engine.clock.now(), UTC)
-        make_examples(tenant, StatePaths(state), now)
-        folder = state / "databases" / "nour"
-        self.shop = sqlite3.connect(folder / "shop.sqlite", isolation_level=None)
-        self.shop.row_factory = sqlite3.Row
-        self.visits = CalendarBook(folder / "visits.ics", ZoneInfo("Asia/Dubai"))
+        self._tenant = tenant
+        self._paths = StatePaths(state)
+        self.visits = CalendarBook(
+            self._paths.database_of(NOUR, "visits.ics"), ZoneInfo("Asia/Dubai")
+        )
         self.done: list[SubmissionMade] = []
+        self.words = Words()
+        self.make_anew()
         self.take_over()
+
+    def make_anew(self) -> None:
+        """Have everything as it was at the first start."""
+        shop = self._paths.database_of(NOUR, "shop.sqlite")
+        for file in (shop, self.visits.file):
+            file.unlink(missing_ok=True)
+        now = datetime.fromtimestamp(self._center.engine.clock.now(), UTC)
+        make_examples(self._tenant, self._paths, now)
+        self.shop = sqlite3.connect(shop, isolation_level=None)
+        self.shop.row_factory = sqlite3.Row
 
     def take_over(self) -> None:
         """Answer the present engine."""
         loop = asyncio.get_running_loop()
+        self._center.wiring.voices = cast("Voices", self.words)
         self._center.wiring.lookups = LookupDesk(loop.time, self._source)
         self._center.engine.observe(lambda _: loop.call_soon(self._carry_out))
 
