@@ -174,8 +174,6 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     link = Connection(
         AriAddress(url=settings.ari_url, user=ARI_USER, password=ari_password(paths), app=APP)
     )
-    voices = Voices(paths.sounds, asyncio.get_running_loop().time)
-    stack.push_async_callback(voices.close)
     wiring = Wiring(
         engine,
         Router(Ari(link, app=APP, may_send=engine.write)),
@@ -184,13 +182,20 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
         settings.node,
         rows_of_agent=partial(read_rows_of_agent, paths.journal),
         lookups=open_lookups(paths, stack),
-        voices=voices,
+        voices=_voices(paths, stack),
     )
     engine.post(SwitchLost(node=settings.node))
     load_plan(engine, configuration)
     if publisher is not None:
         begin_to_publish(publisher, engine, journal)
     return Parts(settings, journal, keeper, publisher, link, engine, wiring)
+
+
+def _voices(paths: StatePaths, stack: AsyncExitStack) -> Voices:
+    """Return what renders values; its processes end with the stack."""
+    voices = Voices(paths.sounds, asyncio.get_running_loop().time)
+    stack.push_async_callback(voices.close)
+    return voices
 
 
 def _queue_log(paths: StatePaths, restored: Restored, stack: AsyncExitStack) -> QueueLogFile:

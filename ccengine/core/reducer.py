@@ -53,13 +53,17 @@ from ccengine.core.events import (
     ConversationStarted,
     Event,
     ExitChosen,
+    FlowDataSet,
     FlowEvent,
+    FlowStepEntered,
     FormFilled,
     HelpAnswered,
     HelpAsked,
     HelpUnanswered,
     HoldEnded,
     HoldStarted,
+    LanguageChosen,
+    MessageAsked,
     MessageLeft,
     NumbersClosed,
     NumbersOpened,
@@ -79,6 +83,7 @@ from ccengine.core.events import (
     RecordingStarted,
     StaffAnswered,
     StaffMissed,
+    SubmissionMade,
     SwitchLost,
     SwitchResynced,
     WaitPromised,
@@ -351,10 +356,11 @@ def _handle_staff(floor: Floor, event: StaffEvent, now: Instant) -> None:
 
 
 def _handle_line(floor: Floor, event: LineEvent, now: Instant) -> None:
-    if isinstance(event, FlowEvent):
-        flows.note(floor, event)
-        return
     match event:
+        case (
+            FlowStepEntered() | FlowDataSet() | LanguageChosen() | MessageAsked() | SubmissionMade()
+        ):
+            flows.note(floor, event)
         case CallQueued():
             contacts.queue(floor, event, now)
         case WaitPromised():
