@@ -106,7 +106,7 @@ def _sayers(tenant: Tenant) -> tuple[Mapping[tuple[ClientId, str], Sayer], list[
         folders = (tenant.folder / "prompts", client.folder / "prompts")
         for language in tenant.settings.languages:
             contract = client.settings.contract
-            currency = "" if contract is None else contract.currency
+            currency = None if contract is None else contract.currency
             sayer = sayers.sayer(language, folders, ZoneInfo(client.zone), currency)
             if sayer is not None:
                 made[name, language] = sayer

@@ -84,7 +84,7 @@ FLOWS = (
          "otherwise: goodbye}", "no submission 'cancel'"),
     step("a lookup without its fallback", "extra: {lookup: caller, found: menu, none: menu}",
          "'otherwise' is missing"),
-    step("a flow that is not there", "extra: {call: verify, next: goodbye}", "no flow 'verify'"),
+    step("a flow that is not there", "extra: {call: ask-who, next: goodbye}", "no flow 'ask-who'"),
     step("a flow that calls itself", "extra: {call: main, next: goodbye}",
          "flows call one another in a circle: main → main"),
     step("a value given back to nobody", "extra: {give_back: {}}", "nobody takes what step"),
@@ -92,7 +92,7 @@ FLOWS = (
          "does not speak 'de'"),
     Broken("a language of other clients", NOUR, "languages: [ar, en, fa, uk, es, fr]",
            "languages: [ar, en, fa, es, fr]", "does not speak 'uk'", "4: uk",
-           told_in="clients/nour/flows/languages.yaml"),
+           told_in="clients/nour/flows/languages.yaml", beside=1),  # and self-service.yaml
     Broken("a language whose prompts are missing", VIP, "start: vip\nsteps:",
            "start: ask\nsteps:\n  ask: {language: greeting, digits: {1: en}, next: vip}",
            "prompt 'greeting' is missing in 'en'", "ask: {", beside=2),  # and the queue's
@@ -127,19 +127,19 @@ SUB = "description: asks for an order\nparameters: [who]\nstart: ask\nsteps:\n"
 GIVES = (
     SUB + "  ask: {set: {order: '{who}'}, next: back}\n  back: {give_back: {number: '{order}'}}\n"
 )
-SUB_FILE = "clients/nour/flows/verify.yaml"
+SUB_FILE = "clients/nour/flows/ask-who.yaml"
 
 CALLED = (
-    step("a parameter that is not given", "extra: {call: verify, next: goodbye}",
+    step("a parameter that is not given", "extra: {call: ask-who, next: goodbye}",
          "is not given its value 'who'", **{SUB_FILE: GIVES}),
-    step("a parameter that is not wanted", "extra: {call: verify, give: {who: x, woh: y}, "
+    step("a parameter that is not wanted", "extra: {call: ask-who, give: {who: x, woh: y}, "
          "next: goodbye}", "wants no value 'woh'", **{SUB_FILE: GIVES}),
-    step("a result that is not given back", "extra: {call: verify, give: {who: x}, "
+    step("a result that is not given back", "extra: {call: ask-who, give: {who: x}, "
          "into: {a: order}, next: goodbye}", "gives back no value 'order'", **{SUB_FILE: GIVES}),
-    step("a flow that never comes back", "extra: {call: verify, give: {who: x}, next: after}\n"
+    step("a flow that never comes back", "extra: {call: ask-who, give: {who: x}, next: after}\n"
          "  after: {hang_up: normal}", "no way leads to step 'after'", "after:",
          **{SUB_FILE: SUB + "  ask: {hang_up: busy}\n"}),
-    step("a round over two flows", "extra: {call: verify, give: {who: x}, next: extra}",
+    step("a round over two flows", "extra: {call: ask-who, give: {who: x}, next: extra}",
          "goes round for ever: extra → extra", **{SUB_FILE: GIVES}),
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import pytest
 from ccengine.config.calendar_files import parsed_calendar
 from ccengine.config.lookup_sources import CALENDAR_ANSWER, Change, Finding
 from ccengine.lookup.appointments import Appointments, NotPossible
-from ccengine.lookup.calendar import CalendarBook
+from ccengine.lookup.calendar import CalendarBook, write_calendar
 from ccengine.lookup.examples import moved_on
 from ccengine.lookup.source import SourceFailed
 
@@ -157,7 +158,15 @@ def test_what_is_not_possible_changes_nothing(
     assert book.file.read_text() == CALENDAR
 
 
-def test_of_two_at_once_one_gets_the_free_time(book: CalendarBook) -> None:
+def test_of_two_at_once_one_gets_the_free_time(
+    book: CalendarBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_slowly(file: Path, content: bytes) -> None:
+        time.sleep(0.2)  # so that the other one comes meanwhile
+        write_calendar(file, content)
+
+    monkeypatch.setattr("ccengine.lookup.calendar.write_calendar", write_slowly)
+
     def move(uid: str, attendee: str) -> bool:
         try:
             change(book, Change.MOVE, f"k-{uid}", to="free-1", uid=uid, attendee=attendee)

@@ -42,7 +42,7 @@ class Sayers:
     _read: dict[Path, ValueWords] = field(default_factory=dict)
 
     def sayer(
-        self, language: str, folders: Iterable[Path], zone: tzinfo, currency: str
+        self, language: str, folders: Iterable[Path], zone: tzinfo, currency: str | None
     ) -> Sayer | None:
         """Return who says values in a language; None: nobody, for words are missing.
 
@@ -50,7 +50,7 @@ class Sayers:
             language: as in `prompts/<language>`.
             folders: `prompts` folders, the most general first.
             zone: of instants.
-            currency: of amounts for which none is named; empty: there is none.
+            currency: as of `Sayer`.
         """
         words, _ = _built_in(language)
         for folder in folders:

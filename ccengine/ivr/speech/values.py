@@ -51,17 +51,21 @@ class Sayer:
         language: whose plural forms it has.
         words: of the language.
         zone: of instants.
-        currency: of amounts for which none is named; empty: there is none.
+        currency: of amounts for which none is named; empty: there is none; None: the contract,
+            which says it, has a mistake that is told elsewhere.
 
     Raises:
         ValueError: the rules cannot be read.
     """
 
-    def __init__(self, language: str, words: ValueWords, zone: tzinfo, currency: str = "") -> None:
+    def __init__(
+        self, language: str, words: ValueWords, zone: tzinfo, currency: str | None = ""
+    ) -> None:
         self._plural_form: Callable[[int], str] = lambda number: plural_form(language, number)
         self._words = words
         self._zone = zone
-        self._currency = currency
+        self._currency = currency or ""
+        self._is_told = currency is not None
         self._spelling = Spelling(words.rules, self._plural_form)
         self._kinds: Mapping[str, Callable[[Value, tuple[str, ...]], str]] = {
             "": self._text,
@@ -104,7 +108,7 @@ class Sayer:
         """Return the words that may follow a kind, and how many must."""
         words, sets, cases = self._words, self._spelling.names, self._cases()
         ordinals = {name.removeprefix("ordinal-") for name in sets if name.startswith("ordinal-")}
-        has_own = self._currency in words.currencies
+        has_own = not self._is_told or self._currency in words.currencies
         known: Mapping[str, tuple[set[str], int]] = {
             "number": ({name for name in sets if name.split("-")[0] in GENDERS}, 0),
             "ordinal": (ordinals, 0),
