@@ -107,9 +107,10 @@ async def test_every_step_is_walked_from_its_own_beginning(demo: Configuration) 
                 entered=lambda at, way=walked: way.append(at.step),
             )
             assert isinstance(result, Enqueue | HangUp), (client, name, step)
-            asked_again = [] if step in walked[:1] else walked[:1]
-            assert step in walked[: len(asked_again) + 1], (client, name, step)
-            assert all(getattr(flow.steps[one], "secret", False) for one in asked_again)
+            is_asked_again = getattr(
+                flow.steps[walked[0]], "secret", False
+            )  # what it needs is lost
+            assert walked[0] == step or is_asked_again, (client, name, step)
 
 
 def test_every_way_of_every_step_leads_to_a_step(demo: Configuration) -> None:
