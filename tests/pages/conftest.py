@@ -17,7 +17,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/pages/" in item.path.as_posix():
             if not CHROMIUM:
-                item.add_marker(pytest.mark.skip(reason="needs Chromium: apt-get install chromium"))
+                reason = "needs Chromium: apt-get install chromium-headless-shell"
+                item.add_marker(pytest.mark.skip(reason=reason))
             elif pytest_asyncio.is_async_test(item):
                 # One browser for all, which lives in one loop.
                 item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
