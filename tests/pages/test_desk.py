@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ccengine.core import events
-from ccengine.core.ids import AgentId, CallId, ClientId, QueueId, TenantId
-from ccengine.core.states import AgentState, Kind
+from ccengine.core.ids import AgentId, CallId
+from ccengine.core.states import AgentState
 from tests.api.house import PIN, house
 from tests.e2e.waits import until
 from tests.pages.browser import browser, open_page
 from tests.pages.desk import BILLING, desk
 from tests.pages.test_access import CONTRASTS, LEAST_CONTRAST
-from tests.reporting.shift import NODE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -142,19 +141,7 @@ async def test_the_talk_is_led_from_the_page(tmp_path: Path) -> None:
         await page.get_by_label("Consult", exact=True).fill("302")
         await page.keyboard.press("Enter")
         await page.locator("#target").wait_for(state="hidden")
-        consult = events.AgentDialled(
-            call=CallId("c2"),
-            agent=AMIRA,
-            tenant=TenantId("demo"),
-            client=ClientId("nour"),
-            number="302",
-            channel="",
-            leg="c2-leg",
-            node=NODE,
-            kind=Kind.CONSULT,
-            origin=call,
-        )
-        here.shift.post(consult)
+        here.consult(call, "302")
         for name in ("Conference", "Swap", "Back to the caller", "Hand over and leave"):
             await page.get_by_role("button", name=name).click()
         await until("seven acts", lambda: len(here.acts) == 7)
@@ -200,18 +187,7 @@ async def test_callbacks_own_numbers_and_recent_calls(tmp_path: Path) -> None:
     )
     async with desk(tmp_path, *changes, log_in=False) as opened:
         here = opened.here
-        asked = events.CallbackAsked(
-            call=CallId("b1"),
-            origin=here.call("c1", BILLING),
-            queue=QueueId(BILLING),
-            tenant=TenantId("demo"),
-            client=ClientId("nour"),
-            node=NODE,
-            number="600100",
-            caller="0501234567",
-            to="+971501234567",
-        )
-        here.shift.post(asked)
+        here.ask_back("c1", BILLING, "+971501234567")
         await opened.page.reload()
         await opened.shows("#callbacks tbody", "+971501234567")
         await opened.shows("#day", "Calls")
