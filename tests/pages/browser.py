@@ -13,7 +13,7 @@ from playwright.async_api import ConsoleMessage, Page, async_playwright, expect
 from tests.api.house import FILE_TOKEN
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from playwright.async_api import Browser, BrowserContext
 
@@ -92,3 +92,23 @@ async def open_page(
         )
     await page.goto(address + path)
     return page
+
+
+async def shown_additions(page: Page, selector: str) -> Callable[[], Awaitable[list[str]]]:
+    """Note what texts are added to an element, as a screen reader does; return how to read them."""
+    await page.locator(selector).evaluate(
+        """element => {
+            window.added = [];
+            new MutationObserver((changes) => {
+                const nodes = changes.flatMap((one) => [...one.addedNodes]);
+                const texts = nodes.map((one) => one.textContent);
+                window.added.push(...texts.filter((one) => one !== ""));
+            }).observe(element, { childList: true });
+        }"""
+    )
+
+    async def read() -> list[str]:
+        found: list[str] = await page.evaluate("window.added")
+        return found
+
+    return read

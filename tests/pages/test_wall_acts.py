@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Event
 from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
@@ -138,6 +139,30 @@ async def test_a_change_whose_answer_is_lost_is_made_once(tmp_path: Path) -> Non
             before=None, limit=9, actor=None, target="agent amira"
         )
         assert len(entries) == 1
+
+
+async def test_a_dialogs_late_failure_is_not_said_in_another(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        staff(here)
+        page = await open_wall(context, here)
+        asked, answer = Event(), Event()
+
+        async def refuse_late(route: Route) -> None:
+            asked.set()
+            await answer.wait()
+            await route.fulfill(status=503, json={"title": "not possible now"})
+
+        await page.route("**/agents/taras/desk", refuse_late)
+        await cell(page, "agents", "taras", "acts").get_by_role("button").click()
+        await asked.wait()
+        await page.keyboard.press("Escape")
+        await cell(page, "calls", "first", "acts").get_by_role("button").click()
+        dialog = page.get_by_role("dialog")
+        await expect(dialog.get_by_role("button", name="Change")).to_be_visible()
+        async with page.expect_response("**/agents/taras/desk"):
+            answer.set()
+        await page.wait_for_load_state("networkidle")
+        await expect(page.locator("dialog .failure")).to_have_text("")
 
 
 async def test_a_caller_who_is_gone_meanwhile_cannot_be_acted_on(tmp_path: Path) -> None:

@@ -85,6 +85,7 @@ function draw() {
   for (const side of Object.values(sides)) side.draw(state);
   title();
   if (RINGS_OR_TALKS.has(state.state)) announce();
+  else forgetCall();
   voice.say(`${t(`state_${state.state}`)} ${state.agent?.cause ?? ""}`.trim());
 }
 
@@ -115,6 +116,12 @@ function announce() {
     const shownOutside = new Notification(t("desk"), { body: text, tag: shown.call });
     shownOutside.onclick = () => window.focus();
   }
+}
+
+// The same call may be offered again, and is then said again.
+function forgetCall() {
+  announced = null;
+  voice.hush();
 }
 
 function refuse(problem) {

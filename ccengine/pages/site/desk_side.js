@@ -1,6 +1,7 @@
 // What is beside the call: script, the customer's history, callbacks, the agent's own numbers.
 
-import { h, setText } from "./dom.js";
+import { h, sayAnew, setText } from "./dom.js";
+import { callerOf } from "./caller.js";
 import { shortName } from "./desk_bar.js";
 
 // Draws again only when what it draws is another.
@@ -90,7 +91,7 @@ export class CallbacksPart extends Part {
     const list = state.callbacks ?? [];
     this.show(list, () => (list.length === 0 ? this.none("no_callbacks") : [
       this.table(["customer", "queue", "when", "place"], list.map((one) => [
-        `${one.kind === "voicemail" ? "✉ " : ""}${one.customer || this.words.t("withheld")}`,
+        `${one.kind === "voicemail" ? "✉ " : ""}${callerOf({ caller: one.customer }, this.words.t)}`,
         `${one.client_name} ${shortName(one.queue)}`,
         this.moment(one.booked_for ?? one.called_at),
         one.position === null ? this.words.t("later") : this.words.number(one.position),
@@ -135,7 +136,7 @@ export class RecentPart extends Part {
     const calls = state.recent ?? [];
     this.show(calls, () => (calls.length === 0 ? this.none("no_recent") : [
       this.table(["when", "caller", "queue", "result"], calls.map((one) => [
-        this.moment(one.arrived_at), one.caller || this.words.t("withheld"), shortName(one.queue),
+        this.moment(one.arrived_at), callerOf(one, this.words.t), shortName(one.queue),
         this.outcomeOf(one),
       ])),
     ]));
@@ -150,7 +151,11 @@ export class Voice {
   }
 
   shout(text) {
-    setText(this.loud, text);
+    sayAnew(this.loud, text);
+  }
+
+  hush() {
+    setText(this.loud, "");
   }
 
   say(text) {

@@ -26,6 +26,11 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+// Written anew even where it is the same: a live region says only what is added to it.
+export function sayAnew(element, text) {
+  element.replaceChildren(text);
+}
+
 // Children in this order, moved as little as can be, so that none loses the keyboard's focus.
 export function setChildren(parent, wanted) {
   const keep = new Set(wanted);

@@ -2,9 +2,10 @@
 // it worked is seen by the feed; what does not work is said here, with its remedy.
 
 import { Problem } from "./api.js";
+import { callerOf } from "./caller.js";
 import { h, setText } from "./dom.js";
 import { stands } from "./fold.js";
-import { callerOf, marksOf } from "./wall_tables.js";
+import { marksOf } from "./wall_tables.js";
 import { clientOf } from "./wall_view.js";
 
 const PRIORITY_AT_MOST = 1000;
@@ -49,7 +50,7 @@ export class Acts {
       const desk = await this.api.get(`${path}/desk`);
       if (this.body === body) this.fillAgent(body, path, desk, agent);
     } catch (problem) {
-      this.tell(problem);
+      this.tell(problem, body);
     }
   }
 
@@ -156,12 +157,14 @@ export class Acts {
       await this.api.change(path, body);
       if (this.body === sent) this.dialog.close();
     } catch (problem) {
-      if (this.body === sent) this.tell(problem);
+      this.tell(problem, sent);
     }
   }
 
-  tell(problem) {
+  // Unless another dialog has been opened since.
+  tell(problem, body) {
     if (!(problem instanceof Problem)) throw problem;
+    if (this.body !== body) return;
     const lines = problem.isUnreachable ? [this.t("unreachable_now")] : problem.lines;
     setText(this.failure, lines.join("\n"));
   }

@@ -1,5 +1,6 @@
 // The wallboard's three tables: what stands in which column.
 
+import { callerOf } from "./caller.js";
 import { h, setAttribute, setText } from "./dom.js";
 import { stands } from "./fold.js";
 import { Table, showMark, showText } from "./table.js";
@@ -153,10 +154,6 @@ export function marksOf(agent, t) {
   if (agent.paused.length > 0) marks.push(t("paused", { queues: agent.paused.join(", ") }));
   if (agent.locked_until !== null) marks.push(t("locked"));
   return marks.join("; ");
-}
-
-export function callerOf(call, t) {
-  return call.caller || (call.kind === "outbound" ? call.number : "") || t("withheld");
 }
 
 function placeText(call, t) {

@@ -1,6 +1,6 @@
 // The head of the wallboard: how things are with the engine, what is shown, in which language.
 
-import { h, setAttribute, setChildren, setText } from "./dom.js";
+import { h, sayAnew, setAttribute, setChildren, setText } from "./dom.js";
 import { signOut } from "./sign_in.js";
 import { LANGUAGES, chooseLanguage } from "./words.js";
 
@@ -91,9 +91,8 @@ export class Top {
     }));
   }
 
-  showStatus(feed, switchLost) {
+  showStatus(feed) {
     this.feed = feed;
-    this.switchLost = switchLost;
     this.tick();
   }
 
@@ -108,13 +107,13 @@ export class Top {
     if (status === "stopped") text = t("stopped", { reason });
     else if (status !== "connected" && board.seq !== null && Date.now() - statusSince > PATIENCE) {
       text = t("not_connected", { time: this.words.time(statusSince) });
-    } else if (status === "connected" && this.switchLost) text = t("switch_lost");
+    } else if (status === "connected" && board.switchLost) text = t("switch_lost");
     setText(this.banner, text);
     setAttribute(document.documentElement, "data-old", status !== "connected" && board.seq !== null);
   }
 
   announce(text) {
-    setText(this.spoken, text);
+    sayAnew(this.spoken, text);
   }
 }
 
