@@ -260,13 +260,13 @@ async def two_drafts(opened: Desk) -> None:
 async def test_typing_is_told_of_each_call_by_itself(tmp_path: Path) -> None:
     async with desk(tmp_path) as opened:
         await two_drafts(opened)
-        await opened.told(OutcomeEntryEnded, 1)
+        await opened.told(OutcomeEntryStarted, 3)
         begun = [one.call for one in opened.said(OutcomeEntryStarted)]
         assert begun == ["c1", "c1", "c2"], "in the talk, in the wrap-up, and of the next call"
-        assert [one.call for one in opened.said(OutcomeEntryEnded)] == ["c1"]
         await opened.page.locator("#outcome .unsaved button").click()
         await opened.page.get_by_role("button", name="Save").click()
-        await opened.told(OutcomeSet, 1)
+        await opened.told(OutcomeEntryEnded, 1)
+        assert [one.call for one in opened.said(OutcomeEntryEnded)] == ["c1"]
         await opened.wrap_up("c2")
         await opened.told(OutcomeEntryStarted, 4)
         assert opened.said(OutcomeEntryStarted)[-1].call == "c2"

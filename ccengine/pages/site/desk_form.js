@@ -16,8 +16,7 @@ export class OutcomeForm {
     this.draft = null;
     this.built = "";
     this.fields = new Map(); // by name of the problem: { input, failure }
-    this.typing = null; // { call, since, toldIn }: of which call the engine was told that it is typed
-    this.typingTimer = null;
+    this.typing = new Map(); // by call, of those that the engine was told of: { since, toldIn, timer }
     this.isSaving = false;
     this.wanted = new Set(); // drafts that are to be saved
     const { t } = words;
@@ -61,11 +60,9 @@ export class OutcomeForm {
     const debrief = this.state.debrief;
     const current = debrief === null ? null : this.drafts.of(debrief);
     if (!this.isHeld(current)) this.show(current);
-    const { typing } = this;
-    if (this.state.state === "wrap_up" && typing !== null && typing.toldIn !== "wrap_up"
-      && typing.call === this.state.callId) {
-      this.tellTyping(typing.call, true); // only a wrap-up is kept open by it
-    }
+    const { callId, state } = this.state;
+    const toldIn = this.typing.get(callId)?.toldIn ?? state;
+    if (state === "wrap_up" && toldIn !== state) this.beginTyping(callId); // only that is kept open by it
     const isEarlier = this.draft !== null && this.draft.debrief.call !== this.state.callId;
     setText(this.which, isEarlier ? ` · ${this.words.t("earlier_call")}` : "");
     const owed = this.draft !== null && this.draft.debrief.owed;
@@ -213,22 +210,34 @@ export class OutcomeForm {
     this.drafts.touch(this.draft);
     setText(this.note, "");
     const { call } = this.draft.debrief;
-    if (this.typing !== null && this.typing.call !== call) this.tellTyping(this.typing.call, false);
-    clearTimeout(this.typingTimer);
-    this.typingTimer = setTimeout(() => this.tellTyping(call, false), TYPING_OVER);
-    if (this.typing === null || Date.now() - this.typing.since > TYPING_AGAIN) this.tellTyping(call, true);
+    const since = this.typing.get(call)?.since ?? -Infinity;
+    if (Date.now() - since > TYPING_AGAIN) this.beginTyping(call);
+    const typing = this.typing.get(call);
+    clearTimeout(typing.timer);
+    typing.timer = setTimeout(() => this.endTyping(call), TYPING_OVER);
   }
 
-  async tellTyping(call, isTyping) {
-    const typing = isTyping ? { call, since: Date.now(), toldIn: this.state.state } : null;
-    this.typing = typing;
-    if (!isTyping) clearTimeout(this.typingTimer);
+  beginTyping(call) {
+    const { timer } = this.typing.get(call) ?? {};
+    this.typing.set(call, { since: Date.now(), toldIn: this.state.state, timer });
+    this.tellTyping(call, true);
+  }
+
+  endTyping(call) {
+    if (this.forgetTyping(call)) this.tellTyping(call, false);
+  }
+
+  forgetTyping(call) {
+    clearTimeout(this.typing.get(call)?.timer);
+    return this.typing.delete(call);
+  }
+
+  async tellTyping(call, typing) {
     try {
-      await this.state.api.change(
-        `agents/${this.state.name}/calls/${call}/typing`, { typing: isTyping }, "PUT");
+      await this.state.api.change(`agents/${this.state.name}/calls/${call}/typing`, { typing }, "PUT");
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
-      if (this.typing === typing) this.typing = null; // told again with the next key
+      this.forgetTyping(call); // told again with the next key
     }
   }
 
@@ -277,7 +286,7 @@ export class OutcomeForm {
   settle(draft) {
     this.drafts.settle(draft);
     if (this.draft === draft) setText(this.note, this.words.t("saved"));
-    if (this.typing?.call === draft.debrief.call) this.tellTyping(draft.debrief.call, false);
+    this.endTyping(draft.debrief.call);
     this.state.refresh();
     this.draw();
   }
