@@ -26,13 +26,7 @@ class Part {
   }
 
   moment(at) {
-    if (!at) return "";
-    const { language } = this.words;
-    const exact = navigator.languages.find((one) => one.split("-")[0] === language); // days first?
-    const format = new Intl.DateTimeFormat(exact ?? language, {
-      month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit",
-    });
-    return format.format(Date.parse(at));
+    return at ? this.words.moment(Date.parse(at)) : "";
   }
 
   table(heads, rows) {

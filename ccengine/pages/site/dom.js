@@ -35,12 +35,11 @@ export function sayAnew(element, text) {
 export function setChildren(parent, wanted) {
   const keep = new Set(wanted);
   for (const child of [...parent.children]) if (!keep.has(child)) child.remove();
-  const order = rising(wanted, new Map([...parent.children].map((one, place) => [one, place])));
+  const stay = rising(wanted, new Map([...parent.children].map((one, place) => [one, place])));
   let before = null;
   for (let index = wanted.length - 1; index >= 0; index -= 1) {
     const child = wanted[index];
-    const stays = order.has(child) && child !== null;
-    if (!stays || child.parentNode !== parent) parent.insertBefore(child, before);
+    if (!stay.has(child)) parent.insertBefore(child, before);
     before = child;
   }
 }

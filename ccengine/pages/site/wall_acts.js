@@ -45,7 +45,7 @@ export class Acts {
       }
     });
     const path = `agents/${encodeURIComponent(id)}`;
-    this.fillAgent(body, path, { reasons: [], reason_required: false, queues: null }, agent);
+    this.fillAgent(body, path, { reasons: [], queues: null }, agent);
     try {
       const desk = await this.api.get(`${path}/desk`);
       if (this.body === body) this.fillAgent(body, path, desk, agent);
@@ -60,7 +60,7 @@ export class Acts {
     const act = (label, where, when, more = {}) => h("button", {
       type: "button", "data-when": when, onclick: () => this.send(`${path}/${where}`), ...more,
     }, label);
-    const queues = desk.queues?.map((one) => one.queue ?? one) ?? agent.serves ?? [];
+    const queues = desk.queues?.map((one) => one.queue) ?? agent.serves ?? [];
     body.replaceChildren(
       h("p", { class: "buttons" },
         act(t("do_ready"), "ready", "not_ready on_call wrap_up", { id: "act-ready" }),
@@ -165,7 +165,6 @@ export class Acts {
   tell(problem, body) {
     if (!(problem instanceof Problem)) throw problem;
     if (this.body !== body) return;
-    const lines = problem.isUnreachable ? [this.t("unreachable_now")] : problem.lines;
-    setText(this.failure, lines.join("\n"));
+    setText(this.failure, problem.textOfChange(this.t));
   }
 }

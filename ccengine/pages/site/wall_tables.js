@@ -3,15 +3,13 @@
 import { callerOf } from "./caller.js";
 import { h, setAttribute, setText } from "./dom.js";
 import { stands } from "./fold.js";
+import { STATE_SYMBOLS } from "./symbols.js";
 import { Table, showMark, showText } from "./table.js";
 import { levelOf, secondsSince } from "./wall_view.js";
 
 const NOTHING = "–";
 const MOST_CALLS = 200;
 const SYMBOLS = { none: "", ok: "●", near: "▲", over: "■" };
-const STATE_SYMBOLS = {
-  offline: "○", available: "●", not_ready: "‖", offered: "◔", on_call: "☎", wrap_up: "✎",
-};
 
 // `wall` is { words, feed, figures, mayAct, actOnAgent(id), actOnCall(id) }.
 export function queueTable(wall) {
