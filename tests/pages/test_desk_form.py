@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from asyncio import Event
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +9,7 @@ from playwright.async_api import expect
 
 from ccengine.core.events import FormFilled, OutcomeEntryEnded, OutcomeEntryStarted, OutcomeSet
 from ccengine.core.ids import CallId
+from tests.pages.browser import hold_back
 from tests.pages.desk import desk
 
 if TYPE_CHECKING:
@@ -193,23 +193,17 @@ async def test_a_late_refusal_of_one_call_leaves_another_calls_draft_alone(tmp_p
     async with desk(tmp_path) as opened:
         page = opened.page
         await two_drafts(opened)
-        asked, answer = Event(), Event()
-
-        async def refuse_late(route: Route) -> None:
-            asked.set()
-            await answer.wait()
-            await route.fulfill(status=404, json={"title": "it is too late"})
-
-        await page.route("**/calls/c1/form", refuse_late)
+        late = {"title": "it is too late"}
+        held = await hold_back(page, "**/calls/c1/form", status=404, json=late)
         await page.locator("#outcome .unsaved button").click()
         await expect(page.locator("#field-values-customer")).to_have_value("1111111")
         await page.get_by_role("button", name="Save").click()
-        await asked.wait()
+        await held.asked.wait()
         await page.locator("#outcome .unsaved button").click()
         field = page.locator("#field-values-customer")
         await expect(field).to_have_value("2222222")
         async with page.expect_response("**/calls/c1/form"):
-            answer.set()
+            held.answer.set()
         await field.press_sequentially("2")
         await expect(field).to_have_value("22222222")
         assert await opened.text("#outcome-failure") == ""
@@ -223,21 +217,14 @@ async def test_a_late_answer_for_one_call_is_not_said_at_another(tmp_path: Path)
     async with desk(tmp_path) as opened:
         page = opened.page
         await two_drafts(opened)
-        asked, answer = Event(), Event()
-
-        async def save_late(route: Route) -> None:
-            asked.set()
-            await answer.wait()
-            await route.continue_()
-
-        await page.route("**/calls/c1/form", save_late)
+        held = await hold_back(page, "**/calls/c1/form")
         await page.locator("#outcome .unsaved button").click()
         await page.get_by_role("button", name="Save").click()
-        await asked.wait()
+        await held.asked.wait()
         await page.get_by_role("button", name="Save").click()  # to be saved once more, after that
         await page.locator("#outcome .unsaved button").click()
         await expect(page.locator("#field-values-customer")).to_have_value("2222222")
-        answer.set()
+        held.answer.set()
         await opened.told(OutcomeSet, 2)
         await page.wait_for_load_state("networkidle")
         assert await opened.text("#outcome .note") == ""

@@ -68,8 +68,8 @@ def play(here: House, dice: random.Random, count: int) -> None:
             here.shift.hang_up(by_hand)
         seconds = dice.choice([0.0, 0.0, 0.5, 1.0, 7.25, 21.0])
         here.shift.play([(what, dice.randint(0, 5), dice.randrange(len(AGENTS)), seconds)])
-    last = dice.choice([events.SwitchLost, events.SwitchResynced])
-    here.shift.post(last(node=NODE))  # is told, whatever was before
+    ends = events.SwitchLost(node=NODE), events.SwitchResynced(node=NODE)
+    here.shift.post(ends[dice.randrange(2)])  # is told, whatever was before
 
 
 def dialled(call: CallId, kind: Kind) -> events.AgentDialled:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from asyncio import Event
 from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
@@ -12,7 +11,7 @@ from ccengine.core import events
 from ccengine.core.ids import AgentId, CallId
 from ccengine.core.states import AgentState
 from tests.api.house import house
-from tests.pages.browser import browser
+from tests.pages.browser import browser, hold_back
 from tests.pages.wall import NOUR, cell, open_wall, row, show_cell, staff
 
 if TYPE_CHECKING:
@@ -145,22 +144,16 @@ async def test_a_dialogs_late_failure_is_not_said_in_another(tmp_path: Path) -> 
     async with house(tmp_path) as here, browser() as context:
         staff(here)
         page = await open_wall(context, here)
-        asked, answer = Event(), Event()
-
-        async def refuse_late(route: Route) -> None:
-            asked.set()
-            await answer.wait()
-            await route.fulfill(status=503, json={"title": "not possible now"})
-
-        await page.route("**/agents/taras/desk", refuse_late)
+        late = {"title": "not possible now"}
+        held = await hold_back(page, "**/agents/taras/desk", status=503, json=late)
         await cell(page, "agents", "taras", "acts").get_by_role("button").click()
-        await asked.wait()
+        await held.asked.wait()
         await page.keyboard.press("Escape")
         await cell(page, "calls", "first", "acts").get_by_role("button").click()
         dialog = page.get_by_role("dialog")
         await expect(dialog.get_by_role("button", name="Change")).to_be_visible()
         async with page.expect_response("**/agents/taras/desk"):
-            answer.set()
+            held.answer.set()
         await page.wait_for_load_state("networkidle")
         await expect(page.locator("dialog .failure")).to_have_text("")
 
