@@ -64,6 +64,11 @@ class ContactCenter:
         """Calls that are alive. Look, don't touch."""
         return self._floor.calls
 
+    @property
+    def is_held(self) -> bool:
+        """Whether Asterisk is out of reach, so that nobody is offered anything."""
+        return self._floor.held
+
     def agents(self) -> list[Agent]:
         """Return all agents. Look, don't touch."""
         return self._floor.roster.all()
