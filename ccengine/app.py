@@ -19,6 +19,7 @@ import structlog
 from ccengine.api.server import ApiServer
 from ccengine.assembly.api import api_ports, open_library
 from ccengine.assembly.feed import begin_to_publish, live_feed, webhooks
+from ccengine.assembly.lookups import open_lookups, open_outbox
 from ccengine.assembly.pages import feed_and_pages
 from ccengine.assembly.reloading import Reloader, load_plan, things_that_stay
 from ccengine.asterisk.ari.client import APP, Ari
@@ -125,8 +126,10 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             api = ApiServer(ports, settings.api_port, extend=feed_and_pages(feed))
             await api.start()
             stack.push_async_callback(api.stop)
-            post = await webhooks(parts.engine, parts.journal, ports, settings.paths)
+            post = await webhooks(parts.engine, parts.journal, ports, settings.paths, stack)
+            outbox = open_outbox(parts.wiring, ports, stack)
             root.create_task(post.run(), name="webhooks")
+            root.create_task(outbox.run(), name="outbox")
             root.create_task(_stop_on_signal(), name="signals")
             root.create_task(_stop_on_failure(parts.engine), name="failure")
             root.create_task(_reload_on_signal(reloader), name="reload")
@@ -170,8 +173,6 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     link = Connection(
         AriAddress(url=settings.ari_url, user=ARI_USER, password=ari_password(paths), app=APP)
     )
-    voices = Voices(paths.sounds, asyncio.get_running_loop().time)
-    stack.push_async_callback(voices.close)
     wiring = Wiring(
         engine,
         Router(Ari(link, app=APP, may_send=engine.write)),
@@ -179,13 +180,21 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
         paths,
         settings.node,
         rows_of_agent=partial(read_rows_of_agent, paths.journal),
-        voices=voices,
+        lookups=open_lookups(paths, stack),
+        voices=_voices(paths, stack),
     )
     engine.post(SwitchLost(node=settings.node))
     load_plan(engine, configuration)
     if publisher is not None:
         begin_to_publish(publisher, engine, journal)
     return Parts(settings, journal, keeper, publisher, link, engine, wiring)
+
+
+def _voices(paths: StatePaths, stack: AsyncExitStack) -> Voices:
+    """Return what renders values; its processes end with the stack."""
+    voices = Voices(paths.sounds, asyncio.get_running_loop().time)
+    stack.push_async_callback(voices.close)
+    return voices
 
 
 def _queue_log(paths: StatePaths, restored: Restored, stack: AsyncExitStack) -> QueueLogFile:

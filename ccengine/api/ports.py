@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -23,6 +23,8 @@ class Health:
 
     connected: bool
     reasons: tuple[str, ...] = ()
+    lookups: Mapping[str, str] = field(default_factory=dict)
+    """State of each breaker that is not closed, by `client/lookup`: calls go on without it."""
 
 
 class TalkAct(StrEnum):

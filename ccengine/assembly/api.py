@@ -9,6 +9,7 @@ from ccengine.api.ports import Floor, Health, Library, Ports, TalkAct
 from ccengine.calls.desk_talk import DeskTalk
 from ccengine.calls.keys import Action
 from ccengine.config.secrets import pin_matches
+from ccengine.lookup.breaker import BreakerState
 from ccengine.storage.live_kpis import LiveKpis
 from ccengine.storage.reader_process import ReaderProcess
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ccengine.config.tenant import Tenant
     from ccengine.core.ids import CallId
     from ccengine.engine import Engine
+    from ccengine.ivr.lookups import Lookups
     from ccengine.storage.records import RecordKeeper
 
 LOOKS_AT_ONCE: Final = 64
@@ -77,7 +79,7 @@ def api_ports(
         tenant=tenant,
     )
     return Ports(
-        health=lambda: _health(switchboard),
+        health=lambda: _health(switchboard, wiring.lookups, tenant()),
         floor=floor,
         library=library,
         reload=reload,
@@ -105,7 +107,16 @@ _ACTIONS = {
 }
 
 
-def _health(switchboard: Switchboard) -> Health:
+def _health(switchboard: Switchboard, lookups: Lookups | None, tenant: Tenant) -> Health:
+    breakers = {} if lookups is None else lookups.breakers()
+    clients = tenant.clients.values()
+    named = {f"{client.id}/{name}" for client in clients for name in client.settings.lookups}
+    failing = {
+        name: state
+        for name, state in breakers.items()
+        if state != BreakerState.CLOSED and name in named
+    }
     if switchboard.connected:
-        return Health(connected=True)
-    return Health(connected=False, reasons=("not connected to Asterisk, or still resyncing",))
+        return Health(connected=True, lookups=failing)
+    reasons = ("not connected to Asterisk, or still resyncing",)
+    return Health(connected=False, reasons=reasons, lookups=failing)

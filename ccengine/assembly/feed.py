@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ccengine.api.feed.backlog import Backlog
 from ccengine.api.feed.hub import Hub
 from ccengine.api.feed.live import LiveFeed
-from ccengine.webhooks.courier import Office
-from ccengine.webhooks.post import Post
+from ccengine.webhooks.mail import HookOffice
+from ccengine.webhooks.post import Post, hook_couriers
 from ccengine.webhooks.sender import Sender
 
 if TYPE_CHECKING:
+    from contextlib import AsyncExitStack
+
     from ccengine.api.ports import Ports
     from ccengine.config.settings import StatePaths
     from ccengine.engine import Engine
@@ -38,17 +41,20 @@ def begin_to_publish(publisher: Publisher, engine: Engine, journal: Journal) -> 
     publisher.show_closures(engine.center.closures(at), at, seq=seq)
 
 
-async def webhooks(engine: Engine, journal: Journal, ports: Ports, paths: StatePaths) -> Post:
-    """Return what tells clients' own programs."""
+async def webhooks(
+    engine: Engine, journal: Journal, ports: Ports, paths: StatePaths, stack: AsyncExitStack
+) -> Post:
+    """Return what tells clients' own programs; what it has opened is closed with the stack."""
     keeper = ports.library.keeper
-    office = Office(
+    sender = await stack.enter_async_context(Sender(engine.clock.now))
+    office = HookOffice(
         journal=journal.path,
         stream=await Backlog(journal.path).stream(),
         store=keeper.database.webhooks,
-        sender=Sender(engine.clock.now),
+        sender=sender,
         record=keeper.get,
         now=engine.clock.now,
     )
-    post = Post(office, ports.floor.tenant, paths)
+    post = Post(partial(hook_couriers, office=office, paths=paths), ports.floor.tenant)
     engine.observe(post.observe)
     return post

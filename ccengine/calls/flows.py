@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from ccengine.asterisk.ari.errors import AriDisconnected
 from ccengine.calls.callback_offer import CallbackOffer
@@ -18,10 +19,11 @@ from ccengine.calls.caller_ear import CallerEar
 from ccengine.calls.flow_recording import comment_of, record_caller
 from ccengine.config.clients import digits_of
 from ccengine.core.commands import DivertCall
-from ccengine.core.events import FlowDataSet, FlowStepEntered, LanguageChosen
+from ccengine.core.events import FlowDataSet, FlowStepEntered, LanguageChosen, SubmissionMade
 from ccengine.core.ids import queue_id
 from ccengine.ivr.context import FlowContext, TimeUp
-from ccengine.ivr.data import CallData
+from ccengine.ivr.data import CallData, written
+from ccengine.ivr.lookups import FAILED
 from ccengine.ivr.outcomes import HangUp, LeaveMessage, Transfer
 from ccengine.ivr.runner import Place, run_flow
 from ccengine.ivr.speaking import CallSpeaker
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from ccengine.core.ids import ClientId, Instant, QueueId, SkillId
     from ccengine.ivr.context import Take, Taken
     from ccengine.ivr.data import Value
+    from ccengine.ivr.lookups import Answer, Question
     from ccengine.ivr.outcomes import Outcome
     from ccengine.ivr.speaker import Speaker
 
@@ -119,6 +122,8 @@ class CallFlows:
             staff={code: digits_of(one.number) for code, one in client.settings.staff.items()},
             choose_language=partial(self._choose_language, ear),
             record=self._record,
+            lookup=partial(self._look_up, client),
+            submit=partial(self._submit, client),
             within=self._within,
             speaker=self._speaker(client.id),
             passes=(AriDisconnected,),
@@ -155,6 +160,27 @@ class CallFlows:
         taken = await record_caller(self._wiring, self._channel, self._call, name, take)
         self._recording = ""
         return taken
+
+    async def _look_up(self, client: Client, question: Question) -> Answer:
+        lookups = self._wiring.lookups
+        if lookups is None:
+            return FAILED
+        with bound_contextvars(call_id=self._call.id):
+            return await lookups.ask(client, question)
+
+    def _submit(self, client: Client, question: Question) -> bool:
+        """Have the journal hold it, once for each pass of a step: the outbox reads it there."""
+        known = question.name in client.settings.submissions
+        if not known or question.secret:
+            log.warning("submission_refused", call_id=self._call.id, submission=question.name)
+            return False
+        call = self._call
+        key = f"{call.id}.{call.flow}.{call.step}.{call.flow_pass}"
+        if key == call.submitted:
+            return True
+        values = {name: written(value) for name, value in question.values.items()}
+        event = SubmissionMade(call=call.id, submission=question.name, key=key, values=values)
+        return not self._engine.post(event)
 
     def _choose_language(
         self, ear: CallerEar, language: str, skills: Mapping[SkillId, int]

@@ -10,6 +10,7 @@ from ccengine.config.settings import StatePaths
 from ccengine.core.ids import AgentId, Instant
 from ccengine.engine import Engine
 from ccengine.ivr.configuration import Configuration
+from ccengine.ivr.lookups import Lookups
 from ccengine.ivr.speaking import Voices
 from ccengine.reporting.rows import JournalRow
 
@@ -36,4 +37,5 @@ class Wiring:
     paths: StatePaths
     node: str
     rows_of_agent: RowsOfAgent = no_rows
+    lookups: Lookups | None = None  #: None: each fails, where nobody can be asked
     voices: Voices | None = None  #: None: values are not said, where there is no speech engine

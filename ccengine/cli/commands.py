@@ -16,6 +16,7 @@ from ccengine.cli import (
     import_queues,
     info,
     init,
+    outbox,
     outcome,
     plan,
     promises,
@@ -58,6 +59,7 @@ app.add_typer(prompts.app, name="prompts")
 app.add_typer(closure.app, name="closure")
 app.add_typer(token.app, name="token")
 app.add_typer(webhook.app, name="webhook")
+app.add_typer(outbox.app, name="outbox")
 app.add_typer(report.app, name="report")
 
 

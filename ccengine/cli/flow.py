@@ -14,6 +14,7 @@ import typer
 from rich.markup import escape
 from typing_extensions import override
 
+from ccengine.cli.flow_questions import Gone, asked, asking
 from ccengine.cli.output import console, errors, fail, read_configuration, read_settings
 from ccengine.cli.report_span import Wanted, opened
 from ccengine.ivr.data import BUILT_IN, text_of
@@ -36,10 +37,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="What callers go through.", no_args_is_help=True)
 
 NAME = "The flow, as in main, or nour/main where more than one client has it."
-
-
-class Gone(Exception):
-    """Whoever walks through the flow has hung up."""
 
 
 @app.callback()
@@ -96,7 +93,7 @@ def try_(
     owner = tenant.clients[client]
     began = _instant(at, owner.zone)
     caller = TypingCaller(language=language or owner.language, words=_words(configuration.prompts))
-    context = context_of(configuration, owner, caller, began, passes=(Gone,))
+    context = asking(context_of(configuration, owner, caller, began, passes=(Gone,)))
     try:
         taken = walk(found, configuration.flows_of(client), caller, context, _say_step)
     except Gone:
@@ -130,10 +127,7 @@ class TypingCaller(WalkingCaller):
     async def digit(self, within_seconds: float) -> str | None:
         """Ask for keys; what is typed beyond one is kept for later questions."""
         if not self.typed:
-            try:
-                line = console.input(f"  keys, or Enter for {within_seconds:g} s of silence: ")
-            except EOFError:
-                raise Gone from None
+            line = asked(f"keys, or Enter for {within_seconds:g} s of silence")
             self.typed.extend(key for key in line if key in "0123456789*#")
         if self.typed:
             return self.typed.popleft()

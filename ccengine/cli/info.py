@@ -10,6 +10,7 @@ import typer
 from ccengine.cli.closure import closure_table
 from ccengine.cli.closures_now import closure_facts
 from ccengine.cli.output import console, fail, read_configuration, read_settings
+from ccengine.cli.running_engine import breakers_now
 from ccengine.cli.tables import Table
 from ccengine.config.asterisk_files import ENGINE_USER
 from ccengine.config.tenant import sip_user_of
@@ -50,6 +51,7 @@ def facts_of(tenant: Tenant, settings: Settings) -> Facts:
         "agents": _agents(tenant, settings),
         "feature_codes": tenant.settings.feature_codes.all(),
         "closures": closure_facts(tenant, settings),
+        "lookups": _lookups(tenant, settings),
         "api": {"url": settings.api_url, "token_file": str(paths.api_token)},
         "ari": {
             "url": settings.ari_url,
@@ -77,6 +79,27 @@ def _numbers(tenant: Tenant) -> list[Facts]:
         }
         for client in tenant.clients.values()
         for number, own in client.settings.numbers.items()
+    ]
+
+
+def _lookups(tenant: Tenant, settings: Settings) -> list[Facts]:
+    """Return what flows ask, with the breakers' states if the engine says them."""
+    named = [
+        (client.id, name, lookup)
+        for client in tenant.clients.values()
+        for name, lookup in client.settings.lookups.items()
+    ]
+    failing = breakers_now(settings) if named else None
+    usual = None if failing is None else "closed"
+    return [
+        {
+            "client": client,
+            "lookup": name,
+            "asks": " ".join(lookup.ways),
+            "deadline_seconds": lookup.deadline_seconds,
+            "breaker": (failing or {}).get(f"{client}/{name}", usual),
+        }
+        for client, name, lookup in named
     ]
 
 
@@ -115,6 +138,9 @@ def _print(facts: Facts, paths: StatePaths) -> None:
     if facts["closures"]:
         console.print("Numbers with one switch")
         console.print(closure_table(facts["closures"]))
+    if facts["lookups"]:
+        asked = ["client", "lookup", "asks", "deadline_seconds", "breaker"]
+        _table("What flows ask", facts["lookups"], asked)
     ari = facts["ari"]
     lines = {
         "phones": ", ".join(phone["sip_user"] for phone in facts["phones"]),

@@ -33,6 +33,16 @@ def ask_engine(
     return answer
 
 
+def breakers_now(settings: Settings) -> dict[str, str] | None:
+    """Return the lookups that fail, as the engine's health has them; None: it does not answer."""
+    try:
+        _, answer = asyncio.run(_ask(settings.api_url, "", "GET", "/healthz", None))
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+        return None
+    found = answer.get("lookups")
+    return {str(name): str(state) for name, state in found.items()} if found is not None else None
+
+
 def _told(problem: dict[str, Any]) -> str:
     """Return what the engine says is wrong, and in which fields."""
     said = str(problem.get("detail") or problem.get("title"))

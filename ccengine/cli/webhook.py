@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from ccengine.cli import records
-from ccengine.cli.output import console, fail, read_settings
-from ccengine.cli.tables import Table
+from ccengine.cli.letters import letter_facts, print_rows
+from ccengine.cli.output import fail, read_settings
 from ccengine.config.loading import load_tenant
 from ccengine.config.names import suggestion
 from ccengine.core.ids import ClientId
-from ccengine.reporting.instants import utc_text
+from ccengine.outbox.couriers import OUTBOX
 from ccengine.storage.webhooks import HookKey, LetterState
 
 if TYPE_CHECKING:
     from ccengine.storage.database import RecordDatabase
-    from ccengine.storage.webhooks import StoredLetter
-
 
 app = typer.Typer(help="Webhooks: clients' programs that are told of calls.", no_args_is_help=True)
 
@@ -55,7 +50,7 @@ def list_hooks(*, as_json: AsJson = False) -> None:
             }
             for key, url in named
         ]
-        _print(rows, as_json=as_json)
+        print_rows(rows, as_json=as_json)
 
     records.read_records(show)
 
@@ -70,9 +65,9 @@ def list_letters(
 
     async def show(database: RecordDatabase) -> None:
         state = LetterState.DEAD if dead else None
-        _print(
-            [_facts(one) for one in await database.webhooks.letters(None, state)], as_json=as_json
-        )
+        letters = await database.webhooks.letters(None, state)
+        rows = [letter_facts(one) for one in letters if one.hook != OUTBOX]
+        print_rows(rows, as_json=as_json)
 
     records.read_records(show)
 
@@ -129,21 +124,3 @@ async def _note(
 ) -> None:
     target = f"webhook {key.client}/{key.hook}"
     await records.note_change(database, operation, target, before, after)
-
-
-def _facts(letter: StoredLetter) -> dict[str, object]:
-    return {
-        **asdict(letter),
-        "at": utc_text(letter.at),
-        "next_at": utc_text(letter.next_at) if letter.state is LetterState.WAITING else None,
-    }
-
-
-def _print(rows: list[dict[str, object]], *, as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
-        return
-    table = Table(*(rows[0] if rows else ("nothing",)), box=None)
-    for row in rows:
-        table.add_row(*("" if value is None else escape(str(value)) for value in row.values()))
-    console.print(table)

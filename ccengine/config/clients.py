@@ -15,6 +15,8 @@ from pydantic import AfterValidator, Field
 from ccengine.config.calendars import Calendar
 from ccengine.config.currencies import CURRENCIES
 from ccengine.config.hours import Hours, Zone
+from ccengine.config.lookup_files import NO_LOOKUP_FILES, LookupFiles
+from ccengine.config.lookup_sources import Database, Lookup, Submission
 from ccengine.config.names import Digits, Language, Line, Name, mistake
 from ccengine.config.openings import periods_ahead
 from ccengine.config.papers import NO_PAPERS, Label, Papers
@@ -157,6 +159,9 @@ class ClientSettings:
     contact_reasons: Mapping[Name, ContactReason] = field(default_factory=dict)
     mask_numbers: bool = False  #: agents' phones do not show who calls
     webhooks: Mapping[Name, Webhook] = field(default_factory=dict)  #: programs told of its calls
+    lookups: Mapping[Name, Lookup] = field(default_factory=dict)  #: what its flows may ask
+    submissions: Mapping[Name, Submission] = field(default_factory=dict)  #: what they may have done
+    databases: Mapping[Name, Database] = field(default_factory=dict)  #: of both
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +172,7 @@ class Client:
     folder: Path
     settings: ClientSettings
     papers: Papers = NO_PAPERS
+    lookup_files: LookupFiles = NO_LOOKUP_FILES
     terms: Terms | None = None  #: what is billed, if contract.yaml says so
     calendars: Mapping[str, Calendar] = field(default_factory=dict)  #: the tenant's, of holidays
 

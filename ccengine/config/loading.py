@@ -12,6 +12,7 @@ from ccengine.config.calendars import Calendar
 from ccengine.config.clients import Client, ClientSettings
 from ccengine.config.cross_checks import cross_check
 from ccengine.config.documents import Document, read_document
+from ccengine.config.lookup_files import load_lookup_files
 from ccengine.config.lookups import Documents
 from ccengine.config.names import is_name, suggestion
 from ccengine.config.papers import load_papers
@@ -98,9 +99,10 @@ def _nothing(folder: Path) -> Tenant:
 
 
 def version_of(folder: Path) -> str:
-    """Return a hash of all YAML and calendars in the folder: equal content, equal version."""
+    """Return a hash of all that is read in the folder: equal content, equal version."""
     digest = hashlib.sha256()
-    files = [*folder.rglob("*.yaml"), *folder.glob(f"{CALENDARS}/*.ics")]
+    beside = [*folder.glob("clients/*/*.csv"), *folder.glob("clients/*/*.sql")]
+    files = [*folder.rglob("*.yaml"), *folder.glob(f"{CALENDARS}/*.ics"), *beside]
     for file in sorted(path for path in files if path.is_file()):
         digest.update(f"{file.relative_to(folder)}\n".encode(errors="replace"))
         try:
@@ -158,5 +160,14 @@ def _load_clients(folder: Path) -> tuple[dict[ClientId, Client], Documents, list
         problems += found
         if contract is not None:
             contracts[name] = contract
-        clients[name] = Client(id=name, folder=path, settings=settings, papers=papers, terms=terms)
+        files, found = load_lookup_files(path, settings.lookups, settings.submissions, document)
+        problems += found
+        clients[name] = Client(
+            id=name,
+            folder=path,
+            settings=settings,
+            papers=papers,
+            terms=terms,
+            lookup_files=files,
+        )
     return clients, Documents(None, sources, contracts=contracts), problems

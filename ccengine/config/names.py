@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 NAME_PATTERN = r"^[a-z][a-z0-9_-]{0,31}$"
+VALUE_NAME = r"[a-z][a-z0-9_]{0,31}"
+"""Of a value that flows know: also where it stands in a text, in braces."""
+
 JOINERS = {0x200C: None, 0x200D: None}  # zero width, between letters
 SHOWN_AT_MOST = 12  # a longer list of choices helps nobody
 
@@ -65,9 +68,22 @@ def _language(text: str) -> str:
     return text
 
 
+def value_name(text: str) -> str:
+    """Return the text, if a value may have it as its name.
+
+    Raises:
+        PydanticCustomError: it may not.
+    """
+    if re.fullmatch(VALUE_NAME, text) is None:
+        message = f"'{text}' cannot be the name of a value"
+        raise mistake(message, "use a small letter, then small letters, digits or '_'")
+    return text
+
+
 Language = Annotated[str, AfterValidator(_language)]
 Name = Annotated[str, AfterValidator(_name)]
 Digits = Annotated[str, AfterValidator(_digits)]
+ValueName = Annotated[str, AfterValidator(value_name)]
 Line = Annotated[str, AfterValidator(_line)]
 """Text for people: one line, not empty."""
 

@@ -84,6 +84,20 @@ class StatePaths:
         return self.webhook_secrets / f"{client}.{hook}.authorization"
 
     @property
+    def lookup_secrets(self) -> Path:
+        """Tokens and addresses that lookups and submissions name, put there by the admin."""
+        return self.secrets / "lookups"
+
+    def lookup_secret(self, client: str, name: str) -> Path:
+        """Return the file with a secret that a client's lookup names."""
+        return self.lookup_secrets / f"{client}.{name}"
+
+    @property
+    def databases(self) -> Path:
+        """Files of SQLite that lookups ask, put there by the admin: a folder per client."""
+        return self.root / "databases"
+
+    @property
     def asterisk(self) -> Path:
         """Asterisk's files written by `ccengine init`."""
         return self.root / "asterisk"

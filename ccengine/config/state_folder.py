@@ -21,6 +21,7 @@ def lay_out(paths: StatePaths) -> None:
         paths.sip_secrets,
         paths.pins,
         paths.webhook_secrets,
+        paths.lookup_secrets,
         paths.trunk_secrets,
     )
     for folder in passages:
@@ -32,6 +33,7 @@ def lay_out(paths: StatePaths) -> None:
         paths.recordings,
         paths.journal.parent,
         paths.database.parent,
+        paths.databases,
         paths.logs,
     )
     for folder in engine_folders:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Final
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator
 
 from ccengine.config.names import mistake, suggestion
+from ccengine.config.requests import checked_url, texts_of
 from ccengine.reporting.facts import told
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ACTIONS: Final = frozenset(fact.action for fact in told().values())
 PLACEHOLDER: Final = re.compile(r"\{([a-z_]+(?:\.[A-Za-z0-9_-]+)?)\}")
@@ -50,14 +47,7 @@ class Method(StrEnum):
 
 
 def _url(text: str) -> str:
-    parts = urlsplit(text)
-    address = f"{parts.scheme}://{parts.netloc}"
-    if parts.scheme != "https" or not parts.hostname:
-        message = f"'{text}' cannot be used"
-        raise mistake(message, "write an address that begins with https://")
-    if parts.username is not None or "{" in address or not text.isprintable() or " " in text:
-        message = "an address holds no password, and no field before its path"
-        raise mistake(message, "put what the receiver wants as Authorization into the secrets")
+    checked_url(text, ("https",))
     _check_fields(text)
     return text
 
@@ -70,20 +60,9 @@ def _action(text: str) -> str:
 
 
 def _template(value: Any) -> Any:
-    for text in _texts(value):
+    for text in texts_of(value):
         _check_fields(text)
     return value
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, dict):
-        for one in value.values():
-            yield from _texts(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _texts(one)
-    elif value is not None:
-        yield str(value)
 
 
 def _check_fields(text: str) -> None:

@@ -53,6 +53,8 @@ class Call:
     step: str = ""
     flow_began: Instant = 0.0  #: when the first flow did
     flow_returns: tuple[str, ...] = ()  #: `flow/step` of the flows that wait for this one
+    flow_pass: int = 0  #: how many steps have been entered, each counted once
+    submitted: str = ""  #: key of the last submission
     data: Mapping[str, str] = field(default_factory=dict)  #: what flows have learned, but secrets
     shown_data: Mapping[str, str] = field(default_factory=dict)  #: of it, for the agent: by label
     language: str = ""  #: chosen by the caller; empty: they were not asked

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core.events import FlowDataSet, FlowStepEntered, LanguageChosen, MessageAsked
+from ccengine.core.events import (
+    FlowDataSet,
+    FlowEvent,
+    FlowStepEntered,
+    LanguageChosen,
+    MessageAsked,
+    SubmissionMade,
+)
 
 if TYPE_CHECKING:
     from ccengine.core.calls import Call
     from ccengine.core.floor import Floor
-
-FlowEvent = FlowStepEntered | FlowDataSet | LanguageChosen | MessageAsked
 
 
 def note(floor: Floor, event: FlowEvent) -> None:
@@ -18,14 +23,24 @@ def note(floor: Floor, event: FlowEvent) -> None:
     call = floor.calls[event.call]
     match event:
         case FlowStepEntered():
-            call.flow, call.step = event.flow, event.step
-            call.flow_began, call.flow_returns = event.began, event.returns
+            _enter(call, event)
         case FlowDataSet():
             _learn(call, event)
         case LanguageChosen():
             call.language, call.language_skills = event.language, event.skills
         case MessageAsked():
             call.message_queue = event.queue
+        case SubmissionMade():
+            call.submitted = event.key
+
+
+def _enter(call: Call, event: FlowStepEntered) -> None:
+    """Note the step. An engine that takes a call up enters the same one again: the same pass."""
+    at = (event.flow, event.step, event.returns)
+    if at != (call.flow, call.step, call.flow_returns):
+        call.flow_pass += 1
+    call.flow, call.step, call.flow_returns = at
+    call.flow_began = event.began
 
 
 def _learn(call: Call, event: FlowDataSet) -> None:

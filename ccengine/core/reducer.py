@@ -54,6 +54,7 @@ from ccengine.core.events import (
     Event,
     ExitChosen,
     FlowDataSet,
+    FlowEvent,
     FlowStepEntered,
     FormFilled,
     HelpAnswered,
@@ -82,6 +83,7 @@ from ccengine.core.events import (
     RecordingStarted,
     StaffAnswered,
     StaffMissed,
+    SubmissionMade,
     SwitchLost,
     SwitchResynced,
     WaitPromised,
@@ -107,13 +109,7 @@ OfferEvent = OfferRinging | OfferAccepted | OfferDeclined
 ConversationEvent = ConversationStarted | ConversationFailed | ConversationEnded
 RecordingEvent = RecordingStarted | RecordingFailed
 LineEvent = (
-    flows.FlowEvent
-    | CallQueued
-    | WaitPromised
-    | ExitChosen
-    | CallerStrayed
-    | CallerReturned
-    | CallEnded
+    FlowEvent | CallQueued | WaitPromised | ExitChosen | CallerStrayed | CallerReturned | CallEnded
 )
 AttemptEvent = CallbackDialed | CallbackAnswered | CallbackConfirmed | CallbackFailed
 HoldEvent = HoldStarted | HoldEnded
@@ -361,7 +357,9 @@ def _handle_staff(floor: Floor, event: StaffEvent, now: Instant) -> None:
 
 def _handle_line(floor: Floor, event: LineEvent, now: Instant) -> None:
     match event:
-        case FlowStepEntered() | FlowDataSet() | LanguageChosen() | MessageAsked():
+        case (
+            FlowStepEntered() | FlowDataSet() | LanguageChosen() | MessageAsked() | SubmissionMade()
+        ):
             flows.note(floor, event)
         case CallQueued():
             contacts.queue(floor, event, now)

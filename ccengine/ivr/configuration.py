@@ -19,6 +19,8 @@ from ccengine.ivr.flow import Flow
 from ccengine.ivr.flow_checks import offers_in_vain
 from ccengine.ivr.flow_names import FlowNames
 from ccengine.ivr.loader import check_flows, read_flows
+from ccengine.ivr.lookup_checks import check_lookups
+from ccengine.ivr.lookup_names import lookups_of, submissions_of
 from ccengine.ivr.own_kinds import all_kinds
 from ccengine.ivr.prompt_loading import load_prompts
 from ccengine.ivr.prompts import Prompts, Spoken
@@ -89,6 +91,9 @@ def load_configuration(folder: Path) -> Configuration:
             for flow_name in made:
                 warnings += offers_in_vain(drafts[name][flow_name])
     problems += _unheard(loaded, prompts)
+    for name, document in loaded.documents.clients.items():
+        if document is not None:
+            problems += check_lookups(clients[name], document)
     problems += [
         Problem(folder / "tenant.yaml", 1, fault, "mend the package, or remove it")
         for fault in all_kinds().faults
@@ -163,6 +168,10 @@ def _names(loaded: Loaded, client: Client, prompts: Prompts, draft: FlowDraft) -
         takes_messages=[name for name, queue in queues if queue.messages_are_work],
         languages=loaded.draft.settings.languages.keys() & set(client.settings.languages),
         flows=client.flow_names,
+        lookups=None if document is None else lookups_of(client, document.keys("lookups")),
+        submissions=(
+            None if document is None else submissions_of(client, document.keys("submissions"))
+        ),
         is_first=draft.name in _first_flows(loaded.draft, client),
         fault_of_number=partial(fault_of_number, client),
     )

@@ -11,6 +11,7 @@ from ccengine.config.timetable import Timetable
 from ccengine.core.ids import ClientId, Instant, QueueId, SkillId
 from ccengine.ivr.caller import Caller
 from ccengine.ivr.data import CallData
+from ccengine.ivr.lookups import Answer, Question, ask_nobody, submit_nothing
 from ccengine.ivr.prompts import Prompts
 from ccengine.ivr.speaker import Speaker, TextSpeaker, names_in
 
@@ -73,6 +74,10 @@ class FlowContext:
     """Has the caller spoken to in a language from now on, and the skills asked for."""
     record: Callable[[Take], Awaitable[Taken | None]] = record_nothing
     """Sounds a tone and records the caller; None when nothing was said."""
+    lookup: Callable[[Question], Awaitable[Answer]] = ask_nobody
+    """Asks one of the client's lookups; never takes longer than its deadline."""
+    submit: Callable[[Question], bool] = submit_nothing
+    """Keeps one of the client's submissions, to be carried out; False: it will not be."""
     within: Callable[[float], AbstractAsyncContextManager[None]] = without_limit
     """Raises `TimeUp` in what runs inside when the seconds are over."""
 

@@ -7,9 +7,9 @@ has names of its own, which are gone when it is over.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from typing_extensions import override
@@ -54,6 +54,22 @@ def text_of(value: Value | None) -> str:
             return value.isoformat()
         case str():
             return value
+
+
+def number_of(value: Value | None) -> Decimal | None:
+    """Return a value as a number; None: it is none."""
+    if isinstance(value, Decimal):
+        return value
+    try:
+        number = Decimal(value) if isinstance(value, str) else None
+    except InvalidOperation:
+        return None
+    return number if number is not None and number.is_finite() else None
+
+
+def plain_number(number: Decimal) -> int | float:
+    """Return a number as programs take it that know no decimals."""
+    return int(number) if number == number.to_integral_value() else float(number)
 
 
 def written(value: Value) -> str:
@@ -167,6 +183,14 @@ class CallData(Mapping[str, Value]):
         if changed:
             self._tell(changed, {})
 
+    def forget(self, names: Iterable[str]) -> None:
+        """Know nothing by these names any more."""
+        keys = {self._key(name): None for name in names}
+        kept = [key for key in keys if key in self._values]
+        self._forget(keys)
+        if kept:
+            self._tell(dict.fromkeys(kept), {})
+
     def put_made(self, templates: Mapping[str, str], *, secret: bool = False) -> None:
         """Learn what templates make, all of them of the values as they are now.
 
@@ -214,13 +238,11 @@ class CallData(Mapping[str, Value]):
 
     def _leave_nothing(self) -> None:
         """Forget all values of the flow that the call is inside of."""
-        keys = [key for key in (*self._values, *self._secrets) if key.startswith(f"{self.inside}/")]
-        kept = [key for key in keys if key in self._values]
-        self._forget(keys)
-        if kept:
-            self._tell(dict.fromkeys(kept), {})
+        prefix = f"{self.inside}/"
+        keys = [key for key in (*self._values, *self._secrets) if key.startswith(prefix)]
+        self.forget(key.removeprefix(prefix) for key in keys)
 
-    def _forget(self, keys: Mapping[str, Value] | list[str]) -> None:
+    def _forget(self, keys: Iterable[str]) -> None:
         for key in keys:
             self._values.pop(key, None)
             self._secrets.pop(key, None)

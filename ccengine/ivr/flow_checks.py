@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ccengine.config.names import suggestion
+from ccengine.ivr.lookup_checks import check_asking
 from ccengine.ivr.references import Names
 from ccengine.ivr.step_names import references
 from ccengine.ivr.step_times import longest_wait
@@ -12,7 +13,7 @@ from ccengine.ivr.steps.callback import CallbackStep
 from ccengine.ivr.steps.enqueue import EnqueueStep
 from ccengine.ivr.steps.language import LanguageStep
 from ccengine.ivr.steps.voicemail import VoicemailStep
-from ccengine.ivr.value_checks import check_values
+from ccengine.ivr.value_checks import check_values, secrets
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -45,6 +46,7 @@ def check_flow(draft: FlowDraft, names: FlowNames, ways: Ways) -> list[Problem]:
     problems += _messages_of_nobody(draft, names)
     problems += _longer_than_allowed(draft)
     problems += check_values(draft, names, ways)
+    problems += check_asking(draft, names, secrets(draft))
     return problems + list(ways.problems(draft))
 
 
@@ -61,6 +63,8 @@ def _check_reference(
         Names.SKILL: ("there is no skill", names.skills),
         Names.AGENT: ("there is no agent", names.agents),
         Names.FLOW: ("the client has no flow", names.flows),
+        Names.LOOKUP: ("the client has no lookup", names.lookups),
+        Names.SUBMISSION: ("the client has no submission", names.submissions),
         Names.LANGUAGE: ("the client does not speak", names.languages),
     }
     match reference.what:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from ccengine.core.ids import ClientId, SkillId
+from ccengine.ivr.lookup_names import AskedByName
 from ccengine.ivr.prompts import Spoken
 
 
@@ -30,6 +31,8 @@ class FlowNames:
     takes_messages: Collection[str] | None = None  #: those queues whose messages are work
     languages: Collection[str] | None = None  #: which the client speaks and the tenant has voices
     flows: Collection[str] | None = None  #: the client's
+    lookups: AskedByName | None = None  #: the client's
+    submissions: AskedByName | None = None
     is_first: bool = True  #: a number or a queue leads to it: nobody takes what it gives back
     fault_of_number: Callable[[str], tuple[str, str] | None] = allowed
     """Says why a caller cannot be sent to a number, and what to do; None: they can."""

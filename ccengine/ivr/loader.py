@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 SECOND_KEYS: Final = frozenset(
-    {"next", "priority", "skills", "digits", "open", "closed", "no_input", "otherwise", "into"}
+    {
+        *("next", "priority", "skills", "digits", "open", "closed", "no_input", "otherwise"),
+        *("into", "give", "found", "none"),
+    }
 )
 """Keys that say by themselves that a step lacks its first, which says what it does."""
 

@@ -8,12 +8,12 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from ccengine.config.names import mistake
+from ccengine.config.names import mistake, value_name
 from ccengine.core.ids import AgentId, SkillId
 from ccengine.core.plan import PROFICIENCY_HIGHEST, PROFICIENCY_LOWEST
 from ccengine.ivr.data import BUILT_IN
 from ccengine.ivr.speech.holes import parts_of
-from ccengine.ivr.templates import NAME, checked
+from ccengine.ivr.templates import checked
 
 PROMPT: Final = re.compile(r"([a-z]{2,3}(-[a-z0-9]{2,8})?/)?[a-z][a-z0-9_-]{0,63}")
 
@@ -35,6 +35,8 @@ class Names(Enum):
     DATA = "data"  #: a value that is read
     TEMPLATE = "template"  #: text with names of values in it
     SHOWN = "shown"  #: likewise, for the agent
+    LOOKUP = "lookup"  #: of client.yaml
+    SUBMISSION = "submission"  #: likewise
     SETS = "sets"  #: a value that is learned
 
 
@@ -69,18 +71,11 @@ def _digit(text: str) -> str:
     return text
 
 
-def _data(text: str) -> str:
-    if re.fullmatch(NAME, text) is None:
-        message = f"'{text}' cannot be the name of a value"
-        raise mistake(message, "use a small letter, then small letters, digits or '_'")
-    return text
-
-
 def _settable(text: str) -> str:
     if text in BUILT_IN:
         message = f"'{text}' is what every call knows by itself"
         raise mistake(message, "choose another name for what is learned")
-    return _data(text)
+    return value_name(text)
 
 
 def _some(prompts: tuple[str, ...]) -> tuple[str, ...]:
@@ -98,11 +93,13 @@ HoursName = Annotated[str, Names.HOURS]
 SkillName = Annotated[SkillId, Names.SKILL]
 AgentName = Annotated[AgentId, Names.AGENT]
 FlowName = Annotated[str, Names.FLOW]
+LookupName = Annotated[str, Names.LOOKUP]
+SubmissionName = Annotated[str, Names.SUBMISSION]
 LanguageName = Annotated[str, Names.LANGUAGE]
 StaffName = Annotated[str, Names.STAFF]
-DataName = Annotated[str, AfterValidator(_data), Names.DATA]
+DataName = Annotated[str, AfterValidator(value_name), Names.DATA]
 SetName = Annotated[str, AfterValidator(_settable), Names.SETS]
-ResultName = Annotated[str, AfterValidator(_data)]
+ResultName = Annotated[str, AfterValidator(value_name)]
 Template = Annotated[str, AfterValidator(checked), Names.TEMPLATE]
 ShownText = Annotated[str, AfterValidator(checked), Names.SHOWN]
 Attempts = Annotated[int, Field(ge=1, le=10)]

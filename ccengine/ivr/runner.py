@@ -16,10 +16,11 @@ import structlog
 from ccengine.ivr.context import TimeUp
 from ccengine.ivr.outcomes import Enter, GiveBack, HangUp, HangUpCause, Outcome
 from ccengine.ivr.phrases import Phrase
-from ccengine.ivr.step_names import read_by
+from ccengine.ivr.step_names import read_by, set_by
 from ccengine.ivr.steps.call import CallStep
 from ccengine.ivr.steps.callback import CallbackStep
 from ccengine.ivr.steps.collect import CollectStep
+from ccengine.ivr.steps.lookup import LookupStep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -193,16 +194,15 @@ class _Run:
             self._to_ask_again = {
                 name
                 for name, step in self._flow.steps.items()
-                if isinstance(step, CollectStep) and step.secret
+                if isinstance(step, CollectStep | LookupStep) and step.secret
             }
 
     def _ask_again_for_secrets(self) -> None:
         """Where a step needs what was lost with the engine before, ask for it first, once."""
         wanted = read_by(self._flow.steps[self._step]) if self._to_ask_again else frozenset()
         for name in sorted(self._to_ask_again & self._flow.steps.keys()):
-            step = self._flow.steps[name]
-            is_one = isinstance(step, CollectStep) and step.into in wanted
-            if is_one and isinstance(step, CollectStep) and step.into not in self._context.data:
+            lost = set_by(self._flow.steps[name]) - self._context.data.keys()
+            if lost & wanted:
                 self._to_ask_again.discard(name)
                 self._step = name
                 return

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ccengine.config.lookup_sources import LONGEST_SECONDS
 from ccengine.ivr.steps.collect import CollectStep
 from ccengine.ivr.steps.language import LanguageStep
+from ccengine.ivr.steps.lookup import LookupStep
 from ccengine.ivr.steps.menu import MenuStep
 from ccengine.ivr.steps.record import RecordStep
 
@@ -23,5 +25,7 @@ def longest_wait(step: Step) -> float:
             return step.attempts * (step.seconds + step.total_seconds + confirming)
         case RecordStep():
             return float(step.seconds)
+        case LookupStep():
+            return LONGEST_SECONDS  # of whichever lookup it is
         case _:
             return 0.0

@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from ccengine.config.names import mistake
+from ccengine.config.names import VALUE_NAME, mistake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-NAME: Final = r"[a-z][a-z0-9_]{0,31}"
-HOLE: Final = re.compile(rf"\{{({NAME})\}}")
-_PARTS: Final = re.compile(rf"\{{\{{|\}}\}}|\{{{NAME}\}}|[{{}}]")
+HOLE: Final = re.compile(rf"\{{({VALUE_NAME})\}}")
+_PARTS: Final = re.compile(rf"\{{\{{|\}}\}}|\{{{VALUE_NAME}\}}|[{{}}]")
 
 
 def holes(template: str) -> tuple[str, ...]:

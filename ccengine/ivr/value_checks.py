@@ -11,6 +11,7 @@ from ccengine.ivr.step_names import references, set_by
 from ccengine.ivr.steps.call import CallStep
 from ccengine.ivr.steps.collect import CollectStep
 from ccengine.ivr.steps.give_back import GiveBackStep
+from ccengine.ivr.steps.lookup import LookupStep
 from ccengine.ivr.steps.set import SetStep
 from ccengine.ivr.templates import holes
 
@@ -48,7 +49,7 @@ def secrets(draft: FlowDraft) -> frozenset[str]:
     """Return those of them that stay in memory."""
     found: set[str] = set()
     for step in draft.steps.values():
-        if isinstance(step, CollectStep | SetStep) and step.secret:
+        if isinstance(step, CollectStep | LookupStep | SetStep) and step.secret:
             found |= set_by(step)
     return frozenset(found)
 

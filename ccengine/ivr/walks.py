@@ -179,6 +179,7 @@ def context_of(
         data=CallData(built_in),
         staff={code: digits_of(one.number) for code, one in client.settings.staff.items()},
         choose_language=caller.choose,
+        submit=lambda _: True,
         within=caller.within,
         passes=passes,
     )

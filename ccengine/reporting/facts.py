@@ -120,6 +120,7 @@ SHOWN: Mapping[str, str] = {
     "slot": "slot",
     "state": "state",
     "step": "step",
+    "submission": "submission",
     "supervisor": "supervisor",
     "supervisors": "supervisors",
     "then": "then",

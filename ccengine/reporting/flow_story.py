@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core.events import FlowDataSet, FlowStepEntered, LanguageChosen, MessageAsked
+from ccengine.core.events import (
+    FlowDataSet,
+    FlowStepEntered,
+    LanguageChosen,
+    MessageAsked,
+    SubmissionMade,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +32,8 @@ def tell_flow(what: FlowEvent) -> str:
             return f"the caller chose the language {what.language}"
         case MessageAsked():
             return f"asked for a message, for {what.queue}"
+        case SubmissionMade():
+            return f"submitted {what.submission}"
 
 
 def path(rows: Iterable[JournalRow]) -> str:

@@ -49,8 +49,7 @@ from ccengine.core.events import (
     ConversationFailed,
     ConversationStarted,
     ExitChosen,
-    FlowDataSet,
-    FlowStepEntered,
+    FlowEvent,
     FormFilled,
     HelpAnswered,
     HelpAsked,
@@ -58,8 +57,6 @@ from ccengine.core.events import (
     HoldEnded,
     HoldStarted,
     ItemEvent,
-    LanguageChosen,
-    MessageAsked,
     NumbersClosed,
     NumbersOpened,
     OfferAccepted,
@@ -268,6 +265,8 @@ def _speaker(what: OutcomeSet | FormFilled) -> str:
 
 
 def _call_event(what: CallEvent) -> str:
+    if isinstance(what, FlowEvent):
+        return tell_flow(what)
     match what:
         case CallArrived() | CallMissed() | RecordingStarted() | RecordingFailed():
             return _recorded(what)
@@ -280,8 +279,6 @@ def _call_event(what: CallEvent) -> str:
             | CallEnded()
         ):
             return _line_event(what)
-        case FlowStepEntered() | FlowDataSet() | LanguageChosen() | MessageAsked():
-            return tell_flow(what)
         case (
             OfferRinging()
             | OfferAccepted()

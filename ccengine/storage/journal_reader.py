@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from ccengine.core.ids import AgentId, ClientId, TenantId
 
 
+NOT_REJECTED = """NOT EXISTS (
+    SELECT 1 FROM journal AS next
+    WHERE next.number = journal.number + 1 AND next.kind = 'rejection')"""
+
+
 class StoredRow(NamedTuple):
     """A row as it lies in the file."""
 
@@ -207,6 +212,14 @@ class JournalReader:
         found = [row for row in self._execute(query, (event, since)) if row[0] is not None]
         return [CallId(call) for call, _ in sorted(found, key=itemgetter(1))]
 
+    def events_of_client(
+        self, name: str, client: str, *, after: int, upto: int, limit: int
+    ) -> list[JournalRow]:
+        """Return events of a type about a client, between two rows, that were not rejected."""
+        where = f"number > ? AND number <= ? AND type = ? AND client = ? AND {NOT_REJECTED}"
+        rows = self._select(where, (after, upto, name, client), limit=limit)
+        return [row.read() for row in rows]
+
     def last_number(self) -> int:
         """Return the number of the newest row, 0 when there is none."""
         return self.newest()[0]
@@ -268,9 +281,7 @@ class JournalReader:
         Raises:
             JournalTooNew: a newer program wrote something that would have to be applied.
         """
-        where = """number > ? AND number < ? AND kind IN ('event', 'advance') AND NOT EXISTS (
-            SELECT 1 FROM journal AS next
-            WHERE next.number = journal.number + 1 AND next.kind = 'rejection')"""
+        where = f"number > ? AND number < ? AND kind IN ('event', 'advance') AND {NOT_REJECTED}"
         for stored in self._select(where, (since, before)):
             row = stored.read()
             if row.kind == "advance":

@@ -8,31 +8,25 @@ the same name.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-import orjson
 import structlog
 
-from ccengine.core.ids import CallId, Instant
-from ccengine.reporting.call_record import CallRecord
-from ccengine.reporting.news import News, Topic, news_of
-from ccengine.reporting.rows import is_void
 from ccengine.storage.journal_reader import JournalReader
 from ccengine.storage.webhooks import HookKey, LetterState, StoredLetter, WebhookStore
-from ccengine.webhooks.sender import Keys, Letter, Receipt, Sender
-from ccengine.webhooks.template import NoAddress, address, fields_of, filled
+from ccengine.webhooks.sender import Receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
-    from ccengine.config.webhooks import Webhook
+    from ccengine.core.ids import Instant
+    from ccengine.reporting.rows import JournalRow
 
 log = structlog.get_logger()
 
-ROWS_AT_ONCE: Final = 500
 CALLS_AT_ONCE: Final = 4
 LETTERS_AT_ONCE: Final = 50
 MOST_LETTERS: Final = 5_000
@@ -43,32 +37,69 @@ BACKOFF_SECONDS: Final = (5.0, 30.0, 120.0, 600.0, 3_600.0, 10_800.0, 21_600.0, 
 """Between one try and the next: eight more tries in a day, then the message is dead."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
+class Office(Protocol):
     """What couriers share."""
 
-    journal: Path
-    stream: str  #: tells this journal's numbers from another's
-    store: WebhookStore
-    sender: Sender
-    record: Callable[[CallId], Awaitable[CallRecord | None]]
-    now: Callable[[], Instant]
+    @property
+    def journal(self) -> Path:
+        """The journal's file."""
+        ...
+
+    @property
+    def store(self) -> WebhookStore:
+        """Where places and letters are kept."""
+        ...
+
+    @property
+    def now(self) -> Callable[[], Instant]:
+        """Seconds since the epoch."""
+        ...
+
+
+class Mail(Protocol):
+    """What one receiver is to be told, and how."""
+
+    @property
+    def noun(self) -> str:
+        """What it is called in logs."""
+        ...
+
+    def begins_after(self, reader: JournalReader, client: str) -> int:
+        """Return the row after which a new receiver begins."""
+        ...
+
+    def may_want(self, row: JournalRow) -> bool:
+        """Tell at once whether a row of the client's is worth a look at the journal."""
+        ...
+
+    def batch(self, reader: JournalReader, after: int, client: str) -> Batch:
+        """Return the messages that follow a row, some of them at a time."""
+        ...
+
+    async def send(self, row: JournalRow) -> Receipt:
+        """Send it once."""
+        ...
 
 
 class Batch(NamedTuple):
     """What the journal has for a receiver."""
 
-    news: list[News]
+    rows: list[JournalRow]
     upto: int
 
 
 class Courier:
-    """One webhook's."""
+    """One receiver's.
 
-    def __init__(self, key: HookKey, hook: Webhook, keys: Keys, office: Office) -> None:
+    Args:
+        key: under which its place and letters are kept.
+        mail: what it is told.
+        office: what all share.
+    """
+
+    def __init__(self, key: HookKey, mail: Mail, office: Office) -> None:
         self.key = key
-        self._hook = hook
-        self._keys = keys
+        self._mail = mail
         self._office = office
         self._wake = asyncio.Event()
 
@@ -76,13 +107,19 @@ class Courier:
         """Have it look at the journal."""
         self._wake.set()
 
+    def concerns(self, rows: Sequence[JournalRow]) -> bool:
+        """Tell whether rows may hold messages for it."""
+        client, may_want = self.key.client, self._mail.may_want
+        return any(row.client == client and may_want(row) for row in rows)
+
     async def run(self) -> None:
         """Deliver, for ever."""
         while True:
             try:
                 more = await self.turn()
             except Exception as error:  # whatever it is: calls go on, and it is tried again
-                log.exception("webhook_failed", **self._named(), cause=str(error))
+                failed = f"{self._mail.noun}_failed"
+                log.exception(failed, **self._named(), cause=str(error))
                 more = False
             if not more:
                 await self._pause()
@@ -97,14 +134,14 @@ class Courier:
             return False
         before = await store.place(self.key)
         if before is None:
-            await store.set_place(self.key, await asyncio.to_thread(_last, self._office.journal))
-            return False
-        batch = await asyncio.to_thread(
-            _read, self._office.journal, before, self.key.client, frozenset(self._hook.events)
-        )
+            begin = partial(_beginning, self._office.journal, self.key.client, self._mail)
+            await store.set_place(self.key, await asyncio.to_thread(begin))
+            return True
+        read = partial(_read, self._office.journal, before, self.key.client, self._mail)
+        batch = await asyncio.to_thread(read)
         if batch.upto == before:
             return bool(due)
-        letters = await self._deliver(batch.news)
+        letters = await self._deliver(batch.rows)
         return await store.advance(self.key, before, batch.upto, letters)
 
     async def _pause(self) -> None:
@@ -116,16 +153,16 @@ class Courier:
         await asyncio.sleep(GATHER_SECONDS)
         self._wake.clear()
 
-    async def _deliver(self, news: Sequence[News]) -> list[StoredLetter]:
+    async def _deliver(self, rows: Sequence[JournalRow]) -> list[StoredLetter]:
         """Send messages, in the order of each call; return those not taken."""
         waiting = await self._office.store.waiting_calls(self.key)
-        calls: dict[str, list[News]] = {}
-        for one in news:
+        calls: dict[str, list[JournalRow]] = {}
+        for one in rows:
             calls.setdefault(one.call or "", []).append(one)
         left: list[StoredLetter] = []
         turn = asyncio.Semaphore(CALLS_AT_ONCE)
 
-        async def deliver(call: str, some: Sequence[News]) -> None:
+        async def deliver(call: str, some: Sequence[JournalRow]) -> None:
             async with turn:
                 left.extend(await self._deliver_call(some, blocked=call in waiting))
 
@@ -134,18 +171,20 @@ class Courier:
                 group.create_task(deliver(call, some))
         return left
 
-    async def _deliver_call(self, news: Sequence[News], *, blocked: bool) -> list[StoredLetter]:
+    async def _deliver_call(
+        self, rows: Sequence[JournalRow], *, blocked: bool
+    ) -> list[StoredLetter]:
         left = []
-        for one in news:
+        for one in rows:
             letter = StoredLetter(
                 client=self.key.client,
                 hook=self.key.hook,
-                number=one.seq,
+                number=one.number,
                 call=one.call or "",
                 at=self._office.now(),
             )
             if not blocked:
-                receipt = await self._send(one)
+                receipt = await self._mail.send(one)
                 if receipt.taken:
                     continue
                 letter = self._missed(letter, receipt)
@@ -158,7 +197,7 @@ class Courier:
         receipt = (
             Receipt(taken=False, detail="the journal does not have it any more", hopeless=True)
             if found is None
-            else await self._send(found)
+            else await self._mail.send(found)
         )
         if receipt.taken:
             await self._office.store.drop(letter)
@@ -168,8 +207,9 @@ class Courier:
     def _missed(self, letter: StoredLetter, receipt: Receipt) -> StoredLetter:
         attempts = letter.attempts + 1
         dead = receipt.hopeless or attempts > len(BACKOFF_SECONDS)
+        missed = f"{self._mail.noun}_{'dead' if dead else 'not_taken'}"
         log.warning(
-            "webhook_dead" if dead else "webhook_not_taken",
+            missed,
             **self._named(),
             call_id=letter.call,
             number=letter.number,
@@ -184,51 +224,21 @@ class Courier:
             next_at=letter.next_at if dead else self._office.now() + BACKOFF_SECONDS[attempts - 1],
         )
 
-    async def _send(self, news: News) -> Receipt:
-        try:
-            letter = await self._letter(news)
-        except NoAddress as error:
-            return Receipt(taken=False, detail=str(error), hopeless=True)
-        return await self._office.sender.send(letter, self._keys)
-
-    async def _letter(self, news: News) -> Letter:
-        hook = self._hook
-        url, body = hook.url, orjson.dumps(news.body)
-        if hook.body is not None or "{" in url:
-            record = None if news.call is None else await self._office.record(news.call)
-            fields = fields_of(news.body, record)
-            url = address(url, fields)
-            body = body if hook.body is None else orjson.dumps(filled(hook.body, fields))
-        return Letter(
-            name=f"{self._office.stream}-{news.seq}",
-            method=hook.method,
-            url=url,
-            body=body,
-            private=hook.private,
-        )
-
     def _named(self) -> dict[str, str]:
         return {"client": self.key.client, "hook": self.key.hook}
 
 
-def _last(journal: Path) -> int:
+def _read(journal: Path, after: int, client: str, mail: Mail) -> Batch:
     with JournalReader.open(journal) as reader:
-        return reader.last_number()
+        return mail.batch(reader, after, client)
 
 
-def _read(journal: Path, after: int, client: str, events: frozenset[str]) -> Batch:
+def _beginning(journal: Path, client: str, mail: Mail) -> int:
     with JournalReader.open(journal) as reader:
-        steps, reached = reader.steps_after(after, reader.last_number(), about=ROWS_AT_ONCE)
-    rows = (row for step in steps if not is_void(step) for row in step if row.client == client)
-    news = (news_of(row) for row in rows)
-    return Batch([one for one in news if one is not None and _is_wanted(one, events)], reached)
+        return mail.begins_after(reader, client)
 
 
-def _is_wanted(news: News, events: frozenset[str]) -> bool:
-    return news.topic is Topic.CALL and (not events or news.body["action"] in events)
-
-
-def _one(journal: Path, number: int) -> News | None:
+def _one(journal: Path, number: int) -> JournalRow | None:
     with JournalReader.open(journal) as reader:
         row = next(reader.rows(since=number - 1), None)
-    return None if row is None or row.number != number else news_of(row)
+    return None if row is None or row.number != number else row

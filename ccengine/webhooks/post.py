@@ -1,4 +1,4 @@
-"""All webhooks of a tenant, as the configuration in force has them."""
+"""All receivers of a tenant, as the configuration in force has them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import structlog
 from ccengine.config.secrets import SecretMissing, read_secret
 from ccengine.storage.webhooks import HookKey
 from ccengine.webhooks.courier import Courier
+from ccengine.webhooks.mail import HookMail
 from ccengine.webhooks.sender import Keys
 from ccengine.webhooks.signing import key_of
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from ccengine.config.settings import StatePaths
     from ccengine.config.tenant import Tenant
     from ccengine.reporting.rows import JournalRow
-    from ccengine.webhooks.courier import Office
+    from ccengine.webhooks.mail import HookOffice
 
 log = structlog.get_logger()
 
@@ -28,39 +29,36 @@ LOOK_SECONDS: Final = 1.0
 
 
 class Post:
-    """Runs a courier for each webhook.
+    """Runs a courier for each receiver of the configuration in force.
 
     Args:
-        office: what they share.
+        couriers: makes those of a tenant.
         tenant: the configuration in force.
-        paths: where the secrets are.
     """
 
-    def __init__(self, office: Office, tenant: Callable[[], Tenant], paths: StatePaths) -> None:
-        self._office = office
+    def __init__(
+        self, couriers: Callable[[Tenant], list[Courier]], tenant: Callable[[], Tenant]
+    ) -> None:
+        self._make = couriers
         self._tenant = tenant
-        self._paths = paths
         self._couriers: list[Courier] = []
 
     def observe(self, rows: Sequence[JournalRow]) -> None:
         """Have those look at the journal whom a step concerns."""
-        if self._couriers:
-            clients = {row.client for row in rows}
-            for courier in self._couriers:
-                if courier.key.client in clients:
-                    courier.wake()
+        for courier in self._couriers:
+            if courier.concerns(rows):
+                courier.wake()
 
     async def run(self) -> None:
         """Deliver, for ever; a new configuration is taken up within a second."""
-        async with self._office.sender:
-            while True:
-                tenant = self._tenant()
-                self._couriers = self._made(tenant)
-                async with asyncio.TaskGroup() as group:
-                    tasks = [group.create_task(courier.run()) for courier in self._couriers]
-                    await self._other_than(tenant)
-                    for task in tasks:
-                        task.cancel()
+        while True:
+            tenant = self._tenant()
+            self._couriers = self._make(tenant)
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(courier.run()) for courier in self._couriers]
+                await self._other_than(tenant)
+                for task in tasks:
+                    task.cancel()
 
     async def _other_than(self, tenant: Tenant) -> None:
         while True:
@@ -68,25 +66,28 @@ class Post:
             if self._tenant() is not tenant:
                 return
 
-    def _made(self, tenant: Tenant) -> list[Courier]:
-        found = []
-        for client in tenant.clients.values():
-            for name, hook in client.settings.webhooks.items():
-                key = HookKey(client.id, name)
-                try:
-                    keys = self._keys(key)
-                except (SecretMissing, ValueError) as error:
-                    log.warning(
-                        "webhook_without_secret", client=key.client, hook=name, cause=str(error)
-                    )
-                else:
-                    found.append(Courier(key, hook, keys, self._office))
-        return found
 
-    def _keys(self, key: HookKey) -> Keys:
-        secret = read_secret(self._paths.webhook_secret(*key))
-        key_of(secret)
-        authorization = None
-        with suppress(SecretMissing):
-            authorization = read_secret(self._paths.webhook_authorization(*key))
-        return Keys(secret=secret, authorization=authorization)
+def hook_couriers(tenant: Tenant, office: HookOffice, paths: StatePaths) -> list[Courier]:
+    """Return a courier for each webhook whose secrets can be read."""
+    found = []
+    for client in tenant.clients.values():
+        for name, hook in client.settings.webhooks.items():
+            key = HookKey(client.id, name)
+            try:
+                keys = _keys(key, paths)
+            except (SecretMissing, ValueError) as error:
+                log.warning(
+                    "webhook_without_secret", client=key.client, hook=name, cause=str(error)
+                )
+            else:
+                found.append(Courier(key, HookMail(hook, keys, office), office))
+    return found
+
+
+def _keys(key: HookKey, paths: StatePaths) -> Keys:
+    secret = read_secret(paths.webhook_secret(*key))
+    key_of(secret)
+    authorization = None
+    with suppress(SecretMissing):
+        authorization = read_secret(paths.webhook_authorization(*key))
+    return Keys(secret=secret, authorization=authorization)

@@ -7,8 +7,8 @@ address a field is percent-encoded, so that it cannot lead anywhere else.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
+from ccengine.config.requests import filled_body, url_part
 from ccengine.config.webhooks import FORM_VALUES, MESSAGE_FIELDS, PLACEHOLDER, RECORD_FIELDS
 from ccengine.reporting.instants import utc_text
 
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from ccengine.reporting.call_record import CallRecord
 
 TIMES = frozenset({"arrived_at", "answered_at", "ended_at"})
-
-
-class NoAddress(ValueError):
-    """The address would be another one with this value in it."""
 
 
 def fields_of(body: Mapping[str, object], record: CallRecord | None) -> dict[str, object]:
@@ -40,16 +36,14 @@ def fields_of(body: Mapping[str, object], record: CallRecord | None) -> dict[str
 
 def filled(template: object, fields: Mapping[str, object]) -> object:
     """Return a template with its fields filled in."""
-    if isinstance(template, dict):
-        return {key: filled(value, fields) for key, value in template.items()}
-    if isinstance(template, list):
-        return [filled(value, fields) for value in template]
-    if not isinstance(template, str):
-        return template
-    whole = PLACEHOLDER.fullmatch(template)
-    if whole is not None:
-        return fields.get(whole[1])
-    return PLACEHOLDER.sub(lambda found: _text(fields.get(found[1])), template)
+
+    def value(text: str) -> object:
+        whole = PLACEHOLDER.fullmatch(text)
+        if whole is not None:
+            return fields.get(whole[1])
+        return PLACEHOLDER.sub(lambda found: _text(fields.get(found[1])), text)
+
+    return filled_body(template, value)
 
 
 def address(url: str, fields: Mapping[str, object]) -> str:
@@ -58,15 +52,7 @@ def address(url: str, fields: Mapping[str, object]) -> str:
     Raises:
         NoAddress: a field is empty, or only dots.
     """
-
-    def part(name: str) -> str:
-        text = _text(fields.get(name))
-        if not text.strip("."):
-            message = f"the address needs {name}, which is '{text}'"
-            raise NoAddress(message)
-        return quote(text, safe="")
-
-    return PLACEHOLDER.sub(lambda found: part(found[1]), url)
+    return PLACEHOLDER.sub(lambda found: url_part(found[1], _text(fields.get(found[1]))), url)
 
 
 def _text(value: object) -> str:

@@ -29,7 +29,13 @@ def contents(folder: Path) -> list[bytes]:
 
 async def test_health_says_why_not(tmp_path: Path) -> None:
     async with house(tmp_path) as here:
-        assert await here.ask("GET", "/healthz", None) == (200, {"status": "ok", "reasons": []})
+        assert await here.ask("GET", "/healthz", None) == (
+            200,
+            {"status": "ok", "reasons": [], "lookups": {}},
+        )
+        here.health = Health(connected=True, lookups={"nour/customer": "open"})
+        status, body = await here.ask("GET", "/healthz", None)
+        assert (status, body["lookups"]) == (200, {"nour/customer": "open"})  # calls go on
         here.health = Health(connected=False, reasons=("Asterisk out of reach",))
         status, body = await here.ask("GET", "/healthz", None)
         assert (status, body["reasons"]) == (503, ["Asterisk out of reach"])

@@ -31,6 +31,7 @@ KEYS = {
     "closures": {
         *("closure", "name", "digit", "numbers", "closed", "by", "reason", "since", "until")
     },
+    "lookups": {"client", "lookup", "asks", "deadline_seconds", "breaker"},
     "api": {"url", "token_file"},
     "ari": {"url", "user", "password_file"},
     "paths": {"recordings", "logs", "database", "dialplan", "asterisk_conf", "state"},

@@ -53,3 +53,33 @@ def test_keys_lead_through_a_flow() -> None:
 def test_silence_and_the_end_of_the_file() -> None:
     assert "waits in nour/billing" in ccengine("flow", "try", "nour/main", keys="\n\n\n").stdout
     assert "the caller has hung up" in ccengine("flow", "try", "nour/main").stdout
+
+
+LOOK = """\
+start: ask
+steps:
+  ask: {lookup: caller, into: {who: name}, found: vip, none: end, otherwise: billing}
+  vip: {enqueue: technical}
+  billing: {enqueue: billing}
+  end: {hang_up: busy}
+"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("f\nname='Anna K' x=1\n", "waits in nour/technical"),
+        ("n\n", "hung up on: busy"),
+        ("\n", "waits in nour/billing"),
+    ],
+)
+def test_a_lookup_is_answered_at_the_terminal(tenant: Path, typed: str, told: str) -> None:
+    client = tenant / "clients/nour"
+    (client / "vip.csv").write_text("caller,name\n971500000001,Anna\n")
+    with (client / "client.yaml").open("a") as file:
+        file.write("\nlookups:\n  caller: {table: {file: vip.csv, key: caller}}\n")
+    with (tenant / "clients/nour/flows/main.yaml").open("w") as file:
+        file.write(LOOK)
+    result = ccengine("flow", "try", "nour/main", keys=typed)
+    assert told in result.stdout, result.output
+    assert ("who = Anna K" in result.stdout) == ("name" in typed)

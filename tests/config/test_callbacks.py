@@ -160,7 +160,7 @@ BAD = {
 def copied(tmp_path: Path) -> Path:
     folder = tmp_path / "demo"
     source = DIALPLAN / "tenants" / "demo"
-    for file in source.rglob("*.yaml"):
+    for file in (*source.rglob("*.yaml"), *source.rglob("*.csv")):
         there = folder / file.relative_to(source)
         there.parent.mkdir(parents=True, exist_ok=True)
         there.write_text(file.read_text())

@@ -41,6 +41,8 @@ BY_NAMES: Mapping[Names, st.SearchStrategy[Any]] = {
     Names.FLOW: st.sampled_from(("main", "other", "third")),
     Names.LANGUAGE: st.sampled_from(("en", "uk")),
     Names.STAFF: st.sampled_from(("380441112233",)),
+    Names.LOOKUP: st.sampled_from(("customer", "order")),
+    Names.SUBMISSION: st.sampled_from(("cancel-order",)),
     Names.DATA: st.sampled_from((*VALUES, "caller", "queue_wait")),
     Names.SETS: st.sampled_from(VALUES),
     Names.TEMPLATE: st.sampled_from(WORDS),

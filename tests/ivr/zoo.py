@@ -78,6 +78,12 @@ FLOWS = (
            "  billing: {collect: closed, into: pin, secret: yes, next: wait, no_input: wait}\n"
            "  wait: {enqueue: billing, show: {PIN: 'it is {pin}'}}",
            "'pin' is secret, and would be shown", "wait: {enqueue"),
+    step("a lookup that is not there", "extra: {lookup: caller, found: menu, none: menu, "
+         "otherwise: goodbye}", "no lookup 'caller'"),
+    step("a submission that is not there", "extra: {submit: cancel, next: goodbye, "
+         "otherwise: goodbye}", "no submission 'cancel'"),
+    step("a lookup without its fallback", "extra: {lookup: caller, found: menu, none: menu}",
+         "'otherwise' is missing"),
     step("a flow that is not there", "extra: {call: verify, next: goodbye}", "no flow 'verify'"),
     step("a flow that calls itself", "extra: {call: main, next: goodbye}",
          "flows call one another in a circle: main → main"),
@@ -175,4 +181,77 @@ TENANTS = (
     Broken("more than anybody can", TENANT, "technical: 9}", "technical: 99}", "99", "99"),
 )  # fmt: skip
 
-ZOO = (*FLOWS, *CALLED, *TENANTS)
+CALLERS = "callers: {table: {file: callers.csv, key: caller}}"
+TABLE = "clients/dnipro/callers.csv"
+KNOWN = "clients/dnipro/flows/known-callers.yaml"
+SHOP = "\ndatabases: {shop: {file: shop.sqlite}}"
+
+
+def lookup(name: str, new: str, says: str, told_in: str = "", at: str = "") -> Broken:
+    """Dnipro's lookup as it should not be."""
+    return Broken(
+        name, DNIPRO, CALLERS, f"callers: {new}", says, at or "callers: {", told_in=told_in
+    )
+
+
+LOOKUPS = (
+    lookup("a lookup asked in two ways", "{table: {file: callers.csv, key: caller}, agi: {host: a, "
+           "script: b}}", "asked in more than one way"),
+    lookup("a lookup that asks nobody", "{retries: 2}", "does not say whom to ask"),
+    lookup("a table that is not there", "{table: {file: caller.csv, key: caller}}",
+           "'caller.csv' is missing"),
+    lookup("a table elsewhere", "{table: {file: ../nour/callers.csv, key: caller}}",
+           "no file beside client.yaml"),
+    lookup("a column that is not there", "{table: {file: callers.csv, key: callr}}",
+           "no column 'callr'", TABLE, "caller,kind"),
+    lookup("a column to be taken that is not there", "{table: {file: callers.csv, key: caller}, "
+           "answer: {kind: $.knd, name: $.name, level: $.level}}", "no column 'knd'"),
+    Broken("a row of five", TABLE, "Oksana Lysenko", "Oksana, Lysenko",
+           "5 values, and there are 4 columns", "Oksana"),
+    Broken("a caller twice", TABLE, "380671110001", "380440000666", "in line 2 already", "Oksana"),
+    Broken("a quote without an end", TABLE, "Oksana Lysenko", '"Oksana Lysenko', "broken CSV",
+           "Oksana"),
+    lookup("an address of no web", "{http: {url: 'ftp://crm.example/'}}", "cannot be used"),
+    lookup("a host that a caller chooses", "{http: {url: 'https://{caller}.example/'}}",
+           "no field before its path"),
+    lookup("an address with a password", "{http: {url: 'https://me:pw@crm.example/'}}",
+           "holds no password"),
+    lookup("a brace too many in it", "{http: {url: 'https://crm.example/{caller'}}", "brace"),
+    lookup("a value that it is not given", "{http: {url: 'https://crm.example/{customer}'}}",
+           "'callers' is not given its value 'customer'", KNOWN, "lookup: callers"),
+    lookup("a lookup that deletes", "{http: {url: 'https://crm.example/', method: DELETE}}",
+           "a lookup changes nothing"),
+    lookup("a token for all to read", "{http: {url: 'http://crm.example/', token: crm}}",
+           "anybody on the way"),
+    lookup("a header of ours", "{http: {url: 'https://crm.example/', headers: {Host: x}}}",
+           "'Host' cannot be a header"),
+    lookup("a path to nowhere", "{http: {url: 'https://crm.example/'}, answer: {kind: kind, "
+           "name: $.name, level: $.level}}", "leads to no part of an answer"),
+    lookup("a wait for ever", "{table: {file: callers.csv, key: caller}, deadline_seconds: 60}",
+           "'deadline_seconds' cannot be '60'"),
+    lookup("a database that is not there", "{sql: {database: shop, query: SELECT kind FROM t}}",
+           "no database 'shop'"),
+    lookup("a lookup that writes", "{sql: {database: shop, query: DELETE FROM t}}" + SHOP,
+           "may only SELECT"),
+    lookup("two statements", "{sql: {database: shop, query: SELECT 1; SELECT 2}}" + SHOP,
+           "more than one statement"),
+    lookup("a statement that is not there", "{sql: {database: shop, query: who.sql}}" + SHOP,
+           "'who.sql' is missing"),
+    lookup("a database in two places", "{table: {file: callers.csv, key: caller}}\n"
+           "databases: {shop: {file: a, secret: b}}", "either 'file' or 'secret'",
+           at="databases: {"),
+    lookup("a submission that only asks", "{table: {file: callers.csv, key: caller}}\n"
+           "submissions: {cancel: {http: {url: 'https://crm.example/'}}}",
+           "a submission changes something", at="submissions: {"),
+    Broken("a value that it wants not", KNOWN, "lookup: callers", "lookup: callers\n    "
+           "give: {order: '1'}", "'callers' wants no value 'order'", "give:"),
+    Broken("a value that it answers not", KNOWN, "level: level}", "level: levl}",
+           "lookup 'callers' answers no value 'levl'", "levl"),
+    Broken("a secret in a table", KNOWN, "start: who\nsteps:", "start: ask\nsteps:\n"
+           "  ask: {collect: greeting, into: pin, secret: yes, next: look, no_input: busy}\n"
+           "  look: {lookup: callers, give: {caller: '{pin}'}, found: who, none: who, "
+           "otherwise: who}",
+           "'pin' is secret, and would be written down", "look: {"),
+)  # fmt: skip
+
+ZOO = (*FLOWS, *CALLED, *TENANTS, *LOOKUPS)

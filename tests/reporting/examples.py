@@ -51,6 +51,7 @@ _VALUES: dict[str, object] = {
     "recording": "demo/nova/c1.wav",
     "ring_seconds": 20.0,
     "seconds": 12.0,
+    "submission": "cancel-order",
     "step": "menu",
     "supervisor": "olga",
     "supervisors": ("olga",),

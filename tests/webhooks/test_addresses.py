@@ -9,9 +9,10 @@ import pytest
 from aiohttp.abc import AbstractResolver
 from pydantic import TypeAdapter, ValidationError
 
+from ccengine.config.requests import NoAddress
 from ccengine.config.webhooks import Webhook
 from ccengine.webhooks.addresses import PrivateAddress, PublicResolver, is_public
-from ccengine.webhooks.template import NoAddress, address, filled
+from ccengine.webhooks.template import address, filled
 
 if TYPE_CHECKING:
     from aiohttp.abc import ResolveResult

@@ -13,7 +13,8 @@ from ccengine.config.webhooks import Method, Webhook
 from ccengine.core import events
 from ccengine.core.ids import AgentId
 from ccengine.storage.webhooks import HookKey, LetterState
-from ccengine.webhooks.courier import BACKOFF_SECONDS, Courier, Office
+from ccengine.webhooks.courier import BACKOFF_SECONDS, Courier
+from ccengine.webhooks.mail import HookMail, HookOffice
 from ccengine.webhooks.sender import Keys, Sender
 from tests.api.house import House, house
 from tests.webhooks.receiver import Receiver, Taken, is_genuine, receiving
@@ -31,14 +32,15 @@ SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 class Scene:
     here: House
     receiver: Receiver
-    office: Office
+    office: HookOffice
 
     def courier(self, **settings: Any) -> Courier:
         hook = Webhook(
             url=settings.pop("url", f"https://127.0.0.1:{self.receiver.port}/hook"),
             **{"private": True, **settings},
         )
-        return Courier(KEY, hook, Keys(secret=SECRET, authorization="Bearer crm"), self.office)
+        keys = Keys(secret=SECRET, authorization="Bearer crm")
+        return Courier(KEY, HookMail(hook, keys, self.office), self.office)
 
     async def begin(self, **settings: Any) -> Courier:
         """Let the webhook be there from now on."""
@@ -59,7 +61,7 @@ class Scene:
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     async with house(tmp_path) as here, receiving(tmp_path) as receiver:
         sender = Sender(lambda: here.shift.now, tls=receiver.tls)
-        office = Office(
+        office = HookOffice(
             journal=here.shift.journal.path,
             stream="s1",
             store=here.keeper.database.webhooks,

@@ -20,6 +20,10 @@ class HealthShown(Shown):
 
     status: str = Field(description="`ok` or `unavailable`.")
     reasons: list[str] = Field(description="Why not.")
+    lookups: dict[str, str] = Field(
+        description="Lookups of flows that fail and are left alone for a while, by client and "
+        "name: `open` or `half-open`. Calls go on without them."
+    )
 
 
 class Me(Shown):
@@ -66,7 +70,9 @@ async def health(asked: Asked[Nothing, Nothing]) -> web.Response:
     """Answer without asking anybody: for load balancers and watchdogs."""
     found = asked.ports.health()
     shown = HealthShown(
-        status="ok" if found.connected else "unavailable", reasons=list(found.reasons)
+        status="ok" if found.connected else "unavailable",
+        reasons=list(found.reasons),
+        lookups=dict(found.lookups),
     )
     return web.Response(
         status=200 if found.connected else 503,

@@ -52,6 +52,7 @@ from ccengine.core.events.flows import (
     FlowStepEntered,
     LanguageChosen,
     MessageAsked,
+    SubmissionMade,
 )
 from ccengine.core.events.items import (
     CallbackAnswered,
@@ -83,7 +84,7 @@ from ccengine.core.events.system import PlanLoaded, SwitchLost, SwitchResynced
 
 SCHEMA = 1
 
-FlowEvent = FlowStepEntered | FlowDataSet | LanguageChosen | MessageAsked
+FlowEvent = FlowStepEntered | FlowDataSet | LanguageChosen | MessageAsked | SubmissionMade
 SupervisionEvent = CallMovedByHand | CallReprioritised
 ControlEvent = (
     AgentDialled
@@ -213,6 +214,7 @@ __all__ = [
     "ShiftEvent",
     "StaffAnswered",
     "StaffMissed",
+    "SubmissionMade",
     "SupervisionEvent",
     "SwitchLost",
     "SwitchResynced",

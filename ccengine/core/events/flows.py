@@ -44,3 +44,13 @@ class MessageAsked:
 
     call: CallId
     queue: QueueId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmissionMade:
+    """A flow has something done: from here on it is owed, whatever becomes of call and engine."""
+
+    call: CallId
+    submission: str  #: of client.yaml
+    key: str  #: the same for the same step of the same pass, also after a restart
+    values: Mapping[str, str] = field(default_factory=dict)  #: as `ccengine.ivr.data` writes them

@@ -19,11 +19,13 @@ from ccengine.ivr.steps.give_back import GiveBackStep
 from ccengine.ivr.steps.hang_up import HangUpStep
 from ccengine.ivr.steps.hours import HoursStep
 from ccengine.ivr.steps.language import LanguageStep
+from ccengine.ivr.steps.lookup import LookupStep
 from ccengine.ivr.steps.menu import MenuStep
 from ccengine.ivr.steps.play import PlayStep
 from ccengine.ivr.steps.record import RecordStep
 from ccengine.ivr.steps.say import SayStep
 from ccengine.ivr.steps.set import SetStep
+from ccengine.ivr.steps.submit import SubmitStep
 from ccengine.ivr.steps.transfer import TransferStep
 from ccengine.ivr.steps.voicemail import VoicemailStep
 
@@ -41,6 +43,8 @@ BUILT_IN_KINDS: Final[tuple[type[Step], ...]] = (
     HoursStep,
     BranchStep,
     SetStep,
+    LookupStep,
+    SubmitStep,
     CallStep,
     GiveBackStep,
     RecordStep,

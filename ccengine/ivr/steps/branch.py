@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from ccengine.ivr.data import text_of
+from ccengine.ivr.data import number_of, text_of
 from ccengine.ivr.references import DataName, StepName
 
 if TYPE_CHECKING:
     from ccengine.ivr.context import FlowContext
-    from ccengine.ivr.data import Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,16 +40,6 @@ class BranchStep:
         begun = [start for start in self.begins if text.startswith(start)]
         if begun:
             return self.begins[max(begun, key=len)]
-        number = _number(value)
+        number = number_of(value)
         reached = [least for least in self.at_least if number is not None and least <= number]
         return self.at_least[max(reached)] if reached else self.otherwise
-
-
-def _number(value: Value | None) -> Decimal | None:
-    if isinstance(value, Decimal):
-        return value
-    try:
-        number = Decimal(value) if isinstance(value, str) else None
-    except InvalidOperation:
-        return None
-    return number if number is not None and number.is_finite() else None

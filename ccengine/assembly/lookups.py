@@ -1,0 +1,47 @@
+"""Puts together what flows ask and tell other programs by."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ccengine.asterisk.agi.client import ask_script
+from ccengine.lookup.desk import LookupDesk
+from ccengine.lookup.requests import Wire
+from ccengine.lookup.sources import Sources
+from ccengine.outbox.couriers import OutboxOffice, outbox_couriers
+from ccengine.webhooks.post import Post
+
+if TYPE_CHECKING:
+    from contextlib import AsyncExitStack
+
+    from ccengine.api.ports import Ports
+    from ccengine.calls.wiring import Wiring
+    from ccengine.config.settings import StatePaths
+
+
+def open_lookups(paths: StatePaths, stack: AsyncExitStack) -> LookupDesk:
+    """Return what asks for flows; what it has opened is closed with the stack."""
+    wire = Wire()
+    stack.push_async_callback(wire.close)
+    sources = Sources(paths, wire, ask_script)
+    desk = LookupDesk(asyncio.get_running_loop().time, sources.of)
+    stack.callback(desk.close)
+    return desk
+
+
+def open_outbox(wiring: Wiring, ports: Ports, stack: AsyncExitStack) -> Post:
+    """Return what carries out what flows have submitted, likewise."""
+    wire = Wire()
+    stack.push_async_callback(wire.close)
+    office = OutboxOffice(
+        journal=ports.library.journal,
+        store=ports.library.keeper.database.webhooks,
+        now=wiring.engine.clock.now,
+    )
+    sources = Sources(wiring.paths, wire, ask_script)
+    couriers = partial(outbox_couriers, office=office, sources=sources, wire=wire)
+    post = Post(couriers, ports.floor.tenant)
+    wiring.engine.observe(post.observe)
+    return post

@@ -1,0 +1,227 @@
+"""What may be wrong with a client's lookups and submissions, and with steps that use them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from pydantic_core import PydanticCustomError
+
+from ccengine.config.lookup_sources import HttpMethod, Lookup
+from ccengine.config.names import VALUE_NAME, suggestion
+from ccengine.config.requests import texts_of
+from ccengine.ivr.lookup_names import parameters_of
+from ccengine.ivr.steps.lookup import LookupStep
+from ccengine.ivr.steps.submit import SubmitStep
+from ccengine.ivr.templates import checked, holes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ccengine.config.clients import Client
+    from ccengine.config.documents import Document, Place
+    from ccengine.config.lookup_sources import HttpRequest, SqlQuery, Submission
+    from ccengine.config.problems import Problem
+    from ccengine.ivr.flow_drafts import FlowDraft
+    from ccengine.ivr.flow_names import FlowNames
+    from ccengine.ivr.lookup_names import Asked
+    from ccengine.ivr.step import Step
+
+HERE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+NOT_CODE: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
+WRITING: Final = re.compile(
+    r"\b(?:insert|update|delete|merge|create|alter|drop|truncate|attach|detach|pragma|vacuum|grant|"
+    r"into)\b",
+    re.IGNORECASE,
+)
+
+
+def check_lookups(client: Client, document: Document) -> Iterator[Problem]:
+    """Yield what is wrong with what a client's flows may ask and tell."""
+    settings = client.settings
+    for name, lookup in settings.lookups.items():
+        yield from _check_ways(document, ("lookups", name), lookup, "http, sql, table, agi")
+        yield from _check_asked(client, document, ("lookups", name), lookup)
+    for name, submission in settings.submissions.items():
+        yield from _check_ways(document, ("submissions", name), submission, "http, sql")
+        yield from _check_asked(client, document, ("submissions", name), submission)
+    for name, database in settings.databases.items():
+        if (database.file is None) == (database.secret is None):
+            message = f"database '{name}' needs either 'file' or 'secret'"
+            yield document.problem(("databases", name), message, "name one of them")
+        if database.file is not None and ".." in database.file.split("/"):
+            message = f"'{database.file}' leads out of its folder"
+            yield document.problem(("databases", name, "file"), message, "write it without '..'")
+
+
+def _check_ways(
+    document: Document, place: Place, one: Lookup | Submission, known: str
+) -> Iterator[Problem]:
+    # From the text too, so that a way with a mistake in it is not told as missing.
+    named = [key for key in document.keys(*place) if key in known.split(", ")]
+    if len(named) != 1 and len(one.ways) != 1:
+        what = "is asked in more than one way" if named else "does not say whom to ask"
+        yield document.problem(place, f"'{place[-1]}' {what}", f"give it one of: {known}")
+
+
+def _check_asked(
+    client: Client, document: Document, place: Place, one: Lookup | Submission
+) -> Iterator[Problem]:
+    reads = isinstance(one, Lookup)
+    if one.http is not None:
+        yield from _check_request(document, (*place, "http"), one.http, reads=reads)
+    if one.sql is not None:
+        yield from _check_query(client, document, (*place, "sql"), one.sql, reads=reads)
+    if isinstance(one, Lookup) and one.agi is not None:
+        for position, argument in enumerate(one.agi.arguments):
+            there = (*place, "agi", "arguments", position)
+            yield from _check_template(document, there, argument)
+    if isinstance(one, Lookup) and one.table is not None:
+        table = client.lookup_files.tables.get(str(place[-1]))
+        columns = () if table is None else table.columns
+        for name, pick in one.answer.items():
+            column = pick.path.removeprefix("$.")
+            if columns and column not in columns:
+                message = f"the table has no column '{column}'"
+                there = (*place, "answer", name)
+                yield document.problem(there, message, suggestion(column, columns))
+
+
+def _check_request(
+    document: Document, place: Place, request: HttpRequest, *, reads: bool
+) -> Iterator[Problem]:
+    yield from _check_template(document, (*place, "url"), request.url)
+    for name, header in request.headers.items():
+        yield from _check_template(document, (*place, "headers", name), header)
+    for text in texts_of(request.body):
+        yield from _check_template(document, (*place, "body"), text)
+    allowed = {HttpMethod.GET, HttpMethod.POST} if reads else set(HttpMethod) - {HttpMethod.GET}
+    if request.method not in allowed:
+        what = "a lookup changes nothing" if reads else "a submission changes something"
+        choice = " or ".join(sorted(allowed))
+        there = (*place, "method") if "method" in document.keys(*place) else place
+        yield document.problem(there, f"{what}: it cannot be {request.method}", f"use {choice}")
+    elif request.method is HttpMethod.GET and request.body is not None:
+        yield document.problem((*place, "body"), "a GET has no body", "use 'method: POST'")
+    parts = urlsplit(request.url)
+    if request.token is not None and parts.scheme == "http" and parts.hostname not in HERE:
+        message = "the token would be sent so that anybody on the way can read it"
+        yield document.problem((*place, "token"), message, "use an address with https://")
+
+
+def _check_template(document: Document, place: Place, text: str) -> Iterator[Problem]:
+    try:
+        checked(text)
+    except PydanticCustomError as error:
+        words = error.context or {}
+        yield document.problem(place, str(words["message"]), str(words["remedy"]))
+
+
+def _check_query(
+    client: Client, document: Document, place: Place, query: SqlQuery, *, reads: bool
+) -> Iterator[Problem]:
+    known = document.keys("databases")
+    if query.database not in known:
+        message = f"there is no database '{query.database}'"
+        yield document.problem((*place, "database"), message, suggestion(query.database, known))
+    statement = client.lookup_files.statement(query)
+    if statement is None:
+        return
+    there = (*place, "query")
+    fault = fault_of_statement(statement, reads=reads)
+    if fault:
+        remedy = "write one statement with :names for values"
+        yield document.problem(there, fault, f"{remedy}, as in SELECT … WHERE number = :number")
+        return
+    for name in sorted(parameters_of(statement)):
+        if re.fullmatch(VALUE_NAME, name) is None:
+            message = f":{name} cannot be the name of a value"
+            remedy = "use a small letter, then small letters, digits or '_'"
+            yield document.problem(there, message, remedy)
+
+
+def fault_of_statement(statement: str, *, reads: bool) -> str:
+    """Return why a statement cannot be used; empty: it is one, and it reads where it must.
+
+    The database itself refuses to write for a lookup; this says so before a caller is there.
+    """
+    code = NOT_CODE.sub(" ", statement).strip().removesuffix(";").strip()
+    begins = code.split(None, 1)[0].lower() if code else ""
+    if not code:
+        return "there is no statement"
+    if ";" in code:
+        return "there is more than one statement"
+    if reads and (begins not in ("select", "with") or WRITING.search(code)):
+        return "a lookup may only SELECT"
+    if not reads and begins not in ("insert", "update", "delete", "replace", "with"):
+        return "a submission must INSERT, UPDATE or DELETE"
+    return ""
+
+
+# --- steps ----------------------------------------------------------------------------------
+
+
+def check_asking(draft: FlowDraft, names: FlowNames, secret: frozenset[str]) -> Iterator[Problem]:
+    """Yield what is wrong with a flow's steps that ask and tell.
+
+    Args:
+        draft: the flow.
+        names: what it may refer to.
+        secret: its values that stay in memory.
+    """
+    for name, step in draft.steps.items():
+        kind, asked = _asked(step, names)
+        if asked is None or not isinstance(step, LookupStep | SubmitStep):
+            continue
+        yield from _check_given(draft, (name, kind), step.give, asked)
+        yield from _check_secrets(draft, name, step.give, asked, secret)
+        if isinstance(step, LookupStep):
+            yield from _check_taken(draft, name, step, asked)
+
+
+def _asked(step: Step, names: FlowNames) -> tuple[str, Asked | None]:
+    """Return the key of a step that asks or tells, and what it names; None: check nothing."""
+    match step:
+        case LookupStep():
+            return "lookup", (names.lookups or {}).get(step.lookup)
+        case SubmitStep():
+            return "submit", (names.submissions or {}).get(step.submit)
+        case _:
+            return "", None
+
+
+def _check_given(
+    draft: FlowDraft, at: tuple[str, str], give: Mapping[str, str], asked: Asked
+) -> Iterator[Problem]:
+    name, kind = at
+    place: Place = ("steps", name)
+    what = f"'{draft.document.at((*place, kind))}'"
+    wanted = asked.parameters | asked.read
+    for given in give:
+        if given not in wanted:
+            message = f"{what} wants no value '{given}'"
+            remedy = suggestion(given, wanted) if wanted else "remove it"
+            yield draft.document.problem((*place, "give", given), message, remedy)
+    for one in sorted(asked.parameters - give.keys()):
+        message = f"{what} is not given its value '{one}'"
+        yield draft.document.problem((*place, kind), message, f"add it to 'give' of '{name}'")
+
+
+def _check_secrets(
+    draft: FlowDraft, name: str, give: Mapping[str, str], asked: Asked, secret: frozenset[str]
+) -> Iterator[Problem]:
+    for own, template in give.items():
+        told = sorted(secret & set(holes(template)))
+        if told and own in asked.written_down:
+            message = f"'{told[0]}' is secret, and would be written down"
+            remedy = "send it in the body of a POST, or as a parameter of a SELECT"
+            yield draft.document.problem(("steps", name, "give", own), message, remedy)
+
+
+def _check_taken(draft: FlowDraft, name: str, step: LookupStep, asked: Asked) -> Iterator[Problem]:
+    for own, result in step.into.items() if asked.results is not None else ():
+        if result not in (asked.results or ()):
+            message = f"lookup '{step.lookup}' answers no value '{result}'"
+            remedy = suggestion(result, asked.results or ())
+            yield draft.document.problem(("steps", name, "into", own), message, remedy)

@@ -1,0 +1,96 @@
+"""Makes whom a lookup asks, as client.yaml says, with its secrets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ccengine.config.secrets import SecretMissing, read_secret
+from ccengine.lookup.agi import AgiSource
+from ccengine.lookup.http import HttpSource
+from ccengine.lookup.source import SourceFailed
+from ccengine.lookup.sql import SqlSource, open_database, open_sqlite
+from ccengine.lookup.table import TableSource
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from ccengine.config.clients import Client
+    from ccengine.config.lookup_sources import Lookup, SqlQuery
+    from ccengine.config.settings import StatePaths
+    from ccengine.lookup.agi import AskScript
+    from ccengine.lookup.requests import Wire
+    from ccengine.lookup.source import Source
+
+
+class Sources:
+    """Knows where secrets and databases are, and the ways to other programs."""
+
+    def __init__(self, paths: StatePaths, wire: Wire, ask_script: AskScript) -> None:
+        self._paths = paths
+        self._wire = wire
+        self._ask_script = ask_script
+
+    def of(self, client: Client, name: str, lookup: Lookup) -> Source:
+        """Return whom a lookup asks.
+
+        Raises:
+            SourceFailed: a file of it cannot be read.
+        """
+        if lookup.http is not None:
+            return HttpSource(lookup.http, self.token(client, lookup.http.token), self._wire)
+        if lookup.sql is not None:
+            engine = self.database(client, lookup.sql, writes=False)
+            return SqlSource(engine, statement_of(client, lookup.sql))
+        if lookup.agi is not None:
+            return AgiSource(lookup.agi, self._ask_script)
+        table = client.lookup_files.tables.get(name)
+        if lookup.table is None or table is None:
+            message = "there is no such lookup any more"
+            raise SourceFailed(message)
+        return TableSource(table, lookup.table.key)
+
+    def token(self, client: Client, name: str | None) -> str | None:
+        """Return a secret that is sent with requests, if one is named.
+
+        Raises:
+            SourceFailed: it cannot be read.
+        """
+        return None if name is None else self._secret(client, name)
+
+    def database(self, client: Client, query: SqlQuery, *, writes: bool) -> Engine:
+        """Return the way to the database of a statement.
+
+        Raises:
+            SourceFailed: there is none of that name any more, or its secret cannot be read.
+        """
+        database = client.settings.databases.get(query.database)
+        if database is not None and database.file is not None:
+            folder = self._paths.databases / client.id
+            return open_sqlite(folder / database.file, writes=writes)
+        if database is None or database.secret is None:
+            message = f"there is no database '{query.database}' any more"
+            raise SourceFailed(message)
+        return open_database(self._secret(client, database.secret), writes=writes)
+
+    def _secret(self, client: Client, name: str) -> str:
+        try:
+            secret = read_secret(self._paths.lookup_secret(client.id, name))
+        except SecretMissing as error:
+            raise SourceFailed(str(error), hopeless=False) from None
+        if not secret.isprintable():
+            message = f"the secret '{name}' has more than one line"
+            raise SourceFailed(message)
+        return secret
+
+
+def statement_of(client: Client, query: SqlQuery) -> str:
+    """Return a query's statement.
+
+    Raises:
+        SourceFailed: its file could not be read.
+    """
+    statement = client.lookup_files.statement(query)
+    if statement is None:
+        message = f"the file {query.file} could not be read"
+        raise SourceFailed(message)
+    return statement
