@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ccengine.api.server import ApiServer
+from ccengine.assembly.agi import open_agi
 from ccengine.assembly.api import api_ports, open_library
 from ccengine.assembly.feed import begin_to_publish, live_feed, webhooks
 from ccengine.assembly.pages import feed_and_pages
@@ -125,6 +126,7 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             api = ApiServer(ports, settings.api_port, extend=feed_and_pages(feed))
             await api.start()
             stack.push_async_callback(api.stop)
+            await open_agi(ports, settings, stack)
             post = await webhooks(parts.engine, parts.journal, ports, settings.paths)
             root.create_task(post.run(), name="webhooks")
             root.create_task(_stop_on_signal(), name="signals")
