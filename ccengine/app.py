@@ -25,10 +25,12 @@ from ccengine.assembly.reloading import Reloader, load_plan, things_that_stay
 from ccengine.asterisk.ari.client import APP, Ari
 from ccengine.asterisk.ari.connection import AriAddress, Connection
 from ccengine.asterisk.ari.versions import VersionVerdict, judge_version
+from ccengine.asterisk.caller_sound import CallerSound
 from ccengine.asterisk.router import Router
 from ccengine.calls.audit import Audit
 from ccengine.calls.resync import Resyncer
 from ccengine.calls.sessions import Sessions
+from ccengine.calls.spoken_choice import Hearing
 from ccengine.calls.switchboard import EngineReplaced, Switchboard
 from ccengine.calls.unmet import UnmetCallers
 from ccengine.calls.wiring import Wiring
@@ -40,6 +42,7 @@ from ccengine.core.ids import TenantId
 from ccengine.engine import Engine
 from ccengine.ivr import versions
 from ccengine.ivr.configuration import load_configuration
+from ccengine.ivr.recogniser_process import ListeningProcess, is_installed
 from ccengine.ivr.speaking import Voices
 from ccengine.mqtt.broker import BrokerAddress
 from ccengine.mqtt.publisher import Publisher
@@ -86,6 +89,7 @@ class Parts:
     link: Connection
     engine: Engine
     wiring: Wiring
+    listening: ListeningProcess | None
 
 
 def run(settings: Settings) -> None:
@@ -138,6 +142,8 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             root.create_task(library.kpis.run(), name="kpis")
             if parts.publisher is not None:
                 root.create_task(parts.publisher.run(), name="mqtt")
+            if parts.listening is not None:
+                root.create_task(parts.listening.run(), name="listening")
             root.create_task(parts.link.run(), name="ari")
             root.create_task(_check_version(parts), name="version")
             root.create_task(switchboard.run(parts.link.events()), name="switchboard")
@@ -174,20 +180,24 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     )
     voices = Voices(paths.sounds, asyncio.get_running_loop().time)
     stack.push_async_callback(voices.close)
+    router = Router(Ari(link, app=APP, may_send=engine.write))
+    sound = CallerSound(router, settings.ari_url)
+    listening = ListeningProcess() if is_installed() else None
     wiring = Wiring(
         engine,
-        Router(Ari(link, app=APP, may_send=engine.write)),
+        router,
         configuration,
         paths,
         settings.node,
         rows_of_agent=partial(read_rows_of_agent, paths.journal),
         voices=voices,
+        hearing=None if listening is None else Hearing(listening, sound.open),
     )
     engine.post(SwitchLost(node=settings.node))
     load_plan(engine, configuration)
     if publisher is not None:
         begin_to_publish(publisher, engine, journal)
-    return Parts(settings, journal, keeper, publisher, link, engine, wiring)
+    return Parts(settings, journal, keeper, publisher, link, engine, wiring, listening)
 
 
 def _queue_log(paths: StatePaths, restored: Restored, stack: AsyncExitStack) -> QueueLogFile:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from ccengine.asterisk.router import Router
+from ccengine.calls.spoken_choice import Hearing
 from ccengine.config.settings import StatePaths
 from ccengine.core.ids import AgentId, Instant
 from ccengine.engine import Engine
@@ -36,4 +37,5 @@ class Wiring:
     paths: StatePaths
     node: str
     rows_of_agent: RowsOfAgent = no_rows
+    hearing: Hearing | None = None  #: None: menus are answered by keys only
     voices: Voices | None = None  #: None: values are not said, where there is no speech engine
