@@ -131,6 +131,16 @@ async def test_what_no_asterisk_sends_harms_nobody(
     assert not any("xxxx" in str(one) for one in logs)
 
 
+async def test_a_header_has_less_time_than_the_whole(echo: Echo, logs: Any) -> None:
+    limits = AgiLimits(header_seconds=0.1, total_seconds=60)
+    async with AgiServer(echo, 0, limits) as server, connected(server.port) as (reader, writer):
+        writer.write(block("queue-state")[:40])
+        async with asyncio.timeout(20):
+            assert await reader.read() == b""
+        await until(lambda: bool(logs))
+    assert logs[0]["outcome"] == "late"
+
+
 @pytest.mark.parametrize("cut", [1, 17, 60, len(block("queue-state")) - 1])
 async def test_half_a_header_and_gone(server: AgiServer, logs: Any, cut: int) -> None:
     async with connected(server.port) as (_, writer):
