@@ -69,8 +69,8 @@ class SpokenChoice:
                 self._hearing.recogniser.open(self._ear.language, phrases) as listener,
                 self._hearing.sound_of(self._channel) as sound,
             ):
-                _, key = await first_of(_feed(listener, sound), listener.choice())
-                if key is not None and key in phrases:
+                _, key = await first_of(_feed(listener, sound), _believed(listener, phrases))
+                if key is not None:
                     log.info("menu_spoken", channel=self._channel.id, key=key)
                     return key
         except Exception:
@@ -83,6 +83,13 @@ async def _feed(listener: Listener, sound: AsyncIterator[bytes]) -> str:
     async for samples in sound:
         listener.feed(samples)
     return await _never()  # what was said before the sound ended may still be understood
+
+
+async def _believed(listener: Listener, phrases: Phrases) -> str:
+    while True:
+        key = await listener.choice()
+        if key in phrases:
+            return key
 
 
 async def _never() -> str:
