@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ccengine.core.plan import Period
 
 DAYS_AHEAD: Final = 35
+A_FEW_DAYS: Final = 4
 
 
 def periods_ahead(timetable: Timetable, at: Instant) -> tuple[Period, ...]:
@@ -38,11 +39,16 @@ def standing(timetable: Timetable, at: Instant) -> Standing:
     """Return whether it is open, why, and until when. What has begun the day before counts, too."""
     today = timetable.local_day(at)
     yesterday = today - timedelta(days=1)
-    ahead = periods_ahead(timetable, at)
-    now = next((one for one in ahead if one.holds(at)), None)
-    if now is not None:
-        begun = any(one.holds(at) for one in timetable.periods_on(today))
-        day = timetable.on(today if begun else yesterday)
-        return Standing(is_open=True, day=day, until=now.ends)
-    later = (one.starts for one in ahead if one.starts is not None and one.starts > at)
-    return Standing(is_open=False, day=timetable.on(today), until=next(later, None))
+    until: Instant | None = None
+    is_open = False
+    for days in (A_FEW_DAYS, DAYS_AHEAD):  # most hours change within days
+        ahead = timetable.periods(yesterday, days=days + 1)
+        now = next((one for one in ahead if one.holds(at)), None)
+        later = (one.starts for one in ahead if one.starts is not None and one.starts > at)
+        is_open, until = now is not None, next(later, None) if now is None else now.ends
+        if until is not None and timetable.local_day(until) < yesterday + timedelta(days=days):
+            break
+        until = None  # what ends with the days that were looked at may go on after them
+    begun = not is_open or any(one.holds(at) for one in timetable.periods_on(today))
+    day = timetable.on(today if begun else yesterday)
+    return Standing(is_open=is_open, day=day, until=until)

@@ -142,6 +142,13 @@ def test_a_night_span_is_open_by_the_day_before() -> None:
     assert found.until == datetime(2026, 3, 7, 4, 0, tzinfo=UTC).timestamp()
     never = Timetable(hours=Hours(), zone="UTC")
     assert standing(never, saturday).until is None
+    always = Timetable(hours=Hours(week={"mon-sun": (Span(0, 24 * 60),)}), zone="UTC")
+    assert standing(always, saturday).is_open
+    assert standing(always, saturday).until is None
+    weekly = Timetable(hours=Hours(week={"mon": (Span(9 * 60, 17 * 60),)}), zone="Europe/Kyiv")
+    tuesday = datetime(2026, 3, 3, 12, 0, tzinfo=UTC).timestamp()
+    monday = datetime(2026, 3, 9, 7, 0, tzinfo=UTC).timestamp()
+    assert standing(weekly, tuesday).until == monday
     assert not standing(never, saturday).is_open
 
 
