@@ -89,7 +89,6 @@ class Parts:
     link: Connection
     engine: Engine
     wiring: Wiring
-    listening: ListeningProcess | None
 
 
 def run(settings: Settings) -> None:
@@ -142,8 +141,8 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             root.create_task(library.kpis.run(), name="kpis")
             if parts.publisher is not None:
                 root.create_task(parts.publisher.run(), name="mqtt")
-            if parts.listening is not None:
-                root.create_task(parts.listening.run(), name="listening")
+            if parts.wiring.hearing is not None:
+                root.create_task(parts.wiring.hearing.recogniser.run(), name="listening")
             root.create_task(parts.link.run(), name="ari")
             root.create_task(_check_version(parts), name="version")
             root.create_task(switchboard.run(parts.link.events()), name="switchboard")
@@ -175,14 +174,10 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     for observer in observers:
         engine.observe(observer)
     stack.callback(engine.leave)
-    link = Connection(
-        AriAddress(url=settings.ari_url, user=ARI_USER, password=ari_password(paths), app=APP)
-    )
+    link = _link(settings)
     voices = Voices(paths.sounds, asyncio.get_running_loop().time)
     stack.push_async_callback(voices.close)
     router = Router(Ari(link, app=APP, may_send=engine.write))
-    sound = CallerSound(router, settings.ari_url)
-    listening = ListeningProcess() if is_installed() else None
     wiring = Wiring(
         engine,
         router,
@@ -191,13 +186,24 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
         settings.node,
         rows_of_agent=partial(read_rows_of_agent, paths.journal),
         voices=voices,
-        hearing=None if listening is None else Hearing(listening, sound.open),
+        hearing=_hearing(router, settings),
     )
     engine.post(SwitchLost(node=settings.node))
     load_plan(engine, configuration)
     if publisher is not None:
         begin_to_publish(publisher, engine, journal)
-    return Parts(settings, journal, keeper, publisher, link, engine, wiring, listening)
+    return Parts(settings, journal, keeper, publisher, link, engine, wiring)
+
+
+def _link(settings: Settings) -> Connection:
+    password = ari_password(settings.paths)
+    return Connection(AriAddress(url=settings.ari_url, user=ARI_USER, password=password, app=APP))
+
+
+def _hearing(router: Router, settings: Settings) -> Hearing | None:
+    if not is_installed():
+        return None
+    return Hearing(ListeningProcess(), CallerSound(router, settings.ari_url).open)
 
 
 def _queue_log(paths: StatePaths, restored: Restored, stack: AsyncExitStack) -> QueueLogFile:

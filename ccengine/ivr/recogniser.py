@@ -38,6 +38,10 @@ class Recogniser(Protocol):
         """Tell whether phrases of a language can be known."""
         ...
 
+    async def run(self) -> None:
+        """Do what keeps it listening, until cancelled."""
+        ...
+
     def open(self, language: str, phrases: Phrases) -> AbstractAsyncContextManager[Listener]:
         """Begin to listen for phrases of a language; at its end nothing is heard any more."""
         ...
