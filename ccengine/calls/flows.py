@@ -17,6 +17,7 @@ from ccengine.asterisk.ari.errors import AriDisconnected
 from ccengine.calls.callback_offer import CallbackOffer
 from ccengine.calls.caller_ear import CallerEar
 from ccengine.calls.flow_recording import comment_of, record_caller
+from ccengine.calls.spoken_choice import SpokenChoice
 from ccengine.config.clients import digits_of
 from ccengine.core.commands import DivertCall
 from ccengine.core.events import FlowDataSet, FlowStepEntered, LanguageChosen, SubmissionMade
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from ccengine.config.tenant import Route, Tenant
     from ccengine.core.calls import Call
     from ccengine.core.ids import ClientId, Instant, QueueId, SkillId
-    from ccengine.ivr.context import Take, Taken
+    from ccengine.ivr.context import Chooser, Take, Taken
     from ccengine.ivr.data import Value
     from ccengine.ivr.lookups import Answer, Question
     from ccengine.ivr.outcomes import Outcome
@@ -126,8 +127,13 @@ class CallFlows:
             submit=partial(self._submit, client),
             within=self._within,
             speaker=self._speaker(client.id),
+            choose=self._chooser(ear),
             passes=(AriDisconnected,),
         )
+
+    def _chooser(self, ear: CallerEar) -> Chooser | None:
+        hearing = self._wiring.hearing
+        return None if hearing is None else SpokenChoice(self._channel, ear, hearing).choose
 
     def _speaker(self, client: ClientId) -> Speaker | None:
         configuration, engine = self._wiring.configuration, self._wiring.voices
