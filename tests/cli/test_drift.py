@@ -89,7 +89,7 @@ def test_what_was_written_for_older_yaml_is_a_warning_at_its_line(settings: Sett
     change(client, "  600300:", "  600301:")
     (problem,) = drift(configuration_of(settings), settings)
     assert problem.is_warning
-    assert (problem.file.name, problem.line) == ("numbers.conf", 7)
+    assert (problem.file.name, problem.line) == ("numbers.conf", 8)
     assert "is not what the configuration says" in problem.message
 
 
