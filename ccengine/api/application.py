@@ -10,13 +10,14 @@ from pydantic import BaseModel
 
 from ccengine.api.idempotency import Replies
 from ccengine.api.identity import Identity
-from ccengine.api.problems import ROLE_MAY_NOT, TOKEN_WRONG, Refused, speak_problems
+from ccengine.api.problems import BUSY, ROLE_MAY_NOT, TOKEN_WRONG, Refused, speak_problems
 from ccengine.api.refusals import as_seen
 from ccengine.api.requests import JSON_TYPE, LARGEST_BODY, read_body, read_path, read_query
 from ccengine.api.roles import MAY, Role
 from ccengine.api.route import Asked, Change, Strict
 from ccengine.api.sight import Sight
 from ccengine.storage.audit import AuditEntry
+from ccengine.storage.reader_process import ReaderBusy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,6 +78,8 @@ class Desk:
                 return await self._answer(route, asked)
             except Refused as refused:
                 return as_seen(refused, asked).response()
+            except ReaderBusy as busy:
+                return BUSY.because(detail=str(busy)).response()
 
         if not route.takes_key:
             return await answer()

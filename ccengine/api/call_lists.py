@@ -10,7 +10,6 @@ from pydantic import Field
 
 from ccengine.api.models import Moment, Shown, Utc
 from ccengine.api.places import PLACE, read_place, written
-from ccengine.api.readable import look_up
 from ccengine.api.requests import JSON_TYPE
 from ccengine.api.route import NAME, Strict
 from ccengine.core.states import Kind
@@ -91,10 +90,10 @@ async def find_page(asked: Asked[AnyPage, Nothing], which: CallFilter) -> web.Re
         which: of the calls, as far as the token sees.
 
     Raises:
-        Refused: there is no time for it.
+        ReaderBusy: there is no time for it.
     """
-    database = asked.ports.library.keeper.path
-    body = await look_up(asked, read_page, database, which, asked.query, asked.sight.veil)
+    library, veil = asked.ports.library, asked.sight.veil
+    body = await library.quick_reader.run(read_page, library.keeper.path, which, asked.query, veil)
     return web.Response(body=body, content_type=JSON_TYPE)
 
 

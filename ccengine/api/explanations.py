@@ -9,17 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import Field
 
 from ccengine.api.models import Shown
-from ccengine.api.stories import of_call
 from ccengine.core.explaining import Passed
-from ccengine.core.ids import CallId
-from ccengine.reporting.call_records import fold_call
 from ccengine.storage.explanations import facts_of, tell_offers
 from ccengine.storage.journal_reader import JournalReader
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ccengine.api.stories import OfCall
+    from ccengine.core.ids import CallId
 
 PASSED_AT_MOST: Final = 200
 """Agents named one by one for each offer."""
@@ -82,16 +79,13 @@ class AgentsSeen:
         return self.names is None or agent in self.names
 
 
-def read_explanation(journal: Path, call: str, seen: AgentsSeen) -> OfCall | None:
-    """Tell why each offer went to this agent and no other; None: nobody knows the call."""
+def read_explanation(journal: Path, call: CallId, seen: AgentsSeen) -> bytes:
+    """Tell why each offer went to this agent and no other, as it is answered."""
     with JournalReader.open(journal) as reader:
-        rows = list(reader.rows(call=CallId(call)))
-        record = fold_call(rows)
-        if record is None:
-            return None
+        rows = list(reader.rows(call=call))
         moments = [facts_of(told, PASSED_AT_MOST) for told in tell_offers(reader, rows)]
     shown = ExplanationShown(call=call, moments=[_moment(one, seen) for one in moments])
-    return of_call(record, shown)
+    return shown.model_dump_json().encode()
 
 
 def _moment(moment: dict[str, Any], seen: AgentsSeen) -> MomentShown:

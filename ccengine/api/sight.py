@@ -100,7 +100,10 @@ class Sight:
 
     def record(self, record: CallRecord) -> bool:
         """Tell whether a call's record is seen."""
-        return self.part(record.client, had(record))
+        had = {one.agent for one in record.conversations}
+        had |= {one.agent for one in record.dispositions}
+        had |= {one.agent for one in record.offers if one.outcome in HAS_IT}
+        return self.part(record.client, had)
 
     def part(self, client: str, agents: Collection[AgentId]) -> bool:
         """Tell whether work for a client, empty if it is no client's, is seen that agents have."""
@@ -156,11 +159,3 @@ class Sight:
     def _serves(self, agent: AgentId, client: ClientId) -> bool:
         settings = self._tenant.settings.agents.get(agent)
         return settings is not None and client in settings.clients
-
-
-def had(record: CallRecord) -> frozenset[AgentId]:
-    """Return the agents who had part in a call."""
-    found = {one.agent for one in record.conversations}
-    found |= {one.agent for one in record.dispositions}
-    found |= {one.agent for one in record.offers if one.outcome in HAS_IT}
-    return frozenset(found)

@@ -116,11 +116,14 @@ class LiveKpis:
         return told
 
     def _remember(self, asked: object, now: Instant, told: object) -> None:
-        self._told.pop(asked, None)
-        if told is not None:
+        """Keep the answer for as long as it is good: some are large."""
+        self._told = {
+            one: (at, known)
+            for one, (at, known) in self._told.items()
+            if one != asked and at <= now < at + SAME_SECONDS
+        }
+        if told is not None and len(self._told) < REMEMBERED:
             self._told[asked] = (now, told)
-            if len(self._told) > REMEMBERED:
-                del self._told[next(iter(self._told))]
 
 
 class _Follower:

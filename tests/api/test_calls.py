@@ -8,7 +8,8 @@ import pytest
 
 from ccengine.api.roles import Role
 from ccengine.core.ids import CallId
-from tests.api.house import SOUND, house
+from ccengine.storage.reader_process import ReaderBusy
+from tests.api.house import SOUND, AtOnce, house
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -86,6 +87,24 @@ async def test_an_explanation_names_no_agent_who_is_not_seen(here: House) -> Non
     named = [{one["agent"] for one in told["moments"][0]["passed"]} for told in (whole, seen)]
     assert (named[0] - named[1], named[1]) == ({"olena", "taras"}, {"omar"})
     assert sum(seen["moments"][0]["more"].values()) == 2, "they are counted"
+
+
+async def test_who_may_not_see_a_call_takes_no_time_of_who_reads(
+    here: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def busy(*_: object) -> None:
+        msg = "8 others wait"
+        raise ReaderBusy(msg)
+
+    monkeypatch.setattr(AtOnce, "run", busy)
+    other = await here.token("other", Role.CLIENT, clients=("dnipro",))
+    for told in ("story", "explanation"):
+        assert await here.status("GET", f"/calls/nour-ended/{told}", other) in {403, 404}
+        assert await here.status("GET", f"/calls/nobody/{told}") == 404
+        status, problem = await here.ask("GET", f"/calls/nour-ended/{told}")
+        assert (status, problem["detail"]) == (503, "8 others wait")
+    for path in ("/calls", "/recordings", "/calls/nour-ended/history", "/kpis", "/ledger"):
+        assert await here.status("GET", path) == 503, path
 
 
 async def test_a_customers_history_is_that_of_one_client(here: House) -> None:

@@ -143,7 +143,7 @@ class Reading:
         url = f"http://127.0.0.1:{port or self._ground.ports.api}"
         words = ["-m", "tests.benchmarks.readers", url, str(READS_PER_SECOND), str(seconds)]
         with subprocess.Popen(
-            ["chrt", "--idle", "0", sys.executable, *words],  # they would be elsewhere
+            ["nice", "-n", "10", sys.executable, *words],  # they would be elsewhere
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=CHECKOUT,

@@ -338,7 +338,7 @@ pytestmark = pytest.mark.long
 
 TestRandomCenter = pytest.mark.timeout(3600 if FULL else 300)(RandomCenter.TestCase)
 TestRandomCenter.settings = settings(
-    max_examples=by_size(small=120, full=3000),
+    max_examples=by_size(small=200, full=3000),
     stateful_step_count=100 if FULL else 50,
     derandomize=not FULL,  # the small run is the same for everybody; the full one explores
     deadline=None,

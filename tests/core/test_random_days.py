@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.long
 
-DAYS = by_size(small=40, full=4000)
+DAYS = by_size(small=60, full=4000)
 STEPS = 150
 PHONES = ("101", "102", "103", "104", "105")
 

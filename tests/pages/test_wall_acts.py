@@ -158,6 +158,22 @@ async def test_a_dialogs_late_failure_is_not_said_in_another(tmp_path: Path) -> 
         await expect(page.locator("dialog .failure")).to_have_text("")
 
 
+async def test_no_reason_is_typed_before_it_is_known_which_there_are(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        staff(here)
+        page = await open_wall(context, here)
+        held = await hold_back(page, "**/agents/omar/desk", status=503, json={"title": "later"})
+        await cell(page, "agents", "omar", "acts").get_by_role("button").click()
+        dialog = page.get_by_role("dialog")
+        await held.asked.wait()
+        await expect(dialog.get_by_label("Reason")).to_be_disabled()
+        await expect(dialog.get_by_role("button", name="Set not ready")).to_be_disabled()
+        held.answer.set()
+        await dialog.get_by_label("Reason").fill("lunch")  # nobody says which: it is told by hand
+        await dialog.get_by_role("button", name="Set not ready").click()
+        await show_cell(page, "agents", "omar", "marks", "lunch")
+
+
 async def test_a_caller_who_is_gone_meanwhile_cannot_be_acted_on(tmp_path: Path) -> None:
     async with house(tmp_path) as here, browser() as context:
         staff(here)

@@ -11,30 +11,20 @@ from ccengine.core.ids import AgentId, QueueId
 from ccengine.reporting.kpis.counts import DAY
 from ccengine.reporting.kpis.table import By, Question
 from ccengine.storage.figures import read_both, read_ledger, read_tables
-from ccengine.storage.journal_reader import JournalReader
 from tests.reporting.kpis.days import known, serve
 from tests.reporting.shift import OUTCOME, Shift
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from ccengine.storage.journal_reader import JournalReader
 
 ANNA = AgentId("anna")
 QUESTION = Question(begins=0, ends=DAY, by=(By.QUEUE,))
 
 
 @pytest.fixture
-def shift(tmp_path: Path) -> Iterator[Shift]:
-    made = Shift(tmp_path / "journal.sqlite")
-    made.open_doors("anna")
-    yield made
-    made.journal.close()
-
-
-@pytest.fixture
-def reader(shift: Shift) -> Iterator[JournalReader]:
-    with JournalReader.open(shift.journal.path) as opened:
-        yield opened
+def shift(shift: Shift) -> Shift:
+    shift.open_doors("anna")
+    return shift
 
 
 def days(shift: Shift, count: int) -> None:

@@ -5,33 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
-
 from ccengine.core import events
 from ccengine.core.ids import AgentId, OfferId, PhoneId
 from ccengine.core.queues import RelaxStep
-from ccengine.storage.journal_reader import JournalReader
 from ccengine.storage.moments import Moments, choice_at, choice_at_last, choices
 from tests.core.builders import queue_named, skills
 from tests.core.stage import state_bytes
 from tests.reporting.shift import NODE, Shift, plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    import pytest
 
-
-@pytest.fixture
-def shift(tmp_path: Path) -> Iterator[Shift]:
-    made = Shift(tmp_path / "journal.sqlite")
-    yield made
-    made.journal.close()
-
-
-@pytest.fixture
-def reader(shift: Shift) -> Iterator[JournalReader]:
-    with JournalReader.open(shift.journal.path) as opened:
-        yield opened
+    from ccengine.storage.journal_reader import JournalReader
 
 
 def serve(shift: Shift, call: str) -> None:

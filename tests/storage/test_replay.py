@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @given(moves=MOVES, cut=st.booleans())
-@settings(max_examples=by_size(small=60, full=300), deadline=None)
+@settings(max_examples=by_size(small=150, full=300), deadline=None)
 def test_random_shifts_replay_to_the_same_bytes(moves: list[Move], *, cut: bool) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "journal.sqlite"

@@ -31,11 +31,11 @@ from ccengine.api.turns import in_turns
 from ccengine.config.queue_checks import PRIORITY_AT_MOST
 from ccengine.core.events import CallMovedByHand, CallReprioritised
 from ccengine.core.ids import CallId, QueueId
+from ccengine.reporting.masking import mask_number
 from ccengine.storage.call_lists import CallFilter
 
 if TYPE_CHECKING:
     from ccengine.api.route import AnyRoute
-    from ccengine.api.stories import OfCall
     from ccengine.core.calls import Call
     from ccengine.core.events import Event
     from ccengine.reporting.call_record import CallRecord
@@ -82,7 +82,7 @@ async def list_calls(asked: Asked[CallsQuery, Nothing]) -> web.StreamResponse:
     """List calls that are over.
 
     Raises:
-        Refused: there is no time for it.
+        ReaderBusy: there is no time for it.
     """
     return await find_page(asked, within_sight(filter_of(asked.query), asked))
 
@@ -116,36 +116,34 @@ async def get_story(asked: Asked[Nothing, Nothing]) -> web.StreamResponse:
     """Tell what happened.
 
     Raises:
-        Refused: there is no such call, or no time for it.
+        ReaderBusy: there is no time for it.
+        Refused: there is no such call.
     """
-    call = asked.path["call"]
-    told = await read(asked, read_story, asked.ports.library.journal, call, asked.sight.veil)
-    return _told(told, asked)
+    record = await record_of(asked)
+    mask = mask_number if asked.sight.veil.hides(record.client) else str
+    told = await read(asked, read_story, asked.ports.library.journal, record.call, mask)
+    return web.Response(body=told, content_type=JSON_TYPE)
 
 
 async def explain(asked: Asked[Nothing, Nothing]) -> web.StreamResponse:
     """Tell why this agent, and why none of the others.
 
     Raises:
-        Refused: there is no such call, or no time for it.
+        ReaderBusy: there is no time for it.
+        Refused: there is no such call.
     """
-    call, sight = asked.path["call"], asked.sight
+    record, sight = await record_of(asked), asked.sight
     seen = AgentsSeen(sight.known_agents(), of_all_clients=sight.client_names() is None)
-    told = await read(asked, read_explanation, asked.ports.library.journal, call, seen)
-    return _told(told, asked)
-
-
-def _told(told: OfCall | None, asked: Asked[Any, Any]) -> web.Response:
-    if told is None or not asked.sight.part(told.client, told.agents):
-        raise CALL_UNKNOWN.because()
-    return web.Response(body=told.body, content_type=JSON_TYPE)
+    told = await read(asked, read_explanation, asked.ports.library.journal, record.call, seen)
+    return web.Response(body=told, content_type=JSON_TYPE)
 
 
 async def get_history(asked: Asked[PageQuery, Nothing]) -> web.StreamResponse | CallPage:
     """List the same customer's other calls to the same client, whichever agents had them.
 
     Raises:
-        Refused: there is no such call, or no time for it.
+        ReaderBusy: there is no time for it.
+        Refused: there is no such call.
     """
     record = await record_of(asked)
     customer = record.caller or record.to

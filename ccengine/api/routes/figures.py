@@ -22,7 +22,6 @@ from ccengine.api.routes.papers import client_of
 from ccengine.api.spans import clients_of, span_of
 from ccengine.config.billing import billed, weights_of
 from ccengine.config.in_force import in_force
-from ccengine.storage.reader_process import ReaderBusy
 
 if TYPE_CHECKING:
     from ccengine.api.route import AnyRoute
@@ -40,17 +39,15 @@ async def get_kpis(asked: Asked[KpisQuery, Nothing]) -> web.Response:
     """Tell key figures.
 
     Raises:
-        Refused: there would be too many, or there is no time for it.
+        ReaderBusy: there is no time for it.
+        Refused: there would be too many.
     """
     question, library, floor = question_of(asked), asked.ports.library, asked.ports.floor
     known = partial(in_force, floor.tenant(), floor.center.plan)
     told = None
     if library.kpis.has(question.begins):
         library.show()
-        try:
-            told = await library.kpis.ask(question, known, Writing(asked.query, live=True))
-        except ReaderBusy as busy:
-            raise BUSY.because(detail=str(busy)) from busy
+        told = await library.kpis.ask(question, known, Writing(asked.query, live=True))
     if told is None:
         tell = Writing(asked.query, live=False)
         told = await read(asked, read_kpis, library.journal, question, known(), tell, floor.now())

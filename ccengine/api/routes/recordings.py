@@ -31,7 +31,7 @@ async def list_recordings(asked: Asked[CallsQuery, Nothing]) -> web.StreamRespon
     """List recorded calls that are over.
 
     Raises:
-        Refused: there is no time for it.
+        ReaderBusy: there is no time for it.
     """
     which = replace(filter_of(asked.query), recorded=True)
     return await find_page(asked, within_sight(which, asked))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccengine.core.calls import Call
@@ -129,7 +130,6 @@ class Requirements:
     def __init__(self, plan: Plan) -> None:
         self._queues = plan.queues
         self._known: dict[tuple[object, ...], Requirement] = {}
-        self._latest: list[tuple[QueueId, Requirement]] = []
 
     def of(self, call: Call, step: int) -> Requirement:
         """Return what the queued call needs after `step` of its queue's relax steps."""
@@ -146,12 +146,15 @@ class Requirements:
         """Return the queues whose usual callers the agent may get, at the latest in time."""
         if agent not in plan.agents:
             return []
-        if not self._latest:
-            self._latest = [
-                (queue, self.of(usual_caller(queue), len(settings.relax)))
-                for queue, settings in self._queues.items()
-            ]
         return [queue for queue, needed in self._latest if needed.lack_of(agent, plan, now) is None]
+
+    @cached_property
+    def _latest(self) -> list[tuple[QueueId, Requirement]]:
+        """What usual callers need after all steps of their queues."""
+        return [
+            (queue, self.of(usual_caller(queue), len(settings.relax)))
+            for queue, settings in self._queues.items()
+        ]
 
     def _worked_out(self, call: Call, step: int) -> Requirement:
         settings = RETIRED if call.queue is None else self._queues.get(call.queue, RETIRED)

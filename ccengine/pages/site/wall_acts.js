@@ -45,11 +45,12 @@ export class Acts {
       }
     });
     const path = `agents/${encodeURIComponent(id)}`;
-    this.fillAgent(body, path, { reasons: [], queues: null }, agent);
+    this.fillAgent(body, path, { reasons: null, queues: null }, agent);
     try {
       const desk = await this.api.get(`${path}/desk`);
       if (this.body === body) this.fillAgent(body, path, desk, agent);
     } catch (problem) {
+      if (this.body === body) this.fillAgent(body, path, { reasons: [], queues: null }, agent);
       this.tell(problem, body);
     }
   }
@@ -78,8 +79,10 @@ export class Acts {
 
   notReadyForm(path, desk) {
     const { t } = this;
-    const reason = desk.reasons.length > 0
-      ? h("select", { id: "act-reason", required: true }, desk.reasons.map((one) => h("option", {}, one)))
+    const unknown = desk.reasons === null; // a field that becomes a list would take what is typed
+    const reason = unknown || desk.reasons.length > 0
+      ? h("select", { id: "act-reason", required: true, disabled: unknown },
+        (desk.reasons ?? []).map((one) => h("option", {}, one)))
       : h("input", { id: "act-reason", required: true, maxlength: 64 });
     return h("form", {
       "data-when": "available not_ready offered on_call wrap_up",
@@ -88,7 +91,7 @@ export class Acts {
         this.send(`${path}/not-ready`, { reason: reason.value });
       },
     }, h("label", { for: "act-reason" }, t("reason")), reason,
-    h("button", { type: "submit" }, t("do_not_ready")));
+    h("button", { type: "submit", disabled: unknown }, t("do_not_ready")));
   }
 
   pauseForm(path, queues, paused) {

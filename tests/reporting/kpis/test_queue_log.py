@@ -184,7 +184,7 @@ def test_an_agent_who_hangs_up_first_dumps_the_caller(shift: Shift) -> None:
 
 
 @given(moves=MOVES)
-@settings(max_examples=by_size(small=60, full=300), deadline=None)
+@settings(max_examples=by_size(small=150, full=300), deadline=None)
 def test_no_random_day_makes_a_wrong_log(
     tmp_path_factory: pytest.TempPathFactory, moves: list[Move]
 ) -> None:
