@@ -19,8 +19,16 @@ from ccengine.calls.caller_ear import CallerEar
 from ccengine.calls.flow_recording import comment_of, record_caller
 from ccengine.config.clients import digits_of
 from ccengine.core.commands import DivertCall
-from ccengine.core.events import FlowDataSet, FlowStepEntered, LanguageChosen, SubmissionMade
-from ccengine.core.ids import queue_id
+from ccengine.core.events import (
+    FlowDataSet,
+    FlowStepEntered,
+    LanguageChosen,
+    SubmissionMade,
+    SurveyAnswered,
+)
+from ccengine.core.ids import client_of, queue_id
+from ccengine.core.states import Kind
+from ccengine.core.surveys import is_drawn
 from ccengine.ivr.context import FlowContext, TimeUp
 from ccengine.ivr.data import CallData, written
 from ccengine.ivr.lookups import FAILED
@@ -36,7 +44,7 @@ if TYPE_CHECKING:
     from ccengine.config.clients import Client
     from ccengine.config.tenant import Route, Tenant
     from ccengine.core.calls import Call
-    from ccengine.core.ids import ClientId, Instant, QueueId, SkillId
+    from ccengine.core.ids import AgentId, ClientId, Instant, QueueId, SkillId
     from ccengine.ivr.context import Take, Taken
     from ccengine.ivr.data import Value
     from ccengine.ivr.lookups import Answer, Question
@@ -57,6 +65,7 @@ class CallFlows:
         self._channel = channel
         self._call = call
         self._recording = ""
+        self.talked_with: AgentId | None = None  #: of whom a survey asks
 
     async def run(self, name: str, start: Place | None, of: ClientId | None = None) -> Outcome:
         """Take the caller through a flow; the number's own where none is named.
@@ -84,6 +93,16 @@ class CallFlows:
         return await run_flow(
             flow, context, start=start, entered=partial(self._enter, ear), others=others
         )
+
+    def survey(self) -> str | None:
+        """Return the flow that asks the caller how the talk was; None: they are not asked."""
+        call = self._call
+        rules = self._engine.center.plan.queues.get(call.queue) if call.queue else None
+        survey = None if rules is None else rules.survey
+        if call.queue is None or survey is None or call.kind is not Kind.CALL:
+            return None
+        is_there = (client_of(call.queue), survey.flow) in self._wiring.configuration.flows
+        return survey.flow if is_there and is_drawn(call.id, survey.percent) else None
 
     def place(self) -> tuple[str, Place | None]:
         """Return the flow that the call began with, and where it is; None: at its beginning."""
@@ -124,6 +143,7 @@ class CallFlows:
             record=self._record,
             lookup=partial(self._look_up, client),
             submit=partial(self._submit, client),
+            answer_survey=self._answer_survey,
             within=self._within,
             speaker=self._speaker(client.id),
             passes=(AriDisconnected,),
@@ -181,6 +201,18 @@ class CallFlows:
         values = {name: written(value) for name, value in question.values.items()}
         event = SubmissionMade(call=call.id, submission=question.name, key=key, values=values)
         return not self._engine.post(event)
+
+    def _answer_survey(self, score: int, comment: str) -> None:
+        call = self._call
+        self._engine.post(
+            SurveyAnswered(
+                call=call.id,
+                queue=call.queue,
+                agent=self.talked_with,
+                score=score,
+                comment=comment,
+            )
+        )
 
     def _choose_language(
         self, ear: CallerEar, language: str, skills: Mapping[SkillId, int]

@@ -11,6 +11,7 @@ from ccengine.core.events import (
     LanguageChosen,
     MessageAsked,
     SubmissionMade,
+    SurveyAnswered,
 )
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def note(floor: Floor, event: FlowEvent) -> None:
             call.message_queue = event.queue
         case SubmissionMade():
             call.submitted = event.key
+        case SurveyAnswered():
+            pass  # what readers of the journal go by; nothing here does
 
 
 def _enter(call: Call, event: FlowStepEntered) -> None:

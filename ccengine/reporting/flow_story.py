@@ -10,6 +10,7 @@ from ccengine.core.events import (
     LanguageChosen,
     MessageAsked,
     SubmissionMade,
+    SurveyAnswered,
 )
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ def tell_flow(what: FlowEvent) -> str:
             return f"asked for a message, for {what.queue}"
         case SubmissionMade():
             return f"submitted {what.submission}"
+        case SurveyAnswered():
+            said = ", and said why" if what.comment else ""
+            return f"gave {what.score} of 5{said}"
 
 
 def path(rows: Iterable[JournalRow]) -> str:

@@ -53,6 +53,7 @@ from ccengine.core.events.flows import (
     LanguageChosen,
     MessageAsked,
     SubmissionMade,
+    SurveyAnswered,
 )
 from ccengine.core.events.items import (
     CallbackAnswered,
@@ -84,7 +85,9 @@ from ccengine.core.events.system import PlanLoaded, SwitchLost, SwitchResynced
 
 SCHEMA = 1
 
-FlowEvent = FlowStepEntered | FlowDataSet | LanguageChosen | MessageAsked | SubmissionMade
+FlowEvent = (
+    FlowStepEntered | FlowDataSet | LanguageChosen | MessageAsked | SubmissionMade | SurveyAnswered
+)
 SupervisionEvent = CallMovedByHand | CallReprioritised
 ControlEvent = (
     AgentDialled
@@ -216,6 +219,7 @@ __all__ = [
     "StaffMissed",
     "SubmissionMade",
     "SupervisionEvent",
+    "SurveyAnswered",
     "SwitchLost",
     "SwitchResynced",
     "SystemEvent",
