@@ -25,6 +25,7 @@ from ccengine.core.events import (
     LanguageChosen,
     SubmissionMade,
     SurveyAnswered,
+    SurveyLow,
 )
 from ccengine.core.ids import client_of, queue_id
 from ccengine.core.states import Kind
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from ccengine.config.tenant import Route, Tenant
     from ccengine.core.calls import Call
     from ccengine.core.ids import AgentId, ClientId, Instant, QueueId, SkillId
+    from ccengine.core.surveys import Survey
     from ccengine.ivr.context import Take, Taken
     from ccengine.ivr.data import Value
     from ccengine.ivr.lookups import Answer, Question
@@ -96,9 +98,7 @@ class CallFlows:
 
     def survey(self) -> str | None:
         """Return the flow that asks the caller how the talk was; None: they are not asked."""
-        call = self._call
-        rules = self._engine.center.plan.queues.get(call.queue) if call.queue else None
-        survey = None if rules is None else rules.survey
+        call, survey = self._call, self._survey
         if call.queue is None or survey is None or call.kind is not Kind.CALL:
             return None
         is_there = (client_of(call.queue), survey.flow) in self._wiring.configuration.flows
@@ -202,17 +202,31 @@ class CallFlows:
         event = SubmissionMade(call=call.id, submission=question.name, key=key, values=values)
         return not self._engine.post(event)
 
+    @property
+    def _survey(self) -> Survey | None:
+        queue = self._call.queue
+        rules = None if queue is None else self._engine.center.plan.queues.get(queue)
+        return None if rules is None else rules.survey
+
     def _answer_survey(self, score: int, comment: str) -> None:
-        call = self._call
+        call, survey, agent = self._call, self._survey, self.talked_with
         self._engine.post(
             SurveyAnswered(
                 call=call.id,
                 queue=call.queue,
-                agent=self.talked_with,
+                agent=agent,
                 score=score,
                 comment=comment,
             )
         )
+        is_first = not comment
+        if survey is None or call.queue is None or not survey.owner or score > survey.low:
+            return
+        if is_first:
+            low = SurveyLow(
+                call=call.id, queue=call.queue, agent=agent, score=score, owner=survey.owner
+            )
+            self._engine.post(low)
 
     def _choose_language(
         self, ear: CallerEar, language: str, skills: Mapping[SkillId, int]

@@ -20,5 +20,8 @@ def check_survey(queue: QueueAt, client: Client) -> Iterator[Problem]:
     if survey is not None:
         place = queue.at("survey", "flow")
         yield from unknown(document, place, "flow", [survey.flow], client.flow_names)
-        percent = Range(queue.at("survey", "percent"), survey.percent, 0, 100)
-        yield from out_of_range(document, f"queue '{queue.name}'", [percent])
+        ranges = (
+            Range(queue.at("survey", "percent"), survey.percent, 0, 100),
+            Range(queue.at("survey", "low"), survey.low, 1, 5),
+        )
+        yield from out_of_range(document, f"queue '{queue.name}'", ranges)

@@ -12,6 +12,7 @@ from ccengine.core.events import (
     MessageAsked,
     SubmissionMade,
     SurveyAnswered,
+    SurveyLow,
 )
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def note(floor: Floor, event: FlowEvent) -> None:
             call.message_queue = event.queue
         case SubmissionMade():
             call.submitted = event.key
-        case SurveyAnswered():
+        case SurveyAnswered() | SurveyLow():
             pass  # what readers of the journal go by; nothing here does
 
 

@@ -85,6 +85,7 @@ from ccengine.core.events import (
     StaffMissed,
     SubmissionMade,
     SurveyAnswered,
+    SurveyLow,
     SwitchLost,
     SwitchResynced,
     WaitPromised,
@@ -365,6 +366,7 @@ def _handle_line(floor: Floor, event: LineEvent, now: Instant) -> None:
             | MessageAsked()
             | SubmissionMade()
             | SurveyAnswered()
+            | SurveyLow()
         ):
             flows.note(floor, event)
         case CallQueued():

@@ -18,6 +18,8 @@ class Survey:
 
     flow: str  #: of the queue's client, gone through when the agent has hung up first
     percent: float = 100.0  #: of callers who have talked
+    low: int = 2  #: scores up to this one are told to the owner
+    owner: str = ""  #: who at the client is told of them, by name; empty: nobody
 
 
 def is_drawn(call: CallId, percent: float) -> bool:

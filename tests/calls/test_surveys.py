@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ccengine.core.events import CallEnded, SurveyAnswered
-from ccengine.core.ids import CallId
+from ccengine.core.events import CallEnded, SurveyAnswered, SurveyLow
+from ccengine.core.ids import AgentId, CallId, QueueId
 from ccengine.core.states import AgentState, CallState
 from ccengine.core.surveys import Survey, is_drawn
 from ccengine.ivr.steps.survey import SurveyStep
@@ -22,7 +22,7 @@ SURVEY = flow({"ask": ASK, "end": END}, "survey")
 
 async def talks(center: CenterOnFake, percent: float = 100.0) -> str:
     """Bring a caller of dnipro/vip and olena together; the caller's channel."""
-    center.set_queue(survey=Survey(flow="survey", percent=percent))
+    center.set_queue(survey=Survey(flow="survey", percent=percent, owner="Rania Haddad"))
     center.set_flows(SURVEY)
     await center.log_in("olena", answers_after=0.5)
     caller = center.caller()
@@ -57,6 +57,12 @@ async def test_who_is_drawn_is_asked_when_the_agent_has_hung_up(center: CenterOn
     assert told == ("node1-1-1", "dnipro/vip", "olena", 2)
     assert (first.score, first.comment) == (2, "")
     assert last.comment.endswith(".wav")
+    assert center.journal.events(SurveyLow) == [
+        SurveyLow(
+            call=last.call, queue=QueueId("dnipro/vip"), agent=AgentId("olena"), score=2,
+            owner="Rania Haddad",
+        )
+    ]  # fmt: skip
     (ended,) = center.journal.events(CallEnded)
     assert isinstance(ended, CallEnded)
     assert ended.cause == "agent hung up"
@@ -90,6 +96,16 @@ async def test_a_score_counts_also_if_they_hang_up_over_the_comment(center: Cent
     center.asterisk.hang_up(caller)
     await ends(center)
     assert [(one.score, one.comment) for one in answers(center)] == [(5, "")]
+    assert not center.journal.events(SurveyLow)
+
+
+async def test_an_engine_that_is_killed_meanwhile_lets_them_go(center: CenterOnFake) -> None:
+    await talks(center)
+    agent_hangs_up(center)
+    await center.until(lambda: "survey/ask" in entered(center))
+    await center.restart()
+    await ends(center)
+    assert center.agent("olena").state in (AgentState.WRAP_UP, AgentState.AVAILABLE)
 
 
 @pytest.mark.parametrize("percent", [0, 1, 20, 50, 99, 100])

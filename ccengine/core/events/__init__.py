@@ -54,6 +54,7 @@ from ccengine.core.events.flows import (
     MessageAsked,
     SubmissionMade,
     SurveyAnswered,
+    SurveyLow,
 )
 from ccengine.core.events.items import (
     CallbackAnswered,
@@ -86,7 +87,13 @@ from ccengine.core.events.system import PlanLoaded, SwitchLost, SwitchResynced
 SCHEMA = 1
 
 FlowEvent = (
-    FlowStepEntered | FlowDataSet | LanguageChosen | MessageAsked | SubmissionMade | SurveyAnswered
+    FlowStepEntered
+    | FlowDataSet
+    | LanguageChosen
+    | MessageAsked
+    | SubmissionMade
+    | SurveyAnswered
+    | SurveyLow
 )
 SupervisionEvent = CallMovedByHand | CallReprioritised
 ControlEvent = (
@@ -220,6 +227,7 @@ __all__ = [
     "SubmissionMade",
     "SupervisionEvent",
     "SurveyAnswered",
+    "SurveyLow",
     "SwitchLost",
     "SwitchResynced",
     "SystemEvent",

@@ -65,3 +65,14 @@ class SurveyAnswered:
     agent: AgentId | None  #: they talked with last
     score: int  #: from 1 to 5, the best
     comment: str = ""  #: a recording, below the recordings folder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyLow:
+    """A caller's score is so low that somebody at the client is to be told."""
+
+    call: CallId
+    queue: QueueId
+    agent: AgentId | None  #: they talked with last
+    score: int
+    owner: str  #: who is told, by name
