@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ccengine.api.server import ApiServer
+from ccengine.assembly.agi import open_agi
 from ccengine.assembly.api import api_ports, open_library
 from ccengine.assembly.feed import begin_to_publish, live_feed, webhooks
 from ccengine.assembly.lookups import open_lookups, open_outbox, put_examples
@@ -25,10 +26,12 @@ from ccengine.assembly.reloading import Reloader, load_plan, things_that_stay
 from ccengine.asterisk.ari.client import APP, Ari
 from ccengine.asterisk.ari.connection import AriAddress, Connection
 from ccengine.asterisk.ari.versions import VersionVerdict, judge_version
+from ccengine.asterisk.caller_sound import CallerSound
 from ccengine.asterisk.router import Router
 from ccengine.calls.audit import Audit
 from ccengine.calls.resync import Resyncer
 from ccengine.calls.sessions import Sessions
+from ccengine.calls.spoken_choice import Hearing
 from ccengine.calls.switchboard import EngineReplaced, Switchboard
 from ccengine.calls.unmet import UnmetCallers
 from ccengine.calls.wiring import Wiring
@@ -40,6 +43,7 @@ from ccengine.core.ids import TenantId
 from ccengine.engine import Engine
 from ccengine.ivr import versions
 from ccengine.ivr.configuration import load_configuration
+from ccengine.ivr.recogniser_process import ListeningProcess, is_installed
 from ccengine.ivr.speaking import Voices
 from ccengine.mqtt.broker import BrokerAddress
 from ccengine.mqtt.publisher import Publisher
@@ -126,6 +130,7 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             api = ApiServer(ports, settings.api_port, extend=feed_and_pages(feed))
             await api.start()
             stack.push_async_callback(api.stop)
+            await open_agi(ports, settings, stack)
             post = await webhooks(parts.engine, parts.journal, ports, settings.paths, stack)
             outbox = open_outbox(parts.wiring, ports, stack)
             root.create_task(post.run(), name="webhooks")
@@ -139,6 +144,8 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             root.create_task(library.kpis.run(), name="kpis")
             if parts.publisher is not None:
                 root.create_task(parts.publisher.run(), name="mqtt")
+            if parts.wiring.hearing is not None:
+                root.create_task(parts.wiring.hearing.recogniser.run(), name="listening")
             root.create_task(parts.link.run(), name="ari")
             root.create_task(_check_version(parts), name="version")
             root.create_task(switchboard.run(parts.link.events()), name="switchboard")
@@ -171,18 +178,18 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     for observer in observers:
         engine.observe(observer)
     stack.callback(engine.leave)
-    link = Connection(
-        AriAddress(url=settings.ari_url, user=ARI_USER, password=ari_password(paths), app=APP)
-    )
+    link = _link(settings)
+    router = Router(Ari(link, app=APP, may_send=engine.write))
     wiring = Wiring(
         engine,
-        Router(Ari(link, app=APP, may_send=engine.write)),
+        router,
         configuration,
         paths,
         settings.node,
         rows_of_agent=partial(read_rows_of_agent, paths.journal),
         lookups=open_lookups(paths, stack),
         voices=_voices(paths, stack),
+        hearing=_hearing(router, settings),
     )
     engine.post(SwitchLost(node=settings.node))
     load_plan(engine, configuration)
@@ -196,6 +203,17 @@ def _voices(paths: StatePaths, stack: AsyncExitStack) -> Voices:
     voices = Voices(paths.sounds, asyncio.get_running_loop().time)
     stack.push_async_callback(voices.close)
     return voices
+
+
+def _link(settings: Settings) -> Connection:
+    password = ari_password(settings.paths)
+    return Connection(AriAddress(url=settings.ari_url, user=ARI_USER, password=password, app=APP))
+
+
+def _hearing(router: Router, settings: Settings) -> Hearing | None:
+    if not is_installed():
+        return None
+    return Hearing(ListeningProcess(), CallerSound(router, settings.ari_url).open)
 
 
 def _queue_log(paths: StatePaths, restored: Restored, stack: AsyncExitStack) -> QueueLogFile:

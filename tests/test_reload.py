@@ -15,8 +15,10 @@ from structlog.testing import capture_logs
 
 from ccengine import app
 from ccengine.assembly import reloading
+from ccengine.assembly.lookups import put_examples
 from ccengine.assembly.reloading import Reloader, load_plan
 from ccengine.config.loading import load_tenant
+from ccengine.config.settings import StatePaths
 from ccengine.core.center import ContactCenter
 from ccengine.core.events import Event, PlanLoaded
 from ccengine.core.ids import AgentId, ClientId
@@ -59,12 +61,14 @@ async def running(folder: Path) -> AsyncIterator[Any]:
     engine = EngineStub()
     database = await RecordDatabase.open(folder / "records.sqlite")
     await versions.keep(configuration, database.papers)
+    paths = StatePaths(folder.parent / "state")
     parts: Any = SimpleNamespace(
         settings=SimpleNamespace(tenant_folder=folder),
-        wiring=SimpleNamespace(configuration=configuration, engine=engine),
+        wiring=SimpleNamespace(configuration=configuration, engine=engine, paths=paths),
         engine=engine,
         keeper=SimpleNamespace(papers=database.papers),
     )
+    put_examples(configuration, paths, engine.clock.now())
     load_plan(parts.engine, configuration)
     reloader = Reloader(parts.wiring, parts.keeper, folder)
     async with asyncio.TaskGroup() as tasks:

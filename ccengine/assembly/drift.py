@@ -10,6 +10,7 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from ccengine.agi_routes.every import ROUTES
 from ccengine.asterisk.ari.client import APP
 from ccengine.calls import agent, customer_leg, dialled, staff
 from ccengine.config.asterisk_conf import conf_lines, read_conf
@@ -17,13 +18,15 @@ from ccengine.config.asterisk_files import asterisk_files
 from ccengine.config.names import suggestion
 from ccengine.config.problems import Problem, in_order
 from ccengine.config.secrets import SecretMissing
+from ccengine.core.ids import ClientId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from ccengine.config.asterisk_conf import ConfLine
     from ccengine.config.settings import Settings
+    from ccengine.config.tenant import Tenant
     from ccengine.ivr.configuration import Configuration
 
 CONTEXTS: Final = (
@@ -50,6 +53,8 @@ CHANNEL_VARIABLES: Final = (
 
 RENEW: Final = "run 'docker/demo --no-call', which writes it anew"
 STASIS: Final = re.compile(r"\bStasis\(([^,)]*),?([^,)]*)")
+ASKS: Final = re.compile(r"ask-engine,s,1\(([^),?]*)|\bagi://[^/,)]*/([^),?]*)")
+VARIABLE: Final = re.compile(r"\$\{")
 JUMP: Final = re.compile(r"\b(?:Goto|Gosub)\(([a-z][a-z0-9-]*),[^,()]+,")
 WITH_SECRETS: Final = frozenset({"ari_user.conf", "manager_user.conf", "pjsip_accounts.conf"})
 
@@ -65,6 +70,7 @@ def drift(configuration: Configuration, settings: Settings) -> tuple[Problem, ..
     if dialplan:  # else it is somewhere else, or this is a tenant's folder alone
         found += _contexts(settings.dialplan / "extensions.conf", known)
         found += _applications([*dialplan, *local], settings.dialplan / "inbound.conf")
+        found += _asked([*dialplan, *local], configuration.tenant)
     if dialplan and generated:
         found += _jumps([*dialplan, *local], known)
     if settings.asterisk_conf.is_dir() and generated:
@@ -123,6 +129,37 @@ def _applications(lines: list[ConfLine], usual: Path) -> Iterator[Problem]:
     if not ours:
         message = "no caller is ever handed to the engine"
         yield Problem(usual, 1, message, f"put Stasis({APP},inbound) back")
+
+
+def _asked(lines: list[ConfLine], tenant: Tenant | None) -> Iterator[Problem]:
+    """Yield what a dialplan asks the engine for and nobody answers."""
+    for line in lines:
+        for by_gosub, by_agi in ASKS.findall(line.value):
+            name, *parts = (by_gosub or by_agi).split("/")
+            if VARIABLE.search(name):
+                continue
+            route = ROUTES.get(name)
+            if route is None:
+                message = f"the engine is asked for '{name}', which it does not know"
+                yield Problem(line.file, line.number, message, suggestion(name, ROUTES))
+            elif len(parts) != len(route.parts):
+                message = f"'{name}' is asked for wrongly"
+                yield Problem(line.file, line.number, message, f"write {route.address}")
+            elif tenant is not None:
+                yield from _unknown_parts(line, tenant, dict(zip(route.parts, parts, strict=True)))
+
+
+def _unknown_parts(line: ConfLine, tenant: Tenant, parts: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield what is asked about and is not there; variables are known on the call only."""
+    client = tenant.clients.get(ClientId(parts.get("CLIENT", "")))
+    known: dict[str, Collection[str]] = {"CLIENT": tenant.clients}
+    if client is not None:
+        known |= {"QUEUE": client.settings.queues, "NAME": client.settings.hours}
+    for part, name in parts.items():
+        if part in known and name not in known[part] and not VARIABLE.search(name):
+            what = {"CLIENT": "client", "QUEUE": "queue", "NAME": "hours"}[part]
+            message = f"the engine is asked about {what} '{name}', which is not there"
+            yield Problem(line.file, line.number, message, suggestion(name, known[part]))
 
 
 def _stale(settings: Settings, written: Mapping[str, str]) -> Iterator[Problem]:

@@ -17,6 +17,7 @@ from ccengine.asterisk.ari.errors import AriDisconnected
 from ccengine.calls.callback_offer import CallbackOffer
 from ccengine.calls.caller_ear import CallerEar
 from ccengine.calls.flow_recording import comment_of, record_caller
+from ccengine.calls.spoken_choice import SpokenChoice
 from ccengine.config.clients import digits_of
 from ccengine.core.commands import DivertCall
 from ccengine.core.events import (
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from ccengine.core.calls import Call
     from ccengine.core.ids import AgentId, ClientId, Instant, QueueId, SkillId
     from ccengine.core.surveys import Survey
-    from ccengine.ivr.context import Take, Taken
+    from ccengine.ivr.context import Chooser, Take, Taken
     from ccengine.ivr.data import Value
     from ccengine.ivr.lookups import Answer, Question
     from ccengine.ivr.outcomes import Outcome
@@ -146,8 +147,13 @@ class CallFlows:
             answer_survey=self._answer_survey,
             within=self._within,
             speaker=self._speaker(client.id),
+            choose=self._chooser(ear),
             passes=(AriDisconnected,),
         )
+
+    def _chooser(self, ear: CallerEar) -> Chooser | None:
+        hearing = self._wiring.hearing
+        return None if hearing is None else SpokenChoice(self._channel, ear, hearing).choose
 
     def _speaker(self, client: ClientId) -> Speaker | None:
         configuration, engine = self._wiring.configuration, self._wiring.voices

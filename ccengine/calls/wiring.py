@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from ccengine.asterisk.router import Router
+from ccengine.calls.spoken_choice import Hearing
 from ccengine.config.settings import StatePaths
 from ccengine.core.ids import AgentId, Instant
 from ccengine.engine import Engine
@@ -38,4 +39,5 @@ class Wiring:
     node: str
     rows_of_agent: RowsOfAgent = no_rows
     lookups: Lookups | None = None  #: None: each fails, where nobody can be asked
+    hearing: Hearing | None = None  #: None: menus are answered by keys only
     voices: Voices | None = None  #: None: values are not said, where there is no speech engine

@@ -85,6 +85,7 @@ class Board:
     def _begin(self, message: Message) -> None:
         self.seq = message["seq"]
         self.place = f"{message['tenant']}/{message['node']}"
+        self.is_switch_there = not message["switch_lost"]
         self.names = {one["queue"] for one in message["queues"]}
         self.agents, self.calls = {}, {}
         for one in message["agents"]:

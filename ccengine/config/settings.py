@@ -192,7 +192,7 @@ class Settings(BaseSettings):
     ari_port: Port = 8088
     ami_port: Port = 5038
     api_port: Port = 8080
-    agi_port: Port = 4573
+    agi_port: Port = 4573  #: FastAGI, where dialplans ask the engine
     dialplan: Path = Path(ASTERISK_DIALPLAN)
     asterisk_conf: Path = Path(ASTERISK_CONF)  #: looked at by `check`, where it can be seen
     host_dialplan: Path | None = None

@@ -16,6 +16,7 @@ from ccengine.core import (
     debriefs,
     explaining,
     invariants,
+    limits,
     pairing,
     promises,
     reclaims,
@@ -23,6 +24,7 @@ from ccengine.core import (
     snapshots,
     turns,
 )
+from ccengine.core.acd.requirement import usual_caller
 from ccengine.core.errors import CoreError
 from ccengine.core.floor import Floor
 
@@ -63,6 +65,11 @@ class ContactCenter:
     def calls(self) -> Mapping[CallId, Call]:
         """Calls that are alive. Look, don't touch."""
         return self._floor.calls
+
+    @property
+    def is_held(self) -> bool:
+        """Whether Asterisk is out of reach, so that nobody is offered anything."""
+        return self._floor.held
 
     def agents(self) -> list[Agent]:
         """Return all agents. Look, don't touch."""
@@ -143,6 +150,14 @@ class ContactCenter:
     def estimate_queue(self, queue: QueueId, now: Instant) -> WaitEstimate | None:
         """Return for how long somebody would wait who called now; None: nothing to go by."""
         return promises.estimate_for_queue(self._floor, queue, now)
+
+    def agents_free(self, queue: QueueId, now: Instant) -> int:
+        """Return how many agents could be offered a usual caller of the queue now."""
+        return promises.agents_free(self._floor, queue, now)
+
+    def shut(self, queue: QueueId) -> str:
+        """Return why the queue would send on a usual caller who came now; empty: it takes them."""
+        return limits.shut(self._floor, usual_caller(queue), self._floor.queue_settings(queue))
 
     def keeps_place_of(self, call: CallId) -> bool:
         """Tell whether the caller had a better place, hung up, and may have it back."""

@@ -39,6 +39,12 @@ def refusal(floor: Floor, call: Call, settings: QueueSettings) -> str:
     has_partner = limits.partner is not None or limits.overflow is not None
     if has_partner and scattered(call.serial) % 100 < limits.partner_percent:
         return PARTNER_SHARE
+    return shut(floor, call, settings)
+
+
+def shut(floor: Floor, call: Call, settings: QueueSettings) -> str:
+    """Return why nobody like the caller may enter their queue now; empty if they may."""
+    limits = settings.limits
     if limits.overflow is None or call.queue is None:
         return ""
     if limits.waiting is not None and floor.shares.waiting(call.queue) >= limits.waiting:

@@ -8,7 +8,7 @@ from ccengine.core.acd.requirement import usual_caller
 from ccengine.core.states import IN_LINE, CallState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from ccengine.core.calls import Call
     from ccengine.core.events import WaitPromised
@@ -57,19 +57,25 @@ def estimate_for_call(floor: Floor, call: Call, now: Instant) -> WaitEstimate | 
 
 def estimate_for_queue(floor: Floor, queue: QueueId, now: Instant) -> WaitEstimate | None:
     """Return for how long a usual caller would wait who comes now; None: nothing is known."""
-    if _is_anybody_free(floor, queue, now):
+    if any(_free(floor, queue, now)):
         return floor.waits.at_once(queue)
     waiting = floor.waiting_in(queue)
     guess = floor.waits.guess(queue, floor.shares.oldest(queue), waiting, waiting, now)
     return floor.waits.estimate(queue, guess)
 
 
-def _is_anybody_free(floor: Floor, queue: QueueId, now: Instant) -> bool:
+def agents_free(floor: Floor, queue: QueueId, now: Instant) -> int:
+    """Return how many agents could be offered a usual caller of the queue at this instant."""
+    return sum(_free(floor, queue, now))
+
+
+def _free(floor: Floor, queue: QueueId, now: Instant) -> Iterator[bool]:
     requirement = floor.requirements.of(usual_caller(queue), 0)
-    return not floor.held and any(
-        agent.may_be_offered
+    return (
+        not floor.held
+        and agent.may_be_offered
         and agent.id in floor.plan.agents
         and requirement.lack_of(agent.id, floor.plan, floor.matching.now) is None
-        and not floor.shares.forbids(agent.id, requirement, now)
+        and not floor.rule_against(agent.id, requirement, now)
         for agent in floor.roster.all()
     )

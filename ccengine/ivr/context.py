@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +13,7 @@ from ccengine.ivr.caller import Caller
 from ccengine.ivr.data import CallData
 from ccengine.ivr.lookups import Answer, Question, ask_nobody, submit_nothing
 from ccengine.ivr.prompts import Prompts
+from ccengine.ivr.recogniser import Phrases
 from ccengine.ivr.speaker import Speaker, TextSpeaker, names_in
 
 
@@ -34,6 +35,9 @@ class Taken:
 
     file: str  #: below the recordings folder
     seconds: float
+
+
+Chooser = Callable[[Sequence[str], float, Phrases], Awaitable[str | None]]
 
 
 async def offer_nothing(_queue: QueueId) -> bool:
@@ -86,6 +90,10 @@ class FlowContext:
     """Keeps a score from 1 to 5, and the file of a comment; empty: there is none."""
     within: Callable[[float], AbstractAsyncContextManager[None]] = without_limit
     """Raises `TimeUp` in what runs inside when the seconds are over."""
+
+    choose: Chooser | None = None
+    """Plays, and returns the key that is pressed, or said by one of its phrases, over the sound or
+    within so many seconds after it. None: nobody can listen."""
 
     passes: tuple[type[Exception], ...] = ()
     """What goes through a step and ends the session: not the step's fault, nor the flow's."""

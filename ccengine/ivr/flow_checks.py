@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from ccengine.config.names import suggestion
 from ccengine.ivr.lookup_checks import check_asking
 from ccengine.ivr.references import Names
+from ccengine.ivr.spoken_checks import check_spoken
 from ccengine.ivr.step_names import references
 from ccengine.ivr.step_times import longest_wait
 from ccengine.ivr.steps.callback import CallbackStep
@@ -45,6 +46,7 @@ def check_flow(draft: FlowDraft, names: FlowNames, ways: Ways) -> list[Problem]:
     problems += _not_called_back(draft, names)
     problems += _messages_of_nobody(draft, names)
     problems += _longer_than_allowed(draft)
+    problems += check_spoken(draft)
     problems += check_values(draft, names, ways)
     problems += check_asking(draft, names, secrets(draft))
     return problems + list(ways.problems(draft))

@@ -71,6 +71,20 @@ def _digit(text: str) -> str:
     return text
 
 
+def _phrase(text: str) -> str:
+    if re.fullmatch(r"[a-z']{1,32}( [a-z']{1,32}){0,7}", text) is None:
+        message = f"'{text}' cannot be listened for"
+        raise mistake(message, "write one to eight words of small letters, numbers as words")
+    return text
+
+
+def _phrases(phrases: tuple[str, ...]) -> tuple[str, ...]:
+    if not phrases:
+        message = "no phrase is given"
+        raise mistake(message, "name at least one")
+    return phrases
+
+
 def _settable(text: str) -> str:
     if text in BUILT_IN:
         message = f"'{text}' is what every call knows by itself"
@@ -86,6 +100,9 @@ def _some(prompts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Digit = Annotated[str, AfterValidator(_digit)]
+Phrase = Annotated[str, AfterValidator(_phrase)]
+"""What a caller may say. Only letters: it goes into a grammar."""
+Phrases = Annotated[tuple[Phrase, ...], BeforeValidator(_listed), AfterValidator(_phrases)]
 StepName = Annotated[str, Names.STEP]
 ChosenStep = Annotated[str, Names.CHOICE]
 QueueName = Annotated[str, Names.QUEUE]

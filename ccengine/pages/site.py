@@ -17,7 +17,6 @@ TYPES: Final = {
     ".html": "text/html",
     ".css": "text/css",
     ".js": "text/javascript",
-    ".svg": "image/svg+xml",
 }
 POLICY: Final = "; ".join(
     (
@@ -47,17 +46,12 @@ class PageFile:
     etag: str
 
 
-def add_pages(app: web.Application, folder: Path = FOLDER) -> None:
-    """Add the pages to the API's server: `/<name>` for each `<name>.html`, `/site/…` for the rest.
-
-    Args:
-        app: the server's application.
-        folder: where the files are.
-    """
-    for path in sorted(folder.iterdir()):
+def add_pages(app: web.Application) -> None:
+    """Add the pages to the API's server: `/<name>` for each `<name>.html`, else `/site/…`."""
+    for path in sorted(FOLDER.iterdir()):
         if path.suffix in TYPES:
             is_page = path.suffix == ".html"
-            address = f"/{path.stem}" if is_page else f"/{folder.name}/{path.name}"
+            address = f"/{path.stem}" if is_page else f"/{FOLDER.name}/{path.name}"
             app.router.add_get(address, _served(_read(path)))
 
 

@@ -22,6 +22,7 @@ from ccengine.config.loading import load_tenant
 from ccengine.config.tenant import Tenant
 from ccengine.core import events
 from ccengine.core.ids import AgentId, CallId, ClientId, PhoneId, QueueId, TenantId, client_of
+from ccengine.core.states import Kind
 from ccengine.ivr import versions
 from ccengine.ivr.configuration import load_configuration
 from ccengine.storage.database import RecordDatabase
@@ -108,18 +109,18 @@ class House:
             self.shift.post(events.AgentLoggedIn(agent=AgentId(name), phone=phone or PhoneId("9")))
             self.shift.wait(1)
 
-    def call(self, call: str, queue: str) -> CallId:
-        """Have somebody call, and wait in a queue."""
+    def call(self, call: str, queue: str, caller: str | None = None) -> CallId:
+        """Have somebody call, by the client's usual number or another, and wait in a queue."""
         known = CallId(call)
         client = client_of(QueueId(queue))
-        number, caller = CALLERS[client]
+        number, usual = CALLERS[client]
         self.shift.post(
             events.CallArrived(
                 call=known,
                 tenant=TenantId("demo"),
                 client=ClientId(client),
                 number=number,
-                caller=caller,
+                caller=usual if caller is None else caller,
                 channel=f"{call}-caller",
                 node=NODE,
                 arrived_at=self.shift.now,
@@ -134,6 +135,49 @@ class House:
         """Have a call come to a talk."""
         known = self.call(call, queue)
         self.shift.answer(known)
+        return known
+
+    def dial(self, call: str, number: str, kind: Kind, origin: CallId | None = None) -> CallId:
+        """Have amira dial by hand, for nour."""
+        known = CallId(call)
+        self.shift.post(
+            events.AgentDialled(
+                call=known,
+                agent=AgentId("amira"),
+                tenant=TenantId("demo"),
+                client=ClientId("nour"),
+                number=number,
+                channel="" if kind is Kind.CONSULT else f"{call}-side",
+                leg=f"{call}-leg",
+                node=NODE,
+                kind=kind,
+                origin=origin,
+            )
+        )
+        return known
+
+    def consult(self, call: CallId, number: str) -> CallId:
+        """Have amira ask somebody about the call that she has."""
+        return self.dial(f"{call}-consult", number, Kind.CONSULT, call)
+
+    def ask_back(self, call: str, queue: str, to: str) -> CallId:
+        """Have somebody call, and ask in a queue to be called back at a number."""
+        origin = self.call(call, queue)
+        known = CallId(f"{call}-back")
+        client = client_of(QueueId(queue))
+        self.shift.post(
+            events.CallbackAsked(
+                call=known,
+                origin=origin,
+                queue=QueueId(queue),
+                tenant=TenantId("demo"),
+                client=client,
+                node=NODE,
+                number=CALLERS[client][0],
+                caller=to,
+                to=to,
+            )
+        )
         return known
 
     def work_through(self, client: str) -> CallId:

@@ -79,6 +79,15 @@ async def test_a_story_and_an_explanation(here: House) -> None:
     assert {one["agent"]: one["reason"] for one in moment["passed"]}["omar"] == "skill"
 
 
+async def test_an_explanation_names_no_agent_who_is_not_seen(here: House) -> None:
+    _, whole = await here.ask("GET", "/calls/nour-ended/explanation")
+    token = await here.token("lead", Role.SUPERVISOR, teams=("nour-desk",))
+    _, seen = await here.ask("GET", "/calls/nour-ended/explanation", token)
+    named = [{one["agent"] for one in told["moments"][0]["passed"]} for told in (whole, seen)]
+    assert (named[0] - named[1], named[1]) == ({"olena", "taras"}, {"omar"})
+    assert sum(seen["moments"][0]["more"].values()) == 2, "they are counted"
+
+
 async def test_a_customers_history_is_that_of_one_client(here: House) -> None:
     here.shift.hang_up(here.call("again", "nour/technical"))
     here.shift.hang_up(here.call("other", "dnipro/technical"))

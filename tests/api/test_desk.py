@@ -9,11 +9,9 @@ import pytest
 from ccengine.api.roles import Role
 from ccengine.core import events
 from ccengine.core.events import HoldBy
-from ccengine.core.ids import AgentId, CallId, ClientId, QueueId, TenantId
-from ccengine.core.states import Kind
+from ccengine.core.ids import AgentId, QueueId
 from tests.api.house import House, house
 from tests.config.tenants import change
-from tests.reporting.shift import NODE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,22 +62,9 @@ async def test_how_the_talk_stands(tmp_path: Path) -> None:
         assert shown["waited_seconds"] is not None
         assert (shown["recorded"], shown["on_hold"], shown["consults"]) == (True, False, None)
         here.shift.post(events.HoldStarted(call=call, agent=AgentId("amira"), how=HoldBy.CODE))
-        here.shift.post(
-            events.AgentDialled(
-                call=CallId("c2"),
-                agent=AgentId("amira"),
-                tenant=TenantId("demo"),
-                client=ClientId("nour"),
-                number="302",
-                channel="",
-                leg="c2-leg",
-                node=NODE,
-                kind=Kind.CONSULT,
-                origin=call,
-            )
-        )
+        consult = here.consult(call, "302")
         assert (await desk(here))["call"]["consults"] == "302"
-        here.shift.post(events.CallDirected(call=CallId("c2"), agent=AgentId("olena")))
+        here.shift.post(events.CallDirected(call=consult, agent=AgentId("olena")))
         shown = (await desk(here))["call"]
         assert (shown["on_hold"], shown["consults"]) == (True, "Olena Koval")
         assert not shown["in_conference"]
@@ -116,24 +101,12 @@ async def test_who_is_to_be_called_back(tmp_path: Path, *, masked: bool) -> None
         )
         assert not await here.reload()
         for number in (1, 2):
-            call = here.call(f"c{number}", BILLING)
-            asked = events.CallbackAsked(
-                call=CallId(f"b{number}"),
-                origin=call,
-                queue=QueueId(BILLING),
-                tenant=TenantId("demo"),
-                client=ClientId("nour"),
-                node=NODE,
-                number="600100",
-                caller=f"05012345{number}",
-                to=f"+97150123456{number}",
-            )
-            here.shift.post(asked)
+            here.ask_back(f"c{number}", BILLING, f"+97150123456{number}")
         amira = await here.token("amira", Role.AGENT, agent="amira")
         _, body = await here.ask("GET", "/agents/amira/callbacks", amira)
         shown = [(one["call"], one["position"], one["customer"]) for one in body["callbacks"]]
         ends = ["+971*******61", "+971*******62"] if masked else ["+971501234561", "+971501234562"]
-        assert shown == [("b1", 1, ends[0]), ("b2", 2, ends[1])]
+        assert shown == [("c1-back", 1, ends[0]), ("c2-back", 2, ends[1])]
         assert body["callbacks"][0]["kind"] == "callback"
         assert body["callbacks"][0]["attempts"] == 0
         olena = await here.token("olena", Role.AGENT, agent="olena")

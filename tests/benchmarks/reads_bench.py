@@ -1,8 +1,10 @@
 """Do reads touch the live path? `python -m tests.benchmarks.reads_bench`; root, Docker and SIPp.
 
-The inbound benchmark's runs of the engine, three at a time: twice without reads, once with 50 API
-reads a second beside it. The time from the caller's INVITE to the agent's is compared: with reads
-to without, and, for the noise, the two without to each other. They take turns in which comes first.
+The inbound benchmark's runs of the engine, four at a time: twice without reads, once with 50 API
+reads a second beside it, once with as many of a program that takes as much of the processors for
+each and has no calls. The time from the caller's INVITE to the agent's is compared: with reads to
+without, with reads to those elsewhere (what sharing the machine does is in both), and, for the
+noise, the two without to each other. They take turns in which comes first.
 """
 
 from __future__ import annotations
@@ -42,8 +44,9 @@ if TYPE_CHECKING:
     from tests.benchmarks.inbound.runs import Bench
 
 READS_PER_SECOND: Final = 50
-KINDS: Final = ("without", "with", "again without")
+KINDS: Final = ("without", "with", "again without", "elsewhere")
 """Of runs: the second is what is asked about, the first and the third are the same."""
+USUAL_READ_MS: Final = 2.0  #: of a processor, until a run has shown it
 SUPERVISORS: Final = 10
 DESKS: Final = 20
 LONGER_SECONDS: Final = 2.0  #: reads go on while the last calls do
@@ -60,7 +63,7 @@ class Size:
 
 SIZES: Final = {
     "small": Size(((20, 10),), 4.0, 1),
-    "full": Size(((20, 20), (200, 20)), 12.0, 5),
+    "full": Size(((20, 20), (200, 10)), 12.0, 5),
 }
 """At rates that leave the machine room: readers, too, are programs on it."""
 
@@ -82,6 +85,14 @@ class Found:
     def median(self, kind: str, what: str) -> float:
         """Return the median of a kind's runs."""
         return statistics.median(getattr(one, what) for one in self.runs[kind])
+
+    @property
+    def read_ms(self) -> float:
+        """What a read takes of the engine's processor, as far as runs have shown it."""
+        if not (self.runs["with"] and self.runs["without"]):
+            return USUAL_READ_MS
+        more = self.median("with", "engine_cpu") - self.median("without", "engine_cpu")
+        return max(0.0, more * self.rate / READS_PER_SECOND)
 
 
 class Reading:
@@ -112,10 +123,24 @@ class Reading:
         return made
 
     @contextmanager
-    def going_on(self, seconds: float) -> Iterator[list[dict[str, object]]]:
+    def elsewhere(self, seconds: float, read_ms: float) -> Iterator[None]:
+        """Have as much read of a stand-in beside what the block does."""
+        port = self._ground.ports.api + 1
+        words = ["-m", "tests.benchmarks.stand_in", str(port), str(read_ms)]
+        with subprocess.Popen(
+            [sys.executable, *words], stdout=subprocess.PIPE, cwd=CHECKOUT, text=True
+        ) as process:
+            if process.stdout is not None:
+                process.stdout.readline()
+            with self.going_on(seconds, port):
+                yield
+            process.terminate()
+
+    @contextmanager
+    def going_on(self, seconds: float, port: int = 0) -> Iterator[list[dict[str, object]]]:
         """Read beside what the block does; what the readers saw is there when it is over."""
         seen: list[dict[str, object]] = []
-        url = f"http://127.0.0.1:{self._ground.ports.api}"
+        url = f"http://127.0.0.1:{port or self._ground.ports.api}"
         words = ["-m", "tests.benchmarks.readers", url, str(READS_PER_SECOND), str(seconds)]
         with subprocess.Popen(
             ["chrt", "--idle", "0", sys.executable, *words],  # they would be elsewhere
@@ -162,12 +187,15 @@ def _at_point(
     with reading.going_on(size.seconds):  # warm, with calls to read about and who reads journals
         bench.run(point, size.seconds, engine)
     for turn in range(size.rounds):
-        for kind in (*KINDS[turn % 3 :], *KINDS[: turn % 3]):
+        for kind in (*KINDS[turn % len(KINDS) :], *KINDS[: turn % len(KINDS)]):
             if kind == "with":
                 with reading.going_on(size.seconds + LONGER_SECONDS) as seen:
                     outcome = bench.run(point, size.seconds, engine)
                 found.readers += seen
                 tell(f"  readers {seen[0]}")
+            elif kind == "elsewhere":
+                with reading.elsewhere(size.seconds + LONGER_SECONDS, found.read_ms):
+                    outcome = bench.run(point, size.seconds, engine)
             else:
                 outcome = bench.run(point, size.seconds, engine)
             found.runs[kind].append(outcome)
@@ -183,21 +211,26 @@ def table(results: list[Found]) -> Table:
         "",
         *KINDS,
         "with : without",
+        "with : elsewhere",
         "control",
-        "each round, control",
+        "each round: without, elsewhere, control",
     ):
         made.add_column(heading, justify="right")
     for found in results:
         for what in ("p50", "p99"):
             by = found.ratios("with", "without", what)
+            beside = found.ratios("with", "elsewhere", what)
             control = found.ratios("again without", "without", what)
-            rounds = " ".join(f"{a:.2f}/{b:.2f}" for a, b in zip(by, control, strict=True))
+            rounds = " ".join(
+                f"{a:.2f}/{b:.2f}/{c:.2f}" for a, b, c in zip(by, beside, control, strict=True)
+            )
             made.add_row(
                 str(found.agents),
                 str(found.rate),
                 f"{what} ms",
                 *(f"{found.median(kind, what):.2f}" for kind in KINDS),
                 f"{_by_both(found, what):.3f}",
+                f"{found.median('with', what) / found.median('elsewhere', what):.3f}",
                 f"{found.median(KINDS[2], what) / found.median(KINDS[0], what):.3f}",
                 rounds,
             )

@@ -88,10 +88,10 @@ def test_check_tells_doubts_and_stops_nothing_for_them(tenant: Path) -> None:
     )
     result = ccengine("check")
     assert result.exit_code == 0
-    assert "client.yaml:30: warning: queue 'billing': nothing leads there" in result.stderr
+    assert "client.yaml:31: warning: queue 'billing': nothing leads there" in result.stderr
     assert result.stderr.endswith("1 warning\n")
     (warning,) = json.loads(ccengine("check", "--json").stdout)["warnings"]
-    assert warning["line"] == 30
+    assert warning["line"] == 31
 
 
 def test_check_for_a_program(tenant: Path) -> None:

@@ -59,6 +59,11 @@ def test_what_is_delivered_fits_together(settings: Settings) -> None:
         ("../conf/pjsip.conf", "context = from-trunk", "context = from-trunc", 108,
          "come to context 'from-trunc'"),
         ("../conf/pjsip.conf", "[caller-aor](!)", "[caller-aors](!)", 1, "template 'caller-aor'"),
+        ("agi.conf", "(caller/", "(caler/", 21, "asked for 'caler'"),
+        ("agi.conf", "/billing?wait", "?wait", 23, "'advice' is asked for wrongly"),
+        ("agi.conf", "(hours/${CC_CLIENT}/office", "(hours/nuor/office", 19, "client 'nuor'"),
+        ("agi.conf", "(hours/${CC_CLIENT}/office", "(hours/nour/offise", 19, "hours 'offise'"),
+        ("agi.conf", "/${ARG1})", "/hour/nour/office)", 13, "asked for 'hour'"),
         ("../conf/ari.conf", ",CC_OFFER", "", 6, "not told 'CC_OFFER'"),
     ],
 )  # fmt: skip
@@ -84,7 +89,7 @@ def test_what_was_written_for_older_yaml_is_a_warning_at_its_line(settings: Sett
     change(client, "  600300:", "  600301:")
     (problem,) = drift(configuration_of(settings), settings)
     assert problem.is_warning
-    assert (problem.file.name, problem.line) == ("numbers.conf", 6)
+    assert (problem.file.name, problem.line) == ("numbers.conf", 8)
     assert "is not what the configuration says" in problem.message
 
 

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ccengine.cli.commands import app
-from tests.config.tenants import copy_of_demo
+from tests.config.tenants import change, copy_of_demo
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,8 +76,8 @@ steps:
 def test_a_lookup_is_answered_at_the_terminal(tenant: Path, typed: str, told: str) -> None:
     client = tenant / "clients/nour"
     (client / "vip.csv").write_text("caller,name\n971500000001,Anna\n")
-    with (client / "client.yaml").open("a") as file:
-        file.write("\nlookups:\n  caller: {table: {file: vip.csv, key: caller}}\n")
+    own = "  caller: {table: {file: vip.csv, key: caller}}\n"
+    change(client / "client.yaml", "lookups:\n", f"lookups:\n{own}")
     with (tenant / "clients/nour/flows/main.yaml").open("w") as file:
         file.write(LOOK)
     result = ccengine("flow", "try", "nour/main", keys=typed)

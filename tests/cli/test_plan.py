@@ -95,6 +95,8 @@ def test_for_a_program(shift: Shift, tenant: Path) -> None:
         change(
             tenant / f"clients/nour/flows/{flow}.yaml", "{enqueue: technical}", "{enqueue: faults}"
         )
+    own = tenant / "clients/nour/flows/self-service.yaml"
+    change(own, "{enqueue: technical,", "{enqueue: faults,")
     found = told()
     (call,) = found["calls"]
     assert call["queue_gone"]

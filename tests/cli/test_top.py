@@ -85,7 +85,7 @@ async def test_a_wrong_token_is_no_reason_to_try_again(tmp_path: Path) -> None:
                 await viewer.run(lambda: None)
 
 
-def big_board(agents: int) -> Board:
+def big_board(agents: int, *, switch_lost: bool = False) -> Board:
     board = Board()
     facts = {"barred": "", "call_id": None, "phone": "201", "overdue": False, "team": None}
     board.take(
@@ -94,6 +94,7 @@ def big_board(agents: int) -> Board:
             "seq": 1,
             "tenant": "demo",
             "node": "node1",
+            "switch_lost": switch_lost,
             "queues": [{"queue": f"client-with-a-long-name/queue-{n}"} for n in range(50)],
             "agents": [
                 {
@@ -124,6 +125,11 @@ def test_names_do_nothing_to_a_terminal() -> None:
     assert "\x1b[31m" not in text
     assert "\x07" not in text
     assert "\u202e" not in text
+
+
+def test_it_begins_with_whether_asterisk_is_there() -> None:
+    assert big_board(1).is_switch_there
+    assert not big_board(1, switch_lost=True).is_switch_there
 
 
 def test_trouble_is_told() -> None:

@@ -157,10 +157,13 @@ BAD = {
 }
 
 
+KINDS = ("yaml", "csv", "sql", "ics")
+
+
 def copied(tmp_path: Path) -> Path:
     folder = tmp_path / "demo"
     source = DIALPLAN / "tenants" / "demo"
-    for file in (*source.rglob("*.yaml"), *source.rglob("*.csv")):
+    for file in (found for kind in KINDS for found in source.rglob(f"*.{kind}")):
         there = folder / file.relative_to(source)
         there.parent.mkdir(parents=True, exist_ok=True)
         there.write_text(file.read_text())

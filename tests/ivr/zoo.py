@@ -57,6 +57,14 @@ FLOWS = (
     step("a step without its next", "extra: {play: closed}", "'next' is missing"),
     step("a key of no telephone", "extra: {menu: closed, digits: {12: menu}, no_input: goodbye}",
          "'12' is no key"),
+    step("a phrase that is no words", "extra: {menu: closed, digits: {1: menu}, no_input: goodbye, "
+         "speech: {en: {1: 'a (b)'}}}", "cannot be listened for"),
+    step("a phrase for a key of no menu", "extra: {menu: closed, digits: {1: menu}, "
+         "no_input: goodbye, speech: {en: {2: billing}}}", "key '2', which leads nowhere"),
+    step("a phrase for two keys", "extra: {menu: closed, digits: {1: menu, 2: menu}, "
+         "no_input: goodbye, speech: {en: {1: [pay, bill], 2: [bill]}}}", "'bill' is said for key"),
+    step("phrases in a language nobody understands", "extra: {menu: closed, digits: {1: menu}, "
+         "no_input: goodbye, speech: {ar: {1: billing}}}", "understood who speaks 'ar'"),
     step("a menu for ever", "extra: {menu: closed, digits: {1: menu}, no_input: extra}",
          "goes round for ever: extra → extra"),
     step("too many attempts", "extra: {menu: closed, digits: {1: menu}, no_input: goodbye, "

@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import ConsoleMessage, Page, async_playwright, expect
@@ -13,9 +14,9 @@ from playwright.async_api import ConsoleMessage, Page, async_playwright, expect
 from tests.api.house import FILE_TOKEN
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from playwright.async_api import Browser, BrowserContext
+    from playwright.async_api import Browser, BrowserContext, Route
 
     from tests.api.house import House
 
@@ -92,3 +93,44 @@ async def open_page(
         )
     await page.goto(address + path)
     return page
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Answers that a page waits for."""
+
+    asked: asyncio.Event = field(default_factory=asyncio.Event)  #: the page waits
+    answer: asyncio.Event = field(default_factory=asyncio.Event)  #: for this to be set
+
+
+async def hold_back(page: Page, address: str, **refusal: Any) -> HeldBack:
+    """Have the page wait for its answers from an address: the engine's own, or this refusal."""
+    held = HeldBack()
+
+    async def answer(route: Route) -> None:
+        held.asked.set()
+        await held.answer.wait()
+        await (route.fulfill(**refusal) if refusal else route.continue_())
+
+    await page.route(address, answer)
+    return held
+
+
+async def shown_additions(page: Page, selector: str) -> Callable[[], Awaitable[list[str]]]:
+    """Note what texts are added to an element, as a screen reader does; return how to read them."""
+    await page.locator(selector).evaluate(
+        """element => {
+            window.added = [];
+            new MutationObserver((changes) => {
+                const nodes = changes.flatMap((one) => [...one.addedNodes]);
+                const texts = nodes.map((one) => one.textContent);
+                window.added.push(...texts.filter((one) => one !== ""));
+            }).observe(element, { childList: true });
+        }"""
+    )
+
+    async def read() -> list[str]:
+        found: list[str] = await page.evaluate("window.added")
+        return found
+
+    return read

@@ -95,7 +95,7 @@ def snapshot() -> dict[str, Any]:
         }
         for one in range(CALLS)
     ]
-    return frame("snapshot", queues=queues, agents=agents, calls=calls)
+    return frame("snapshot", switch_lost=False, queues=queues, agents=agents, calls=calls)
 
 
 def news(step: int) -> dict[str, Any]:

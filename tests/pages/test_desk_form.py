@@ -9,6 +9,7 @@ from playwright.async_api import expect
 
 from ccengine.core.events import FormFilled, OutcomeEntryEnded, OutcomeEntryStarted, OutcomeSet
 from ccengine.core.ids import CallId
+from tests.pages.browser import hold_back
 from tests.pages.desk import desk
 
 if TYPE_CHECKING:
@@ -186,6 +187,76 @@ async def test_what_is_typed_while_it_is_saved_is_saved_next(tmp_path: Path) -> 
         assert [one.resolved for one in opened.said(OutcomeSet)] == [None, False]
         await opened.shows("#outcome .note", "Saved.")
         assert await page.evaluate("sessionStorage.getItem('ccengine.drafts')") is None
+
+
+async def test_a_late_refusal_of_one_call_leaves_another_calls_draft_alone(tmp_path: Path) -> None:
+    async with desk(tmp_path) as opened:
+        page = opened.page
+        await two_drafts(opened)
+        late = {"title": "it is too late"}
+        held = await hold_back(page, "**/calls/c1/form", status=404, json=late)
+        await page.locator("#outcome .unsaved button").click()
+        await expect(page.locator("#field-values-customer")).to_have_value("1111111")
+        await page.get_by_role("button", name="Save").click()
+        await held.asked.wait()
+        await page.locator("#outcome .unsaved button").click()
+        field = page.locator("#field-values-customer")
+        await expect(field).to_have_value("2222222")
+        async with page.expect_response("**/calls/c1/form"):
+            held.answer.set()
+        await field.press_sequentially("2")
+        await expect(field).to_have_value("22222222")
+        assert await opened.text("#outcome-failure") == ""
+        await page.locator("#outcome .unsaved button").click()
+        await expect(field).to_have_value("1111111")
+        await page.get_by_role("button", name="Save").click()
+        await opened.shows("#outcome-failure", "it is too late")
+
+
+async def test_a_late_answer_for_one_call_is_not_said_at_another(tmp_path: Path) -> None:
+    async with desk(tmp_path) as opened:
+        page = opened.page
+        await two_drafts(opened)
+        held = await hold_back(page, "**/calls/c1/form")
+        await page.locator("#outcome .unsaved button").click()
+        await page.get_by_role("button", name="Save").click()
+        await held.asked.wait()
+        await page.get_by_role("button", name="Save").click()  # to be saved once more, after that
+        await page.locator("#outcome .unsaved button").click()
+        await expect(page.locator("#field-values-customer")).to_have_value("2222222")
+        held.answer.set()
+        await opened.told(OutcomeSet, 2)
+        await page.wait_for_load_state("networkidle")
+        assert await opened.text("#outcome .note") == ""
+        assert {one.call for one in opened.said(OutcomeSet)} == {"c1"}, "c2 is typed still"
+
+
+async def two_drafts(opened: Desk) -> None:
+    """Have an earlier call's form and that of the present talk filled in, and neither saved."""
+    for call, digit in (("c1", "1"), ("c2", "2")):
+        await opened.talk(call)
+        await opened.page.get_by_label("How it went").select_option("cancelled")
+        await opened.fill(**{**GOOD, "customer": digit * 7})
+        await opened.page.locator("#content").focus()
+        if call == "c1":
+            await opened.wrap_up(call)
+            opened.here.shift.wait(200)  # the wrap-up is over, however much is typed
+            await opened.state("available")
+
+
+async def test_typing_is_told_of_each_call_by_itself(tmp_path: Path) -> None:
+    async with desk(tmp_path) as opened:
+        await two_drafts(opened)
+        await opened.told(OutcomeEntryStarted, 3)
+        begun = [one.call for one in opened.said(OutcomeEntryStarted)]
+        assert begun == ["c1", "c1", "c2"], "in the talk, in the wrap-up, and of the next call"
+        await opened.page.locator("#outcome .unsaved button").click()
+        await opened.page.get_by_role("button", name="Save").click()
+        await opened.told(OutcomeEntryEnded, 1)
+        assert [one.call for one in opened.said(OutcomeEntryEnded)] == ["c1"]
+        await opened.wrap_up("c2")
+        await opened.told(OutcomeEntryStarted, 4)
+        assert opened.said(OutcomeEntryStarted)[-1].call == "c2"
 
 
 @pytest.mark.parametrize("required", [True, False])

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ccengine.core import events
-from ccengine.core.ids import CallId
+from ccengine.core.ids import AgentId, CallId, TenantId
+from ccengine.core.states import Kind
 from tests.api.feed_client import connected
 from tests.api.house import house
 from tests.core.builders import queue_named
 from tests.pages.browser import browser, open_page
-from tests.reporting.shift import AGENTS, NODE, UNUSUAL, USUAL
+from tests.reporting.shift import AGENTS, NODE, UNUSUAL, USUAL, queue_client
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,8 +51,9 @@ def play(here: House, dice: random.Random, count: int) -> None:
     for number in range(6):
         here.shift.play([("arrive", number, 0, 0.0)])
     for _ in range(count):
-        what = dice.choice([*WORDS, "move", "urge", "calm"])
+        what = dice.choice([*WORDS, "move", "urge", "calm", "dial", "hang up", "switch lost"])
         call = CallId(f"c{dice.randint(0, 5)}")
+        by_hand = CallId(f"by-{dice.choice(AGENTS)}")
         if what == "move":
             queue = queue_named(dice.choice(["billing", "sales"]))
             here.shift.post(events.CallMovedByHand(call=call, queue=queue, by="boss"))
@@ -60,9 +62,28 @@ def play(here: House, dice: random.Random, count: int) -> None:
             here.shift.post(events.CallReprioritised(call=call, priority=priority, by="boss"))
         elif what == "calm":
             here.shift.post(events.CallQueued(call=call, queue=queue_named("sales"), priority=0))
+        elif what == "dial":
+            here.shift.post(dialled(by_hand, dice.choice([Kind.OUTBOUND, Kind.INTERNAL])))
+        elif what == "hang up" and by_hand in here.shift.center.calls:
+            here.shift.hang_up(by_hand)
         seconds = dice.choice([0.0, 0.0, 0.5, 1.0, 7.25, 21.0])
         here.shift.play([(what, dice.randint(0, 5), dice.randrange(len(AGENTS)), seconds)])
-    here.shift.post(events.SwitchResynced(node=NODE))  # is told, whatever was before
+    ends = events.SwitchLost(node=NODE), events.SwitchResynced(node=NODE)
+    here.shift.post(ends[dice.randrange(2)])  # is told, whatever was before
+
+
+def dialled(call: CallId, kind: Kind) -> events.AgentDialled:
+    return events.AgentDialled(
+        call=call,
+        agent=AgentId(call.removeprefix("by-")),
+        tenant=TenantId("demo"),
+        client=queue_client(),
+        number="+971501234522" if kind is Kind.OUTBOUND else "302",
+        channel=f"{call}-side",
+        leg=f"{call}-leg",
+        node=NODE,
+        kind=kind,
+    )
 
 
 async def folded(page: Page, messages: list[dict[str, Any]]) -> dict[str, Any]:
@@ -125,4 +146,5 @@ def compare(by_changes: dict[str, Any], by_snapshot: dict[str, Any]) -> None:
         names = TOLD_OF_A_CALL + (TOLD_OF_A_LINE if known["stands"] else ())
         assert picked(by_changes["calls"][call], names) == picked(known, names), call
     assert order(by_changes["calls"]) == order(by_snapshot["calls"])
-    assert by_changes["seq"] == by_snapshot["seq"]
+    for name in ("seq", "lost"):
+        assert by_changes[name] == by_snapshot[name], name

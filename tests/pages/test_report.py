@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from ccengine.cli.commands import app
 from tests.pages.browser import browser
-from tests.pages.test_access import CONTRASTS, LEAST_CONTRAST
+from tests.pages.contrasts import CONTRASTS, LEAST_CONTRAST
 from tests.simulator.days import scenario_file
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from ccengine.core import events
 from ccengine.core.ids import AgentId, CallId
 from ccengine.core.states import AgentState
 from tests.api.house import house
-from tests.pages.browser import browser
+from tests.pages.browser import browser, hold_back
 from tests.pages.wall import NOUR, cell, open_wall, row, show_cell, staff
 
 if TYPE_CHECKING:
@@ -138,6 +138,24 @@ async def test_a_change_whose_answer_is_lost_is_made_once(tmp_path: Path) -> Non
             before=None, limit=9, actor=None, target="agent amira"
         )
         assert len(entries) == 1
+
+
+async def test_a_dialogs_late_failure_is_not_said_in_another(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        staff(here)
+        page = await open_wall(context, here)
+        late = {"title": "not possible now"}
+        held = await hold_back(page, "**/agents/taras/desk", status=503, json=late)
+        await cell(page, "agents", "taras", "acts").get_by_role("button").click()
+        await held.asked.wait()
+        await page.keyboard.press("Escape")
+        await cell(page, "calls", "first", "acts").get_by_role("button").click()
+        dialog = page.get_by_role("dialog")
+        await expect(dialog.get_by_role("button", name="Change")).to_be_visible()
+        async with page.expect_response("**/agents/taras/desk"):
+            held.answer.set()
+        await page.wait_for_load_state("networkidle")
+        await expect(page.locator("dialog .failure")).to_have_text("")
 
 
 async def test_a_caller_who_is_gone_meanwhile_cannot_be_acted_on(tmp_path: Path) -> None:

@@ -124,6 +124,7 @@ SHAPES: Final[Schema] = {
         {
             "type": {"const": "snapshot"},
             **FRAME,
+            "switch_lost": {"type": "boolean", "description": "Asterisk is out of reach now."},
             "queues": _list(QUEUE),
             "agents": _list({**AGENT, "name": TEXT, "team": TEXT_OR_NULL, "since": SINCE}),
             "calls": _list(

@@ -37,6 +37,7 @@ def snapshot_of(moment: Moment, view: View) -> dict[str, object]:
         "at": utc_text(moment.floor.now()),
         "tenant": moment.floor.center.plan.tenant,
         "node": moment.node,
+        "switch_lost": moment.floor.center.is_held,
         "queues": _queues(moment, view),
         "agents": _agents(moment, view),
         "calls": _calls(moment, view),

@@ -23,6 +23,11 @@ export class Problem extends Error {
     const fields = this.errors.map((one) => `${one.field}: ${one.problem}. ${one.remedy}`);
     return [this.title, this.detail, ...fields, this.remedy].filter((line) => line !== "");
   }
+
+  // What is said where somebody wanted something changed: that is not tried again by itself.
+  textOfChange(t) {
+    return this.isUnreachable ? t("unreachable_now") : this.lines.join("\n");
+  }
 }
 
 export function addressOf(path, protocol = BASE.protocol) {

@@ -10,8 +10,9 @@ import { DeskState } from "./desk_state.js";
 import { h, setText } from "./dom.js";
 import { Drafts } from "./drafts.js";
 import { Feed } from "./feed.js";
+import { bannerText, languagePicker, liveText } from "./page_top.js";
 import { enter, signOut } from "./sign_in.js";
-import { chooseLanguage, LANGUAGES, Words } from "./words.js";
+import { Words } from "./words.js";
 import { DESK } from "./words_desk.js";
 import { SHARED } from "./words_shared.js";
 
@@ -25,7 +26,7 @@ setText(document.getElementById("skip"), t("skip"));
 
 const content = document.getElementById("content");
 const top = document.getElementById("top");
-top.append(languagePicker());
+top.append(languagePicker(words));
 
 const { api, me } = await enter(content, words, ["agent"], askForPin);
 const feed = new Feed(api.token);
@@ -85,6 +86,7 @@ function draw() {
   for (const side of Object.values(sides)) side.draw(state);
   title();
   if (RINGS_OR_TALKS.has(state.state)) announce();
+  else forgetCall();
   voice.say(`${t(`state_${state.state}`)} ${state.agent?.cause ?? ""}`.trim());
 }
 
@@ -117,23 +119,20 @@ function announce() {
   }
 }
 
+// The same call may be offered again, and is then said again.
+function forgetCall() {
+  announced = null;
+  voice.hush();
+}
+
 function refuse(problem) {
-  const lines = problem === null ? [] : problem.isUnreachable ? [t("unreachable")] : problem.lines;
-  setText(failure, lines.join("\n"));
+  setText(failure, problem === null ? "" : problem.textOfChange(t));
 }
 
 function connection() {
-  const { status, statusSince, reason } = feed;
-  setText(live, status === "connected" ? `● ${t("connected")}` : t("connecting"));
-  if (status === "refused") {
-    signOut("token_wrong");
-  } else if (status === "stopped") {
-    setText(banner, t("stopped", { reason }));
-  } else if (status === "connecting" && feed.board.seq !== null) {
-    setText(banner, t("not_connected", { time: words.time(statusSince) }));
-  } else {
-    setText(banner, feed.board.switchLost ? t("switch_lost") : "");
-  }
+  if (feed.status === "refused") signOut("token_wrong");
+  setText(live, liveText(feed, words));
+  setText(banner, bannerText(feed, words));
 }
 
 function endWrapUp() {
@@ -148,14 +147,6 @@ async function leaveDesk() {
     // an administrator's token cannot be, and a token of an engine that is away ends by itself
   }
   signOut();
-}
-
-function languagePicker() {
-  const picker = h("select", { id: "language", "aria-label": t("language") },
-    ...Object.entries(LANGUAGES).map(([code, name]) => h("option", { value: code, lang: code }, name)));
-  picker.value = words.language;
-  picker.addEventListener("change", () => chooseLanguage(picker.value));
-  return picker;
 }
 
 function notifyButton() {

@@ -1,10 +1,7 @@
 // The bar on top of the desk: how the agent is, and what they can change about it.
 
 import { h, setAttribute, setChildren, setText } from "./dom.js";
-
-const SYMBOLS = {
-  offline: "○", available: "●", not_ready: "‖", offered: "☎", on_call: "☎", wrap_up: "✎",
-};
+import { STATE_SYMBOLS } from "./symbols.js";
 
 const NO_REASON = "not ready"; // where the tenant names none: kept as it is, in every language
 
@@ -63,7 +60,7 @@ export class Bar {
     const { t } = this.words;
     const known = desk?.agent;
     setText(this.name, known?.name ?? agent?.name ?? this.state.name);
-    setText(this.symbol, SYMBOLS[state] ?? "");
+    setText(this.symbol, STATE_SYMBOLS[state] ?? "");
     setAttribute(this.element, "data-state", state);
     setText(this.label, t(`state_${state}`));
     setText(this.detail, this.details(agent, known).join(" · "));

@@ -1,13 +1,8 @@
 // The call at the desk: who it is, as soon as the phone rings, and what can be done with the talk.
 
+import { callerOf } from "./caller.js";
 import { h, setAttribute, setChildren, setText } from "./dom.js";
 import { shortName } from "./desk_bar.js";
-
-// Empty: not known yet.
-export function callerOf(call, words) {
-  if (call.caller === null) return "";
-  return call.caller === "" || call.caller === "withheld" ? words.t("withheld") : call.caller;
-}
 
 const DIGITS = /^[0-9]{1,20}$/;
 
@@ -149,7 +144,7 @@ export class CallPanel {
       client: call.client_name ?? call.client,
       speak: this.languageOf(call),
       queue: shortName(call.queue),
-      caller: callerOf(call, words),
+      caller: call.caller === null ? "" : callerOf(call, words.t), // null: not known yet
       line: [call.number, call.line].filter((one) => one).join(" · "),
       waited: this.waitOf(call),
       booked_for: at(call.booked_for),

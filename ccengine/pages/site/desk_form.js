@@ -16,10 +16,9 @@ export class OutcomeForm {
     this.draft = null;
     this.built = "";
     this.fields = new Map(); // by name of the problem: { input, failure }
-    this.typingSince = null;
-    this.typingTimer = null;
+    this.typing = new Map(); // by call, of those that the engine was told of: { since, toldIn, timer }
     this.isSaving = false;
-    this.again = false;
+    this.wanted = new Set(); // drafts that are to be saved
     const { t } = words;
     this.none = h("p", { class: "quiet" }, t("nothing_to_say"));
     this.owed = h("p", { class: "owed" });
@@ -61,9 +60,9 @@ export class OutcomeForm {
     const debrief = this.state.debrief;
     const current = debrief === null ? null : this.drafts.of(debrief);
     if (!this.isHeld(current)) this.show(current);
-    if (this.state.state === "wrap_up" && this.toldIn !== "wrap_up" && this.typingSince !== null) {
-      this.tellTyping(this.draft.debrief.call, true); // only a wrap-up is kept open by it
-    }
+    const { callId, state } = this.state;
+    const toldIn = this.typing.get(callId)?.toldIn ?? state;
+    if (state === "wrap_up" && toldIn !== state) this.beginTyping(callId); // only that is kept open by it
     const isEarlier = this.draft !== null && this.draft.debrief.call !== this.state.callId;
     setText(this.which, isEarlier ? ` · ${this.words.t("earlier_call")}` : "");
     const owed = this.draft !== null && this.draft.debrief.owed;
@@ -81,8 +80,8 @@ export class OutcomeForm {
   drawUnsaved() {
     const { t } = this.words;
     const shown = this.draft?.debrief.call ?? null;
-    const others = this.drafts.unsaved(shown);
     const current = this.state.debrief;
+    const others = this.drafts.unsaved(shown).filter((one) => one.debrief.call !== current?.call);
     if (current !== null && shown !== null && shown !== current.call) others.push(this.drafts.of(current));
     const names = others.map((one) => one.debrief.call).join();
     if (this.others === names) return;
@@ -211,20 +210,34 @@ export class OutcomeForm {
     this.drafts.touch(this.draft);
     setText(this.note, "");
     const { call } = this.draft.debrief;
-    clearTimeout(this.typingTimer);
-    this.typingTimer = setTimeout(() => this.tellTyping(call, false), TYPING_OVER);
-    if (this.typingSince === null || Date.now() - this.typingSince > TYPING_AGAIN) this.tellTyping(call, true);
+    const since = this.typing.get(call)?.since ?? -Infinity;
+    if (Date.now() - since > TYPING_AGAIN) this.beginTyping(call);
+    const typing = this.typing.get(call);
+    clearTimeout(typing.timer);
+    typing.timer = setTimeout(() => this.endTyping(call), TYPING_OVER);
+  }
+
+  beginTyping(call) {
+    const { timer } = this.typing.get(call) ?? {};
+    this.typing.set(call, { since: Date.now(), toldIn: this.state.state, timer });
+    this.tellTyping(call, true);
+  }
+
+  endTyping(call) {
+    if (this.forgetTyping(call)) this.tellTyping(call, false);
+  }
+
+  forgetTyping(call) {
+    clearTimeout(this.typing.get(call)?.timer);
+    return this.typing.delete(call);
   }
 
   async tellTyping(call, typing) {
-    this.typingSince = typing ? Date.now() : null;
-    this.toldIn = this.state.state;
-    if (!typing) clearTimeout(this.typingTimer);
     try {
       await this.state.api.change(`agents/${this.state.name}/calls/${call}/typing`, { typing }, "PUT");
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
-      this.typingSince = null; // told again with the next key
+      this.forgetTyping(call); // told again with the next key
     }
   }
 
@@ -238,38 +251,42 @@ export class OutcomeForm {
 
   async submit() {
     if (this.draft === null) return;
-    if (this.isSaving) {
-      this.again = true; // what was typed meanwhile is saved next
-      return;
-    }
     this.read();
-    const { draft } = this;
-    this.problems([]);
-    if (this.fields.has("disposition") && draft.said.disposition === "") {
-      this.problems([{ field: "disposition", problem: this.words.t("say_how"), remedy: "" }]);
+    this.wanted.add(this.draft);
+    if (this.isSaving) return; // what was typed meanwhile is saved next
+    this.isSaving = true;
+    try {
+      for (const draft of this.wanted) {
+        this.wanted.delete(draft);
+        await this.saveOne(draft);
+      }
+    } finally {
+      this.isSaving = false;
+    }
+  }
+
+  // By the time of the answer the agent may have gone on to another call's draft.
+  async saveOne(draft) {
+    if (this.draft === draft) this.problems([]);
+    if (draft.debrief.dispositions.length > 0 && draft.said.disposition === "") {
+      const problem = { field: "disposition", problem: this.words.t("say_how"), remedy: "" };
+      if (this.draft === draft) this.problems([problem]);
       return;
     }
-    this.isSaving = true;
     const sent = JSON.stringify([draft.said, draft.values]);
     try {
       await this.send(draft);
       if (JSON.stringify([draft.said, draft.values]) === sent) this.settle(draft);
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
-      this.refused(problem);
-    } finally {
-      this.isSaving = false;
-    }
-    if (this.again) {
-      this.again = false;
-      this.submit();
+      if (this.draft === draft) this.refused(problem); // else it is unsaved still, and listed so
     }
   }
 
   settle(draft) {
     this.drafts.settle(draft);
-    setText(this.note, this.words.t("saved"));
-    if (this.typingSince !== null) this.tellTyping(draft.debrief.call, false);
+    if (this.draft === draft) setText(this.note, this.words.t("saved"));
+    this.endTyping(draft.debrief.call);
     this.state.refresh();
     this.draw();
   }

@@ -1,6 +1,7 @@
 // What is beside the call: script, the customer's history, callbacks, the agent's own numbers.
 
-import { h, setText } from "./dom.js";
+import { h, sayAnew, setText } from "./dom.js";
+import { callerOf } from "./caller.js";
 import { shortName } from "./desk_bar.js";
 
 // Draws again only when what it draws is another.
@@ -25,13 +26,7 @@ class Part {
   }
 
   moment(at) {
-    if (!at) return "";
-    const { language } = this.words;
-    const exact = navigator.languages.find((one) => one.split("-")[0] === language); // days first?
-    const format = new Intl.DateTimeFormat(exact ?? language, {
-      month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit",
-    });
-    return format.format(Date.parse(at));
+    return at ? this.words.moment(Date.parse(at)) : "";
   }
 
   table(heads, rows) {
@@ -90,7 +85,7 @@ export class CallbacksPart extends Part {
     const list = state.callbacks ?? [];
     this.show(list, () => (list.length === 0 ? this.none("no_callbacks") : [
       this.table(["customer", "queue", "when", "place"], list.map((one) => [
-        `${one.kind === "voicemail" ? "✉ " : ""}${one.customer || this.words.t("withheld")}`,
+        `${one.kind === "voicemail" ? "✉ " : ""}${callerOf({ caller: one.customer }, this.words.t)}`,
         `${one.client_name} ${shortName(one.queue)}`,
         this.moment(one.booked_for ?? one.called_at),
         one.position === null ? this.words.t("later") : this.words.number(one.position),
@@ -135,7 +130,7 @@ export class RecentPart extends Part {
     const calls = state.recent ?? [];
     this.show(calls, () => (calls.length === 0 ? this.none("no_recent") : [
       this.table(["when", "caller", "queue", "result"], calls.map((one) => [
-        this.moment(one.arrived_at), one.caller || this.words.t("withheld"), shortName(one.queue),
+        this.moment(one.arrived_at), callerOf(one, this.words.t), shortName(one.queue),
         this.outcomeOf(one),
       ])),
     ]));
@@ -150,7 +145,11 @@ export class Voice {
   }
 
   shout(text) {
-    setText(this.loud, text);
+    sayAnew(this.loud, text);
+  }
+
+  hush() {
+    setText(this.loud, "");
   }
 
   say(text) {

@@ -6,8 +6,8 @@ import { Problem } from "./api.js";
 
 const HISTORY = 6;
 const RECENT = 8;
-const CALLBACKS_EVERY = 20_000; // milliseconds: of callbacks nothing is told to an agent
-const TALK_EVERY = 4_000; // whom a colleague's phone rings for is not told either
+const UNTOLD_EVERY = 20_000; // milliseconds: of callbacks, and of who waits, an agent is told nothing
+const CONSULT_EVERY = 4_000; // whom a colleague's phone rings for is not told either
 const DAY_EVERY = 300_000;
 const DAY_SOON = 1_500; // after a call: what the engine answers from has it then
 
@@ -37,11 +37,14 @@ export class DeskState extends EventTarget {
       this.tell("now");
       if (this.feed.status === "connected") this.refreshAll();
     });
-    setInterval(() => this.refreshCallbacks(), CALLBACKS_EVERY);
+    setInterval(() => {
+      this.refresh();
+      this.refreshCallbacks();
+    }, UNTOLD_EVERY);
     setInterval(() => this.refreshDay(), DAY_EVERY);
     setInterval(() => {
-      if (this.state === "on_call") this.refresh();
-    }, TALK_EVERY);
+      if (this.call?.consults) this.refresh();
+    }, CONSULT_EVERY);
     this.feed.open();
   }
 
@@ -174,6 +177,7 @@ export class DeskState extends EventTarget {
     } catch (problem) {
       forgive(problem);
       this.tell("problem", problem);
+      this.tell("now"); // what was clicked is drawn as it still is
       return null;
     }
   }

@@ -26,16 +26,20 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+// Written anew even where it is the same: a live region says only what is added to it.
+export function sayAnew(element, text) {
+  element.replaceChildren(text);
+}
+
 // Children in this order, moved as little as can be, so that none loses the keyboard's focus.
 export function setChildren(parent, wanted) {
   const keep = new Set(wanted);
   for (const child of [...parent.children]) if (!keep.has(child)) child.remove();
-  const order = rising(wanted, new Map([...parent.children].map((one, place) => [one, place])));
+  const stay = rising(wanted, new Map([...parent.children].map((one, place) => [one, place])));
   let before = null;
   for (let index = wanted.length - 1; index >= 0; index -= 1) {
     const child = wanted[index];
-    const stays = order.has(child) && child !== null;
-    if (!stays || child.parentNode !== parent) parent.insertBefore(child, before);
+    if (!stay.has(child)) parent.insertBefore(child, before);
     before = child;
   }
 }

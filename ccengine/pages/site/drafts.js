@@ -19,7 +19,8 @@ export class Drafts {
   of(debrief) {
     let draft = this.drafts.get(debrief.call);
     if (draft === undefined) {
-      draft = { debrief, said: {}, values: {}, isDirty: false, isSaved: false };
+      this.forgetSaved();
+      draft = { debrief, said: {}, values: {}, isDirty: false };
       this.drafts.set(debrief.call, draft);
     }
     draft.debrief = debrief;
@@ -35,19 +36,21 @@ export class Drafts {
 
   touch(draft) {
     draft.isDirty = true;
-    draft.isSaved = false;
     this.write();
   }
 
   settle(draft) {
     draft.isDirty = false;
-    draft.isSaved = true;
     this.write();
   }
 
   drop(draft) {
     this.drafts.delete(draft.debrief.call);
     this.write();
+  }
+
+  forgetSaved() {
+    for (const [call, one] of this.drafts) if (!one.isDirty) this.drafts.delete(call);
   }
 
   // Those of other calls than this one that were typed into and not saved.

@@ -7,6 +7,8 @@
 // than before. What is told of a call only when it happens (who calls, since when, how urgent) is
 // gathered here, so that a call looks the same whether it came by a snapshot or by changes.
 
+import { WITHHELD } from "./caller.js";
+
 export function emptyBoard() {
   return {
     seq: null, // of the last row that is known: to go on from
@@ -50,7 +52,7 @@ function takeSnapshot(board, message) {
   board.seq = message.seq;
   board.at = Date.parse(message.at);
   board.planChanged = false;
-  board.switchLost = false; // it does not say; `GET /healthz` does
+  board.switchLost = message.switch_lost;
   board.queues = byId(message.queues, "queue");
   const agents = byId(message.agents, "agent");
   for (const [id, agent] of agents) agent.serves = board.agents.get(id)?.serves ?? null;
@@ -86,6 +88,7 @@ const CHANGES = {
   }),
   AgentDialled: (board, change, changed) => begin(board, change, changed, {
     number: change.number,
+    caller: WITHHELD, // nobody called, which a snapshot tells by this word
     kind: change.kind,
     arrived_at: change.at,
   }),

@@ -2,9 +2,10 @@
 // it worked is seen by the feed; what does not work is said here, with its remedy.
 
 import { Problem } from "./api.js";
+import { callerOf } from "./caller.js";
 import { h, setText } from "./dom.js";
 import { stands } from "./fold.js";
-import { callerOf, marksOf } from "./wall_tables.js";
+import { marksOf } from "./wall_tables.js";
 import { clientOf } from "./wall_view.js";
 
 const PRIORITY_AT_MOST = 1000;
@@ -44,12 +45,12 @@ export class Acts {
       }
     });
     const path = `agents/${encodeURIComponent(id)}`;
-    this.fillAgent(body, path, { reasons: [], reason_required: false, queues: null }, agent);
+    this.fillAgent(body, path, { reasons: [], queues: null }, agent);
     try {
       const desk = await this.api.get(`${path}/desk`);
       if (this.body === body) this.fillAgent(body, path, desk, agent);
     } catch (problem) {
-      this.tell(problem);
+      this.tell(problem, body);
     }
   }
 
@@ -59,7 +60,7 @@ export class Acts {
     const act = (label, where, when, more = {}) => h("button", {
       type: "button", "data-when": when, onclick: () => this.send(`${path}/${where}`), ...more,
     }, label);
-    const queues = desk.queues?.map((one) => one.queue ?? one) ?? agent.serves ?? [];
+    const queues = desk.queues?.map((one) => one.queue) ?? agent.serves ?? [];
     body.replaceChildren(
       h("p", { class: "buttons" },
         act(t("do_ready"), "ready", "not_ready on_call wrap_up", { id: "act-ready" }),
@@ -156,13 +157,14 @@ export class Acts {
       await this.api.change(path, body);
       if (this.body === sent) this.dialog.close();
     } catch (problem) {
-      if (this.body === sent) this.tell(problem);
+      this.tell(problem, sent);
     }
   }
 
-  tell(problem) {
+  // Unless another dialog has been opened since.
+  tell(problem, body) {
     if (!(problem instanceof Problem)) throw problem;
-    const lines = problem.isUnreachable ? [this.t("unreachable_now")] : problem.lines;
-    setText(this.failure, lines.join("\n"));
+    if (this.body !== body) return;
+    setText(this.failure, problem.textOfChange(this.t));
   }
 }

@@ -1,7 +1,4 @@
-// What the feed does not tell, asked for now and then: key figures, who serves which queue, and
-// whether Asterisk is in the engine's reach.
-
-import { addressOf } from "./api.js";
+// What the feed does not tell, asked for now and then: key figures, and who serves which queue.
 
 const EVERY = 10_000; // milliseconds
 const FIGURES = "SL,ASA v1,answered,abandoned";
@@ -12,7 +9,6 @@ export class Figures {
     this.api = api;
     this.onNews = onNews;
     this.known = new Map(); // by queue: Map of figures by name
-    this.switchLost = false;
   }
 
   of(queue, name) {
@@ -20,17 +16,12 @@ export class Figures {
   }
 
   begin() {
-    this.poll();
-    setInterval(() => { if (!document.hidden) this.poll(); }, EVERY);
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) this.poll(); });
+    this.read();
+    setInterval(() => { if (!document.hidden) this.read(); }, EVERY);
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) this.read(); });
   }
 
-  async poll() {
-    await Promise.all([this.readFigures(), this.readHealth()]);
-    this.onNews();
-  }
-
-  async readFigures() {
+  async read() {
     try {
       const { lines } = await this.api.get("kpis", { by: "queue", figures: FIGURES });
       this.known = new Map(lines.map(({ labels, figures }) =>
@@ -38,15 +29,7 @@ export class Figures {
     } catch {
       this.known = new Map(); // none is better than old ones
     }
-  }
-
-  async readHealth() {
-    try {
-      const response = await fetch(addressOf("healthz"), { cache: "no-store", credentials: "omit" });
-      this.switchLost = response.status === 503;
-    } catch {
-      this.switchLost = false; // nothing is known: the feed says that it is not connected
-    }
+    this.onNews();
   }
 }
 

@@ -1,16 +1,15 @@
 // The wallboard's three tables: what stands in which column.
 
+import { callerOf } from "./caller.js";
 import { h, setAttribute, setText } from "./dom.js";
 import { stands } from "./fold.js";
+import { STATE_SYMBOLS } from "./symbols.js";
 import { Table, showMark, showText } from "./table.js";
 import { levelOf, secondsSince } from "./wall_view.js";
 
 const NOTHING = "–";
 const MOST_CALLS = 200;
 const SYMBOLS = { none: "", ok: "●", near: "▲", over: "■" };
-const STATE_SYMBOLS = {
-  offline: "○", available: "●", not_ready: "‖", offered: "◔", on_call: "☎", wrap_up: "✎",
-};
 
 // `wall` is { words, feed, figures, mayAct, actOnAgent(id), actOnCall(id) }.
 export function queueTable(wall) {
@@ -153,10 +152,6 @@ export function marksOf(agent, t) {
   if (agent.paused.length > 0) marks.push(t("paused", { queues: agent.paused.join(", ") }));
   if (agent.locked_until !== null) marks.push(t("locked"));
   return marks.join("; ");
-}
-
-export function callerOf(call, t) {
-  return call.caller || (call.kind === "outbound" ? call.number : "") || t("withheld");
 }
 
 function placeText(call, t) {

@@ -1,10 +1,9 @@
 // The head of the wallboard: how things are with the engine, what is shown, in which language.
 
-import { h, setAttribute, setChildren, setText } from "./dom.js";
+import { h, sayAnew, setAttribute, setChildren, setText } from "./dom.js";
+import { bannerText, languagePicker, liveText } from "./page_top.js";
 import { signOut } from "./sign_in.js";
-import { LANGUAGES, chooseLanguage } from "./words.js";
 
-const PATIENCE = 1_500; // milliseconds without a connection before it is said
 const COUNTED = ["available", "on_call", "offered", "wrap_up", "not_ready"];
 
 export class Top {
@@ -27,7 +26,7 @@ export class Top {
     document.getElementById("top").append(
       h("div", { class: "bar" },
         h("p", { class: "title" }, t("title")), this.status, this.clock, this.numbers,
-        h("span", { class: "quiet who" }, h("bdi", {}, me.name)), languageSelect(this.words),
+        h("span", { class: "quiet who" }, h("bdi", {}, me.name)), languagePicker(this.words),
         h("button", { type: "button", class: "out", onclick: () => signOut() }, t("sign_out"))),
       h("form", { class: "filters", "aria-label": t("filters"), onsubmit: (event) => event.preventDefault() },
         [...this.selects].map(([name, select]) =>
@@ -91,36 +90,22 @@ export class Top {
     }));
   }
 
-  showStatus(feed, switchLost) {
+  showStatus(feed) {
     this.feed = feed;
-    this.switchLost = switchLost;
     this.tick();
   }
 
   tick() {
-    const { t } = this.words;
     setText(this.clock, this.words.time(this.wall.feed.now()));
     if (this.feed === undefined) return;
-    const { status, statusSince, reason, board } = this.feed;
+    const { status, board } = this.feed;
     setAttribute(this.status, "data-status", status);
-    setText(this.status, status === "connected" ? `● ${t("connected")}` : `○ ${t("connecting")}`);
-    let text = "";
-    if (status === "stopped") text = t("stopped", { reason });
-    else if (status !== "connected" && board.seq !== null && Date.now() - statusSince > PATIENCE) {
-      text = t("not_connected", { time: this.words.time(statusSince) });
-    } else if (status === "connected" && this.switchLost) text = t("switch_lost");
-    setText(this.banner, text);
+    setText(this.status, liveText(this.feed, this.words));
+    setText(this.banner, bannerText(this.feed, this.words));
     setAttribute(document.documentElement, "data-old", status !== "connected" && board.seq !== null);
   }
 
   announce(text) {
-    setText(this.spoken, text);
+    sayAnew(this.spoken, text);
   }
-}
-
-function languageSelect(words) {
-  const select = h("select", { "aria-label": words.t("language"), onchange: () => chooseLanguage(select.value) },
-    Object.entries(LANGUAGES).map(([code, name]) =>
-      h("option", { value: code, lang: code, selected: code === words.language }, name)));
-  return select;
 }

@@ -150,7 +150,7 @@ class Wallboard {
 
   showStatus() {
     if (this.feed.status === "refused") signOut("token_wrong");
-    this.top.showStatus(this.feed, this.feed.board.switchLost || this.figures.switchLost);
+    this.top.showStatus(this.feed);
   }
 }
 

@@ -19,12 +19,15 @@ export class Words {
     this.table = Object.assign({}, ...tables);
     this.language = chosenLanguage();
     this.direction = RIGHT_TO_LEFT.has(this.language) ? "rtl" : "ltr";
-    // "de-AT" writes times and numbers in its own way, though the words are those of "de".
+    // "de-AT" writes dates and numbers in its own way, though the words are those of "de".
     const region = navigator.languages.find((one) => one.split("-")[0] === this.language) ?? this.language;
     this.numbers = new Intl.NumberFormat(region);
     this.percents = new Intl.NumberFormat(region, { style: "percent", maximumFractionDigits: 1 });
     this.two = new Intl.NumberFormat(region, { minimumIntegerDigits: 2, useGrouping: false });
     this.clock = new Intl.DateTimeFormat(region, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    this.moments = new Intl.DateTimeFormat(region, {
+      month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit",
+    });
     this.t = this.t.bind(this);
   }
 
@@ -58,6 +61,11 @@ export class Words {
 
   time(milliseconds) {
     return this.clock.format(milliseconds);
+  }
+
+  // Day and time.
+  moment(milliseconds) {
+    return this.moments.format(milliseconds);
   }
 
   // The page as a whole: who reads it aloud must know the language, too.

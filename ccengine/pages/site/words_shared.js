@@ -67,6 +67,14 @@ export const SHARED = {
   close: { en: "Close", uk: "Закрити", de: "Schließen", ar: "إغلاق", fa: "بستن" },
   cancel: { en: "Cancel", uk: "Скасувати", de: "Abbrechen", ar: "إلغاء", fa: "لغو" },
 
+  client: { en: "Client", uk: "Клієнт", de: "Mandant", ar: "العميل", fa: "کارفرما" },
+  queue: { en: "Queue", uk: "Черга", de: "Warteschlange", ar: "الطابور", fa: "صف" },
+  caller: { en: "Caller", uk: "Абонент", de: "Anrufer", ar: "المتصل", fa: "تماس‌گیرنده" },
+  call: { en: "Call", uk: "Дзвінок", de: "Anruf", ar: "المكالمة", fa: "تماس" },
+  calls: { en: "Calls", uk: "Дзвінки", de: "Anrufe", ar: "المكالمات", fa: "تماس‌ها" },
+  reason: { en: "Reason", uk: "Причина", de: "Grund", ar: "السبب", fa: "دلیل" },
+  withheld: { en: "withheld", uk: "прихований", de: "unterdrückt", ar: "محجوب", fa: "پنهان" },
+
   state_offline: { en: "offline", uk: "поза системою", de: "abgemeldet", ar: "غير متصل", fa: "خارج" },
   state_available: { en: "available", uk: "вільний", de: "bereit", ar: "متاح", fa: "آماده" },
   state_not_ready: { en: "not ready", uk: "не готовий", de: "nicht bereit", ar: "غير جاهز", fa: "ناآماده" },
@@ -83,5 +91,5 @@ export const SHARED = {
   place_connecting: { en: "connecting", uk: "з’єднує", de: "wird verbunden", ar: "جار التوصيل", fa: "در حال اتصال" },
   place_talking: { en: "talking", uk: "розмовляє", de: "spricht", ar: "يتحدث", fa: "در گفتگو" },
   place_sent_out: { en: "sent on", uk: "переведено", de: "weitergeleitet", ar: "محول", fa: "ارجاع‌شده" },
-  place_handed_out: { en: "with client's staff", uk: "у клієнта", de: "beim Kunden", ar: "مع موظفي العميل", fa: "نزد کارکنان مشتری" },
+  place_handed_out: { en: "with client's staff", uk: "у клієнта", de: "beim Mandanten", ar: "مع موظفي العميل", fa: "نزد کارکنان کارفرما" },
 };

@@ -1,0 +1,47 @@
+"""What may be wrong with a menu's phrases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ccengine.config.names import suggestion
+from ccengine.ivr.recogniser import UNDERSTOOD
+from ccengine.ivr.steps.menu import MenuStep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ccengine.config.documents import Document, Place
+    from ccengine.config.problems import Problem
+    from ccengine.ivr.flow_drafts import FlowDraft
+
+
+def check_spoken(draft: FlowDraft) -> Iterator[Problem]:
+    """Yield what can never be understood, or leads nowhere."""
+    for name, step in draft.steps.items():
+        if not isinstance(step, MenuStep):
+            continue
+        for language, phrases in step.speech.items():
+            place: Place = ("steps", name, "speech", language)
+            if language not in UNDERSTOOD:
+                message = f"nobody can be understood who speaks '{language}'"
+                remedy = f"write phrases in: {', '.join(sorted(UNDERSTOOD))}"
+                yield draft.document.problem(place, message, remedy)
+            for key in phrases:
+                if key not in step.digits:
+                    message = f"phrases are given for key '{key}', which leads nowhere"
+                    remedy = suggestion(key, step.digits)
+                    yield draft.document.problem((*place, key), message, remedy)
+            yield from _twice(draft.document, place, phrases)
+
+
+def _twice(
+    document: Document, place: Place, phrases: Mapping[str, Sequence[str]]
+) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for key, some in phrases.items():
+        for phrase in some:
+            other = first.setdefault(phrase, key)
+            if other != key:
+                message = f"'{phrase}' is said for key '{other}' and for key '{key}'"
+                yield document.problem((*place, key), message, "leave one of them out")
