@@ -210,13 +210,26 @@ class InboundCall:
         """Return how the call has ended; None: the caller waits for somebody else."""
         match talked:
             case Talked.OVER:
-                return Party.AGENT, AGENT_HUNG_UP
+                return await self._ask_how_it_was(conversation)
             case Talked.NEVER:
                 await conversation.close(Party.AGENT)
             case Talked.SENT_ON:
                 await conversation.leave_behind()
                 self._hears_music = True
         return None
+
+    async def _ask_how_it_was(self, conversation: Conversation) -> tuple[Party, str]:
+        """Take a caller whom the agent has left through the queue's survey, if they are drawn.
+
+        The agent is free before, and nothing that a survey leads to but its end counts.
+        """
+        flow, queue = self._flows.survey(), self._call.queue
+        if flow is None or queue is None:
+            return Party.AGENT, AGENT_HUNG_UP
+        self._flows.talked_with = self._call.agent
+        await conversation.close(Party.AGENT)
+        await self._flows.run(flow, None, client_of(queue))
+        return Party.AGENT, AGENT_HUNG_UP
 
     async def _talk_with_who_dialled(self) -> tuple[Party, str] | None:
         """Let the agent who dialled this call by hand talk with whoever has answered."""

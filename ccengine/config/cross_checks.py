@@ -23,6 +23,7 @@ from ccengine.config.overflow_checks import check_circles, check_overflow
 from ccengine.config.queue_checks import QueueAt, check_health, check_queue
 from ccengine.config.service import check_service
 from ccengine.config.share_checks import check_rest, check_shares
+from ccengine.config.survey_checks import check_survey
 from ccengine.config.terms import check_terms
 
 if TYPE_CHECKING:
@@ -200,6 +201,7 @@ def _check_queue(tenant: Tenant, queue: QueueAt) -> Iterator[Problem]:
     found = list(check_queue(queue))
     yield from found
     yield from check_overflow(queue, tenant.clients[queue.client])
+    yield from check_survey(queue, tenant.clients[queue.client])
     yield from check_callback(tenant.clients[queue.client], queue)
     yield from check_company(tenant, queue)
     yield from check_outcome(queue, tenant.clients[queue.client])

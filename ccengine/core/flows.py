@@ -11,6 +11,8 @@ from ccengine.core.events import (
     LanguageChosen,
     MessageAsked,
     SubmissionMade,
+    SurveyAnswered,
+    SurveyLow,
 )
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ def note(floor: Floor, event: FlowEvent) -> None:
             call.message_queue = event.queue
         case SubmissionMade():
             call.submitted = event.key
+        case SurveyAnswered() | SurveyLow():
+            pass  # what readers of the journal go by; nothing here does
 
 
 def _enter(call: Call, event: FlowStepEntered) -> None:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from ccengine.core.ids import AgentId, GroupId, LicenceId, QueueId, SkillId
 from ccengine.core.measures import USUAL_MEASURE, Measure
 from ccengine.core.outcome_rules import NO_RULES, OutcomeRules
+from ccengine.core.surveys import Survey
 from ccengine.core.work_items import CallbackRules
 
 
@@ -226,6 +227,7 @@ class QueueSettings:
     keys: Mapping[str, KeyExit] = field(default_factory=dict)  #: ways out for who waits
     recorded: bool = True
     callback: CallbackRules | None = None  #: callers may ask for one
+    survey: Survey | None = None  #: asked of who has talked with an agent
     voicemail_prompt: str | None = None  #: before the tone; None: what is built in
     messages_are_work: bool = False  #: who leaves one is served like a caller, in their place
     reclaim_seconds: float = 0.0  #: who hung up and calls again within gets the old place back

@@ -84,6 +84,8 @@ from ccengine.core.events import (
     StaffAnswered,
     StaffMissed,
     SubmissionMade,
+    SurveyAnswered,
+    SurveyLow,
     SwitchLost,
     SwitchResynced,
     WaitPromised,
@@ -358,7 +360,13 @@ def _handle_staff(floor: Floor, event: StaffEvent, now: Instant) -> None:
 def _handle_line(floor: Floor, event: LineEvent, now: Instant) -> None:
     match event:
         case (
-            FlowStepEntered() | FlowDataSet() | LanguageChosen() | MessageAsked() | SubmissionMade()
+            FlowStepEntered()
+            | FlowDataSet()
+            | LanguageChosen()
+            | MessageAsked()
+            | SubmissionMade()
+            | SurveyAnswered()
+            | SurveyLow()
         ):
             flows.note(floor, event)
         case CallQueued():

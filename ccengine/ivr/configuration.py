@@ -194,6 +194,8 @@ def _first_flows(tenant: Tenant, client: Client) -> set[str]:
     found = {number.flow for number in client.settings.numbers.values()}
     found |= {one.flow for one in tenant.settings.closures.values()}
     for queue in client.settings.queues.values():
+        if queue.survey is not None:
+            found.add(queue.survey.flow)
         ways = (queue.limits.overflow, *queue.keys.values())
         found |= {way.flow for way in ways if way is not None and way.flow is not None}
     return found

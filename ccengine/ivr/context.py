@@ -50,6 +50,10 @@ async def record_nothing(_take: Take) -> Taken | None:
     return None
 
 
+def forget_answer(_score: int, _comment: str) -> None:
+    """Keep no answer, where nobody asks how it was."""
+
+
 def keep_language(_language: str, _skills: Mapping[SkillId, int]) -> None:
     """Let the caller go on in the language they had."""
 
@@ -82,6 +86,8 @@ class FlowContext:
     """Asks one of the client's lookups; never takes longer than its deadline."""
     submit: Callable[[Question], bool] = submit_nothing
     """Keeps one of the client's submissions, to be carried out; False: it will not be."""
+    answer_survey: Callable[[int, str], None] = forget_answer
+    """Keeps a score from 1 to 5, and the file of a comment; empty: there is none."""
     within: Callable[[float], AbstractAsyncContextManager[None]] = without_limit
     """Raises `TimeUp` in what runs inside when the seconds are over."""
 

@@ -10,6 +10,7 @@ from ccengine.ivr.steps.language import LanguageStep
 from ccengine.ivr.steps.lookup import LookupStep
 from ccengine.ivr.steps.menu import MenuStep
 from ccengine.ivr.steps.record import RecordStep
+from ccengine.ivr.steps.survey import COMMENT, SurveyStep
 
 if TYPE_CHECKING:
     from ccengine.ivr.step import Step
@@ -25,6 +26,9 @@ def longest_wait(step: Step) -> float:
             return step.attempts * (step.seconds + step.total_seconds + confirming)
         case RecordStep():
             return float(step.seconds)
+        case SurveyStep():
+            comment = 0 if step.comment is None else COMMENT.seconds
+            return step.attempts * step.seconds + comment
         case LookupStep():
             return LONGEST_SECONDS  # of whichever lookup it is
         case _:

@@ -10,6 +10,8 @@ from ccengine.core.events import (
     LanguageChosen,
     MessageAsked,
     SubmissionMade,
+    SurveyAnswered,
+    SurveyLow,
 )
 
 if TYPE_CHECKING:
@@ -34,6 +36,15 @@ def tell_flow(what: FlowEvent) -> str:
             return f"asked for a message, for {what.queue}"
         case SubmissionMade():
             return f"submitted {what.submission}"
+        case SurveyAnswered() | SurveyLow():
+            return _survey(what)
+
+
+def _survey(what: SurveyAnswered | SurveyLow) -> str:
+    if isinstance(what, SurveyLow):
+        return f"{what.owner} is told of the low score"
+    said = ", and said why" if what.comment else ""
+    return f"gave {what.score} of 5{said}"
 
 
 def path(rows: Iterable[JournalRow]) -> str:

@@ -53,6 +53,8 @@ from ccengine.core.events.flows import (
     LanguageChosen,
     MessageAsked,
     SubmissionMade,
+    SurveyAnswered,
+    SurveyLow,
 )
 from ccengine.core.events.items import (
     CallbackAnswered,
@@ -84,7 +86,15 @@ from ccengine.core.events.system import PlanLoaded, SwitchLost, SwitchResynced
 
 SCHEMA = 1
 
-FlowEvent = FlowStepEntered | FlowDataSet | LanguageChosen | MessageAsked | SubmissionMade
+FlowEvent = (
+    FlowStepEntered
+    | FlowDataSet
+    | LanguageChosen
+    | MessageAsked
+    | SubmissionMade
+    | SurveyAnswered
+    | SurveyLow
+)
 SupervisionEvent = CallMovedByHand | CallReprioritised
 ControlEvent = (
     AgentDialled
@@ -216,6 +226,8 @@ __all__ = [
     "StaffMissed",
     "SubmissionMade",
     "SupervisionEvent",
+    "SurveyAnswered",
+    "SurveyLow",
     "SwitchLost",
     "SwitchResynced",
     "SystemEvent",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ccengine.core.ids import CallId, Instant, QueueId, SkillId
+from ccengine.core.ids import AgentId, CallId, Instant, QueueId, SkillId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,3 +54,25 @@ class SubmissionMade:
     submission: str  #: of client.yaml
     key: str  #: the same for the same step of the same pass, also after a restart
     values: Mapping[str, str] = field(default_factory=dict)  #: as `ccengine.ivr.data` writes them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyAnswered:
+    """A caller has said how it was. A later one of the same call replaces it: with a comment."""
+
+    call: CallId
+    queue: QueueId | None  #: they waited in, and whose survey it is
+    agent: AgentId | None  #: they talked with last
+    score: int  #: from 1 to 5, the best
+    comment: str = ""  #: a recording, below the recordings folder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyLow:
+    """A caller's score is so low that somebody at the client is to be told."""
+
+    call: CallId
+    queue: QueueId
+    agent: AgentId | None  #: they talked with last
+    score: int
+    owner: str  #: who is told, by name

@@ -27,6 +27,7 @@ from ccengine.ivr.steps.record import RecordStep
 from ccengine.ivr.steps.say import SayStep
 from ccengine.ivr.steps.set import SetStep
 from ccengine.ivr.steps.submit import SubmitStep
+from ccengine.ivr.steps.survey import SurveyStep
 from ccengine.ivr.steps.transfer import TransferStep
 from ccengine.ivr.steps.voicemail import VoicemailStep
 
@@ -50,6 +51,7 @@ BUILT_IN_KINDS: Final[tuple[type[Step], ...]] = (
     CallStep,
     GiveBackStep,
     RecordStep,
+    SurveyStep,
     EnqueueStep,
     CallbackStep,
     TransferStep,
