@@ -37,7 +37,14 @@ ENDLESS = """start: ask
 total_minutes: 0.5
 otherwise: vip
 steps:
-  ask: {collect: greeting, into: order, next: ask, no_input: vip, most: 1}
+  ask:
+    collect: greeting
+    into: order
+    most: 1
+    attempts: 1
+    total_seconds: 5
+    next: ask
+    no_input: vip
 """
 
 
