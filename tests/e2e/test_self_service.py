@@ -79,8 +79,8 @@ class Visitor:
         self._since = await self.caller.hears(file, since=self._since, within=30, **how)
 
     async def types(self, keys: str) -> None:
+        self._since = asyncio.get_running_loop().time()  # what comes next may begin at the key
         await self.caller.presses(keys, by=self._by)
-        self._since = asyncio.get_running_loop().time()
 
     async def is_verified(self, pin: str = "2468#") -> None:
         await self.hears("choose", "ar")
