@@ -23,6 +23,7 @@ from ccengine.lookup.calendar import CalendarBook
 from ccengine.reporting.call_record import CallOutcome
 from tests.e2e.configuration import configured
 from tests.e2e.waits import until
+from tests.sizes import FULL
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -39,7 +40,7 @@ NOUR = ClientId("nour")
 DUBAI = ZoneInfo("Asia/Dubai")
 LAYLA = "971501000001"
 By = Literal["rtp", "info"]
-BOTH = pytest.mark.parametrize("by", ["rtp", "info"])
+
 NOTHING_ELSE = ("clients/nour/client.yaml", "name: Nour Telecom\n", "name: Nour Telecom \n")
 ONE_ATTEMPT = (
     (
@@ -56,6 +57,11 @@ TYPED = {
     "order/ask": "50011#",
     "order/offer": "1",
 }
+
+
+def by(*ways: By) -> pytest.MarkDecorator:
+    """Type by this way; by both in full size."""
+    return pytest.mark.parametrize("by", ["rtp", "info"] if FULL else ways)
 
 
 @asynccontextmanager
@@ -166,7 +172,7 @@ def visit(folder: Path, find: Finding, **values: Value) -> dict[str, Any]:
 ATTENDEE = "mailto:1001@customers.nour.example"
 
 
-@BOTH
+@by("rtp")
 async def test_an_order_is_told_and_cancelled(stage: Stage, by: By) -> None:
     async with new_examples(stage) as folder:
         caller = await visitor(stage, by)
@@ -192,7 +198,7 @@ async def test_an_order_is_told_and_cancelled(stage: Stage, by: By) -> None:
         await caller.leaves(Verified="yes", order="50011", cancellation_taken="50011")
 
 
-@BOTH
+@by("info")
 async def test_an_appointment_is_confirmed_and_moved(stage: Stage, by: By) -> None:
     async with new_examples(stage) as folder:
         begins = visit(folder, Finding.NEXT, attendee=ATTENDEE)["begins"]
@@ -223,7 +229,7 @@ async def test_an_appointment_is_confirmed_and_moved(stage: Stage, by: By) -> No
         await caller.leaves(Verified="yes")
 
 
-@BOTH
+@by("rtp")
 async def test_a_ticket_is_opened_and_its_state_told(stage: Stage, by: By) -> None:
     async with new_examples(stage) as folder:
         caller = await visitor(stage, by)
