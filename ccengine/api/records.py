@@ -131,6 +131,13 @@ class CallShown(Shown):
     contact_reason: str | None
     resolved: bool | None
     dispositions: tuple[DispositionShown, ...]
+    survey_asked_at: Utc | None = Field(description="When the caller was asked how it was.")
+    survey_score: int | None = Field(description="From 1 to 5, the best, of the last agent.")
+    survey_comment: str | None = Field(description="What they said of it: a recording.")
+    learned: Mapping[str, str] = Field(
+        description="What menus have learned for the agent, never a secret; empty for who may not "
+        "see the customer's values."
+    )
     record_schema: int = Field(alias="schema", serialization_alias="schema")
 
 
@@ -143,5 +150,5 @@ def shown(record: CallRecord, sight: Sight) -> CallShown:
         hidden["number"] = mask_called(record.kind, record.number)
     if not sight.sees_values:
         without = tuple(one.model_copy(update={"values": {}}) for one in whole.dispositions)
-        hidden["dispositions"] = without
+        hidden |= {"dispositions": without, "learned": {}}
     return whole.model_copy(update=hidden)

@@ -57,6 +57,15 @@ class SubmissionMade:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyAsked:
+    """A caller whom the agent has left is taken to the queue's survey."""
+
+    call: CallId
+    queue: QueueId  #: they waited in, and whose survey it is
+    agent: AgentId  #: they talked with last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyAnswered:
     """A caller has said how it was. A later one of the same call replaces it: with a comment."""
 
