@@ -12,7 +12,7 @@ from ccengine.core.events import Party
 from ccengine.core.states import Kind
 from ccengine.core.work_items import Failure
 from ccengine.reporting.call_record import CallOutcome, OfferOutcome
-from ccengine.reporting.masking import mask_called, mask_number
+from ccengine.reporting.masking import mask_called, mask_number, mask_within
 from ccengine.reporting.promises import PromiseOutcome
 
 if TYPE_CHECKING:
@@ -148,6 +148,9 @@ def shown(record: CallRecord, sight: Sight) -> CallShown:
     if not sight.sees_numbers_of(record.client):
         hidden |= {"caller": mask_number(record.caller), "to": record.to and mask_number(record.to)}
         hidden["number"] = mask_called(record.kind, record.number)
+        numbers = (record.caller, record.to)
+        told = {name: mask_within(text, *numbers) for name, text in record.learned.items()}
+        hidden["learned"] = told
     if not sight.sees_values:
         without = tuple(one.model_copy(update={"values": {}}) for one in whole.dispositions)
         hidden |= {"dispositions": without, "learned": {}}
