@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 def seconds_of(file: Path) -> float | None:
     """Return how long a WAV file is; None: there is none yet that can be read."""
     with suppress(OSError, EOFError, wave.Error), wave.open(str(file)) as sound:
-        return sound.getnframes() / sound.getframerate()
+        return float(sound.getnframes() / sound.getframerate())
     return None

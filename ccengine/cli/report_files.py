@@ -41,7 +41,7 @@ MATTERS = (
     "occupancy v1",
     "logged in v1",
 )
-"""Figures of the table on a terminal, beside callers' opinions where there are any; files have all."""
+"""Figures of the table on a terminal, beside callers' opinions if there are any. Files have all."""
 
 
 class Format(StrEnum):

@@ -50,8 +50,8 @@ from ccengine.reporting.call_record import (
     judge,
 )
 from ccengine.reporting.dispositions import last_of, note_outcome, note_script
-from ccengine.reporting.flow_records import OF_FLOWS, note_flow
 from ccengine.reporting.first_rows import FIRST, INTO_LINE, new_record
+from ccengine.reporting.flow_records import OF_FLOWS, note_flow
 from ccengine.reporting.offer_outcomes import outcome_of_refusal, outcome_of_withdrawal
 from ccengine.reporting.offer_records import end_offer, is_accepted, note_not_joined, note_ringing
 from ccengine.reporting.promises import PromiseRecord, scored

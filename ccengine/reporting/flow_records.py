@@ -16,7 +16,7 @@ OF_FLOWS = FlowStepEntered | FlowDataSet | SurveyAsked | SurveyAnswered
 
 
 def note_flow(record: CallRecord, what: OF_FLOWS, at: Instant) -> None:
-    """Keep it. Of what was learned: that which an agent is shown, for which it must be no secret."""
+    """Keep it. Of what was learned: what agents are shown, which is no secret."""
     match what:
         case FlowStepEntered():
             record.steps += (StepRecord(flow=what.flow, step=what.step, at=at),)

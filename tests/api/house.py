@@ -141,7 +141,7 @@ class House:
         )
         self.shift.post(events.FlowStepEntered(call=known, flow="main", step="menu"))
         if learned:
-            self.shift.post(events.FlowDataSet(call=known, shown=learned))
+            self.shift.post(events.FlowDataSet(call=known, values={}, shown=learned))
         self.shift.post(events.CallQueued(call=known, queue=QueueId(queue)))
         self.shift.wait(1)
         return known
@@ -210,9 +210,7 @@ class House:
         self.shift.post(events.OutcomeSet(call=call, agent=agent, disposition=said))
         of = QueueId(f"{client}/billing")
         self.shift.post(events.SurveyAsked(call=call, queue=of, agent=agent))
-        answered = events.SurveyAnswered(
-            call=call, queue=of, agent=agent, score=2, comment=comment
-        )
+        answered = events.SurveyAnswered(call=call, queue=of, agent=agent, score=2, comment=comment)
         self.shift.post(answered)
         self.shift.hang_up(call)
         return call

@@ -122,7 +122,9 @@ async def test_what_menus_have_learned_names_no_number_that_is_masked(
     async with house(tmp_path) as here:
         languages = "languages: [ar, en, fa, uk, es, fr]\n"
         change(
-            here.tenant.folder / "clients/nour/client.yaml", languages, MASKED if masked else COUNTRY
+            here.tenant.folder / "clients/nour/client.yaml",
+            languages,
+            MASKED if masked else COUNTRY,
         )
         assert not await here.reload()
         here.log_in("amira")

@@ -124,7 +124,8 @@ async def test_a_queues_figures_come_with_their_formulas(day: House) -> None:
 
 
 @pytest.mark.parametrize(
-    "by", ["queue", "agent", "client,kind", "team,interval", "number,language", "contact_reason,agent"]
+    "by",
+    ["queue", "agent", "client,kind", "team,interval", "number,language", "contact_reason,agent"],
 )
 async def test_live_figures_are_those_of_the_journal(day: House, by: str) -> None:
     query = {"by": by, "zone": "Asia/Dubai", "interval": "15"}

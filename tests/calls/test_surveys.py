@@ -247,15 +247,20 @@ async def test_a_score_counts_also_if_they_hang_up_over_the_comment(center: Cent
 
 
 @pytest.mark.parametrize("seconds", [0.4, 5.0])
+@pytest.mark.parametrize("is_told", [True, False])
 async def test_a_comment_that_ends_with_the_call_is_kept_if_anything_was_said(
-    center: CenterOnFake, seconds: float
+    center: CenterOnFake, seconds: float, *, is_told: bool
 ) -> None:
+    """Whichever is told first: the recording's end, or the call's, after which nobody listens."""
     caller = await talks(center)
     agent_hangs_up(center)
     await center.until(lambda: "survey/ask" in entered(center))
     center.asterisk.dial_digit(caller, "1")
     await center.until(lambda: any("/comments/" in name for name in center.asterisk.recordings))
     (name,) = [one for one in center.asterisk.recordings if "/comments/" in one]
+    await asyncio.sleep(seconds)
+    if not is_told:
+        del center.asterisk.recordings[name]
     file = center.wiring.paths.recordings / f"{name}.wav"
     file.parent.mkdir(parents=True)
     with wave.open(str(file), "wb") as sound:

@@ -277,7 +277,8 @@ def leads_on(name: str, step: str, beside: int = 0) -> Broken:
 
 
 SURVEYS = (
-    Broken("a survey by no flow", NOUR, ON, "survey: {flow: survy", "unknown flow 'survy'", "survy"),
+    Broken("a survey by no flow", NOUR, ON, "survey: {flow: survy", "unknown flow 'survy'",
+           "survy"),
     Broken("more than all are asked", NOUR, "low: 2", "low: 2, percent: 120", "percent", ON),
     Broken("less than nobody is asked", NOUR, "low: 2", "low: 2, percent: -1", "percent", ON),
     Broken("a score lower than any", NOUR, "low: 2", "low: 0", "low", ON),

@@ -235,7 +235,9 @@ class Shift:
             "arrive": arrived(call),
             "miss": missed(call),
             "step": events.FlowStepEntered(call=call, flow="main", step="menu"),
-            "learn": events.FlowDataSet(call=call, values={"order": "t:4711"}, shown={"order": name}),
+            "learn": events.FlowDataSet(
+                call=call, values={"order": "t:4711"}, shown={"order": name}
+            ),
             "ask": events.SurveyAsked(**said, queue=queue_named(name)),
             "score": events.SurveyAnswered(
                 **said, queue=queue_named(name), score=1 + (known.offers_made if known else 0) % 5

@@ -182,10 +182,18 @@ BY_ALL: frozenset[str] = frozenset()
 CONTACTS = (
     _count("offered", "offered", "Off: calls that entered a queue", not_by=NOT_BY_PEOPLE),
     _count("answered", "answered", "A: of those, that talked with an agent"),
-    _count("abandoned", "abandoned", "Ab: of those, whose caller hung up waiting", not_by=NOT_BY_PEOPLE),
-    _count("left", "sent on", "Ovf: of those, sent on by limit, key or agent", not_by=NOT_BY_PEOPLE),
-    _count("callbacks", "callbacks", "of those, whose caller took a callback", not_by=NOT_BY_PEOPLE),
-    _count("refused", "refused", "calls that a queue did not let in; not in Off", not_by=NOT_BY_PEOPLE),
+    _count(
+        "abandoned", "abandoned", "Ab: of those, whose caller hung up waiting", not_by=NOT_BY_PEOPLE
+    ),
+    _count(
+        "left", "sent on", "Ovf: of those, sent on by limit, key or agent", not_by=NOT_BY_PEOPLE
+    ),
+    _count(
+        "callbacks", "callbacks", "of those, whose caller took a callback", not_by=NOT_BY_PEOPLE
+    ),
+    _count(
+        "refused", "refused", "calls that a queue did not let in; not in Off", not_by=NOT_BY_PEOPLE
+    ),
     *(_level(formula) for formula in Formula),
     _mean(
         "ASA v1", "ASA s", "sum of waits of A / A", lambda one: (one.wait_answered, one.answered)

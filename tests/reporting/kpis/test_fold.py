@@ -269,7 +269,7 @@ def test_what_callers_think_is_the_last_agents(shift: Shift) -> None:
     assert (counted.survey_asked, counted.survey_answered, counted.survey_score) == (3, 2, 5)
     assert BY_NAME["survey score mean v1"].of(counted) == Fraction(5, 2)
     assert BY_NAME["survey response rate v1"].of(counted) == Fraction(2, 3)
-    assert (bob.survey_asked, bob.survey_score) == (1, 4)
+    assert (bob.survey_asked, bob.survey_answered, bob.survey_score) == (2, 1, 4)
     assert counted.handled == 4
 
 
@@ -278,9 +278,7 @@ def test_what_callers_think_is_told_apart_by_why_they_called(shift: Shift, said:
     log_in(shift, ANNA)
     call = shift.enter("c1")
     agent = shift.answer(call)
-    outcome = events.OutcomeSet(
-        call=call, agent=agent, disposition="sold", contact_reason="order"
-    )
+    outcome = events.OutcomeSet(call=call, agent=agent, disposition="sold", contact_reason="order")
     if said == "before":
         shift.post(outcome)
     ask(shift, call, agent, 2)

@@ -107,7 +107,10 @@ def test_names_carry_versions_and_are_unique() -> None:
 def test_nothing_is_divided_by_nothing() -> None:
     empty = Counts()
     for figure in FIGURES:
-        if figure.unit in (Unit.PERCENT, Unit.SECONDS, Unit.SCORE) and figure.name != "longest wait v1":
+        if (
+            figure.unit in (Unit.PERCENT, Unit.SECONDS, Unit.SCORE)
+            and figure.name != "longest wait v1"
+        ):
             assert figure.of(empty) is None, figure.name
             assert figure.text(empty) == ""
 
