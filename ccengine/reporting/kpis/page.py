@@ -81,7 +81,7 @@ def _parts(table: Table) -> list[tuple[str, list[Figure]]]:
     subjects = (
         ("Contacts", CONTACTS),
         ("Talks", TALKS),
-        ("Callers' opinions", SURVEYS),
+        ("Callers' opinions", SURVEYS if table.total.counts.survey_asked else ()),
         ("Agents' work", WORK),
     )
     found = [(name, [one for one in all_ if one in table.figures]) for name, all_ in subjects]
