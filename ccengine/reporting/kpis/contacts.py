@@ -281,7 +281,7 @@ class Contacts:
 
     def survey(self, event: SurveyAsked | SurveyAnswered) -> None:
         """Take note that a caller is asked how an agent's part was, or has answered."""
-        part = self.last_part_of(event.agent, event.call) if event.agent else None
+        part = self.last_part_of(event.agent, event.call)
         if part is not None:
             self._judge(part, event.score if isinstance(event, SurveyAnswered) else None)
 
