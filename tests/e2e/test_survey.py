@@ -28,13 +28,16 @@ TECHNICAL = "nour/technical"
 KPIS = {"by": "queue", "figures": "survey_asked,survey_answered,survey score mean v1"}
 
 
-async def left_by(agent: Agent, stage: Stage) -> Caller:
+async def left_by(agent: Agent, stage: Stage, *, on_hold: bool = False) -> Caller:
     """Have somebody choose English, agree to be asked, talk with the agent, and be left by them."""
     caller = await stage.caller("600101")
     await caller.hears(stage.system.prompt(NOUR, "choose", "ar"), beginning=0.8, within=20)
     await caller.presses("221")
     talk = await agent.answers(seconds=30)
     await hear_each_other(caller, agent, talk)
+    if on_hold:
+        await talk.send_digits("*1")
+        await caller.hears_music()
     await talk.hang_up()
     return caller
 
@@ -110,7 +113,7 @@ async def test_who_hangs_up_in_the_survey_leaves_nothing_but_what_they_said(stag
         assert record["survey_asked_at"]
         assert (record["survey_score"], record["survey_comment"]) == (None, None)
 
-        speaker = await left_by(omar, stage)
+        speaker = await left_by(omar, stage, on_hold=True)
         since = await speaker.hears(prompt("survey-ask", "en"), since=now(), beginning=1.5)
         await speaker.presses("5")
         await speaker.hears(prompt("survey-comment", "en"), since=since, beginning=1.0)
