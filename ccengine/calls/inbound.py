@@ -229,7 +229,6 @@ class InboundCall:
         if asks is not None:
             queue, flow = asks
             await conversation.close(Party.AGENT)
-            await self._channel.stop_music()  # the agent may have left them on hold
             self._channel.clear_digits()  # typed for the agent
             survey.begin()
             await self._flows.run(flow, None, client_of(queue))

@@ -183,7 +183,8 @@ async def test_no_way_of_ending_a_talk_spares_an_agent_the_survey(
     center.asterisk.hang_up(leg)
     await center.until(lambda: "survey/ask" in entered(center))
     assert asked(center) == [("node1-1-1", "dnipro/vip", "olena")]
-    assert not center.asterisk.channel(caller).music
+    await center.until(lambda: center.asterisk.playing(caller))
+    assert not center.asterisk.channel(caller).music  # of a hold: the prompt takes its place
     center.asterisk.hang_up(caller)
     await ends(center)
 
