@@ -137,6 +137,11 @@ SAMPLES: dict[type, Event] = {
         events.FlowStepEntered(call=CallId("c1"), flow="main", step="menu"),
         events.FlowDataSet(call=CallId("c1"), values={"order": "t:4711"}, shown={"Order": "4711"}),
         events.LanguageChosen(call=CallId("c1"), language="en", skills={"english": 3}),
+        events.SubmissionMade(call=CallId("c1"), submission="order", key="c1.main.menu.1"),
+        events.SurveyAnswered(call=CallId("c1"), queue="nova/billing", agent=AgentId("a"), score=2),
+        events.SurveyLow(
+            call=CallId("c1"), queue="nova/billing", agent=AgentId("a"), score=2, owner="maya"
+        ),
         events.MessageAsked(call=CallId("c1"), queue="nova/billing"),
         events.SubmissionMade(call=CallId("c1"), submission="cancel-order", key="c1.main.cancel.1"),
         events.SurveyAsked(**IN_SURVEY),
