@@ -8,6 +8,7 @@ made; with the websocket closed Asterisk ends the media channel, and the snoop e
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import asynccontextmanager, suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -25,11 +26,23 @@ if TYPE_CHECKING:
     from ccengine.asterisk.router import Router
 
 BRIDGE_NAME: Final = "cc:ear"
+IN, OUT = "-in", "-out"  #: the snoop, and what gives its sound to us
+EAR: Final = re.compile(r"\.ear-[0-9a-f]{8}(-in|-out)?")
 CONNECTION: Final = "MEDIA_WEBSOCKET_CONNECTION_ID"
 FORMAT: Final = "slin"  #: 16-bit samples at 8,000 Hz, in this machine's order
 OPEN_SECONDS: Final = 3.0
 CLOSE_SECONDS: Final = 2.0
 LARGEST_MESSAGE: Final = 65_536
+
+
+def is_ear(name: str) -> bool:
+    """Tell whether a channel or a bridge is one by which a caller is, or was, listened to."""
+    return EAR.search(name) is not None
+
+
+def is_listened_by(router: Router, name: str) -> bool:
+    """Tell whether it still is: by who has made it, and not by an engine that is gone."""
+    return router.find(name.removesuffix(IN).removesuffix(OUT) + IN) is not None
 
 
 class Fault(StrEnum):
@@ -67,7 +80,7 @@ class CallerSound:
             AriError: Asterisk refuses, or is away.
         """
         name = f"{channel.id}.ear-{uuid4().hex[:8]}"
-        snoop, media = self._router.channel(f"{name}-in"), self._router.channel(f"{name}-out")
+        snoop, media = self._router.channel(name + IN), self._router.channel(name + OUT)
         bridge = self._router.bridge(name)
         try:
             async with aiohttp.ClientSession() as session:
