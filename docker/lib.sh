@@ -228,7 +228,7 @@ content_tag() { # paths…
 }
 
 build_image() { # tag, Dockerfile, target or "", paths…
-    local tag=$1 dockerfile=$2 target=$3 log context=$run_folder/context proxy options=()
+    local tag=$1 dockerfile=$2 target=$3 log context=$run_folder/context-$$ proxy options=() # other runs build, too
     shift 3
     log=$run_folder/build-${tag%%:*}.log
     step "Building ${tag%%:*} (the first time takes some minutes)"
