@@ -15,7 +15,7 @@ from ccengine.core.ids import ClientId
 from ccengine.ivr.speech_engine import Rendering, render
 from ccengine.phone.sounds import Samples, Silence
 from ccengine.reporting.call_record import CallOutcome
-from tests.e2e.configuration import DNIPRO, configured
+from tests.e2e.configuration import configured
 from tests.e2e.waits import until_seen
 
 if TYPE_CHECKING:
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from tests.e2e.stage import Stage
     from tests.e2e.system import System
 
-FLOW = "clients/dnipro/flows/vip.yaml"
-NUMBER = "600201: {flow: vip,"
+CLIENT = "clients/nour/client.yaml"
+FLOW = "clients/nour/flows/closed-line.yaml"
+NUMBER = "600300: {flow: closed-line,"
 SPOKEN = """start: menu
 steps:
   menu:
@@ -37,10 +38,12 @@ steps:
     seconds: 4
     speech: {en: {1: [billing, my bill], 2: [technical support]}}
   bill: {play: closed, next: menu}
-  fault: {play: closure, next: menu}
+  fault: {play: greeting, next: menu}
   bye: {hang_up: normal}
 """
-MENU, BILL, FAULT = "main-menu", "closed", "closure"
+PROMPTS = ("clients/nour/prompts/en/prompts.yaml", "greeting: ", "closure: Closed.\ngreeting: ")
+"""A number in English needs all its prompts in it."""
+MENU, BILL, FAULT = "main-menu", "closed", "greeting"
 ANSWER_SECONDS = 3.0  #: from the end of a phrase to what it leads to
 BACK_SECONDS = 15.0  #: of the recogniser, with the five that it waits
 
@@ -54,9 +57,9 @@ async def listening(stage: Stage) -> AsyncIterator[Caller]:
     """Have somebody at the menu, who is silent."""
     system = stage.system
     flow = (system.settings.tenant_folder / FLOW).read_text()
-    changes = ((FLOW, flow, SPOKEN), (DNIPRO, NUMBER, f"{NUMBER} language: en,"))
-    async with configured(system, *changes), stage:
-        caller = await stage.caller("600201", CallOutcome.ENDED_IN_FLOW, sound=Silence())
+    number = (CLIENT, NUMBER, f"{NUMBER} language: en,")
+    async with configured(system, (FLOW, flow, SPOKEN), number, PROMPTS), stage:
+        caller = await stage.caller("600300", CallOutcome.ENDED_IN_FLOW, sound=Silence())
         await hears(stage, caller, MENU, caller.call.timeline.answered or 0.0)
         await until_seen("somebody listens", lambda: ears(system))
         yield caller
@@ -70,7 +73,7 @@ async def ears(system: System) -> list[str]:
 
 async def hears(stage: Stage, caller: Caller, name: str, since: float) -> float:
     """Wait for a prompt's beginning; when it was."""
-    file = stage.system.prompt(ClientId("dnipro"), name, "en")
+    file = stage.system.prompt(ClientId("nour"), name, "en")
     return await caller.hears(file, since=since, beginning=0.8)
 
 
