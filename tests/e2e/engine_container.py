@@ -48,7 +48,7 @@ class EngineContainer:
 
     async def kill_process(self, process: int) -> None:
         """Kill -9 one process in the container."""
-        await docker("exec", self.name, "kill", "-9", str(process))
+        await docker("exec", self.name, "sh", "-c", f"kill -9 {process}")
 
     async def reload(self) -> None:
         """Have it read its configuration again."""
