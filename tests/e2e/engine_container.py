@@ -39,6 +39,10 @@ class EngineContainer:
         await docker("exec", self.name, "sh", "-c", "kill -9 $(cat /proc/1/task/1/children)")
         await until_seen("Docker starts it again", lambda: self._has_started_since(before))
 
+    async def kill_for_good(self) -> None:
+        """Kill -9 it, and have it stay away until it is started."""
+        await docker("kill", self.name)
+
     async def recogniser(self) -> int | None:
         """Return the id, in the container, of the process that listens to callers, if it runs."""
         # The bracket keeps the search from finding itself.

@@ -53,13 +53,15 @@ def now() -> float:
 
 
 @asynccontextmanager
-async def listening(stage: Stage) -> AsyncIterator[Caller]:
+async def listening(
+    stage: Stage, outcome: CallOutcome = CallOutcome.ENDED_IN_FLOW
+) -> AsyncIterator[Caller]:
     """Have somebody at the menu, who is silent."""
     system = stage.system
     flow = (system.settings.tenant_folder / FLOW).read_text()
     number = (CLIENT, NUMBER, f"{NUMBER} language: en,")
     async with configured(system, (FLOW, flow, SPOKEN), number, PROMPTS), stage:
-        caller = await stage.caller("600300", CallOutcome.ENDED_IN_FLOW, sound=Silence())
+        caller = await stage.caller("600300", outcome, sound=Silence())
         await hears(stage, caller, MENU, caller.call.timeline.answered or 0.0)
         await until_seen("somebody listens", lambda: ears(system))
         yield caller
@@ -141,3 +143,15 @@ async def test_an_engine_that_is_killed_leaves_no_ear_behind(stage: Stage) -> No
         bridges = [one["id"] for one in await stage.system.ari("GET", "bridges")]
         assert len([one for one in bridges if is_ear(one)]) == 1
         await goes(stage, caller, "billing", BILL)
+
+
+@pytest.mark.timeout(180)
+async def test_an_ear_ends_with_its_caller_where_no_engine_comes_back(stage: Stage) -> None:
+    async with listening(stage, CallOutcome.LOST) as caller:
+        await stage.system.engine.kill_for_good()
+        try:
+            await caller.hangs_up()
+            await stage.system.expect_quiet()
+        finally:
+            await stage.system.engine.start()
+        await stage.system.engine_is_back()
