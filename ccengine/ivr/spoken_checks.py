@@ -42,8 +42,8 @@ def unheard_unchecked(draft: FlowDraft) -> Iterator[Problem]:
     spoken = list(_phrases(draft))
     if spoken and installed_dictionary() is None:
         place, _ = spoken[0]
-        message = "nobody has looked whether the recogniser knows the words of phrases"
-        remedy = "check where the extra 'speech' is installed, as in the engine's image that has it"
+        message = "phrases are not checked: the recogniser is not installed here"
+        remedy = "menus have their keys alone until the extra 'speech' is (docker/settings.env)"
         yield draft.document.warning(place[:-1], message, remedy)
 
 

@@ -121,7 +121,7 @@ async def test_keys_work_while_the_recogniser_is_dead_and_it_comes_back(stage: S
         assert first is not None
         await engine.kill_process(first)
         pressed = now()
-        await caller.presses("1")
+        await caller.presses("1", by="info")
         await hears(stage, caller, MENU, await hears(stage, caller, BILL, pressed))
 
         async def is_back() -> bool:

@@ -33,7 +33,7 @@ def test_where_nobody_knows_the_words_one_warning_says_so(
     found = load_configuration(tenant)
     (warning,) = found.warnings
     assert not found.problems
-    assert "nobody has looked" in warning.message
+    assert "phrases are not checked" in warning.message
     assert "speech: {" in (tenant / FLOW).read_text().splitlines()[warning.line - 1]
 
 
