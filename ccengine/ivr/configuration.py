@@ -25,6 +25,7 @@ from ccengine.ivr.own_kinds import all_kinds
 from ccengine.ivr.prompt_loading import load_prompts
 from ccengine.ivr.prompts import Prompts, Spoken
 from ccengine.ivr.queue_prompts import spoken_by, with_sentences
+from ccengine.ivr.spoken_checks import unheard_unchecked
 from ccengine.ivr.steps.call import CallStep
 from ccengine.ivr.steps.transfer import TransferStep
 from ccengine.ivr.survey_checks import check_surveys
@@ -90,8 +91,9 @@ def load_configuration(folder: Path) -> Configuration:
         made, found = check_flows(drafts[name], names)
         problems += found
         flows |= {(name, flow_name): flow for flow_name, flow in made.items()}
-        if not has_way_out(client):
-            for flow_name in made:
+        for flow_name in made:
+            warnings += unheard_unchecked(drafts[name][flow_name])
+            if not has_way_out(client):
                 warnings += offers_in_vain(drafts[name][flow_name])
     problems += _unheard(loaded, prompts)
     for name, document in loaded.documents.clients.items():

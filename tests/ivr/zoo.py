@@ -32,6 +32,7 @@ class Broken:
     line: int = 0  #: instead of `at`
     beside: int = 0  #: things that are told, too
     is_warning: bool = False
+    needs: str = ""  #: a package without which it is not told
 
 
 def step(name: str, new: str, says: str, at: str = "", **others: str) -> Broken:
@@ -63,6 +64,10 @@ FLOWS = (
          "no_input: goodbye, speech: {en: {2: billing}}}", "key '2', which leads nowhere"),
     step("a phrase for two keys", "extra: {menu: closed, digits: {1: menu, 2: menu}, "
          "no_input: goodbye, speech: {en: {1: [pay, bill], 2: [bill]}}}", "'bill' is said for key"),
+    Broken("a phrase that is never heard", FLOW, CHOICES, f"{CHOICES}\n    speech:\n      en:\n"
+           "        1: billing\n        2: [a fault, teknical support]",
+           "'teknical support' is never heard: the recogniser does not know 'teknical'",
+           "2: [a fault", needs="pocketsphinx"),
     step("phrases in a language nobody understands", "extra: {menu: closed, digits: {1: menu}, "
          "no_input: goodbye, speech: {ar: {1: billing}}}", "understood who speaks 'ar'"),
     step("a menu for ever", "extra: {menu: closed, digits: {1: menu}, no_input: extra}",
@@ -189,16 +194,20 @@ TENANTS = (
     Broken("more than anybody can", TENANT, "technical: 9}", "technical: 99}", "99", "99"),
 )  # fmt: skip
 
+WHO = "known_callers: {lookup: callers}"
 CALLERS = "callers: {table: {file: callers.csv, key: caller}}"
 TABLE = "clients/dnipro/callers.csv"
 KNOWN = "clients/dnipro/flows/known-callers.yaml"
 SHOP = "\ndatabases: {shop: {file: shop.sqlite}}"
 
 
-def lookup(name: str, new: str, says: str, told_in: str = "", at: str = "") -> Broken:
+def lookup(
+    name: str, new: str, says: str, told_in: str = "", at: str = "", beside: int = 0
+) -> Broken:
     """Dnipro's lookup as it should not be."""
+    at = at or "  callers: {"
     return Broken(
-        name, DNIPRO, CALLERS, f"callers: {new}", says, at or "callers: {", told_in=told_in
+        name, DNIPRO, CALLERS, f"callers: {new}", says, at, told_in=told_in, beside=beside
     )
 
 
@@ -226,7 +235,15 @@ LOOKUPS = (
            "holds no password"),
     lookup("a brace too many in it", "{http: {url: 'https://crm.example/{caller'}}", "brace"),
     lookup("a value that it is not given", "{http: {url: 'https://crm.example/{customer}'}}",
-           "'callers' is not given its value 'customer'", KNOWN, "lookup: callers"),
+           "'callers' is not given its value 'customer'", KNOWN, "lookup: callers", beside=1),
+    lookup("callers who are known by more than their number",
+           "{http: {url: 'https://crm.example/{caller}/{queue_wait}'}}",
+           "wants 'queue_wait', and only the caller is known", at="known_callers: {"),
+    Broken("callers who are known by no lookup", DNIPRO, WHO, "known_callers: {lookup: caller}",
+           "no lookup 'caller'", "known_callers: {"),
+    Broken("callers who are known by no value", DNIPRO, WHO,
+           "known_callers:\n  lookup: callers\n  value: knd",
+           "lookup 'callers' answers no value 'knd'", "value: knd"),
     lookup("a lookup that deletes", "{http: {url: 'https://crm.example/', method: DELETE}}",
            "a lookup changes nothing"),
     lookup("a token for all to read", "{http: {url: 'http://crm.example/', token: crm}}",
