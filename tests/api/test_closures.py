@@ -37,7 +37,7 @@ async def test_closed_and_opened_again_and_both_are_in_the_audit(tmp_path: Path)
         assert shown == {
             "closure": "building",
             "name": "The building is evacuated",
-            "numbers": ["600200", "600201", "600100", "600101", "600300"],
+            "numbers": ["600200", "600201", "600202", "600100", "600101", "600102", "600300"],
             "closed": True,
             "by": "token-file",
             "reason": "fire alarm",
@@ -93,8 +93,8 @@ async def test_a_token_of_one_client_sees_its_numbers_and_switches_only_what_is_
         _, listed = await here.ask("GET", "/closures", token)
         numbers = {one["closure"]: one["numbers"] for one in listed["closures"]}
         assert numbers == {
-            "building": ["600100", "600101", "600300"],
-            "nour": ["600100", "600101", "600300"],
+            "building": ["600100", "600101", "600102", "600300"],
+            "nour": ["600100", "600101", "600102", "600300"],
         }
         status, answer = await here.ask("POST", "/closures/building/close", token, json={})
         assert (status, "does not see" in answer["detail"]) == (409, True)
@@ -128,6 +128,12 @@ async def test_the_feed_shows_it_in_the_snapshot_and_as_a_change(tmp_path: Path)
             schema("snapshot").validate(snapshot)
             states = {one["closure"]: one["closed"] for one in snapshot["closures"]}
             assert states == {"building": False, "nour": True, "dnipro": False}
+            whose = {one["closure"]: one["clients"] for one in snapshot["closures"]}
+            assert whose == {
+                "building": ["dnipro", "nour"],
+                "nour": ["nour"],
+                "dnipro": ["dnipro"],
+            }
             await close(here, reason="fire", until=utc_text(here.shift.now + 60))
             here.shift.wait(60)
             await client.until(here.shift.journal.last_number)
@@ -148,6 +154,7 @@ async def test_the_feed_hides_what_the_token_does_not_see(tmp_path: Path) -> Non
             await client.next()
             snapshot = await client.next()
             assert [one["closure"] for one in snapshot["closures"]] == ["building", "dnipro"]
+            assert [one["clients"] for one in snapshot["closures"]] == [["dnipro"]] * 2
             await close(here, "nour")
             await close(here, "building")
             await client.until(here.shift.journal.last_number)
