@@ -5,7 +5,7 @@ Ways are of two kinds: gone by itself, also for a caller who does nothing, and o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ccengine.ivr.references import Names
 from ccengine.ivr.step_names import GOES_TO, references
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from ccengine.config.problems import Problem
     from ccengine.ivr.flow_drafts import FlowDraft
+    from ccengine.ivr.step import Step
+
+BY_ITSELF: Final = frozenset({Names.STEP})
 
 
 class Ways:
@@ -25,6 +28,7 @@ class Ways:
 
     def __init__(self, drafts: Mapping[str, FlowDraft]) -> None:
         self._drafts = drafts
+        self._found: dict[tuple[str, str, frozenset[Names]], set[str]] = {}
         self._calls = {
             name: {step.call for step in draft.steps.values() if isinstance(step, CallStep)}
             for name, draft in drafts.items()
@@ -68,7 +72,7 @@ class Ways:
             return set(_texts(draft.document.at(("steps", name))))
         if isinstance(step, CallStep) and not self._can_give_back(step.call, self._exits, inside):
             return set()
-        return {found.name for found in references(step) if found.what in GOES_TO}
+        return self._targets(draft.name, name, step, GOES_TO)
 
     def _by_itself(self, draft: FlowDraft, name: str, inside: tuple[str, ...] = ()) -> set[str]:
         """Return where a step leads a caller who does nothing."""
@@ -78,7 +82,14 @@ class Ways:
         if isinstance(step, CallStep):
             goes = self._can_give_back(step.call, self._by_itself, inside)
             return {step.next} if goes else set()
-        return {found.name for found in references(step) if found.what is Names.STEP}
+        return self._targets(draft.name, name, step, BY_ITSELF)
+
+    def _targets(self, flow: str, name: str, step: Step, kinds: frozenset[Names]) -> set[str]:
+        """Return what a step names of these kinds: found once, as each step is passed often."""
+        key = (flow, name, kinds)
+        if key not in self._found:
+            self._found[key] = {one.name for one in references(step) if one.what in kinds}
+        return self._found[key]
 
     def _can_give_back(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -73,9 +74,13 @@ async def test_webhooks_begin_with_what_happens_from_now_on(tmp_path: Path) -> N
         lay_out(paths)
         generate(paths, here.tenant)
         engine.show()
-        post = await webhooks(engine, journal, here.ports, paths)
         store = here.keeper.database.webhooks
-        async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        async with (
+            AsyncExitStack() as stack,
+            asyncio.timeout(10),
+            asyncio.TaskGroup() as group,
+        ):
+            post = await webhooks(engine, journal, here.ports, paths, stack)
             running = group.create_task(post.run())
             while await store.place(HookKey("nour", "crm")) is None:  # noqa: ASYNC110 - a database
                 await asyncio.sleep(0.02)

@@ -13,7 +13,8 @@ from ccengine.api.routes.every import ROUTES
 from ccengine.config.webhooks import Webhook
 from ccengine.mqtt.topics import message_of
 from ccengine.storage.webhooks import HookKey
-from ccengine.webhooks.courier import Courier, Office
+from ccengine.webhooks.courier import Courier
+from ccengine.webhooks.mail import HookMail, HookOffice
 from ccengine.webhooks.sender import Keys, Sender
 from tests.api.feed_client import FeedClient, connected
 from tests.api.house import House, house
@@ -120,7 +121,7 @@ async def _delivered(here: House, body: dict[str, Any] | None, *clients: str) ->
         receiving(here.folder) as receiver,
         Sender(lambda: here.shift.now, tls=receiver.tls) as sender,
     ):
-        office = Office(
+        office = HookOffice(
             journal=here.shift.journal.path,
             stream="s1",
             store=here.keeper.database.webhooks,
@@ -129,7 +130,8 @@ async def _delivered(here: House, body: dict[str, Any] | None, *clients: str) ->
             now=lambda: here.shift.now,
         )
         hook = Webhook(url=f"https://127.0.0.1:{receiver.port}/", private=True, body=body)
-        courier = Courier(HookKey(OWN, "crm"), hook, Keys(secret=SECRET), office)
+        mail = HookMail(hook, Keys(secret=SECRET), office)
+        courier = Courier(HookKey(OWN, "crm"), mail, office)
         await courier.turn()
         work(here, *clients)
         while await courier.turn():

@@ -171,6 +171,7 @@ def test_a_closure_is_in_the_preview_and_in_info_also_without_an_engine() -> Non
     assert [(one["closure"], one["closed"], one["by"]) for one in facts] == [
         ("building", True, "omar"),
         ("nour", False, ""),
+        ("dnipro", False, ""),
     ]
     assert "closed since" in ccengine("info").stdout
 
@@ -219,7 +220,7 @@ async def test_the_command_line_asks_the_running_engine(
         assert (shown_.by, shown_.reason) == ("token-file", "fire")
         assert shown_.until == pytest.approx(clock.wall() + 300, abs=60)
         listed = json.loads((await typed("list", "--json")).stdout)["closures"]
-        assert [one["closed"] for one in listed] == [True, False]
+        assert [one["closed"] for one in listed] == [True, False, False]
         assert (await typed("open", "building")).exit_code == 0
         assert here.shift.center.closed(here.shift.now) == {}
         refused = await typed("open", "building")

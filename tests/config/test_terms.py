@@ -107,7 +107,7 @@ def test_mistakes_are_named(folder: Path, old: str, new: str, line: int, words: 
     [
         ("clients/nour/client.yaml", "name: Nour", "name: [Nour"),
         ("clients/nour/client.yaml", "  billing:\n", "  billing:\n    colour: red\n"),
-        ("clients/nour/client.yaml", "languages: [ar]", "languages: ar"),
+        ("clients/nour/client.yaml", "languages: [ar, en, fa, uk, es, fr]", "languages: ar"),
         ("tenant.yaml", "reasons:", "reasons: ["),
         ("tenant.yaml", "  3: training", "  3: {name: training, minutes: soon}"),
         ("tenant.yaml", "  3: training", "  3: {nmae: training}"),

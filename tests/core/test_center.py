@@ -136,6 +136,11 @@ SAMPLES: dict[type, Event] = {
         events.FlowStepEntered(call=CallId("c1"), flow="main", step="menu"),
         events.FlowDataSet(call=CallId("c1"), values={"order": "t:4711"}, shown={"Order": "4711"}),
         events.LanguageChosen(call=CallId("c1"), language="en", skills={"english": 3}),
+        events.SubmissionMade(call=CallId("c1"), submission="order", key="c1.main.menu.1"),
+        events.SurveyAnswered(call=CallId("c1"), queue="nova/billing", agent=AgentId("a"), score=2),
+        events.SurveyLow(
+            call=CallId("c1"), queue="nova/billing", agent=AgentId("a"), score=2, owner="maya"
+        ),
         events.MessageAsked(call=CallId("c1"), queue="nova/billing"),
         events.CallQueued(call=CallId("c1"), queue="nova/billing"),
         events.WaitPromised(call=CallId("c1"), low_seconds=30.0, high_seconds=60.0),

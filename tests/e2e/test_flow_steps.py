@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import wave
 from typing import TYPE_CHECKING, Literal
 
 import pytest
 
 from ccengine.core.ids import ClientId
 from ccengine.core.states import CallState
+from ccengine.phone.frequencies import tone_windows_of
 from ccengine.reporting.call_record import CallOutcome
 from tests.e2e.configuration import configured
 from tests.e2e.waits import until
+from tests.sizes import FULL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +38,14 @@ ENDLESS = """start: ask
 total_minutes: 0.5
 otherwise: vip
 steps:
-  ask: {collect: greeting, into: order, next: ask, no_input: vip, most: 1}
+  ask:
+    collect: greeting
+    into: order
+    most: 1
+    attempts: 1
+    total_seconds: 5
+    next: ask
+    no_input: vip
 """
 
 
@@ -46,7 +54,7 @@ def prompt(stage: Stage, name: str) -> Path:
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("by", ["rtp", "info"])
+@pytest.mark.parametrize("by", ["rtp", "info"] if FULL else ["info"])
 async def test_what_was_typed_outlives_the_engine(stage: Stage, by: Literal["rtp", "info"]) -> None:
     async with configured(stage.system, (FLOW, WAS, ORDER)), stage:
         caller = await stage.caller("600201", CallOutcome.ABANDONED)
@@ -72,9 +80,9 @@ async def test_a_comment_is_recorded_with_its_sound(stage: Stage) -> None:
         await caller.hangs_up()
         folder = stage.system.paths.recordings / "demo/dnipro/comments"
         (file,) = await until("the comment is there", lambda: list(folder.rglob(f"{call}-*.wav")))
-        with wave.open(str(file)) as sound:
-            assert 2 <= sound.getnframes() / sound.getframerate() <= 6
-            assert max(sound.readframes(sound.getnframes())) > 0
+        told = tone_windows_of(file, caller.tone_hz)
+        assert 10 <= len(told) <= 30  # two to six seconds
+        assert sum(told) >= 0.9 * len(told)
 
 
 @pytest.mark.timeout(120)

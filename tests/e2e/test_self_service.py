@@ -23,12 +23,14 @@ from ccengine.lookup.calendar import CalendarBook
 from ccengine.reporting.call_record import CallOutcome
 from tests.e2e.configuration import configured
 from tests.e2e.waits import until
+from tests.sizes import FULL
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
     from ccengine.ivr.data import Value
+    from tests.e2e.configuration import Change
     from tests.e2e.people import Caller
     from tests.e2e.stage import Stage
 
@@ -38,17 +40,37 @@ NOUR = ClientId("nour")
 DUBAI = ZoneInfo("Asia/Dubai")
 LAYLA = "971501000001"
 By = Literal["rtp", "info"]
-BOTH = pytest.mark.parametrize("by", ["rtp", "info"])
+
 NOTHING_ELSE = ("clients/nour/client.yaml", "name: Nour Telecom\n", "name: Nour Telecom \n")
+ONE_ATTEMPT = (
+    (
+        "clients/nour/flows/self-service.yaml",
+        "    next: greet\n",
+        "    next: greet\n    attempts: 1\n",
+    ),
+    ("clients/nour/flows/verify.yaml", "into: typed,", "into: typed, attempts: 1,"),
+)
+TYPED = {
+    "self-service/choose": "2",
+    "verify/ask": "2468#",
+    "self-service/menu": "1",
+    "order/ask": "50011#",
+    "order/offer": "1",
+}
+
+
+def by(*ways: By) -> pytest.MarkDecorator:
+    """Type by this way; by both in full size."""
+    return pytest.mark.parametrize("by", ["rtp", "info"] if FULL else ways)
 
 
 @asynccontextmanager
-async def new_examples(stage: Stage) -> AsyncIterator[Path]:
+async def new_examples(stage: Stage, *changes: Change) -> AsyncIterator[Path]:
     """Have database and calendar made anew, as at the first start; the folder they are in."""
     folder = stage.system.paths.databases / NOUR
     for file in ("shop.sqlite", "visits.ics"):
         (folder / file).unlink(missing_ok=True)
-    async with configured(stage.system, NOTHING_ELSE), stage:
+    async with configured(stage.system, NOTHING_ELSE, *changes), stage:
         await until("the examples are there", lambda: (folder / "visits.ics").exists())
         yield folder
 
@@ -79,8 +101,8 @@ class Visitor:
         self._since = await self.caller.hears(file, since=self._since, within=30, **how)
 
     async def types(self, keys: str) -> None:
+        self._since = asyncio.get_running_loop().time()  # what comes next may begin at the key
         await self.caller.presses(keys, by=self._by)
-        self._since = asyncio.get_running_loop().time()
 
     async def is_verified(self, pin: str = "2468#") -> None:
         await self.hears("choose", "ar")
@@ -95,6 +117,20 @@ class Visitor:
             return any(one.step == step for one in self.events(FlowStepEntered)[-1:])
 
         await until(f"they are at {step}", is_there)
+
+    async def types_until(self, wanted: str) -> None:
+        """Type over the prompts on the way to an order's cancellation, as far as this step."""
+        seen = 0
+        while True:
+            steps = self.events(FlowStepEntered)
+            new, seen = steps[seen:], len(steps)
+            if any(one.step == wanted for one in new):
+                return
+            for one in new:
+                keys = TYPED.get(f"{one.flow}/{one.step}")
+                if keys is not None:
+                    await self.types(keys)
+            await asyncio.sleep(0.1)
 
     def events(self, kind: type) -> list[Any]:
         self._system.ledger.read()
@@ -112,8 +148,8 @@ class Visitor:
         await self.caller.hangs_up()
 
 
-async def visitor(stage: Stage, by: By, shown: str = LAYLA) -> Visitor:
-    caller = await stage.caller("600102", CallOutcome.ABANDONED, shown=shown, caller_id=shown)
+async def visitor(stage: Stage, by: By, of: CallOutcome = CallOutcome.ABANDONED) -> Visitor:
+    caller = await stage.caller("600102", of, shown=LAYLA, caller_id=LAYLA)
     return Visitor(stage, caller, by)
 
 
@@ -136,7 +172,7 @@ def visit(folder: Path, find: Finding, **values: Value) -> dict[str, Any]:
 ATTENDEE = "mailto:1001@customers.nour.example"
 
 
-@BOTH
+@by("rtp")
 async def test_an_order_is_told_and_cancelled(stage: Stage, by: By) -> None:
     async with new_examples(stage) as folder:
         caller = await visitor(stage, by)
@@ -162,7 +198,7 @@ async def test_an_order_is_told_and_cancelled(stage: Stage, by: By) -> None:
         await caller.leaves(Verified="yes", order="50011", cancellation_taken="50011")
 
 
-@BOTH
+@by("info")
 async def test_an_appointment_is_confirmed_and_moved(stage: Stage, by: By) -> None:
     async with new_examples(stage) as folder:
         begins = visit(folder, Finding.NEXT, attendee=ATTENDEE)["begins"]
@@ -193,7 +229,7 @@ async def test_an_appointment_is_confirmed_and_moved(stage: Stage, by: By) -> No
         await caller.leaves(Verified="yes")
 
 
-@BOTH
+@by("rtp")
 async def test_a_ticket_is_opened_and_its_state_told(stage: Stage, by: By) -> None:
     async with new_examples(stage) as folder:
         caller = await visitor(stage, by)
@@ -216,10 +252,9 @@ async def test_a_ticket_is_opened_and_its_state_told(stage: Stage, by: By) -> No
         await caller.leaves(Verified="yes", ticket_opened="internet")
 
 
-@BOTH
-async def test_three_wrong_pins_end_in_an_agent_with_a_mark(stage: Stage, by: By) -> None:
+async def test_three_wrong_pins_end_in_an_agent_with_a_mark(stage: Stage) -> None:
     async with new_examples(stage):
-        caller = await visitor(stage, by)
+        caller = await visitor(stage, "rtp")
         await caller.hears("choose", "ar")
         await caller.types("2")
         for tried in range(3):
@@ -237,10 +272,9 @@ async def test_three_wrong_pins_end_in_an_agent_with_a_mark(stage: Stage, by: By
         await caller.leaves(Verified="no: three wrong PINs")
 
 
-@BOTH
-async def test_who_types_over_every_prompt_gets_there(stage: Stage, by: By) -> None:
+async def test_who_types_over_every_prompt_gets_there(stage: Stage) -> None:
     async with new_examples(stage):
-        caller = await visitor(stage, by)
+        caller = await visitor(stage, "info")
         for step, keys in (("choose", "2"), ("ask", "2468#"), ("menu", "1"), ("ask", "50012#")):
             await caller.comes_to(step)
             await caller.types(keys)
@@ -250,34 +284,20 @@ async def test_who_types_over_every_prompt_gets_there(stage: Stage, by: By) -> N
 
 
 async def test_who_types_nothing_comes_to_an_agent(stage: Stage) -> None:
-    async with new_examples(stage):
+    async with new_examples(stage, *ONE_ATTEMPT):
         caller = await visitor(stage, "rtp")
-        await caller.caller.becomes(CallState.WAITING, seconds=150)
+        await caller.caller.becomes(CallState.WAITING, seconds=60)
         await caller.leaves(Verified="no: no PIN was typed")
 
 
-@pytest.mark.parametrize("at", ["choose", "greet", "ask", "menu", "which", "offer", "sure"])
-async def test_who_hangs_up_at_a_step_leaves_nothing_behind(stage: Stage, at: str) -> None:
+@pytest.mark.parametrize("steps", [("choose", "greet", "ask", "menu"), ("which", "offer", "sure")])
+async def test_who_hangs_up_at_a_step_leaves_nothing_behind(
+    stage: Stage, steps: tuple[str, ...]
+) -> None:
     async with new_examples(stage) as folder:
-        caller = await visitor(stage, "rtp")
-        typed = {
-            "choose": "2",
-            "verify/ask": "2468#",
-            "menu": "1",
-            "order/ask": "50011#",
-            "offer": "1",
-        }
-        seen = 0
-        while True:
-            steps = caller.events(FlowStepEntered)
-            new, seen = steps[seen:], len(steps)
-            if any(one.step == at for one in new):
-                break
-            for one in new:
-                keys = typed.get(one.step) or typed.get(f"{one.flow}/{one.step}")
-                if keys is not None:
-                    await caller.types(keys)
-            await asyncio.sleep(0.1)
-        await caller.caller.hangs_up()
-        await caller.caller.becomes(CallState.ENDED)
-        assert row(folder, "SELECT state FROM orders WHERE number = '50011'") == ("new",)
+        for step in steps:
+            caller = await visitor(stage, "rtp", of=CallOutcome.ENDED_IN_FLOW)
+            await caller.types_until(step)
+            await caller.caller.hangs_up()
+            await caller.caller.becomes(CallState.ENDED)
+            assert row(folder, "SELECT state FROM orders WHERE number = '50011'") == ("new",)
