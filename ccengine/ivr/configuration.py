@@ -16,7 +16,7 @@ from ccengine.config.tenant import Tenant
 from ccengine.core.ids import ClientId, SkillId, queue_id
 from ccengine.core.queues import NAMES
 from ccengine.ivr.flow import Flow
-from ccengine.ivr.flow_checks import offers_in_vain
+from ccengine.ivr.flow_checks import come_to_by_nobody, offers_in_vain
 from ccengine.ivr.flow_names import FlowNames
 from ccengine.ivr.loader import check_flows, read_flows
 from ccengine.ivr.lookup_checks import check_lookups
@@ -106,6 +106,8 @@ def load_configuration(folder: Path) -> Configuration:
         for fault in all_kinds().faults
     ]
     told = in_order([*loaded.problems, *problems])
+    if not told:  # else a mistake may be why
+        warnings += _come_to_by_nobody(loaded.draft, drafts)
     return Configuration(
         tenant=None if told else loaded.draft,
         flows=flows,
@@ -113,6 +115,13 @@ def load_configuration(folder: Path) -> Configuration:
         problems=told,
         warnings=in_order(warnings),
     )
+
+
+def _come_to_by_nobody(
+    tenant: Tenant, drafts: Mapping[ClientId, Mapping[str, FlowDraft]]
+) -> Iterator[Problem]:
+    for name, client in tenant.clients.items():
+        yield from come_to_by_nobody(drafts[name], _first_flows(tenant, client))
 
 
 def _offered(client: Client, drafts: Iterable[FlowDraft]) -> frozenset[str]:
