@@ -47,6 +47,7 @@ CALLER_HUNG_UP = "caller hung up"
 LOST = "lost"
 AGENT_HUNG_UP = "agent hung up"
 CALLED_BACK = "callback"
+NO_QUEUE_LEFT = "no such queue"
 
 DIVERT_PAUSE_SECONDS = 1.0
 """Between two times that a queue sends a caller on to a flow, which may lead back to it at once."""
@@ -150,8 +151,7 @@ class InboundCall:
             case Transfer() | LeaveMessage():
                 return await self._leave(outcome, client or self._call.client)
             case Enqueue():
-                self._enqueue(outcome)
-        return None
+                return self._enqueue(outcome)
 
     async def _leave(self, outcome: Transfer | LeaveMessage, client: ClientId) -> tuple[Party, str]:
         """Send the caller on into the dialplan."""
@@ -162,20 +162,31 @@ class InboundCall:
         await self._outside.send(self._channel, way_out(self._call, client, outcome), prompt)
         return Party.CALLER, CALLER_HUNG_UP
 
-    def _enqueue(self, outcome: Enqueue) -> None:
-        self._engine.post(
-            CallQueued(
-                call=self._call.id,
-                queue=outcome.queue,
-                priority=outcome.priority,
-                skills={**self._call.language_skills, **outcome.skills},
-                preferred=outcome.preferred,
-                agents=outcome.agents,
-                scores=outcome.scores,
-                kind=outcome.kind,
-                identity=self._identity(client_of(outcome.queue)),
+    def _enqueue(self, outcome: Enqueue) -> tuple[Party, str] | None:
+        """Have the caller wait; where a reload has taken the queue, in the client's usual one.
+
+        Nobody hears music in no queue: without one the call ends.
+        """
+        client = client_of(outcome.queue)
+        usual = self._engine.center.plan.usual_queues.get(client)
+        for queue in dict.fromkeys((outcome.queue, usual or outcome.queue)):
+            rejection = self._engine.post(
+                CallQueued(
+                    call=self._call.id,
+                    queue=queue,
+                    priority=outcome.priority,
+                    skills={**self._call.language_skills, **outcome.skills},
+                    preferred=outcome.preferred,
+                    agents=outcome.agents,
+                    scores=outcome.scores,
+                    kind=outcome.kind,
+                    identity=self._identity(client),
+                )
             )
-        )
+            if not rejection:
+                return None
+            log.error("call_not_queued", call_id=self._call.id, queue=queue, cause=rejection)
+        return Party.ENGINE, NO_QUEUE_LEFT
 
     def _identity(self, client: ClientId) -> str:
         tenant = self._wiring.configuration.tenant

@@ -194,6 +194,24 @@ async def test_a_prompt_that_plays_for_ever_is_cut(center: CenterOnFake) -> None
     assert asyncio.get_running_loop().time() - began < 35
 
 
+@pytest.mark.parametrize("has_others", [True, False])
+async def test_whose_queue_a_reload_has_taken_waits_in_the_usual_one_or_is_let_go(
+    center: CenterOnFake, *, has_others: bool
+) -> None:
+    center.set_flows(flow({**STEPS, "known": EnqueueStep(enqueue="gone")}))
+    caller = center.caller()
+    await is_at(center, "ask")
+    if not has_others:
+        center.set_client(queues={})
+    center.asterisk.dial_digits(caller, "4711#1")
+    await center.until(lambda: center.journal.events(CallQueued) or center.ended())
+    if has_others:
+        assert (await queued(center)).queue == "dnipro/billing"
+        center.asterisk.hang_up(caller)
+    await ends(center)
+    assert center.ended()[0].cause == ("caller hung up" if has_others else "no such queue")
+
+
 class Broken:
     async def run(self, _context: object) -> str:
         message = "a bug of somebody's"
