@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from ccengine.config.lookup_sources import HttpMethod, Lookup
 from ccengine.config.names import VALUE_NAME, suggestion
 from ccengine.config.requests import texts_of
+from ccengine.config.statements import fault_of_statement
 from ccengine.ivr.lookup_names import TOLD_TO_SCRIPTS, asked_of_lookup, parameters_of
 from ccengine.ivr.steps.lookup import LookupStep
 from ccengine.ivr.steps.submit import SubmitStep
@@ -32,12 +33,6 @@ KNOWN_OF_CALLERS: Final = frozenset({"caller", "client"})
 """What is known before there is a call."""
 
 HERE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-NOT_CODE: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
-WRITING: Final = re.compile(
-    r"\b(?:insert|update|delete|merge|create|alter|drop|truncate|attach|detach|pragma|vacuum|grant|"
-    r"into)\b",
-    re.IGNORECASE,
-)
 
 
 def check_lookups(client: Client, document: Document) -> Iterator[Problem]:
@@ -192,24 +187,6 @@ def _check_query(
             message = f":{name} cannot be the name of a value"
             remedy = "use a small letter, then small letters, digits or '_'"
             yield document.problem(there, message, remedy)
-
-
-def fault_of_statement(statement: str, *, reads: bool) -> str:
-    """Return why a statement cannot be used; empty: it is one, and it reads where it must.
-
-    The database itself refuses to write for a lookup; this says so before a caller is there.
-    """
-    code = NOT_CODE.sub(" ", statement).strip().removesuffix(";").strip()
-    begins = code.split(None, 1)[0].lower() if code else ""
-    if not code:
-        return "there is no statement"
-    if ";" in code:
-        return "there is more than one statement"
-    if reads and (begins not in ("select", "with") or WRITING.search(code)):
-        return "a lookup may only SELECT"
-    if not reads and begins not in ("insert", "update", "delete", "replace", "with"):
-        return "a submission must INSERT, UPDATE or DELETE"
-    return ""
 
 
 # --- steps ----------------------------------------------------------------------------------
