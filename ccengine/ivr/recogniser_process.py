@@ -76,7 +76,7 @@ class ListeningProcess:
             cause = "its process ended"
             try:
                 await self._live()
-            except (OSError, ValueError, TypeError) as error:  # not begun, or it talks rubbish
+            except Exception as error:  # not begun, or it talks rubbish: calls go on
                 cause = f"{type(error).__name__}: {error}"
             finally:
                 await self._end()
