@@ -63,9 +63,13 @@ class CallerEar:
         """Take no notice of this key if it is the next one and comes soon."""
         self._channel.pass_over(digit, LATE_KEY_SECONDS)
 
+    def count_key(self) -> None:
+        """Count a key that was pressed, or said."""
+        self._keys += 1
+
     async def _next_digit(self) -> str:
         digit = await self._channel.next_digit()
-        self._keys += 1
+        self.count_key()
         return digit
 
     def forget_digits(self) -> None:

@@ -91,10 +91,7 @@ def load_configuration(folder: Path) -> Configuration:
         made, found = check_flows(drafts[name], names)
         problems += found
         flows |= {(name, flow_name): flow for flow_name, flow in made.items()}
-        for flow_name in made:
-            warnings += unheard_unchecked(drafts[name][flow_name])
-            if not has_way_out(client):
-                warnings += offers_in_vain(drafts[name][flow_name])
+        warnings += _doubts(client, [drafts[name][one] for one in made])
     problems += _unheard(loaded, prompts)
     for name, document in loaded.documents.clients.items():
         if document is not None:
@@ -122,6 +119,14 @@ def _come_to_by_nobody(
 ) -> Iterator[Problem]:
     for name, client in tenant.clients.items():
         yield from come_to_by_nobody(drafts[name], _first_flows(tenant, client))
+
+
+def _doubts(client: Client, drafts: Iterable[FlowDraft]) -> Iterator[Problem]:
+    """Yield what is legal in a client's flows, and probably not meant."""
+    for draft in drafts:
+        yield from unheard_unchecked(draft)
+        if not has_way_out(client):
+            yield from offers_in_vain(draft)
 
 
 def _offered(client: Client, drafts: Iterable[FlowDraft]) -> frozenset[str]:
