@@ -139,6 +139,12 @@ class TypingCaller(WalkingCaller):
         self.pass_time(within_seconds)
         return None
 
+    @override
+    def pass_over(self, digit: str) -> None:
+        """Drop it where it was typed ahead."""
+        if self.typed and self.typed[0] == digit:
+            self.typed.popleft()
+
 
 def _say_step(place: Place) -> None:
     console.print(f"[dim]{place.flow}[/] [bold]{place.step}[/]", highlight=False)

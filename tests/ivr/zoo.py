@@ -35,6 +35,7 @@ class Broken:
     line: int = 0  #: instead of `at`
     beside: int = 0  #: things that are told, too
     is_warning: bool = False
+    needs: str = ""  #: a package without which it is not told
 
 
 def step(
@@ -77,6 +78,10 @@ FLOWS = (
          "no_input: goodbye, speech: {en: {2: billing}}}", "key '2', which leads nowhere"),
     step("a phrase for two keys", "extra: {menu: closed, digits: {1: menu, 2: menu}, "
          "no_input: goodbye, speech: {en: {1: [pay, bill], 2: [bill]}}}", "'bill' is said for key"),
+    Broken("a phrase that is never heard", FLOW, CHOICES, f"{CHOICES}\n    speech:\n      en:\n"
+           "        1: billing\n        2: [a fault, teknical support]",
+           "'teknical support' is never heard: the recogniser does not know 'teknical'",
+           "2: [a fault", needs="pocketsphinx"),
     step("phrases in a language nobody understands", "extra: {menu: closed, digits: {1: menu}, "
          "no_input: goodbye, speech: {ar: {1: billing}}}", "understood who speaks 'ar'"),
     step("an option to nowhere", "extra: {menu: closed, digits: {1: menu, 2: sails}, "
@@ -244,16 +249,20 @@ TENANTS = (
     Broken("more than anybody can", TENANT, "technical: 9}", "technical: 99}", "99", "99"),
 )  # fmt: skip
 
+WHO = "known_callers: {lookup: callers}"
 CALLERS = "callers: {table: {file: callers.csv, key: caller}}"
 TABLE = "clients/dnipro/callers.csv"
 KNOWN = "clients/dnipro/flows/known-callers.yaml"
 SHOP = "\ndatabases: {shop: {file: shop.sqlite}}"
 
 
-def lookup(name: str, new: str, says: str, told_in: str = "", at: str = "") -> Broken:
+def lookup(
+    name: str, new: str, says: str, told_in: str = "", at: str = "", beside: int = 0
+) -> Broken:
     """Dnipro's lookup as it should not be."""
+    at = at or "  callers: {"
     return Broken(
-        name, DNIPRO, CALLERS, f"callers: {new}", says, at or "callers: {", told_in=told_in
+        name, DNIPRO, CALLERS, f"callers: {new}", says, at, told_in=told_in, beside=beside
     )
 
 
@@ -281,7 +290,15 @@ LOOKUPS = (
            "holds no password"),
     lookup("a brace too many in it", "{http: {url: 'https://crm.example/{caller'}}", "brace"),
     lookup("a value that it is not given", "{http: {url: 'https://crm.example/{customer}'}}",
-           "'callers' is not given its value 'customer'", KNOWN, "lookup: callers"),
+           "'callers' is not given its value 'customer'", KNOWN, "lookup: callers", beside=1),
+    lookup("callers who are known by more than their number",
+           "{http: {url: 'https://crm.example/{caller}/{queue_wait}'}}",
+           "wants 'queue_wait', and only the caller is known", at="known_callers: {"),
+    Broken("callers who are known by no lookup", DNIPRO, WHO, "known_callers: {lookup: caller}",
+           "no lookup 'caller'", "known_callers: {"),
+    Broken("callers who are known by no value", DNIPRO, WHO,
+           "known_callers:\n  lookup: callers\n  value: knd",
+           "lookup 'callers' answers no value 'knd'", "value: knd"),
     lookup("a lookup that deletes", "{http: {url: 'https://crm.example/', method: DELETE}}",
            "a lookup changes nothing"),
     lookup("a token for all to read", "{http: {url: 'http://crm.example/', token: crm}}",
@@ -317,4 +334,43 @@ LOOKUPS = (
            "'pin' is secret, and would be written down", "look: {"),
 )  # fmt: skip
 
-ZOO = (*FLOWS, *CALLED, *TENANTS, *LOOKUPS)
+SURVEY = "clients/nour/flows/survey.yaml"
+ASK = (
+    "ask: {survey: survey-ask, comment: survey-comment, bad_input_prompt: wrong-key, next: thanks, "
+    "no_input: goodbye}"
+)
+ON = "survey: {flow: survey"
+
+
+def leads_on(name: str, step: str, beside: int = 0) -> Broken:
+    """A survey that goes on with the call."""
+    new = f"{ASK.replace('no_input: goodbye', 'no_input: more')}\n  more: {step}"
+    return Broken(name, SURVEY, ASK, new, "step 'more' leads on", "more: {", beside=beside)
+
+
+SURVEYS = (
+    Broken("a survey by no flow", NOUR, ON, "survey: {flow: survy", "unknown flow 'survy'",
+           "survy"),
+    Broken("more than all are asked", NOUR, "low: 2", "low: 2, percent: 120", "percent", ON),
+    Broken("less than nobody is asked", NOUR, "low: 2", "low: 2, percent: -1", "percent", ON),
+    Broken("a score lower than any", NOUR, "low: 2", "low: 0", "low", ON),
+    Broken("a score higher than any", NOUR, "low: 2", "low: 6", "low", ON),
+    Broken("low scores that nobody is told", NOUR, "owner: Rania Haddad, ", "",
+           "'owner' is missing", ON),
+    Broken("an owner without a name", NOUR, "owner: Rania Haddad", "owner: ' '",
+           "are told to nobody", ON),
+    Broken("a wish that nobody asks for", NOUR, "opt_in: survey_wish", "opt_in: survey_whish",
+           "keeps a value 'survey_whish': nobody is asked", ON),
+    Broken("a wish that is kept nowhere", "clients/nour/flows/languages.yaml",
+           '{survey_wish: "yes"}, next', '{survey_wish: "yes"}, secret: yes, next',
+           "keeps a value 'survey_wish': nobody is asked", ON, told_in=NOUR),
+    Broken("a survey without a score", SURVEY, ASK, "ask: {play: survey-ask, next: thanks}",
+           "flow 'survey' asks for no score", ON, told_in=NOUR),
+    leads_on("a survey into a queue", "{enqueue: billing}"),
+    leads_on("a survey to a number", "{transfer: '1'}", beside=1),
+    leads_on("a survey into voicemail", "{voicemail: billing}", beside=1),
+    step("a survey before the talk", "extra: {survey: closed, next: goodbye, no_input: goodbye}",
+         "nobody has talked yet"),
+)  # fmt: skip
+
+ZOO = (*FLOWS, *CALLED, *TENANTS, *LOOKUPS, *SURVEYS)
