@@ -26,6 +26,7 @@ from ccengine.ivr.prompt_loading import load_prompts
 from ccengine.ivr.prompts import Prompts, Spoken
 from ccengine.ivr.queue_prompts import spoken_by, with_sentences
 from ccengine.ivr.steps.transfer import TransferStep
+from ccengine.ivr.survey_checks import check_surveys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,6 +95,8 @@ def load_configuration(folder: Path) -> Configuration:
     for name, document in loaded.documents.clients.items():
         if document is not None:
             problems += check_lookups(clients[name], document)
+            first = _first_flows(loaded.draft, clients[name])
+            problems += check_surveys(clients[name], document, drafts[name], first)
     problems += [
         Problem(folder / "tenant.yaml", 1, fault, "mend the package, or remove it")
         for fault in all_kinds().faults

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import get_args
+from typing import Any, get_args
 
 import orjson
 import pytest
@@ -128,6 +128,7 @@ def test_a_refused_event_leads_to_nothing_now_or_later(stage: Stage) -> None:
     assert stage.ring("c1") == []
 
 
+IN_SURVEY: dict[str, Any] = {"call": CallId("c1"), "queue": "nova/billing", "agent": "anna"}
 SAMPLES: dict[type, Event] = {
     type(event): event
     for event in (
@@ -142,6 +143,10 @@ SAMPLES: dict[type, Event] = {
             call=CallId("c1"), queue="nova/billing", agent=AgentId("a"), score=2, owner="maya"
         ),
         events.MessageAsked(call=CallId("c1"), queue="nova/billing"),
+        events.SubmissionMade(call=CallId("c1"), submission="cancel-order", key="c1.main.cancel.1"),
+        events.SurveyAsked(**IN_SURVEY),
+        events.SurveyAnswered(**IN_SURVEY, score=2),
+        events.SurveyLow(**IN_SURVEY, score=2, owner="Rania Haddad"),
         events.CallQueued(call=CallId("c1"), queue="nova/billing"),
         events.WaitPromised(call=CallId("c1"), low_seconds=30.0, high_seconds=60.0),
         events.ExitChosen(call=CallId("c1"), key="1", to=Overflow(voicemail=True)),

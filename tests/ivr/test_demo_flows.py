@@ -149,7 +149,7 @@ async def test_a_language_chosen_once_holds(
     demo: Configuration, key: str | None, language: str, today: str
 ) -> None:
     assert demo.tenant is not None
-    keys = [key, "2"] if key else [None, None, "2"]
+    keys = [key, "2", "1"] if key else [None, None, "2", "1"]
     caller = ScriptedCaller(keys, language="ar")
     nour = ClientId("nour")
     built_in = {"day": lambda: NOON.date(), "now": lambda: NOON}
@@ -167,7 +167,9 @@ async def test_a_language_chosen_once_holds(
     assert result.queue == "nour/technical"
     (told,) = (one for one in caller.heard if plain(today) in plain(one))
     after = caller.heard[caller.heard.index(told) + 1 :]
-    assert after == [demo.prompts.media(nour, "main-menu", language)]
+    prompts = ("main-menu", "survey-wish")
+    assert after == [demo.prompts.media(nour, name, language) for name in prompts]
+    assert context.data["survey_wish"] == "yes"
 
 
 def plain(text: str) -> str:

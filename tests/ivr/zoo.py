@@ -262,4 +262,43 @@ LOOKUPS = (
            "'pin' is secret, and would be written down", "look: {"),
 )  # fmt: skip
 
-ZOO = (*FLOWS, *CALLED, *TENANTS, *LOOKUPS)
+SURVEY = "clients/nour/flows/survey.yaml"
+ASK = (
+    "ask: {survey: survey-ask, comment: survey-comment, bad_input_prompt: wrong-key, next: thanks, "
+    "no_input: goodbye}"
+)
+ON = "survey: {flow: survey"
+
+
+def leads_on(name: str, step: str, beside: int = 0) -> Broken:
+    """A survey that goes on with the call."""
+    new = f"{ASK.replace('no_input: goodbye', 'no_input: more')}\n  more: {step}"
+    return Broken(name, SURVEY, ASK, new, "step 'more' leads on", "more: {", beside=beside)
+
+
+SURVEYS = (
+    Broken("a survey by no flow", NOUR, ON, "survey: {flow: survy", "unknown flow 'survy'",
+           "survy"),
+    Broken("more than all are asked", NOUR, "low: 2", "low: 2, percent: 120", "percent", ON),
+    Broken("less than nobody is asked", NOUR, "low: 2", "low: 2, percent: -1", "percent", ON),
+    Broken("a score lower than any", NOUR, "low: 2", "low: 0", "low", ON),
+    Broken("a score higher than any", NOUR, "low: 2", "low: 6", "low", ON),
+    Broken("low scores that nobody is told", NOUR, "owner: Rania Haddad, ", "",
+           "'owner' is missing", ON),
+    Broken("an owner without a name", NOUR, "owner: Rania Haddad", "owner: ' '",
+           "are told to nobody", ON),
+    Broken("a wish that nobody asks for", NOUR, "opt_in: survey_wish", "opt_in: survey_whish",
+           "keeps a value 'survey_whish': nobody is asked", ON),
+    Broken("a wish that is kept nowhere", "clients/nour/flows/languages.yaml",
+           '{survey_wish: "yes"}, next', '{survey_wish: "yes"}, secret: yes, next',
+           "keeps a value 'survey_wish': nobody is asked", ON, told_in=NOUR),
+    Broken("a survey without a score", SURVEY, ASK, "ask: {play: survey-ask, next: thanks}",
+           "flow 'survey' asks for no score", ON, told_in=NOUR),
+    leads_on("a survey into a queue", "{enqueue: billing}"),
+    leads_on("a survey to a number", "{transfer: '1'}", beside=1),
+    leads_on("a survey into voicemail", "{voicemail: billing}", beside=1),
+    step("a survey before the talk", "extra: {survey: closed, next: goodbye, no_input: goodbye}",
+         "nobody has talked yet"),
+)  # fmt: skip
+
+ZOO = (*FLOWS, *CALLED, *TENANTS, *LOOKUPS, *SURVEYS)
