@@ -47,6 +47,7 @@ CALLER_HUNG_UP = "caller hung up"
 LOST = "lost"
 AGENT_HUNG_UP = "agent hung up"
 CALLED_BACK = "callback"
+QUEUE_GONE = "queue gone"
 
 DIVERT_PAUSE_SECONDS = 1.0
 """Between two times that a queue sends a caller on to a flow, which may lead back to it at once."""
@@ -138,9 +139,18 @@ class InboundCall:
         return self._call.became is not None or self._call.queue is not None
 
     async def _run_flow(
-        self, name: str, start: Place | None, client: ClientId | None = None
+        self,
+        name: str,
+        start: Place | None,
+        client: ClientId | None = None,
+        *,
+        is_second: bool = False,
     ) -> tuple[Party, str] | None:
-        """Run the flow, the number's own if none is named; None: the call has entered a queue."""
+        """Run the flow, the number's own if none is named; None: the call has entered a queue.
+
+        Of a queue that a reload has taken away meanwhile the number's present flow knows better;
+        if that does not either, the call ends with an apology.
+        """
         outcome = await self._flows.run(name, start, client)
         match outcome:
             case HangUp():
@@ -150,8 +160,17 @@ class InboundCall:
             case Transfer() | LeaveMessage():
                 return await self._leave(outcome, client or self._call.client)
             case Enqueue():
-                self._enqueue(outcome)
-        return None
+                return await self._enter_queue(outcome, is_second=is_second)
+
+    async def _enter_queue(self, outcome: Enqueue, *, is_second: bool) -> tuple[Party, str] | None:
+        refused = self._enqueue(outcome)
+        if not refused or self._call.became is not None:
+            return None
+        log.warning("queue_refused", call_id=self._call.id, queue=outcome.queue, cause=refused)
+        if is_second:
+            await self._flows.apologise()
+            return Party.ENGINE, QUEUE_GONE
+        return await self._run_flow("", None, is_second=True)
 
     async def _leave(self, outcome: Transfer | LeaveMessage, client: ClientId) -> tuple[Party, str]:
         """Send the caller on into the dialplan."""
@@ -162,8 +181,8 @@ class InboundCall:
         await self._outside.send(self._channel, way_out(self._call, client, outcome), prompt)
         return Party.CALLER, CALLER_HUNG_UP
 
-    def _enqueue(self, outcome: Enqueue) -> None:
-        self._engine.post(
+    def _enqueue(self, outcome: Enqueue) -> str:
+        return self._engine.post(
             CallQueued(
                 call=self._call.id,
                 queue=outcome.queue,

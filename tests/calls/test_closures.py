@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ccengine.core.events import CallQueued, FlowStepEntered, NumbersClosed, NumbersOpened
 from ccengine.core.ids import ClosureId
+from tests.calls.center_on_fake import DNIPRO
 from tests.calls.test_feature_codes import PIN, dial, pins
 
 if TYPE_CHECKING:
@@ -84,6 +86,25 @@ async def test_a_restart_opens_nothing_and_leaves_who_hears_it_where_they_are(
     await center.until(center.ended)
     assert set(flows(center)) == {"closure/closure", "closure/goodbye"}  # judged once
     center.assert_nothing_left()
+
+
+async def test_a_flow_that_a_reload_takes_away_leads_nobody_to_agents_who_were_sent_home(
+    center: CenterOnFake,
+) -> None:
+    close(center)
+    caller = center.caller(number="600201")
+    await center.until(lambda: center.asterisk.hears(caller).startswith("sound:"))
+    assert center.configuration.tenant is not None
+    closures = center.configuration.tenant.settings.closures
+    renamed = {name: replace(one, flow="flood") for name, one in closures.items()}
+    flows_of_all = dict(center.configuration.flows)
+    flows_of_all[DNIPRO, "flood"] = replace(flows_of_all.pop((DNIPRO, "closure")), name="flood")
+    center.configuration = replace(center.configuration, flows=flows_of_all)
+    center.set_tenant(closures=renamed)
+    await center.restart(away_seconds=0.5)
+    await center.until(center.ended)
+    assert flows(center) == ["closure/closure", "flood/closure", "flood/goodbye"]
+    assert center.journal.events(CallQueued) == []
 
 
 async def test_by_phone_with_a_pin_and_one_key(center: CenterOnFake) -> None:

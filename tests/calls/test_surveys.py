@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import wave
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,7 @@ from ccengine.core.events import CallEnded, SurveyAnswered, SurveyAsked, SurveyL
 from ccengine.core.ids import AgentId, CallId, QueueId
 from ccengine.core.states import AgentState, CallState
 from ccengine.core.surveys import Survey, is_drawn
+from ccengine.ivr.steps.branch import BranchStep
 from ccengine.ivr.steps.enqueue import EnqueueStep
 from ccengine.ivr.steps.language import LanguageStep
 from ccengine.ivr.steps.menu import MenuStep
@@ -147,6 +149,30 @@ async def test_the_language_chosen_before_holds(center: CenterOnFake) -> None:
     assert center.asterisk.playing(caller) == [prompts.media(client, "main-menu", "en")]
     center.asterisk.hang_up(caller)
     await ends(center)
+
+
+async def test_it_is_in_the_language_of_the_queue_they_went_to(center: CenterOnFake) -> None:
+    center.set_queue(language="en")
+    caller = await talks(center)
+    agent_hangs_up(center)
+    await center.until(lambda: "survey/ask" in entered(center))
+    await center.until(lambda: center.asterisk.playing(caller))
+    prompts = center.configuration.prompts
+    client = center.wiring.configuration.tenant.route("600201").client  # type: ignore[union-attr]
+    assert center.asterisk.playing(caller) == [prompts.media(client, "main-menu", "en")]
+    center.asterisk.hang_up(caller)
+    await ends(center)
+
+
+async def test_the_time_in_line_is_that_before_the_answer(center: CenterOnFake) -> None:
+    caller = await talks(center)
+    long = BranchStep(branch="queue_wait", at_least={Decimal(5): "ask"}, otherwise="end")
+    center.set_flows(flow({"long": long, "ask": ASK, "end": END}, "survey"))
+    await asyncio.sleep(100)
+    agent_hangs_up(center)
+    await ends(center)
+    assert entered(center)[-2:] == ["survey/long", "survey/end"]
+    assert caller
 
 
 async def test_what_was_typed_for_the_agent_is_no_score(center: CenterOnFake) -> None:
