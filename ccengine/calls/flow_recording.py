@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from ccengine.asterisk.ari.errors import AriRefused, AriTimeout
-from ccengine.calls.sound_files import seconds_of
+from ccengine.calls.sound_files import is_spoken, seconds_of
 from ccengine.ivr.context import Taken
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 LEAST_SECONDS: Final = 1
-"""That were not silent: less is nobody's message."""
+"""Of what cannot be listened to: less is nobody's message."""
 GRACE_SECONDS: Final = 3.0
 """For the tone before a recording, and for its end to be told."""
 FAILED: Final = "failed"
@@ -63,8 +63,7 @@ async def record_caller(
         log.warning("comment_not_recorded", call_id=call.id, cause=str(error) or "no end told")
         await stop_recording(wiring, name)
     channel.clear_digits()  # the key that ended it is no answer to the next question
-    seconds = _seconds_of(wiring, name, ended)
-    return Taken(f"{name}.wav", seconds) if seconds >= LEAST_SECONDS else None
+    return _taken(wiring, name, ended)
 
 
 async def stop_recording(wiring: Wiring, name: str) -> None:
@@ -73,10 +72,15 @@ async def stop_recording(wiring: Wiring, name: str) -> None:
         await wiring.router.ari.stop_recording(name)
 
 
-def _seconds_of(wiring: Wiring, name: str, ended: RecordingSnapshot | None) -> float:
-    """Return how long the recording is; 0: nobody said anything."""
-    if ended is None:  # while we were deaf
-        return seconds_of(wiring.paths.recordings / f"{name}.wav") or 0.0
-    spoken = ended.duration_seconds if ended.talking_seconds is None else ended.talking_seconds
-    is_message = ended.state != FAILED and spoken >= LEAST_SECONDS
-    return float(ended.duration_seconds) if is_message else 0.0
+def _taken(wiring: Wiring, name: str, ended: RecordingSnapshot | None) -> Taken | None:
+    """Judge what was recorded by its file: after a silence Asterisk tells a second of talking."""
+    if ended is not None and ended.state == FAILED:
+        return None
+    path = f"{name}.wav"
+    file = wiring.paths.recordings / path
+    seconds = seconds_of(file)
+    if seconds is not None:
+        return Taken(path, round(seconds, 1)) if is_spoken(file) else None
+    if ended is None or ended.duration_seconds < LEAST_SECONDS:
+        return None
+    return Taken(path, float(ended.duration_seconds))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import wave
+from array import array
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -66,13 +67,13 @@ async def ends(center: CenterOnFake) -> None:
     center.assert_nothing_left()
 
 
-def write_wav(center: CenterOnFake, name: str, *, seconds: float) -> None:
+def write_wav(center: CenterOnFake, name: str, *, seconds: float, level: int = 3000) -> None:
     """Write what Asterisk would have recorded."""
     file = center.wiring.paths.recordings / f"{name}.wav"
     file.parent.mkdir(parents=True, exist_ok=True)
     with wave.open(str(file), "wb") as sound:
         sound.setparams((1, 2, 8000, 0, "NONE", ""))
-        sound.writeframes(bytes(round(16_000 * seconds)))
+        sound.writeframes(array("h", (level, -level) * round(4_000 * seconds)).tobytes())
 
 
 async def queued(center: CenterOnFake) -> CallQueued:
@@ -321,10 +322,14 @@ async def test_who_says_nothing_goes_another_way(center: CenterOnFake) -> None:
 
 
 async def test_who_is_silent_into_a_recording_has_said_nothing(center: CenterOnFake) -> None:
+    """Asterisk says that a second was talked, and that is how long the file is."""
     record = RecordStep(record=("greeting",), into="file", next="end", nothing="known")
     center.asterisk.world.voices.speaks_seconds = 0
     center.set_flows(flow({"record": record, "known": KNOWN, "end": END}))
     caller = center.caller()
+    await center.until(lambda: center.asterisk.recordings)
+    (name,) = center.asterisk.recordings
+    write_wav(center, name, seconds=1.2, level=40)
     assert (await queued(center)).priority == 9
     center.asterisk.hang_up(caller)
     await ends(center)

@@ -161,7 +161,6 @@ class FakeRecording:
     state: str = "recording"
     ended_at: float | None = None
     of: str = ""  #: the channel, where it is not a bridge
-    spoken: float | None = None  #: seconds that were not silent; None: nobody looks for silence
 
     def as_json(self) -> Event:
         told: Event = {
@@ -172,6 +171,4 @@ class FakeRecording:
         }
         if self.ended_at is not None:
             told["duration"] = int(self.ended_at - self.started_at)
-            if self.spoken is not None:
-                told["talking_duration"] = min(int(self.spoken), told["duration"])
         return told

@@ -24,7 +24,6 @@ class FakeVoices:
         """Begin to record; the tone is not counted."""
         loop = asyncio.get_running_loop()
         recording = FakeRecording(query["name"], query["format"], "", loop.time(), of=channel.id)
-        recording.spoken = 0.0
         silence, limit = float(query["maxSilenceSeconds"]), float(query["maxDurationSeconds"])
         self._world.record(recording)
         loop.call_later(min(self.speaks_seconds + silence, limit), self._end, recording)
@@ -43,6 +42,4 @@ class FakeVoices:
 
     def _end(self, recording: FakeRecording) -> None:
         if recording.state == "recording":
-            loop = asyncio.get_running_loop()
-            recording.spoken = min(self.speaks_seconds, loop.time() - recording.started_at)
             self._world.end_recording(recording)

@@ -135,7 +135,6 @@ def decode_playback(value: object) -> PlaybackSnapshot:
 def decode_recording(value: object) -> RecordingSnapshot:
     """Read a recording; raises KeyError or ValueError."""
     raw = _mapping(value, "recording")
-    talking = raw.get("talking_duration")
     return RecordingSnapshot(
         _text(raw["name"], "name"),
         _text(raw.get("format", ""), "format"),
@@ -143,7 +142,6 @@ def decode_recording(value: object) -> RecordingSnapshot:
         _text(raw.get("target_uri", ""), "target_uri"),
         _number(raw.get("duration", 0), "duration"),
         _text(raw.get("cause", ""), "cause"),
-        None if talking is None else _number(talking, "talking_duration"),
     )
 
 

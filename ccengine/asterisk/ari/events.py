@@ -82,7 +82,6 @@ class RecordingSnapshot:
     target_uri: str
     duration_seconds: int = 0
     cause: str = ""
-    talking_seconds: int | None = None  #: of it, not silent; None: nobody listened for silence
 
 
 @dataclass(frozen=True, slots=True)
