@@ -149,6 +149,30 @@ async def test_what_is_said(
     assert closed(center) == ([BUILDING] if keys.endswith(f"{PIN}1") and "304" not in keys else [])
 
 
+@pytest.mark.parametrize("was_closed", [False, True])
+async def test_what_somebody_else_has_switched_meanwhile_is_left_as_it_is(
+    center: CenterOnFake, *, was_closed: bool
+) -> None:
+    if was_closed:
+        close(center)
+    channel = center.asterisk.feature_code("203", "closure", "1")
+    await asyncio.sleep(0.3)
+    center.asterisk.dial_digits(channel, PIN)
+    await asyncio.sleep(1)
+    end = center.engine.clock.now() + 3600
+    if was_closed:
+        assert not center.engine.post(NumbersOpened(closure=BUILDING, by="api"))
+    else:
+        close(center, until=end)
+    center.asterisk.dial_digit(channel, "1")
+    await center.until(lambda: channel not in center.asterisk.channels_left())
+    last = "numbers-opened" if was_closed else "numbers-closed"
+    assert center.said_on(channel)[-1] == last
+    shown = next(iter(center.engine.center.closures(center.engine.clock.now())))
+    assert (shown.closed, shown.until) == (not was_closed, None if was_closed else end)
+    assert len(center.journal.events(NumbersClosed, NumbersOpened)) == (2 if was_closed else 1)
+
+
 async def test_a_wrong_pin_closes_nothing_and_counts(center: CenterOnFake) -> None:
     channel = center.asterisk.feature_code("203", "closure", "1")
     for _ in range(3):
