@@ -8,14 +8,16 @@ made; with the websocket closed Asterisk ends the media channel, and the snoop e
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import asynccontextmanager, suppress
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 import aiohttp
 
-from ccengine.asterisk.ari.errors import AriError
+from ccengine.asterisk.ari.errors import AriDisconnected, AriError
 from ccengine.asterisk.ari.sender import Sender, segment
 
 if TYPE_CHECKING:
@@ -25,11 +27,27 @@ if TYPE_CHECKING:
     from ccengine.asterisk.router import Router
 
 BRIDGE_NAME: Final = "cc:ear"
+IN, OUT = "-in", "-out"  #: the snoop, and what gives its sound to us
+EAR: Final = re.compile(r"\.ear-[0-9a-f]{8}(-in|-out)?")
 CONNECTION: Final = "MEDIA_WEBSOCKET_CONNECTION_ID"
 FORMAT: Final = "slin"  #: 16-bit samples at 8,000 Hz, in this machine's order
 OPEN_SECONDS: Final = 3.0
-CLOSE_SECONDS: Final = 2.0
+CLOSE_SECONDS: Final = 0.6  #: for each of three
+REST_SECONDS: Final = 60.0  #: from a failure of Asterisk's until it is asked again
 LARGEST_MESSAGE: Final = 65_536
+MOST_AT_ONCE: Final = 50
+"""Fifty packets a second of each come through the engine's one thread: 0.5 % of a core, measured.
+It must have time for all other calls."""
+
+
+def is_ear(name: str) -> bool:
+    """Tell whether a channel or a bridge is one by which a caller is, or was, listened to."""
+    return EAR.search(name) is not None
+
+
+def is_listened_by(router: Router, name: str) -> bool:
+    """Tell whether it still is: by who has made it, and not by an engine that is gone."""
+    return router.find(name.removesuffix(IN).removesuffix(OUT) + IN) is not None
 
 
 class Fault(StrEnum):
@@ -39,6 +57,8 @@ class Fault(StrEnum):
     CALLER_GONE = "caller gone"
     NO_MEDIA_CHANNEL = "no media channel"
     NO_CONNECTION_ID = "no connection id"
+    RESTS = "it has failed within the last minute"
+    TOO_MANY = "as many are listened to as may be"
 
 
 class CannotListen(Exception):
@@ -56,18 +76,35 @@ class CallerSound:
     def __init__(self, router: Router, url: str) -> None:
         self._router = router
         self._url = url
-        self._sender = Sender(router.ari.transport, patience_seconds=0, may_send=lambda: True)
+        self._open = 0
+        self._rests_until = 0.0
+        self._sender = Sender(
+            router.ari.transport, patience_seconds=0, may_send=router.ari.may_send
+        )
 
     @asynccontextmanager
     async def open(self, channel: Channel) -> AsyncIterator[AsyncIterator[bytes]]:
         """Give what the caller says, until the block ends or the caller leaves.
 
         Raises:
-            CannotListen: the caller is gone, or Asterisk does not do it in time.
-            AriError: Asterisk refuses, or is away.
+            CannotListen: the caller is gone, Asterisk does not do it in time, or at all, or enough
+                others are listened to.
         """
+        if self._open >= MOST_AT_ONCE:
+            raise CannotListen(Fault.TOO_MANY)
+        if asyncio.get_running_loop().time() < self._rests_until:
+            raise CannotListen(Fault.RESTS)
+        self._open += 1
+        try:
+            async with self._opened(channel) as sound:
+                yield sound
+        finally:
+            self._open -= 1
+
+    @asynccontextmanager
+    async def _opened(self, channel: Channel) -> AsyncIterator[AsyncIterator[bytes]]:
         name = f"{channel.id}.ear-{uuid4().hex[:8]}"
-        snoop, media = self._router.channel(f"{name}-in"), self._router.channel(f"{name}-out")
+        snoop, media = self._router.channel(name + IN), self._router.channel(name + OUT)
         bridge = self._router.bridge(name)
         try:
             async with aiohttp.ClientSession() as session:
@@ -81,8 +118,12 @@ class CallerSound:
                         await media.entered()
                         if not await bridge.add(snoop, media):
                             raise CannotListen(Fault.BRIDGE)
-                except (TimeoutError, aiohttp.ClientError) as error:
-                    raise CannotListen(type(error).__name__) from error
+                except AriDisconnected as error:
+                    raise CannotListen(str(error)) from error
+                except (TimeoutError, aiohttp.ClientError, AriError) as error:
+                    self._rests_until = asyncio.get_running_loop().time() + REST_SECONDS
+                    cause = f"{type(error).__name__}: {error}"
+                    raise CannotListen(cause) from error
                 async with socket:
                     yield _samples(socket)
         finally:
@@ -121,14 +162,19 @@ class CallerSound:
         await socket.send_str("ANSWER")
         return socket
 
-    async def _clear_away(self, snoop: Channel, media: Channel, bridge: str) -> None:
-        with suppress(AriError, TimeoutError):
-            async with asyncio.timeout(CLOSE_SECONDS):
-                for one in (snoop, media):
-                    await self._router.ari.hang_up(one.id)
-                await self._router.bridge(bridge).destroy()
-        for one in (snoop, media):
-            self._router.forget(one.id)
+    async def _clear_away(self, snoop: Channel, media: Channel, name: str) -> None:
+        """End all three; what fails is left to the caller's end, and to the next resync."""
+        ari = self._router.ari
+        for end in (
+            partial(ari.hang_up, snoop.id),
+            partial(ari.hang_up, media.id),
+            self._router.bridge(name).destroy,
+        ):
+            with suppress(AriError, TimeoutError):
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await end()
+        for one in (snoop.id, media.id, name):
+            self._router.forget(one)
 
 
 async def _samples(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[bytes]:

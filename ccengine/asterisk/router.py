@@ -84,9 +84,10 @@ class Router:
             self._bridges[bridge_id] = bridge
         return bridge
 
-    def forget(self, channel_id: str) -> None:
-        """Let go of a channel that lives on without us."""
-        self._channels.pop(channel_id, None)
+    def forget(self, name: str) -> None:
+        """Let go of a channel, or a bridge, that lives on without us."""
+        self._channels.pop(name, None)
+        self._bridges.pop(name, None)
 
     def departure(self, channel_id: str) -> Departure:
         """Give the end of a channel that goes on without us; ask before it leaves.

@@ -47,7 +47,7 @@ CALLER_HUNG_UP = "caller hung up"
 LOST = "lost"
 AGENT_HUNG_UP = "agent hung up"
 CALLED_BACK = "callback"
-QUEUE_GONE = "queue gone"
+NO_QUEUE_LEFT = "no such queue"
 
 DIVERT_PAUSE_SECONDS = 1.0
 """Between two times that a queue sends a caller on to a flow, which may lead back to it at once."""
@@ -139,18 +139,9 @@ class InboundCall:
         return self._call.became is not None or self._call.queue is not None
 
     async def _run_flow(
-        self,
-        name: str,
-        start: Place | None,
-        client: ClientId | None = None,
-        *,
-        is_second: bool = False,
+        self, name: str, start: Place | None, client: ClientId | None = None
     ) -> tuple[Party, str] | None:
-        """Run the flow, the number's own if none is named; None: the call has entered a queue.
-
-        Of a queue that a reload has taken away meanwhile the number's present flow knows better;
-        if that does not either, the call ends with an apology.
-        """
+        """Run the flow, the number's own if none is named; None: the call has entered a queue."""
         outcome = await self._flows.run(name, start, client)
         match outcome:
             case HangUp():
@@ -160,17 +151,7 @@ class InboundCall:
             case Transfer() | LeaveMessage():
                 return await self._leave(outcome, client or self._call.client)
             case Enqueue():
-                return await self._enter_queue(outcome, is_second=is_second)
-
-    async def _enter_queue(self, outcome: Enqueue, *, is_second: bool) -> tuple[Party, str] | None:
-        refused = self._enqueue(outcome)
-        if not refused or self._call.became is not None:
-            return None
-        log.warning("queue_refused", call_id=self._call.id, queue=outcome.queue, cause=refused)
-        if is_second:
-            await self._flows.apologise()
-            return Party.ENGINE, QUEUE_GONE
-        return await self._run_flow("", None, is_second=True)
+                return await self._enqueue(outcome)
 
     async def _leave(self, outcome: Transfer | LeaveMessage, client: ClientId) -> tuple[Party, str]:
         """Send the caller on into the dialplan."""
@@ -181,20 +162,32 @@ class InboundCall:
         await self._outside.send(self._channel, way_out(self._call, client, outcome), prompt)
         return Party.CALLER, CALLER_HUNG_UP
 
-    def _enqueue(self, outcome: Enqueue) -> str:
-        return self._engine.post(
-            CallQueued(
-                call=self._call.id,
-                queue=outcome.queue,
-                priority=outcome.priority,
-                skills={**self._call.language_skills, **outcome.skills},
-                preferred=outcome.preferred,
-                agents=outcome.agents,
-                scores=outcome.scores,
-                kind=outcome.kind,
-                identity=self._identity(client_of(outcome.queue)),
+    async def _enqueue(self, outcome: Enqueue) -> tuple[Party, str] | None:
+        """Have the caller wait; where a reload has taken the queue, in the client's usual one.
+
+        Nobody hears music in no queue: without one the call ends, with an apology.
+        """
+        client = client_of(outcome.queue)
+        usual = self._engine.center.plan.usual_queues.get(client)
+        for queue in dict.fromkeys((outcome.queue, usual or outcome.queue)):
+            rejection = self._engine.post(
+                CallQueued(
+                    call=self._call.id,
+                    queue=queue,
+                    priority=outcome.priority,
+                    skills={**self._call.language_skills, **outcome.skills},
+                    preferred=outcome.preferred,
+                    agents=outcome.agents,
+                    scores=outcome.scores,
+                    kind=outcome.kind,
+                    identity=self._identity(client),
+                )
             )
-        )
+            if not rejection or self._call.became is not None:
+                return None
+            log.error("call_not_queued", call_id=self._call.id, queue=queue, cause=rejection)
+        await self._flows.apologise()
+        return Party.ENGINE, NO_QUEUE_LEFT
 
     def _identity(self, client: ClientId) -> str:
         tenant = self._wiring.configuration.tenant

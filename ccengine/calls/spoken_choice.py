@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from ccengine.asterisk.caller_sound import CannotListen
 from ccengine.asterisk.channels import Channel
 from ccengine.calls.race import first_of
 from ccengine.ivr.recogniser import Recogniser
@@ -55,6 +56,7 @@ class SpokenChoice:
         pressed, said = await first_of(self._pressed(media, seconds), self._said(phrases))
         if pressed is None:
             await self._channel.silence()
+            self._ear.count_key()
             return said
         return pressed or None
 
@@ -71,8 +73,10 @@ class SpokenChoice:
             ):
                 _, key = await first_of(_feed(listener, sound), _believed(listener, phrases))
                 if key is not None:
-                    log.info("menu_spoken", channel=self._channel.id, key=key)
+                    log.info("menu_spoken", channel=self._channel.id)
                     return key
+        except CannotListen as error:
+            log.warning("caller_not_heard", channel=self._channel.id, cause=str(error))
         except Exception:
             # A recogniser's fault must not cost a caller the menu.
             log.exception("caller_not_heard", channel=self._channel.id)

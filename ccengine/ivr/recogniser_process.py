@@ -27,7 +27,8 @@ log = structlog.get_logger()
 MODULE: Final = "ccengine.ivr.recogniser_engine"
 NEEDS: Final = ("pocketsphinx", "numpy")
 UNSENT_BYTES: Final = 4_000_000
-"""Four minutes of sound that the process has not taken: it is stuck, and what comes is dropped."""
+"""Four minutes of one caller's sound, or five seconds of fifty callers', that the process has not
+taken: it is stuck or hopelessly late, and another one begins anew."""
 
 AGAIN_SECONDS: Final = 5.0  #: from a death until it is started again
 
@@ -72,15 +73,18 @@ class ListeningProcess:
         """Keep the process alive from the first caller on; ends it when cancelled."""
         while True:
             await self._wanted.wait()
+            cause = "its process ended"
             try:
                 await self._live()
+            except Exception as error:  # not begun, or it talks rubbish: calls go on
+                cause = f"{type(error).__name__}: {error}"
             finally:
                 await self._end()
-            log.warning("recogniser_died", cause="its process ended")
+            log.warning("recogniser_died", cause=cause)
             await asyncio.sleep(AGAIN_SECONDS)
 
     def hear(self, number: int, sound: bytes) -> None:
-        """Give on a caller's sound; what the process is too slow for is dropped."""
+        """Give on a caller's sound, unless there is no process just now."""
         self._send(SOUND, number, sound)
 
     async def _live(self) -> None:
@@ -104,17 +108,22 @@ class ListeningProcess:
         stdin = None if self._process is None else self._process.stdin
         if stdin is None or stdin.is_closing():
             return
-        is_full = stdin.transport.get_write_buffer_size() > UNSENT_BYTES
-        if what != SOUND or not is_full:
+        if stdin.transport.get_write_buffer_size() > UNSENT_BYTES:
+            self._kill()
+        else:
             stdin.write(HEADER.pack(what, number, len(body)) + body)
 
     async def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await asyncio.shield(process.wait())
+        process = self._process
+        if process is not None:
+            self._kill()
+            self._process = None
+            await asyncio.shield(process.wait())
+
+    def _kill(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
 
 class Listening:

@@ -128,11 +128,11 @@ class _Run:
         return await self._rescue()
 
     async def _step_taken(self) -> Onward:
-        step = self._flow.steps[self._step]
+        step, left = self._flow.steps[self._step], self._left()
         if isinstance(step, CallbackStep):
             # Bounded by itself; cut in the middle, the callback might be asked for or not.
             return await step.run(self._context)
-        async with self._context.within(self._left()):
+        async with self._context.within(left):
             return await step.run(self._context)
 
     def _follow(self, led: Onward) -> Outcome | None:

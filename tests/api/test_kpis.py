@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -154,6 +155,17 @@ async def test_what_callers_think_by_why_they_called(day: House) -> None:
     }
     formulas = {one["name"]: one["formula"] for one in line["figures"]}
     assert formulas["survey response rate v1"] == "scored / asked"
+    options = ["--journal", day.shift.journal.path, "--config", day.tenant.folder]
+    by = ["--by", "contact_reason", "--client", "nour", "--format", "csv"]
+    done = CliRunner().invoke(app, ["report", "queues", *by, *map(str, options)])
+    assert done.exit_code == 0, done.stderr
+    head, row, _total = csv.reader(done.stdout.splitlines())
+    written = dict(zip(head, row, strict=True))
+    mean = "survey score mean v1 [score] = sum of scores / scored; of the agent whom the caller"
+    (name,) = [one for one in head if one.startswith(mean)]
+    assert (written["contact_reason"], written[name]) == ("fault", "1.000000")
+    counted = [written[one] for one in ("survey_asked", "survey_answered", "survey_score")]
+    assert counted == ["2", "1", "1"]
 
 
 async def test_they_are_those_of_the_report(day: House) -> None:

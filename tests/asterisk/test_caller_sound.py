@@ -28,7 +28,8 @@ class Switch:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.connected = True
-        self.refuses = ""  #: part of a path
+        self.refuses = ""  #: part of a request
+        self.status = 404
         self.router = Router(Ari(self))
         self.said: list[str] = []
         self.gives = [b"one", b"two"]
@@ -38,8 +39,8 @@ class Switch:
 
     async def request(self, request: Request) -> Response:
         self.asked.append(f"{request.method} {request.path}")
-        if self.refuses and self.refuses in request.path:
-            return Response(404, {"message": "Channel not found"})
+        if self.refuses and self.refuses in self.asked[-1]:
+            return Response(self.status, {"message": "Channel not found"})
         if request.path.endswith("/variable"):
             return Response(200, {"value": "abc"})
         if "/snoop/" in request.path:
@@ -113,3 +114,48 @@ async def test_asterisk_that_takes_too_long_is_not_waited_for(
         with pytest.raises(CannotListen, match="TimeoutError"):
             async with sound.open(switch.router.channel("caller")):
                 pytest.fail("nothing was opened")
+
+
+async def test_so_many_are_listened_to_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caller_sound, "MOST_AT_ONCE", 1)
+    switch = Switch()
+    channel = switch.router.channel("caller")
+    async with listening(switch) as sound:
+        async with sound.open(channel):
+            asked = len(switch.asked)
+            with pytest.raises(CannotListen, match="as many"):
+                async with sound.open(channel):
+                    pytest.fail("too many were opened")
+            assert len(switch.asked) == asked
+        async with sound.open(channel):
+            pass
+
+
+async def test_a_fault_of_asterisks_is_not_asked_for_again_at_once() -> None:
+    switch = Switch()
+    switch.refuses, switch.status = "externalMedia", 500
+    channel = switch.router.channel("caller")
+    async with listening(switch) as sound:
+        with pytest.raises(CannotListen, match="AriRefused"):
+            async with sound.open(channel):
+                pytest.fail("nothing was opened")
+        asked = len(switch.asked)
+        switch.refuses = ""
+        with pytest.raises(CannotListen, match="within the last minute"):
+            async with sound.open(channel):
+                pytest.fail("it was asked again")
+        assert len(switch.asked) == asked
+
+
+async def test_what_cannot_be_ended_keeps_nothing_else_from_its_end() -> None:
+    switch = Switch()
+    async with listening(switch) as sound, sound.open(switch.router.channel("caller")):
+        switch.refuses, switch.status = "-in", 500
+    ended = [one for one in switch.asked if one.startswith("DELETE ")]
+    assert [one.partition("/")[0] for one in ended] == [
+        "DELETE channels",
+        "DELETE channels",
+        "DELETE bridges",
+    ]
+    assert not switch.router._bridges
+    assert not [one for one in switch.router._channels if ".ear-" in one]

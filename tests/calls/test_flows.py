@@ -207,6 +207,26 @@ async def test_a_prompt_that_plays_for_ever_is_cut(center: CenterOnFake) -> None
     assert asyncio.get_running_loop().time() - began < 35
 
 
+@pytest.mark.parametrize("has_others", [True, False])
+async def test_whose_queue_a_reload_has_taken_waits_in_the_usual_one_or_is_let_go(
+    center: CenterOnFake, *, has_others: bool
+) -> None:
+    center.set_flows(flow({**STEPS, "known": EnqueueStep(enqueue="gone")}))
+    caller = center.caller()
+    await is_at(center, "ask")
+    if not has_others:
+        center.set_client(queues={})
+    center.asterisk.dial_digits(caller, "4711#1")
+    await center.until(lambda: center.journal.events(CallQueued) or center.ended())
+    if has_others:
+        assert (await queued(center)).queue == "dnipro/billing"
+        center.asterisk.hang_up(caller)
+    await ends(center)
+    assert center.ended()[0].cause == ("caller hung up" if has_others else "no such queue")
+    sorry = center.configuration.prompts.phrase(ClientId("dnipro"), "sorry", "uk")
+    assert ([media for _, media in center.asterisk.played][-1] == sorry) is not has_others
+
+
 class Broken:
     async def run(self, _context: object) -> str:
         message = "a bug of somebody's"
@@ -221,30 +241,6 @@ async def test_a_step_that_fails_costs_the_caller_nothing_but_the_step(
     assert (await queued(center)).priority == 9
     center.asterisk.hang_up(caller)
     await ends(center)
-
-
-@pytest.mark.parametrize("now", ["billing", "vip"])
-async def test_a_reload_that_takes_the_queue_away_leaves_nobody_to_the_music(
-    center: CenterOnFake, now: str
-) -> None:
-    center.set_flows(flow({"menu": MENU, "look": KNOWN, "end": END}))
-    caller = center.caller()
-    await is_at(center, "menu")
-    here = EnqueueStep(enqueue=now, priority=3)
-    center.set_flows(flow({"here": here}))
-    assert center.configuration.tenant is not None
-    queues = center.configuration.tenant.clients[ClientId("dnipro")].settings.queues
-    center.set_client(queues={name: rules for name, rules in queues.items() if name != "vip"})
-    center.asterisk.dial_digit(caller, "1")
-    if now == "billing":
-        assert (await queued(center)).queue == "dnipro/billing"
-        center.asterisk.hang_up(caller)
-    await ends(center)
-    assert entered(center) == ["vip/menu", "vip/look", "vip/here"]
-    if now == "vip":
-        assert center.ended()[0].cause == "queue gone"
-        prompts = center.configuration.prompts
-        assert center.asterisk.played[-1][1] == prompts.phrase("dnipro", "sorry", "uk")  # type: ignore[arg-type]
 
 
 async def test_a_language_chosen_once_holds(center: CenterOnFake) -> None:

@@ -114,6 +114,9 @@ async def test_what_is_said_counts_as_its_key(center: CenterOnFake) -> None:
     await center.until(lambda: told.listening)
     told.heard.put_nowait("2")
     assert await priority(center) == 2
+    entered = center.journal.events(FlowStepEntered)[-1]
+    assert isinstance(entered, FlowStepEntered)
+    assert (entered.step, entered.keys) == ("other", 1)
     assert told.opened == [("uk", MENU.speech["uk"])]
     assert told.fed == [b"hm"]
     assert told.listening == 0

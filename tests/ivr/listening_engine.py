@@ -1,9 +1,10 @@
-"""A recogniser's process that knows sound by its first byte: a key, or `!` for a crash."""
+"""A recogniser that knows sound by its first byte: a key, or `!` crash, `?` rubbish, `#` stuck."""
 
 from __future__ import annotations
 
 import json
 import sys
+import time
 
 from ccengine.ivr.recogniser_engine import HEADER, SOUND
 
@@ -12,6 +13,11 @@ while header := sys.stdin.buffer.read(HEADER.size):
     body = sys.stdin.buffer.read(size)
     if what == SOUND and body[:1] == b"!":
         sys.exit(1)
+    if what == SOUND and body[:1] == b"#":
+        time.sleep(60)
+    if what == SOUND and body[:1] == b"?":
+        sys.stdout.write('{"7": "rubbish"}\n')
+        sys.stdout.flush()
     if what == SOUND and body[:1].isdigit():
         sys.stdout.write(json.dumps([whose, body[:1].decode()]) + "\n")
         sys.stdout.flush()

@@ -34,7 +34,7 @@ BY_NAMES: Mapping[Names, st.SearchStrategy[Any]] = {
         (*("greeting", "main-menu", "en/main-menu") * 4, "no-such-prompt")
     ),
     Names.SAYING: st.sampled_from(("main-menu", "{a}", "{b:digits}", "{verified:money}")),
-    Names.QUEUE: st.sampled_from(("billing", "vip")),
+    Names.QUEUE: st.sampled_from(("billing", "vip", "gone")),
     Names.HOURS: st.sampled_from(("always", "never")),
     Names.SKILL: st.sampled_from(("english", "billing")),
     Names.AGENT: st.sampled_from(("olena", "taras")),

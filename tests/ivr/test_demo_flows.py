@@ -174,3 +174,17 @@ async def test_a_language_chosen_once_holds(
 
 def plain(text: str) -> str:
     return unicodedata.normalize("NFC", text)
+
+
+def test_a_flow_behind_a_queue_needs_its_prompts_in_each_language(tmp_path: Path) -> None:
+    nour = copy_of_demo(tmp_path) / "clients/nour"
+    change(nour / "prompts/fr/prompts.yaml", "closed: ", "shut: ")
+    assert load_configuration(nour.parents[1]).problems == ()  # its number's callers hear Arabic
+    change(
+        nour / "client.yaml",
+        "    extension: 11\n",
+        "    extension: 11\n    limits: {wait_seconds: 600, overflow: {flow: main}}\n",
+    )
+    (problem,) = load_configuration(nour.parents[1]).problems
+    assert "prompt 'closed' is missing in 'fr'" in problem.message
+    assert problem.file.name == "main.yaml"

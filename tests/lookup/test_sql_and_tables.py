@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ccengine.config.lookup_files import Table
-from ccengine.ivr.lookup_checks import fault_of_statement
+from ccengine.config.statements import fault_of_statement, needs_a_row
 from ccengine.lookup.source import SourceFailed
 from ccengine.lookup.sql import THREADS, SqlSource, Statements, carried_out, open_sqlite
 from ccengine.lookup.table import TableSource
@@ -160,3 +160,18 @@ async def test_a_table_knows_numbers_with_and_without_their_plus() -> None:
     assert await source.ask({"caller": "380441"}) is not None
     assert await source.ask({"caller": ""}) is None
     assert await source.ask({}) is None
+
+
+@pytest.mark.parametrize(
+    ("statement", "needs"),
+    [
+        ("UPDATE t SET a = 1 WHERE b = :b", True),
+        ("-- INSERT\ndelete from t where b = 'insert'", True),
+        ("WITH one AS (SELECT 1) UPDATE t SET a = 1", True),
+        ("INSERT OR IGNORE INTO t VALUES (:key)", False),
+        ("INSERT INTO t VALUES (1) ON CONFLICT DO UPDATE SET a = 2", False),
+        ("REPLACE INTO t VALUES (1)", False),
+    ],
+)
+def test_what_changes_rows_needs_one(statement: str, *, needs: bool) -> None:
+    assert needs_a_row(statement) == needs

@@ -72,6 +72,7 @@ class Ari:
     ) -> None:
         self.app = app
         self.transport = transport
+        self.may_send = may_send
         self._sender = Sender(transport, patience_seconds=patience_seconds, may_send=may_send)
         self._bridge_turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
