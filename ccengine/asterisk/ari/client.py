@@ -311,14 +311,8 @@ class Ari:
         A recording of that name which is under way is taken for ours, begun by an earlier try.
         """
         query = {"name": name, "format": file_format, "ifExists": "fail", "beep": "false"}
-        try:
-            async with self._turn(bridge_id):
-                path = f"bridges/{segment(bridge_id)}/record"
-                return await self._sender.done("POST", path, query, when_gone=not_found)
-        except AriRefused as error:
-            if error.status == _CONFLICT:
-                return await self.live_recording(name) is not None
-            raise
+        async with self._turn(bridge_id):
+            return await self._record(f"bridges/{segment(bridge_id)}/record", query)
 
     async def record_channel(
         self, channel_id: str, *, name: str, seconds: int, silence_seconds: int
@@ -338,12 +332,14 @@ class Ari:
             "maxDurationSeconds": str(seconds),
             "maxSilenceSeconds": str(silence_seconds),
         }
-        path = f"channels/{segment(channel_id)}/record"
+        return await self._record(f"channels/{segment(channel_id)}/record", query)
+
+    async def _record(self, path: str, query: Mapping[str, str]) -> bool:
         try:
             return await self._sender.done("POST", path, query, when_gone=not_found)
         except AriRefused as error:
             if error.status == _CONFLICT:
-                return await self.live_recording(name) is not None
+                return await self.live_recording(query["name"]) is not None
             raise
 
     async def stop_recording(self, name: str) -> bool:
