@@ -146,6 +146,8 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
                 root.create_task(parts.publisher.run(), name="mqtt")
             if parts.wiring.hearing is not None:
                 root.create_task(parts.wiring.hearing.recogniser.run(), name="listening")
+            if parts.wiring.voices is not None:
+                root.create_task(parts.wiring.voices.sweep(), name="sounds")
             root.create_task(parts.link.run(), name="ari")
             root.create_task(_check_version(parts), name="version")
             root.create_task(switchboard.run(parts.link.events()), name="switchboard")

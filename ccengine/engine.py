@@ -177,7 +177,11 @@ class Engine:
         unseen, self._unseen = self._unseen, []
         for rows in unseen:
             for observer in self._observers:
-                observer(rows)
+                try:
+                    observer(rows)
+                except Exception:
+                    # Its fault must not cost the others what has happened.
+                    log.exception("observer_failed", observer=getattr(observer, "__qualname__", ""))
 
     def start_timer(self) -> None:
         """Let deadlines fall due from now on."""

@@ -113,6 +113,21 @@ async def test_observers_see_a_step_once_the_journal_has_it_and_only_once(
     assert seen == ["AgentLoggedIn 3"]
 
 
+async def test_an_observer_s_fault_costs_the_others_nothing(engine: Engine) -> None:
+    def broken(_rows: Sequence[JournalRow]) -> None:
+        message = "a bug of somebody's"
+        raise ValueError(message)
+
+    engine.show()
+    seen: list[str] = []
+    engine.observe(broken)
+    engine.observe(lambda rows: seen.append(str(rows[0][0])))
+    engine.post(AgentLoggedIn(agent="anna", phone="201"))
+    engine.post(AgentWentNotReady(agent="anna", reason="lunch"))
+    engine.show()
+    assert seen == ["AgentLoggedIn", "AgentWentNotReady"]
+
+
 async def test_steps_between_two_requests_are_written_together(
     engine: Engine, notebook: Notebook
 ) -> None:

@@ -44,10 +44,12 @@ def _written(given: object) -> object:
         msg = "no instant"
         raise mistake(msg, REMEDY)
     try:
-        return _READ.validate_python(given)  # here: a body is read strictly, and takes no text
-    except ValidationError as error:
-        msg = "no instant"  # 30 February
+        read = _READ.validate_python(given)  # here: a body is read strictly, and takes no text
+        utc_text(read.timestamp())
+    except (ValidationError, ValueError, OverflowError) as error:
+        msg = "no instant"  # 30 February, or no year of four digits in UTC
         raise mistake(msg, REMEDY) from error
+    return read
 
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_written)]

@@ -12,40 +12,11 @@ from ccengine.asterisk.ari.events import (
     RecordingStarted,
 )
 from ccengine.asterisk.channels import Channel
+from ccengine.asterisk.recordings import Recording
 
 _LEAVING_SECONDS = 1.0  # for a channel that we hung up to be out of its bridge
 # The real one now and then does not tell the end of a recording that ends with its bridge.
 _END_TOLD_WITHIN_SECONDS = 3.0
-
-
-class Recording:
-    """A recording of a bridge, from before it starts."""
-
-    def __init__(self, ari: Ari, name: str) -> None:
-        self.name = name
-        self.started = False
-        self._ari = ari
-        self._ended: asyncio.Future[RecordingSnapshot | None] = (
-            asyncio.get_running_loop().create_future()
-        )
-
-    @property
-    def is_over(self) -> bool:
-        """The file is complete, or there will be none."""
-        return self._ended.done()
-
-    async def stop(self) -> bool:
-        """End it and keep the file; False when it had ended."""
-        return await self._ari.stop_recording(self.name)
-
-    async def wait(self) -> RecordingSnapshot | None:
-        """Wait for the end; None when it came while we were deaf."""
-        return await asyncio.shield(self._ended)
-
-    def end(self, snapshot: RecordingSnapshot | None) -> None:
-        """Take note of the end; the first one counts."""
-        if not self._ended.done():
-            self._ended.set_result(snapshot)
 
 
 class Bridge:

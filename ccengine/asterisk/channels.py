@@ -19,7 +19,9 @@ from ccengine.asterisk.ari.events import (
     ChannelHangupRequest,
     ChannelSnapshot,
     PlaybackFinished,
-    PlaybackStarted,
+    RecordingFailed,
+    RecordingFinished,
+    RecordingSnapshot,
     StasisEnd,
     StasisStart,
 )
@@ -30,6 +32,7 @@ from ccengine.asterisk.ari.results import (
     Unreachable,
 )
 from ccengine.asterisk.mailbox import Mailbox
+from ccengine.asterisk.recordings import Recording
 
 _DIGITS_KEPT = 64
 _EVENTS_KEPT = 256
@@ -108,6 +111,7 @@ class Channel:
         self._passed_over: tuple[str, float] | None = None
         self._told_digits: deque[tuple[str, str]] = deque(maxlen=_REPETITIONS_WITHIN)
         self._playbacks: dict[str, Playback] = {}
+        self._recordings: dict[str, Recording] = {}
         self._hangup_cause = 0
         if snapshot is not None and snapshot.in_app(ari.app):
             self._entered.set_result(snapshot)
@@ -268,7 +272,27 @@ class Channel:
                 playback.end(PlaybackEnd.GONE)
         return playback
 
+    async def record(self, name: str, *, seconds: int, silence_seconds: int) -> Recording | None:
+        """Record what it says after a tone, to a key, a silence or the limit; None: it is gone.
+
+        Of a channel that is gone before the recording's end, that end may never be told.
+        """
+        recording = self._recordings[name] = Recording(self.ari, name)
+        try:
+            recording.is_asked_for = await self.ari.record_channel(
+                self.id, name=name, seconds=seconds, silence_seconds=silence_seconds
+            )
+        finally:
+            if not recording.is_asked_for:
+                self.end_recording(name, None)
+        return recording if recording.is_asked_for else None
+
     # What the router tells it
+
+    @property
+    def open_recordings(self) -> tuple[Recording, ...]:
+        """Recordings that Asterisk has begun and whose end was not heard of."""
+        return tuple(one for one in self._recordings.values() if one.is_asked_for)
 
     @property
     def open_playbacks(self) -> tuple[Playback, ...]:
@@ -292,8 +316,8 @@ class Channel:
                     told.id,
                     PlaybackEnd.FAILED if told.state == "failed" else PlaybackEnd.DONE,
                 )
-            case PlaybackStarted():
-                pass
+            case RecordingFinished(recording=recorded) | RecordingFailed(recording=recorded):
+                self.end_recording(recorded.name, recorded)
             case StasisStart(channel=snapshot):
                 self.enter(snapshot)
             case StasisEnd():
@@ -331,6 +355,12 @@ class Channel:
         playback = self._playbacks.pop(playback_id, None)
         if playback is not None:
             playback.end(how)
+
+    def end_recording(self, name: str, snapshot: RecordingSnapshot | None) -> None:
+        """Take note that what was recorded of it ended; None when only its absence was seen."""
+        recording = self._recordings.pop(name, None)
+        if recording is not None:
+            recording.end(snapshot)
 
     def _take_digit(self, event: ChannelDtmfReceived) -> None:
         # Where channel and endpoint are both subscribed to, Asterisk tells each event twice.

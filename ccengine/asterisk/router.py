@@ -164,7 +164,8 @@ class Router:
         departed = list(self._departures)
         # Only what Asterisk knew of before it was asked can be missing from its answer.
         suspects = [channel for channel in self._channels.values() if channel.confirmed]
-        recorded = [(b, r) for b in self._bridges.values() for r in b.open_recordings]
+        recording: tuple[Bridge | Channel, ...] = (*self._bridges.values(), *suspects)
+        recorded = [(one, open_one) for one in recording for open_one in one.open_recordings]
         found = Resync(await self.ari.channels(), await self.ari.bridges())
         alive = {snapshot.id: snapshot for snapshot in found.channels}
         for channel in suspects:
@@ -172,9 +173,9 @@ class Router:
         for channel_id in departed:
             if channel_id not in alive:
                 self._see_off(channel_id, None)
-        for bridge, recording in recorded:
-            if await self.ari.live_recording(recording.name) is None:
-                bridge.end_recording(recording.name, None)
+        for of, open_one in recorded:
+            if await self.ari.live_recording(open_one.name) is None:
+                of.end_recording(open_one.name, None)
         return found
 
     async def _mend(self, channel: Channel, snapshot: ChannelSnapshot | None) -> None:

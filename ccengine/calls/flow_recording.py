@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from ccengine.asterisk.ari.errors import AriRefused, AriTimeout
-from ccengine.asterisk.ari.events import RecordingFailed, RecordingFinished
+from ccengine.calls.sound_files import is_spoken, seconds_of
 from ccengine.ivr.context import Taken
 
 if TYPE_CHECKING:
+    from ccengine.asterisk.ari.events import RecordingSnapshot
     from ccengine.asterisk.channels import Channel
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
@@ -19,14 +22,25 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-LEAST_SECONDS = 1
-"""Beside the silence that ended it, if one did: less is nobody's message."""
+LEAST_SECONDS: Final = 1
+"""Of what cannot be listened to: less is nobody's message."""
+GRACE_SECONDS: Final = 3.0
+"""For the tone before a recording, and for its end to be told."""
+FAILED: Final = "failed"
 
 
-def comment_of(call: Call, at: float) -> str:
-    """Return the path below the recordings folder, without ending; nothing is the caller's."""
-    day = datetime.fromtimestamp(at, UTC).strftime("%Y/%m/%d")
-    return f"{call.tenant}/{call.client}/comments/{day}/{call.id}-{at * 1000:.0f}"
+def comment_of(call: Call, take: int) -> str:
+    """Return the path below the recordings folder, without ending; nothing is the caller's.
+
+    The same for the same step of the same pass, so that a later engine knows what this one records.
+
+    Args:
+        call: who speaks.
+        take: counted from 1, within the step.
+    """
+    day = datetime.fromtimestamp(call.arrived_at, UTC).strftime("%Y/%m/%d")
+    suffix = "" if take == 1 else f"-{take}"
+    return f"{call.tenant}/{call.client}/comments/{day}/{call.id}-{call.flow_pass}{suffix}"
 
 
 async def record_caller(
@@ -36,28 +50,37 @@ async def record_caller(
 
     Cancelled, it goes on recording, and Asterisk does nothing else for the channel until it ends.
     """
-    ari = wiring.router.ari
+    ended: RecordingSnapshot | None = None
     try:
-        if not await ari.record_channel(
-            channel.id, name=name, seconds=take.seconds, silence_seconds=take.silence_seconds
-        ):
-            return None
-        ended = await _end_of(channel, name)
-    except (AriRefused, AriTimeout) as error:
-        log.warning("comment_not_recorded", call_id=call.id, cause=str(error))
-        return None
-    channel.clear_digits()  # the key that ended it is no answer to the next question
-    if ended is None or ended.recording.duration_seconds < LEAST_SECONDS:
-        return None
-    return Taken(f"{name}.wav", float(ended.recording.duration_seconds))
-
-
-async def _end_of(channel: Channel, name: str) -> RecordingFinished | None:
-    while True:
-        match await channel.next_event():
-            case RecordingFinished(recording=told) as finished if told.name == name:
-                return finished
-            case RecordingFailed(recording=told) if told.name == name:
+        async with asyncio.timeout(take.seconds + take.silence_seconds + GRACE_SECONDS):
+            recording = await channel.record(
+                name, seconds=take.seconds, silence_seconds=take.silence_seconds
+            )
+            if recording is None:
                 return None
-            case _:
-                pass
+            ended = await recording.wait()
+    except (AriRefused, AriTimeout, TimeoutError) as error:
+        log.warning("comment_not_recorded", call_id=call.id, cause=str(error) or "no end told")
+        await stop_recording(wiring, name)
+    channel.clear_digits()  # the key that ended it is no answer to the next question
+    return _taken(wiring, name, ended)
+
+
+async def stop_recording(wiring: Wiring, name: str) -> None:
+    """Have a recording end that may be under way: Asterisk keeps all prompts until it does."""
+    with suppress(AriRefused, AriTimeout):
+        await wiring.router.ari.stop_recording(name)
+
+
+def _taken(wiring: Wiring, name: str, ended: RecordingSnapshot | None) -> Taken | None:
+    """Judge what was recorded by its file: after a silence Asterisk tells a second of talking."""
+    if ended is not None and ended.state == FAILED:
+        return None
+    path = f"{name}.wav"
+    file = wiring.paths.recordings / path
+    seconds = seconds_of(file)
+    if seconds is not None:
+        return Taken(path, round(seconds, 1)) if is_spoken(file) else None
+    if ended is None or ended.duration_seconds < LEAST_SECONDS:
+        return None
+    return Taken(path, float(ended.duration_seconds))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from collections import Counter
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
@@ -16,7 +17,8 @@ from structlog.contextvars import bound_contextvars
 from ccengine.asterisk.ari.errors import AriDisconnected
 from ccengine.calls.callback_offer import CallbackOffer
 from ccengine.calls.caller_ear import CallerEar
-from ccengine.calls.flow_recording import comment_of, record_caller
+from ccengine.calls.flow_recording import comment_of, record_caller, stop_recording
+from ccengine.calls.languages import language_of
 from ccengine.calls.spoken_choice import SpokenChoice
 from ccengine.calls.survey import CallSurvey
 from ccengine.config.clients import digits_of
@@ -32,7 +34,8 @@ from ccengine.ivr.context import FlowContext, TimeUp
 from ccengine.ivr.data import CallData, written
 from ccengine.ivr.lookups import FAILED
 from ccengine.ivr.outcomes import HangUp, LeaveMessage, Transfer
-from ccengine.ivr.runner import Place, run_flow
+from ccengine.ivr.phrases import Phrase
+from ccengine.ivr.runner import GRACE_SECONDS, Place, run_flow
 from ccengine.ivr.speaking import CallSpeaker
 
 if TYPE_CHECKING:
@@ -64,6 +67,7 @@ class CallFlows:
         self._channel = channel
         self._call = call
         self._recording = ""
+        self._takes: Counter[int] = Counter()  # by the pass of a step
         self.survey = CallSurvey(wiring, call)
 
     async def run(self, name: str, start: Place | None, of: ClientId | None = None) -> Outcome:
@@ -74,6 +78,8 @@ class CallFlows:
             start: where an earlier engine has left the caller.
             of: whose flow it is; None: the number's client's.
         """
+        if start is not None:
+            await stop_recording(self._wiring, comment_of(self._call, take=1))
         configuration = self._wiring.configuration
         tenant = configuration.tenant
         route = None if tenant is None else tenant.route(self._call.number)
@@ -85,13 +91,23 @@ class CallFlows:
         if flow is None:
             # A reload has taken it away: the number's own flow is still there.
             client, start = route.client, None
-            flow = configuration.flow(client, route.flow)
-        ear = CallerEar(self._channel, self._call.language or route.language)
+            own = configuration.flows.get((client, self._first_flow(tenant, route)))
+            flow = own or configuration.flow(client, route.flow)
+        ear = CallerEar(self._channel, language_of(self._wiring, self._call, self._call.queue))
         context = self._context(ear, tenant.clients[client], self._began(start, of))
         others = configuration.flows_of(client)
         return await run_flow(
             flow, context, start=start, entered=partial(self._enter, ear), others=others
         )
+
+    async def apologise(self) -> None:
+        """Say sorry to a caller whom nobody can serve."""
+        call, prompts = self._call, self._wiring.configuration.prompts
+        language = language_of(self._wiring, call, call.queue)
+        sorry = prompts.phrase(call.client, Phrase.SORRY, language)
+        with suppress(TimeUp):
+            async with self._within(GRACE_SECONDS):
+                await CallerEar(self._channel, language).play([sorry], until_digit=False)
 
     async def keep_last_words(self) -> None:
         """Keep what a caller was saying of the talk when they hung up."""
@@ -167,6 +183,8 @@ class CallFlows:
         }
 
     def _waited(self) -> Decimal:
+        if self._call.queue is not None:  # the talk is over
+            return Decimal(int(self._call.waited_seconds))
         since = self._call.lined_at
         return Decimal(0 if since is None else int(self._engine.clock.now() - since))
 
@@ -174,7 +192,8 @@ class CallFlows:
         return await CallbackOffer(self._wiring, self._call, ear, queue).run()
 
     async def _record(self, take: Take) -> Taken | None:
-        self._recording = name = comment_of(self._call, self._engine.clock.now())
+        self._takes[self._call.flow_pass] += 1
+        self._recording = name = comment_of(self._call, self._takes[self._call.flow_pass])
         taken = await record_caller(self._wiring, self._channel, self._call, name, take)
         self._recording = ""
         return taken
@@ -232,7 +251,8 @@ class CallFlows:
                 raise
             await self._channel.silence()
             if self._recording:
-                await self._wiring.router.ari.stop_recording(self._recording)
+                await stop_recording(self._wiring, self._recording)
+                self._recording = ""
             raise TimeUp from None
 
     def _utc_now(self) -> datetime:

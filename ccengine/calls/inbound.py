@@ -151,7 +151,7 @@ class InboundCall:
             case Transfer() | LeaveMessage():
                 return await self._leave(outcome, client or self._call.client)
             case Enqueue():
-                return self._enqueue(outcome)
+                return await self._enqueue(outcome)
 
     async def _leave(self, outcome: Transfer | LeaveMessage, client: ClientId) -> tuple[Party, str]:
         """Send the caller on into the dialplan."""
@@ -162,10 +162,10 @@ class InboundCall:
         await self._outside.send(self._channel, way_out(self._call, client, outcome), prompt)
         return Party.CALLER, CALLER_HUNG_UP
 
-    def _enqueue(self, outcome: Enqueue) -> tuple[Party, str] | None:
+    async def _enqueue(self, outcome: Enqueue) -> tuple[Party, str] | None:
         """Have the caller wait; where a reload has taken the queue, in the client's usual one.
 
-        Nobody hears music in no queue: without one the call ends.
+        Nobody hears music in no queue: without one the call ends, with an apology.
         """
         client = client_of(outcome.queue)
         usual = self._engine.center.plan.usual_queues.get(client)
@@ -183,9 +183,10 @@ class InboundCall:
                     identity=self._identity(client),
                 )
             )
-            if not rejection:
+            if not rejection or self._call.became is not None:
                 return None
             log.error("call_not_queued", call_id=self._call.id, queue=queue, cause=rejection)
+        await self._flows.apologise()
         return Party.ENGINE, NO_QUEUE_LEFT
 
     def _identity(self, client: ClientId) -> str:

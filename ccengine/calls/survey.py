@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from ccengine.calls.sound_files import seconds_of
+from ccengine.calls.sound_files import is_spoken
 from ccengine.core.events import SurveyAnswered, SurveyAsked, SurveyLow
 from ccengine.core.ids import client_of
 from ccengine.core.states import Kind
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from ccengine.core.ids import AgentId, QueueId
     from ccengine.core.surveys import Survey
 
-LEAST_SECONDS: Final = 1.0
-"""Less than that is nobody's comment."""
 LOOKS: Final = 10
 LOOK_SECONDS: Final = 0.1
 """So often, and so far apart, for the file of a comment that ended with its channel."""
@@ -81,8 +79,7 @@ class CallSurvey:
             return
         file = f"{recording}.wav"
         for _ in range(LOOKS):
-            seconds = seconds_of(self._wiring.paths.recordings / file)
-            if seconds is not None and seconds >= LEAST_SECONDS:
+            if is_spoken(self._wiring.paths.recordings / file):
                 self.answer(self._score, file)
                 return
             await asyncio.sleep(LOOK_SECONDS)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="One switch for groups of numbers.", no_args_is_help=True)
 
 MINUTE_SECONDS = 60.0
+MINUTES_AT_MOST = 10 * 365 * 24 * 60  #: ten years; longer is without an end
 COLUMNS = ("closure", "numbers", "state", "by", "why", "until")
 
 
@@ -41,7 +42,8 @@ def close(
     *,
     reason: Annotated[str, typer.Option(help="Why, for those who see it.")] = "",
     minutes: Annotated[
-        float | None, typer.Option(min=1, help="Open by themselves after so many minutes.")
+        float | None,
+        typer.Option(min=1, max=MINUTES_AT_MOST, help="Open by themselves after so many minutes."),
     ] = None,
 ) -> None:
     """Close the numbers: from now on their callers go through the closure's flow."""

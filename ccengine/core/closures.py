@@ -20,6 +20,7 @@ CLOSURE_PREFIX: Final = "closure:"
 BY_THE_CLOCK: Final = "its end"
 BY_A_PLAN: Final = "configuration"
 """By whom numbers are open again that nobody has opened."""
+LATEST_END: Final = 4_102_444_800.0  #: 2100-01-01, UTC: everybody who is told can write that
 
 
 def switch(floor: Floor, event: NumbersClosed | NumbersOpened, now: Instant) -> None:
@@ -45,6 +46,9 @@ def _close(floor: Floor, event: NumbersClosed, now: Instant) -> None:
     """Close numbers; those that are closed stay so, for the new reason and until the new end."""
     if event.until is not None and event.until <= now:
         message = f"closure '{event.closure}' would end before it begins"
+        raise ClosureRefused(message)
+    if event.until is not None and not event.until < LATEST_END:
+        message = f"closure '{event.closure}' must end before the year 2100, or say no end"
         raise ClosureRefused(message)
     before = floor.closed.get(event.closure)
     closed = Closed(

@@ -20,17 +20,18 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from ccengine.config.settings import ASTERISK_STATE
+from ccengine.config.tenant import Voice
 from ccengine.ivr.phrases import DIGITS, digit_name
 from ccengine.ivr.prompts import FALLBACK_VOICE, SpokenPrompt
 from ccengine.ivr.speaker import text_of
 from ccengine.ivr.speech.holes import Hole, parts_of
 from ccengine.ivr.speech.readings import CannotSay
+from ccengine.ivr.speech_engine import sweep
 from ccengine.ivr.speech_process import SpeechProcess
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ccengine.config.tenant import Voice
     from ccengine.core.ids import ClientId
     from ccengine.ivr.prompts import Prompts
     from ccengine.ivr.speech.readings import Value
@@ -41,8 +42,10 @@ DEADLINE_SECONDS: Final = 1.5
 """A caller hears nothing meanwhile; longer is taken for a broken line."""
 
 AT_ONCE: Final = 2  #: processes; more would only make each slower
-FAILURES: Final = 3  #: one after the other, until nothing is tried for a while
+FAILURES: Final = 3  #: texts, one after the other, until a voice is not tried for a while
+TIME_ENOUGH: Final = 0.6  #: of the deadline; who waited longer for a process had too little
 REST_SECONDS: Final = 30.0
+SWEEP_SECONDS: Final = 3600.0
 FOLDER: Final = "said"  #: below the sounds folder
 
 
@@ -60,8 +63,8 @@ class Voices:
     now: Callable[[], float]
     deadline: float = DEADLINE_SECONDS
 
-    _failures: int = 0
-    _rests_until: float = 0.0
+    _failed: dict[Voice, set[str]] = field(default_factory=dict)  # texts, since it spoke last
+    _rest_until: dict[Voice, float] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, AT_ONCE))
     _idle: list[SpeechProcess] = field(default_factory=list)
 
@@ -76,17 +79,34 @@ class Voices:
             with suppress(OSError):
                 os.utime(file)  # so long it is kept from now on
             return name
-        if self.now() < self._rests_until:
+        if self.now() < self._rest_until.get(prompt.voice, 0.0):
             return None
         is_made = await self._made(prompt, file)
-        self._note(is_made=is_made, prompt=prompt)
+        if is_made is not None:
+            self._note(is_made=is_made, prompt=prompt)
         return name if is_made else None
 
-    async def _made(self, prompt: SpokenPrompt, file: Path) -> bool:
+    async def sweep(self) -> None:
+        """Forget what was said long ago, in all languages; until cancelled."""
+        while True:
+            try:
+                await asyncio.to_thread(sweep, self.sounds / FOLDER)
+            except OSError as error:
+                log.warning("sounds_not_swept", cause=str(error))
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _made(self, prompt: SpokenPrompt, file: Path) -> bool | None:
+        """Render; None: in vain, but for want of a process that was free in time."""
+        clock = asyncio.get_running_loop().time
+        began: float | None = None
         try:
             async with asyncio.timeout(self.deadline), self._slots:
+                began = clock()
                 return _is_there(file) or await self._rendered(prompt, file)
-        except (TimeoutError, OSError):
+        except TimeoutError:
+            had = 0.0 if began is None else clock() - began
+            return False if had >= self.deadline * TIME_ENOUGH else None
+        except OSError:
             return False
 
     async def _rendered(self, prompt: SpokenPrompt, file: Path) -> bool:
@@ -102,14 +122,16 @@ class Voices:
             await process.end()
 
     def _note(self, *, is_made: bool, prompt: SpokenPrompt) -> None:
+        failed = self._failed.setdefault(prompt.voice, set())
         if is_made:
-            self._failures = 0
+            failed.clear()
             return
-        self._failures += 1
-        if self._failures >= FAILURES:
-            self._failures = 0
-            self._rests_until = self.now() + REST_SECONDS
-        log.warning("speech_failed", language=prompt.language, rests=self._failures == 0)
+        failed.add(prompt.sound)  # a text that a voice refuses is no fault of the voice
+        rests = len(failed) >= FAILURES
+        if rests:
+            failed.clear()
+            self._rest_until[prompt.voice] = self.now() + REST_SECONDS
+        log.warning("speech_failed", language=prompt.language, rests=rests)
 
 
 def _is_there(file: Path) -> bool:

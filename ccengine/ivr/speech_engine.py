@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -33,6 +34,10 @@ FILE_MODE: Final = 0o640  # Asterisk reads it through the shared group
 LOUDEST: Final = 29_000  # about 1 dB below the most: a codec's own overshoot is not clipped
 KEPT_SECONDS: Final = 24 * 3600.0
 """Sentences with values in them are personal: they are kept for a day after they were last said."""
+
+LEFT_SECONDS: Final = 3600.0
+"""Nobody works that long at one sentence."""
+WORKSHOP: Final = "ccengine-speech-"
 
 KEPT_AT_MOST: Final = 5000  #: of a language, some 400 MB
 LOOKED_THROUGH: Final = 50  #: after so many sentences the folder is looked through again
@@ -82,7 +87,7 @@ def render(what: Rendering, *, seconds: float = SECONDS_AT_MOST) -> bytes:
     Raises:
         SpeechFailed: the program is missing, is too slow, or refuses the text or the voice.
     """
-    with tempfile.TemporaryDirectory(prefix="ccengine-speech-") as folder:
+    with tempfile.TemporaryDirectory(prefix=WORKSHOP) as folder:
         output = Path(folder) / "speech.wav"
         arguments = what.arguments(str(output))
         program = arguments[0]
@@ -162,6 +167,23 @@ def forget_old(folder: Path, now: float, keep: int = KEPT_AT_MOST) -> None:
     for number, (at, file) in enumerate(said):
         if number >= keep or at < now - KEPT_SECONDS:
             file.unlink(missing_ok=True)
+
+
+def sweep(said: Path) -> None:
+    """Remove what is old in all languages, and what processes left that were killed meanwhile.
+
+    Raises:
+        OSError: a folder cannot be looked through.
+    """
+    now = time.time()  # noqa: TID251 - the files' own clock
+    languages = [folder for folder in said.glob("[!.]*") if folder.is_dir()]
+    for folder in languages:
+        forget_old(folder, now)
+    drafts = (draft for folder in languages for draft in folder.glob(".*"))
+    for left in (*drafts, *Path(tempfile.gettempdir()).glob(f"{WORKSHOP}*")):
+        with suppress(FileNotFoundError):  # another process was quicker
+            if left.stat().st_mtime < now - LEFT_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _samples(content: bytes) -> tuple[bytes, int]:

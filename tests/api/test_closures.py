@@ -68,6 +68,9 @@ async def test_closed_and_opened_again_and_both_are_in_the_audit(tmp_path: Path)
         ("building", "open", None, 409, "is not closed"),
         ("building", "close", {"until": "2001-01-01T00:00:00Z"}, 409, "end before it begins"),
         ("building", "close", {"until": "soon"}, 422, "RFC|zone|2026"),
+        ("building", "close", {"until": "2101-01-01T00:00:00Z"}, 409, "before the year 2100"),
+        ("building", "close", {"until": "9999-12-31T23:59:59-05:00"}, 422, "no instant"),
+        ("building", "close", {"until": "9999-12-31T23:59:59.9999999Z"}, 422, "no instant"),
         ("building", "close", {"why": "fire"}, 422, "why"),
         ("building", "close", {"reason": "x" * 201}, 422, "reason"),
         ("building", "close", {"reason": "two\nlines"}, 422, "reason"),
@@ -160,3 +163,24 @@ async def test_the_feed_hides_what_the_token_does_not_see(tmp_path: Path) -> Non
             await client.until(here.shift.journal.last_number)
             told = [one for one in client.changes if one["type"] == "ClosureState"]
             assert [(one["closure"], one["by"]) for one in told] == [("building", "")]
+
+
+async def test_why_numbers_of_others_are_closed_too_is_not_told(tmp_path: Path) -> None:
+    async with house(tmp_path) as here:
+        token = await here.token("shift-lead", Role.SUPERVISOR, clients=("dnipro",))
+        async with connected(here, token=token) as client:
+            await close(here, "building", reason="nour moves out")
+            await close(here, "dnipro", reason="ours")
+            await client.until(here.shift.journal.last_number)
+            told = [one for one in client.changes if one["type"] == "ClosureState"]
+            assert [(one["closure"], one["cause"]) for one in told] == [
+                ("building", ""),
+                ("dnipro", "ours"),
+            ]
+        here.shift.wait(2)
+        async with connected(here, token=token) as client:
+            await client.next()
+            assert "nour moves out" not in str(await client.next())
+        _, listed = await here.ask("GET", "/closures", token)
+        reasons = {one["closure"]: one["reason"] for one in listed["closures"]}
+        assert reasons == {"building": "", "dnipro": "ours"}

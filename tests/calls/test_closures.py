@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ccengine.core.events import CallQueued, FlowStepEntered, NumbersClosed, NumbersOpened
 from ccengine.core.ids import ClosureId
+from tests.calls.center_on_fake import DNIPRO
 from tests.calls.test_feature_codes import PIN, dial, pins
 
 if TYPE_CHECKING:
@@ -86,6 +88,25 @@ async def test_a_restart_opens_nothing_and_leaves_who_hears_it_where_they_are(
     center.assert_nothing_left()
 
 
+async def test_a_flow_that_a_reload_takes_away_leads_nobody_to_agents_who_were_sent_home(
+    center: CenterOnFake,
+) -> None:
+    close(center)
+    caller = center.caller(number="600201")
+    await center.until(lambda: center.asterisk.hears(caller).startswith("sound:"))
+    assert center.configuration.tenant is not None
+    closures = center.configuration.tenant.settings.closures
+    renamed = {name: replace(one, flow="flood") for name, one in closures.items()}
+    flows_of_all = dict(center.configuration.flows)
+    flows_of_all[DNIPRO, "flood"] = replace(flows_of_all.pop((DNIPRO, "closure")), name="flood")
+    center.configuration = replace(center.configuration, flows=flows_of_all)
+    center.set_tenant(closures=renamed)
+    await center.restart(away_seconds=0.5)
+    await center.until(center.ended)
+    assert flows(center) == ["closure/closure", "flood/closure", "flood/goodbye"]
+    assert center.journal.events(CallQueued) == []
+
+
 async def test_by_phone_with_a_pin_and_one_key(center: CenterOnFake) -> None:
     await dial(center, "203", "closure", "1", keys=f"{PIN}1")
     assert closed(center) == [BUILDING]
@@ -126,6 +147,30 @@ async def test_what_is_said(
     heard = await said(center, phone, digits, keys)
     assert heard[: len(expected)] == expected
     assert closed(center) == ([BUILDING] if keys.endswith(f"{PIN}1") and "304" not in keys else [])
+
+
+@pytest.mark.parametrize("was_closed", [False, True])
+async def test_what_somebody_else_has_switched_meanwhile_is_left_as_it_is(
+    center: CenterOnFake, *, was_closed: bool
+) -> None:
+    if was_closed:
+        close(center)
+    channel = center.asterisk.feature_code("203", "closure", "1")
+    await asyncio.sleep(0.3)
+    center.asterisk.dial_digits(channel, PIN)
+    await asyncio.sleep(1)
+    end = center.engine.clock.now() + 3600
+    if was_closed:
+        assert not center.engine.post(NumbersOpened(closure=BUILDING, by="api"))
+    else:
+        close(center, until=end)
+    center.asterisk.dial_digit(channel, "1")
+    await center.until(lambda: channel not in center.asterisk.channels_left())
+    last = "numbers-opened" if was_closed else "numbers-closed"
+    assert center.said_on(channel)[-1] == last
+    shown = next(iter(center.engine.center.closures(center.engine.clock.now())))
+    assert (shown.closed, shown.until) == (not was_closed, None if was_closed else end)
+    assert len(center.journal.events(NumbersClosed, NumbersOpened)) == (2 if was_closed else 1)
 
 
 async def test_a_wrong_pin_closes_nothing_and_counts(center: CenterOnFake) -> None:

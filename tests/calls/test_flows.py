@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import wave
+from array import array
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ccengine.asterisk.ari.errors import AriTimeout
 from ccengine.core.events import (
     CallQueued,
     FlowDataSet,
@@ -14,7 +17,7 @@ from ccengine.core.events import (
     LanguageChosen,
     MessageAsked,
 )
-from ccengine.core.ids import AgentId, SkillId
+from ccengine.core.ids import AgentId, ClientId, SkillId
 from ccengine.ivr.flow import Flow
 from ccengine.ivr.outcomes import HangUpCause
 from ccengine.ivr.steps.branch import BranchStep
@@ -32,6 +35,7 @@ from ccengine.ivr.steps.transfer import TransferStep
 from ccengine.ivr.steps.voicemail import VoicemailStep
 
 if TYPE_CHECKING:
+    from ccengine.asterisk.ari.transport import Request, Response
     from ccengine.ivr.step import Step
     from tests.calls.center_on_fake import CenterOnFake
 
@@ -61,6 +65,15 @@ async def ends(center: CenterOnFake) -> None:
     await center.until(lambda: not center.asterisk.channels_left())
     assert len(center.ended()) == 1
     center.assert_nothing_left()
+
+
+def write_wav(center: CenterOnFake, name: str, *, seconds: float, level: int = 3000) -> None:
+    """Write what Asterisk would have recorded."""
+    file = center.wiring.paths.recordings / f"{name}.wav"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with wave.open(str(file), "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(array("h", (level, -level) * round(4_000 * seconds)).tobytes())
 
 
 async def queued(center: CenterOnFake) -> CallQueued:
@@ -210,6 +223,8 @@ async def test_whose_queue_a_reload_has_taken_waits_in_the_usual_one_or_is_let_g
         center.asterisk.hang_up(caller)
     await ends(center)
     assert center.ended()[0].cause == ("caller hung up" if has_others else "no such queue")
+    sorry = center.configuration.prompts.phrase(ClientId("dnipro"), "sorry", "uk")
+    assert ([media for _, media in center.asterisk.played][-1] == sorry) is not has_others
 
 
 class Broken:
@@ -298,6 +313,123 @@ async def test_who_says_nothing_goes_another_way(center: CenterOnFake) -> None:
     await center.until(lambda: center.asterisk.recordings)
     center.asterisk.dial_digit(caller, "#")
     assert (await queued(center)).priority == 9
+    center.asterisk.hang_up(caller)
+    await ends(center)
+
+
+async def test_who_is_silent_into_a_recording_has_said_nothing(center: CenterOnFake) -> None:
+    """Asterisk says that a second was talked, and that is how long the file is."""
+    record = RecordStep(record=("greeting",), into="file", next="end", nothing="known")
+    center.asterisk.world.voices.speaks_seconds = 0
+    center.set_flows(flow({"record": record, "known": KNOWN, "end": END}))
+    caller = center.caller()
+    await center.until(lambda: center.asterisk.recordings)
+    (name,) = center.asterisk.recordings
+    write_wav(center, name, seconds=1.2, level=40)
+    assert (await queued(center)).priority == 9
+    center.asterisk.hang_up(caller)
+    await ends(center)
+
+
+@pytest.mark.parametrize("ends_by", ["key", "silence"])
+async def test_a_recording_that_ends_while_nobody_is_connected_is_found(
+    center: CenterOnFake, ends_by: str
+) -> None:
+    record = RecordStep(record=("greeting",), into="file", next="known", seconds=600)
+    center.asterisk.world.voices.speaks_seconds = 500 if ends_by == "key" else 3
+    center.set_flows(flow({"record": record, "known": KNOWN, "end": END}))
+    caller = center.caller()
+    await center.until(lambda: center.asterisk.recordings)
+    (name,) = center.asterisk.recordings
+    write_wav(center, name, seconds=2.5)
+    await asyncio.sleep(2.5)
+    center.asterisk.drop_connection(stay_down=True)
+    if ends_by == "key":
+        center.asterisk.dial_digit(caller, "#")
+    await asyncio.sleep(5)
+    center.asterisk.restore()
+    since = asyncio.get_running_loop().time()
+    assert (await queued(center)).priority == 9
+    assert asyncio.get_running_loop().time() - since < 3
+    (call,) = center.engine.center.calls.values()
+    assert dict(call.data) == {"file": f"t:{name}.wav"}
+    center.asterisk.hang_up(caller)
+    await ends(center)
+
+
+async def test_a_recording_whose_end_is_never_told_takes_no_longer_than_it_may(
+    center: CenterOnFake,
+) -> None:
+    record = RecordStep(record=("greeting",), into="file", next="end", nothing="known", seconds=9)
+    center.set_flows(flow({"record": record, "known": KNOWN, "end": END}))
+    caller = center.caller()
+    await center.until(lambda: center.asterisk.recordings)
+    (recording,) = center.asterisk.recordings.values()
+    recording.state = "lost"  # to us: it ends, and nothing is told
+    since = asyncio.get_running_loop().time()
+    assert (await queued(center)).priority == 9
+    assert asyncio.get_running_loop().time() - since < 20
+    center.asterisk.hang_up(caller)
+    await ends(center)
+
+
+async def test_a_recording_does_not_outlive_the_engine_that_began_it(center: CenterOnFake) -> None:
+    """Asterisk would keep the next engine's prompts until it ends."""
+    record = RecordStep(record=("greeting",), into="file", next="known", seconds=600)
+    center.asterisk.world.voices.speaks_seconds = 500
+    center.set_flows(flow({"record": record, "known": KNOWN, "end": END}))
+    caller = center.caller()
+    await center.until(lambda: center.asterisk.recordings)
+    (first,) = center.asterisk.recordings.values()
+    await center.restart(away_seconds=1)
+    await center.until(lambda: len(entered(center)) == 2)
+    assert first.state == "done"
+    await center.until(lambda: next(iter(center.asterisk.recordings.values())) is not first)
+    await asyncio.sleep(2.5)
+    center.asterisk.dial_digit(caller, "#")
+    assert (await queued(center)).priority == 9
+    assert len(center.asterisk.recordings) == 1, "the second one took the first one's place"
+    center.asterisk.hang_up(caller)
+    await ends(center)
+
+
+async def test_a_recording_that_is_not_answered_for_does_not_go_on(center: CenterOnFake) -> None:
+    record = RecordStep(record=("greeting",), into="file", next="end", nothing="known", seconds=600)
+    center.asterisk.world.voices.speaks_seconds = 500
+    center.set_flows(flow({"record": record, "known": KNOWN, "end": END}))
+    send, caller = center.asterisk.answer, center.caller()
+
+    async def answer(request: Request) -> Response:
+        response = await send(request)
+        if request.path.endswith("/record"):
+            message = "no answer"
+            raise AriTimeout(message)
+        return response
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(center.asterisk, "answer", answer)
+        assert (await queued(center)).priority == 9
+    (recording,) = center.asterisk.recordings.values()
+    assert recording.state == "done"
+    center.asterisk.hang_up(caller)
+    await ends(center)
+
+
+async def test_a_recording_that_a_drop_had_asked_for_twice_is_one(center: CenterOnFake) -> None:
+    record = RecordStep(record=("greeting",), into="file", next="known", nothing="end", seconds=600)
+    center.set_flows(flow({"record": record, "known": KNOWN, "end": END}))
+    send, caller = center.asterisk.answer, center.caller()
+
+    async def answer(request: Request) -> Response:
+        if not request.path.endswith("/record") or center.asterisk.recordings:
+            return await send(request)
+        await send(request)
+        center.asterisk.drop_connection()
+        return await asyncio.Future()
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(center.asterisk, "answer", answer)
+        assert (await queued(center)).priority == 9
     center.asterisk.hang_up(caller)
     await ends(center)
 

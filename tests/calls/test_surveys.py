@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import wave
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,12 +13,13 @@ from ccengine.core.events import CallEnded, SurveyAnswered, SurveyAsked, SurveyL
 from ccengine.core.ids import AgentId, CallId, QueueId
 from ccengine.core.states import AgentState, CallState
 from ccengine.core.surveys import Survey, is_drawn
+from ccengine.ivr.steps.branch import BranchStep
 from ccengine.ivr.steps.enqueue import EnqueueStep
 from ccengine.ivr.steps.language import LanguageStep
 from ccengine.ivr.steps.menu import MenuStep
 from ccengine.ivr.steps.set import SetStep
 from ccengine.ivr.steps.survey import SurveyStep
-from tests.calls.test_flows import END, ends, entered, flow
+from tests.calls.test_flows import END, ends, entered, flow, write_wav
 
 if TYPE_CHECKING:
     from tests.calls.center_on_fake import CenterOnFake
@@ -149,6 +150,30 @@ async def test_the_language_chosen_before_holds(center: CenterOnFake) -> None:
     await ends(center)
 
 
+async def test_it_is_in_the_language_of_the_queue_they_went_to(center: CenterOnFake) -> None:
+    center.set_queue(language="en")
+    caller = await talks(center)
+    agent_hangs_up(center)
+    await center.until(lambda: "survey/ask" in entered(center))
+    await center.until(lambda: center.asterisk.playing(caller))
+    prompts = center.configuration.prompts
+    client = center.wiring.configuration.tenant.route("600201").client  # type: ignore[union-attr]
+    assert center.asterisk.playing(caller) == [prompts.media(client, "main-menu", "en")]
+    center.asterisk.hang_up(caller)
+    await ends(center)
+
+
+async def test_the_time_in_line_is_that_before_the_answer(center: CenterOnFake) -> None:
+    caller = await talks(center)
+    long = BranchStep(branch="queue_wait", at_least={Decimal(5): "ask"}, otherwise="end")
+    center.set_flows(flow({"long": long, "ask": ASK, "end": END}, "survey"))
+    await asyncio.sleep(100)
+    agent_hangs_up(center)
+    await ends(center)
+    assert entered(center)[-2:] == ["survey/long", "survey/end"]
+    assert caller
+
+
 async def test_what_was_typed_for_the_agent_is_no_score(center: CenterOnFake) -> None:
     caller = await talks(center)
     center.asterisk.dial_digits(caller, "15")
@@ -248,10 +273,10 @@ async def test_a_score_counts_also_if_they_hang_up_over_the_comment(center: Cent
     assert not center.journal.events(SurveyLow)
 
 
-@pytest.mark.parametrize("seconds", [0.4, 5.0])
+@pytest.mark.parametrize("says", [True, False])
 @pytest.mark.parametrize("is_told", [True, False])
 async def test_a_comment_that_ends_with_the_call_is_kept_if_anything_was_said(
-    center: CenterOnFake, seconds: float, *, is_told: bool
+    center: CenterOnFake, *, says: bool, is_told: bool
 ) -> None:
     """Whichever is told first: the recording's end, or the call's, after which nobody listens."""
     caller = await talks(center)
@@ -260,17 +285,13 @@ async def test_a_comment_that_ends_with_the_call_is_kept_if_anything_was_said(
     center.asterisk.dial_digit(caller, "1")
     await center.until(lambda: any("/comments/" in name for name in center.asterisk.recordings))
     (name,) = [one for one in center.asterisk.recordings if "/comments/" in one]
-    await asyncio.sleep(seconds)
+    await asyncio.sleep(5)
     if not is_told:
         del center.asterisk.recordings[name]
-    file = center.wiring.paths.recordings / f"{name}.wav"
-    file.parent.mkdir(parents=True)
-    with wave.open(str(file), "wb") as sound:
-        sound.setparams((1, 2, 8000, 0, "NONE", ""))
-        sound.writeframes(bytes(round(16_000 * seconds)))
+    write_wav(center, name, seconds=5, level=3000 if says else 100)
     center.asterisk.hang_up(caller)
     await ends(center)
-    kept = [(1, "")] + [(1, f"{name}.wav")] * (seconds > 1)
+    kept = [(1, "")] + [(1, f"{name}.wav")] * says
     assert [(one.score, one.comment) for one in answers(center)] == kept
     assert len(center.journal.events(SurveyLow)) == 1  # told once
 

@@ -175,3 +175,10 @@ def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     result = ccengine("info")
     assert result.exit_code == 2
     assert "CCENGINE_SIP_PORT=x" in result.stderr
+
+
+@pytest.mark.parametrize("minutes", ["1e12", "inf", "nan", "0"])
+def test_numbers_are_closed_for_a_time_that_a_calendar_knows(minutes: str) -> None:
+    result = ccengine("closure", "close", "building", "--minutes", minutes)
+    assert result.exit_code == 2
+    assert "Invalid value for '--minutes'" in result.output.replace("\n", " ")

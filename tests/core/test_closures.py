@@ -164,3 +164,10 @@ def test_a_journal_of_an_earlier_program_has_none_closed(stage: Stage) -> None:
     del earlier["plan"]["closures"]
     again = ContactCenter.from_snapshot(ADAPTER.validate_json(orjson.dumps(earlier)))
     assert again.closures(0.0) == []
+
+
+@pytest.mark.parametrize("until", [4_102_444_801.0, 253_402_318_799.0, float("inf"), float("nan")])
+def test_an_end_that_no_calendar_can_write_is_refused(stage: Stage, until: float) -> None:
+    with pytest.raises(ClosureRefused, match="before the year 2100"):
+        close(stage, until)
+    assert closed(stage) == []

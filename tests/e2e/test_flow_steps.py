@@ -10,6 +10,7 @@ import pytest
 from ccengine.core.ids import ClientId
 from ccengine.core.states import CallState
 from ccengine.phone.frequencies import tone_windows_of
+from ccengine.phone.sounds import Silence
 from ccengine.reporting.call_record import CallOutcome
 from tests.e2e.configuration import configured
 from tests.e2e.waits import until
@@ -33,6 +34,18 @@ COMMENT = f"""start: say
 steps:
   say: {{record: greeting, into: file, seconds_into: long, next: look, nothing: bye}}
   look: {{branch: long, at_least: {{2: vip}}, otherwise: bye}}
+{BYE}"""
+SILENT = f"""start: say
+steps:
+  say: {{record: greeting, into: file, silence_seconds: 3, next: bye, nothing: again}}
+  again:
+    record: main-menu
+    into: file
+    seconds_into: long
+    silence_seconds: 2
+    next: look
+    nothing: bye
+  look: {{branch: long, at_least: {{1: vip}}, otherwise: bye}}
 {BYE}"""
 ENDLESS = """start: ask
 total_minutes: 0.5
@@ -83,6 +96,32 @@ async def test_a_comment_is_recorded_with_its_sound(stage: Stage) -> None:
         told = tone_windows_of(file, caller.tone_hz)
         assert 10 <= len(told) <= 30  # two to six seconds
         assert sum(told) >= 0.9 * len(told)
+
+
+@pytest.mark.timeout(120)
+async def test_who_says_nothing_leaves_no_comment_nor_does_a_dead_engine(stage: Stage) -> None:
+    async with configured(stage.system, (FLOW, WAS, SILENT)), stage:
+        caller = await stage.caller("600201", CallOutcome.ABANDONED)
+        caller.call.play(Silence())
+        await caller.hears(prompt(stage, "greeting"), within=20)
+        since = asyncio.get_running_loop().time()
+        # 3 seconds of silence end it, and were nobody's message.
+        asked = await caller.hears(prompt(stage, "main-menu"), since=since, within=20)
+        assert asked - since < 6
+        caller.call.play_tone(caller.tone_hz)
+        await asyncio.sleep(1.5)  # the second recording goes on for as long as the tone does
+        killed = asyncio.get_running_loop().time()
+        await stage.system.kill_engine()
+        await caller.hears(prompt(stage, "main-menu"), since=killed + 0.5, within=20)
+        await asyncio.sleep(2.5)
+        caller.call.play(Silence())
+        call = await caller.becomes(CallState.WAITING)
+        await caller.hangs_up()
+        folder = stage.system.paths.recordings / "demo/dnipro/comments"
+        first, said = sorted(folder.rglob(f"{call}-*.wav"))
+        assert sum(tone_windows_of(first, caller.tone_hz)) == 0
+        told = tone_windows_of(said, caller.tone_hz)
+        assert 4 <= sum(told) <= 16, "of the second engine's recording only"
 
 
 @pytest.mark.timeout(120)

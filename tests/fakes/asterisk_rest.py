@@ -126,7 +126,7 @@ class FakeRest:
         if parts[1] == "play":
             return self._play(channel, parts[2], request.query["media"].split(","))
         if parts[1] == "record":
-            return Response(201, self._world.voices.record(channel, request.query).as_json())
+            return self._record_channel(channel, request.query)
         if parts[1] == "transfer_progress":
             self._world.buttons.report_transfer(channel, request.query["states"])
             return _DONE
@@ -296,6 +296,12 @@ class FakeRest:
         recording = FakeRecording(name, file_format, bridge.id, started)
         self._world.record(recording)
         return Response(201, recording.as_json())
+
+    def _record_channel(self, channel: FakeChannel, query: Mapping[str, str]) -> Response:
+        known = self._world.recordings.get(query["name"])
+        if known is not None and (known.state == "recording" or query["ifExists"] == "fail"):
+            raise _No(409, "Recording already in progress")
+        return Response(201, self._world.voices.record(channel, query).as_json())
 
     # /recordings/live
 

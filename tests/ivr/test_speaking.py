@@ -180,10 +180,62 @@ async def test_after_failures_nothing_is_tried_for_a_while(line: Line) -> None:
     for number in range(FAILURES):
         assert await line.say("{n:number}", n=f"{number}.5", mode="fails") is None
     assert len(line.spoken) == FAILURES
-    assert await line.say("order") is None
+    assert await line.say("order", mode="fails") is None
     assert len(line.spoken) == FAILURES  # rests
+    assert await line.say("order") is not None  # by another voice
     line.clock.now += REST_SECONDS
-    assert await line.say("order") is not None
+    assert await line.say("{n:number}", n="7.5", mode="fails") is None
+    assert len(line.spoken) == FAILURES + 2
+
+
+async def test_a_text_that_a_voice_refuses_silences_no_other(line: Line) -> None:
+    for _ in range(FAILURES + 1):
+        assert await line.say("{n:number}", n="5.5", mode="fails") is None
+    assert await line.say("{n:number}", n="6.5", mode="fails") is None
+    assert len(line.spoken) == FAILURES + 2
+
+
+async def test_many_at_once_are_no_fault_of_the_voice(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line.engine.deadline = 0.5
+
+    async def render(_voices: Voices, _prompt: SpokenPrompt, file: Path) -> bool:
+        await asyncio.sleep(0.35)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()  # noqa: ASYNC240 - in place of another process
+        return True
+
+    monkeypatch.setattr(Voices, "_rendered", render)
+    async with asyncio.TaskGroup() as tasks:
+        callers = [
+            tasks.create_task(line.say("{n:number}", n=f"{number}.5")) for number in range(12)
+        ]
+    assert [caller.result() for caller in callers].count(None) > FAILURES
+    assert await line.say("{n:number}", n="99.5") is not None
+
+
+async def test_what_was_said_is_forgotten_also_in_a_language_that_nobody_speaks_any_more(
+    line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    said = line.sounds / "said"
+    old = [said / "uk/a.wav", said / "ar/b.wav", said / "ar/.draft/c.wav"]
+    old.append(tmp_path / "ccengine-speech-x/speech.wav")
+    young = [said / "ar/d.wav", said / "ar/.now/e.wav", tmp_path / "ccengine-speech-y/speech.wav"]
+    for file in (*old, *young):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    for file in old:
+        os.utime(file, (0, 0))
+        if file.parent.name not in ("uk", "ar"):
+            os.utime(file.parent, (0, 0))
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        sweeping = tasks.create_task(line.engine.sweep())
+        while any(file.exists() for file in old):  # noqa: ASYNC110 - files have no event
+            await asyncio.sleep(0.02)
+        sweeping.cancel()
+    assert all(file.exists() for file in young)
 
 
 async def test_rows_of_digits_are_said_whatever_happens(line: Line) -> None:

@@ -121,7 +121,8 @@ class View:
         """Return how a closure is as far as it is seen; None: no number of it is."""
         if not self.sight.closure(str(facts["closure"])):
             return None
-        return facts if self.sees_agents else {**facts, "by": ""}
+        hidden = {} if self.sight.closure(str(facts["closure"]), whole=True) else {"cause": ""}
+        return {**facts, **hidden, **({} if self.sees_agents else {"by": ""})}
 
     def _agent(self, news: News) -> Mapping[str, object] | None:
         return None if news.agent is None else self.agent(news.agent, news.client, news.body)

@@ -28,7 +28,7 @@ class ClosureShown(Shown):
     numbers: list[str] = Field(description="Those of clients that the token sees.")
     closed: bool
     by: str = Field(description="Who said so last; empty: not seen, or nobody did.")
-    reason: str
+    reason: str = Field(description="Empty also where others' numbers are closed with them.")
     since: Utc | None = Field(description="Closed.")
     until: Utc | None = Field(description="They open by themselves then.")
 
@@ -123,7 +123,7 @@ def _shown(shown: ShowClosure, asked: Asked[Any, Any]) -> ClosureShown:
         numbers=[] if settings is None else _numbers(settings, asked),
         closed=shown.closed,
         by=shown.by if sees_agents else "",
-        reason=shown.reason,
+        reason=shown.reason if asked.sight.closure(shown.closure, whole=True) else "",
         since=shown.since,
         until=shown.until,
     )

@@ -311,32 +311,36 @@ class Ari:
         A recording of that name which is under way is taken for ours, begun by an earlier try.
         """
         query = {"name": name, "format": file_format, "ifExists": "fail", "beep": "false"}
-        try:
-            async with self._turn(bridge_id):
-                path = f"bridges/{segment(bridge_id)}/record"
-                return await self._sender.done("POST", path, query, when_gone=not_found)
-        except AriRefused as error:
-            if error.status == _CONFLICT:
-                return await self.live_recording(name) is not None
-            raise
+        async with self._turn(bridge_id):
+            return await self._record(f"bridges/{segment(bridge_id)}/record", query)
 
     async def record_channel(
         self, channel_id: str, *, name: str, seconds: int, silence_seconds: int
     ) -> bool:
         """Record what a channel says after a tone, to a key, a silence or the limit.
 
-        The end is told as an event of the channel. False: the channel is gone.
+        The end is told as an event of the channel. An earlier file of that name is lost; what is
+        under way by that name is taken for ours, begun by an earlier try. False: the channel is
+        gone.
         """
         query = {
             "name": name,
             "format": "wav",
-            "ifExists": "fail",
+            "ifExists": "overwrite",
             "beep": "true",
             "terminateOn": "any",
             "maxDurationSeconds": str(seconds),
             "maxSilenceSeconds": str(silence_seconds),
         }
-        return await self._on_channel("POST", channel_id, "record", query)
+        return await self._record(f"channels/{segment(channel_id)}/record", query)
+
+    async def _record(self, path: str, query: Mapping[str, str]) -> bool:
+        try:
+            return await self._sender.done("POST", path, query, when_gone=not_found)
+        except AriRefused as error:
+            if error.status == _CONFLICT:
+                return await self.live_recording(query["name"]) is not None
+            raise
 
     async def stop_recording(self, name: str) -> bool:
         """End a recording and keep the file; False when it has ended."""

@@ -51,7 +51,10 @@ class Switch:
                 break
         else:
             return (Confirmation.NOTHING_CHANGED,)
-        if is_closed:
+        refused = ""
+        if is_closed != (closure in engine.center.closed(engine.clock.now())):
+            log.info("closure_switched_meanwhile", closure=closure, agent=by)
+        elif is_closed:
             refused = self._desk.post(NumbersOpened(closure=closure, by=by))
         else:
             refused = self._desk.post(NumbersClosed(closure=closure, by=by, reason=BY_PHONE))
