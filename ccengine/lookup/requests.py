@@ -13,9 +13,9 @@ import orjson
 from yarl import URL
 
 from ccengine.config.requests import NoAddress, filled_body, url_part
-from ccengine.ivr.data import plain_number, text_of
+from ccengine.ivr.data import text_of
 from ccengine.ivr.templates import HOLE, filled
-from ccengine.lookup.source import LARGEST_BYTES, QuestionRefused, SourceFailed
+from ccengine.lookup.source import LARGEST_BYTES, QuestionRefused, SourceFailed, sendable
 
 if TYPE_CHECKING:
     from ccengine.config.lookup_sources import HttpRequest
@@ -91,10 +91,14 @@ def _meant(template: str, values: Mapping[str, Value]) -> object:
 
 
 def as_json(value: Value | None) -> Any:
-    """Return a value as JSON has it."""
+    """Return a value as JSON has it.
+
+    Raises:
+        QuestionRefused: it is a number longer than JSON has.
+    """
     match value:
         case Decimal():
-            return plain_number(value)
+            return sendable(value)
         case datetime() | date():
             return text_of(value)
         case _:

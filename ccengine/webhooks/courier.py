@@ -184,7 +184,7 @@ class Courier:
                 at=self._office.now(),
             )
             if not blocked:
-                receipt = await self._mail.send(one)
+                receipt = await self._sent(one)
                 if receipt.taken:
                     continue
                 letter = self._missed(letter, receipt)
@@ -197,12 +197,21 @@ class Courier:
         receipt = (
             Receipt(taken=False, detail="the journal does not have it any more", hopeless=True)
             if found is None
-            else await self._mail.send(found)
+            else await self._sent(found)
         )
         if receipt.taken:
             await self._office.store.drop(letter)
         else:
             await self._office.store.keep(self._missed(letter, receipt))
+
+    async def _sent(self, row: JournalRow) -> Receipt:
+        """Send one message; a fault of ours costs that one, and what follows in its call."""
+        try:
+            return await self._mail.send(row)
+        except Exception as error:
+            broken = f"{self._mail.noun}_broken"
+            log.exception(broken, **self._named(), call_id=row.call, number=row.number)
+            return Receipt(taken=False, detail=type(error).__name__)
 
     def _missed(self, letter: StoredLetter, receipt: Receipt) -> StoredLetter:
         attempts = letter.attempts + 1

@@ -15,7 +15,7 @@ from ccengine.config.lookup_sources import AnswerKind, HttpMethod, HttpRequest, 
 from ccengine.lookup.http import HttpSource
 from ccengine.lookup.picking import picked
 from ccengine.lookup.requests import Wire, made
-from ccengine.lookup.source import SourceFailed
+from ccengine.lookup.source import QuestionRefused, SourceFailed
 from tests.lookup.crm import MEGABYTE, Crm, running_crm
 
 if TYPE_CHECKING:
@@ -214,3 +214,11 @@ def test_texts_are_bounded_and_printable() -> None:
     assert isinstance(name, str)
     assert len(name) == 1000
     assert name.startswith("A  B xx")
+
+
+async def test_a_number_longer_than_json_has_is_refused() -> None:
+    async with crm_and_wire() as (crm, wire):
+        asks = source(crm, wire, "/orders", method=HttpMethod.POST, body={"number": "{number}"})
+        with pytest.raises(QuestionRefused, match=r"^a number is longer than 64 bits$"):
+            await asks.ask({"number": Decimal("9" * 20)})
+    assert crm.asked == []

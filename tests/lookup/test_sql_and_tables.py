@@ -6,18 +6,22 @@ import asyncio
 import sqlite3
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy.exc import DataError
 
 from ccengine.config.lookup_files import Table
 from ccengine.ivr.lookup_checks import fault_of_statement
-from ccengine.lookup.source import SourceFailed
+from ccengine.lookup.source import QuestionRefused, SourceFailed
 from ccengine.lookup.sql import THREADS, SqlSource, Statements, carried_out, open_sqlite
 from ccengine.lookup.table import TableSource
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+
+    from sqlalchemy import Connection
 
 SELECT = "SELECT state, total FROM orders WHERE number = :number"
 FOR_EVER = (
@@ -160,3 +164,22 @@ async def test_a_table_knows_numbers_with_and_without_their_plus() -> None:
     assert await source.ask({"caller": "380441"}) is not None
     assert await source.ask({"caller": ""}) is None
     assert await source.ask({}) is None
+
+
+async def test_a_number_longer_than_any_of_theirs_is_refused(shop: Path) -> None:
+    source = SqlSource(open_sqlite(shop, writes=False), SELECT)
+    for _ in range(THREADS + 1):
+        with pytest.raises(QuestionRefused, match=r"^a number is longer than 64 bits$"):
+            await source.ask({"number": Decimal("9" * 20)})
+    assert await source.ask({"number": Decimal(2**63 - 1)}) is None
+    source.close()
+
+
+async def test_what_a_database_cannot_take_a_value_for_is_no_fault_of_it(shop: Path) -> None:
+    def take(_connection: Connection, statement: str, _values: Mapping[str, Any]) -> None:
+        raise DataError(statement, {}, ValueError())
+
+    statements = Statements(open_sqlite(shop, writes=False))
+    with pytest.raises(QuestionRefused):
+        await statements.run(SELECT, {"number": "1"}, take)
+    statements.close()

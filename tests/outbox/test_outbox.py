@@ -21,6 +21,7 @@ from ccengine.core.ids import CallId, ClientId
 from ccengine.lookup.requests import Wire
 from ccengine.lookup.sources import Sources
 from ccengine.outbox.couriers import OutboxOffice, key_of, outbox_couriers
+from ccengine.outbox.mail import SubmissionMail
 from ccengine.storage.webhooks import LetterState
 from ccengine.webhooks.courier import BACKOFF_SECONDS, Courier
 from tests.api.house import House, house
@@ -29,6 +30,9 @@ from tests.lookup.crm import Crm, running_crm
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from ccengine.reporting.rows import JournalRow
+    from ccengine.webhooks.sender import Receipt
 
 NOUR = ClientId("nour")
 UPDATE = "UPDATE orders SET state = 'cancelled' WHERE number = :number"
@@ -71,6 +75,15 @@ class Scene:
     @property
     def numbers(self) -> list[str]:
         return [json.loads(one.body)["number"] for one in self.crm.asked]
+
+    def submit_number(self, call: str, number: str, name: str) -> None:
+        """Submit what a step has taken for a number, with its digits."""
+        key = f"{call}.main.{name}.1"
+        values = {"number": f"n:{number}"}
+        self.here.shift.post(
+            events.SubmissionMade(call=CallId(call), submission=name, key=key, values=values)
+        )
+        self.here.shift.wait(1)
 
     async def letters(self) -> list[tuple[str, str]]:
         found = await self.here.keeper.database.webhooks.letters(key_of(NOUR))
@@ -212,6 +225,49 @@ async def test_statements_are_carried_out_and_a_key_makes_them_safe_to_repeat(
             ]
             assert shop.execute("SELECT state FROM orders").fetchall() == [("cancelled",)]
         shop.close()
+
+
+@pytest.mark.parametrize("name", ["cancel-order", "note"])
+async def test_a_number_that_no_program_takes_is_dead_and_the_rest_goes_on(
+    tmp_path: Path, name: str
+) -> None:
+    async with scene(tmp_path) as at:
+        courier = at.courier()
+        at.submit_number("c1", "9" * 20, name)
+        at.submit("c1", "1")
+        at.submit("c2", "2")
+        await at.deliver(courier)
+        assert sorted(at.numbers) == ["1", "2"]
+        assert await at.letters() == [
+            (LetterState.DEAD, f"{name}: a number is longer than 64 bits")
+        ]
+
+
+async def test_a_fault_of_ours_costs_one_message_and_no_other_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with scene(tmp_path) as at:
+        courier = at.courier()
+        send = SubmissionMail.send
+
+        async def broken(mail: SubmissionMail, row: JournalRow) -> Receipt:
+            if row.call == "c1":
+                raise RuntimeError
+            return await send(mail, row)
+
+        at.submit("c1", "1")
+        at.submit("c2", "2")
+        with monkeypatch.context() as patch:
+            patch.setattr(SubmissionMail, "send", broken)
+            await at.deliver(courier)
+            assert at.numbers == ["2"]
+            assert await at.letters() == [(LetterState.WAITING, "RuntimeError")]
+            at.here.shift.wait(BACKOFF_SECONDS[0])
+            await at.deliver(courier)  # also when it is tried again
+        at.here.shift.wait(BACKOFF_SECONDS[1])
+        await at.deliver(courier)
+        assert at.numbers == ["2", "1"]
+        assert await at.letters() == []
 
 
 KILLED = """
