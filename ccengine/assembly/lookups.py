@@ -30,7 +30,7 @@ def open_lookups(paths: StatePaths, stack: AsyncExitStack) -> LookupDesk:
     wire = Wire()
     stack.push_async_callback(wire.close)
     sources = Sources(paths, wire, ask_script)
-    desk = LookupDesk(asyncio.get_running_loop().time, sources.of)
+    desk = LookupDesk(asyncio.get_running_loop().time, sources.of, sources.secrets_of)
     stack.callback(desk.close)
     return desk
 

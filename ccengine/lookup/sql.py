@@ -113,6 +113,12 @@ class Statements:
         job.add_done_callback(lambda _: self._free.release())  # also of one that never began
         try:
             return await asyncio.wrap_future(job)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if not job.cancelled() or (task is not None and task.cancelling()):
+                raise
+            message = "the database is asked nothing any more"  # and nobody cancels who asks
+            raise SourceFailed(message) from None
         finally:
             stop.set()
 

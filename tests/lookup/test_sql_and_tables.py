@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import DataError
 
 from ccengine.config.lookup_files import Table
@@ -183,3 +184,24 @@ async def test_what_a_database_cannot_take_a_value_for_is_no_fault_of_it(shop: P
     with pytest.raises(QuestionRefused):
         await statements.run(SELECT, {"number": "1"}, take)
     statements.close()
+
+
+async def test_a_database_that_is_let_go_of_ends_no_session(shop: Path) -> None:
+    statements = Statements(open_sqlite(shop, writes=False))
+    start = asyncio.get_running_loop().create_task
+    some = [start(statements.run(FOR_EVER, {}, _wait)) for _ in range(THREADS)]
+    await asyncio.sleep(0.05)
+    statements._free.release()  # one more is let in, and never begins
+    late = start(statements.run(FOR_EVER, {}, _wait))
+    await asyncio.sleep(0.05)
+    statements.close()
+    with pytest.raises(SourceFailed):
+        await late
+    for one in some:
+        one.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await one
+
+
+def _wait(connection: Connection, statement: str, _values: Mapping[str, Any]) -> None:
+    connection.execute(text(statement))
