@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,6 +19,8 @@ from ccengine.ivr.templates import HOLE, filled
 from ccengine.lookup.source import LARGEST_BYTES, QuestionRefused, SourceFailed, sendable
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from ccengine.config.lookup_sources import HttpRequest
     from ccengine.ivr.data import Value
 
@@ -123,6 +126,20 @@ class Wire:
         Raises:
             SourceFailed: nothing did, or more than is read of anybody.
         """
+        async with self._answer(request) as response:
+            return Reply(response.status, await _bounded(response))
+
+    async def status(self, request: Made) -> int:
+        """Return whether it was taken; what else came back is not read.
+
+        Raises:
+            SourceFailed: nothing came back.
+        """
+        async with self._answer(request) as response:
+            return response.status
+
+    @asynccontextmanager
+    async def _answer(self, request: Made) -> AsyncIterator[aiohttp.ClientResponse]:
         try:
             async with self._session.request(
                 request.method,
@@ -131,7 +148,7 @@ class Wire:
                 headers=request.headers,
                 allow_redirects=False,
             ) as response:
-                return Reply(response.status, await _bounded(response))
+                yield response
         except (aiohttp.ClientError, OSError, ValueError) as error:
             # Its text would name the address, and so what was asked for.
             raise SourceFailed(_cause(error), hopeless=False) from None

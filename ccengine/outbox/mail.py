@@ -107,10 +107,10 @@ class SubmissionMail:
         token = self._sources.token(self._client, request.token)
         sent = made(request, values, token)
         headers = {**sent.headers, IDEMPOTENCY_KEY: str(values[KEY])}
-        reply = await self._wire.send(replace(sent, headers=headers))
-        if reply.status not in DONE:
-            message = f"status {reply.status}"
-            later = reply.status >= SERVER_FAULT or reply.status in (TOO_MANY, REQUEST_TIMEOUT)
+        status = await self._wire.status(replace(sent, headers=headers))
+        if status not in DONE:
+            message = f"status {status}"
+            later = status >= SERVER_FAULT or status in (TOO_MANY, REQUEST_TIMEOUT)
             raise SourceFailed(message, hopeless=not later)
 
     async def _write(self, query: SqlQuery, values: Mapping[str, Value]) -> None:

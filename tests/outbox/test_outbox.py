@@ -25,7 +25,7 @@ from ccengine.outbox.mail import SubmissionMail
 from ccengine.storage.webhooks import LetterState
 from ccengine.webhooks.courier import BACKOFF_SECONDS, Courier
 from tests.api.house import House, house
-from tests.lookup.crm import Crm, running_crm
+from tests.lookup.crm import MEGABYTE, Crm, running_crm
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -198,6 +198,16 @@ async def test_a_kill_between_sending_and_noting_sends_again_under_the_same_key(
         await at.deliver(at.courier())
         assert at.numbers == ["1", "1"]
         assert len({one.headers["Idempotency-Key"] for one in at.crm.asked}) == 1
+
+
+async def test_what_was_taken_is_done_however_much_is_said_of_it(tmp_path: Path) -> None:
+    async with scene(tmp_path) as at:
+        at.crm.says(b"[" + b"1," * MEGABYTE + b"1]", 201)
+        at.submit("c1", "1")
+        at.submit("c1", "2")
+        await at.deliver(at.courier())
+        assert at.numbers == ["1", "2"]
+        assert await at.letters() == []
 
 
 async def test_what_a_reload_has_taken_away_is_dead_until_it_is_back(tmp_path: Path) -> None:
