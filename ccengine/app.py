@@ -130,7 +130,7 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             api = ApiServer(ports, settings.api_port, extend=feed_and_pages(feed))
             await api.start()
             stack.push_async_callback(api.stop)
-            await open_agi(ports, settings, stack)
+            await open_agi(ports, parts.wiring.lookups, settings, stack)
             post = await webhooks(parts.engine, parts.journal, ports, settings.paths, stack)
             outbox = open_outbox(parts.wiring, ports, stack)
             root.create_task(post.run(), name="webhooks")

@@ -228,11 +228,11 @@ content_tag() { # paths…
 }
 
 build_image() { # tag, Dockerfile, target or "", paths…
-    local tag=$1 dockerfile=$2 target=$3 log context=$run_folder/context proxy options=()
+    local tag=$1 dockerfile=$2 target=$3 log context=$run_folder/context-$$ proxy options=() # other runs build, too
     shift 3
     log=$run_folder/build-${tag%%:*}.log
     step "Building ${tag%%:*} (the first time takes some minutes)"
-    [[ -z $target ]] || options+=(--target "$target")
+    [[ -z $target ]] || options+=(--target "$target" --build-arg "EXTRAS=$CCENGINE_EXTRAS")
     for proxy in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
         [[ -z ${!proxy:-} ]] || options+=(--build-arg "$proxy")
     done
@@ -263,7 +263,7 @@ ensure_images() {
     CCENGINE_ASTERISK_IMAGE=ccengine-asterisk:$(content_tag "${asterisk_paths[@]}")
     has_image "$CCENGINE_ASTERISK_IMAGE" ||
         build_image "$CCENGINE_ASTERISK_IMAGE" docker/Dockerfile.asterisk "" "${asterisk_paths[@]}"
-    CCENGINE_ENGINE_IMAGE=ccengine-engine:$(content_tag "${engine_paths[@]}" ccengine)
+    CCENGINE_ENGINE_IMAGE=ccengine-engine:$(content_tag "${engine_paths[@]}" ccengine)${CCENGINE_EXTRAS:+-${CCENGINE_EXTRAS// /-}}
     has_image "$CCENGINE_ENGINE_IMAGE" ||
         build_image "$CCENGINE_ENGINE_IMAGE" docker/Dockerfile.engine engine "${engine_paths[@]}" ccengine
     [[ $1 == test ]] || return 0

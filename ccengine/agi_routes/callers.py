@@ -139,8 +139,8 @@ ROUTES = (
         summary="What is known of who calls",
         query=NUMBER,
         sets={
-            "CC_VIP": "1: in the client's table of important callers; else 0",
-            "CC_BLOCKED": "1: in its table of callers who are not served; else 0",
+            "CC_VIP": "1: important, as the client's `known_callers` says; else 0",
+            "CC_BLOCKED": "1: not served, as it says; else 0",
             "CC_CALLER": "the number in international form; empty: withheld, shared or nobody's",
             "CC_CALLER_DIALABLE": "1: the client's rules let it be called; else 0",
             "CC_CALLER_WAITS": "1: a callback to it waits already; else 0",

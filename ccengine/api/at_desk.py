@@ -10,6 +10,7 @@ from ccengine.api.live import LiveShown, live
 from ccengine.api.models import Shown, Utc
 from ccengine.core.ids import QueueId, client_of
 from ccengine.core.states import CallState, Kind
+from ccengine.reporting.masking import mask_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +73,7 @@ def desk_call(call: Call, asked: Asked[Any, Any]) -> DeskCallShown:
         **dict(live(call, asked)),
         client_name=name_of(call.client, asked),
         language=_language(call, asked),
-        learned=[ToldByFlow(label=name, text=text) for name, text in call.shown_data.items()],
+        learned=_learned(call, asked),
         line=_line(call, asked),
         waited_seconds=call.waited_seconds if talks else None,
         on_hold=call.held is not None,
@@ -125,6 +126,16 @@ def name_of(client: ClientId, asked: Asked[Any, Any]) -> str:
     """Return a client's name, for people."""
     known = asked.ports.floor.tenant().clients.get(client)
     return client if known is None else known.settings.name
+
+
+def _learned(call: Call, asked: Asked[Any, Any]) -> list[ToldByFlow]:
+    """Return what flows have learned, with the caller's number masked where it is everywhere."""
+    hides = asked.sight.veil.hides(call.client)
+    numbers = (call.caller, call.identity) if hides else ()
+    return [
+        ToldByFlow(label=name, text=mask_within(text, *numbers))
+        for name, text in call.shown_data.items()
+    ]
 
 
 def _language(call: Call, asked: Asked[Any, Any]) -> str:

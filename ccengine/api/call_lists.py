@@ -70,6 +70,8 @@ class CallListed(Shown):
     disposition: str | None
     resolved: bool | None
     recording: str | None
+    survey_score: int | None = Field(description="From 1 to 5, the best, as the caller said.")
+    survey_comment: str | None = Field(description="What they said of it, recorded.")
 
 
 class CallPage(Shown):

@@ -12,7 +12,7 @@ from ccengine.core.events import Party
 from ccengine.core.states import Kind
 from ccengine.core.work_items import Failure
 from ccengine.reporting.call_record import CallOutcome, OfferOutcome
-from ccengine.reporting.masking import mask_called, mask_number
+from ccengine.reporting.masking import mask_called, mask_number, mask_within
 from ccengine.reporting.promises import PromiseOutcome
 
 if TYPE_CHECKING:
@@ -131,6 +131,13 @@ class CallShown(Shown):
     contact_reason: str | None
     resolved: bool | None
     dispositions: tuple[DispositionShown, ...]
+    survey_asked_at: Utc | None = Field(description="When the caller was asked how it was.")
+    survey_score: int | None = Field(description="From 1 to 5, the best, of the last agent.")
+    survey_comment: str | None = Field(description="What they said of it: a recording.")
+    learned: Mapping[str, str] = Field(
+        description="What menus have learned for the agent, never a secret; empty for who may not "
+        "see the customer's values."
+    )
     record_schema: int = Field(alias="schema", serialization_alias="schema")
 
 
@@ -141,7 +148,10 @@ def shown(record: CallRecord, sight: Sight) -> CallShown:
     if not sight.sees_numbers_of(record.client):
         hidden |= {"caller": mask_number(record.caller), "to": record.to and mask_number(record.to)}
         hidden["number"] = mask_called(record.kind, record.number)
+        numbers = (record.caller, record.to)
+        told = {name: mask_within(text, *numbers) for name, text in record.learned.items()}
+        hidden["learned"] = told
     if not sight.sees_values:
         without = tuple(one.model_copy(update={"values": {}}) for one in whole.dispositions)
-        hidden["dispositions"] = without
+        hidden |= {"dispositions": without, "learned": {}}
     return whole.model_copy(update=hidden)

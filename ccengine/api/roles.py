@@ -78,6 +78,7 @@ MAY: Final[Mapping[str, Roles]] = {
     # recordings
     "listRecordings": HOUSE_AND_CLIENT,
     "getRecording": HOUSE_AND_CLIENT,
+    "getComment": HOUSE_AND_CLIENT,
     # forms and scripts
     "listForms": HOUSE_AND_CLIENT | {Role.AGENT},
     "getForm": HOUSE_AND_CLIENT | {Role.AGENT},

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ccengine.agi_routes.asking import Asking
-from ccengine.agi_routes.route import AgiPorts
+from ccengine.agi_routes.known_callers import KnownByLookup
+from ccengine.agi_routes.route import AgiPorts, NoTables
 from ccengine.asterisk.agi.server import AgiServer
 
 if TYPE_CHECKING:
@@ -15,18 +16,22 @@ if TYPE_CHECKING:
 
     from ccengine.api.ports import Ports
     from ccengine.config.settings import Settings
+    from ccengine.ivr.lookups import Lookups
 
 log = structlog.get_logger()
 
 
-async def open_agi(ports: Ports, settings: Settings, stack: AsyncExitStack) -> None:
+async def open_agi(
+    ports: Ports, lookups: Lookups | None, settings: Settings, stack: AsyncExitStack
+) -> None:
     """Answer dialplans until the stack is closed.
 
     Where the port is another's, calls are served all the same: a dialplan that asks is not
     answered, and goes on as it does while there is no engine.
     """
-    asking = Asking(AgiPorts(floor=ports.floor, health=ports.health, node=settings.node))
-    server = AgiServer(asking, settings.agi_port)
+    tables = NoTables() if lookups is None else KnownByLookup(lookups, ports.floor.tenant)
+    given = AgiPorts(floor=ports.floor, health=ports.health, node=settings.node, tables=tables)
+    server = AgiServer(Asking(given), settings.agi_port)
     try:
         await server.start()
     except OSError as error:

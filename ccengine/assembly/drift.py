@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from ccengine.agi_routes.every import ROUTES
 from ccengine.asterisk.ari.client import APP
 from ccengine.calls import agent, customer_leg, dialled, staff
-from ccengine.config.asterisk_conf import conf_lines, read_conf
+from ccengine.config.asterisk_conf import conf_lines, included_by, read_conf
 from ccengine.config.asterisk_files import asterisk_files
 from ccengine.config.names import suggestion
 from ccengine.config.problems import Problem, in_order
@@ -55,6 +55,8 @@ RENEW: Final = "run 'docker/demo --no-call', which writes it anew"
 STASIS: Final = re.compile(r"\bStasis\(([^,)]*),?([^,)]*)")
 ASKS: Final = re.compile(r"ask-engine,s,1\(([^),?]*)|\bagi://[^/,)]*/([^),?]*)")
 VARIABLE: Final = re.compile(r"\$\{")
+OF_MODULES: Final = frozenset({"parkedcalls"})
+"""Contexts that Asterisk's own modules make."""
 JUMP: Final = re.compile(r"\b(?:Goto|Gosub)\(([a-z][a-z0-9-]*),[^,()]+,")
 WITH_SECRETS: Final = frozenset({"ari_user.conf", "manager_user.conf", "pjsip_accounts.conf"})
 
@@ -63,9 +65,10 @@ def drift(configuration: Configuration, settings: Settings) -> tuple[Problem, ..
     """Return what does not fit together."""
     written = _written(configuration, settings)
     dialplan = [line for file in sorted(settings.dialplan.glob("*.conf")) for line in _of(file)]
-    local = _of(settings.paths.asterisk_local / "extensions.conf")
+    local = _with_included(settings.paths.asterisk_local / "extensions.conf")
     generated = [line for name, text in written.items() for line in _text(settings, name, text)]
     known = {line.section for line in (*dialplan, *local, *generated) if not line.key}
+    known |= OF_MODULES
     found = [*_stale(settings, written)]
     if dialplan:  # else it is somewhere else, or this is a tenant's folder alone
         found += _contexts(settings.dialplan / "extensions.conf", known)
@@ -81,6 +84,15 @@ def drift(configuration: Configuration, settings: Settings) -> tuple[Problem, ..
 
 def _of(file: Path) -> list[ConfLine]:
     return read_conf(file)
+
+
+def _with_included(file: Path) -> list[ConfLine]:
+    """Return what stands in an admin's file and in those that it includes from its own folder."""
+    found = read_conf(file)
+    for pattern in included_by(file):
+        for other in sorted(file.parent.glob(pattern)):
+            found += read_conf(other)
+    return found
 
 
 def _text(settings: Settings, name: str, text: str) -> Iterator[ConfLine]:
@@ -108,7 +120,7 @@ def _contexts(file: Path, known: set[str]) -> Iterator[Problem]:
 def _jumps(lines: list[ConfLine], known: set[str]) -> Iterator[Problem]:
     for line in lines:
         named = JUMP.findall(line.value)
-        named += [line.value] if line.key == "include" else []
+        named += [line.value.split(",")[0].strip()] if line.key == "include" else []
         for context in named:
             if context not in known:
                 message = f"context '{line.section}' leads to '{context}', which no file has"

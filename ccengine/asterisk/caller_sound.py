@@ -8,6 +8,7 @@ made; with the websocket closed Asterisk ends the media channel, and the snoop e
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import asynccontextmanager, suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -25,11 +26,26 @@ if TYPE_CHECKING:
     from ccengine.asterisk.router import Router
 
 BRIDGE_NAME: Final = "cc:ear"
+IN, OUT = "-in", "-out"  #: the snoop, and what gives its sound to us
+EAR: Final = re.compile(r"\.ear-[0-9a-f]{8}(-in|-out)?")
 CONNECTION: Final = "MEDIA_WEBSOCKET_CONNECTION_ID"
 FORMAT: Final = "slin"  #: 16-bit samples at 8,000 Hz, in this machine's order
 OPEN_SECONDS: Final = 3.0
 CLOSE_SECONDS: Final = 2.0
 LARGEST_MESSAGE: Final = 65_536
+MOST_AT_ONCE: Final = 50
+"""Fifty packets a second of each come through the engine's one thread: 0.5 % of a core, measured.
+It must have time for all other calls."""
+
+
+def is_ear(name: str) -> bool:
+    """Tell whether a channel or a bridge is one by which a caller is, or was, listened to."""
+    return EAR.search(name) is not None
+
+
+def is_listened_by(router: Router, name: str) -> bool:
+    """Tell whether it still is: by who has made it, and not by an engine that is gone."""
+    return router.find(name.removesuffix(IN).removesuffix(OUT) + IN) is not None
 
 
 class Fault(StrEnum):
@@ -39,6 +55,7 @@ class Fault(StrEnum):
     CALLER_GONE = "caller gone"
     NO_MEDIA_CHANNEL = "no media channel"
     NO_CONNECTION_ID = "no connection id"
+    TOO_MANY = "as many are listened to as may be"
 
 
 class CannotListen(Exception):
@@ -56,6 +73,7 @@ class CallerSound:
     def __init__(self, router: Router, url: str) -> None:
         self._router = router
         self._url = url
+        self._open = 0
         self._sender = Sender(router.ari.transport, patience_seconds=0, may_send=lambda: True)
 
     @asynccontextmanager
@@ -63,11 +81,23 @@ class CallerSound:
         """Give what the caller says, until the block ends or the caller leaves.
 
         Raises:
-            CannotListen: the caller is gone, or Asterisk does not do it in time.
+            CannotListen: the caller is gone, or Asterisk does not do it in time, or enough others
+                are listened to.
             AriError: Asterisk refuses, or is away.
         """
+        if self._open >= MOST_AT_ONCE:
+            raise CannotListen(Fault.TOO_MANY)
+        self._open += 1
+        try:
+            async with self._opened(channel) as sound:
+                yield sound
+        finally:
+            self._open -= 1
+
+    @asynccontextmanager
+    async def _opened(self, channel: Channel) -> AsyncIterator[AsyncIterator[bytes]]:
         name = f"{channel.id}.ear-{uuid4().hex[:8]}"
-        snoop, media = self._router.channel(f"{name}-in"), self._router.channel(f"{name}-out")
+        snoop, media = self._router.channel(name + IN), self._router.channel(name + OUT)
         bridge = self._router.bridge(name)
         try:
             async with aiohttp.ClientSession() as session:

@@ -105,6 +105,7 @@ class Channel:
         self._entered: asyncio.Future[ChannelSnapshot | Gone] = loop.create_future()
         self._events: Mailbox[AriEvent] = Mailbox(_EVENTS_KEPT)
         self._digits: Mailbox[str] = Mailbox(_DIGITS_KEPT)
+        self._passed_over: tuple[str, float] | None = None
         self._told_digits: deque[tuple[str, str]] = deque(maxlen=_REPETITIONS_WITHIN)
         self._playbacks: dict[str, Playback] = {}
         self._hangup_cause = 0
@@ -143,6 +144,11 @@ class Channel:
     def has_digits(self) -> bool:
         """A key was pressed and not read yet."""
         return len(self._digits) > 0
+
+    def pass_over(self, digit: str, within_seconds: float) -> None:
+        """Drop this key if it is the next one, pressed already or in time; any other counts."""
+        if not self._digits.drop_first(digit):
+            self._passed_over = (digit, asyncio.get_running_loop().time() + within_seconds)
 
     def clear_digits(self) -> None:
         """Forget the keys pressed so far."""
@@ -333,7 +339,10 @@ class Channel:
         if event.timestamp and told in self._told_digits:
             return
         self._told_digits.append(told)
-        self._digits.put(event.digit)
+        passed_over, self._passed_over = self._passed_over, None
+        now = asyncio.get_running_loop().time()
+        if passed_over is None or passed_over[0] != event.digit or now > passed_over[1]:
+            self._digits.put(event.digit)
 
     def _begun(self, result: Originated | Unreachable) -> Originated | Unreachable:
         if isinstance(result, Unreachable):

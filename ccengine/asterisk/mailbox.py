@@ -25,6 +25,13 @@ class Mailbox(Generic[_Item]):
         """Take the oldest item, waiting for one."""
         return await self._items.get()
 
+    def drop_first(self, item: _Item) -> bool:
+        """Forget the oldest item if it is this one; tell whether there was any."""
+        kept = [self._items.get_nowait() for _ in range(len(self))]
+        for one in kept[1:] if kept[:1] == [item] else kept:
+            self._items.put_nowait(one)
+        return bool(kept)
+
     def clear(self) -> None:
         """Forget all items."""
         while not self._items.empty():

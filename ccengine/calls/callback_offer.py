@@ -17,6 +17,7 @@ from ccengine.config.dialable import Unfit, judge_number
 from ccengine.core.events import CallbackAsked
 from ccengine.core.ids import CallId, client_of
 from ccengine.ivr.phrases import DIGITS, Phrase, digit_name
+from ccengine.ivr.steps.callback import KEY_SECONDS
 
 if TYPE_CHECKING:
     from ccengine.calls.caller_ear import CallerEar
@@ -28,8 +29,9 @@ log = structlog.get_logger()
 
 THIS_NUMBER, OTHER_NUMBER, SOME_TIME = "1", "2", "3"
 TRIES = 3
-KEY_SECONDS = 5.0
 KEYS_READ = 64
+TYPING_SECONDS = 60.0
+"""For all keys of a number: who types one now and then does not stay for ever."""
 
 
 def item_of(call: CallId) -> CallId:
@@ -96,11 +98,14 @@ class CallbackOffer:
         digit = await self._ear.play(self._media(Phrase.TYPE), until_digit=True)
         typed = ""
         digit = digit or await self._ear.digit(KEY_SECONDS)
+        until = self._engine.clock.now() + TYPING_SECONDS
         for _ in range(KEYS_READ):  # what is too much for a number must not choose anything
             if digit is None or digit not in DIGITS:
                 break
             typed += digit
             digit = await self._ear.digit(KEY_SECONDS)
+            if self._engine.clock.now() > until:
+                return ""  # half a number, whose other half would answer what is asked next
         return typed
 
     async def _is_confirmed(self, number: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ccengine.calls.race import first_of
 
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ccengine.asterisk.channels import Channel
+
+LATE_KEY_SECONDS: Final = 2.0
+"""Between the last digit and an ending key that nobody waited for."""
 
 
 class CallerEar:
@@ -55,6 +58,10 @@ class CallerEar:
                 return await self._next_digit()
         except TimeoutError:
             return None
+
+    def pass_over(self, digit: str) -> None:
+        """Take no notice of this key if it is the next one and comes soon."""
+        self._channel.pass_over(digit, LATE_KEY_SECONDS)
 
     async def _next_digit(self) -> str:
         digit = await self._channel.next_digit()

@@ -18,6 +18,7 @@ from ccengine.calls.callback_offer import CallbackOffer
 from ccengine.calls.caller_ear import CallerEar
 from ccengine.calls.flow_recording import comment_of, record_caller
 from ccengine.calls.spoken_choice import SpokenChoice
+from ccengine.calls.survey import CallSurvey
 from ccengine.config.clients import digits_of
 from ccengine.core.commands import DivertCall
 from ccengine.core.events import (
@@ -25,12 +26,8 @@ from ccengine.core.events import (
     FlowStepEntered,
     LanguageChosen,
     SubmissionMade,
-    SurveyAnswered,
-    SurveyLow,
 )
-from ccengine.core.ids import client_of, queue_id
-from ccengine.core.states import Kind
-from ccengine.core.surveys import is_drawn
+from ccengine.core.ids import queue_id
 from ccengine.ivr.context import FlowContext, TimeUp
 from ccengine.ivr.data import CallData, written
 from ccengine.ivr.lookups import FAILED
@@ -46,8 +43,7 @@ if TYPE_CHECKING:
     from ccengine.config.clients import Client
     from ccengine.config.tenant import Route, Tenant
     from ccengine.core.calls import Call
-    from ccengine.core.ids import AgentId, ClientId, Instant, QueueId, SkillId
-    from ccengine.core.surveys import Survey
+    from ccengine.core.ids import ClientId, Instant, QueueId, SkillId
     from ccengine.ivr.context import Chooser, Take, Taken
     from ccengine.ivr.data import Value
     from ccengine.ivr.lookups import Answer, Question
@@ -68,7 +64,7 @@ class CallFlows:
         self._channel = channel
         self._call = call
         self._recording = ""
-        self.talked_with: AgentId | None = None  #: of whom a survey asks
+        self.survey = CallSurvey(wiring, call)
 
     async def run(self, name: str, start: Place | None, of: ClientId | None = None) -> Outcome:
         """Take the caller through a flow; the number's own where none is named.
@@ -97,13 +93,9 @@ class CallFlows:
             flow, context, start=start, entered=partial(self._enter, ear), others=others
         )
 
-    def survey(self) -> str | None:
-        """Return the flow that asks the caller how the talk was; None: they are not asked."""
-        call, survey = self._call, self._survey
-        if call.queue is None or survey is None or call.kind is not Kind.CALL:
-            return None
-        is_there = (client_of(call.queue), survey.flow) in self._wiring.configuration.flows
-        return survey.flow if is_there and is_drawn(call.id, survey.percent) else None
+    async def keep_last_words(self) -> None:
+        """Keep what a caller was saying of the talk when they hung up."""
+        await self.survey.keep_last_words(self._recording)
 
     def place(self) -> tuple[str, Place | None]:
         """Return the flow that the call began with, and where it is; None: at its beginning."""
@@ -144,7 +136,7 @@ class CallFlows:
             record=self._record,
             lookup=partial(self._look_up, client.id),
             submit=partial(self._submit, client),
-            answer_survey=self._answer_survey,
+            answer_survey=self.survey.answer,
             within=self._within,
             speaker=self._speaker(client.id),
             choose=self._chooser(ear),
@@ -209,32 +201,6 @@ class CallFlows:
         values = {name: written(value) for name, value in question.values.items()}
         event = SubmissionMade(call=call.id, submission=question.name, key=key, values=values)
         return not self._engine.post(event)
-
-    @property
-    def _survey(self) -> Survey | None:
-        queue = self._call.queue
-        rules = None if queue is None else self._engine.center.plan.queues.get(queue)
-        return None if rules is None else rules.survey
-
-    def _answer_survey(self, score: int, comment: str) -> None:
-        call, survey, agent = self._call, self._survey, self.talked_with
-        self._engine.post(
-            SurveyAnswered(
-                call=call.id,
-                queue=call.queue,
-                agent=agent,
-                score=score,
-                comment=comment,
-            )
-        )
-        is_first = not comment
-        if survey is None or call.queue is None or not survey.owner or score > survey.low:
-            return
-        if is_first:
-            low = SurveyLow(
-                call=call.id, queue=call.queue, agent=agent, score=score, owner=survey.owner
-            )
-            self._engine.post(low)
 
     def _choose_language(
         self, ear: CallerEar, language: str, skills: Mapping[SkillId, int]

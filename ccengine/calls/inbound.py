@@ -102,6 +102,7 @@ class InboundCall:
                 self._by, self._cause = await self._serve()
             if scope.hung_up:
                 self._by, self._cause = Party.CALLER, CALLER_HUNG_UP
+                await self._flows.keep_last_words()
         except AriDisconnected:
             raise
         except Exception:
@@ -223,12 +224,14 @@ class InboundCall:
 
         The agent is free before, and nothing that a survey leads to but its end counts.
         """
-        flow, queue = self._flows.survey(), self._call.queue
-        if flow is None or queue is None:
-            return Party.AGENT, AGENT_HUNG_UP
-        self._flows.talked_with = self._call.agent
-        await conversation.close(Party.AGENT)
-        await self._flows.run(flow, None, client_of(queue))
+        survey = self._flows.survey
+        asks = survey.flow()
+        if asks is not None:
+            queue, flow = asks
+            await conversation.close(Party.AGENT)
+            self._channel.clear_digits()  # typed for the agent
+            survey.begin()
+            await self._flows.run(flow, None, client_of(queue))
         return Party.AGENT, AGENT_HUNG_UP
 
     async def _talk_with_who_dialled(self) -> tuple[Party, str] | None:

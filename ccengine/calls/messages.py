@@ -7,11 +7,10 @@ the one the client names for messages that were left in none.
 
 from __future__ import annotations
 
-import wave
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from ccengine.calls.sound_files import seconds_of
 from ccengine.config.dialable import Unfit, judge_number
 from ccengine.core.events import MessageLeft
 from ccengine.core.ids import CallId, queue_id
@@ -119,9 +118,7 @@ class Messages:
         day = datetime.fromtimestamp(at, UTC).date()
         for days in (0, -1, 1):  # Asterisk's own zone says which folder it went to
             name = f"{folder}/{day + timedelta(days=days):%Y/%m/%d}/{call}"
-            with suppress(OSError, EOFError, wave.Error):
-                file = self._wiring.paths.recordings / f"{name}.wav"
-                with wave.open(str(file)) as sound:
-                    seconds = sound.getnframes() / sound.getframerate()
+            seconds = seconds_of(self._wiring.paths.recordings / f"{name}.wav")
+            if seconds is not None:
                 return (name, round(seconds, 1)) if seconds >= LEAST_SECONDS else None
         return None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.calls.callback_offer import KEY_SECONDS
 from ccengine.core.events import PlaceReclaimed
 from ccengine.core.ids import client_of
 from ccengine.ivr.phrases import Phrase
+from ccengine.ivr.steps.callback import KEY_SECONDS
 
 if TYPE_CHECKING:
     from ccengine.calls.caller_ear import CallerEar

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from ccengine.asterisk.caller_sound import is_ear, is_listened_by
 from ccengine.calls.bridge_names import BRIDGE_PREFIX, bridge_of
 from ccengine.calls.customer_leg import ROLE
 from ccengine.calls.item import is_waiting
@@ -251,12 +252,14 @@ class Resyncer:
         bridges |= {bridge_with(leg) for leg in legs}
         offers |= {OfferId(call.outside) for call in calls} | {OfferId(leg) for leg in legs}
         for channel in self._channels.values():
-            ours = channel.variables.get("CC_ROLE") in OURS and not channel.id.endswith(OTHER_HALF)
-            if ours and channel.id not in offers and self._wiring.router.find(channel.id) is None:
+            ours = channel.variables.get("CC_ROLE") in OURS or is_ear(channel.id)
+            here = channel.id in offers or self._wiring.router.find(channel.id) is not None
+            if ours and not here and not channel.id.endswith(OTHER_HALF):
                 log.warning("leg_orphaned", channel=channel.id)
                 await ari.hang_up(channel.id)
         for bridge in self._bridges.values():
-            if bridge.name.startswith(BRIDGE_PREFIX) and bridge.id not in bridges:
+            here = bridge.id in bridges or is_listened_by(self._wiring.router, bridge.id)
+            if bridge.name.startswith(BRIDGE_PREFIX) and not here:
                 log.warning("bridge_orphaned", bridge=bridge.id)
                 await self._wiring.router.bridge(bridge.id).destroy()
 

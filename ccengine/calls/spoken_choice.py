@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from ccengine.asterisk.caller_sound import CannotListen
 from ccengine.asterisk.channels import Channel
 from ccengine.calls.race import first_of
 from ccengine.ivr.recogniser import Recogniser
@@ -73,6 +74,8 @@ class SpokenChoice:
                 if key is not None:
                     log.info("menu_spoken", channel=self._channel.id, key=key)
                     return key
+        except CannotListen as error:
+            log.warning("caller_not_heard", channel=self._channel.id, cause=str(error))
         except Exception:
             # A recogniser's fault must not cost a caller the menu.
             log.exception("caller_not_heard", channel=self._channel.id)

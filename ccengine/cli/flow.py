@@ -17,10 +17,12 @@ from typing_extensions import override
 from ccengine.cli.flow_questions import Gone, asked, asking
 from ccengine.cli.output import console, errors, fail, read_configuration, read_settings
 from ccengine.cli.report_span import Wanted, opened
+from ccengine.cli.tables import isolated
 from ccengine.ivr.data import BUILT_IN, text_of
 from ccengine.ivr.drawing import Counts, drawn
 from ccengine.ivr.outcomes import Enqueue, HangUp, LeaveMessage, Transfer
 from ccengine.ivr.prompts import SpokenPrompt, media_of
+from ccengine.ivr.speaker import TEXT
 from ccengine.ivr.walks import WalkingCaller, context_of, walk
 from ccengine.reporting.flow_traffic import At, Traffic
 
@@ -48,8 +50,8 @@ def flow() -> None:
 def draw(
     name: Annotated[str, typer.Argument(help=NAME)],
     *,
-    to: Annotated[
-        Path | None, typer.Option("--to", help="The file; else it is printed.", dir_okay=False)
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write to this file instead.", dir_okay=False)
     ] = None,
     traffic: Annotated[
         bool, typer.Option("--traffic", help="With yesterday's calls, from the journal.")
@@ -63,14 +65,14 @@ def draw(
     client, found = _named(configuration, name)
     counts = _counts(configuration, client, found, day) if traffic or day is not None else None
     picture = drawn(found, counts)
-    if to is None:
+    if out is None:
         typer.echo(picture, nl=False)
         return
     try:
-        to.write_text(picture, "utf-8")
+        out.write_text(picture, "utf-8")
     except OSError as error:
-        fail(f"{to} cannot be written: {error}")
-    errors.print(f"flow '{name}' is drawn in {to}")
+        fail(f"{out} cannot be written: {error}")
+    errors.print(f"flow '{name}' is drawn in {out}")
 
 
 @app.command("try")
@@ -102,7 +104,9 @@ def try_(
     console.print(f"[bold]{escape(_told(taken.outcome))}[/] after {taken.seconds:.0f} s")
     for label, value in context.data.items():
         if label not in BUILT_IN and not context.data.is_secret(label):
-            console.print(f"  {label} = {escape(text_of(value))}", highlight=False)
+            console.print(
+                f"  {label} = {isolated(escape(text_of(value)))}", highlight=False, soft_wrap=True
+            )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -119,7 +123,8 @@ class TypingCaller(WalkingCaller):
         if until_digit and self.typed:
             return self.typed.popleft()
         for one in media:
-            console.print(f"  ♪ {escape(self.words.get(one, one))}", highlight=False)
+            words = self.words.get(one, one.removeprefix(TEXT))
+            console.print(f"  ♪ {isolated(escape(words))}", highlight=False, soft_wrap=True)
         self.pass_time(self.prompt_seconds * len(media))
         return None
 
@@ -133,6 +138,12 @@ class TypingCaller(WalkingCaller):
             return self.typed.popleft()
         self.pass_time(within_seconds)
         return None
+
+    @override
+    def pass_over(self, digit: str) -> None:
+        """Drop it where it was typed ahead."""
+        if self.typed and self.typed[0] == digit:
+            self.typed.popleft()
 
 
 def _say_step(place: Place) -> None:

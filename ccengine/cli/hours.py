@@ -19,6 +19,7 @@ from ccengine.config.outlook import DayAhead, clock_times, outlook, without
 from ccengine.config.timetable import Ground, Timetable
 from ccengine.core.ids import ClientId, ClosureId, queue_id
 from ccengine.core.plan import Period
+from ccengine.ivr.steps.call import CallStep
 from ccengine.ivr.steps.hours import HoursStep
 from ccengine.reporting.instants import utc_text
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ccengine.config.tenant import Tenant
     from ccengine.core.closed_numbers import Closed
     from ccengine.ivr.configuration import Configuration
+    from ccengine.ivr.flow import Flow
 
 COLUMNS = ("day", "open", "why", "clock")
 MOST_DAYS = 1100
@@ -129,12 +131,23 @@ def _of_number(
     route = tenant.route(number)
     if route is None:
         fail(f"no number '{number}'", "see `ccengine info` for the numbers", code=2)
-    steps = configuration.flow(route.client, route.flow).steps.values()
-    asked = dict.fromkeys(step.hours for step in steps if isinstance(step, HoursStep))
+    asked = dict.fromkeys(_asked(configuration.flows_of(route.client), route.flow))
     if not asked:
         fail(f"flow '{route.flow}' of number {number} asks no opening hours: it is always open")
     hours = tenant.clients[route.client].hours_of(route.number)
     return {f"{route.client}/{name}": hours[name] for name in asked}
+
+
+def _asked(flows: Mapping[str, Flow], first: str) -> Iterator[str]:
+    """Yield the hours that a flow asks, and those that it calls."""
+    known, ahead = {first}, [first]
+    while ahead:
+        for step in flows[ahead.pop(0)].steps.values():
+            if isinstance(step, HoursStep):
+                yield step.hours
+            elif isinstance(step, CallStep) and step.call not in known:
+                known.add(step.call)
+                ahead.append(step.call)
 
 
 def _of_queue(tenant: Tenant, queue: str) -> Mapping[str, Timetable]:

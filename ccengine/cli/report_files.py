@@ -16,7 +16,7 @@ from rich.markup import escape
 
 from ccengine.cli.output import console, fail
 from ccengine.cli.tables import Table as Printed
-from ccengine.reporting.kpis.formulas import Unit, as_counted, in_unit, rounded
+from ccengine.reporting.kpis.formulas import SURVEYS, Unit, as_counted, in_unit, rounded
 from ccengine.reporting.kpis.table import SL_AGREED
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ MATTERS = (
     "occupancy v1",
     "logged in v1",
 )
-"""Figures of the table on a terminal; files have all."""
+"""Figures of the table on a terminal, beside callers' opinions if there are any. Files have all."""
 
 
 class Format(StrEnum):
@@ -94,7 +94,8 @@ def days_text(table: Table) -> str:
 
 def as_table(table: Table, title: str, out: Path | None) -> None:
     """Print the figures that matter most, and the formulas of these."""
-    figures = [figure for figure in table.figures if figure.name in MATTERS]
+    matters = {*MATTERS, *(one.name for one in SURVEYS if table.total.counts.survey_asked)}
+    figures = [figure for figure in table.figures if figure.name in matters]
     shown = Printed(show_edge=False, pad_edge=False)
     for by in table.question.by:
         shown.add_column(by.value, no_wrap=True)

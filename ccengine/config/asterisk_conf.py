@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+INCLUDED: Final = re.compile(r'^#(?:try)?include\s+[<"]?([^>"\s;]+)', re.MULTILINE)
 SECTION: Final = re.compile(r"\[([^\]]+)\](?:\(([^)]*)\))?")
 
 
@@ -36,6 +37,15 @@ def conf_lines(file: Path, text: str) -> Iterator[ConfLine]:
         elif bare and not bare.startswith("#"):
             key, _, value = bare.partition("=")
             yield ConfLine(file, number, section, key.strip(), value.lstrip("> ").strip())
+
+
+def included_by(file: Path) -> list[str]:
+    """Return the names of files, or patterns of them, that a file includes, without folders."""
+    try:
+        named = INCLUDED.findall(file.read_text("utf-8", "replace"))
+    except OSError:
+        return []
+    return [Path(name).name for name in named]
 
 
 def read_conf(file: Path) -> list[ConfLine]:

@@ -16,7 +16,13 @@ from ccengine.config.calendars import Calendar
 from ccengine.config.currencies import CURRENCIES
 from ccengine.config.hours import Hours, Zone
 from ccengine.config.lookup_files import NO_LOOKUP_FILES, LookupFiles
-from ccengine.config.lookup_sources import AppointmentCalendar, Database, Lookup, Submission
+from ccengine.config.lookup_sources import (
+    AppointmentCalendar,
+    Database,
+    KnownCallers,
+    Lookup,
+    Submission,
+)
 from ccengine.config.names import Digits, Language, Line, Name, mistake
 from ccengine.config.openings import periods_ahead
 from ccengine.config.papers import NO_PAPERS, Label, Papers
@@ -160,6 +166,7 @@ class ClientSettings:
     mask_numbers: bool = False  #: agents' phones do not show who calls
     webhooks: Mapping[Name, Webhook] = field(default_factory=dict)  #: programs told of its calls
     lookups: Mapping[Name, Lookup] = field(default_factory=dict)  #: what its flows may ask
+    known_callers: KnownCallers | None = None  #: VIPs and who is blocked, for dialplans that ask
     submissions: Mapping[Name, Submission] = field(default_factory=dict)  #: what they may have done
     databases: Mapping[Name, Database] = field(default_factory=dict)  #: of both
     calendars: Mapping[Name, AppointmentCalendar] = field(default_factory=dict)  #: likewise

@@ -74,6 +74,7 @@ def _check_tenant(tenant: Tenant, document: Document, documents: Documents) -> I
     yield from check_shares(tenant, document, documents)
     yield from check_rest(tenant, document)
     yield from _agents_clash(settings.agents, document)
+    yield from _numbers_of_phones(tenant, document)
     yield from _codes_clash(tenant, document)
     yield from check_call_codes(tenant, document)
 
@@ -141,6 +142,14 @@ def _agents_clash(agents: Mapping[AgentId, AgentSettings], document: Document) -
             message = f"phone {agent.phone} is the usual phone of '{other}' and '{name}'"
             remedy = "leave it out for one: they log in with the login code and their number"
             yield document.problem(("agents", name, "phone"), message, remedy)
+
+
+def _numbers_of_phones(tenant: Tenant, document: Document) -> Iterator[Problem]:
+    for name, agent in tenant.settings.agents.items():
+        if agent.number in tenant.settings.phones and agent.number != agent.phone:
+            message = f"number {agent.number} of agent '{name}' is a phone that is not theirs"
+            remedy = "whoever dials it would reach one or the other: give them another number"
+            yield document.problem(("agents", name, "number"), message, remedy)
 
 
 def _codes_clash(tenant: Tenant, document: Document) -> Iterator[Problem]:

@@ -208,6 +208,16 @@ class Lookup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnownCallers:
+    """Who is important to a client, and who is not served, as one of its lookups knows."""
+
+    lookup: Name  #: of the client's `lookups`; asked with the caller alone
+    value: ValueName = "kind"  #: of its answer, that says what the caller is
+    vip: tuple[Line, ...] = ("vip",)  #: what it says of important ones
+    blocked: tuple[Line, ...] = ("blocked",)  #: what it says of those who are not served
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
     """Something that flows may have done: once they say so it is done, sooner or later."""
 

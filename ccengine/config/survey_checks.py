@@ -25,3 +25,6 @@ def check_survey(queue: QueueAt, client: Client) -> Iterator[Problem]:
             Range(queue.at("survey", "low"), survey.low, 1, 5),
         )
         yield from out_of_range(document, f"queue '{queue.name}'", ranges)
+        if not survey.owner.strip():
+            message = "low scores of its survey are told to nobody"
+            yield queue.problem(("survey", "owner"), message, "name somebody at the client")

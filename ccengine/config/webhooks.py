@@ -32,6 +32,8 @@ RECORD_FIELDS: Final = (
     "wait_seconds",
     "talk_seconds",
     "recording",
+    "survey_score",
+    "survey_comment",
 )
 """Of the call's record, for templates."""
 MESSAGE_FIELDS: Final = ("seq", "at", "type", "action", "node", "tenant")

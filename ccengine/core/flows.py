@@ -12,6 +12,7 @@ from ccengine.core.events import (
     MessageAsked,
     SubmissionMade,
     SurveyAnswered,
+    SurveyAsked,
     SurveyLow,
 )
 
@@ -34,7 +35,7 @@ def note(floor: Floor, event: FlowEvent) -> None:
             call.message_queue = event.queue
         case SubmissionMade():
             call.submitted = event.key
-        case SurveyAnswered() | SurveyLow():
+        case SurveyAsked() | SurveyAnswered() | SurveyLow():
             pass  # what readers of the journal go by; nothing here does
 
 

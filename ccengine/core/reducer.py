@@ -85,6 +85,7 @@ from ccengine.core.events import (
     StaffMissed,
     SubmissionMade,
     SurveyAnswered,
+    SurveyAsked,
     SurveyLow,
     SwitchLost,
     SwitchResynced,
@@ -365,6 +366,7 @@ def _handle_line(floor: Floor, event: LineEvent, now: Instant) -> None:
             | LanguageChosen()
             | MessageAsked()
             | SubmissionMade()
+            | SurveyAsked()
             | SurveyAnswered()
             | SurveyLow()
         ):

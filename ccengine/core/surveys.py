@@ -17,9 +17,10 @@ class Survey:
     """A queue's."""
 
     flow: str  #: of the queue's client, gone through when the agent has hung up first
-    percent: float = 100.0  #: of callers who have talked
+    owner: str  #: who at the client is told of low scores, by name
+    percent: float = 100.0  #: of callers who have talked, and wish to be asked
     low: int = 2  #: scores up to this one are told to the owner
-    owner: str = ""  #: who at the client is told of them, by name; empty: nobody
+    opt_in: str = ""  #: only who has this value of a flow as `yes`; empty: whoever is drawn
 
 
 def is_drawn(call: CallId, percent: float) -> bool:

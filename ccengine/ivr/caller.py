@@ -30,3 +30,10 @@ class Caller(Protocol):
     async def digit(self, within_seconds: float) -> str | None:
         """Return the next digit, None when none was pressed in time."""
         ...
+
+    def pass_over(self, digit: str) -> None:
+        """Take no notice of this key if it is the next one and comes soon.
+
+        An ending key after as many digits as there can be: it means nothing to the next question.
+        """
+        ...

@@ -16,7 +16,7 @@ from ccengine.config.tenant import Tenant
 from ccengine.core.ids import ClientId, SkillId, queue_id
 from ccengine.core.queues import NAMES
 from ccengine.ivr.flow import Flow
-from ccengine.ivr.flow_checks import offers_in_vain
+from ccengine.ivr.flow_checks import come_to_by_nobody, offers_in_vain
 from ccengine.ivr.flow_names import FlowNames
 from ccengine.ivr.loader import check_flows, read_flows
 from ccengine.ivr.lookup_checks import check_lookups
@@ -25,10 +25,13 @@ from ccengine.ivr.own_kinds import all_kinds
 from ccengine.ivr.prompt_loading import load_prompts
 from ccengine.ivr.prompts import Prompts, Spoken
 from ccengine.ivr.queue_prompts import spoken_by, with_sentences
+from ccengine.ivr.spoken_checks import unheard_unchecked
+from ccengine.ivr.steps.call import CallStep
 from ccengine.ivr.steps.transfer import TransferStep
+from ccengine.ivr.survey_checks import check_surveys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from ccengine.config.clients import Client
@@ -84,21 +87,27 @@ def load_configuration(folder: Path) -> Configuration:
     flows: dict[FlowKey, Flow] = {}
     warnings = list(loaded.warnings)
     for name, client in loaded.draft.clients.items():
-        made, found = check_flows(drafts[name], partial(_names, loaded, client, prompts))
+        names = partial(_names, loaded, client, prompts, _sent_on_to(client, drafts[name]))
+        made, found = check_flows(drafts[name], names)
         problems += found
         flows |= {(name, flow_name): flow for flow_name, flow in made.items()}
-        if not has_way_out(client):
-            for flow_name in made:
+        for flow_name in made:
+            warnings += unheard_unchecked(drafts[name][flow_name])
+            if not has_way_out(client):
                 warnings += offers_in_vain(drafts[name][flow_name])
     problems += _unheard(loaded, prompts)
     for name, document in loaded.documents.clients.items():
         if document is not None:
             problems += check_lookups(clients[name], document)
+            first = _first_flows(loaded.draft, clients[name])
+            problems += check_surveys(clients[name], document, drafts[name], first)
     problems += [
         Problem(folder / "tenant.yaml", 1, fault, "mend the package, or remove it")
         for fault in all_kinds().faults
     ]
     told = in_order([*loaded.problems, *problems])
+    if not told:  # else a mistake may be why
+        warnings += _come_to_by_nobody(loaded.draft, drafts)
     return Configuration(
         tenant=None if told else loaded.draft,
         flows=flows,
@@ -106,6 +115,13 @@ def load_configuration(folder: Path) -> Configuration:
         problems=told,
         warnings=in_order(warnings),
     )
+
+
+def _come_to_by_nobody(
+    tenant: Tenant, drafts: Mapping[ClientId, Mapping[str, FlowDraft]]
+) -> Iterator[Problem]:
+    for name, client in tenant.clients.items():
+        yield from come_to_by_nobody(drafts[name], _first_flows(tenant, client))
 
 
 def _offered(client: Client, drafts: Iterable[FlowDraft]) -> frozenset[str]:
@@ -149,15 +165,16 @@ def _calling_back(document: Document | None) -> list[str] | None:
     return [name for name in queues if "callback" in document.keys("queues", name)]
 
 
-def _names(loaded: Loaded, client: Client, prompts: Prompts, draft: FlowDraft) -> FlowNames:
+def _names(
+    loaded: Loaded, client: Client, prompts: Prompts, sent_on_to: Collection[str], draft: FlowDraft
+) -> FlowNames:
+    languages = _languages(loaded.draft, client, draft, chosen=draft.name in sent_on_to)
     document = loaded.documents.clients[client.id]
     agents = loaded.draft.settings.agents.items()
     queues = client.settings.queues.items()
     return FlowNames(
         client=client.id,
-        spoken=Spoken(
-            prompts, client.id, client.folder / "prompts", _languages(loaded.draft, client, draft)
-        ),
+        spoken=Spoken(prompts, client.id, client.folder / "prompts", languages),
         queues=None if document is None else document.keys("queues"),
         calls_back=_calling_back(document),
         hours=None if document is None else document.keys("hours"),
@@ -177,8 +194,11 @@ def _names(loaded: Loaded, client: Client, prompts: Prompts, draft: FlowDraft) -
     )
 
 
-def _languages(tenant: Tenant, client: Client, draft: FlowDraft) -> list[str]:
-    """Return the languages in which callers may hear a flow: their number's, or chosen in it."""
+def _languages(tenant: Tenant, client: Client, draft: FlowDraft, *, chosen: bool) -> list[str]:
+    """Return the languages in which callers may hear a flow.
+
+    Their number's, or chosen in it; any of the client's where they may have `chosen` before.
+    """
     closures = [one for one in tenant.settings.closures.values() if one.flow == draft.name]
     numbers = [
         number
@@ -186,13 +206,24 @@ def _languages(tenant: Tenant, client: Client, draft: FlowDraft) -> list[str]:
         if number.flow == draft.name or any(one.holds(client.id, dialed) for one in closures)
     ]
     offered = _offered(client, [draft]) & tenant.settings.languages.keys()
-    return sorted({*spoken_by(tenant, client, numbers), *offered})
+    return sorted({*spoken_by(tenant, client, () if chosen else numbers), *offered})
+
+
+def _sent_on_to(client: Client, drafts: Mapping[str, FlowDraft]) -> set[str]:
+    """Return the flows that callers come to from elsewhere: from queues, and from other flows."""
+    steps = (step for draft in drafts.values() for step in draft.steps.values())
+    return {step.call for step in steps if isinstance(step, CallStep)} | _of_queues(client)
 
 
 def _first_flows(tenant: Tenant, client: Client) -> set[str]:
     """Return the flows that callers come to from a number, a closure of it, or a queue."""
     found = {number.flow for number in client.settings.numbers.values()}
     found |= {one.flow for one in tenant.settings.closures.values()}
+    return found | _of_queues(client)
+
+
+def _of_queues(client: Client) -> set[str]:
+    found = set()
     for queue in client.settings.queues.values():
         if queue.survey is not None:
             found.add(queue.survey.flow)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as Xml
 
-from ccengine.ivr.exits import ENDS, about, exits, kind_of
+from ccengine.ivr.exits import ENDS, about, exits, isolated, kind_of
 from ccengine.ivr.layout import Layout, Passage, laid_out
+from ccengine.ivr.placing import placed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ccengine.ivr.flow import Flow
     from ccengine.ivr.layout import Thing
@@ -23,23 +24,24 @@ HEIGHT: Final = 58.0
 COUNTED_HEIGHT: Final = 78.0
 PASSAGE_WIDTH: Final = 20.0
 GAP: Final = 34.0  # between two things of a row
-ROW_GAP: Final = 92.0
+ROW_GAP: Final = 78.0
 MARGIN: Final = 28.0
 LABEL_HEIGHT: Final = 20.0
 LANE: Final = 16.0  # between two ways that lead back
+BESIDE: Final = 3.0  # between two such ways that share a row's gap
 THIN, THICK = 1.4, 9.0
 HUNDRED: Final = 100
 
 STYLE: Final = """
 svg {
   --paper: #fff; --ink: #1b1f24; --faint: #59636e;
-  --box: #f6f8fa; --end: #e3eefc; --line: #59636e;
+  --box: #f6f8fa; --end: #e3eefc; --line: #59636e; --lost: #a3111d;
   background: var(--paper); font: 14px system-ui, sans-serif;
 }
 @media (prefers-color-scheme: dark) {
   svg {
     --paper: #0d1117; --ink: #f0f3f6; --faint: #b1bac4;
-    --box: #1c222a; --end: #17304f; --line: #9ea7b3;
+    --box: #1c222a; --end: #17304f; --line: #9ea7b3; --lost: #ffaca8;
   }
 }
 rect.paper { fill: var(--paper); }
@@ -49,7 +51,8 @@ rect.paper { fill: var(--paper); }
 text { fill: var(--ink); }
 .name { font-weight: 600; }
 .about, .count { fill: var(--faint); font-size: 12px; }
-.way { fill: none; stroke: var(--line); }
+.lost { fill: var(--lost); font-weight: 600; }
+.way { fill: none; stroke: var(--line); stroke-linejoin: round; }
 .way.back { stroke-dasharray: 5 4; }
 .label rect { fill: var(--paper); stroke: var(--line); }
 .label text { font-size: 12px; }
@@ -108,7 +111,8 @@ def _told(flow: Flow, counts: Counts | None) -> Iterator[str]:
     for name, step in flow.steps.items():
         ways = "; ".join(f"{way.label or 'then'}: {way.end}" for way in _ways_of(name, step, None))
         counted = "" if counts is None else f" {_counted(name, counts)}."
-        yield f"{name}: {kind_of(step)} {about(step)}. {ways or 'Here it ends'}.{counted}"
+        named = f"{kind_of(step)} {about(step)}".strip()
+        yield f"{name}: {named}. {ways or 'Here it ends'}.{counted}"
     if flow.otherwise is not None:
         yield f"After {flow.total_minutes:g} minutes, or a failure: {flow.otherwise}."
 
@@ -125,12 +129,20 @@ def _ways_of(name: str, step: Step, counts: Counts | None) -> list[_Way]:
         labels.setdefault(way.to, []).append(way.label)
     made = []
     for end, named in labels.items():
+        if any(named):
+            named = [one or "next" for one in named]
         label = ", ".join(dict.fromkeys(filter(None, named)))
         if counts is not None:
-            label = f"{label} · {counts.went.get((name, end), 0)}" if label else ""
-            label = label or str(counts.went.get((name, end), 0))
+            went = str(counts.went.get((name, end), 0))
+            label = f"{label} · {went}" if label else went
         made.append(_Way(name, end, label))
     return made
+
+
+def _what(step: Step) -> str:
+    """Return what a step does, and about what."""
+    named = about(step)
+    return f"{kind_of(step)}: {isolated(named)}" if named else kind_of(step)
 
 
 class _Picture:
@@ -148,7 +160,7 @@ class _Picture:
         self._layout: Layout = laid_out([flow.start], targets)
         self._boxes = dict(self._placed())
         self._right = max((box.x + box.width for box in self._boxes.values()), default=0.0)
-        self._lanes = 0
+        self._backs: dict[str, list[tuple[_Way, tuple[float, float]]]] = {}
 
     def svg(self) -> str:
         """Return it as text."""
@@ -157,9 +169,12 @@ class _Picture:
             for position, way in enumerate(of_step):
                 if way.end in self._boxes:
                     self._draw_way(ways, way, self._port(way.start, position))
-        rows = len(self._layout.rows)
-        height = rows * (self._height + ROW_GAP) + MARGIN
-        width = self._right + MARGIN + self._lanes * LANE + LANE
+        self._draw_ways_back(ways)
+        rows = self._layout.rows
+        height = len(rows) * (self._height + ROW_GAP) + MARGIN
+        if not any(self._ways.get(str(thing)) for thing in rows[-1]):
+            height -= ROW_GAP - MARGIN
+        width = self._right + MARGIN + len(self._backs) * LANE + LANE
         size = {"width": f"{width:.0f}", "height": f"{height:.0f}"}
         view = f"0 0 {width:.0f} {height:.0f}"
         svg = Xml.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "viewBox": view, **size})
@@ -186,21 +201,21 @@ class _Picture:
     # --- places --------------------------------------------------------------------------------
 
     def _placed(self) -> Iterator[tuple[Thing, _Box]]:
-        widths = [[self._width_of(thing) for thing in row] for row in self._layout.rows]
-        whole = max((sum(row) + GAP * (len(row) - 1) for row in widths), default=0.0)
-        for number, (row, wide) in enumerate(zip(self._layout.rows, widths, strict=True)):
-            x = MARGIN + (whole - sum(wide) - GAP * (len(row) - 1)) / 2
+        rows = self._layout.rows
+        widths = {thing: self._width_of(thing) for row in rows for thing in row}
+        middles = placed(self._layout, widths, GAP)
+        for number, row in enumerate(rows):
             y = MARGIN + number * (self._height + ROW_GAP)
-            for thing, width in zip(row, wide, strict=True):
-                yield thing, _Box(x, y, width)
-                x += width + GAP
+            for thing in row:
+                left = MARGIN + middles[thing] - widths[thing] / 2
+                yield thing, _Box(left, y, widths[thing])
 
     def _width_of(self, thing: Thing) -> float:
         if isinstance(thing, Passage):
             return PASSAGE_WIDTH
         step = self._flow.steps[thing]
         labels = sum(way.label_width + 8 for way in self._ways[thing])
-        texts = [thing, f"{kind_of(step)}: {about(step)}"]
+        texts = [thing, _what(step)]
         texts += [] if self._counts is None else [_counted(thing, self._counts)]
         return max(LEAST_WIDTH, labels + 8, max(map(len, texts)) * LETTER + 20)
 
@@ -217,18 +232,22 @@ class _Picture:
     def _draw_way(self, svg: Xml.Element, way: _Way, port: tuple[float, float]) -> None:
         x, y = port
         begins = y + LABEL_HEIGHT
-        end = self._boxes[way.end]
-        is_back = self._layout.row_of[way.end] <= self._layout.row_of[way.start]
+        if self._layout.row_of[way.end] <= self._layout.row_of[way.start]:
+            self._backs.setdefault(way.end, []).append((way, port))
+            return
         path = f"M{x:.1f} {y - 6:.1f} V{begins:.1f} "
-        if is_back:
-            path += self._path_back(begins, end)
-        else:
-            path += self._path_down(x, begins, way, end)
-        kind = "way back" if is_back else "way"
-        line = Xml.SubElement(svg, "path", {"class": kind, "d": path, "marker-end": "url(#tip)"})
-        line.set("stroke-width", f"{self._thickness(way):.1f}")
+        path += self._path_down(x, begins, way, self._boxes[way.end])
+        self._draw_line(svg, "way", path, self._thickness((way,)), is_whole=True)
         if way.label:
             self._draw_label(svg, way, x, y)
+
+    def _draw_line(
+        self, svg: Xml.Element, kind: str, path: str, width: float, *, is_whole: bool
+    ) -> None:
+        line = Xml.SubElement(svg, "path", {"class": kind, "d": path})
+        line.set("stroke-width", f"{width:.1f}")
+        if is_whole:
+            line.set("marker-end", "url(#tip)")
 
     def _path_down(self, x: float, y: float, way: _Way, end: _Box) -> str:
         stops = [self._boxes[one] for one in self._layout.passages(way.start, way.end)]
@@ -244,23 +263,37 @@ class _Picture:
         path += f"C{x:.1f} {y + half:.1f} {end.middle:.1f} {end.y - half:.1f} "
         return path + f"{end.middle:.1f} {end.y - 1:.1f}"
 
-    def _path_back(self, y: float, end: _Box) -> str:
-        """Return a way along the right side, above the row it leads to."""
-        self._lanes += 1
-        lane = self._right + LANE * self._lanes
-        below, above, into = y + 12 + 2 * (self._lanes % 5), end.y - 20, end.middle + 24
-        return (
-            f"V{below:.1f} H{lane - 8:.1f} Q{lane:.1f} {below:.1f} {lane:.1f} {below - 8:.1f} "
-            f"V{above + 8:.1f} Q{lane:.1f} {above:.1f} {lane - 8:.1f} {above:.1f} "
-            f"H{into + 8:.1f} Q{into:.1f} {above:.1f} {into:.1f} {above + 8:.1f} V{end.y - 1:.1f}"
-        )
+    def _draw_ways_back(self, svg: Xml.Element) -> None:
+        """Draw what leads back to each step: along the right side, above the row it leads to."""
+        row_of = self._layout.row_of
 
-    def _thickness(self, way: _Way) -> float:
+        def rows(end: str) -> int:
+            return max(row_of[way.start] for way, _ in self._backs[end]) - row_of[end]
+
+        for number, end in enumerate(sorted(self._backs, key=rows)):
+            ways, beside = self._backs[end], BESIDE * (number % 5)
+            lane, reached = self._right + LANE * (number + 1), set[float]()
+            for way, (x, y) in sorted(ways, key=lambda one: one[1]):
+                below = y + LABEL_HEIGHT + 10 + beside
+                # Of those of a row the first one goes all the way, and others run into it.
+                across = f" H{lane:.1f}" if below not in reached else ""
+                reached.add(below)
+                path = f"M{x:.1f} {y - 6:.1f} V{below:.1f}{across}"
+                self._draw_line(svg, "way back", path, self._thickness((way,)), is_whole=False)
+                if way.label:
+                    self._draw_label(svg, way, x, y)
+            box = self._boxes[end]
+            above, into = box.y - 14 - beside, box.middle + 24
+            path = f"M{lane:.1f} {max(reached):.1f} V{above:.1f} H{into:.1f} V{box.y - 1:.1f}"
+            width = self._thickness([way for way, _ in ways])
+            self._draw_line(svg, "way back", path, width, is_whole=True)
+
+    def _thickness(self, ways: Iterable[_Way]) -> float:
         if self._counts is None:
             return THIN
         most = max(self._counts.went.values(), default=0)
-        gone = self._counts.went.get((way.start, way.end), 0)
-        return THIN + (THICK - THIN) * gone / most if most else THIN
+        gone = sum(self._counts.went.get((way.start, way.end), 0) for way in ways)
+        return THIN + (THICK - THIN) * min(1.0, gone / most) if most else THIN
 
     def _draw_label(self, svg: Xml.Element, way: _Way, x: float, y: float) -> None:
         group = Xml.SubElement(svg, "g", {"class": "label"})
@@ -278,9 +311,10 @@ class _Picture:
         mark = "▶ " if name == self._flow.start else ""
         mark += "⏱ " if name == self._flow.otherwise else ""
         _text(group, box.middle, box.y + 24, mark + name, "name")
-        _text(group, box.middle, box.y + 44, f"{kind_of(step)}: {about(step)}", "about")
+        _text(group, box.middle, box.y + 44, _what(step), "about")
         if self._counts is not None:
-            _text(group, box.middle, box.y + 64, _counted(name, self._counts), "count")
+            kind = "count lost" if self._counts.hung_up.get(name) else "count"
+            _text(group, box.middle, box.y + 64, _counted(name, self._counts), kind)
 
 
 def _rect(parent: Xml.Element, x: float, y: float, width: float, height: float, r: float) -> None:

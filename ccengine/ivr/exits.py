@@ -63,8 +63,13 @@ def about(step: Step) -> str:
     return str(first)
 
 
+def isolated(text: str) -> str:
+    """Keep what is written from right to left from turning what stands beside it (UAX #9)."""
+    return text if text.isascii() else f"\u2068{text}\u2069"
+
+
 def _label(place: Place) -> str:
-    key, *below = (str(part) for part in place)
+    key, *below = (isolated(str(part)) for part in place)
     value = below[0] if below else ""
     match key:
         case "next":

@@ -10,6 +10,7 @@ from ccengine.ivr.references import Names
 from ccengine.ivr.spoken_checks import check_spoken
 from ccengine.ivr.step_names import references
 from ccengine.ivr.step_times import longest_wait
+from ccengine.ivr.steps.call import CallStep
 from ccengine.ivr.steps.callback import CallbackStep
 from ccengine.ivr.steps.enqueue import EnqueueStep
 from ccengine.ivr.steps.language import LanguageStep
@@ -155,6 +156,27 @@ def _not_called_back(draft: FlowDraft, names: FlowNames) -> Iterator[Problem]:
             message = f"queue '{step.callback}' calls nobody back"
             remedy = "add 'callback: {mode: agent-first}' to the queue"
             yield document.problem(("steps", name, "callback"), message, remedy)
+
+
+def come_to_by_nobody(drafts: Mapping[str, FlowDraft], first: Collection[str]) -> Iterator[Problem]:
+    """Yield a warning for each of a client's flows that no caller ever comes to.
+
+    Args:
+        drafts: all of them, each of which could be read.
+        first: those that numbers, closures and queues lead to.
+    """
+    reached: set[str] = set()
+    ahead = [name for name in first if name in drafts]
+    while ahead:
+        name = ahead.pop()
+        if name not in reached:
+            reached.add(name)
+            steps = drafts[name].steps.values()
+            calls = {step.call for step in steps if isinstance(step, CallStep)}
+            ahead += calls & drafts.keys()
+    for name in drafts.keys() - reached:
+        message = f"nothing leads to flow '{name}': no number, queue, closure or step"
+        yield drafts[name].document.warning(("start",), message, "lead to it, or remove the file")
 
 
 def offers_in_vain(draft: FlowDraft) -> Iterator[Problem]:

@@ -36,8 +36,11 @@ class Ways:
 
     def problems(self, draft: FlowDraft) -> Iterator[Problem]:
         """Yield what is wrong with the ways through one flow."""
-        yield from self._recursion(draft)
-        yield from self._unreachable(draft)
+        circle = way_back(draft.name, {name: sorted(calls) for name, calls in self._calls.items()})
+        if circle:  # nothing behind such a call can be come to, which is the same mistake
+            yield from self._recursion(draft, circle)
+        else:
+            yield from self._unreachable(draft)
         told: set[str] = set()
         yield from self._endless(draft, told)
         yield from self._without_way_out(draft, told)
@@ -123,12 +126,13 @@ class Ways:
 
     # --- what is wrong -------------------------------------------------------------------------
 
-    def _recursion(self, draft: FlowDraft) -> Iterator[Problem]:
-        way = way_back(draft.name, {name: sorted(calls) for name, calls in self._calls.items()})
+    def _recursion(self, draft: FlowDraft, circle: tuple[str, ...]) -> Iterator[Problem]:
+        if draft.name != min(circle):
+            return  # it is told there
+        following = [*circle, draft.name][1]
         for name, step in draft.steps.items():
-            is_first = way and isinstance(step, CallStep) and step.call == [*way, draft.name][1]
-            if is_first:
-                round_ = " → ".join((*way, draft.name))
+            if isinstance(step, CallStep) and step.call == following:
+                round_ = " → ".join((*circle, draft.name))
                 message = f"flows call one another in a circle: {round_}"
                 place = ("steps", name, "call")
                 yield draft.document.problem(place, message, "let one of them give back instead")

@@ -1,4 +1,6 @@
-"""Where the steps of a flow stand in its picture: in rows by how far they are from the start.
+"""Where the steps of a flow stand in its picture: in rows, each below all steps that lead to it.
+
+Only ways that lead back to where the call has been before go upwards.
 
 A way that passes rows by has a place of its own in each, so that no way runs through a step.
 """
@@ -31,6 +33,7 @@ class Layout:
 
     rows: Sequence[Sequence[Thing]]
     row_of: Mapping[str, int]
+    leads: Mapping[Thing, Sequence[Thing]]  #: from each to things of the next row
 
     def passages(self, start: str, end: str) -> list[Passage]:
         """Return what a way goes through; nothing where it leads back or to the next row."""
@@ -49,34 +52,57 @@ def laid_out(starts: Sequence[str], ways: Mapping[str, Sequence[str]]) -> Layout
     rows: list[list[Thing]] = [[] for _ in range(max(row_of.values(), default=-1) + 1)]
     for name, row in row_of.items():
         rows[row].append(name)
-    leads: dict[Thing, list[Thing]] = {name: [] for name in ways}
-    for name, targets in ways.items():
-        for target in targets:
-            chain: list[Thing] = [name]
-            for row in range(row_of[name] + 1, row_of[target]):
-                passage = Passage((name, target), row)
-                rows[row].append(passage)
-                chain.append(passage)
-            chain.append(target)
-            for one, following in itertools.pairwise(chain):
-                leads.setdefault(one, []).append(following)
+    leads: dict[Thing, list[Thing]] = {}
+    for way in ((name, target) for name, targets in ways.items() for target in targets):
+        chain = _chain(way, row_of)
+        for row, thing in enumerate(chain[1:-1], row_of[way[0]] + 1):
+            rows[row].append(thing)
+        for one, following in itertools.pairwise(chain):
+            leads.setdefault(one, []).append(following)
     for _ in range(ROUNDS):
         for above, row_there in itertools.pairwise(rows):
             _sort(row_there, above, leads)
-    return Layout(rows, row_of)
+    return Layout(rows, row_of, leads)
+
+
+def _chain(way: tuple[str, str], row_of: Mapping[str, int]) -> list[Thing]:
+    """Return what a way goes through, its ends included; nothing for a way back."""
+    first, last = row_of[way[0]], row_of[way[1]]
+    if last <= first:
+        return []
+    return [way[0], *(Passage(way, row) for row in range(first + 1, last)), way[1]]
 
 
 def _rows(starts: Sequence[str], ways: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    """Return how many steps lead to each one at least; ways back count for nothing."""
-    rows: dict[str, int] = {}
-    ahead = [(name, 0) for name in starts]
-    while ahead:
-        name, row = ahead.pop(0)
-        if name not in rows:
-            rows[name] = row
-            ahead += [(target, row + 1) for target in ways[name]]
+    """Return how many steps lead to each one at most; ways back count for nothing."""
+    order = _in_order(starts, ways)
+    rows = dict.fromkeys(order, 0)
+    place = {name: position for position, name in enumerate(order)}
+    for name in order:
+        for target in ways[name]:
+            if place[target] > place[name]:
+                rows[target] = max(rows[target], rows[name] + 1)
     last = max(rows.values(), default=-1) + 1
     return rows | {name: last for name in ways if name not in rows}
+
+
+def _in_order(starts: Sequence[str], ways: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return what can be come to, each before those it leads to, but for ways back."""
+    done: list[str] = []
+    seen: set[str] = set()
+    for start in reversed(starts):
+        stack = [(start, iter(reversed(ways[start])))] if start not in seen else []
+        seen.add(start)
+        while stack:
+            name, targets = stack[-1]
+            target = next((one for one in targets if one not in seen), None)
+            if target is None:
+                done.append(name)
+                stack.pop()
+            else:
+                seen.add(target)
+                stack.append((target, iter(reversed(ways[target]))))
+    return done[::-1]
 
 
 def _sort(row: list[Thing], above: Sequence[Thing], leads: Mapping[Thing, Sequence[Thing]]) -> None:

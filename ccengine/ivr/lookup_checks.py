@@ -11,7 +11,8 @@ from pydantic_core import PydanticCustomError
 from ccengine.config.lookup_sources import HttpMethod, Lookup
 from ccengine.config.names import VALUE_NAME, suggestion
 from ccengine.config.requests import texts_of
-from ccengine.ivr.lookup_names import parameters_of
+from ccengine.config.statements import fault_of_statement
+from ccengine.ivr.lookup_names import TOLD_TO_SCRIPTS, asked_of_lookup, parameters_of
 from ccengine.ivr.steps.lookup import LookupStep
 from ccengine.ivr.steps.submit import SubmitStep
 from ccengine.ivr.templates import checked, holes
@@ -28,13 +29,10 @@ if TYPE_CHECKING:
     from ccengine.ivr.lookup_names import Asked
     from ccengine.ivr.step import Step
 
+KNOWN_OF_CALLERS: Final = frozenset({"caller", "client"})
+"""What is known before there is a call."""
+
 HERE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-NOT_CODE: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
-WRITING: Final = re.compile(
-    r"\b(?:insert|update|delete|merge|create|alter|drop|truncate|attach|detach|pragma|vacuum|grant|"
-    r"into)\b",
-    re.IGNORECASE,
-)
 
 
 def check_lookups(client: Client, document: Document) -> Iterator[Problem]:
@@ -57,8 +55,31 @@ def check_lookups(client: Client, document: Document) -> Iterator[Problem]:
             yield document.problem(("databases", name, "example"), message, "remove it")
         if database.file is not None:
             yield from _check_file(document, ("databases", name, "file"), database.file)
+    yield from _check_callers(client, document)
     for name, calendar in settings.calendars.items():
         yield from _check_file(document, ("calendars", name, "file"), calendar.file)
+
+
+def _check_callers(client: Client, document: Document) -> Iterator[Problem]:
+    """Yield why the lookup that knows callers can never say so."""
+    rules = client.settings.known_callers
+    if rules is None:
+        return
+    yield from _check_known(document, "lookups", ("known_callers", "lookup"), rules.lookup)
+    lookup = client.settings.lookups.get(rules.lookup)
+    asked = None if lookup is None else asked_of_lookup(client, rules.lookup, lookup)
+    if lookup is None or asked is None:
+        return
+    known = KNOWN_OF_CALLERS | TOLD_TO_SCRIPTS if lookup.agi else KNOWN_OF_CALLERS
+    for name in sorted((asked.parameters | asked.read) - known):
+        message = f"lookup '{rules.lookup}' wants '{name}', and only the caller is known"
+        remedy = "name one that is asked with the caller alone"
+        yield document.problem(("known_callers", "lookup"), message, remedy)
+    if asked.results is not None and rules.value not in asked.results:
+        message = f"lookup '{rules.lookup}' answers no value '{rules.value}'"
+        there = "value" if "value" in document.keys("known_callers") else "lookup"
+        remedy = suggestion(rules.value, asked.results)
+        yield document.problem(("known_callers", there), message, remedy)
 
 
 def _check_known(document: Document, key: str, place: Place, name: str) -> Iterator[Problem]:
@@ -166,24 +187,6 @@ def _check_query(
             message = f":{name} cannot be the name of a value"
             remedy = "use a small letter, then small letters, digits or '_'"
             yield document.problem(there, message, remedy)
-
-
-def fault_of_statement(statement: str, *, reads: bool) -> str:
-    """Return why a statement cannot be used; empty: it is one, and it reads where it must.
-
-    The database itself refuses to write for a lookup; this says so before a caller is there.
-    """
-    code = NOT_CODE.sub(" ", statement).strip().removesuffix(";").strip()
-    begins = code.split(None, 1)[0].lower() if code else ""
-    if not code:
-        return "there is no statement"
-    if ";" in code:
-        return "there is more than one statement"
-    if reads and (begins not in ("select", "with") or WRITING.search(code)):
-        return "a lookup may only SELECT"
-    if not reads and begins not in ("insert", "update", "delete", "replace", "with"):
-        return "a submission must INSERT, UPDATE or DELETE"
-    return ""
 
 
 # --- steps ----------------------------------------------------------------------------------

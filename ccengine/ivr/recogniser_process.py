@@ -72,11 +72,14 @@ class ListeningProcess:
         """Keep the process alive from the first caller on; ends it when cancelled."""
         while True:
             await self._wanted.wait()
+            cause = "its process ended"
             try:
                 await self._live()
+            except (OSError, ValueError, TypeError) as error:  # not begun, or it talks rubbish
+                cause = f"{type(error).__name__}: {error}"
             finally:
                 await self._end()
-            log.warning("recogniser_died", cause="its process ended")
+            log.warning("recogniser_died", cause=cause)
             await asyncio.sleep(AGAIN_SECONDS)
 
     def hear(self, number: int, sound: bytes) -> None:

@@ -153,10 +153,11 @@ class _Run:
         return None
 
     async def _taken(self, step: Step) -> Onward:
+        left = self._left()
         if isinstance(step, CallbackStep):
             # Bounded by itself; cut in the middle, the callback might be asked for or not.
             return await step.run(self._context)
-        async with self._context.within(self._left()):
+        async with self._context.within(left):
             return await step.run(self._context)
 
     def _follow(self, led: Onward) -> Outcome | None:

@@ -21,7 +21,7 @@ table { border-collapse: collapse; inline-size: 100%; table-layout: fixed; }
 th, td { border: 1px solid #777; padding: .35rem .5rem; text-align: start; vertical-align: top; }
 td { overflow-wrap: anywhere; }
 th:nth-child(1) { inline-size: 3rem; }
-th:nth-child(2) { inline-size: 15rem; }
+th:nth-child(2) { inline-size: 19rem; }
 th:nth-child(4) { inline-size: 6rem; }
 td:nth-child(2) { font-family: monospace; font-size: 13px; }
 .text { font-size: 18px; }

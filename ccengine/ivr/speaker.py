@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from ccengine.ivr.speech.holes import filled, holes_of
 from ccengine.ivr.speech.readings import CannotSay
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from ccengine.core.ids import ClientId
     from ccengine.ivr.prompts import Prompts
     from ccengine.ivr.speech.readings import Value
+
+
+TEXT: Final = "text:"
+"""Before words that have no sound."""
 
 
 class Speaker(Protocol):
@@ -41,10 +45,10 @@ class TextSpeaker:
     async def media(
         self, sayings: Sequence[str], language: str, values: Mapping[str, Value]
     ) -> list[str] | None:
-        """Return the words of each after `text:`."""
+        """Return the words of each after `TEXT`."""
         try:
             return [
-                f"text:{text_of(self._prompts, self._client, saying, language, values)}"
+                f"{TEXT}{text_of(self._prompts, self._client, saying, language, values)}"
                 for saying in sayings
             ]
         except (CannotSay, LookupError):

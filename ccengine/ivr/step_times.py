@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccengine.config.lookup_sources import LONGEST_SECONDS
+from ccengine.ivr.steps.callback import KEY_SECONDS, CallbackStep
 from ccengine.ivr.steps.collect import CollectStep
 from ccengine.ivr.steps.language import LanguageStep
 from ccengine.ivr.steps.lookup import LookupStep
@@ -29,7 +30,8 @@ def longest_wait(step: Step) -> float:
         case SurveyStep():
             comment = 0 if step.comment is None else COMMENT.seconds
             return step.attempts * step.seconds + comment
-        case LookupStep():
-            return LONGEST_SECONDS  # of whichever lookup it is
+        case CallbackStep() | LookupStep():
+            # The latter of whichever lookup it is.
+            return KEY_SECONDS if isinstance(step, CallbackStep) else LONGEST_SECONDS
         case _:
             return 0.0

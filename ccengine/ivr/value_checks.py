@@ -30,6 +30,10 @@ def check_values(draft: FlowDraft, names: FlowNames, ways: Ways) -> Iterator[Pro
     yield from _unknown_values(draft)
     yield from _shown_secrets(draft)
     yield from _wrongly_said(draft, names)
+    if names.is_first and draft.file.parameters:
+        message = f"nobody gives the flow its value '{draft.file.parameters[0]}': a number or queue"
+        remedy = "remove 'parameters', or lead to a flow that calls this one"
+        yield draft.document.problem(("parameters",), f"{message} leads here", remedy)
     for name, step in draft.steps.items():
         if isinstance(step, CallStep):
             yield from _wrongly_called(draft, name, step, ways)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from ccengine.config.documents import read_document
 from ccengine.config.problems import Problem, in_order
 from ccengine.ivr.steps.give_back import GiveBackStep
-from ccengine.ivr.walks import WalkingCaller, context_of, explore, walk
+from ccengine.ivr.walks import WalkingCaller, context_of, explore, walk, without_own_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +56,8 @@ def _in_language(
         for _ in explore(flow, flows, start):
             pass
         silent = WalkingCaller(language=language, answer=lambda: None)
-        taken = walk(flow, flows, silent, start(silent))
+        acted = {name: without_own_kinds(one) for name, one in flows.items()}
+        taken = walk(without_own_kinds(flow), acted, silent, start(silent))
     except Exception as error:
         yield problem(f"a caller cannot go through flow '{flow.name}': {error}", "mend the step")
         return

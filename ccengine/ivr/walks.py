@@ -24,6 +24,7 @@ from ccengine.ivr.runner import Place, run_flow
 from ccengine.ivr.step import Step
 from ccengine.ivr.step_names import GOES_TO, references, set_by
 from ccengine.ivr.step_times import longest_wait
+from ccengine.ivr.steps import BUILT_IN_KINDS
 from ccengine.ivr.steps.call import CallStep
 from ccengine.ivr.steps.callback import CallbackStep
 from ccengine.ivr.steps.count import CountStep
@@ -112,6 +113,9 @@ class WalkingCaller:
         key = self.answer()
         self.pass_time(within_seconds if key is None else 0.0)
         return key
+
+    def pass_over(self, digit: str) -> None:
+        """Press no such key."""
 
     def pass_time(self, seconds: float) -> None:
         """Let time pass.
@@ -290,14 +294,23 @@ class _ToBeChosen:
             caller.pass_time(longest_wait(self.step))
         context.data.put(dict.fromkeys(set_by(self.step), "1"))
         exits = dict.fromkeys(one.name for one in references(self.step) if one.what in GOES_TO)
-        ends: list[str | None] = [END_OF_CALL] if isinstance(self.step, CallbackStep) else []
+        may_end = isinstance(self.step, CallbackStep) or not exits
+        ends: list[str | None] = [END_OF_CALL] if may_end else []
         chosen = self.ways.of([*exits, *ends])
         return CalledBack() if chosen is None or chosen == END_OF_CALL else chosen
 
 
-def _to_be_chosen(flow: Flow, ways: _Ways) -> Flow:
+def without_own_kinds(flow: Flow) -> Flow:
+    """Return it with other packages' steps only acted out: they go the first of their ways.
+
+    What they do outside is for callers; and there is nothing here that they could wait for.
+    """
+    return _to_be_chosen(flow, _Ways(), BUILT_IN_KINDS)
+
+
+def _to_be_chosen(flow: Flow, ways: _Ways, acted_out: tuple[type[Step], ...] = ACTED_OUT) -> Flow:
     steps = {
-        name: step if isinstance(step, ACTED_OUT) else _ToBeChosen(step, ways)
+        name: step if isinstance(step, acted_out) else _ToBeChosen(step, ways)
         for name, step in flow.steps.items()
     }
     return replace(flow, steps=steps)

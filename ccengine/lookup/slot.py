@@ -1,4 +1,8 @@
-"""One lookup: deadline, retries, cache and circuit breaker around whom it asks."""
+"""One lookup: deadline, retries, cache and circuit breaker around whom it asks.
+
+Where answers may be kept, equal questions that come at once are asked once: the others wait for
+that answer, no longer than their own deadline.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +32,9 @@ log = structlog.get_logger()
 MOST_KEPT: Final = 1000  #: answers of one lookup
 PAUSE_SECONDS: Final = 0.1  #: before the first retry; each later one is twice as long
 
+Key = frozenset[tuple[str, "Value"]]
+"""What is asked with."""
+
 Basis = tuple["Lookup", *tuple[object, ...]]
 """All that a lookup is made of, first what client.yaml says: equal ones are the same lookup."""
 
@@ -36,6 +43,7 @@ Basis = tuple["Lookup", *tuple[object, ...]]
 class _Asking:
     """One question on its way, for the line that is logged."""
 
+    until: float  #: the deadline, by the loop's clock
     tries: int = 0
     cached: bool = False
     cause: str = ""
@@ -66,7 +74,8 @@ class Slot:
         self._name = name
         self._asked = asked
         self._now = now
-        self._kept: TTLCache[frozenset[tuple[str, Value]], Answer] | None = None
+        self._kept: TTLCache[Key, Answer] | None = None
+        self._on_the_way: dict[Key, asyncio.Future[Answer | None]] = {}
         if self.settings.cache_seconds > 0:
             self._kept = TTLCache(MOST_KEPT, self.settings.cache_seconds, timer=now)
 
@@ -77,7 +86,9 @@ class Slot:
 
     async def ask(self, question: Question) -> Answer:
         """Return the answer, within the deadline; one line is logged of it. Never raises."""
-        began, asking = self._now(), _Asking()
+        began = self._now()
+        until = asyncio.get_running_loop().time() + self.settings.deadline_seconds
+        asking = _Asking(until)
         answer = await self._kept_or_asked(question, asking)
         write = log.warning if answer.result is Result.FAILED else log.info
         cause = {"cause": asking.cause} if asking.cause else {}
@@ -102,13 +113,42 @@ class Slot:
         key = frozenset(values.items())
         # What secrets were asked with is kept nowhere, so that a PIN is checked each time.
         kept = None if question.secret else self._kept
-        if kept is not None and key in kept:
+        if kept is None:
+            return await self._guarded(values, asking)
+        answer = kept.get(key) or await self._of_another(key, asking)
+        if answer is not None:
             asking.cached = True
-            return kept[key]
-        answer = await self._guarded(values, asking)
-        if kept is not None and answer.result is not Result.FAILED:
-            kept[key] = answer
-        return answer
+            return answer
+        return await self._asked_for_all(key, values, asking, kept)
+
+    async def _of_another(self, key: Key, asking: _Asking) -> Answer | None:
+        """Return what somebody is told who asks the same now; None: nobody does."""
+        try:
+            async with asyncio.timeout_at(asking.until):
+                while (other := self._on_the_way.get(key)) is not None:
+                    answer = await asyncio.shield(other)
+                    if answer is not None:  # else they have hung up
+                        asking.cause = "as for who asked before" if answer == FAILED else ""
+                        return answer
+        except TimeoutError:
+            asking.cause = self._late
+            return FAILED
+        return None
+
+    async def _asked_for_all(
+        self, key: Key, values: Mapping[str, Value], asking: _Asking, kept: TTLCache[Key, Answer]
+    ) -> Answer:
+        """Ask, and let others know who ask the same meanwhile."""
+        mine = self._on_the_way[key] = asyncio.get_running_loop().create_future()
+        answer = None
+        try:
+            answer = await self._guarded(values, asking)
+            if answer.result is not Result.FAILED:
+                kept[key] = answer
+            return answer
+        finally:
+            del self._on_the_way[key]
+            mine.set_result(answer)
 
     async def _guarded(self, values: Mapping[str, Value], asking: _Asking) -> Answer:
         """Ask if the breaker lets us, and tell it how it went."""
@@ -143,16 +183,19 @@ class Slot:
             SourceFailed: there is none, whatever is the reason.
         """
         try:
-            async with asyncio.timeout(self.settings.deadline_seconds):
+            async with asyncio.timeout_at(asking.until):
                 return await self._tried(values, asking)
         except TimeoutError:
-            message = f"no answer within {self.settings.deadline_seconds:g} s"
-            raise SourceFailed(message) from None
+            raise SourceFailed(self._late) from None
         except SourceFailed:
             raise
         except Exception as error:  # a source's own mistake is not to cost the caller more
             log.exception("lookup_broken", lookup=self._name)
             raise SourceFailed(type(error).__name__) from None
+
+    @property
+    def _late(self) -> str:
+        return f"no answer within {self.settings.deadline_seconds:g} s"
 
     async def _tried(self, values: Mapping[str, Value], asking: _Asking) -> Answer:
         pause = PAUSE_SECONDS

@@ -19,6 +19,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ArgumentError, DataError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from ccengine.config.statements import needs_a_row
 from ccengine.ivr.data import text_of
 from ccengine.lookup.source import LARGEST_BYTES, QuestionRefused, SourceFailed, sendable
 
@@ -162,8 +163,15 @@ def _first_row(
 
 
 def carried_out(connection: Connection, statement: str, values: Mapping[str, Any]) -> None:
-    """Carry out a statement that writes, whole or not at all."""
-    connection.execute(text(statement), values)
+    """Carry out a statement that writes, whole or not at all.
+
+    Raises:
+        SourceFailed: what it was to change or delete is not there.
+    """
+    done = connection.execute(text(statement), values)
+    if done.rowcount == 0 and needs_a_row(statement):
+        message = "there is no row that it could change"
+        raise SourceFailed(message)
     connection.commit()
 
 

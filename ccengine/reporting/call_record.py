@@ -6,7 +6,8 @@ reported to it, so a late or rejected event leaves no trace here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,6 @@ from ccengine.reporting.dispositions import DispositionRecord
 from ccengine.reporting.promises import PromiseRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from ccengine.core.events import CallMissed
 
 RECORD_SCHEMA = 3
@@ -168,6 +167,10 @@ class CallRecord:
     contact_reason: str | None = None  #: likewise
     resolved: bool | None = None  #: likewise
     dispositions: tuple[DispositionRecord, ...] = ()  #: one for each agent's part in the call
+    survey_asked_at: Instant | None = None  #: when the caller was asked how it was with `agent`
+    survey_score: int | None = None  #: from 1 to 5, the best
+    survey_comment: str | None = None  #: what they said of it: path below the recordings folder
+    learned: Mapping[str, str] = field(default_factory=dict)  #: by flows, for the agent: by label
     schema: int = RECORD_SCHEMA
 
     @property

@@ -27,7 +27,6 @@ from ccengine.core.events import (
     CallMissed,
     CallTransferred,
     ConversationEnded,
-    FlowStepEntered,
     FormFilled,
     HoldEnded,
     HoldStarted,
@@ -47,12 +46,12 @@ from ccengine.reporting.call_record import (
     ConversationRecord,
     OfferOutcome,
     OfferRecord,
-    StepRecord,
     end_missed,
     judge,
 )
 from ccengine.reporting.dispositions import last_of, note_outcome, note_script
 from ccengine.reporting.first_rows import FIRST, INTO_LINE, new_record
+from ccengine.reporting.flow_records import OF_FLOWS, note_flow
 from ccengine.reporting.offer_outcomes import outcome_of_refusal, outcome_of_withdrawal
 from ccengine.reporting.offer_records import end_offer, is_accepted, note_not_joined, note_ringing
 from ccengine.reporting.promises import PromiseRecord, scored
@@ -195,8 +194,8 @@ def _take(draft: _Draft, row: JournalRow) -> bool:
 def _take_live(draft: _Draft, row: JournalRow) -> None:
     record, what = draft.record, row.what
     match what:
-        case FlowStepEntered():
-            record.steps += (StepRecord(flow=what.flow, step=what.step, at=row.at),)
+        case _ if isinstance(what, OF_FLOWS):
+            note_flow(record, what, row.at)
         case HoldStarted() | HoldEnded():
             _hold(draft, row.at, starts=isinstance(what, HoldStarted))
         case RecordingStarted():

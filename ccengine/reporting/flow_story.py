@@ -11,6 +11,7 @@ from ccengine.core.events import (
     MessageAsked,
     SubmissionMade,
     SurveyAnswered,
+    SurveyAsked,
     SurveyLow,
 )
 
@@ -36,11 +37,13 @@ def tell_flow(what: FlowEvent) -> str:
             return f"asked for a message, for {what.queue}"
         case SubmissionMade():
             return f"submitted {what.submission}"
-        case SurveyAnswered() | SurveyLow():
+        case SurveyAsked() | SurveyAnswered() | SurveyLow():
             return _survey(what)
 
 
-def _survey(what: SurveyAnswered | SurveyLow) -> str:
+def _survey(what: SurveyAsked | SurveyAnswered | SurveyLow) -> str:
+    if isinstance(what, SurveyAsked):
+        return f"asked how it was with {what.agent}"
     if isinstance(what, SurveyLow):
         return f"{what.owner} is told of the low score"
     said = ", and said why" if what.comment else ""

@@ -1,4 +1,8 @@
-"""How many calls went which way through flows, and where callers hung up. A fold of the journal."""
+"""How many calls went which way through flows, and where callers hung up. A fold of the journal.
+
+A flow that another one calls is a part of the step that calls it: who hangs up inside is lost at
+that step, too, and who comes back goes on from there.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +35,13 @@ class At(NamedTuple):
     step: str
 
 
+class Inside(NamedTuple):
+    """Where a call is."""
+
+    at: At
+    called_by: tuple[At, ...]  #: steps whose flows wait, outermost first
+
+
 @dataclass(slots=True)
 class Traffic:
     """Counts by step, and by step and the step after it."""
@@ -38,7 +49,7 @@ class Traffic:
     entered: Counter[At] = field(default_factory=Counter)
     went: Counter[tuple[At, At]] = field(default_factory=Counter)
     hung_up: Counter[At] = field(default_factory=Counter)  #: by the caller, in the step
-    _inside: dict[CallId, At] = field(default_factory=dict)
+    _inside: dict[CallId, Inside] = field(default_factory=dict)
 
     def take(self, rows: Iterable[JournalRow]) -> None:
         """Count rows in order."""
@@ -49,20 +60,29 @@ class Traffic:
     def _take(self, row: JournalRow, call: CallId) -> None:
         match row.what:
             case FlowStepEntered() as what:
-                at = At(row.client, what.flow, what.step)
-                before = self._inside.get(call)
-                if before != at:  # else an engine has begun the step anew
-                    self.entered[at] += 1
-                    if before is not None:
-                        self.went[before, at] += 1
-                self._inside[call] = at
+                self._enter(call, _inside(row.client, what))
             case CallEnded(by=by, reached=reached):
                 last = self._inside.pop(call, None)
                 if last is not None and reached is None and by in (Party.CALLER, Party.LOST):
-                    self.hung_up[last] += 1
+                    self.hung_up.update({last.at, *last.called_by})
             case CallQueued() | MessageAsked():
                 self._inside.pop(call, None)
             case CallbackAsked(origin=origin):
                 self._inside.pop(origin, None)
             case _:
                 pass
+
+    def _enter(self, call: CallId, now: Inside) -> None:
+        before = self._inside.get(call)
+        if before != now:  # else an engine has begun the step anew
+            self.entered[now.at] += 1
+            if before is not None:
+                from_inside = before.called_by[len(now.called_by) :]
+                self.went[from_inside[0] if from_inside else before.at, now.at] += 1
+        self._inside[call] = now
+
+
+def _inside(client: ClientId, what: FlowStepEntered) -> Inside:
+    places = [place.partition("/") for place in what.returns]
+    called_by = tuple(At(client, flow, step) for flow, _, step in places)
+    return Inside(At(client, what.flow, what.step), called_by)

@@ -37,3 +37,12 @@ def mask_number(number: str) -> str:
 def mask_called(kind: str, number: str) -> str:
     """Return the number that a call went to: a customer's is masked, one of the house is not."""
     return mask_number(number) if kind == Kind.OUTBOUND else number
+
+
+def mask_within(text: str, *numbers: str) -> str:
+    """Return a text in which these numbers are masked, with their `+` or without."""
+    for number in numbers:
+        digits = number.removeprefix("+")
+        if len(digits) > SHOWN_WHOLE:
+            text = text.replace(digits, mask_number(digits))
+    return text

@@ -53,6 +53,9 @@ class PressingCaller:
         self.elapsed += within_seconds
         return None
 
+    def pass_over(self, digit: str) -> None:
+        """Press no such key."""
+
     def _press(self) -> str | None:
         drawn = self.chance.random() * HUNDRED
         for key, percent in self.keys.items():

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     *("call", "client", "kind", "number", "caller", "queue", "agent", "arrived_at", "answered_at"),
     *("ended_at", "wait_seconds", "talk_seconds", "outcome", "disposition", "resolved"),
-    "recording",
+    *("recording", "survey_score", "survey_comment"),
 )
 
 Place = tuple[float, str]

@@ -33,7 +33,7 @@ from tests.config.tenants import copy_of_demo
 from tests.reporting.shift import NODE, Shift
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from ccengine.api.roles import Role
     from ccengine.config.problems import Problem
@@ -109,8 +109,21 @@ class House:
             self.shift.post(events.AgentLoggedIn(agent=AgentId(name), phone=phone or PhoneId("9")))
             self.shift.wait(1)
 
-    def call(self, call: str, queue: str, caller: str | None = None) -> CallId:
-        """Have somebody call, by the client's usual number or another, and wait in a queue."""
+    def call(
+        self,
+        call: str,
+        queue: str,
+        caller: str | None = None,
+        learned: Mapping[str, str] | None = None,
+    ) -> CallId:
+        """Have somebody call, by the client's usual number or another, and wait in a queue.
+
+        Args:
+            call: the call's id.
+            queue: where they wait.
+            caller: the number; None: the client's usual caller.
+            learned: by the menu, for the agent.
+        """
         known = CallId(call)
         client = client_of(QueueId(queue))
         number, usual = CALLERS[client]
@@ -127,6 +140,8 @@ class House:
             )
         )
         self.shift.post(events.FlowStepEntered(call=known, flow="main", step="menu"))
+        if learned:
+            self.shift.post(events.FlowDataSet(call=known, values={}, shown=learned))
         self.shift.post(events.CallQueued(call=known, queue=QueueId(queue)))
         self.shift.wait(1)
         return known
@@ -181,17 +196,22 @@ class House:
         return known
 
     def work_through(self, client: str) -> CallId:
-        """Have a recorded call of a client from its arrival to its outcome."""
+        """Have a recorded call of a client from its arrival to its outcome and its survey."""
         call = self.talk(f"{client}-ended", f"{client}/billing")
         agent = self.shift.center.calls[call].agent or AgentId("")
-        file = f"demo/{client}/1970/01/01/{call}.wav"
+        file, comment = (f"demo/{client}/{way}1970/01/01/{call}.wav" for way in ("", "comments/"))
         self.shift.post(events.RecordingStarted(call=call, recording=file))
-        path = self.folder / "recordings" / file
-        path.parent.mkdir(parents=True)
-        path.write_bytes(SOUND)
+        for name in (file, comment):
+            path = self.folder / "recordings" / name
+            path.parent.mkdir(parents=True)
+            path.write_bytes(SOUND)
         self.shift.wait(10)
         said = min(self.tenant.clients[ClientId(client)].settings.dispositions)
         self.shift.post(events.OutcomeSet(call=call, agent=agent, disposition=said))
+        of = QueueId(f"{client}/billing")
+        self.shift.post(events.SurveyAsked(call=call, queue=of, agent=agent))
+        answered = events.SurveyAnswered(call=call, queue=of, agent=agent, score=2, comment=comment)
+        self.shift.post(answered)
         self.shift.hang_up(call)
         return call
 

@@ -134,6 +134,36 @@ async def test_a_recording_whole_and_in_part(here: House) -> None:
         assert (status, told["type"].rpartition(":")[2]) == (416, "range-wrong")
 
 
+async def test_a_surveys_comment_is_in_the_record_and_can_be_heard(here: House) -> None:
+    comment = "demo/nour/comments/1970/01/01/nour-ended.wav"
+    _, record = await here.ask("GET", "/calls/nour-ended")
+    assert (record["survey_score"], record["survey_comment"]) == (2, comment)
+    assert (record["agent"], record["queue"]) == ("amira", "nour/billing")
+    assert record["survey_asked_at"]
+    _, listed = await here.ask("GET", "/calls")
+    (line,) = listed["calls"]
+    assert (line["survey_score"], line["survey_comment"]) == (2, comment)
+    async with here.client() as client, client.get("/calls/nour-ended/comment") as response:
+        assert (response.status, await response.read()) == (200, SOUND)
+    call = here.call("waits", "nour/billing")
+    status, told = await here.ask("GET", f"/calls/{call}/comment")
+    assert (status, told["type"].rpartition(":")[2]) == (404, "recording-missing")
+
+
+async def test_what_menus_have_learned_is_in_the_record_as_far_as_one_may_see(here: House) -> None:
+    caller = "+971501234567"
+    told = {"Verified": "yes", "Called from": f"{caller}, or {caller[1:]}"}
+    call = here.call("c1", "nour/billing", caller, learned=told)
+    _, record = await here.ask("GET", f"/calls/{call}")
+    assert record["learned"] == told
+    here.shift.hang_up(call)
+    await here.keep_records()
+    _, record = await here.ask("GET", f"/calls/{call}")
+    assert record["learned"] == told
+    _, record = await here.ask("GET", f"/calls/{call}", await here.token("books", Role.BILLING))
+    assert record["learned"] == {}
+
+
 async def test_no_recording_is_sent_from_elsewhere(
     here: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

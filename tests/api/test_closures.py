@@ -128,6 +128,12 @@ async def test_the_feed_shows_it_in_the_snapshot_and_as_a_change(tmp_path: Path)
             schema("snapshot").validate(snapshot)
             states = {one["closure"]: one["closed"] for one in snapshot["closures"]}
             assert states == {"building": False, "nour": True, "dnipro": False}
+            whose = {one["closure"]: one["clients"] for one in snapshot["closures"]}
+            assert whose == {
+                "building": ["dnipro", "nour"],
+                "nour": ["nour"],
+                "dnipro": ["dnipro"],
+            }
             await close(here, reason="fire", until=utc_text(here.shift.now + 60))
             here.shift.wait(60)
             await client.until(here.shift.journal.last_number)
@@ -148,6 +154,7 @@ async def test_the_feed_hides_what_the_token_does_not_see(tmp_path: Path) -> Non
             await client.next()
             snapshot = await client.next()
             assert [one["closure"] for one in snapshot["closures"]] == ["building", "dnipro"]
+            assert [one["clients"] for one in snapshot["closures"]] == [["dnipro"]] * 2
             await close(here, "nour")
             await close(here, "building")
             await client.until(here.shift.journal.last_number)

@@ -115,6 +115,27 @@ async def test_who_is_to_be_called_back(tmp_path: Path, *, masked: bool) -> None
         assert await here.status("GET", "/agents/amira/callbacks", olena) == 404
 
 
+@pytest.mark.parametrize("masked", [False, True])
+async def test_what_menus_have_learned_names_no_number_that_is_masked(
+    tmp_path: Path, *, masked: bool
+) -> None:
+    async with house(tmp_path) as here:
+        languages = "languages: [ar, en, fa, uk, es, fr]\n"
+        change(
+            here.tenant.folder / "clients/nour/client.yaml",
+            languages,
+            MASKED if masked else COUNTRY,
+        )
+        assert not await here.reload()
+        here.log_in("amira")
+        here.call("c1", BILLING, "+971501234561", {"Verified": "yes", "Called": "971501234561"})
+        told = {"label": "Called", "text": "971*******61" if masked else "971501234561"}
+        assert (await desk(here))["call"]["learned"] == [{"label": "Verified", "text": "yes"}, told]
+        amira = await here.token("own", Role.AGENT, agent="amira")
+        _, record = await here.ask("GET", "/calls/c1", amira)
+        assert record["learned"] == {"Verified": "yes", "Called": told["text"]}
+
+
 CALLBACKS = "    agent_hears: names\n    callback: {attempts: 3}\n"
 COUNTRY = "languages: [ar, en, fa, uk, es, fr]\ncountry: AE\n"
 MASKED = COUNTRY + "mask_numbers: yes\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 from ccengine.api.roles import Role
 from ccengine.cli.commands import app
 from ccengine.core import events
-from ccengine.core.ids import AgentId, CallId
+from ccengine.core.ids import AgentId, CallId, client_of
 from ccengine.reporting.kpis.counts import DAY
 from ccengine.reporting.kpis.table import By
 from tests.api.house import house
@@ -38,10 +39,26 @@ async def day(tmp_path: Path) -> AsyncIterator[House]:
         here.shift.hang_up(gone)
         here.log_in("amira", "olena")
         for number, client in enumerate(("nour", "nour", "dnipro")):
-            serve(here, here.talk(f"{client}-{number}", f"{client}/billing"), 20.0 + number)
+            call = here.talk(f"{client}-{number}", f"{client}/billing")
+            ask(here, call, number)
+            serve(here, call, 20.0 + number)
         here.shift.wait(1200)
         here.post(events.AgentWentNotReady(agent=AgentId("amira"), reason="lunch"))
         yield here
+
+
+def ask(here: House, call: CallId, score: int) -> None:
+    """Have the caller asked, who answers or does not, and the agent say why they called."""
+    agent, queue = here.shift.center.calls[call].agent, here.shift.center.calls[call].queue
+    assert agent is not None
+    assert queue is not None
+    here.post(events.SurveyAsked(call=call, queue=queue, agent=agent))
+    if score:
+        here.post(events.SurveyAnswered(call=call, queue=queue, agent=agent, score=score))
+    settings = here.tenant.clients[client_of(queue)].settings
+    word, reason = min(settings.dispositions), min(settings.contact_reasons)
+    said = events.OutcomeSet(call=call, agent=agent, disposition=word, contact_reason=reason)
+    here.post(said)
 
 
 def serve(here: House, call: CallId, talk: float) -> None:
@@ -108,7 +125,8 @@ async def test_a_queues_figures_come_with_their_formulas(day: House) -> None:
 
 
 @pytest.mark.parametrize(
-    "by", ["queue", "agent", "client,kind", "team,interval", "number,language"]
+    "by",
+    ["queue", "agent", "client,kind", "team,interval", "number,language", "contact_reason,agent"],
 )
 async def test_live_figures_are_those_of_the_journal(day: House, by: str) -> None:
     query = {"by": by, "zone": "Asia/Dubai", "interval": "15"}
@@ -121,6 +139,33 @@ async def test_live_figures_are_those_of_the_journal(day: House, by: str) -> Non
     assert live.pop("live") is True
     assert live == read
     assert live["lines"]
+
+
+async def test_what_callers_think_by_why_they_called(day: House) -> None:
+    told = await counted_live(day, by="contact_reason", client="nour")
+    (line,) = told["lines"]
+    assert line["labels"] == {"contact_reason": "fault"}
+    found = figures(line)
+    assert found.pop("SL") is None  # nobody's level is known by what agents say afterwards
+    assert found == {
+        "survey_asked": "2",
+        "survey_answered": "1",
+        "survey score mean v1": "1.000000",
+        "survey response rate v1": "50.000000",
+    }
+    formulas = {one["name"]: one["formula"] for one in line["figures"]}
+    assert formulas["survey response rate v1"] == "scored / asked"
+    options = ["--journal", day.shift.journal.path, "--config", day.tenant.folder]
+    by = ["--by", "contact_reason", "--client", "nour", "--format", "csv"]
+    done = CliRunner().invoke(app, ["report", "queues", *by, *map(str, options)])
+    assert done.exit_code == 0, done.stderr
+    head, row, _total = csv.reader(done.stdout.splitlines())
+    written = dict(zip(head, row, strict=True))
+    mean = "survey score mean v1 [score] = sum of scores / scored; of the agent whom the caller"
+    (name,) = [one for one in head if one.startswith(mean)]
+    assert (written["contact_reason"], written[name]) == ("fault", "1.000000")
+    counted = [written[one] for one in ("survey_asked", "survey_answered", "survey_score")]
+    assert counted == ["2", "1", "1"]
 
 
 async def test_they_are_those_of_the_report(day: House) -> None:
@@ -177,7 +222,8 @@ async def test_a_client_is_told_of_nobody_elses(day: House, by: By) -> None:
     token = await day.token("kyiv", Role.CLIENT, clients=("dnipro",))
     told = await kpis(day, token, by=by.value)
     tells_nothing(told)
-    assert figures(told["total"])["answered"] == "1"
+    counted = "survey_answered" if by is By.CONTACT_REASON else "answered"
+    assert figures(told["total"])[counted] == "1"
     assert "occupancy v1" not in figures(told["total"])  # partly of others' calls
     status, body = await day.ask("GET", "/kpis", token, params={"client": "nour"})
     assert (status, body["type"].rpartition(":")[2]) == (404, "client-unknown")

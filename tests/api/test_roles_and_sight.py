@@ -180,4 +180,4 @@ def tells_nothing(body: Any) -> None:
 def _call_for(operation: str) -> str:
     if operation in ("moveCall", "reprioritiseCall"):
         return "nour-waits"
-    return "nour-ended" if operation == "getRecording" else "nour-talks"
+    return "nour-ended" if operation in ("getRecording", "getComment") else "nour-talks"

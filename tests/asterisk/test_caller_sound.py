@@ -113,3 +113,18 @@ async def test_asterisk_that_takes_too_long_is_not_waited_for(
         with pytest.raises(CannotListen, match="TimeoutError"):
             async with sound.open(switch.router.channel("caller")):
                 pytest.fail("nothing was opened")
+
+
+async def test_so_many_are_listened_to_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caller_sound, "MOST_AT_ONCE", 1)
+    switch = Switch()
+    channel = switch.router.channel("caller")
+    async with listening(switch) as sound:
+        async with sound.open(channel):
+            asked = len(switch.asked)
+            with pytest.raises(CannotListen, match="as many"):
+                async with sound.open(channel):
+                    pytest.fail("too many were opened")
+            assert len(switch.asked) == asked
+        async with sound.open(channel):
+            pass

@@ -165,6 +165,29 @@ async def test_digits_wait_until_they_are_read() -> None:
         assert not caller.has_digits
 
 
+async def test_a_late_key_is_passed_over_once() -> None:
+    async with board() as at:
+        caller = await at.caller()
+        at.fake.dial_digits(caller.id, "#1")
+        await asyncio.sleep(1)
+        caller.pass_over("#", 2.0)  # it was typed ahead
+        assert await caller.next_digit() == "1"
+        caller.pass_over("#", 2.0)
+        at.fake.dial_digits(caller.id, "##")
+        await asyncio.sleep(1)
+        assert await caller.next_digit() == "#"
+        assert not caller.has_digits
+        caller.pass_over("#", 2.0)
+        at.fake.dial_digits(caller.id, "3#")  # another key came first
+        await asyncio.sleep(1)
+        assert [await caller.next_digit(), await caller.next_digit()] == ["3", "#"]
+        caller.pass_over("#", 2.0)
+        await asyncio.sleep(3)
+        at.fake.dial_digits(caller.id, "#")  # too late to be meant for what was asked before
+        await asyncio.sleep(1)
+        assert await caller.next_digit() == "#"
+
+
 async def test_a_prompt_takes_its_time_and_can_be_stopped() -> None:
     async with board() as at:
         at.fake.media_seconds["sound:long"] = 30.0

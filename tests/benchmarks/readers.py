@@ -53,6 +53,7 @@ WEIGHTS: Final = {
 LEFT_OUT: Final = {
     "getForm": "the tenant has no forms",
     "getRecording": "these calls are not recorded",
+    "getComment": "likewise",
     "getContractReport": "nothing is billed",
     "checkConfiguration": "is asked by who changes the configuration, before a reload",
     "planConfiguration": "likewise",

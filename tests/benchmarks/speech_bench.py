@@ -1,10 +1,11 @@
 """How well menus by voice are understood: espeak-ng's voices over a telephone, with noise.
 
-    python -m tests.benchmarks.speech_bench
+    python -m tests.benchmarks.speech_bench [--tuned] [--voices 6] [--lines quiet babble]
 
 Needs espeak-ng and the extra `speech`. Everything is at 8 kHz, in mu-law, cut by the endpointer as
 on a call. Told per line: right, not understood (the caller hears the menu again, or presses a
-key), wrong; and how much of what is in no menu was taken for something.
+key), wrong; and how much of what is in no menu was taken for something. Phrases and voices are
+those that nothing was tuned by, unless `--tuned` is given.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -24,34 +25,24 @@ from ccengine.config.tenant import SPEECH_COMMAND
 from ccengine.ivr.recogniser_engine import RATE, Ear, Menu, Stream
 from ccengine.ivr.speech_engine import Rendering, render
 from ccengine.phone import ulaw
+from tests.benchmarks.speech_phrases import CHATTER, HELD_OUT, TUNED
 
-VOICES: Final = (
-    *("en-us", "en-us+f2", "en-us+f4", "en-us+m3", "en-us+m7"),
-    *("en-gb", "en-gb+f3", "en-gb-x-rp+m2", "en-gb-scotland", "en-us+klatt2"),
-)
-MENUS: Final = (
-    {
-        "1": ("billing", "my bill", "pay a bill"),
-        "2": ("technical support", "a fault", "power cut"),
-        "3": ("new contract", "tariffs", "change my plan"),
-        "0": ("operator", "an agent", "speak to somebody"),
-    },
-    {
-        "1": ("order status", "where is my order", "my delivery"),
-        "2": ("cancel an order", "cancellation", "cancel it"),
-        "3": ("returns", "send it back", "refund"),
-        "4": ("opening hours", "your address", "find a shop"),
-        "0": ("customer service", "talk to a person", "help"),
-    },
-    {"1": ("yes", "yes please", "correct"), "2": ("no", "no thanks", "wrong")},
-)
-STRANGE: Final = (
-    *("I have no idea what you mean", "good morning madam", "the weather is lovely today"),
-    *("hang on a second", "what time is it", "my cat is called tom", "could you repeat that"),
-    "seven hundred and five",
-)
-LINES: Final[dict[str, float | None]] = {"quiet": None, "20 dB": 20.0, "10 dB": 10.0}
-"""How much louder the voice is than the noise."""
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from tests.benchmarks.speech_phrases import Sample, Voice
+
+    Samples = NDArray[np.float64]
+
+LINES: Final[dict[str, tuple[float | None, bool]]] = {
+    "quiet": (None, False),
+    "20 dB": (20.0, False),
+    "10 dB": (10.0, False),
+    "babble": (15.0, True),
+}
+"""How much louder the voice is than the noise, and whether that is other people."""
 JUDGED: Final = ("right", "not understood", "wrong")
 
 
@@ -64,20 +55,41 @@ class Said:
 
 
 @cache
-def spoken(voice: str, text: str) -> bytes:
+def spoken(voice: Voice, text: str) -> bytes:
     """Return a voice's samples at 8,000 Hz, with silence around."""
-    made = render(Rendering(SPEECH_COMMAND, voice, 150, text))
+    command = f"{SPEECH_COMMAND} -p {voice.pitch}"
+    made = render(Rendering(command, voice.name, voice.words_per_minute, text))
     silence = bytes(2 * RATE // 2)
     return silence + made + silence * 2
 
 
-def over_the_line(sound: bytes, louder: float | None, seed: int) -> bytes:
+@cache
+def babble() -> Samples:
+    """Return the sound of a room in which all talk at once."""
+    talkers = [
+        np.frombuffer(spoken(voice, text), dtype="<i2").astype(float)
+        for voice, text in zip(TUNED.voices, CHATTER * 2, strict=False)
+    ]
+    room = np.zeros(max(map(len, talkers)))
+    for shift, talker in enumerate(talkers):
+        room += np.roll(np.resize(talker, len(room)), shift * RATE // 3)
+    return room
+
+
+def noise_of(size: int, seed: int, *, is_babble: bool) -> Samples:
+    """Return so many samples of noise."""
+    if is_babble:
+        return np.resize(np.roll(babble(), -seed * 7_919), size)
+    hiss = np.random.default_rng(seed).normal(size=size)
+    return np.convolve(hiss, [0.25] * 4, "same")
+
+
+def over_the_line(sound: bytes, line: str, seed: int) -> bytes:
     """Return it with noise of a room, in mu-law and back."""
     samples = np.frombuffer(sound, dtype="<i2").astype(float)
+    louder, is_babble = LINES[line]
     if louder is not None:
-        noise = np.convolve(
-            np.random.default_rng(seed).normal(size=len(samples)), [0.25] * 4, "same"
-        )
+        noise = noise_of(len(samples), seed, is_babble=is_babble)
         power = np.mean(samples[np.abs(samples) > 200] ** 2)
         samples = samples + noise * np.sqrt(power / 10 ** (louder / 10) / np.mean(noise**2))
     codes = ulaw.encode(array("h", np.clip(samples, -32_000, 32_000).astype(int).tolist()))
@@ -99,22 +111,33 @@ def understood(ear: Ear, menu: Menu, sound: bytes) -> Said:
 def main() -> None:
     """Tell the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--voices", type=int, default=len(VOICES))
-    voices = VOICES[: parser.parse_args().voices]
+    parser.add_argument("--tuned", action="store_true")
+    parser.add_argument("--voices", type=int)
+    parser.add_argument("--lines", nargs="+", choices=LINES, default=list(LINES))
+    given = parser.parse_args()
+    sample = TUNED if given.tuned else HELD_OUT
     ear, write = Ear(), sys.stdout.write
-    for line, louder in LINES.items():
-        counts: Counter[str] = Counter()
-        times: list[float] = []
-        for seed, voice in enumerate(voices):
-            for phrases in MENUS:
-                menu = Menu(phrases)
-                wanted = [(text, key) for key, some in phrases.items() for text in some]
-                for text, key in [*wanted, *((text, None) for text in STRANGE)]:
-                    said = understood(ear, menu, over_the_line(spoken(voice, text), louder, seed))
-                    times.append(said.seconds)
-                    counts[_judged(key, said.key)] += 1
+    for line in given.lines:
+        counts, times = measured(ear, sample, sample.voices[: given.voices], line)
         write(f"{line}: {_told(counts, times)}\n")
         sys.stdout.flush()
+
+
+def measured(
+    ear: Ear, sample: Sample, voices: Sequence[Voice], line: str
+) -> tuple[Counter[str], list[float]]:
+    """Have all voices say all of it over a line."""
+    counts: Counter[str] = Counter()
+    times: list[float] = []
+    for seed, voice in enumerate(voices):
+        for phrases in sample.menus:
+            menu = ear.able(phrases)
+            wanted = [(text, key) for key, some in phrases.items() for text in some]
+            for text, key in [*wanted, *((text, None) for text in sample.strange)]:
+                said = understood(ear, menu, over_the_line(spoken(voice, text), line, seed))
+                times.append(said.seconds)
+                counts[_judged(key, said.key)] += 1
+    return counts, times
 
 
 def _told(counts: Counter[str], times: list[float]) -> str:

@@ -64,6 +64,35 @@ async def test_who_wants_none_goes_on_in_the_flow(center: CenterOnFake) -> None:
     assert not center.engine.center.calls
 
 
+async def test_an_offer_that_comes_again_and_again_ends_with_the_flow(
+    center: CenterOnFake,
+) -> None:
+    calls_back(center)
+    again = {"offer": CallbackStep(callback="vip", otherwise="offer")}
+    center.set_flows(Flow(name="vip", start="offer", steps=again, total_minutes=1))
+    began = asyncio.get_running_loop().time()
+    center.caller()
+    await center.until(lambda: center.ended(), seconds=200)
+    assert 60 <= asyncio.get_running_loop().time() - began < 75  # the last offer, an apology
+
+
+async def test_who_types_a_key_now_and_then_is_not_listened_to_for_ever(
+    center: CenterOnFake,
+) -> None:
+    calls_back(center)
+    offers_in_a_flow(center)
+    channel = center.caller()
+    began = asyncio.get_running_loop().time()
+    await asyncio.sleep(0.5)
+    await press(center, channel, "2")
+    while channel in center.asterisk.channels_left():
+        await asyncio.sleep(4.5)
+        if channel in center.asterisk.channels_left():
+            center.asterisk.dial_digit(channel, "5")
+        assert asyncio.get_running_loop().time() - began < 100
+    assert not center.journal.events(CallbackAsked)
+
+
 async def test_killed_during_the_offer_it_is_made_anew(center: CenterOnFake) -> None:
     calls_back(center)
     offers_in_a_flow(center)

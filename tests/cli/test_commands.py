@@ -148,7 +148,7 @@ def test_info_for_a_person_shows_no_secret_and_every_number() -> None:
         assert number in result.stdout
 
 
-@pytest.mark.timeout(150)  # some hundred prompts are spoken
+@pytest.mark.timeout(300)  # some hundred prompts are spoken
 @pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
 def test_init_prepares_everything_and_may_run_again(tmp_path: Path) -> None:
     first = ccengine("init")

@@ -84,6 +84,17 @@ def test_a_context_the_engine_sends_calls_to_is_missed(settings: Settings, conte
     assert f"the engine sends calls to context '{context}', and no file has it" in messages
 
 
+def test_an_admins_own_dialplan_may_include_as_asterisk_does(settings: Settings) -> None:
+    local = settings.paths.asterisk_local
+    local.mkdir(parents=True, exist_ok=True)
+    (local / "extensions.conf").write_text(
+        '#include "night.conf"\n[mine]\ninclude => daytime,09:00-17:00,mon-fri,*,*\n'
+        "include => parkedcalls\nexten => s,1,Goto(night,s,1)\n[daytime]\n"
+    )
+    (local / "night.conf").write_text("[night]\n")
+    assert told(settings) == []
+
+
 def test_what_was_written_for_older_yaml_is_a_warning_at_its_line(settings: Settings) -> None:
     client = settings.tenant_folder / "clients/nour/client.yaml"
     change(client, "  600300:", "  600301:")

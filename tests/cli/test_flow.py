@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ccengine.cli.commands import app
+from ccengine.cli.tables import END, ISOLATE
 from tests.config.tenants import change, copy_of_demo
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def test_a_picture_is_printed_or_written(tmp_path: Path) -> None:
     printed = ccengine("flow", "draw", "nour/main")
     assert printed.exit_code == 0
     assert printed.stdout.startswith("<svg ")
-    assert ccengine("flow", "draw", "vip", "--to", str(tmp_path / "vip.svg")).exit_code == 0
+    assert ccengine("flow", "draw", "vip", "--out", str(tmp_path / "vip.svg")).exit_code == 0
     assert "enqueue: vip" in (tmp_path / "vip.svg").read_text()
 
 
@@ -48,6 +49,15 @@ def test_keys_lead_through_a_flow() -> None:
     assert result.exit_code == 0
     assert "waits in nour/technical" in result.stdout
     assert result.stdout.count("♪") == 5  # greeting and menu twice, and that 7 was wrong
+
+
+def test_what_is_said_with_values_is_shown_as_words_alone() -> None:
+    result = ccengine("flow", "try", "languages", "--at", "2026-12-02T10:00", keys="2\n")
+    assert "♪ Today is Wednesday, the second of December. It is ten a.m." in result.stdout
+    arabic = ccengine("flow", "try", "languages", keys="1\n").stdout
+    heard = [line for line in arabic.splitlines() if "♪" in line]
+    assert [line.endswith(END) for line in heard] == [line.count(ISOLATE) == 1 for line in heard]
+    assert any(line.endswith(END) for line in heard)
 
 
 def test_silence_and_the_end_of_the_file() -> None:

@@ -126,6 +126,16 @@ def test_a_queue_has_the_hours_in_which_customers_are_called_back(tenant: Path) 
     assert found["hours"] == "daytime"
 
 
+def test_hours_asked_in_a_flow_that_is_called(tenant: Path) -> None:
+    flows = tenant / "clients/nour/flows"
+    (flows / "asks.yaml").write_text((flows / "main.yaml").read_text())
+    change(flows / "asks.yaml", "goodbye: {hang_up: normal}", "goodbye: {give_back: {}}")
+    main = "start: first\nsteps:\n  first: {call: asks, next: end}\n  end: {hang_up: normal}\n"
+    (flows / "main.yaml").write_text(main)
+    (found,) = shown("--number", "600100", "--days", "1")["hours"]
+    assert found["hours"] == "always"
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -192,8 +192,8 @@ def test_a_ramadan_that_was_announced_replaces_the_computed_one_of_that_year_onl
 
 # ---- when the clock is changed ---------------------------------------------------------------
 # Dates: the time zone database of IANA (the package tzdata), files europe, northamerica, africa,
-# asia: EU rules for Kyiv; US rules of 2007; Egypt's law 24 of 2023; Lebanon's last Sundays; Iran
-# has none since 2022.
+# asia, australasia: EU rules for Kyiv; US rules of 2007; Egypt's law 24 of 2023; Lebanon's last
+# Sundays; Iran has none since 2022; summer in the south, by half an hour on Lord Howe Island.
 
 CHANGES = {
     "Europe/Kyiv": [("2026-03-29", "03:00", "04:00"), ("2026-10-25", "04:00", "03:00")],
@@ -201,6 +201,8 @@ CHANGES = {
     "Africa/Cairo": [("2026-04-24", "00:00", "01:00"), ("2026-10-29", "00:00", "23:00")],
     "Asia/Beirut": [("2026-03-29", "00:00", "01:00"), ("2026-10-24", "00:00", "23:00")],
     "Asia/Tehran": [],
+    "Australia/Adelaide": [("2026-04-05", "03:00", "02:00"), ("2026-10-04", "02:00", "03:00")],
+    "Australia/Lord_Howe": [("2026-04-05", "02:00", "01:30"), ("2026-10-04", "02:00", "02:30")],
 }
 
 
@@ -237,6 +239,13 @@ NIGHTS = [
     ("Africa/Cairo", "2026-10-29", "20:00-23:30", "17:00", "21:30"),
     ("Africa/Cairo", "2026-10-29", "23:30-24:00", "20:30", "22:00"),
     ("Africa/Cairo", "2026-10-30", "00:00-01:00", "22:00-1", "23:00-1"),
+    # by half an hour, in the south: first the half hour that is twice, then the one that never is
+    ("Australia/Lord_Howe", "2026-04-05", "00:00-01:45", "13:00-1", "15:15-1"),
+    ("Australia/Lord_Howe", "2026-04-05", "01:45-03:00", "14:45-1", "16:30-1"),
+    ("Australia/Lord_Howe", "2026-04-05", "00:00-24:00", "13:00-1", "13:30"),  # 24.5 hours
+    ("Australia/Lord_Howe", "2026-10-04", "01:00-02:15", "14:30-1", "15:30-1"),
+    ("Australia/Lord_Howe", "2026-10-04", "02:15-03:00", "15:30-1", "16:00-1"),
+    ("Australia/Lord_Howe", "2026-10-04", "02:05-02:25", "", ""),
     ("Asia/Tehran", "2026-03-22", "00:00-24:00", "20:30-1", "20:30"),  # as on any day
     ("Asia/Tehran", "2026-09-22", "00:00-24:00", "20:30-1", "20:30"),
 ]

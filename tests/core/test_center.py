@@ -137,6 +137,7 @@ SAMPLES: dict[type, Event] = {
         events.FlowDataSet(call=CallId("c1"), values={"order": "t:4711"}, shown={"Order": "4711"}),
         events.LanguageChosen(call=CallId("c1"), language="en", skills={"english": 3}),
         events.SubmissionMade(call=CallId("c1"), submission="order", key="c1.main.menu.1"),
+        events.SurveyAsked(call=CallId("c1"), queue="nova/billing", agent=AgentId("a")),
         events.SurveyAnswered(call=CallId("c1"), queue="nova/billing", agent=AgentId("a"), score=2),
         events.SurveyLow(
             call=CallId("c1"), queue="nova/billing", agent=AgentId("a"), score=2, owner="maya"

@@ -39,6 +39,21 @@ class EngineContainer:
         await docker("exec", self.name, "sh", "-c", "kill -9 $(cat /proc/1/task/1/children)")
         await until_seen("Docker starts it again", lambda: self._has_started_since(before))
 
+    async def kill_for_good(self) -> None:
+        """Kill -9 it, and have it stay away until it is started."""
+        await docker("kill", self.name)
+
+    async def recogniser(self) -> int | None:
+        """Return the id, in the container, of the process that listens to callers, if it runs."""
+        # The bracket keeps the search from finding itself.
+        find = "grep -sl '[r]ecogniser_engine' /proc/[0-9]*/cmdline || true"
+        found = (await docker("exec", self.name, "sh", "-c", find)).decode().split()
+        return int(found[0].split("/")[2]) if found else None
+
+    async def kill_process(self, process: int) -> None:
+        """Kill -9 one process in the container."""
+        await docker("exec", self.name, "sh", "-c", f"kill -9 {process}")
+
     async def reload(self) -> None:
         """Have it read its configuration again."""
         await docker("exec", self.name, "sh", "-c", "kill -HUP $(cat /proc/1/task/1/children)")

@@ -36,7 +36,7 @@ async def test_closed_by_phone_heard_over_a_restart_opened_by_the_api(stage: Sta
         await other.hangs_up()
         status, shown = await admin.ask("POST", "/closures/nour/open")
         assert (status, shown["closed"]) == (200, False)
-        caller = await stage.caller("600100", CallOutcome.ABANDONED)
+        caller = await stage.caller("600100", CallOutcome.ENDED_IN_FLOW)
         await caller.hears(stage.system.prompt(NOUR, "greeting", "ar"), within=20)
         await caller.hangs_up()
 

@@ -1,4 +1,4 @@
-"""A recogniser's process that knows sound by its first byte: a key, or `!` for a crash."""
+"""A recogniser that knows sound by its first byte: a key, `!` for a crash, `?` for rubbish."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ while header := sys.stdin.buffer.read(HEADER.size):
     body = sys.stdin.buffer.read(size)
     if what == SOUND and body[:1] == b"!":
         sys.exit(1)
+    if what == SOUND and body[:1] == b"?":
+        sys.stdout.write('{"7": "rubbish"}\n')
+        sys.stdout.flush()
     if what == SOUND and body[:1].isdigit():
         sys.stdout.write(json.dumps([whose, body[:1].decode()]) + "\n")
         sys.stdout.flush()

@@ -30,3 +30,7 @@ class ScriptedCaller:
         if self.over_the_prompt or not self.keys:
             return None
         return self.keys.pop(0)
+
+    def pass_over(self, digit: str) -> None:
+        if self.keys and self.keys[0] == digit:
+            self.keys.pop(0)

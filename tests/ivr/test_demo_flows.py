@@ -149,7 +149,7 @@ async def test_a_language_chosen_once_holds(
     demo: Configuration, key: str | None, language: str, today: str
 ) -> None:
     assert demo.tenant is not None
-    keys = [key, "2"] if key else [None, None, "2"]
+    keys = [key, "2", "1"] if key else [None, None, "2", "1"]
     caller = ScriptedCaller(keys, language="ar")
     nour = ClientId("nour")
     built_in = {"day": lambda: NOON.date(), "now": lambda: NOON}
@@ -167,8 +167,24 @@ async def test_a_language_chosen_once_holds(
     assert result.queue == "nour/technical"
     (told,) = (one for one in caller.heard if plain(today) in plain(one))
     after = caller.heard[caller.heard.index(told) + 1 :]
-    assert after == [demo.prompts.media(nour, "main-menu", language)]
+    prompts = ("main-menu", "survey-wish")
+    assert after == [demo.prompts.media(nour, name, language) for name in prompts]
+    assert context.data["survey_wish"] == "yes"
 
 
 def plain(text: str) -> str:
     return unicodedata.normalize("NFC", text)
+
+
+def test_a_flow_behind_a_queue_needs_its_prompts_in_each_language(tmp_path: Path) -> None:
+    nour = copy_of_demo(tmp_path) / "clients/nour"
+    change(nour / "prompts/fr/prompts.yaml", "closed: ", "shut: ")
+    assert load_configuration(nour.parents[1]).problems == ()  # its number's callers hear Arabic
+    change(
+        nour / "client.yaml",
+        "    extension: 11\n",
+        "    extension: 11\n    limits: {wait_seconds: 600, overflow: {flow: main}}\n",
+    )
+    (problem,) = load_configuration(nour.parents[1]).problems
+    assert "prompt 'closed' is missing in 'fr'" in problem.message
+    assert problem.file.name == "main.yaml"

@@ -12,6 +12,7 @@ from ccengine.ivr.drawing import Counts, described, drawn
 from ccengine.ivr.flow import Flow
 from ccengine.ivr.layout import Passage, laid_out
 from ccengine.ivr.outcomes import HangUpCause
+from ccengine.ivr.placing import placed
 from ccengine.ivr.steps.branch import BranchStep
 from ccengine.ivr.steps.hang_up import HangUpStep
 from ccengine.ivr.steps.menu import MenuStep
@@ -83,11 +84,42 @@ def test_any_flow_can_be_drawn_and_no_two_boxes_touch(flows: dict[str, Flow]) ->
 
 
 @pytest.mark.parametrize("loops", [False, True])
-def test_a_long_way_has_a_place_of_its_own_in_the_rows_between(*, loops: bool) -> None:
-    ways = {"a": ["b", "d"], "b": ["c"], "c": ["d"], "d": ["a"] if loops else []}
-    layout = laid_out(["a"], {**ways, "b": ["c"], "c": ["e"], "e": ["d"]} | {"d": ways["d"]})
-    assert layout.row_of == {"a": 0, "b": 1, "d": 1, "c": 2, "e": 3}
-    chain = laid_out(["a"], {"a": ["b"], "b": ["c"], "c": ["d"], "d": ["b"] if loops else []})
-    assert chain.passages("a", "b") == []
-    wide = laid_out(["a"], {"a": ["b"], "b": ["c"], "c": [], "x": ["c"]})
-    assert wide.passages("a", "c") == [Passage(("a", "c"), 1)]
+def test_a_step_is_below_all_that_lead_to_it_and_long_ways_have_places(*, loops: bool) -> None:
+    back = ["a"] if loops else []
+    layout = laid_out(["a"], {"a": ["d", "b"], "b": ["c"], "c": ["e"], "e": ["d"], "d": back})
+    assert layout.row_of == {"a": 0, "b": 1, "c": 2, "e": 3, "d": 4}
+    assert layout.passages("a", "d") == [Passage(("a", "d"), row) for row in (1, 2, 3)]
+    assert layout.passages("d", "a") == []
+    apart = laid_out(["a"], {"a": ["b"], "b": ["c"], "c": [], "x": ["c"]})
+    assert apart.row_of["x"] > apart.row_of["c"]  # nobody comes to it
+
+
+def test_a_long_way_is_straight_and_a_lone_step_stands_below_what_leads_to_it() -> None:
+    layout = laid_out(["a"], {"a": ["b", "e"], "b": ["c"], "c": ["d"], "d": ["e"], "e": []})
+    widths = {
+        thing: 20.0 if isinstance(thing, Passage) else 100.0 for row in layout.rows for thing in row
+    }
+    middles = placed(layout, widths, 30.0)
+    (first, second, third) = layout.passages("a", "e")
+    assert middles[first] == pytest.approx(middles[second], abs=1)
+    assert middles[second] == pytest.approx(middles[third], abs=1)
+    assert middles["b"] == pytest.approx(middles["c"], abs=1)
+    assert min(middles[thing] - widths[thing] / 2 for thing in middles) == 0
+
+
+def test_words_from_right_to_left_do_not_turn_the_count_beside_them() -> None:
+    branch = BranchStep(branch="x", equals={"نعم": "end"}, otherwise="end")
+    flow = Flow(name="main", start="look", steps={"look": branch, "end": END})
+    counts = Counts("2026-11-21", {"look": 5}, {}, {("look", "end"): 5})
+    assert "= \u2068نعم\u2069, otherwise · 5" in texts(drawn(flow, counts))
+
+
+def test_ways_back_to_one_step_have_one_line_to_it() -> None:
+    def menu(key: str) -> MenuStep:
+        return MenuStep(menu=("x",), digits={"1": key, "9": "one"}, no_input="end")
+
+    steps = {"one": menu("two"), "two": menu("three"), "three": menu("end"), "end": END}
+    root = Xml.fromstring(drawn(Flow(name="main", start="one", steps=steps)))
+    backs = [one for one in root.iter(f"{SVG}path") if one.get("class") == "way back"]
+    assert len(backs) == 4  # of each step one, and one that all of them run into
+    assert sum(one.get("marker-end") is not None for one in backs) == 1

@@ -86,6 +86,11 @@ def test_it_is_read_checked_and_walked(install: Callable[..., None], tenant: Pat
     assert isinstance(walk(flows["main"], flows, caller, context).outcome, Enqueue)
 
 
+def test_the_walks_of_check_do_not_run_it(install: Callable[..., None], tenant: Path) -> None:
+    install(LOYALTY.replace("number = ", "await context.crm()\n        number = "))
+    assert walked(load_configuration(tenant)) == ()
+
+
 def test_its_fields_are_checked_as_ours_are(install: Callable[..., None], tenant: Path) -> None:
     install(LOYALTY)
     change(tenant / "clients/nour/flows/main.yaml", '"{called}"', '"{caled}"')

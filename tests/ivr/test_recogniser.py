@@ -117,11 +117,14 @@ async def test_callers_are_told_apart_and_late_answers_are_nobodys() -> None:
             assert await third.choice() == "0"
 
 
-async def test_a_process_that_dies_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("fault", [b"!", b"?"])
+async def test_a_process_that_dies_or_talks_rubbish_is_started_again(
+    monkeypatch: pytest.MonkeyPatch, fault: bytes
+) -> None:
     monkeypatch.setattr(recogniser_process, "AGAIN_SECONDS", 0.05)
     async with process() as listening, listening.open("en", PHRASES) as caller:
         await started(listening)
-        caller.feed(b"!")
+        caller.feed(fault)
         while True:  # sound that is said to nobody is lost
             caller.feed(b"1")
             try:
@@ -130,6 +133,18 @@ async def test_a_process_that_dies_is_started_again(monkeypatch: pytest.MonkeyPa
                     break
             except TimeoutError:
                 continue
+
+
+async def test_a_process_that_cannot_be_started_costs_nobody_else_anything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(recogniser_process, "AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(recogniser_process.sys, "executable", "/nowhere/python")
+    async with process() as listening, listening.open("en", PHRASES):
+        await asyncio.sleep(0.05)
+        monkeypatch.undo()
+        monkeypatch.setattr(recogniser_process, "AGAIN_SECONDS", 0.05)
+        await started(listening)
 
 
 async def test_a_language_that_is_not_understood_starts_nothing() -> None:

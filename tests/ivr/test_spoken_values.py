@@ -263,6 +263,8 @@ TIMES = {
 OTHERS = {
     ("en", "-2.50", "number"): "minus two point five",
     ("en", "2.0", "number"): "two",
+    ("en", "1.9999999", "number"): "two",
+    ("en", "-0.0000001", "number"): "zero",
     ("uk", "2", "number feminine"): "дві",
     ("es", "21", "number"): "veintiuno",
     ("es", "21", "number masculine"): "veintiún",
@@ -328,6 +330,11 @@ def test_what_cannot_be_said_is_refused_without_naming_it(value: Value, how: str
     with pytest.raises(CannotSay) as refused:
         said("en", value, how)
     assert not isinstance(value, str) or len(value) < 3 or value not in str(refused.value)
+
+
+def test_a_day_that_the_persian_calendar_has_not_is_refused() -> None:
+    with pytest.raises(CannotSay):
+        said("fa", date(1, 1, 1), "date")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -34,6 +34,7 @@ from ccengine.ivr.steps.set import SetStep
 from ccengine.ivr.walks import Walk, WalkingCaller, context_of, explore, walk
 from tests.config.tenants import DEMO
 from tests.ivr.random_flows import THREE_FLOWS
+from tests.sizes import FULL, by_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +71,14 @@ PEOPLE = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.long
+@pytest.mark.timeout(3600 if FULL else 120)
+@settings(
+    max_examples=by_size(small=150, full=20_000),
+    derandomize=not FULL,  # the small run is the same for everybody; the full one explores
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 @given(
     flows=THREE_FLOWS,
     person=PEOPLE,

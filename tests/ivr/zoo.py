@@ -13,6 +13,9 @@ NOUR = "clients/nour/client.yaml"
 DNIPRO = "clients/dnipro/client.yaml"
 FLOW = "clients/nour/flows/main.yaml"
 VIP = "clients/dnipro/flows/vip.yaml"
+LANGUAGES = "clients/nour/flows/languages.yaml"
+UK_PROMPTS = "clients/nour/prompts/uk/prompts.yaml"
+RECORDED = "clients/nour/prompts/uk/recorded.yaml"
 CHOICES = "digits: {1: billing, 2: technical}"
 HANG_UP = "  goodbye: {hang_up: normal}"
 
@@ -32,9 +35,19 @@ class Broken:
     line: int = 0  #: instead of `at`
     beside: int = 0  #: things that are told, too
     is_warning: bool = False
+    needs: str = ""  #: a package without which it is not told
 
 
-def step(name: str, new: str, says: str, at: str = "", **others: str) -> Broken:
+def step(
+    name: str,
+    new: str,
+    says: str,
+    at: str = "",
+    *,
+    beside: int = 0,
+    told_in: str = "",
+    **others: str,
+) -> Broken:
     """A step `extra` in Nour's menu, led to by key 3."""
     return Broken(
         name,
@@ -44,6 +57,8 @@ def step(name: str, new: str, says: str, at: str = "", **others: str) -> Broken:
         says,
         at or "  extra:",
         files={"+extra": new, **others},
+        told_in=told_in,
+        beside=beside,
     )
 
 
@@ -63,8 +78,19 @@ FLOWS = (
          "no_input: goodbye, speech: {en: {2: billing}}}", "key '2', which leads nowhere"),
     step("a phrase for two keys", "extra: {menu: closed, digits: {1: menu, 2: menu}, "
          "no_input: goodbye, speech: {en: {1: [pay, bill], 2: [bill]}}}", "'bill' is said for key"),
+    Broken("a phrase that is never heard", FLOW, CHOICES, f"{CHOICES}\n    speech:\n      en:\n"
+           "        1: billing\n        2: [a fault, teknical support]",
+           "'teknical support' is never heard: the recogniser does not know 'teknical'",
+           "2: [a fault", needs="pocketsphinx"),
     step("phrases in a language nobody understands", "extra: {menu: closed, digits: {1: menu}, "
          "no_input: goodbye, speech: {ar: {1: billing}}}", "understood who speaks 'ar'"),
+    step("an option to nowhere", "extra: {menu: closed, digits: {1: menu, 2: sails}, "
+         "no_input: goodbye}", "step 'extra' leads to no step 'sails'"),
+    step("a round that only counts", "extra: {count: rounds, next: look}\n  look: {branch: rounds, "
+         "at_least: {9: goodbye}, otherwise: again}\n  again: {set: {x: y}, next: extra}",
+         "goes round for ever: extra → look → again → extra"),
+    step("a callback that is offered for ever", "extra: {callback: billing, otherwise: extra}",
+         "goes round for ever: extra → extra", beside=1),  # and nobody is called back
     step("a menu for ever", "extra: {menu: closed, digits: {1: menu}, no_input: extra}",
          "goes round for ever: extra → extra"),
     step("too many attempts", "extra: {menu: closed, digits: {1: menu}, no_input: goodbye, "
@@ -100,10 +126,15 @@ FLOWS = (
          "does not speak 'de'"),
     Broken("a language of other clients", NOUR, "languages: [ar, en, fa, uk, es, fr]",
            "languages: [ar, en, fa, es, fr]", "does not speak 'uk'", "4: uk",
-           told_in="clients/nour/flows/languages.yaml", beside=1),  # and self-service.yaml
+           told_in=LANGUAGES, beside=1),  # and self-service.yaml
     Broken("a language whose prompts are missing", VIP, "start: vip\nsteps:",
            "start: ask\nsteps:\n  ask: {language: greeting, digits: {1: en}, next: vip}",
            "prompt 'greeting' is missing in 'en'", "ask: {", beside=2),  # and the queue's
+    Broken("a prompt that one of six languages lacks", UK_PROMPTS, "main-menu:", "main-manu:",
+           "prompt 'main-menu' is missing in 'uk'", "menu: main-menu", told_in=LANGUAGES),
+    Broken("a recording that is not there", UK_PROMPTS, "main-menu:", "main-menu:",
+           "there is no recording 'main-menu.wav'", "main-menu",
+           files={RECORDED: "main-menu: Words as they were\n"}, told_in=RECORDED),
     step("a number that may not be called", "extra: {transfer: '97142222222'}",
          "client 'nour' may not call 97142222222"),
     step("a message that is nobody's work", "extra: {voicemail: billing}",
@@ -136,6 +167,7 @@ GIVES = (
     SUB + "  ask: {set: {order: '{who}'}, next: back}\n  back: {give_back: {number: '{order}'}}\n"
 )
 SUB_FILE = "clients/nour/flows/ask-who.yaml"
+ASKS = "extra: {call: ask-who, give: {who: x}, into: {order: number}, next: goodbye}"
 
 CALLED = (
     step("a parameter that is not given", "extra: {call: ask-who, next: goodbye}",
@@ -147,6 +179,32 @@ CALLED = (
     step("a flow that never comes back", "extra: {call: ask-who, give: {who: x}, next: after}\n"
          "  after: {hang_up: normal}", "no way leads to step 'after'", "after:",
          **{SUB_FILE: SUB + "  ask: {hang_up: busy}\n"}),
+    step("a flow that knows what only its caller knows", ASKS, "no step learns a value 'order'",
+         "ask: {set", told_in=SUB_FILE,
+         **{SUB_FILE: GIVES.replace("'{who}'", "'{who} {order}'").replace("set: {order", "set: {x")
+            .replace("number: '{order}'", "number: '{x}'")}),
+    step("a result that nobody learned", ASKS, "no step learns a value 'ordr'", "give_back",
+         told_in=SUB_FILE, **{SUB_FILE: GIVES.replace("number: '{order}'", "number: '{ordr}'")}),
+    step("a value given on that nobody learned", ASKS.replace("who: x", "who: '{cutomer}'"),
+         "no step learns a value 'cutomer'", **{SUB_FILE: GIVES}),
+    step("a result in place of what every call knows", ASKS.replace("into: {order:",
+         "into: {caller:"), "'caller' is what every call knows", **{SUB_FILE: GIVES}),
+    step("a parameter that every call has", ASKS.replace("give: {who: x}, ", ""),
+         "'caller' is what every call knows", "parameters: [caller]", told_in=SUB_FILE,
+         **{SUB_FILE: GIVES.replace("[who]", "[caller]").replace("{who}", "{caller}")}),
+    step("flows that call each other", "extra: {call: ask-who, give: {who: x}, next: goodbye}",
+         "flows call one another in a circle: ask-who → main → ask-who", "more: {call",
+         told_in=SUB_FILE, **{SUB_FILE: GIVES.replace(
+             "next: back}", "next: more}\n  more: {call: main, next: back}")}),
+    Broken("a parameter that no number gives", FLOW, "start: hours",
+           "parameters: [who]\nstart: hours", "nobody gives the flow its value 'who'",
+           "parameters:"),
+    Broken("a flow that nothing leads to", NOUR, "{flow: closed-line", "{flow: main",
+           "nothing leads to flow 'closed-line'", "start:",
+           told_in="clients/nour/flows/closed-line.yaml", is_warning=True),
+    step("a round over two flows, and a value", "extra: {call: ask-who, give: {who: x}, "
+         "next: look}\n  look: {branch: caller, empty: goodbye, otherwise: extra}",
+         "goes round for ever: extra → look → extra", **{SUB_FILE: GIVES}),
     step("a round over two flows", "extra: {call: ask-who, give: {who: x}, next: extra}",
          "goes round for ever: extra → extra", **{SUB_FILE: GIVES}),
 )  # fmt: skip
@@ -176,6 +234,8 @@ TENANTS = (
     Broken("a zone that is none", NOUR, "zone: Asia/Dubai", "zone: Asia/Dubay", "Dubay", "Dubay"),
     Broken("two codes that begin alike", TENANT, 'logout: "*72"', 'logout: "*719"',
            "feature code *719 (logout) begins like *71", "*719"),
+    Broken("an agent's number that is another's phone", TENANT, "number: 302", "number: 203",
+           "number 203 of agent 'omar' is a phone that is not theirs", "number: 203\n    phone"),
     Broken("an agent's number twice", TENANT, "number: 302", "number: 301", "number 301",
            "number: 301\n    phone: 202"),
     Broken("a phone of two agents", TENANT, "phone: 202", "phone: 201",
@@ -189,16 +249,20 @@ TENANTS = (
     Broken("more than anybody can", TENANT, "technical: 9}", "technical: 99}", "99", "99"),
 )  # fmt: skip
 
+WHO = "known_callers: {lookup: callers}"
 CALLERS = "callers: {table: {file: callers.csv, key: caller}}"
 TABLE = "clients/dnipro/callers.csv"
 KNOWN = "clients/dnipro/flows/known-callers.yaml"
 SHOP = "\ndatabases: {shop: {file: shop.sqlite}}"
 
 
-def lookup(name: str, new: str, says: str, told_in: str = "", at: str = "") -> Broken:
+def lookup(
+    name: str, new: str, says: str, told_in: str = "", at: str = "", beside: int = 0
+) -> Broken:
     """Dnipro's lookup as it should not be."""
+    at = at or "  callers: {"
     return Broken(
-        name, DNIPRO, CALLERS, f"callers: {new}", says, at or "callers: {", told_in=told_in
+        name, DNIPRO, CALLERS, f"callers: {new}", says, at, told_in=told_in, beside=beside
     )
 
 
@@ -226,7 +290,15 @@ LOOKUPS = (
            "holds no password"),
     lookup("a brace too many in it", "{http: {url: 'https://crm.example/{caller'}}", "brace"),
     lookup("a value that it is not given", "{http: {url: 'https://crm.example/{customer}'}}",
-           "'callers' is not given its value 'customer'", KNOWN, "lookup: callers"),
+           "'callers' is not given its value 'customer'", KNOWN, "lookup: callers", beside=1),
+    lookup("callers who are known by more than their number",
+           "{http: {url: 'https://crm.example/{caller}/{queue_wait}'}}",
+           "wants 'queue_wait', and only the caller is known", at="known_callers: {"),
+    Broken("callers who are known by no lookup", DNIPRO, WHO, "known_callers: {lookup: caller}",
+           "no lookup 'caller'", "known_callers: {"),
+    Broken("callers who are known by no value", DNIPRO, WHO,
+           "known_callers:\n  lookup: callers\n  value: knd",
+           "lookup 'callers' answers no value 'knd'", "value: knd"),
     lookup("a lookup that deletes", "{http: {url: 'https://crm.example/', method: DELETE}}",
            "a lookup changes nothing"),
     lookup("a token for all to read", "{http: {url: 'http://crm.example/', token: crm}}",
@@ -262,4 +334,43 @@ LOOKUPS = (
            "'pin' is secret, and would be written down", "look: {"),
 )  # fmt: skip
 
-ZOO = (*FLOWS, *CALLED, *TENANTS, *LOOKUPS)
+SURVEY = "clients/nour/flows/survey.yaml"
+ASK = (
+    "ask: {survey: survey-ask, comment: survey-comment, bad_input_prompt: wrong-key, next: thanks, "
+    "no_input: goodbye}"
+)
+ON = "survey: {flow: survey"
+
+
+def leads_on(name: str, step: str, beside: int = 0) -> Broken:
+    """A survey that goes on with the call."""
+    new = f"{ASK.replace('no_input: goodbye', 'no_input: more')}\n  more: {step}"
+    return Broken(name, SURVEY, ASK, new, "step 'more' leads on", "more: {", beside=beside)
+
+
+SURVEYS = (
+    Broken("a survey by no flow", NOUR, ON, "survey: {flow: survy", "unknown flow 'survy'",
+           "survy"),
+    Broken("more than all are asked", NOUR, "low: 2", "low: 2, percent: 120", "percent", ON),
+    Broken("less than nobody is asked", NOUR, "low: 2", "low: 2, percent: -1", "percent", ON),
+    Broken("a score lower than any", NOUR, "low: 2", "low: 0", "low", ON),
+    Broken("a score higher than any", NOUR, "low: 2", "low: 6", "low", ON),
+    Broken("low scores that nobody is told", NOUR, "owner: Rania Haddad, ", "",
+           "'owner' is missing", ON),
+    Broken("an owner without a name", NOUR, "owner: Rania Haddad", "owner: ' '",
+           "are told to nobody", ON),
+    Broken("a wish that nobody asks for", NOUR, "opt_in: survey_wish", "opt_in: survey_whish",
+           "keeps a value 'survey_whish': nobody is asked", ON),
+    Broken("a wish that is kept nowhere", "clients/nour/flows/languages.yaml",
+           '{survey_wish: "yes"}, next', '{survey_wish: "yes"}, secret: yes, next',
+           "keeps a value 'survey_wish': nobody is asked", ON, told_in=NOUR),
+    Broken("a survey without a score", SURVEY, ASK, "ask: {play: survey-ask, next: thanks}",
+           "flow 'survey' asks for no score", ON, told_in=NOUR),
+    leads_on("a survey into a queue", "{enqueue: billing}"),
+    leads_on("a survey to a number", "{transfer: '1'}", beside=1),
+    leads_on("a survey into voicemail", "{voicemail: billing}", beside=1),
+    step("a survey before the talk", "extra: {survey: closed, next: goodbye, no_input: goodbye}",
+         "nobody has talked yet"),
+)  # fmt: skip
+
+ZOO = (*FLOWS, *CALLED, *TENANTS, *LOOKUPS, *SURVEYS)

@@ -204,3 +204,50 @@ async def test_a_secret_is_not_written_down_even_where_no_checker_saw_it() -> No
         assert await here.ask(question) == FAILED
     assert source.asked == []
     assert "1234" not in str(lines)
+
+
+async def at_once(here: Slot, questions: list[Question]) -> list[Answer]:
+    async with asyncio.TaskGroup() as callers:
+        asking = [callers.create_task(here.ask(one)) for one in questions]
+    return [one.result() for one in asking]
+
+
+async def test_who_asks_the_same_at_once_waits_for_one_answer() -> None:
+    source = Scripted([0.5, 0.5])
+    here = slot(source, cache_seconds=60)
+    answers = await at_once(here, [asks()] * 20 + [asks("5"), asks("5")])
+    assert {answer.result for answer in answers} == {Result.FOUND}
+    assert [one["number"] for one in source.asked] == ["4711", "5"]
+
+
+async def test_what_may_not_be_kept_is_asked_each_time() -> None:
+    source = Scripted([0.5] * 9)
+    await at_once(slot(source), [asks()] * 3)
+    assert len(source.asked) == 3
+    secret = Question("order", {"number": "1", "pin": "2468"}, frozenset({"pin"}))
+    await at_once(slot(source, cache_seconds=60), [secret] * 3)
+    assert len(source.asked) == 6
+
+
+async def test_a_failure_is_shared_and_the_next_one_asks_anew() -> None:
+    source = Scripted([5.0])
+    here = slot(source, cache_seconds=60)
+    assert await at_once(here, [asks()] * 5) == [FAILED] * 5
+    assert len(source.asked) == 1
+    assert (await here.ask(asks())).result is Result.FOUND
+
+
+async def test_who_asked_first_may_hang_up_and_nobody_waits_longer_for_it() -> None:
+    loop = asyncio.get_running_loop()
+    source = Scripted([5.0, 5.0])
+    here = slot(source, cache_seconds=60)
+    first = loop.create_task(here.ask(asks()))
+    await asyncio.sleep(0.1)
+    began = loop.time()
+    others = [loop.create_task(here.ask(asks())) for _ in range(3)]
+    await asyncio.sleep(1.0)
+    first.cancel()
+    assert [await one for one in others] == [FAILED] * 3
+    assert len(source.asked) == 2  # one of them asked again, for what was left of the time
+    assert loop.time() - began == pytest.approx(1.5)
+    assert here._on_the_way == {}

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DataError
 
 from ccengine.config.lookup_files import Table
-from ccengine.ivr.lookup_checks import fault_of_statement
+from ccengine.config.statements import fault_of_statement, needs_a_row
 from ccengine.lookup.source import QuestionRefused, SourceFailed
 from ccengine.lookup.sql import THREADS, SqlSource, Statements, carried_out, open_sqlite
 from ccengine.lookup.table import TableSource
@@ -205,3 +205,18 @@ async def test_a_database_that_is_let_go_of_ends_no_session(shop: Path) -> None:
 
 def _wait(connection: Connection, statement: str, _values: Mapping[str, Any]) -> None:
     connection.execute(text(statement))
+
+
+@pytest.mark.parametrize(
+    ("statement", "needs"),
+    [
+        ("UPDATE t SET a = 1 WHERE b = :b", True),
+        ("-- INSERT\ndelete from t where b = 'insert'", True),
+        ("WITH one AS (SELECT 1) UPDATE t SET a = 1", True),
+        ("INSERT OR IGNORE INTO t VALUES (:key)", False),
+        ("INSERT INTO t VALUES (1) ON CONFLICT DO UPDATE SET a = 2", False),
+        ("REPLACE INTO t VALUES (1)", False),
+    ],
+)
+def test_what_changes_rows_needs_one(statement: str, *, needs: bool) -> None:
+    assert needs_a_row(statement) == needs

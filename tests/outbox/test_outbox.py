@@ -374,6 +374,28 @@ async def until(is_so: Callable[[], object]) -> None:
             await asyncio.sleep(0.01)
 
 
+@pytest.mark.parametrize("statement", [UPDATE, "DELETE FROM orders WHERE number = :number"])
+async def test_what_was_to_be_changed_and_is_not_there_is_dead(
+    tmp_path: Path, statement: str
+) -> None:
+    async with scene(tmp_path) as at:
+        client = at.here.tenant.clients[NOUR]
+        submissions = {"update": Submission(sql=SqlQuery(database="shop", query=statement))}
+        settings = replace(client.settings, submissions=submissions)
+        clients = {**at.here.tenant.clients, NOUR: replace(client, settings=settings)}
+        at.here.tenant = replace(at.here.tenant, clients=clients)
+        at.submit("c1", "4712", "update")
+        at.submit("c1", "4711", "update")  # and what follows is done
+        await at.deliver(at.courier())
+        assert await at.letters() == [
+            (LetterState.DEAD, "update: there is no row that it could change")
+        ]
+        with sqlite3.connect(tmp_path / "shop.sqlite") as shop:
+            left = shop.execute("SELECT state FROM orders WHERE state = 'new'").fetchall()
+        assert left == []
+        shop.close()
+
+
 KILLED = """
 import os, sys
 from pathlib import Path

@@ -63,6 +63,17 @@ async def test_a_token_will_do_and_one_of_another_role_will_not(tmp_path: Path) 
             await page.get_by_text(shown).first.wait_for()
 
 
+async def test_what_menus_have_learned_is_there_while_the_phone_rings(tmp_path: Path) -> None:
+    async with desk(tmp_path) as opened:
+        shown = {"Verified": "no: three wrong PINs", "Comment": MARKUP, "Order": ""}
+        opened.here.call("c1", BILLING, learned=shown)
+        await opened.state("offered")
+        await opened.shows('#call [data-fact="learned Verified"]', "no: three wrong PINs")
+        assert await opened.text('#call [data-fact="learned Verified"] dt') == "Verified"
+        assert await opened.text('#call [data-fact="learned Comment"] dd') == MARKUP
+        assert await opened.page.locator('#call [data-fact="learned Order"]').count() == 0
+
+
 async def test_logging_in_and_out_ready_and_not(tmp_path: Path) -> None:
     async with desk(tmp_path, log_in=False) as opened:
         page, agent = opened.page, opened.here.shift.center.agent(AMIRA)

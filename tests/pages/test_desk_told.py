@@ -24,8 +24,8 @@ LOUD = "#said-at-once"
 OFFER = "Call for you: Nour Telecom, billing"
 HIDES = (
     "clients/nour/client.yaml",
-    "languages: [ar]\n",
-    "languages: [ar]\nmask_numbers: yes\n",
+    "languages: [ar, en, fa, uk, es, fr]\n",
+    "languages: [ar, en, fa, uk, es, fr]\nmask_numbers: yes\n",
 )
 
 

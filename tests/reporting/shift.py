@@ -235,7 +235,13 @@ class Shift:
             "arrive": arrived(call),
             "miss": missed(call),
             "step": events.FlowStepEntered(call=call, flow="main", step="menu"),
-            "learn": events.FlowDataSet(call=call, values={"order": "t:4711"}),
+            "learn": events.FlowDataSet(
+                call=call, values={"order": "t:4711"}, shown={"order": name}
+            ),
+            "ask": events.SurveyAsked(**said, queue=queue_named(name)),
+            "score": events.SurveyAnswered(
+                **said, queue=queue_named(name), score=1 + (known.offers_made if known else 0) % 5
+            ),
             "choose": events.LanguageChosen(call=call, language="en"),
             "queue": events.CallQueued(call=call, queue=queue_named(name)),
             "stray": events.CallerStrayed(call=call),
@@ -274,7 +280,7 @@ USUAL = (
 UNUSUAL = (
     "stray return fail record_fails log_out not_ready plan switch_lost switch_back snapshot "
     "switch_back miss promise promise accept_beside decline_beside decline_beside phone_lost "
-    "phone_found plan key_out key_on key_on say_lost say_nonsense type typed"
+    "phone_found plan key_out key_on key_on say_lost say_nonsense type typed ask score learn"
 )
 MOVES = st.lists(
     st.tuples(

@@ -81,6 +81,29 @@ def test_who_got_through_or_was_ended_by_us_is_not_lost() -> None:
     assert not traffic.hung_up
 
 
+def inside(call: str, *steps: str) -> list[JournalRow]:
+    """Steps of a flow that the step `ask` of the other one calls."""
+    name = CallId(call)
+    return [
+        row(events.FlowStepEntered(call=name, flow="sub", step=one, returns=("main/ask",)), call)
+        for one in steps
+    ]
+
+
+def test_a_flow_that_is_called_is_a_part_of_the_step_that_calls_it() -> None:
+    traffic = counted(
+        *went("a", "ask"), *inside("a", "pin", "back"), *went("a", "menu"), ended("a"),
+        *went("b", "ask"), *inside("b", "pin"), ended("b"),
+    )  # fmt: skip
+    pin, back = At(NOVA, "sub", "pin"), At(NOVA, "sub", "back")
+    assert traffic.went == {
+        (at("ask"), pin): 2,
+        (pin, back): 1,
+        (at("ask"), at("menu")): 1,
+    }
+    assert traffic.hung_up == {at("menu"): 1, pin: 1, at("ask"): 1}
+
+
 def test_a_way_is_told_with_the_number_of_keys_and_never_the_keys() -> None:
     rows = [*went("a", "hours", "menu"), *went("a", "ask", keys=1), *went("a", "end", keys=4)]
     assert path(rows) == "main: hours → menu -1 key-> ask -4 keys-> end"

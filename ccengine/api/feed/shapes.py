@@ -147,7 +147,17 @@ SHAPES: Final[Schema] = {
                     "since": SINCE,
                 }
             ),
-            "closures": _list({**CLOSURE, "name": TEXT}),
+            "closures": _list(
+                {
+                    **CLOSURE,
+                    "name": TEXT,
+                    "clients": {
+                        "type": "array",
+                        "items": TEXT,
+                        "description": "Those that are seen, with a number that it closes.",
+                    },
+                }
+            ),
         },
         "All that the token sees, in the words of the changes.",
     ),

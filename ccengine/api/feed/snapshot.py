@@ -79,13 +79,14 @@ def _agents(moment: Moment, view: View) -> list[object]:
 
 
 def _closures(moment: Moment, view: View) -> list[object]:
-    floor = moment.floor
+    floor, tenant = moment.floor, moment.floor.tenant()
     found: list[object] = []
     for shown in floor.center.closures(floor.now()):
         facts = view.closure(closure_facts(shown))
-        named = floor.tenant().settings.closures.get(shown.closure)
+        named = tenant.settings.closures.get(shown.closure)
         if facts is not None and named is not None:
-            found.append({**facts, "name": named.name})
+            clients = [one for one in tenant.clients_of(named) if view.sight.client(one)]
+            found.append({**facts, "name": named.name, "clients": clients})
     return found
 
 

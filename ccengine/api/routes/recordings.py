@@ -38,13 +38,29 @@ async def list_recordings(asked: Asked[CallsQuery, Nothing]) -> web.StreamRespon
 
 
 async def get_recording(asked: Asked[Nothing, Nothing]) -> web.StreamResponse:
-    """Send a call's recording; aiohttp knows ranges and conditions."""
+    """Send a call's recording."""
     record = await record_of(asked)
     if record.recording is None:
         raise RECORDING_MISSING.because()
     if record.ended_at is None and record.talk_ended_at is None:
         raise RECORDING_GOES_ON.because()
-    file = await asyncio.to_thread(_file, asked.ports.library.recordings, record)
+    return await _send(asked, record, record.recording)
+
+
+async def get_comment(asked: Asked[Nothing, Nothing]) -> web.StreamResponse:
+    """Send what a caller said of the call when they were asked how it was."""
+    record = await record_of(asked)
+    if record.survey_comment is None:
+        raise RECORDING_MISSING.because()
+    return await _send(asked, record, record.survey_comment)
+
+
+async def _send(
+    asked: Asked[Nothing, Nothing], record: CallRecord, recording: str
+) -> web.StreamResponse:
+    """Send a file of a call's; aiohttp knows ranges and conditions."""
+    folder = asked.ports.library.recordings
+    file = await asyncio.to_thread(_file, folder, record, recording)
     if file is None:
         raise RECORDING_MISSING.because()
     _check_range(asked, file.stat().st_size)
@@ -52,10 +68,10 @@ async def get_recording(asked: Asked[Nothing, Nothing]) -> web.StreamResponse:
     return web.FileResponse(file, headers={"Content-Type": SOUND.content_type})
 
 
-def _file(folder: Path, record: CallRecord) -> Path | None:
+def _file(folder: Path, record: CallRecord, recording: str) -> Path | None:
     """Return the file, None if there is none where the client's recordings are."""
     own = (folder / record.tenant / record.client).resolve()
-    name = (record.recording or "").removesuffix(ENDING)
+    name = recording.removesuffix(ENDING)
     file = (folder / f"{name}{ENDING}").resolve()
     return file if file.is_relative_to(own) and file.is_file() else None
 
@@ -94,6 +110,19 @@ ROUTES: tuple[AnyRoute, ...] = (
         answer=SOUND,
         handler=get_recording,
         faults=(CALL_UNKNOWN, RECORDING_MISSING, RECORDING_GOES_ON, RANGE_WRONG),
+        statuses={206: "A part of the sound.", 304: "It is as it was."},
+    ),
+    Route(
+        operation="getComment",
+        method=Method.GET,
+        path="/calls/{call}/comment",
+        summary="What the caller said of a call in its survey",
+        description="Takes `Range`, `If-Range`, `If-None-Match` and `If-Modified-Since`.",
+        query=Nothing,
+        body=Nothing,
+        answer=SOUND,
+        handler=get_comment,
+        faults=(CALL_UNKNOWN, RECORDING_MISSING, RANGE_WRONG),
         statuses={206: "A part of the sound.", 304: "It is as it was."},
     ),
 )

@@ -54,6 +54,7 @@ from ccengine.core.events.flows import (
     MessageAsked,
     SubmissionMade,
     SurveyAnswered,
+    SurveyAsked,
     SurveyLow,
 )
 from ccengine.core.events.items import (
@@ -92,6 +93,7 @@ FlowEvent = (
     | LanguageChosen
     | MessageAsked
     | SubmissionMade
+    | SurveyAsked
     | SurveyAnswered
     | SurveyLow
 )
@@ -227,6 +229,7 @@ __all__ = [
     "SubmissionMade",
     "SupervisionEvent",
     "SurveyAnswered",
+    "SurveyAsked",
     "SurveyLow",
     "SwitchLost",
     "SwitchResynced",

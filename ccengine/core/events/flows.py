@@ -57,12 +57,21 @@ class SubmissionMade:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyAsked:
+    """A caller whom the agent has left is taken to the queue's survey."""
+
+    call: CallId
+    queue: QueueId  #: they waited in, and whose survey it is
+    agent: AgentId  #: they talked with last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyAnswered:
     """A caller has said how it was. A later one of the same call replaces it: with a comment."""
 
     call: CallId
-    queue: QueueId | None  #: they waited in, and whose survey it is
-    agent: AgentId | None  #: they talked with last
+    queue: QueueId  #: they waited in, and whose survey it is
+    agent: AgentId  #: they talked with last
     score: int  #: from 1 to 5, the best
     comment: str = ""  #: a recording, below the recordings folder
 
@@ -73,6 +82,6 @@ class SurveyLow:
 
     call: CallId
     queue: QueueId
-    agent: AgentId | None  #: they talked with last
+    agent: AgentId  #: they talked with last
     score: int
     owner: str  #: who is told, by name

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from persiantools.jdatetime import JalaliDate
 
+from ccengine.ivr.speech.readings import CannotSay
 from ccengine.ivr.speech.value_words import Calendar
 
 if TYPE_CHECKING:
@@ -30,5 +31,9 @@ def date_parts(day: date, calendar: Calendar) -> DateParts:
         case Calendar.GREGORIAN:
             return DateParts(day.day, day.month, day.year)
         case Calendar.PERSIAN:
-            found = _PERSIAN(day)
+            try:
+                found = _PERSIAN(day)
+            except ValueError:
+                message = "no day of the Persian calendar"  # as 0001-01-01, which stands for none
+                raise CannotSay(message) from None
             return DateParts(found.day, found.month, found.year)

@@ -138,11 +138,11 @@ class Sayer:
         return text
 
     def _number(self, value: Value, words: tuple[str, ...]) -> str:
-        number = decimal(value)
+        number = round(decimal(value), DECIMALS_AT_MOST)
         style = words[0] if words else PLAIN
         if number == number.to_integral_value():
             return self._signed(number, self._spelling.spell(style, int(abs(number))))
-        whole, _, after = f"{abs(round(number, DECIMALS_AT_MOST)):f}".partition(".")
+        whole, _, after = f"{abs(number):f}".partition(".")
         digits = " ".join(self._digit(digit) for digit in after.rstrip("0"))
         said = f"{self._spelling.spell(PLAIN, int(whole))} {self._words.point} {digits}"
         return self._signed(number, said)

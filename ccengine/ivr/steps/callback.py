@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ccengine.core.ids import queue_id
 from ccengine.ivr.outcomes import CalledBack
-from ccengine.ivr.references import ChosenStep, QueueName
+from ccengine.ivr.references import QueueName, StepName
 
 if TYPE_CHECKING:
     from ccengine.ivr.context import FlowContext
+
+
+KEY_SECONDS: Final = 5.0
+"""To press the first key. Who presses none wants none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +22,7 @@ class CallbackStep:
     """Ask for a number, or a time; the callback waits in one of the client's queues."""
 
     callback: QueueName
-    otherwise: ChosenStep  #: where a caller goes who wants none, or cannot have one
+    otherwise: StepName  #: where a caller goes who wants none, also by silence, or cannot have one
 
     async def run(self, context: FlowContext) -> str | CalledBack:
         """Return the end of the call, or the way for who goes on."""

@@ -89,6 +89,8 @@ class CollectStep:
             typed += digit
             left = min(self.between_seconds, until - context.now().timestamp())
             if len(typed) >= self._enough or left <= 0:
+                if self.end is not None:
+                    context.caller.pass_over(self.end)
                 break
             digit = await context.caller.digit(left)
         return typed

@@ -1,5 +1,6 @@
 // The agents' desk: signs in, listens to the feed, and draws what `desk_state.js` knows.
 
+import { Closures } from "./closures.js";
 import { Bar, Queues, shortName } from "./desk_bar.js";
 import { CallPanel } from "./desk_call.js";
 import { OutcomeForm } from "./desk_form.js";
@@ -45,6 +46,7 @@ const sides = {
 };
 const voice = new Voice();
 const banner = h("p", { class: "banner", role: "status" });
+const closures = new Closures(words);
 const failure = h("p", { class: "banner refused", role: "alert" });
 const live = h("span", { class: "live", role: "status" });
 const keys = new Shortcuts({
@@ -70,7 +72,7 @@ function build() {
   const list = h("button", { type: "button", id: "show-shortcuts", "aria-label": t("shortcuts"), onclick: () => keys.show() }, "?");
   const leave = h("button", { type: "button", id: "sign-out", onclick: leaveDesk }, t("sign_out"));
   top.append(...(notify === null ? [] : [notify]), list, leave);
-  content.replaceChildren(banner, failure, voice.loud, voice.soft, bar.element,
+  content.replaceChildren(banner, closures.element, failure, voice.loud, voice.soft, bar.element,
     h("div", { class: "desk" },
       h("div", { class: "column first" }, call.element, outcome.element),
       h("div", { class: "column" }, sides.script.element, sides.history.element),
@@ -79,6 +81,7 @@ function build() {
 }
 
 function draw() {
+  closures.show(feed.board);
   bar.draw();
   queues.draw();
   call.draw();

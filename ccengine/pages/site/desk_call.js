@@ -152,14 +152,18 @@ export class CallPanel {
       message: call.message_seconds ? words.duration(call.message_seconds) : "",
     };
     const shown = Object.keys(facts).filter((key) => facts[key] !== "");
-    setChildren(this.facts, shown.map((key) => this.row(key, facts[key])));
+    const learned = (call?.learned ?? []).filter((one) => one.text !== ""); // by menus: labels are the client's
+    setChildren(this.facts, [
+      ...shown.map((key) => this.row(key, this.words.t(key), facts[key])),
+      ...learned.map((one) => this.row(`learned ${one.label}`, one.label, one.text)),
+    ]);
   }
 
-  row(key, text) {
+  row(key, label, text) {
     let row = this.rows.get(key);
     if (row === undefined) {
       const value = h("bdi");
-      const parts = [h("dt", {}, this.words.t(key)), h("dd", {}, value)];
+      const parts = [h("dt", {}, h("bdi", {}, label)), h("dd", {}, value)];
       row = { value, element: h("div", { "data-fact": key }, ...parts) };
       this.rows.set(key, row);
     }

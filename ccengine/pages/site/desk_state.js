@@ -76,6 +76,7 @@ export class DeskState extends EventTarget {
 
   take({ changed, message }) {
     const changes = message.changes ?? [];
+    if (changed.closures.size > 0) this.tell("now");
     const concerns = changed.all || changed.agents.has(this.name)
       || changes.some((one) => one.agent === this.name || one.call_id === this.callId);
     if (!concerns) return;

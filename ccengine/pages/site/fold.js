@@ -3,8 +3,8 @@
 //   const board = emptyBoard();
 //   const changed = fold(board, message);   // "hello", "snapshot" or "changes", as the engine sent it
 //
-// `board.queues`, `board.agents` and `board.calls` are Maps by id; `changed` names what is another
-// than before. What is told of a call only when it happens (who calls, since when, how urgent) is
+// `board.queues`, `board.agents`, `board.calls` and `board.closures` are Maps by id; `changed` names
+// what is another than before. What is told of a call only when it happens (who calls, since when, how urgent) is
 // gathered here, so that a call looks the same whether it came by a snapshot or by changes.
 
 import { WITHHELD } from "./caller.js";
@@ -19,12 +19,13 @@ export function emptyBoard() {
     queues: new Map(),
     agents: new Map(),
     calls: new Map(),
+    closures: new Map(), // those that are not closed, too
     lastSerial: 0, // of the place in line that was given last
   };
 }
 
 export function nothingChanged() {
-  return { all: false, queues: new Set(), agents: new Set(), calls: new Set() };
+  return { all: false, queues: new Set(), agents: new Set(), calls: new Set(), closures: new Set() };
 }
 
 export function fold(board, message) {
@@ -58,6 +59,7 @@ function takeSnapshot(board, message) {
   for (const [id, agent] of agents) agent.serves = board.agents.get(id)?.serves ?? null;
   board.agents = agents;
   board.calls = byId(message.calls, "call_id");
+  board.closures = byId(message.closures, "closure");
   board.lastSerial = message.calls.reduce((last, call) => Math.max(last, call.serial), 0);
 }
 
@@ -74,6 +76,7 @@ function foldChange(board, change, changed) {
 const CHANGES = {
   AgentState: foldAgent,
   CallState: foldCall,
+  ClosureState: foldClosure,
   CallGone: (board, change, changed) => drop(board, change.call_id, changed),
   CallArrived: (board, change, changed) => begin(board, change, changed, {
     number: change.number,
@@ -112,6 +115,16 @@ function foldAgent(board, change, changed) {
   if (moved) agent.since = change.at;
   board.agents.set(change.agent, agent);
   changed.agents.add(change.agent);
+}
+
+const CLOSURE_FACTS = ["closure", "closed", "by", "cause", "since", "until"];
+
+// What it is called, and whose numbers it closes, only a snapshot tells: each plan has a new one.
+function foldClosure(board, change, changed) {
+  const closure = { name: change.closure, clients: [], ...board.closures.get(change.closure) };
+  for (const fact of CLOSURE_FACTS) closure[fact] = change[fact];
+  board.closures.set(change.closure, closure);
+  changed.closures.add(change.closure);
 }
 
 function foldCall(board, change, changed) {

@@ -28,6 +28,11 @@ export class Filter {
     return Object.assign(new Filter(this.hash), changes);
   }
 
+  // The one client whose things are shown; empty: of all.
+  get clientShown() {
+    return this.queue !== "" ? clientOf(this.queue) : this.client;
+  }
+
   takesQueue(queue) {
     if (this.queue !== "") return queue === this.queue;
     return this.client === "" || clientOf(queue) === this.client;

@@ -1,5 +1,6 @@
 // The head of the wallboard: how things are with the engine, what is shown, in which language.
 
+import { Closures } from "./closures.js";
 import { h, sayAnew, setAttribute, setChildren, setText } from "./dom.js";
 import { bannerText, languagePicker, liveText } from "./page_top.js";
 import { signOut } from "./sign_in.js";
@@ -14,6 +15,7 @@ export class Top {
     this.status = h("p", { class: "status" });
     this.clock = h("p", { class: "clock" });
     this.banner = h("p", { class: "banner", role: "status" });
+    this.closures = new Closures(this.words);
     this.spoken = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
     this.numbers = h("ul", { class: "numbers", "aria-label": t("agents") });
     this.selects = new Map(["client", "queue", "team"].map((name) => [name, this.selectOf(name)]));
@@ -35,7 +37,7 @@ export class Top {
           ? h("span", {}, this.offline, h("label", { for: "filter-offline" }, t("show_offline")))
           : null,
         this.screen),
-      this.banner, this.spoken,
+      this.banner, this.closures.element, this.spoken,
     );
     window.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && wall.filter.screen) this.choose({ screen: false });
@@ -64,6 +66,7 @@ export class Top {
     this.offline.checked = filter.offline;
     setAttribute(this.screen, "href", filter.but({ screen: true }).hash);
     this.showNumbers(board);
+    this.closures.show(board, filter.clientShown);
   }
 
   offer(name, values, chosen) {

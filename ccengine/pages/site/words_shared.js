@@ -64,6 +64,11 @@ export const SHARED = {
     ar: "أستريسك خارج متناول المحرك: لا تعرض مكالمات الآن.",
     fa: "استریسک در دسترس موتور نیست: اکنون تماسی پیشنهاد نمی‌شود.",
   },
+  closed_by_hand: { en: "Closed by hand", uk: "Закрито вручну", de: "Von Hand geschlossen", ar: "مغلق يدويا", fa: "بستهٔ دستی" },
+  closed: { en: "closed", uk: "закрито", de: "geschlossen", ar: "مغلق", fa: "بسته" },
+  closed_since: { en: "closed since {time}", uk: "закрито з {time}", de: "geschlossen seit {time}", ar: "مغلق منذ {time}", fa: "بسته از {time}" },
+  closed_by: { en: "by {who}", uk: "хто: {who}", de: "von {who}", ar: "بواسطة {who}", fa: "توسط {who}" },
+  opens_at: { en: "opens {time}", uk: "відкриється {time}", de: "öffnet {time}", ar: "يفتح {time}", fa: "باز می‌شود {time}" },
   close: { en: "Close", uk: "Закрити", de: "Schließen", ar: "إغلاق", fa: "بستن" },
   cancel: { en: "Cancel", uk: "Скасувати", de: "Abbrechen", ar: "إلغاء", fa: "لغو" },
 

@@ -17,10 +17,12 @@ from ccengine.core.events import (
     HoldStarted,
     MessageLeft,
     Party,
+    SurveyAnswered,
+    SurveyAsked,
 )
 from ccengine.core.measures import USUAL_MEASURE, ClockStart
 from ccengine.core.states import IN_LINE, CallState, Kind
-from ccengine.reporting.kpis.facts import CallFacts, Fate, Grain, Part, Visit
+from ccengine.reporting.kpis.facts import CallFacts, Fate, Grain, Opinion, Part, Visit
 
 if TYPE_CHECKING:
     from ccengine.core.calls import Call
@@ -272,8 +274,20 @@ class Contacts:
         if part is None or part.started < at - SAID_WITHIN or not shown.disposition:
             return
         before, part.resolved = part.resolved, shown.resolved
-        part.disposition = shown.disposition
+        part.disposition, part.reason = shown.disposition, shown.contact_reason
         self.book.say(part, before=before)
+        if part.opinion is not None:
+            self._judge(part, part.opinion.score)
+
+    def survey(self, event: SurveyAsked | SurveyAnswered) -> None:
+        """Take note that a caller is asked how an agent's part was, or has answered."""
+        part = self.last_part_of(event.agent, event.call)
+        if part is not None:
+            self._judge(part, event.score if isinstance(event, SurveyAnswered) else None)
+
+    def _judge(self, part: Part, score: int | None) -> None:
+        before, part.opinion = part.opinion, Opinion(reason=part.reason, score=score)
+        self.book.judge(part, before=before)
 
 
 def _unhold(part: Part, at: Ms) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ccengine.core.ids import QueueId
-    from ccengine.reporting.kpis.facts import CallFacts, Login, Part, Ring, Stretch, Visit
+    from ccengine.reporting.kpis.facts import CallFacts, Login, Opinion, Part, Ring, Stretch, Visit
 
 QUARTER: Ms = 900_000
 DAY: Ms = 86_400_000
@@ -46,6 +46,7 @@ class Key(NamedTuple):
     kind: str = ""
     team: str = ""
     agent: str = ""
+    contact_reason: str = ""  #: as the agent said; known of what callers think, and nothing else
 
 
 @dataclass(slots=True)
@@ -81,6 +82,9 @@ class Counts:
     resolved: int = 0
     contacts: int = 0  #: customers who are known by number and talked with an agent
     repeated: int = 0  #: of those, who came again
+    survey_asked: int = 0  #: callers who were asked how it was, when the agent had hung up
+    survey_answered: int = 0  #: of those, who gave a score
+    survey_score: int = 0  #: sum of the scores
     dialled: int = 0  #: calls to the outside by hand that were answered
     dialled_talk: Ms = 0
     available: Ms = 0  #: agents' time from here on
@@ -217,6 +221,17 @@ class Tally(Book):
         counts.judged += (part.resolved is not None) - (before is not None)
         counts.resolved += (part.resolved is True) - (before is True)
 
+    @override
+    def judge(self, part: Part, *, before: Opinion | None) -> None:
+        for opinion, count in ((before, -1), (part.opinion, 1)):
+            if opinion is None or part.call.kind not in SERVED:
+                continue
+            counts = self._of_part(part, opinion.reason)
+            counts.survey_asked += count
+            if opinion.score is not None:
+                counts.survey_answered += count
+                counts.survey_score += count * opinion.score
+
     # --- agents -------------------------------------------------------------------------------
 
     @override
@@ -296,9 +311,11 @@ class Tally(Book):
             key = key._replace(team=visit.team, agent=visit.agent or "")
         return self._at(visit.entered, key)
 
-    def _of_part(self, part: Part) -> Counts:
+    def _of_part(self, part: Part, reason: str = "") -> Counts:
         call = part.call
-        key = Key(call.client, part.queue or "", call.number, call.kind, part.team, part.agent)
+        key = Key(
+            call.client, part.queue or "", call.number, call.kind, part.team, part.agent, reason
+        )
         return self._at(part.started, key)
 
     def _of_ring(self, ring: Ring) -> Counts:

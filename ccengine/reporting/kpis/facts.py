@@ -94,6 +94,14 @@ class Visit:
         return end - self.waits_since
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """What a caller who was asked thinks of an agent's part."""
+
+    reason: str = ""  #: why they called, as the agent said
+    score: int | None = None  #: None: they were asked and have not answered
+
+
 @dataclass(slots=True, kw_only=True)
 class Part:
     """One agent's part in a call: from the bridge to its end, and the wrap-up after it."""
@@ -111,6 +119,8 @@ class Part:
     wrap_up: Ms = 0
     resolved: bool | None = None
     disposition: str = ""
+    reason: str = ""  #: why the caller called, as the agent said
+    opinion: Opinion | None = None  #: None: the caller was not asked
 
     @property
     def talk(self) -> Ms:
@@ -181,6 +191,9 @@ class Book:
 
     def say(self, part: Part, *, before: bool | None) -> None:
         """Take note of what is said of a part; `before` was said of its being resolved."""
+
+    def judge(self, part: Part, *, before: Opinion | None) -> None:
+        """Take note of what the caller thinks of a part; `before` is what was known of that."""
 
     def ring(self, ring: Ring) -> None:
         """Take note that a phone rings."""

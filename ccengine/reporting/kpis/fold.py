@@ -29,6 +29,8 @@ from ccengine.core.events import (
     MessageLeft,
     OfferDeclined,
     PlanLoaded,
+    SurveyAnswered,
+    SurveyAsked,
 )
 from ccengine.core.snapshots import CenterSnapshot
 from ccengine.reporting.agent_day import MISSED
@@ -99,6 +101,8 @@ class Fold:
                 self._clocks.look_again(what.agent, what.call, at, row.number)
             case OfferDeclined():
                 self._refuse(what)
+            case SurveyAsked() | SurveyAnswered():
+                contacts.survey(what)
             case PlanLoaded():
                 contacts.plan = what.plan
             case _:

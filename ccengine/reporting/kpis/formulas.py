@@ -23,6 +23,8 @@ PEOPLE = frozenset({"team", "agent"})
 """To whom callers belong who were answered, and nobody else."""
 SHARED = frozenset({"client", "queue", "number", "language", "kind"})
 """What agents' free time belongs to none of."""
+SAID = frozenset({"contact_reason"})
+"""What is known of callers' opinions alone."""
 
 
 class Unit(StrEnum):
@@ -32,6 +34,7 @@ class Unit(StrEnum):
     PERCENT = "percent"
     SECONDS = "seconds"
     HOURS = "hours"
+    SCORE = "score"  #: from 1 to 5, the best
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +46,7 @@ class Figure:
     formula: str
     unit: Unit
     parts: Callable[[Counts], Parts]
-    not_by: frozenset[str] = frozenset()  #: dimensions by which it says nothing
+    not_by: frozenset[str] = SAID  #: dimensions by which it says nothing
 
     def of(self, counts: Counts) -> Fraction | None:
         """Return the figure, None where there is nothing to divide by.
@@ -58,8 +61,8 @@ class Figure:
         value = self.of(counts)
         if value is None:
             return ""
-        usual = {Unit.COUNT: 0, Unit.PERCENT: 2, Unit.SECONDS: 1, Unit.HOURS: 2}[self.unit]
-        return rounded(in_unit(value, self.unit), usual if places is None else places)
+        usual = PLACES[self.unit] if places is None else places
+        return rounded(in_unit(value, self.unit), usual)
 
 
 SCALES: Mapping[Unit, Fraction] = {
@@ -67,7 +70,16 @@ SCALES: Mapping[Unit, Fraction] = {
     Unit.PERCENT: Fraction(100),
     Unit.SECONDS: Fraction(1, 1000),
     Unit.HOURS: Fraction(1, 3_600_000),
+    Unit.SCORE: Fraction(1),
 }
+PLACES: Mapping[Unit, int] = {
+    Unit.COUNT: 0,
+    Unit.PERCENT: 2,
+    Unit.SECONDS: 1,
+    Unit.HOURS: 2,
+    Unit.SCORE: 2,
+}
+"""How many decimals people are told."""
 
 
 def in_unit(value: Fraction, unit: Unit) -> Fraction:
@@ -117,7 +129,7 @@ def _level(formula: Formula) -> Figure:
     def parts(counts: Counts) -> Parts:
         return level_parts(formula, counts)
 
-    not_by = frozenset[str]() if formula is Formula.ANSWERED else PEOPLE
+    not_by = SAID if formula is Formula.ANSWERED else NOT_BY_PEOPLE
     return _percent(name, f"{name} %", text, parts, not_by=not_by)
 
 
@@ -164,13 +176,24 @@ def _sent(counts: Counts) -> int:
     return counts.sent_blind + counts.sent_attended + counts.sent_back
 
 
+NOT_BY_PEOPLE = PEOPLE | SAID
+NOT_BY_SHARED = SHARED | SAID
+BY_ALL: frozenset[str] = frozenset()
 CONTACTS = (
-    _count("offered", "offered", "Off: calls that entered a queue", not_by=PEOPLE),
+    _count("offered", "offered", "Off: calls that entered a queue", not_by=NOT_BY_PEOPLE),
     _count("answered", "answered", "A: of those, that talked with an agent"),
-    _count("abandoned", "abandoned", "Ab: of those, whose caller hung up waiting", not_by=PEOPLE),
-    _count("left", "sent on", "Ovf: of those, sent on by limit, key or agent", not_by=PEOPLE),
-    _count("callbacks", "callbacks", "of those, whose caller took a callback", not_by=PEOPLE),
-    _count("refused", "refused", "calls that a queue did not let in; not in Off", not_by=PEOPLE),
+    _count(
+        "abandoned", "abandoned", "Ab: of those, whose caller hung up waiting", not_by=NOT_BY_PEOPLE
+    ),
+    _count(
+        "left", "sent on", "Ovf: of those, sent on by limit, key or agent", not_by=NOT_BY_PEOPLE
+    ),
+    _count(
+        "callbacks", "callbacks", "of those, whose caller took a callback", not_by=NOT_BY_PEOPLE
+    ),
+    _count(
+        "refused", "refused", "calls that a queue did not let in; not in Off", not_by=NOT_BY_PEOPLE
+    ),
     *(_level(formula) for formula in Formula),
     _mean(
         "ASA v1", "ASA s", "sum of waits of A / A", lambda one: (one.wait_answered, one.answered)
@@ -180,7 +203,7 @@ CONTACTS = (
         "Ab time s",
         "sum of waits of Ab / Ab",
         lambda one: (one.wait_abandoned, one.abandoned),
-        not_by=PEOPLE,
+        not_by=NOT_BY_PEOPLE,
     ),
     _mean("longest wait v1", "longest s", "of A and Ab", lambda one: (one.longest_wait, 1)),
     _percent(
@@ -188,14 +211,14 @@ CONTACTS = (
         "Ab %",
         "Ab / Off; callback takers and who was sent on are not in Ab",
         lambda one: (one.abandoned, one.offered),
-        not_by=PEOPLE,
+        not_by=NOT_BY_PEOPLE,
     ),
     _percent(
         "net abandon rate v1",
         "net Ab %",
         "(Ab - Ab_s) / (Off - Ab_s)",
         lambda one: (one.abandoned - one.abandoned_short, one.offered - one.abandoned_short),
-        not_by=PEOPLE,
+        not_by=NOT_BY_PEOPLE,
     ),
 )
 TALKS = (
@@ -248,38 +271,62 @@ WORK = (
         "occ. %",
         "(connecting + talk + hold + consults + wrap-up + ringing) / (that + available)",
         _occupied,
-        not_by=SHARED,
+        not_by=NOT_BY_SHARED,
     ),
     _percent(
         "occupancy v2",
         "occ. v2 %",
         "the same without ringing",
         _occupied_without_ringing,
-        not_by=SHARED,
+        not_by=NOT_BY_SHARED,
     ),
     _percent(
         "utilisation v1",
         "util. %",
         "(connecting + talk + hold + consults + wrap-up) / logged in",
         lambda one: (with_calls(one), one.logged_in),
-        not_by=SHARED,
+        not_by=NOT_BY_SHARED,
     ),
     _time(
         "logged in v1",
         "logged in h",
         "from log-in to log-out",
         lambda one: (one.logged_in, 1),
-        not_by=SHARED,
+        not_by=NOT_BY_SHARED,
     ),
     _time(
         "not ready v1",
         "not ready h",
         "agents' time not ready",
         lambda one: (one.not_ready, 1),
-        not_by=SHARED,
+        not_by=NOT_BY_SHARED,
     ),
 )
-FIGURES = (*CONTACTS, *TALKS, *WORK)
+SURVEYS = (
+    _count(
+        "survey_asked",
+        "asked",
+        "callers who were asked how it was, when the agent had hung up",
+        not_by=BY_ALL,
+    ),
+    _count("survey_answered", "scored", "of those, who gave a score from 1 to 5", not_by=BY_ALL),
+    _figure(
+        Unit.SCORE,
+        "survey score mean v1",
+        "score",
+        "sum of scores / scored; of the agent whom the caller talked with last",
+        lambda one: (one.survey_score, one.survey_answered),
+        not_by=BY_ALL,
+    ),
+    _percent(
+        "survey response rate v1",
+        "response %",
+        "scored / asked",
+        lambda one: (one.survey_answered, one.survey_asked),
+        not_by=BY_ALL,
+    ),
+)
+FIGURES = (*CONTACTS, *TALKS, *SURVEYS, *WORK)
 BY_NAME: Mapping[str, Figure] = {figure.name: figure for figure in FIGURES}
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ccengine.reporting.kpis.calendar import Calendar, Interval
 from ccengine.reporting.kpis.counts import DAY, QUARTER, TIMES, Counts
 from ccengine.reporting.kpis.facts import Doing, Ms
-from ccengine.reporting.kpis.formulas import CONTACTS, TALKS, WORK, Unit, rounded
+from ccengine.reporting.kpis.formulas import CONTACTS, SURVEYS, TALKS, WORK, Unit, rounded
 from ccengine.reporting.kpis.table import SL_AGREED
 from ccengine.reporting.pages import document, legend
 from ccengine.reporting.plots import (
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ccengine.reporting.kpis.formulas import Figure
     from ccengine.reporting.kpis.table import Line, Table
 
-UNITS = {Unit.COUNT: "", Unit.PERCENT: "%", Unit.SECONDS: "s", Unit.HOURS: "h"}
+UNITS = {Unit.COUNT: "", Unit.PERCENT: "%", Unit.SECONDS: "s", Unit.HOURS: "h", Unit.SCORE: ""}
 NOBODY = "(none)"
 FATES = (
     ("answered", "answered", "var(--blue)"),
@@ -78,7 +78,12 @@ def page(title: str, days: str, table: Table, course: Table) -> str:
 
 def _parts(table: Table) -> list[tuple[str, list[Figure]]]:
     """Return figures by subject: a table of all of them would be too wide to read, or to print."""
-    subjects = (("Contacts", CONTACTS), ("Talks", TALKS), ("Agents' work", WORK))
+    subjects = (
+        ("Contacts", CONTACTS),
+        ("Talks", TALKS),
+        ("Callers' opinions", SURVEYS if table.total.counts.survey_asked else ()),
+        ("Agents' work", WORK),
+    )
     found = [(name, [one for one in all_ if one in table.figures]) for name, all_ in subjects]
     return [(name, figures) for name, figures in found if figures]
 

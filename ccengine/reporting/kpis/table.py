@@ -42,6 +42,7 @@ class By(StrEnum):
     KIND = "kind"
     TEAM = "team"
     AGENT = "agent"
+    CONTACT_REASON = "contact_reason"
     INTERVAL = "interval"
 
 
@@ -213,7 +214,9 @@ def _lines(
     for (labels, formula), parts in groups.items():
         counts = total(parts)
         for line in (lines.setdefault(labels, Line(labels)), whole):
-            _add(line, counts, formula)
+            line.counts.add(counts)
+            if By.CONTACT_REASON not in question.by:  # which is known of opinions alone
+                _judge(line, counts, formula)
     return lines, whole
 
 
@@ -263,8 +266,7 @@ class _Groups:
         return label
 
 
-def _add(line: Line, counts: Counts, formula: Formula) -> None:
-    line.counts.add(counts)
+def _judge(line: Line, counts: Counts, formula: Formula) -> None:
     good, judged = level_parts(formula, counts)
     line.good += good
     line.judged += judged

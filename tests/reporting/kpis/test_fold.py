@@ -16,7 +16,7 @@ from ccengine.core.measures import ClockStart, Formula, Measure
 from ccengine.reporting.kpis.calendar import Calendar, Interval
 from ccengine.reporting.kpis.counts import DAY, QUARTER
 from ccengine.reporting.kpis.facts import Grain
-from ccengine.reporting.kpis.formulas import BY_NAME
+from ccengine.reporting.kpis.formulas import BY_NAME, Unit
 from ccengine.reporting.kpis.table import By, Question, answer
 from tests.core.builders import queue_named
 from tests.reporting.kpis.days import (
@@ -240,6 +240,66 @@ def test_what_agents_say_counts_once_and_may_be_corrected(shift: Shift) -> None:
     assert (counted.judged, counted.resolved) == (1, 0)
 
 
+def ask(shift: Shift, call: CallId, agent: AgentId, *scores: int) -> None:
+    """Have the agent hang up and the caller asked, who gives scores, the last of which counts."""
+    shift.post(events.ConversationEnded(call=call, agent=agent, by=Party.AGENT))
+    shift.post(events.SurveyAsked(call=call, queue=BILLING, agent=agent))
+    for score in scores:
+        answered = events.SurveyAnswered(call=call, queue=BILLING, agent=agent, score=score)
+        shift.post(answered)
+    shift.hang_up(call)
+
+
+def test_what_callers_think_is_the_last_agents(shift: Shift) -> None:
+    """Asked by a hand-over: Bob. Of three asked two answer, one of them with a comment as well."""
+    log_in(shift, ANNA, BOB)
+    first = shift.enter("c1")
+    assert shift.answer(first) == ANNA
+    hand_over(shift, first, ANNA, BOB)
+    shift.wait(5)
+    ask(shift, first, BOB, 4, 4)
+    shift.wait(60)
+    for name, *scores in (("c2", 1), ("c3",)):
+        call = shift.enter(str(name))
+        agent = shift.answer(call)
+        ask(shift, call, agent, *scores)
+        shift.wait(60)
+    tally = tally_of(rebuilt(shift.rows(), shift.now))
+    counted, bob = total(tally), of(tally, agent="bob", queue=BILLING, team="red", client="nova")
+    assert (counted.survey_asked, counted.survey_answered, counted.survey_score) == (3, 2, 5)
+    assert BY_NAME["survey score mean v1"].of(counted) == Fraction(5, 2)
+    assert BY_NAME["survey response rate v1"].of(counted) == Fraction(2, 3)
+    assert (bob.survey_asked, bob.survey_answered, bob.survey_score) == (2, 1, 4)
+    assert counted.handled == 4
+
+
+@pytest.mark.parametrize("said", ["before", "after", "never"])
+def test_what_callers_think_is_told_apart_by_why_they_called(shift: Shift, said: str) -> None:
+    log_in(shift, ANNA)
+    call = shift.enter("c1")
+    agent = shift.answer(call)
+    outcome = events.OutcomeSet(call=call, agent=agent, disposition="sold", contact_reason="order")
+    if said == "before":
+        shift.post(outcome)
+    ask(shift, call, agent, 2)
+    if said == "after":
+        shift.post(outcome)
+        shift.post(outcome)
+    tally = tally_of(rebuilt(shift.rows(), shift.now))
+    ends = round(shift.now * 1000)
+    question = Question(begins=0, ends=ends + 1, by=(By.CONTACT_REASON,))
+    table = answer(tally.between(0, ends + 1), question, known(), ends)
+    reason = "" if said == "never" else "order"
+    assert [line.labels for line in table.lines] == [(reason,)]
+    assert {figure.unit for figure in table.figures} == {Unit.COUNT, Unit.SCORE, Unit.PERCENT}
+    assert table.total.counts.survey_score == 2
+    assert table.total.level is None  # of no line: it is known of no reason
+    by_queue = replace(question, by=(By.QUEUE,))
+    (line,) = answer(tally.between(0, ends + 1), by_queue, known(), ends).lines
+    assert (line.counts.survey_asked, line.counts.survey_answered) == (1, 1)
+    assert line.counts.handled == 1
+
+
 def test_a_customer_who_calls_again_was_not_helped(shift: Shift) -> None:
     log_in(shift, ANNA)
     days = (0, 6, 14)  # the third comes more than seven days after the second
@@ -330,6 +390,10 @@ def _balances(tally: Watched) -> None:
     assert one.answered_in_time <= one.answered
     assert one.abandoned_short + 0 <= one.abandoned
     assert one.talk + one.hold <= one.talking + one.holding
+    assert one.survey_answered <= one.survey_asked
+    assert one.survey_answered <= one.survey_score <= 5 * one.survey_answered
+    for counts in tally.cells.values():
+        assert min(counts.survey_asked, counts.survey_answered, counts.survey_score) >= 0
 
 
 def test_a_fold_that_begins_with_a_snapshot_knows_who_was_there(shift: Shift) -> None:

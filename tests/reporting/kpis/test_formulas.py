@@ -43,6 +43,9 @@ DAY = Counts(
     resolved=40,
     contacts=60,
     repeated=9,
+    survey_asked=40,
+    survey_answered=30,
+    survey_score=128,
     available=9_000_000,
     not_ready=1_800_000,
     ringing=450_000,
@@ -75,6 +78,8 @@ WORKED = {
     "back v1": "1.19",
     "resolved rate v1": "80.00",
     "FCR v1": "85.00",  # 51 of 60
+    "survey score mean v1": "4.27",  # 128 by 30
+    "survey response rate v1": "75.00",
     "occupancy v1": "65.91",  # 17,400 s of 26,400 s
     "occupancy v2": "65.32",  # 16,950 s of 25,950 s
     "utilisation v1": "59.85",  # 16,950 s of 28,320 s
@@ -102,7 +107,10 @@ def test_names_carry_versions_and_are_unique() -> None:
 def test_nothing_is_divided_by_nothing() -> None:
     empty = Counts()
     for figure in FIGURES:
-        if figure.unit in (Unit.PERCENT, Unit.SECONDS) and figure.name != "longest wait v1":
+        if (
+            figure.unit in (Unit.PERCENT, Unit.SECONDS, Unit.SCORE)
+            and figure.name != "longest wait v1"
+        ):
             assert figure.of(empty) is None, figure.name
             assert figure.text(empty) == ""
 

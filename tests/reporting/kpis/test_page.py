@@ -6,7 +6,7 @@ import re
 
 from ccengine.core.ids import AgentId
 from ccengine.reporting.kpis.calendar import Calendar, Interval
-from ccengine.reporting.kpis.counts import Tally
+from ccengine.reporting.kpis.counts import Key, Tally
 from ccengine.reporting.kpis.facts import Doing, Stretch
 from ccengine.reporting.kpis.page import page
 from ccengine.reporting.kpis.table import By, InForce, Question, answer
@@ -53,3 +53,26 @@ def test_a_half_hour_that_goes_on_shows_as_many_agents_as_are_there() -> None:
 def test_a_day_that_is_over_is_shown_whole() -> None:
     assert heights(24 * HOUR) == [0.0] * 16 + [1.0] * 32
     assert heights(10 * HOUR) == [0.0] * 16 + [1.0] * 4 + [0.0] * 28
+
+
+def test_callers_opinions_are_shown_where_anybody_was_asked() -> None:
+    pages = []
+    for asked in (0, 4):
+        tally = Tally()
+        counts = tally.cells[8 * 4, Key("nour", "nour/technical")]
+        counts.offered, counts.survey_asked = 5, asked
+        counts.survey_answered, counts.survey_score = asked // 2, asked * 2
+        question = Question(begins=0, ends=24 * HOUR, by=(By.QUEUE,))
+        table = answer(tally.between(0, 24 * HOUR), question, KNOWN, HOUR)
+        course = answer(
+            tally.between(0, 24 * HOUR),
+            Question(begins=0, ends=24 * HOUR, by=(By.INTERVAL,)),
+            KNOWN,
+            HOUR,
+        )
+        pages.append(page("Day", "today", table, course))
+    assert "survey score mean v1" not in pages[0]
+    assert "survey score mean v1" in pages[1]
+    row = re.search(r"Callers&#x27; opinions</caption>.*?<tbody>(.*?)</tbody>", pages[1])
+    assert row is not None
+    assert re.findall(r"<td>([^<]*)</td>", row[1]) == ["4", "2", "4.00", "50.00"]
