@@ -83,6 +83,8 @@ MAY: Final[Mapping[str, Roles]] = {
     "listForms": HOUSE_AND_CLIENT | {Role.AGENT},
     "getForm": HOUSE_AND_CLIENT | {Role.AGENT},
     "listScripts": HOUSE_AND_CLIENT | {Role.AGENT},
+    # lookups
+    "listFailingLookups": HOUSE_AND_CLIENT,
     # the engine itself
     "checkConfiguration": ADMIN,
     "planConfiguration": ADMIN,

@@ -34,13 +34,16 @@ def ask_engine(
 
 
 def breakers_now(settings: Settings) -> dict[str, str] | None:
-    """Return the lookups that fail, as the engine's health has them; None: it does not answer."""
+    """Return the state of each lookup that fails, by `client/lookup`; None: nobody says it."""
     try:
-        _, answer = asyncio.run(_ask(settings.api_url, "", "GET", "/healthz", None))
-    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+        token = read_secret(settings.paths.api_token)
+        _, answer = asyncio.run(_ask(settings.api_url, token, "GET", "/lookups/failing", None))
+    except (SecretMissing, aiohttp.ClientError, TimeoutError, OSError, ValueError):
         return None
     found = answer.get("lookups")
-    return {str(name): str(state) for name, state in found.items()} if found is not None else None
+    if found is None:
+        return None
+    return {f"{one['client']}/{one['lookup']}": str(one["breaker"]) for one in found}
 
 
 def _told(problem: dict[str, Any]) -> str:

@@ -19,6 +19,9 @@ PROBLEM = "urn:ccengine:problem:"
 LUNCH = {"reason": "lunch"}
 
 
+FAILING = {"nour/customer": "open", "dnipro/contract": "half-open"}
+
+
 def name_of(problem: dict[str, Any]) -> str:
     return str(problem["type"]).removeprefix(PROBLEM)
 
@@ -31,14 +34,28 @@ async def test_health_says_why_not(tmp_path: Path) -> None:
     async with house(tmp_path) as here:
         assert await here.ask("GET", "/healthz", None) == (
             200,
-            {"status": "ok", "reasons": [], "lookups": {}},
+            {"status": "ok", "reasons": [], "failing_lookups": 0},
         )
-        here.health = Health(connected=True, lookups={"nour/customer": "open"})
+        here.health = Health(connected=True, lookups=FAILING)
         status, body = await here.ask("GET", "/healthz", None)
-        assert (status, body["lookups"]) == (200, {"nour/customer": "open"})  # calls go on
+        assert (status, body["failing_lookups"]) == (200, 2)  # calls go on
+        assert "nour" not in str(body)  # whoever asks
         here.health = Health(connected=False, reasons=("Asterisk out of reach",))
         status, body = await here.ask("GET", "/healthz", None)
         assert (status, body["reasons"]) == (503, ["Asterisk out of reach"])
+
+
+async def test_whose_lookups_fail_is_told_to_those_who_see_the_client(tmp_path: Path) -> None:
+    async with house(tmp_path) as here:
+        here.health = Health(connected=True, lookups=FAILING)
+        _, body = await here.ask("GET", "/lookups/failing")
+        assert [one["client"] for one in body["lookups"]] == ["dnipro", "nour"]
+        theirs = await here.token("theirs", Role.CLIENT, clients=("nour",))
+        status, body = await here.ask("GET", "/lookups/failing", theirs)
+        told = {"client": "nour", "lookup": "customer", "breaker": "open"}
+        assert (status, body) == (200, {"lookups": [told]})
+        status, _ = await here.ask("GET", "/lookups/failing", None)
+        assert status == 401
 
 
 async def test_a_call_with_everything(tmp_path: Path) -> None:

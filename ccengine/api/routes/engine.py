@@ -20,9 +20,9 @@ class HealthShown(Shown):
 
     status: str = Field(description="`ok` or `unavailable`.")
     reasons: list[str] = Field(description="Why not.")
-    lookups: dict[str, str] = Field(
-        description="Lookups of flows that fail and are left alone for a while, by client and "
-        "name: `open` or `half-open`. Calls go on without them."
+    failing_lookups: int = Field(
+        description="So many lookups of flows fail and are left alone for a while; "
+        "`/lookups/failing` says which. Calls go on without them."
     )
 
 
@@ -72,7 +72,7 @@ async def health(asked: Asked[Nothing, Nothing]) -> web.Response:
     shown = HealthShown(
         status="ok" if found.connected else "unavailable",
         reasons=list(found.reasons),
-        lookups=dict(found.lookups),
+        failing_lookups=len(found.lookups),
     )
     return web.Response(
         status=200 if found.connected else 503,

@@ -13,6 +13,7 @@ from ccengine.api.routes import (
     desk,
     engine,
     figures,
+    lookups,
     papers,
     queues,
     recordings,
@@ -37,4 +38,5 @@ ROUTES: tuple[AnyRoute, ...] = (
     *recordings.ROUTES,
     *papers.ROUTES,
     *configuration.ROUTES,
+    *lookups.ROUTES,
 )
