@@ -113,6 +113,7 @@ class Courier:
         self._office = office
         self._wake = asyncio.Event()
         self._leaving = asyncio.Event()
+        self.dead = 0  #: messages that are not tried any more; some seconds old
         self._late: set[str] = set()  #: lanes of which nobody has answered in time
 
     def leave(self) -> None:
@@ -248,7 +249,9 @@ class Courier:
 
     async def _try_again(self) -> bool:
         """Send again what is due, each lane's for itself; tell whether any was taken."""
-        due = await self._office.store.due(self.key, self._office.now(), LETTERS_AT_ONCE)
+        store = self._office.store
+        self.dead = await store.count(self.key, LetterState.DEAD)
+        due = await store.due(self.key, self._office.now(), LETTERS_AT_ONCE)
         numbers = [letter.number for letter in due]
         rows = await asyncio.to_thread(_some, self._office.journal, numbers) if due else {}
         lanes: dict[str, list[StoredLetter]] = {}

@@ -51,6 +51,10 @@ class Post:
             if courier.concerns(rows):
                 courier.wake()
 
+    def dead(self) -> int:
+        """Count what is not tried any more, of all receivers; some seconds old."""
+        return sum(courier.dead for courier in self._couriers)
+
     async def run(self) -> None:
         """Deliver, for ever; a new configuration is taken up within seconds."""
         while True:

@@ -226,6 +226,10 @@ async def test_what_a_reload_has_taken_away_is_dead_until_it_is_back(tmp_path: P
         ((state, detail),) = await at.letters()
         assert state == LetterState.DEAD
         assert detail == "the client has no submission 'forgotten' any more"
+        post = Post(lambda _: [at.courier()], lambda: at.here.tenant)
+        running = asyncio.get_running_loop().create_task(post.run())
+        await until(lambda: post.dead() == 1)
+        running.cancel()
 
 
 async def test_statements_are_carried_out_and_a_key_makes_them_safe_to_repeat(
