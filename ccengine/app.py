@@ -144,12 +144,7 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             root.create_task(_checkpoint(parts.journal), name="checkpoint")
             root.create_task(parts.keeper.run(), name="records")
             root.create_task(library.kpis.run(), name="kpis")
-            if parts.publisher is not None:
-                root.create_task(parts.publisher.run(), name="mqtt")
-            if parts.wiring.hearing is not None:
-                root.create_task(parts.wiring.hearing.recogniser.run(), name="listening")
-            if parts.wiring.voices is not None:
-                root.create_task(parts.wiring.voices.sweep(), name="sounds")
+            _begin_extras(root, parts)
             root.create_task(parts.link.run(), name="ari")
             root.create_task(_check_version(parts), name="version")
             root.create_task(switchboard.run(parts.link.events()), name="switchboard")
@@ -158,6 +153,16 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             log.info(
                 "engine_started", node=settings.node, plan=parts.wiring.engine.center.plan.version
             )
+
+
+def _begin_extras(root: asyncio.TaskGroup, parts: Parts) -> None:
+    """Begin what not every engine has."""
+    if parts.publisher is not None:
+        root.create_task(parts.publisher.run(), name="mqtt")
+    if parts.wiring.hearing is not None:
+        root.create_task(parts.wiring.hearing.recogniser.run(), name="listening")
+    if parts.wiring.voices is not None:
+        root.create_task(parts.wiring.voices.sweep(), name="sounds")
 
 
 async def _build(settings: Settings, configuration: Configuration, stack: AsyncExitStack) -> Parts:
