@@ -125,14 +125,16 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             switchboard = Switchboard(parts.wiring, sessions, Resyncer(parts.wiring, sessions))
             reloader = Reloader(parts.wiring, parts.keeper, settings.tenant_folder)
             library = open_library(parts.engine, parts.keeper, settings, stack)
-            ports = api_ports(parts.wiring, sessions, switchboard, library, reloader.reload)
+            outbox = open_outbox(parts.wiring, library, stack)
+            ports = api_ports(
+                parts.wiring, sessions, switchboard, library, reloader.reload, outbox.dead
+            )
             feed = live_feed(parts.engine, parts.journal, ports, settings.node)
             api = ApiServer(ports, settings.api_port, extend=feed_and_pages(feed))
             await api.start()
             stack.push_async_callback(api.stop)
             await open_agi(ports, parts.wiring.lookups, settings, stack)
             post = await webhooks(parts.engine, parts.journal, ports, settings.paths, stack)
-            outbox = open_outbox(parts.wiring, ports, stack)
             root.create_task(post.run(), name="webhooks")
             root.create_task(outbox.run(), name="outbox")
             root.create_task(_stop_on_signal(), name="signals")

@@ -25,6 +25,7 @@ class Health:
     reasons: tuple[str, ...] = ()
     lookups: Mapping[str, str] = field(default_factory=dict)
     """State of each breaker that is not closed, by `client/lookup`: calls go on without it."""
+    dead_submissions: int = 0  #: what flows have submitted and could not be carried out
 
 
 class TalkAct(StrEnum):

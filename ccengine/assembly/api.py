@@ -22,10 +22,8 @@ if TYPE_CHECKING:
     from ccengine.calls.wiring import Wiring
     from ccengine.config.problems import Problem
     from ccengine.config.settings import Settings
-    from ccengine.config.tenant import Tenant
     from ccengine.core.ids import CallId
     from ccengine.engine import Engine
-    from ccengine.ivr.lookups import Lookups
     from ccengine.storage.records import RecordKeeper
 
 LOOKS_AT_ONCE: Final = 64
@@ -59,16 +57,10 @@ def api_ports(
     switchboard: Switchboard,
     library: Library,
     reload: Callable[[], Awaitable[Sequence[Problem]]],
+    dead_submissions: Callable[[], int],
 ) -> Ports:
     """Return the ports."""
     engine = wiring.engine
-
-    def tenant() -> Tenant:
-        found = wiring.configuration.tenant
-        if found is None:
-            message = "an engine runs with a checked configuration only"
-            raise RuntimeError(message)
-        return found
 
     floor = Floor(
         center=engine.center,
@@ -76,10 +68,10 @@ def api_ports(
         post=engine.post,
         ensure_agent=sessions.ensure_agent,
         act=partial(_act, DeskTalk(wiring, sessions.talks)),
-        tenant=tenant,
+        tenant=wiring.tenant,
     )
     return Ports(
-        health=lambda: _health(switchboard, wiring.lookups, tenant()),
+        health=lambda: _health(switchboard, wiring, dead_submissions()),
         floor=floor,
         library=library,
         reload=reload,
@@ -107,9 +99,9 @@ _ACTIONS = {
 }
 
 
-def _health(switchboard: Switchboard, lookups: Lookups | None, tenant: Tenant) -> Health:
-    breakers = {} if lookups is None else lookups.breakers()
-    clients = tenant.clients.values()
+def _health(switchboard: Switchboard, wiring: Wiring, dead: int) -> Health:
+    breakers = {} if wiring.lookups is None else wiring.lookups.breakers()
+    clients = wiring.tenant().clients.values()
     named = {f"{client.id}/{name}" for client in clients for name in client.settings.lookups}
     failing = {
         name: state
@@ -117,6 +109,6 @@ def _health(switchboard: Switchboard, lookups: Lookups | None, tenant: Tenant) -
         if state != BreakerState.CLOSED and name in named
     }
     if switchboard.connected:
-        return Health(connected=True, lookups=failing)
+        return Health(connected=True, lookups=failing, dead_submissions=dead)
     reasons = ("not connected to Asterisk, or still resyncing",)
-    return Health(connected=False, reasons=reasons, lookups=failing)
+    return Health(connected=False, reasons=reasons, lookups=failing, dead_submissions=dead)

@@ -18,7 +18,7 @@ from ccengine.webhooks.post import Post
 if TYPE_CHECKING:
     from contextlib import AsyncExitStack
 
-    from ccengine.api.ports import Ports
+    from ccengine.api.ports import Library
     from ccengine.calls.wiring import Wiring
     from ccengine.config.settings import StatePaths
     from ccengine.core.ids import Instant
@@ -30,7 +30,7 @@ def open_lookups(paths: StatePaths, stack: AsyncExitStack) -> LookupDesk:
     wire = Wire()
     stack.push_async_callback(wire.close)
     sources = Sources(paths, wire, ask_script)
-    desk = LookupDesk(asyncio.get_running_loop().time, sources.of)
+    desk = LookupDesk(asyncio.get_running_loop().time, sources.of, sources.secrets_of)
     stack.callback(desk.close)
     return desk
 
@@ -41,17 +41,17 @@ def put_examples(configuration: Configuration, paths: StatePaths, now: Instant) 
         make_examples(configuration.tenant, paths, datetime.fromtimestamp(now, UTC))
 
 
-def open_outbox(wiring: Wiring, ports: Ports, stack: AsyncExitStack) -> Post:
+def open_outbox(wiring: Wiring, library: Library, stack: AsyncExitStack) -> Post:
     """Return what carries out what flows have submitted, likewise."""
     wire = Wire()
     stack.push_async_callback(wire.close)
     office = OutboxOffice(
-        journal=ports.library.journal,
-        store=ports.library.keeper.database.webhooks,
+        journal=library.journal,
+        store=library.keeper.database.webhooks,
         now=wiring.engine.clock.now,
     )
     sources = Sources(wiring.paths, wire, ask_script)
     couriers = partial(outbox_couriers, office=office, sources=sources, wire=wire)
-    post = Post(couriers, ports.floor.tenant)
+    post = Post(couriers, wiring.tenant)
     wiring.engine.observe(post.observe)
     return post

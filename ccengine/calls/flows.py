@@ -150,7 +150,7 @@ class CallFlows:
             staff={code: digits_of(one.number) for code, one in client.settings.staff.items()},
             choose_language=partial(self._choose_language, ear),
             record=self._record,
-            lookup=partial(self._look_up, client),
+            lookup=partial(self._look_up, client.id),
             submit=partial(self._submit, client),
             answer_survey=self.survey.answer,
             within=self._within,
@@ -198,9 +198,11 @@ class CallFlows:
         self._recording = ""
         return taken
 
-    async def _look_up(self, client: Client, question: Question) -> Answer:
-        lookups = self._wiring.lookups
-        if lookups is None:
+    async def _look_up(self, client_id: ClientId, question: Question) -> Answer:
+        """Ask as the configuration in force says, so that each lookup is one for all calls."""
+        lookups, tenant = self._wiring.lookups, self._wiring.configuration.tenant
+        client = None if tenant is None else tenant.clients.get(client_id)
+        if lookups is None or client is None:
             return FAILED
         with bound_contextvars(call_id=self._call.id):
             return await lookups.ask(client, question)

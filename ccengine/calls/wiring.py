@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ccengine.asterisk.router import Router
 from ccengine.calls.spoken_choice import Hearing
@@ -14,6 +15,9 @@ from ccengine.ivr.configuration import Configuration
 from ccengine.ivr.lookups import Lookups
 from ccengine.ivr.speaking import Voices
 from ccengine.reporting.rows import JournalRow
+
+if TYPE_CHECKING:
+    from ccengine.config.tenant import Tenant
 
 RowsOfAgent = Callable[[AgentId, Instant], Awaitable[Sequence[JournalRow]]]
 """Reads the journal's rows about an agent from an instant on, beside the engine's own work."""
@@ -41,3 +45,11 @@ class Wiring:
     lookups: Lookups | None = None  #: None: each fails, where nobody can be asked
     hearing: Hearing | None = None  #: None: menus are answered by keys only
     voices: Voices | None = None  #: None: values are not said, where there is no speech engine
+
+    def tenant(self) -> Tenant:
+        """Return the tenant as the configuration in force has it."""
+        found = self.configuration.tenant
+        if found is None:
+            message = "an engine runs with a checked configuration only"
+            raise RuntimeError(message)
+        return found

@@ -10,7 +10,7 @@ import typer
 from ccengine.cli.closure import closure_table
 from ccengine.cli.closures_now import closure_facts
 from ccengine.cli.output import console, fail, read_configuration, read_settings
-from ccengine.cli.running_engine import breakers_now
+from ccengine.cli.running_engine import breakers_now, dead_submissions_now
 from ccengine.cli.tables import Table
 from ccengine.config.asterisk_files import ENGINE_USER
 from ccengine.config.tenant import sip_user_of
@@ -52,6 +52,7 @@ def facts_of(tenant: Tenant, settings: Settings) -> Facts:
         "feature_codes": tenant.settings.feature_codes.all(),
         "closures": closure_facts(tenant, settings),
         "lookups": _lookups(tenant, settings),
+        "submissions": _submissions(tenant, settings),
         "api": {"url": settings.api_url, "token_file": str(paths.api_token)},
         "ari": {
             "url": settings.ari_url,
@@ -103,6 +104,12 @@ def _lookups(tenant: Tenant, settings: Settings) -> list[Facts]:
     ]
 
 
+def _submissions(tenant: Tenant, settings: Settings) -> Facts:
+    """Return how many things flows may have done, and how many could not be, if anybody knows."""
+    count = sum(len(client.settings.submissions) for client in tenant.clients.values())
+    return {"known": count, "dead": dead_submissions_now(settings) if count else None}
+
+
 def _account(sip_user: str, settings: Settings) -> Facts:
     file = settings.host_paths.sip_password(sip_user)
     return {"sip_user": sip_user, "password_file": str(file)}
@@ -141,6 +148,9 @@ def _print(facts: Facts, paths: StatePaths) -> None:
     if facts["lookups"]:
         asked = ["client", "lookup", "asks", "deadline_seconds", "breaker"]
         _table("What flows ask", facts["lookups"], asked)
+    if facts["submissions"]["dead"]:
+        dead = f"{facts['submissions']['dead']} submissions could not be carried out"
+        console.print(f"{dead}: see `ccengine outbox list --dead`")
     ari = facts["ari"]
     lines = {
         "phones": ", ".join(phone["sip_user"] for phone in facts["phones"]),

@@ -46,6 +46,16 @@ def breakers_now(settings: Settings) -> dict[str, str] | None:
     return {f"{one['client']}/{one['lookup']}": str(one["breaker"]) for one in found}
 
 
+def dead_submissions_now(settings: Settings) -> int | None:
+    """Return how many submissions could not be carried out; None: the engine does not answer."""
+    try:
+        _, answer = asyncio.run(_ask(settings.api_url, "", "GET", "/healthz", None))
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+        return None
+    found = answer.get("dead_submissions")
+    return found if isinstance(found, int) else None
+
+
 def _told(problem: dict[str, Any]) -> str:
     """Return what the engine says is wrong, and in which fields."""
     said = str(problem.get("detail") or problem.get("title"))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ccengine.config.calendar_files import NoCalendar, parsed_calendar
 from ccengine.config.lookup_files import read_beside
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
 
     from ccengine.config.documents import Document
     from ccengine.config.lookup_sources import AppointmentCalendar, Database
+
+
+OUTSIDE: Final = frozenset({sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH, sqlite3.SQLITE_PRAGMA})
+"""What reaches other files: `check` carries statements out, with the rights of who runs it."""
+
+STEPS: Final = 1_000  #: of SQLite, between two looks whether it is enough
+MOST_LOOKS: Final = 10_000  #: about a second
+LARGEST_VALUE: Final = 1_000_000  #: bytes
 
 
 def load_examples(
@@ -46,12 +55,34 @@ def fault_of_sql(example: str) -> str:
     """Return why statements cannot make a database; empty: they can."""
     database = sqlite3.connect(":memory:")
     try:
-        database.executescript(example)
+        fill_example(database, example)
     except sqlite3.Error as error:
         return f"the statements make no database: {error}"
     finally:
         database.close()
     return ""
+
+
+def fill_example(database: sqlite3.Connection, statements: str) -> None:
+    """Carry out an example's statements: in this database only, and not for ever.
+
+    Raises:
+        sqlite3.Error: one of them is wrong, not allowed, or takes too long.
+    """
+    looks = itertools.count()
+    database.set_authorizer(_allowed)
+    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
+    database.set_progress_handler(lambda: next(looks) > MOST_LOOKS, STEPS)
+    try:
+        database.executescript(statements)
+        database.commit()
+    finally:
+        database.set_progress_handler(None, STEPS)
+        database.set_authorizer(None)
+
+
+def _allowed(action: int, *_: str | None) -> int:
+    return sqlite3.SQLITE_DENY if action in OUTSIDE else sqlite3.SQLITE_OK
 
 
 def fault_of_ical(example: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from pydantic_core import PydanticCustomError
 
@@ -12,7 +11,7 @@ from ccengine.config.lookup_sources import HttpMethod, Lookup
 from ccengine.config.names import VALUE_NAME, suggestion
 from ccengine.config.requests import texts_of
 from ccengine.config.statements import fault_of_statement
-from ccengine.ivr.lookup_names import TOLD_TO_SCRIPTS, asked_of_lookup, parameters_of
+from ccengine.ivr.lookup_names import TOLD_TO_SCRIPTS, asked_of_lookup, is_readable, parameters_of
 from ccengine.ivr.steps.lookup import LookupStep
 from ccengine.ivr.steps.submit import SubmitStep
 from ccengine.ivr.templates import checked, holes
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
 
 KNOWN_OF_CALLERS: Final = frozenset({"caller", "client"})
 """What is known before there is a call."""
-
-HERE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def check_lookups(client: Client, document: Document) -> Iterator[Problem]:
@@ -155,8 +152,7 @@ def _check_request(
         yield document.problem(there, f"{what}: it cannot be {request.method}", f"use {choice}")
     elif request.method is HttpMethod.GET and request.body is not None:
         yield document.problem((*place, "body"), "a GET has no body", "use 'method: POST'")
-    parts = urlsplit(request.url)
-    if request.token is not None and parts.scheme == "http" and parts.hostname not in HERE:
+    if request.token is not None and is_readable(request):
         message = "the token would be sent so that anybody on the way can read it"
         yield document.problem((*place, "token"), message, "use an address with https://")
 
@@ -247,6 +243,10 @@ def _check_secrets(
             message = f"'{told[0]}' is secret, and would be written down"
             remedy = "send it in the body of a POST, or as a parameter of a SELECT"
             yield draft.document.problem(("steps", name, "give", own), message, remedy)
+        elif told and asked.readable:
+            message = f"'{told[0]}' is secret, and anybody on the way could read it"
+            place = ("steps", name, "give", own)
+            yield draft.document.problem(place, message, "use an address with https://")
 
 
 def _check_taken(draft: FlowDraft, name: str, step: LookupStep, asked: Asked) -> Iterator[Problem]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from ccengine.config.lookup_sources import CALENDAR_ANSWER, CALENDAR_VALUES
 from ccengine.config.requests import texts_of
@@ -29,7 +30,10 @@ class Asked:
     read: frozenset[str]  #: what it reads of what every call knows
     written_down: frozenset[str]  #: of both, what becomes part of an address or stands in a file
     results: frozenset[str] | None  #: what may be taken of its answer; None: only it knows
+    readable: bool = False  #: what it is given is sent so that anybody on the way can read it
 
+
+HERE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 TOLD_TO_SCRIPTS: Final = frozenset({"caller", "called", "language"})
 """What Asterisk tells an AGI script, too."""
@@ -75,7 +79,7 @@ def asked_of_lookup(client: Client, name: str, lookup: Lookup) -> Asked | None:
         results = results or CALENDAR_ANSWER
     if not lookup.ways or wanted is None:
         return None
-    return _asked(wanted, written, results)
+    return replace(_asked(wanted, written, results), readable=is_readable(lookup.http))
 
 
 def asked_of_submission(client: Client, submission: Submission) -> Asked | None:
@@ -98,6 +102,12 @@ def wanted_by(
         statement = client.lookup_files.statement(one.sql)
         return None if statement is None else parameters_of(statement), frozenset()
     return frozenset(), frozenset()
+
+
+def is_readable(request: HttpRequest | None) -> bool:
+    """Tell whether anybody on the way to another machine can read what is sent."""
+    parts = urlsplit("" if request is None else request.url)
+    return parts.scheme == "http" and parts.hostname not in HERE
 
 
 def request_texts(request: HttpRequest) -> list[str]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ccengine.ivr.context import FlowContext
     from ccengine.ivr.flow import Flow
     from ccengine.ivr.outcomes import Onward
+    from ccengine.ivr.step import Step
 
 log = structlog.get_logger()
 
@@ -113,7 +114,6 @@ class _Run:
 
     async def _go_on(self) -> Outcome | None:
         """Take one step; None: there is another one."""
-        self._ask_again_for_secrets()
         place = Place(self._flow.name, self._step, self._returns, self._began)
         self._entered(place)
         try:
@@ -128,7 +128,32 @@ class _Run:
         return await self._rescue()
 
     async def _step_taken(self) -> Onward:
-        step, left = self._flow.steps[self._step], self._left()
+        """Take the step where the call is, when all is known again that it needs."""
+        step = self._flow.steps[self._step]
+        led = await self._asked_again(step)
+        return await self._taken(step) if led is None else led
+
+    async def _asked_again(self, step: Step) -> Onward | None:
+        """Have asked for, once each, what a step needs and a lost engine knew; None: it is known.
+
+        The call stays at the step that needs it: what lies between is not done a second time, not
+        even if this engine is lost, too. Else what is returned is the way out of the question.
+        """
+        for name in sorted(self._to_ask_again & self._flow.steps.keys()):
+            asks = self._flow.steps[name]
+            lost = set_by(asks) & read_by(step) - self._context.data.keys()
+            if not lost or name not in self._to_ask_again:
+                continue
+            self._to_ask_again.discard(name)
+            log.info("flow_asks_again", flow=self._flow.name, step=name)
+            led = await self._asked_again(asks)
+            led = await self._taken(asks) if led is None else led
+            if led != _way_of(asks):
+                return led
+        return None
+
+    async def _taken(self, step: Step) -> Onward:
+        left = self._left()
         if isinstance(step, CallbackStep):
             # Bounded by itself; cut in the middle, the callback might be asked for or not.
             return await step.run(self._context)
@@ -197,16 +222,6 @@ class _Run:
                 if isinstance(step, CollectStep | LookupStep) and step.secret
             }
 
-    def _ask_again_for_secrets(self) -> None:
-        """Where a step needs what was lost with the engine before, ask for it first, once."""
-        wanted = read_by(self._flow.steps[self._step]) if self._to_ask_again else frozenset()
-        for name in sorted(self._to_ask_again & self._flow.steps.keys()):
-            lost = set_by(self._flow.steps[name]) - self._context.data.keys()
-            if lost & wanted:
-                self._to_ask_again.discard(name)
-                self._step = name
-                return
-
     def _left(self) -> float:
         left = self._until - self._context.now().timestamp()
         if left <= 0:
@@ -235,3 +250,14 @@ class _Run:
             async with self._context.within(GRACE_SECONDS):
                 sorry = self._context.phrases((Phrase.SORRY,))
                 await self._context.caller.play(sorry, until_digit=False)
+
+
+def _way_of(step: Step) -> str | None:
+    """Return where a step leads that has been told what it asks for."""
+    match step:
+        case CollectStep():
+            return step.next
+        case LookupStep():
+            return step.found
+        case _:
+            return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -18,11 +19,17 @@ if TYPE_CHECKING:
     from ccengine.config.lookup_sources import Lookup
     from ccengine.ivr.lookups import Answer, Question
     from ccengine.lookup.breaker import BreakerState
+    from ccengine.lookup.slot import Basis
     from ccengine.lookup.source import Source
 
 log = structlog.get_logger()
 
 NO_MORE: Final = "there is no such lookup any more"
+
+
+def no_secrets(_client: Client, _lookup: Lookup) -> tuple[str, ...]:
+    """Return none, where sources have none."""
+    return ()
 
 
 class LookupDesk:
@@ -31,14 +38,20 @@ class LookupDesk:
     Args:
         now: seconds of the loop's clock.
         make_source: returns whom a lookup asks; SourceFailed where its secret cannot be read.
+        secrets: returns what a lookup's secrets are now; SourceFailed likewise.
     """
 
     def __init__(
-        self, now: Callable[[], float], make_source: Callable[[Client, str, Lookup], Source]
+        self,
+        now: Callable[[], float],
+        make_source: Callable[[Client, str, Lookup], Source],
+        secrets: Callable[[Client, Lookup], tuple[str, ...]] = no_secrets,
     ) -> None:
         self._now = now
         self._make_source = make_source
+        self._secrets = secrets
         self._slots: dict[tuple[str, str], Slot] = {}
+        self._clients: dict[str, Client] = {}  #: as they were when their slots were looked at
 
     async def ask(self, client: Client, question: Question) -> Answer:
         """Return the answer, within the lookup's deadline. Never raises."""
@@ -66,20 +79,47 @@ class LookupDesk:
         self._slots.clear()
 
     def _slot(self, client: Client, name: str) -> Slot:
-        lookup = client.settings.lookups.get(name)
-        if lookup is None:
-            raise SourceFailed(NO_MORE)
-        basis = (lookup, client.settings.databases, client.lookup_files.tables.get(name))
+        if self._clients.get(client.id) is not client:
+            self._leave_outdated(client)
         known = self._slots.get((client.id, name))
-        if known is not None and known.basis == basis:
-            known.basis = basis  # of what is the same object, nothing is compared next time
+        if known is not None:
             return known
-        asked = asked_of_lookup(client, name, lookup)
-        if asked is None:
+        lookup = client.settings.lookups.get(name)
+        asked = None if lookup is None else asked_of_lookup(client, name, lookup)
+        if lookup is None or asked is None:
             raise SourceFailed(NO_MORE)
         source = self._make_source(client, name, lookup)
-        if known is not None:
-            known.source.close()
+        basis = self._basis(client, name, lookup)
         slot = Slot(f"{client.id}/{name}", basis, asked, source, self._now)
         self._slots[client.id, name] = slot
         return slot
+
+    def _leave_outdated(self, client: Client) -> None:
+        """After a reload, keep what is made of the same; anything else is made anew when asked."""
+        self._clients[client.id] = client
+        for key in [key for key in self._slots if key[0] == client.id]:
+            lookup = client.settings.lookups.get(key[1])
+            try:
+                basis = None if lookup is None else self._basis(client, key[1], lookup)
+            except SourceFailed:  # a secret cannot be read; who asks is told
+                basis = None
+            slot = self._slots[key]
+            if slot.basis != basis:
+                del self._slots[key]
+                # Who asks already gets the answer: no question takes longer than its deadline.
+                late = slot.settings.deadline_seconds + 1
+                asyncio.get_running_loop().call_later(late, slot.source.close)
+
+    def _basis(self, client: Client, name: str, lookup: Lookup) -> Basis:
+        """Return all that a lookup is made of, what its files and secrets hold included."""
+        statement = None if lookup.sql is None else client.lookup_files.statement(lookup.sql)
+        settings = client.settings
+        return (
+            lookup,
+            settings.databases,
+            settings.calendars,
+            client.lookup_files.tables.get(name),
+            statement,
+            client.zone,
+            self._secrets(client, lookup),
+        )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 import structlog
 
 from ccengine.config.calendar_files import parsed_calendar, time_in
+from ccengine.config.example_files import fill_example
 from ccengine.lookup.calendar import write_calendar
 
 if TYPE_CHECKING:
@@ -70,8 +71,7 @@ def _make_database(statements: str, file: Path) -> None:
     new.unlink(missing_ok=True)
     database = sqlite3.connect(new)
     try:
-        database.executescript(statements)
-        database.commit()
+        fill_example(database, statements)
     finally:
         database.close()
     new.replace(file)

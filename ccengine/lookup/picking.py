@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from ccengine.config.lookup_sources import AnswerKind, Pick
 from ccengine.config.names import VALUE_NAME
@@ -61,7 +62,7 @@ def _top(document: Document) -> dict[str, Value]:
     named = {
         str(name).lower(): value
         for name, value in document.items()
-        if re.fullmatch(VALUE_NAME, str(name).lower()) and not isinstance(value, dict | list)
+        if re.fullmatch(VALUE_NAME, str(name).lower()) and _is_single(value)
     }
     values = {name: _value(name, value, None) for name, value in named.items()}
     kept = [(name, value) for name, value in values.items() if value is not None]
@@ -109,11 +110,25 @@ def _plain(found: object) -> Value | None:
             return found
         case int() | float() | Decimal():
             number = Decimal(str(found))
-            return number if number.is_finite() and abs(number) < GREATEST else str(found)
+            usable = number.is_finite() and abs(number) < GREATEST
+            return _as_written(number) if usable else str(found)
+        case UUID() | time():
+            return str(found)
         case str():
             return _printable(found)
         case _:
             return None
+
+
+def _is_single(found: object) -> bool:
+    """Tell whether a column can be a value at all: what nobody has named fails no lookup."""
+    return found is None or _plain(found) is not None
+
+
+def _as_written(number: Decimal) -> Decimal:
+    """Return a whole number without what follows the point: JSON's 1.0 is the 1 of a `branch`."""
+    whole = number.to_integral_value()
+    return Decimal(int(whole)) if number == whole else number
 
 
 def _printable(text: str) -> str:
@@ -130,7 +145,7 @@ def _typed(text: str, kind: AnswerKind) -> Value:
             number = Decimal(text)
             if not number.is_finite() or abs(number) >= GREATEST:
                 raise ValueError(text)
-            return number
+            return _as_written(number)
         case AnswerKind.DATE:
             return date.fromisoformat(text[:10])
         case AnswerKind.BOOLEAN:

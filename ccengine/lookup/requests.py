@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,11 +14,13 @@ import orjson
 from yarl import URL
 
 from ccengine.config.requests import NoAddress, filled_body, url_part
-from ccengine.ivr.data import plain_number, text_of
+from ccengine.ivr.data import text_of
 from ccengine.ivr.templates import HOLE, filled
-from ccengine.lookup.source import LARGEST_BYTES, QuestionRefused, SourceFailed
+from ccengine.lookup.source import LARGEST_BYTES, QuestionRefused, SourceFailed, sendable
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from ccengine.config.lookup_sources import HttpRequest
     from ccengine.ivr.data import Value
 
@@ -91,10 +94,14 @@ def _meant(template: str, values: Mapping[str, Value]) -> object:
 
 
 def as_json(value: Value | None) -> Any:
-    """Return a value as JSON has it."""
+    """Return a value as JSON has it.
+
+    Raises:
+        QuestionRefused: it is a number longer than JSON has.
+    """
     match value:
         case Decimal():
-            return plain_number(value)
+            return sendable(value)
         case datetime() | date():
             return text_of(value)
         case _:
@@ -119,6 +126,20 @@ class Wire:
         Raises:
             SourceFailed: nothing did, or more than is read of anybody.
         """
+        async with self._answer(request) as response:
+            return Reply(response.status, await _bounded(response))
+
+    async def status(self, request: Made) -> int:
+        """Return whether it was taken; what else came back is not read.
+
+        Raises:
+            SourceFailed: nothing came back.
+        """
+        async with self._answer(request) as response:
+            return response.status
+
+    @asynccontextmanager
+    async def _answer(self, request: Made) -> AsyncIterator[aiohttp.ClientResponse]:
         try:
             async with self._session.request(
                 request.method,
@@ -127,7 +148,7 @@ class Wire:
                 headers=request.headers,
                 allow_redirects=False,
             ) as response:
-                return Reply(response.status, await _bounded(response))
+                yield response
         except (aiohttp.ClientError, OSError, ValueError) as error:
             # Its text would name the address, and so what was asked for.
             raise SourceFailed(_cause(error), hopeless=False) from None

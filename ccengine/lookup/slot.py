@@ -7,7 +7,6 @@ that answer, no longer than their own deadline.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -20,10 +19,9 @@ from ccengine.lookup.picking import picked
 from ccengine.lookup.source import QuestionRefused, SourceFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from ccengine.config.lookup_files import Table
-    from ccengine.config.lookup_sources import Database, Lookup
+    from ccengine.config.lookup_sources import Lookup
     from ccengine.ivr.data import Value
     from ccengine.ivr.lookup_names import Asked
     from ccengine.ivr.lookups import Question
@@ -37,8 +35,8 @@ PAUSE_SECONDS: Final = 0.1  #: before the first retry; each later one is twice a
 Key = frozenset[tuple[str, "Value"]]
 """What is asked with."""
 
-Basis = tuple["Lookup", Mapping[str, "Database"], "Table | None"]
-"""All that a lookup is made of: equal ones are the same lookup."""
+Basis = tuple["Lookup", *tuple[object, ...]]
+"""All that a lookup is made of, first what client.yaml says: equal ones are the same lookup."""
 
 
 @dataclass(slots=True)

@@ -61,6 +61,18 @@ class Sources:
         """
         return None if name is None else self._secret(client, name)
 
+    def secrets_of(self, client: Client, lookup: Lookup) -> tuple[str, ...]:
+        """Return what the secrets of a lookup are now: another one makes another source.
+
+        Raises:
+            SourceFailed: one of them cannot be read.
+        """
+        names = [] if lookup.http is None else [lookup.http.token]
+        if lookup.sql is not None:
+            database = client.settings.databases.get(lookup.sql.database)
+            names.append(None if database is None else database.secret)
+        return tuple(self._secret(client, name) for name in names if name is not None)
+
     def database(self, client: Client, query: SqlQuery, *, writes: bool) -> Engine:
         """Return the way to the database of a statement.
 

@@ -16,12 +16,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import create_engine, text
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from ccengine.config.statements import needs_a_row
-from ccengine.ivr.data import plain_number, text_of
-from ccengine.lookup.source import LARGEST_BYTES, SourceFailed
+from ccengine.ivr.data import text_of
+from ccengine.lookup.source import LARGEST_BYTES, QuestionRefused, SourceFailed, sendable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -102,17 +102,24 @@ class Statements:
         """Return what `take` makes of it.
 
         Raises:
+            QuestionRefused: it could not be asked with these values.
             SourceFailed: it could not be carried out, or too many are on their way.
         """
+        bound = {name: _bindable(value) for name, value in values.items()}
         if not self._free.acquire(blocking=False):
             message = "earlier questions are not answered yet"
             raise SourceFailed(message)
         stop = threading.Event()
-        bound = {name: _bindable(value) for name, value in values.items()}
         job = self._pool.submit(self._carry_out, stop, lambda one: take(one, statement, bound))
         job.add_done_callback(lambda _: self._free.release())  # also of one that never began
         try:
             return await asyncio.wrap_future(job)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if not job.cancelled() or (task is not None and task.cancelling()):
+                raise
+            message = "the database is asked nothing any more"  # and nobody cancels who asks
+            raise SourceFailed(message) from None
         finally:
             stop.set()
 
@@ -127,6 +134,8 @@ class Statements:
         try:
             with self._engine.connect() as connection, _stopped_by(stop, connection):
                 return take(connection)
+        except DataError as error:  # what was typed is none of what the column holds
+            raise QuestionRefused(_cause(error)) from None
         except SQLAlchemyError as error:
             # Its text has the statement and the values.
             raise SourceFailed(_cause(error), hopeless=False) from None
@@ -170,7 +179,7 @@ def _bindable(value: Value) -> str | int | float:
     """Return a value as every driver takes it."""
     match value:
         case Decimal():
-            return plain_number(value)
+            return sendable(value)
         case bool():
             return int(value)
         case date():

@@ -71,6 +71,10 @@ class SubmissionMail:
         name = SubmissionMade.__name__
         return reader.events_of_client(name, client, after=after, upto=upto, limit=limit)
 
+    def lane(self, row: JournalRow) -> str:
+        """Return the submission's name: each has a program of its own."""
+        return row.what.submission if isinstance(row.what, SubmissionMade) else ""
+
     async def send(self, row: JournalRow) -> Receipt:
         """Carry it out."""
         what = row.what
@@ -88,7 +92,7 @@ class SubmissionMail:
                 await self._carry_out(submission, values)
         except TimeoutError:
             late = f"no answer within {submission.deadline_seconds:g} s"
-            return Receipt(taken=False, detail=detail + late)
+            return Receipt(taken=False, detail=detail + late, late=True)
         except SourceFailed as error:
             return Receipt(taken=False, detail=detail + str(error), hopeless=error.hopeless)
         return Receipt(taken=True)
@@ -107,10 +111,10 @@ class SubmissionMail:
         token = self._sources.token(self._client, request.token)
         sent = made(request, values, token)
         headers = {**sent.headers, IDEMPOTENCY_KEY: str(values[KEY])}
-        reply = await self._wire.send(replace(sent, headers=headers))
-        if reply.status not in DONE:
-            message = f"status {reply.status}"
-            later = reply.status >= SERVER_FAULT or reply.status in (TOO_MANY, REQUEST_TIMEOUT)
+        status = await self._wire.status(replace(sent, headers=headers))
+        if status not in DONE:
+            message = f"status {status}"
+            later = status >= SERVER_FAULT or status in (TOO_MANY, REQUEST_TIMEOUT)
             raise SourceFailed(message, hopeless=not later)
 
     async def _write(self, query: SqlQuery, values: Mapping[str, Value]) -> None:

@@ -123,7 +123,10 @@ class WebhookStore:
             return await connection.scalar(query) or 0
 
     async def due(self, key: HookKey, now: Instant, limit: int) -> list[StoredLetter]:
-        """Return the first message of each call that is to be tried again now."""
+        """Return the first message of each call that is to be tried again now.
+
+        What has waited longest since it was tried is first.
+        """
         first = (
             select(func.min(WEBHOOK_LETTERS.c.number))
             .where(_is(WEBHOOK_LETTERS, key), WEBHOOK_LETTERS.c.state == LetterState.WAITING)
@@ -136,6 +139,7 @@ class WebhookStore:
                 WEBHOOK_LETTERS.c.next_at <= now,
             ),
             limit,
+            WEBHOOK_LETTERS.c.next_at,
         )
 
     async def letters(
@@ -177,8 +181,10 @@ class WebhookStore:
             result = await connection.execute(update(WEBHOOK_LETTERS).where(wanted).values(values))
             return result.rowcount
 
-    async def _select(self, where: ColumnElement[bool], limit: int) -> list[StoredLetter]:
-        query = select(WEBHOOK_LETTERS).where(where).order_by(WEBHOOK_LETTERS.c.number)
+    async def _select(
+        self, where: ColumnElement[bool], limit: int, *first: ColumnElement[Any]
+    ) -> list[StoredLetter]:
+        query = select(WEBHOOK_LETTERS).where(where).order_by(*first, WEBHOOK_LETTERS.c.number)
         async with self._engine.connect() as connection:
             rows = (await connection.execute(query.limit(limit))).mappings().all()
         return [StoredLetter(**{**row, "state": LetterState(row["state"])}) for row in rows]

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 LOOK_SECONDS: Final = 1.0
+LEAVE_SECONDS: Final = 15.0
+"""What is on its way when the configuration is swapped has so long to be noted."""
 
 
 class Post:
@@ -49,22 +51,35 @@ class Post:
             if courier.concerns(rows):
                 courier.wake()
 
+    def dead(self) -> int:
+        """Count what is not tried any more, of all receivers; some seconds old."""
+        return sum(courier.dead for courier in self._couriers)
+
     async def run(self) -> None:
-        """Deliver, for ever; a new configuration is taken up within a second."""
+        """Deliver, for ever; a new configuration is taken up within seconds."""
         while True:
             tenant = self._tenant()
             self._couriers = self._make(tenant)
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(courier.run()) for courier in self._couriers]
                 await self._other_than(tenant)
-                for task in tasks:
-                    task.cancel()
+                await _ended(self._couriers, tasks)
 
     async def _other_than(self, tenant: Tenant) -> None:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             if self._tenant() is not tenant:
                 return
+
+
+async def _ended(couriers: Sequence[Courier], tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Have couriers leave: what they have sent is noted, and is not sent again by the next ones."""
+    for courier in couriers:
+        courier.leave()
+    if tasks:
+        _, late = await asyncio.wait(tasks, timeout=LEAVE_SECONDS)
+        for task in late:
+            task.cancel()
 
 
 def hook_couriers(tenant: Tenant, office: HookOffice, paths: StatePaths) -> list[Courier]:

@@ -50,6 +50,7 @@ class Receipt:
     taken: bool
     detail: str = ""  #: why not
     hopeless: bool = False  #: it need not be tried again
+    late: bool = False  #: nobody answered in time: others would wait as long
 
 
 class Sender:
@@ -109,7 +110,8 @@ class Sender:
         except PrivateAddress as error:
             return Receipt(taken=False, detail=str(error), hopeless=True)
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-            return Receipt(taken=False, detail=_detail(error))
+            late = isinstance(error, TimeoutError)
+            return Receipt(taken=False, detail=_detail(error), late=late)
 
     def _session(self, resolver: PublicResolver | None) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(

@@ -34,11 +34,12 @@ async def test_health_says_why_not(tmp_path: Path) -> None:
     async with house(tmp_path) as here:
         assert await here.ask("GET", "/healthz", None) == (
             200,
-            {"status": "ok", "reasons": [], "failing_lookups": 0},
+            {"status": "ok", "reasons": [], "failing_lookups": 0, "dead_submissions": 0},
         )
-        here.health = Health(connected=True, lookups=FAILING)
+        here.health = Health(connected=True, lookups=FAILING, dead_submissions=3)
         status, body = await here.ask("GET", "/healthz", None)
         assert (status, body["failing_lookups"]) == (200, 2)  # calls go on
+        assert body["dead_submissions"] == 3
         assert "nour" not in str(body)  # whoever asks
         here.health = Health(connected=False, reasons=("Asterisk out of reach",))
         status, body = await here.ask("GET", "/healthz", None)

@@ -192,6 +192,7 @@ async def test_each_example_ends_with_the_agent_who_sees_what_was_done(
                 "50021": "new",
                 "50031": "sent",
             }
+            assert "Order five zero zero, one one is cancelled." in heard
             assert shown == {"order": "50011", "cancellation taken": "50011"}
         case _ if script is CONFIRMS:
             assert "Your appointment is on Wednesday, the seventh of January, at" in heard
@@ -199,6 +200,7 @@ async def test_each_example_ends_with_the_agent_who_sees_what_was_done(
             assert shown == {"appointment confirmed": "2026-01-07T10:00:00+04:00"}
         case _ if script is CANCELS_VISIT:
             assert to_come(calls, "1001") == {}
+            assert "appointment/no-visit" in calls.way(call)
             assert shown == {"appointment cancelled": "2026-01-07T10:00:00+04:00"}
         case _ if script is MOVES:
             assert "free appointment on Friday, the ninth of January, at two p.m." in heard
@@ -208,6 +210,7 @@ async def test_each_example_ends_with_the_agent_who_sees_what_was_done(
                 "ends": before["ends"].replace(day=9, hour=15),  # type: ignore[attr-defined]
                 "state": "confirmed",
             }
+            assert "Your appointment is on Friday, the ninth of January, at two p.m." in heard
             assert shown == {"appointment moved to": "2026-01-09T14:00:00+04:00"}
         case _:
             opened = "SELECT customer, topic, state FROM tickets WHERE key NOT LIKE 'example%'"
@@ -218,6 +221,19 @@ async def test_each_example_ends_with_the_agent_who_sees_what_was_done(
     assert "2468" not in calls.center.story()
     await calls.hang_up(call)
     calls.center.assert_nothing_left()
+
+
+async def test_who_is_too_late_hears_so(calls: Calls) -> None:
+    call = calls.arrives()
+    await calls.types(call, CANCELS[:-2])
+    await calls.center.until(lambda: calls.way(call)[-1] == "order/sure")
+    calls.shop.shop.execute("UPDATE orders SET state = 'sent' WHERE number = '50011'")
+    await calls.types(call, CANCELS[-2:])
+    assert await calls.queue(call) == "nour/technical"
+    heard = calls.heard(call)
+    assert "Order five zero zero, one one was sent." in heard
+    assert "is cancelled" not in heard
+    await calls.hang_up(call)
 
 
 async def test_what_is_carried_out_twice_is_done_once(calls: Calls) -> None:

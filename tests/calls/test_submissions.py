@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ccengine.config.lookup_sources import HttpMethod, HttpRequest, Submission
 from ccengine.core.events import CallQueued, FlowStepEntered, SubmissionMade
+from ccengine.ivr.steps.branch import BranchStep
 from ccengine.ivr.steps.collect import CollectStep
 from ccengine.ivr.steps.enqueue import EnqueueStep
 from ccengine.ivr.steps.menu import MenuStep
@@ -100,6 +101,37 @@ async def test_a_secret_is_never_submitted(center: CenterOnFake) -> None:
     center.asterisk.dial_digits(caller, "9753")
     await center.until(lambda: center.journal.events(CallQueued))
     assert made(center) == []
+    assert "9753" not in center.story()
+    center.asterisk.hang_up(caller)
+    await ends(center)
+
+
+async def test_what_lies_behind_a_secret_is_not_done_again_when_it_is_asked_for_again(
+    center: CenterOnFake,
+) -> None:
+    ask = CollectStep(
+        collect=("greeting",), into="pin", next="cancel", no_input="end", secret=True, most=4
+    )
+    steps: dict[str, Step] = {
+        "ask": ask,
+        **STEPS,
+        "again": MenuStep(menu=("main-menu",), digits={"1": "check"}, no_input="end"),
+        "check": BranchStep(branch="pin", equals={"9753": "done"}, otherwise="end"),
+    }
+    del steps["menu"]
+    caller = begin(center, flow(steps))
+    await is_at(center, "ask")
+    center.asterisk.dial_digits(caller, "9753")
+    await is_at(center, "again")
+    await center.restart()
+    await center.until(lambda: [one.step for one in entered(center)].count("again") == 2)
+    center.asterisk.dial_digit(caller, "1")
+    await is_at(center, "check")
+    await center.restart()  # also of an engine that was asking again
+    await center.until(lambda: [one.step for one in entered(center)].count("check") == 2)
+    center.asterisk.dial_digits(caller, "9753")
+    await center.until(lambda: center.journal.events(CallQueued))
+    assert len(made(center)) == 1
     assert "9753" not in center.story()
     center.asterisk.hang_up(caller)
     await ends(center)

@@ -32,6 +32,7 @@ KEYS = {
         *("closure", "name", "digit", "numbers", "closed", "by", "reason", "since", "until")
     },
     "lookups": {"client", "lookup", "asks", "deadline_seconds", "breaker"},
+    "submissions": {"known", "dead"},
     "api": {"url", "token_file"},
     "ari": {"url", "user", "password_file"},
     "paths": {"recordings", "logs", "database", "dialplan", "asterisk_conf", "state"},

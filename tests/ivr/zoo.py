@@ -327,6 +327,10 @@ LOOKUPS = (
            "give: {order: '1'}", "'callers' wants no value 'order'", "give:"),
     Broken("a value that it answers not", KNOWN, "level: level}", "level: levl}",
            "lookup 'callers' answers no value 'levl'", "levl"),
+    Broken("a PIN for all to read", NOUR, "identity: {sql: {database: shop, query: identity.sql}}",
+           "identity: {http: {url: 'http://crm.example/', method: POST, body: {customer: "
+           "'{customer}', typed: '{typed}'}}}", "'typed' is secret, and anybody on the way",
+           "check: {lookup", told_in="clients/nour/flows/verify.yaml"),
     Broken("a secret in a table", KNOWN, "start: who\nsteps:", "start: ask\nsteps:\n"
            "  ask: {collect: greeting, into: pin, secret: yes, next: look, no_input: busy}\n"
            "  look: {lookup: callers, give: {caller: '{pin}'}, found: who, none: who, "

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 
 from ccengine.config.lookup_sources import AnswerKind, HttpMethod, HttpRequest, Pick
+from ccengine.ivr.data import text_of
 from ccengine.lookup.http import HttpSource
 from ccengine.lookup.picking import picked
 from ccengine.lookup.requests import Wire, made
-from ccengine.lookup.source import SourceFailed
+from ccengine.lookup.source import QuestionRefused, SourceFailed
 from tests.lookup.crm import MEGABYTE, Crm, running_crm
 
 if TYPE_CHECKING:
@@ -214,3 +216,24 @@ def test_texts_are_bounded_and_printable() -> None:
     assert isinstance(name, str)
     assert len(name) == 1000
     assert name.startswith("A  B xx")
+
+
+async def test_a_number_longer_than_json_has_is_refused() -> None:
+    async with crm_and_wire() as (crm, wire):
+        asks = source(crm, wire, "/orders", method=HttpMethod.POST, body={"number": "{number}"})
+        with pytest.raises(QuestionRefused, match=r"^a number is longer than 64 bits$"):
+            await asks.ask({"number": Decimal("9" * 20)})
+    assert crm.asked == []
+
+
+def test_what_nobody_wants_fails_no_lookup_and_whole_numbers_are_whole() -> None:
+    row = {"id": UUID(int=7), "wait": timedelta(1), "raw": b"x", "parts": [1], "at": time(9, 30)}
+    assert picked({**row, "level": 1.0, "sum": 12.50}, {}) == {
+        "id": "00000000-0000-0000-0000-000000000007",
+        "at": "09:30:00",
+        "level": Decimal(1),
+        "sum": Decimal("12.5"),
+    }
+    named = picked({"a": 3.0, "b": "1.0"}, picks(a="$.a", b=("$.b", AnswerKind.NUMBER)))
+    assert named is not None
+    assert [text_of(value) for value in named.values()] == ["3", "1"]

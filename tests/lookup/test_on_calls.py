@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +20,7 @@ from ccengine.core.events import CallQueued, FlowStepEntered
 from ccengine.ivr.flow import Flow
 from ccengine.ivr.steps.enqueue import EnqueueStep
 from ccengine.ivr.steps.lookup import LookupStep
+from ccengine.ivr.steps.menu import MenuStep
 from ccengine.lookup.desk import LookupDesk
 from ccengine.lookup.requests import Wire
 from ccengine.lookup.sources import Sources
@@ -181,3 +183,18 @@ async def test_a_reload_with_other_settings_asks_by_those(tmp_path: Path) -> Non
         assert [one.path for one in crm.asked] == ["/customers/380441234567", "/other"]
         center.set_client(lookups={})
         assert (await way_of_a_call(center, "node1-1-3"))[0] == "fallback"
+
+
+async def test_who_was_in_a_flow_before_a_reload_asks_as_everybody_does(tmp_path: Path) -> None:
+    async with center_and_crm(tmp_path) as (center, crm):
+        crm.says(b"", 404)
+        menu = MenuStep(menu=("main-menu",), digits={"1": "look"}, no_input="fallback")
+        center.set_flows(replace(FLOW, start="menu", steps={"menu": menu, **FLOW.steps}))
+        early = center.caller("node1-1-1")
+        await center.until(lambda: entered(center, "node1-1-1"), seconds=10)
+        other = Lookup(http=HttpRequest(url=f"{crm.url}/other"))
+        center.set_client(lookups={"customer": other})
+        center.asterisk.dial_digit(early, "1")
+        await center.until(lambda: "unknown" in entered(center, "node1-1-1"), seconds=10)
+        assert [one.path for one in crm.asked] == ["/other"]
+        center.asterisk.hang_up(early)

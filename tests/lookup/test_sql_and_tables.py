@@ -6,18 +6,23 @@ import asyncio
 import sqlite3
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DataError
 
 from ccengine.config.lookup_files import Table
 from ccengine.config.statements import fault_of_statement, needs_a_row
-from ccengine.lookup.source import SourceFailed
+from ccengine.lookup.source import QuestionRefused, SourceFailed
 from ccengine.lookup.sql import THREADS, SqlSource, Statements, carried_out, open_sqlite
 from ccengine.lookup.table import TableSource
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+
+    from sqlalchemy import Connection
 
 SELECT = "SELECT state, total FROM orders WHERE number = :number"
 FOR_EVER = (
@@ -160,6 +165,46 @@ async def test_a_table_knows_numbers_with_and_without_their_plus() -> None:
     assert await source.ask({"caller": "380441"}) is not None
     assert await source.ask({"caller": ""}) is None
     assert await source.ask({}) is None
+
+
+async def test_a_number_longer_than_any_of_theirs_is_refused(shop: Path) -> None:
+    source = SqlSource(open_sqlite(shop, writes=False), SELECT)
+    for _ in range(THREADS + 1):
+        with pytest.raises(QuestionRefused, match=r"^a number is longer than 64 bits$"):
+            await source.ask({"number": Decimal("9" * 20)})
+    assert await source.ask({"number": Decimal(2**63 - 1)}) is None
+    source.close()
+
+
+async def test_what_a_database_cannot_take_a_value_for_is_no_fault_of_it(shop: Path) -> None:
+    def take(_connection: Connection, statement: str, _values: Mapping[str, Any]) -> None:
+        raise DataError(statement, {}, ValueError())
+
+    statements = Statements(open_sqlite(shop, writes=False))
+    with pytest.raises(QuestionRefused):
+        await statements.run(SELECT, {"number": "1"}, take)
+    statements.close()
+
+
+async def test_a_database_that_is_let_go_of_ends_no_session(shop: Path) -> None:
+    statements = Statements(open_sqlite(shop, writes=False))
+    start = asyncio.get_running_loop().create_task
+    some = [start(statements.run(FOR_EVER, {}, _wait)) for _ in range(THREADS)]
+    await asyncio.sleep(0.05)
+    statements._free.release()  # one more is let in, and never begins
+    late = start(statements.run(FOR_EVER, {}, _wait))
+    await asyncio.sleep(0.05)
+    statements.close()
+    with pytest.raises(SourceFailed):
+        await late
+    for one in some:
+        one.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await one
+
+
+def _wait(connection: Connection, statement: str, _values: Mapping[str, Any]) -> None:
+    connection.execute(text(statement))
 
 
 @pytest.mark.parametrize(

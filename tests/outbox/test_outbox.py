@@ -21,14 +21,20 @@ from ccengine.core.ids import CallId, ClientId
 from ccengine.lookup.requests import Wire
 from ccengine.lookup.sources import Sources
 from ccengine.outbox.couriers import OutboxOffice, key_of, outbox_couriers
+from ccengine.outbox.mail import SubmissionMail
 from ccengine.storage.webhooks import LetterState
-from ccengine.webhooks.courier import BACKOFF_SECONDS, Courier
+from ccengine.webhooks.courier import BACKOFF_SECONDS, NOT_TRIED, ROWS_AT_ONCE, Courier
+from ccengine.webhooks.post import Post
 from tests.api.house import House, house
-from tests.lookup.crm import Crm, running_crm
+from tests.lookup.crm import MEGABYTE, Crm, running_crm
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
+
+    from ccengine.config.tenant import Tenant
+    from ccengine.reporting.rows import JournalRow
+    from ccengine.webhooks.sender import Receipt
 
 NOUR = ClientId("nour")
 UPDATE = "UPDATE orders SET state = 'cancelled' WHERE number = :number"
@@ -71,6 +77,22 @@ class Scene:
     @property
     def numbers(self) -> list[str]:
         return [json.loads(one.body)["number"] for one in self.crm.asked]
+
+    def submit_number(self, call: str, number: str, name: str) -> None:
+        """Submit what a step has taken for a number, with its digits."""
+        key = f"{call}.main.{name}.1"
+        values = {"number": f"n:{number}"}
+        self.here.shift.post(
+            events.SubmissionMade(call=CallId(call), submission=name, key=key, values=values)
+        )
+        self.here.shift.wait(1)
+
+    def notes(self) -> list[str]:
+        """What stands in the shop."""
+        shop = sqlite3.connect(self.paths.root / "shop.sqlite")
+        found = [number for (number,) in shop.execute("SELECT number FROM notes")]
+        shop.close()
+        return found
 
     async def letters(self) -> list[tuple[str, str]]:
         found = await self.here.keeper.database.webhooks.letters(key_of(NOUR))
@@ -187,6 +209,16 @@ async def test_a_kill_between_sending_and_noting_sends_again_under_the_same_key(
         assert len({one.headers["Idempotency-Key"] for one in at.crm.asked}) == 1
 
 
+async def test_what_was_taken_is_done_however_much_is_said_of_it(tmp_path: Path) -> None:
+    async with scene(tmp_path) as at:
+        at.crm.says(b"[" + b"1," * MEGABYTE + b"1]", 201)
+        at.submit("c1", "1")
+        at.submit("c1", "2")
+        await at.deliver(at.courier())
+        assert at.numbers == ["1", "2"]
+        assert await at.letters() == []
+
+
 async def test_what_a_reload_has_taken_away_is_dead_until_it_is_back(tmp_path: Path) -> None:
     async with scene(tmp_path) as at:
         at.submit("c1", "1", "forgotten")
@@ -194,6 +226,10 @@ async def test_what_a_reload_has_taken_away_is_dead_until_it_is_back(tmp_path: P
         ((state, detail),) = await at.letters()
         assert state == LetterState.DEAD
         assert detail == "the client has no submission 'forgotten' any more"
+        post = Post(lambda _: [at.courier()], lambda: at.here.tenant)
+        running = asyncio.get_running_loop().create_task(post.run())
+        await until(lambda: post.dead() == 1)
+        running.cancel()
 
 
 async def test_statements_are_carried_out_and_a_key_makes_them_safe_to_repeat(
@@ -212,6 +248,134 @@ async def test_statements_are_carried_out_and_a_key_makes_them_safe_to_repeat(
             ]
             assert shop.execute("SELECT state FROM orders").fetchall() == [("cancelled",)]
         shop.close()
+
+
+@pytest.mark.parametrize("name", ["cancel-order", "note"])
+async def test_a_number_that_no_program_takes_is_dead_and_the_rest_goes_on(
+    tmp_path: Path, name: str
+) -> None:
+    async with scene(tmp_path) as at:
+        courier = at.courier()
+        at.submit_number("c1", "9" * 20, name)
+        at.submit("c1", "1")
+        at.submit("c2", "2")
+        await at.deliver(courier)
+        assert sorted(at.numbers) == ["1", "2"]
+        assert await at.letters() == [
+            (LetterState.DEAD, f"{name}: a number is longer than 64 bits")
+        ]
+
+
+async def test_a_fault_of_ours_costs_one_message_and_no_other_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with scene(tmp_path) as at:
+        courier = at.courier()
+        send = SubmissionMail.send
+
+        async def broken(mail: SubmissionMail, row: JournalRow) -> Receipt:
+            if row.call == "c1":
+                raise RuntimeError
+            return await send(mail, row)
+
+        at.submit("c1", "1")
+        at.submit("c2", "2")
+        with monkeypatch.context() as patch:
+            patch.setattr(SubmissionMail, "send", broken)
+            await at.deliver(courier)
+            assert at.numbers == ["2"]
+            assert await at.letters() == [(LetterState.WAITING, "RuntimeError")]
+            at.here.shift.wait(BACKOFF_SECONDS[0])
+            await at.deliver(courier)  # also when it is tried again
+        at.here.shift.wait(BACKOFF_SECONDS[1])
+        await at.deliver(courier)
+        assert at.numbers == ["2", "1"]
+        assert await at.letters() == []
+
+
+async def test_who_does_not_answer_holds_up_nobody_else(tmp_path: Path) -> None:
+    async with scene(tmp_path) as at:
+        courier = at.courier()
+        at.crm.says(b"", after=5.0)
+        for number in range(12):
+            at.submit(at.here.call(f"d{number}", "nour/billing"), str(number))
+        at.submit("c1", "4711", "note")
+        began = asyncio.get_running_loop().time()
+        await at.deliver(courier)
+        assert asyncio.get_running_loop().time() - began < 2.5  # one deadline or two, not twelve
+        assert at.notes() == ["4711"]
+        letters = await at.letters()
+        assert len(letters) == 12
+        assert {state for state, _ in letters} == {LetterState.WAITING}
+        assert (LetterState.WAITING, NOT_TRIED) in letters
+        at.crm.says(b"")
+        at.crm.asked.clear()
+        at.here.shift.wait(BACKOFF_SECONDS[1])
+        await at.deliver(courier)
+        assert sorted(at.numbers) == sorted(str(number) for number in range(12))
+        assert await at.letters() == []
+
+
+async def test_what_is_tried_again_holds_up_nothing_new(tmp_path: Path) -> None:
+    async with scene(tmp_path) as at:
+        courier = at.courier()
+        at.crm.says(b"", status=503)
+        at.submit("c1", "1")
+        await at.deliver(courier)
+        at.crm.says(b"", after=5.0)
+        at.here.shift.wait(BACKOFF_SECONDS[0])
+        running = asyncio.get_running_loop().create_task(courier.run())
+        await until(lambda: len(at.crm.asked) == 2)  # it is tried again, for half a second
+        at.submit("c2", "4711", "note")
+        courier.wake()
+        await until(lambda: at.notes() == ["4711"])
+        assert await at.letters() == [(LetterState.WAITING, "cancel-order: status 503")]
+        courier.leave()
+        await running
+        ((_, detail),) = await at.letters()
+        assert detail == "cancel-order: no answer within 0.5 s"
+
+
+async def test_a_reload_in_the_middle_sends_nothing_twice(tmp_path: Path) -> None:
+    async with scene(tmp_path) as at:
+        at.crm.says(b"", after=0.25)
+        for number in range(30):
+            at.submit(at.here.call(f"d{number}", "nour/billing"), str(number))
+        made: list[Courier] = []
+
+        def couriers(_tenant: Tenant) -> list[Courier]:
+            made.append(at.courier())
+            return made[-1:]
+
+        post = Post(couriers, lambda: at.here.tenant)
+        running = asyncio.get_running_loop().create_task(post.run())
+        await until(lambda: at.numbers)
+        at.here.tenant = replace(at.here.tenant)
+        await until(lambda: len(made) == 2 and len(at.numbers) >= 30)
+        await asyncio.sleep(0.5)
+        running.cancel()
+        assert sorted(at.numbers) == sorted(str(number) for number in range(30))
+
+
+async def test_a_stop_in_the_middle_sends_only_a_few_again(tmp_path: Path) -> None:
+    async with scene(tmp_path) as at:
+        at.crm.says(b"", after=0.05)
+        for number in range(60):
+            at.submit(at.here.call(f"d{number}", "nour/billing"), str(number))
+        running = asyncio.get_running_loop().create_task(at.courier().run())
+        await until(lambda: len(at.numbers) >= 50)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        await at.deliver(at.courier())
+        assert set(at.numbers) == {str(number) for number in range(60)}
+        assert len(at.numbers) <= 60 + ROWS_AT_ONCE
+
+
+async def until(is_so: Callable[[], object]) -> None:
+    async with asyncio.timeout(10):
+        while not is_so():  # noqa: ASYNC110 - of a program that tells nobody
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("statement", [UPDATE, "DELETE FROM orders WHERE number = :number"])

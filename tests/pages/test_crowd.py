@@ -90,7 +90,9 @@ def snapshot() -> dict[str, Any]:
         }
         for one in range(CALLS)
     ]
-    return frame("snapshot", switch_lost=False, queues=queues, agents=agents, calls=calls)
+    return frame(
+        "snapshot", switch_lost=False, queues=queues, agents=agents, calls=calls, closures=[]
+    )
 
 
 def news(step: int) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from ccengine.core.ids import AgentId, CallId
 from ccengine.core.states import AgentState
 from tests.api.house import PIN, house
 from tests.e2e.waits import until
-from tests.pages.browser import browser, open_page
+from tests.pages.browser import browser, hold_back, open_page
 from tests.pages.contrasts import readable
 from tests.pages.desk import BILLING, desk
 
@@ -49,6 +49,22 @@ async def test_an_agent_signs_in_by_pin_and_out_again(tmp_path: Path) -> None:
         assert await page.evaluate("sessionStorage.length") == 0
         here.shift.wait(2)
         assert await here.status("GET", "/me", token) == 401
+
+
+async def test_a_switch_stays_as_it_was_clicked_until_that_is_done(tmp_path: Path) -> None:
+    async with desk(tmp_path) as opened:
+        held = await hold_back(opened.page, "**/agents/amira/pause")
+        await opened.state("available")
+        box = opened.page.get_by_role("checkbox", name="Nour Telecom: billing")
+        await box.uncheck()
+        await held.asked.wait()
+        opened.here.shift.post(events.AgentWentNotReady(agent=AgentId("amira"), reason="lunch"))
+        await opened.state("not_ready")  # everything is drawn anew
+        assert not await box.is_checked()
+        held.answer.set()
+        agent = opened.here.shift.center.agent(AgentId("amira"))
+        await until("the queue left out", lambda: agent.paused == (BILLING,))
+        assert not await box.is_checked()
 
 
 async def test_a_token_will_do_and_one_of_another_role_will_not(tmp_path: Path) -> None:

@@ -24,6 +24,10 @@ class HealthShown(Shown):
         description="So many lookups of flows fail and are left alone for a while; "
         "`/lookups/failing` says which. Calls go on without them."
     )
+    dead_submissions: int = Field(
+        description="So many submissions of flows could not be carried out, and are not tried "
+        "again: `ccengine outbox list --dead` says which."
+    )
 
 
 class Me(Shown):
@@ -73,6 +77,7 @@ async def health(asked: Asked[Nothing, Nothing]) -> web.Response:
         status="ok" if found.connected else "unavailable",
         reasons=list(found.reasons),
         failing_lookups=len(found.lookups),
+        dead_submissions=found.dead_submissions,
     )
     return web.Response(
         status=200 if found.connected else 503,

@@ -108,6 +108,8 @@ export class Bar {
   }
 }
 
+const TOLD_WITHIN_MS = 1000; // the feed says that it was done
+
 // Whose calls the agent gets, one switch for each.
 export class Queues {
   constructor(state, words) {
@@ -126,7 +128,7 @@ export class Queues {
     const rows = queues.map((queue) => {
       const row = this.rows.get(queue.queue) ?? this.row(queue);
       this.rows.set(queue.queue, row);
-      row.box.checked = !(this.state.agent?.paused ?? []).includes(queue.queue);
+      row.box.checked = row.wanted ?? !(this.state.agent?.paused ?? []).includes(queue.queue);
       row.box.disabled = !isIn;
       setText(row.waiting, this.words.t("waiting_count", { count: this.words.number(queue.waiting) }));
       return row.element;
@@ -136,14 +138,17 @@ export class Queues {
 
   row(queue) {
     const box = h("input", { type: "checkbox" });
-    box.addEventListener("change", () => {
-      this.state.act(box.checked ? "resume" : "pause", { queue: queue.queue });
+    const row = { box, wanted: null }; // what was clicked, until it is done or refused
+    box.addEventListener("change", async () => {
+      row.wanted = box.checked;
+      const done = await this.state.act(box.checked ? "resume" : "pause", { queue: queue.queue });
+      setTimeout(() => { row.wanted = null; this.draw(); }, done === null ? 0 : TOLD_WITHIN_MS);
     });
     const waiting = h("span", { class: "quiet" });
     const label = `${queue.client_name}: ${shortName(queue.queue)}`;
     const element = h("li", {}, h("label", {}, box, " ", h("bdi", {}, label),
       h("span", { class: "unseen" }, ` ${this.words.t("takes")}`)), " ", waiting);
-    return { box, waiting, element };
+    return Object.assign(row, { waiting, element });
   }
 }
 
