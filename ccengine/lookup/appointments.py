@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ccengine.ivr.data import Value
 
 DONE: Final = "X-CCENGINE-DONE"
-"""Says of an event which submissions have changed it: one that comes again changes nothing."""
+"""Says of an event which submissions have made or changed it: one that comes twice does nothing."""
 
 FREE: Final = "TRANSPARENT"
 CANCELLED, CONFIRMED = "CANCELLED", "CONFIRMED"
@@ -86,6 +86,13 @@ class Appointments:
         _set(event, "LAST-MODIFIED", now)
         return True
 
+    def forget_old(self, before: datetime) -> None:
+        """Take out what submissions have cancelled, or left free, and that began before."""
+        for event in list(self._timed()):
+            is_over = not _is_valid(event) or _is_free(event)
+            if DONE in event and is_over and self._begins(event) < before:
+                self.calendar.subcomponents.remove(event)
+
     def _move(self, event: Event, to: str, key: str, now: datetime) -> None:
         taken = self._event(to)
         if taken is None or not _is_free(taken):
@@ -102,6 +109,7 @@ class Appointments:
         free.add("UID", f"free-{key}")
         free.add("DTSTAMP", now)
         free.add("TRANSP", FREE)
+        free.add(DONE, key)
         free.add("SUMMARY", "Free")
         _take_times(free, event)
         self.calendar.add_component(free)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ccengine.config.calendar_files import parsed_calendar
+from ccengine.config.calendar_files import parsed_calendar, read_calendar
 from ccengine.config.lookup_sources import CALENDAR_ANSWER, Change, Finding
 from ccengine.lookup.appointments import Appointments, NotPossible
 from ccengine.lookup.calendar import CalendarBook, write_calendar
@@ -19,6 +19,8 @@ from ccengine.lookup.source import SourceFailed
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from icalendar import Calendar
 
     from ccengine.ivr.data import Value
 
@@ -193,3 +195,46 @@ def test_an_example_is_moved_on_by_whole_weeks() -> None:
     assert first["begins"] == hour(8, 9)  # a week after the one that was over
     with pytest.raises(NotPossible):
         moved.change(Change.CONFIRM, {"attendee": LAYLA, "uid": "none"}, "k1", NOW)
+
+
+def test_a_calendar_that_is_as_it_was_is_not_read_again(
+    book: CalendarBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+
+    def counted(file: Path) -> Calendar:
+        read.append(file)
+        return read_calendar(file)
+
+    monkeypatch.setattr("ccengine.lookup.calendar.read_calendar", counted)
+    first = begins(book, Finding.NEXT, attendee=LAYLA)
+    assert [begins(book, Finding.NEXT, attendee=LAYLA) for _ in range(5)] == [first] * 5
+    assert len(read) == 1
+    change(book, Change.CANCEL, "k1", uid="hers", attendee=LAYLA)
+    assert begins(book, Finding.NEXT, attendee=LAYLA) == hour(9, 9)
+
+
+def test_what_was_cancelled_long_ago_does_not_fill_the_calendar(book: CalendarBook) -> None:
+    change(book, Change.CANCEL, "k1", uid="hers", attendee=LAYLA)
+    assert b"free-k1" in book.file.read_bytes()
+    later = {"uid": "later", "attendee": LAYLA, "now": NOW + timedelta(days=60)}
+    book.change(Change.CONFIRM, later, "k2")
+    left = book.file.read_bytes()
+    assert b"free-k1" not in left
+    assert b"UID:hers" not in left
+    for uid in (b"UID:over", b"UID:his", b"UID:free-1", b"UID:cancelled"):  # theirs who keep it
+        assert uid in left
+
+
+def test_what_nobody_could_read_any_more_is_not_written(tmp_path: Path) -> None:
+    noise = [f"COMMENT:{'x' * 60}" for _ in range(13_600)]
+    hers = event_at("hers", 5, 10, f"ATTENDEE:{LAYLA}")
+    file = tmp_path / "full.ics"
+    file.write_text(calendar(hers, event_at("long", 6, 10, *noise)), "utf-8")
+    full = CalendarBook(file, DUBAI)
+    before = file.read_bytes()
+    with pytest.raises(SourceFailed, match=r"^the calendar is full") as failed:
+        change(full, Change.CONFIRM, "k" * 60_000, uid="hers", attendee=LAYLA)
+    assert not failed.value.hopeless
+    assert file.read_bytes() == before
+    assert begins(full, Finding.NEXT, attendee=LAYLA) == hour(5, 10)
