@@ -146,10 +146,7 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             root.create_task(library.kpis.run(), name="kpis")
             if parts.publisher is not None:
                 root.create_task(parts.publisher.run(), name="mqtt")
-            if parts.wiring.hearing is not None:
-                root.create_task(parts.wiring.hearing.recogniser.run(), name="listening")
-            if parts.wiring.voices is not None:
-                root.create_task(parts.wiring.voices.sweep(), name="sounds")
+            _tend_sounds(parts.wiring, root)
             root.create_task(parts.link.run(), name="ari")
             root.create_task(_check_version(parts), name="version")
             root.create_task(switchboard.run(parts.link.events()), name="switchboard")
@@ -200,6 +197,13 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     if publisher is not None:
         begin_to_publish(publisher, engine, journal)
     return Parts(settings, journal, keeper, publisher, link, engine, wiring)
+
+
+def _tend_sounds(wiring: Wiring, root: asyncio.TaskGroup) -> None:
+    if wiring.voices is not None:
+        root.create_task(wiring.voices.sweep(), name="sounds")
+    if wiring.hearing is not None:
+        root.create_task(wiring.hearing.recogniser.run(), name="listening")
 
 
 def _voices(paths: StatePaths, stack: AsyncExitStack) -> Voices:
