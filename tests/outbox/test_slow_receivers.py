@@ -26,9 +26,8 @@ async def test_who_does_not_answer_holds_up_nobody_else(tmp_path: Path) -> None:
         for number in range(12):
             at.submit(at.here.call(f"d{number}", "nour/billing"), str(number))
         at.submit("c1", "4711", "note")
-        began = asyncio.get_running_loop().time()
         await at.deliver(courier)
-        assert asyncio.get_running_loop().time() - began < 2.5  # one deadline or two, not twelve
+        assert len(at.crm.asked) < 12  # who is late is left alone
         assert at.notes() == ["4711"]
         letters = await at.letters()
         assert len(letters) == 12
