@@ -15,7 +15,7 @@ from ccengine.ivr.steps.callback import CallbackStep
 from ccengine.ivr.steps.enqueue import EnqueueStep
 from ccengine.ivr.steps.language import LanguageStep
 from ccengine.ivr.steps.voicemail import VoicemailStep
-from ccengine.ivr.value_checks import check_values, secrets
+from ccengine.ivr.value_checks import check_values
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -49,7 +49,7 @@ def check_flow(draft: FlowDraft, names: FlowNames, ways: Ways) -> list[Problem]:
     problems += _longer_than_allowed(draft)
     problems += check_spoken(draft)
     problems += check_values(draft, names, ways)
-    problems += check_asking(draft, names, secrets(draft))
+    problems += check_asking(draft, names, ways.secrets(draft.name))
     return problems + list(ways.problems(draft))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ccengine.ivr.references import Names
+from ccengine.ivr.secrecy import secrets_of
 from ccengine.ivr.step_names import GOES_TO, references
 from ccengine.ivr.steps.call import CallStep
 from ccengine.ivr.steps.callback import CallbackStep
@@ -28,6 +29,7 @@ class Ways:
 
     def __init__(self, drafts: Mapping[str, FlowDraft]) -> None:
         self._drafts = drafts
+        self._secrets = secrets_of(drafts)
         self._found: dict[tuple[str, str, frozenset[Names]], set[str]] = {}
         self._calls = {
             name: {step.call for step in draft.steps.values() if isinstance(step, CallStep)}
@@ -57,6 +59,10 @@ class Ways:
         """Return what a flow wants to be given; None: there is no such flow."""
         draft = self._drafts.get(flow)
         return None if draft is None else draft.file.parameters
+
+    def secrets(self, flow: str) -> frozenset[str]:
+        """Return which of a flow's values stay in memory."""
+        return self._secrets.get(flow, frozenset())
 
     def gives_back(self, flow: str) -> bool:
         """Tell whether a flow may lead back to who has called it."""

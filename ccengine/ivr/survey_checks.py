@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from ccengine.config.names import suggestion
 from ccengine.ivr.data import VERIFIED
+from ccengine.ivr.secrecy import secrets_of
 from ccengine.ivr.steps.call import CallStep
 from ccengine.ivr.steps.callback import CallbackStep
 from ccengine.ivr.steps.enqueue import EnqueueStep
 from ccengine.ivr.steps.survey import SurveyStep
 from ccengine.ivr.steps.transfer import TransferStep
 from ccengine.ivr.steps.voicemail import VoicemailStep
-from ccengine.ivr.value_checks import learned, secrets
+from ccengine.ivr.value_checks import learned
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -83,7 +84,14 @@ def _check_opt_in(
     if not wish or not all(map(_is_read, drafts.values())):
         return
     before = [draft for name, draft in drafts.items() if name in first and name != survey.flow]
-    known = {VERIFIED, *(name for draft in before for name in learned(draft) - secrets(draft))}
+    known = {
+        VERIFIED,
+        *(
+            name
+            for draft in before
+            for name in learned(draft) - secrets_of({draft.name: draft})[draft.name]
+        ),
+    }
     if wish not in known:
         message = f"queue '{queue}': no flow that a number leads to keeps a value '{wish}'"
         place = ("queues", queue, "survey", "opt_in")

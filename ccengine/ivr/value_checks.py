@@ -9,9 +9,7 @@ from ccengine.ivr.data import ALWAYS_KNOWN, VALUES_AT_MOST
 from ccengine.ivr.references import Names
 from ccengine.ivr.step_names import references, set_by
 from ccengine.ivr.steps.call import CallStep
-from ccengine.ivr.steps.collect import CollectStep
 from ccengine.ivr.steps.give_back import GiveBackStep
-from ccengine.ivr.steps.lookup import LookupStep
 from ccengine.ivr.steps.set import SetStep
 from ccengine.ivr.templates import holes
 
@@ -28,8 +26,8 @@ if TYPE_CHECKING:
 def check_values(draft: FlowDraft, names: FlowNames, ways: Ways) -> Iterator[Problem]:
     """Yield what is wrong with a flow's values."""
     yield from _unknown_values(draft)
-    yield from _shown_secrets(draft)
-    yield from _wrongly_said(draft, names)
+    yield from _shown_secrets(draft, ways.secrets(draft.name))
+    yield from _wrongly_said(draft, names, ways.secrets(draft.name))
     if names.is_first and draft.file.parameters:
         message = f"nobody gives the flow its value '{draft.file.parameters[0]}': a number or queue"
         remedy = "remove 'parameters', or lead to a flow that calls this one"
@@ -47,15 +45,6 @@ def learned(draft: FlowDraft) -> frozenset[str]:
     """Return the names of the values that a flow may know, beside those that every call has."""
     found = {name for step in draft.steps.values() for name in set_by(step)}
     return frozenset({*found, *draft.file.parameters})
-
-
-def secrets(draft: FlowDraft) -> frozenset[str]:
-    """Return those of them that stay in memory."""
-    found: set[str] = set()
-    for step in draft.steps.values():
-        if isinstance(step, CollectStep | LookupStep | SetStep) and step.secret:
-            found |= set_by(step)
-    return frozenset(found)
 
 
 def _unknown_values(draft: FlowDraft) -> Iterator[Problem]:
@@ -81,8 +70,7 @@ def _read(draft: FlowDraft) -> Iterator[tuple[Place, str]]:
                 yield from ((place, name) for name in holes(reference.name))
 
 
-def _shown_secrets(draft: FlowDraft) -> Iterator[Problem]:
-    secret = secrets(draft)
+def _shown_secrets(draft: FlowDraft, secret: frozenset[str]) -> Iterator[Problem]:
     for name, step in draft.steps.items():
         for reference in references(step):
             told = secret & set(holes(reference.name)) if reference.what is Names.SHOWN else ()
@@ -95,8 +83,7 @@ def _shown_secrets(draft: FlowDraft) -> Iterator[Problem]:
             yield draft.document.problem(("steps", name, "shown"), message, "remove one of the two")
 
 
-def _wrongly_said(draft: FlowDraft, names: FlowNames) -> Iterator[Problem]:
-    secret = secrets(draft)
+def _wrongly_said(draft: FlowDraft, names: FlowNames, secret: frozenset[str]) -> Iterator[Problem]:
     known = None
     if set(draft.known) == draft.steps.keys():  # else what could not be read may learn them
         known = (learned(draft) | ALWAYS_KNOWN) - secret

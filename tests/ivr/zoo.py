@@ -108,6 +108,15 @@ FLOWS = (
          "cannot be the name of a value"),
     step("a secret on the screen", "extra: {set: {pin: x}, next: goodbye, secret: yes, "
          "shown: yes}", "would show the agent what is secret"),
+    Broken("a copy of a secret in the queue", FLOW, "  billing: {enqueue: billing}",
+           "  billing: {collect: closed, into: pin, secret: yes, next: copy, no_input: copy}\n"
+           "  copy: {set: {kept: 'no. {pin}'}, next: wait}\n"
+           "  wait: {enqueue: billing, show: {Pin: '{kept}'}}",
+           "'kept' is secret, and would be shown", "wait: {enqueue"),
+    Broken("a secret that a called flow gives back", "clients/nour/flows/verify.yaml",
+           'give_back: {why: "{why}"}', 'give_back: {why: "{why} {typed}"}',
+           "'why' is secret, and would be shown", "marked: {enqueue",
+           told_in="clients/nour/flows/self-service.yaml"),
     Broken("a secret in the queue", FLOW, "  billing: {enqueue: billing}",
            "  billing: {collect: closed, into: pin, secret: yes, next: wait, no_input: wait}\n"
            "  wait: {enqueue: billing, show: {PIN: 'it is {pin}'}}",
