@@ -31,7 +31,7 @@ from ccengine.ivr.steps.transfer import TransferStep
 from ccengine.ivr.survey_checks import check_surveys
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from ccengine.config.clients import Client
@@ -87,7 +87,7 @@ def load_configuration(folder: Path) -> Configuration:
     flows: dict[FlowKey, Flow] = {}
     warnings = list(loaded.warnings)
     for name, client in loaded.draft.clients.items():
-        names = partial(_names, loaded, client, prompts, _sent_on_to(client, drafts[name]))
+        names = partial(_names, loaded, client, prompts, drafts[name])
         made, found = check_flows(drafts[name], names)
         problems += found
         flows |= {(name, flow_name): flow for flow_name, flow in made.items()}
@@ -171,9 +171,13 @@ def _calling_back(document: Document | None) -> list[str] | None:
 
 
 def _names(
-    loaded: Loaded, client: Client, prompts: Prompts, sent_on_to: Collection[str], draft: FlowDraft
+    loaded: Loaded,
+    client: Client,
+    prompts: Prompts,
+    drafts: Mapping[str, FlowDraft],
+    draft: FlowDraft,
 ) -> FlowNames:
-    languages = _languages(loaded.draft, client, draft, chosen=draft.name in sent_on_to)
+    languages = _languages(loaded.draft, client, drafts, draft)
     document = loaded.documents.clients[client.id]
     agents = loaded.draft.settings.agents.items()
     queues = client.settings.queues.items()
@@ -199,10 +203,13 @@ def _names(
     )
 
 
-def _languages(tenant: Tenant, client: Client, draft: FlowDraft, *, chosen: bool) -> list[str]:
+def _languages(
+    tenant: Tenant, client: Client, drafts: Mapping[str, FlowDraft], draft: FlowDraft
+) -> list[str]:
     """Return the languages in which callers may hear a flow.
 
-    Their number's, or chosen in it; any of the client's where they may have `chosen` before.
+    Their number's, or chosen in it; where they come to it from elsewhere, also those of the
+    client's other numbers and those that may have been chosen before.
     """
     closures = [one for one in tenant.settings.closures.values() if one.flow == draft.name]
     numbers = [
@@ -210,8 +217,11 @@ def _languages(tenant: Tenant, client: Client, draft: FlowDraft, *, chosen: bool
         for dialed, number in client.settings.numbers.items()
         if number.flow == draft.name or any(one.holds(client.id, dialed) for one in closures)
     ]
-    offered = _offered(client, [draft]) & tenant.settings.languages.keys()
-    return sorted({*spoken_by(tenant, client, () if chosen else numbers), *offered})
+    chosen_in = [draft]
+    if numbers and draft.name in _sent_on_to(client, drafts):
+        numbers, chosen_in = [*client.settings.numbers.values()], [*drafts.values()]
+    offered = _offered(client, chosen_in) & tenant.settings.languages.keys()
+    return sorted({*spoken_by(tenant, client, numbers), *offered})
 
 
 def _sent_on_to(client: Client, drafts: Mapping[str, FlowDraft]) -> set[str]:
