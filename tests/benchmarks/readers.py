@@ -48,6 +48,8 @@ WEIGHTS: Final = {
     "listAudit": 1,
     "explainCall": 1,
     "getLedger": 1,
+    "listClosures": 1,
+    "listFailingLookups": 1,
 }
 """How often each is asked for, of a hundred or so."""
 LEFT_OUT: Final = {

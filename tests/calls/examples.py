@@ -69,12 +69,14 @@ class Examples:
             self._paths.database_of(NOUR, "visits.ics"), ZoneInfo("Asia/Dubai")
         )
         self.done: list[SubmissionMade] = []
+        self.shop = sqlite3.connect(":memory:")
         self.words = Words()
         self.make_anew()
         self.take_over()
 
     def make_anew(self) -> None:
         """Have everything as it was at the first start."""
+        self.shop.close()
         shop = self._paths.database_of(NOUR, "shop.sqlite")
         for file in (shop, self.visits.file):
             file.unlink(missing_ok=True)

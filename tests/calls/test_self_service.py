@@ -15,6 +15,7 @@ from tests.calls.center_on_fake import CenterOnFake
 from tests.calls.examples import Examples
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
 LAYLA, KARIM, STRANGER = "971501000001", "+971501000002", "380441234567"
@@ -154,8 +155,10 @@ class Calls:
 
 
 @pytest.fixture
-async def calls(center: CenterOnFake, tmp_path: Path) -> Calls:
-    return Calls(center, Examples(center, tmp_path))
+async def calls(center: CenterOnFake, tmp_path: Path) -> AsyncIterator[Calls]:
+    examples = Examples(center, tmp_path)
+    yield Calls(center, examples)
+    examples.shop.close()
 
 
 def to_come(calls: Calls, customer: str) -> dict[str, object]:
