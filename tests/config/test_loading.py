@@ -178,7 +178,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @settings(
-    max_examples=by_size(small=100, full=400),
+    max_examples=by_size(small=50, full=400),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -76,7 +76,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @example(rules={"gates": {"arabic": 0}, "relax": [{}, {"after_seconds": 0, "drop": ["arabic"]}]})
 @given(rules=RULES)
-@settings(max_examples=by_size(small=80, full=300), deadline=None)
+@settings(max_examples=by_size(small=40, full=300), deadline=None)
 def test_no_rules_make_the_checks_raise(folder: Path, rules: dict[str, Any]) -> None:
     file = folder / "clients/nour/client.yaml"
     before = file.read_text()
