@@ -72,7 +72,7 @@ def drift(configuration: Configuration, settings: Settings) -> tuple[Problem, ..
     found = [*_stale(settings, written)]
     if dialplan:  # else it is somewhere else, or this is a tenant's folder alone
         found += _contexts(settings.dialplan / "extensions.conf", known)
-        found += _applications([*dialplan, *local], settings.dialplan / "inbound.conf")
+        found += _applications(dialplan, local, settings.dialplan / "inbound.conf")
         found += _asked([*dialplan, *local], configuration.tenant)
     if dialplan and generated:
         found += _jumps([*dialplan, *local], known)
@@ -127,11 +127,15 @@ def _jumps(lines: list[ConfLine], known: set[str]) -> Iterator[Problem]:
                 yield Problem(line.file, line.number, message, suggestion(context, known))
 
 
-def _applications(lines: list[ConfLine], usual: Path) -> Iterator[Problem]:
+def _applications(
+    dialplan: list[ConfLine], local: list[ConfLine], usual: Path
+) -> Iterator[Problem]:
     ours = False
-    for line in lines:
+    for line in (*dialplan, *local):
         for app, role in STASIS.findall(line.value):
             ours = ours or (app == APP and role == "inbound")
+            if app != APP and line in local:
+                continue  # another program's, which is the admin's own affair
             if app != APP:
                 message = f"calls are handed to '{app}', and the engine is called '{APP}'"
                 yield Problem(line.file, line.number, message, f"write Stasis({APP},{role})")

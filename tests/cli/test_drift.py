@@ -90,6 +90,7 @@ def test_an_admins_own_dialplan_may_include_as_asterisk_does(settings: Settings)
     (local / "extensions.conf").write_text(
         '#include "night.conf"\n[mine]\ninclude => daytime,09:00-17:00,mon-fri,*,*\n'
         "include => parkedcalls\nexten => s,1,Goto(night,s,1)\n[daytime]\n"
+        "exten => s,1,Stasis(anothers)\n"
     )
     (local / "night.conf").write_text("[night]\n")
     assert told(settings) == []
