@@ -6,6 +6,7 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ccengine.core.events import AgentDialled
 from tests.e2e.people import hear_each_other
 from tests.e2e.waits import until
 
@@ -60,10 +61,10 @@ async def dialled_record(stage: Stage, number: str) -> dict[str, Any]:
     def found() -> dict[str, Any] | None:
         stage.system.ledger.read()
         for call, told in reversed(stage.system.ledger.rows.items()):
-            if type(told[0].what).__name__ == "AgentDialled":
-                records = stage.system.records([call])
-                if records and records[0]["number"] == number:
-                    return records[0]
+            dialled = told[0].what
+            if isinstance(dialled, AgentDialled) and dialled.number == number:
+                records = stage.system.records([call])  # not yet: an earlier one is another call's
+                return records[0] if records else None
         return None
 
     return await until(f"a record of the call to {number}", found)
