@@ -212,7 +212,7 @@ def _samples(content: bytes) -> tuple[bytes, int]:
 
 def main() -> None:
     """Render what each line of standard input asks for, until there is no more."""
-    for number, line in enumerate(sys.stdin.buffer):
+    for number, line in enumerate(sys.stdin.buffer, start=1):  # the engine sweeps, too
         name, what = json.loads(line)
         file = Path(name)
         answer = "made"
