@@ -19,7 +19,7 @@ from ccengine.config.outlook import DayAhead, clock_times, outlook, without
 from ccengine.config.timetable import Ground, Timetable
 from ccengine.core.ids import ClientId, ClosureId, queue_id
 from ccengine.core.plan import Period
-from ccengine.ivr.steps.call import CallStep
+from ccengine.ivr.flow_ways import come_to
 from ccengine.ivr.steps.hours import HoursStep
 from ccengine.reporting.instants import utc_text
 
@@ -140,14 +140,9 @@ def _of_number(
 
 def _asked(flows: Mapping[str, Flow], first: str) -> Iterator[str]:
     """Yield the hours that a flow asks, and those that it calls."""
-    known, ahead = {first}, [first]
-    while ahead:
-        for step in flows[ahead.pop(0)].steps.values():
-            if isinstance(step, HoursStep):
-                yield step.hours
-            elif isinstance(step, CallStep) and step.call not in known:
-                known.add(step.call)
-                ahead.append(step.call)
+    for name in come_to([first], {name: flow.steps for name, flow in flows.items()}):
+        steps = flows[name].steps.values()
+        yield from (step.hours for step in steps if isinstance(step, HoursStep))
 
 
 def _of_queue(tenant: Tenant, queue: str) -> Mapping[str, Timetable]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ccengine.config.names import suggestion
+from ccengine.ivr.flow_ways import come_to
 from ccengine.ivr.lookup_checks import check_asking
 from ccengine.ivr.references import Names
 from ccengine.ivr.spoken_checks import check_spoken
 from ccengine.ivr.step_names import references
 from ccengine.ivr.step_times import longest_wait
-from ccengine.ivr.steps.call import CallStep
 from ccengine.ivr.steps.callback import CallbackStep
 from ccengine.ivr.steps.enqueue import EnqueueStep
 from ccengine.ivr.steps.language import LanguageStep
@@ -165,16 +165,8 @@ def come_to_by_nobody(drafts: Mapping[str, FlowDraft], first: Collection[str]) -
         drafts: all of them, each of which could be read.
         first: those that numbers, closures and queues lead to.
     """
-    reached: set[str] = set()
-    ahead = [name for name in first if name in drafts]
-    while ahead:
-        name = ahead.pop()
-        if name not in reached:
-            reached.add(name)
-            steps = drafts[name].steps.values()
-            calls = {step.call for step in steps if isinstance(step, CallStep)}
-            ahead += calls & drafts.keys()
-    for name in drafts.keys() - reached:
+    reached = come_to(first, {name: draft.steps for name, draft in drafts.items()})
+    for name in drafts.keys() - set(reached):
         message = f"nothing leads to flow '{name}': no number, queue, closure or step"
         yield drafts[name].document.warning(("start",), message, "lead to it, or remove the file")
 

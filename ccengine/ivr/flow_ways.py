@@ -15,7 +15,7 @@ from ccengine.ivr.steps.callback import CallbackStep
 from ccengine.ivr.steps.give_back import GiveBackStep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ccengine.config.problems import Problem
     from ccengine.ivr.flow_drafts import FlowDraft
@@ -181,6 +181,20 @@ class Ways:
         step = draft.steps.get(name)
         is_end = step is None or isinstance(step, CallbackStep | CallStep) or not exits[name]
         return is_end or not exits[name] <= set(draft.known)  # what leads nowhere is told there
+
+
+def come_to(first: Iterable[str], steps_of: Mapping[str, Mapping[str, Step]]) -> list[str]:
+    """Return the flows that somebody may be in who begins in the first ones, these included.
+
+    Args:
+        first: what is no flow is left out.
+        steps_of: the steps of each flow of a client.
+    """
+    known = [*dict.fromkeys(name for name in first if name in steps_of)]
+    for name in known:  # it grows meanwhile
+        calls = [step.call for step in steps_of[name].values() if isinstance(step, CallStep)]
+        known += [one for one in dict.fromkeys(calls) if one in steps_of and one not in known]
+    return known
 
 
 def way_back(name: str, exits: Mapping[str, list[str]]) -> tuple[str, ...]:

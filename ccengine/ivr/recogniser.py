@@ -19,18 +19,6 @@ Phrases = Mapping[str, tuple[str, ...]]
 """What may be said for each key."""
 
 
-class Hearing(Protocol):
-    """One caller, listened to."""
-
-    async def choice(self) -> str:
-        """Wait for the next phrase that is known for sure, and return its key.
-
-        Waits for ever where nothing is heard, or nobody can listen any more: whoever calls this has
-        a limit, and hears keys meanwhile.
-        """
-        ...
-
-
 class Recogniser(Protocol):
     """Listens to callers."""
 
@@ -47,8 +35,16 @@ class Recogniser(Protocol):
         ...
 
 
-class Listener(Hearing, Protocol):
-    """A hearing that is fed with sound."""
+class Listener(Protocol):
+    """One caller, listened to."""
+
+    async def choice(self) -> str:
+        """Wait for the next phrase that is known for sure, and return its key.
+
+        Waits for ever where nothing is heard, or nobody can listen any more: whoever calls this has
+        a limit, and hears keys meanwhile.
+        """
+        ...
 
     def feed(self, sound: bytes) -> None:
         """Take the next 16-bit samples, 8,000 a second. Never waits; may drop them."""

@@ -11,7 +11,7 @@ from ccengine.ivr.steps.collect import CollectStep
 from ccengine.ivr.steps.enqueue import EnqueueStep
 from ccengine.ivr.steps.menu import MenuStep
 from ccengine.ivr.steps.submit import SubmitStep
-from tests.calls.test_flows import END, ends, flow, is_at
+from tests.calls.in_flows import END, ends, flow, is_at
 
 if TYPE_CHECKING:
     from ccengine.ivr.flow import Flow

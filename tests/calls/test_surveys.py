@@ -19,7 +19,7 @@ from ccengine.ivr.steps.language import LanguageStep
 from ccengine.ivr.steps.menu import MenuStep
 from ccengine.ivr.steps.set import SetStep
 from ccengine.ivr.steps.survey import SurveyStep
-from tests.calls.test_flows import END, ends, entered, flow, write_wav
+from tests.calls.in_flows import END, ends, entered, flow, write_wav
 
 if TYPE_CHECKING:
     from tests.calls.center_on_fake import CenterOnFake
