@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ccengine.config.names import suggestion
 from ccengine.ivr.data import VERIFIED
+from ccengine.ivr.flow_ways import come_to
 from ccengine.ivr.secrecy import secrets_of
-from ccengine.ivr.steps.call import CallStep
 from ccengine.ivr.steps.callback import CallbackStep
 from ccengine.ivr.steps.enqueue import EnqueueStep
 from ccengine.ivr.steps.survey import SurveyStep
@@ -16,7 +16,7 @@ from ccengine.ivr.steps.voicemail import VoicemailStep
 from ccengine.ivr.value_checks import learned
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from ccengine.config.clients import Client
     from ccengine.config.documents import Document
@@ -45,7 +45,7 @@ def check_surveys(
         yield from _check_asking(queue, survey, document, drafts)
         yield from _check_opt_in(queue, survey, document, drafts, first)
     named = {survey.flow for survey in surveys.values()}
-    asking = {name for flow in named for name in _called(flow, drafts)}
+    asking = _called(named, drafts)
     written = [name for name in document.keys("queues") if _has_survey(document, name)]
     is_known = set(written) == surveys.keys() and named <= drafts.keys()
     for name, draft in drafts.items():
@@ -64,7 +64,7 @@ def _check_asking(
     queue: str, survey: Survey, document: Document, drafts: Mapping[str, FlowDraft]
 ) -> Iterator[Problem]:
     """Yield it if the survey asks for no score."""
-    flows = [drafts[name] for name in _called(survey.flow, drafts)]
+    flows = [drafts[name] for name in _called([survey.flow], drafts)]
     steps = [step for draft in flows for step in draft.steps.values()]
     if flows and all(map(_is_read, flows)) and not any(isinstance(s, SurveyStep) for s in steps):
         message = f"queue '{queue}': flow '{survey.flow}' asks for no score"
@@ -84,31 +84,17 @@ def _check_opt_in(
     if not wish or not all(map(_is_read, drafts.values())):
         return
     before = [draft for name, draft in drafts.items() if name in first and name != survey.flow]
-    known = {
-        VERIFIED,
-        *(
-            name
-            for draft in before
-            for name in learned(draft) - secrets_of({draft.name: draft})[draft.name]
-        ),
-    }
+    secrets = secrets_of(drafts)
+    known = {VERIFIED, *(name for one in before for name in learned(one) - secrets[one.name])}
     if wish not in known:
         message = f"queue '{queue}': no flow that a number leads to keeps a value '{wish}'"
         place = ("queues", queue, "survey", "opt_in")
         yield document.problem(place, f"{message}: nobody is asked", suggestion(wish, known))
 
 
-def _called(flow: str, drafts: Mapping[str, FlowDraft]) -> set[str]:
-    """Return the flow, and those that it calls, of those there are."""
-    found: set[str] = set()
-    ahead = [flow]
-    while ahead:
-        name = ahead.pop()
-        if name in drafts and name not in found:
-            found.add(name)
-            steps = drafts[name].steps.values()
-            ahead += [step.call for step in steps if isinstance(step, CallStep)]
-    return found
+def _called(flows: Iterable[str], drafts: Mapping[str, FlowDraft]) -> list[str]:
+    """Return these flows, and those that they call, of those there are."""
+    return come_to(flows, {name: draft.steps for name, draft in drafts.items()})
 
 
 def _has_survey(document: Document, queue: str) -> bool:
