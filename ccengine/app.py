@@ -20,9 +20,14 @@ from ccengine.api.server import ApiServer
 from ccengine.assembly.agi import open_agi
 from ccengine.assembly.api import api_ports, open_library
 from ccengine.assembly.feed import begin_to_publish, live_feed, webhooks
-from ccengine.assembly.lookups import open_lookups, open_outbox, put_examples
+from ccengine.assembly.keeping import Archive, open_archive
+from ccengine.assembly.lookups import open_lookups, open_outbox, open_payments, put_examples
 from ccengine.assembly.pages import feed_and_pages
+from ccengine.assembly.quality import look_after_quality
+from ccengine.assembly.recordings import watch_recordings
 from ccengine.assembly.reloading import Reloader, load_plan, things_that_stay
+from ccengine.asterisk.ami.link import AmiAddress, AmiLink
+from ccengine.asterisk.ami.recorder import AmiRecorder
 from ccengine.asterisk.ari.client import APP, Ari
 from ccengine.asterisk.ari.connection import AriAddress, Connection
 from ccengine.asterisk.ari.versions import VersionVerdict, judge_version
@@ -36,8 +41,8 @@ from ccengine.calls.switchboard import EngineReplaced, Switchboard
 from ccengine.calls.unmet import UnmetCallers
 from ccengine.calls.wiring import Wiring
 from ccengine.clock import Clock
-from ccengine.config.secrets import ari_password
-from ccengine.config.settings import Settings
+from ccengine.config.secrets import ami_password, ari_password
+from ccengine.config.settings import ASTERISK_STATE, Settings
 from ccengine.core.events import SwitchLost
 from ccengine.core.ids import TenantId
 from ccengine.engine import Engine
@@ -56,13 +61,14 @@ from ccengine.storage.records import RecordKeeper
 from ccengine.storage.replay import center_of
 
 if TYPE_CHECKING:
+    from ccengine.api.ports import Ports
     from ccengine.config.settings import StatePaths
     from ccengine.ivr.configuration import Configuration
     from ccengine.storage.journal_reader import Restored
 
 log = structlog.get_logger()
 
-ARI_USER = "ccengine"
+ENGINE_USER = "ccengine"
 CHECKPOINT_SECONDS = 1.0
 CALENDAR_SECONDS = 86_400.0
 
@@ -88,6 +94,7 @@ class Parts:
     keeper: RecordKeeper
     publisher: Publisher | None
     link: Connection
+    manager: AmiLink
     engine: Engine
     wiring: Wiring
 
@@ -124,10 +131,13 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             sessions = Sessions(parts.wiring, root)
             switchboard = Switchboard(parts.wiring, sessions, Resyncer(parts.wiring, sessions))
             reloader = Reloader(parts.wiring, parts.keeper, settings.tenant_folder)
-            library = open_library(parts.engine, parts.keeper, settings, stack)
+            archive = open_archive(parts.engine, parts.keeper, parts.wiring.tenant, settings, stack)
+            library = open_library(parts.engine, parts.keeper, archive.keeping, settings, stack)
             outbox = open_outbox(parts.wiring, library, stack)
-            ports = api_ports(
-                parts.wiring, sessions, switchboard, library, reloader.reload, outbox.dead
+            ports = archive.told_by(
+                api_ports(
+                    parts.wiring, sessions, switchboard, library, reloader.reload, outbox.dead
+                )
             )
             feed = live_feed(parts.engine, parts.journal, ports, settings.node)
             api = ApiServer(ports, settings.api_port, extend=feed_and_pages(feed))
@@ -144,19 +154,32 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             root.create_task(_checkpoint(parts.journal), name="checkpoint")
             root.create_task(parts.keeper.run(), name="records")
             root.create_task(library.kpis.run(), name="kpis")
-            _begin_extras(root, parts)
-            root.create_task(parts.link.run(), name="ari")
+            _see_to_recordings(root, parts, archive, sessions)
+            _begin_extras(root, parts, ports)
+            _connect(root, parts)
             root.create_task(_check_version(parts), name="version")
             root.create_task(switchboard.run(parts.link.events()), name="switchboard")
             root.create_task(UnmetCallers(parts.wiring, parts.keeper.get).run(), name="unmet")
             root.create_task(Audit(parts.wiring, sessions.phones).run(), name="audit")
-            log.info(
-                "engine_started", node=settings.node, plan=parts.wiring.engine.center.plan.version
-            )
+            plan = parts.wiring.engine.center.plan.version
+            log.info("engine_started", node=settings.node, plan=plan)
 
 
-def _begin_extras(root: asyncio.TaskGroup, parts: Parts) -> None:
-    """Begin what not every engine has."""
+def _see_to_recordings(
+    root: asyncio.TaskGroup, parts: Parts, archive: Archive, sessions: Sessions
+) -> None:
+    """Watch those that go on, and keep those that are over."""
+    recordings = sessions.talks.recordings
+    watch = watch_recordings(parts.wiring, recordings, parts.settings)
+    root.create_task(watch, name="recordings")
+    parts.wiring.has_room = archive.space.has_room
+    archive.show(parts.wiring.metrics)
+    archive.begin(root, recordings.make_room)
+
+
+def _begin_extras(root: asyncio.TaskGroup, parts: Parts, ports: Ports) -> None:
+    """Begin what not every engine has, or not every day has to do."""
+    root.create_task(look_after_quality(ports), name="quality")
     if parts.publisher is not None:
         root.create_task(parts.publisher.run(), name="mqtt")
     if parts.wiring.hearing is not None:
@@ -180,14 +203,12 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     engine = _restore_engine(restored, journal)
     put_examples(configuration, paths, engine.clock.now())
     queue_log = _queue_log(paths, restored, stack)
-    observers = [logs.observe, keeper.observe, queue_log.observe]
     publisher = _publisher(settings, engine)
-    if publisher is not None:
-        observers.append(publisher.observe)
-    for observer in observers:
-        engine.observe(observer)
+    for observer in (logs, keeper, queue_log, publisher):
+        if observer is not None:
+            engine.observe(observer.observe)
     stack.callback(engine.leave)
-    link = _link(settings)
+    link, manager = _link(settings), _manager(settings)
     router = Router(Ari(link, app=APP, may_send=engine.write))
     wiring = Wiring(
         engine,
@@ -195,8 +216,10 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
         configuration,
         paths,
         settings.node,
+        recorder=AmiRecorder(manager, f"{ASTERISK_STATE}/recordings"),
         rows_of_agent=partial(read_rows_of_agent, paths.journal),
         lookups=open_lookups(paths, stack),
+        payments=open_payments(paths, stack),
         voices=_voices(paths, stack),
         hearing=_hearing(router, settings),
     )
@@ -204,7 +227,7 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     load_plan(engine, configuration)
     if publisher is not None:
         begin_to_publish(publisher, engine, journal)
-    return Parts(settings, journal, keeper, publisher, link, engine, wiring)
+    return Parts(settings, journal, keeper, publisher, link, manager, engine, wiring)
 
 
 def _voices(paths: StatePaths, stack: AsyncExitStack) -> Voices:
@@ -216,7 +239,13 @@ def _voices(paths: StatePaths, stack: AsyncExitStack) -> Voices:
 
 def _link(settings: Settings) -> Connection:
     password = ari_password(settings.paths)
-    return Connection(AriAddress(url=settings.ari_url, user=ARI_USER, password=password, app=APP))
+    address = AriAddress(url=settings.ari_url, user=ENGINE_USER, password=password, app=APP)
+    return Connection(address)
+
+
+def _manager(settings: Settings) -> AmiLink:
+    secret = ami_password(settings.paths)
+    return AmiLink(AmiAddress("127.0.0.1", settings.ami_port, ENGINE_USER, secret))
 
 
 def _hearing(router: Router, settings: Settings) -> Hearing | None:
@@ -283,6 +312,11 @@ async def _renew_calendar(parts: Parts) -> None:
         await asyncio.sleep(CALENDAR_SECONDS)
         with things_that_stay():
             load_plan(parts.engine, parts.wiring.configuration)
+
+
+def _connect(root: asyncio.TaskGroup, parts: Parts) -> None:
+    root.create_task(parts.link.run(), name="ari")
+    root.create_task(parts.manager.run(), name="ami")
 
 
 async def _checkpoint(journal: Journal) -> None:

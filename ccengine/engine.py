@@ -20,10 +20,12 @@ from ccengine.core.commands import (
     DialCallback,
     DivertCall,
     DropItem,
+    EndCoaching,
     MoveCall,
     OfferCall,
     RemindAgent,
     RingStaff,
+    SeatCoach,
     ShowAgent,
     ShowCall,
     ShowClosure,
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
 
     from ccengine.clock import Clock
     from ccengine.core.center import ContactCenter
-    from ccengine.core.ids import AgentId, CallId, Instant
+    from ccengine.core.ids import AgentId, CallId, CoachingId, Instant
     from ccengine.core.snapshots import Imprint
     from ccengine.reporting.rows import JournalRow, Observer
 
@@ -85,6 +87,7 @@ class Engine:
         self._loop = loop
         self._calls: dict[CallId, Mailbox] = {}
         self._agents: dict[AgentId, Mailbox] = {}
+        self._coachings: dict[CoachingId, Mailbox] = {}
         self.new_items: asyncio.Queue[CallId] = asyncio.Queue()
         """Items that need a session; their mailboxes are open."""
         self._observers: list[Observer] = []
@@ -119,6 +122,18 @@ class Engine:
     def open_agent(self, agent: AgentId) -> Mailbox:
         """Return the mailbox of an agent's session."""
         return self._agents.setdefault(agent, asyncio.Queue())
+
+    def open_coaching(self, coaching: CoachingId) -> Mailbox:
+        """Return the mailbox of a coaching's session."""
+        return self._coachings.setdefault(coaching, asyncio.Queue())
+
+    def has_coaching(self, coaching: CoachingId) -> bool:
+        """Tell whether the coaching has a session."""
+        return coaching in self._coachings
+
+    def close_coaching(self, coaching: CoachingId) -> None:
+        """Deliver nothing more to the coaching's session."""
+        self._coachings.pop(coaching, None)
 
     def has_call(self, call: CallId) -> bool:
         """Tell whether the call has a session."""
@@ -250,6 +265,8 @@ class Engine:
                 | DropItem()
             ):
                 mailbox = self._calls.get(command.call)
+            case SeatCoach() | EndCoaching():
+                mailbox = self._coachings.get(command.coaching)
             case TakeUpItem():
                 self.open_call(command.call)
                 self.new_items.put_nowait(command.call)

@@ -58,6 +58,11 @@ class RealAsterisk:
         return int(os.environ.get("CCENGINE_SIP_PORT", "5060"))
 
     @property
+    def ami_port(self) -> int:
+        """Of its manager."""
+        return int(os.environ.get("CCENGINE_AMI_PORT", "5038"))
+
+    @property
     def phone(self) -> str:
         """The SIP user of one of its phones."""
         return min(path.name for path in (self.state / "secrets/sip").glob("phone-*"))

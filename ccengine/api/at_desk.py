@@ -8,6 +8,7 @@ from pydantic import Field
 
 from ccengine.api.live import LiveShown, live
 from ccengine.api.models import Shown, Utc
+from ccengine.core.events import CardField, CardOutcome
 from ccengine.core.ids import QueueId, client_of
 from ccengine.core.states import CallState, Kind
 from ccengine.reporting.masking import mask_within
@@ -28,6 +29,13 @@ class ToldByFlow(Shown):
     text: str
 
 
+class CardAtDesk(Shown):
+    """How far a caller is who types a payment card. No digit of it is shown to anybody."""
+
+    typed: tuple[CardField, ...] = Field(description="What is typed, and can be.")
+    paying: bool = Field(description="The payment program is asked.")
+
+
 class DeskCallShown(LiveShown):
     """The call at an agent's desk."""
 
@@ -41,7 +49,12 @@ class DeskCallShown(LiveShown):
     on_hold: bool
     in_conference: bool
     consults: str | None = Field(description="Whom the agent asks about it, or has asked in.")
-    recorded: bool = Field(description="Now.")
+    unwanted_recording: bool = Field(description="The caller does not want it.")
+    takes_cards: bool = Field(description="The caller can be asked to type a payment card.")
+    card: CardAtDesk | None = Field(description="While the caller types one, apart.")
+    card_ended: CardOutcome | None = Field(description="How the last one of this call has ended.")
+    recorded: bool = Field(description="Now, or it is paused.")
+    recording_paused: bool = Field(description="The recording gets silence.")
     booked_for: Utc | None = Field(description="A callback's time, if it has one.")
     attempts: int = Field(description="How often the customer was called back.")
     message_seconds: float | None = Field(description="How long the message is that was left.")
@@ -79,7 +92,14 @@ def desk_call(call: Call, asked: Asked[Any, Any]) -> DeskCallShown:
         on_hold=call.held is not None,
         in_conference=any(one.conference for one in consults),
         consults=next((_whom(one, asked) for one in consults), None),
-        recorded=talks and bool(call.recording) and call.kind is not Kind.VOICEMAIL,
+        unwanted_recording=call.consent is not None and not call.consent.given,
+        takes_cards=talks and _takes_cards(call, asked),
+        card=None
+        if call.card is None
+        else CardAtDesk(typed=call.card.typed, paying=call.card.is_sent),
+        card_ended=None if call.card_ended is None else call.card_ended.outcome,
+        recorded=talks and bool(call.recording),
+        recording_paused=talks and call.recording_pause is not None,
         booked_for=None if item is None else item.slot,
         attempts=0 if item is None else item.attempts,
         message_seconds=item.message_seconds if item is not None and item.message else None,
@@ -126,6 +146,11 @@ def name_of(client: ClientId, asked: Asked[Any, Any]) -> str:
     """Return a client's name, for people."""
     known = asked.ports.floor.tenant().clients.get(client)
     return client if known is None else known.settings.name
+
+
+def _takes_cards(call: Call, asked: Asked[Any, Any]) -> bool:
+    known = asked.ports.floor.tenant().clients.get(call.client)
+    return known is not None and known.settings.payment is not None
 
 
 def _learned(call: Call, asked: Asked[Any, Any]) -> list[ToldByFlow]:

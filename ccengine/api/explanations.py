@@ -23,6 +23,7 @@ PASSED_AT_MOST: Final = 200
 ABOUT_OTHERS: Final = frozenset(
     {
         Passed.HOUSE_RULE,
+        Passed.COACHES,
         Passed.OFFERED,
         Passed.ON_CALL,
         Passed.WRAP_UP,

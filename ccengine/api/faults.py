@@ -35,6 +35,33 @@ QUEUE_UNKNOWN = Fault(
 FORM_UNKNOWN = Fault(
     404, "form-unknown", "No such form", "GET /clients/{client}/forms names those there are."
 )
+SCORECARD_UNKNOWN = Fault(
+    404,
+    "scorecard-unknown",
+    "No such scorecard",
+    "GET /clients/{client}/scorecards names those there are.",
+)
+REVIEW_UNKNOWN = Fault(
+    404, "review-unknown", "No such review", "GET /reviews names those that the token sees."
+)
+CALIBRATION_UNKNOWN = Fault(
+    404,
+    "calibration-unknown",
+    "No such calibration",
+    "GET /calibrations names those that the token sees.",
+)
+EXAMPLE_UNKNOWN = Fault(
+    404,
+    "example-unknown",
+    "This call is no example",
+    "GET /clients/{client}/training names those there are.",
+)
+PICTURE_MISSING = Fault(
+    404,
+    "picture-missing",
+    "Nobody has looked at this recording yet, or there is none",
+    "Ask again a minute after the call.",
+)
 RECORDING_MISSING = Fault(
     404,
     "recording-missing",
@@ -43,6 +70,19 @@ RECORDING_MISSING = Fault(
 )
 RECORDING_GOES_ON = Fault(
     409, "recording-goes-on", "The call is still being recorded", "Ask again when it is over."
+)
+RECORDING_BROKEN = Fault(
+    409,
+    "recording-broken",
+    "The recording is not what was kept",
+    "`ccengine recordings verify` names the file, and what is wrong with it.",
+)
+RECORDING_AWAY = Fault(
+    503,
+    "recording-away",
+    "The recording cannot be had now",
+    "Look whether its disk or its store is there, and ask again.",
+    {"Retry-After": "60"},
 )
 REFUSED = Fault(
     409,

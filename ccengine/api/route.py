@@ -131,6 +131,9 @@ PARTS: Final[Mapping[str, Part]] = {
     "queue": Part(NAME, "One of the client's queues, as named in client.yaml."),
     "closure": Part(NAME, "A closure, as named in tenant.yaml."),
     "form": Part(NAME, "One of the client's forms, as its file is named."),
+    "scorecard": Part(NAME, "One of the client's scorecards, as its file is named."),
+    "review": Part(r"[0-9a-f]{24}", "A review's id."),
+    "calibration": Part(r"[0-9a-f]{24}", "A calibration's id."),
     "call": Part(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}", "A call's id, as in the log."),
 }
 """What may stand in the braces of a path."""

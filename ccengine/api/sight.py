@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from ccengine.api.roles import Role
+from ccengine.api.roles import LISTENERS, Role
 from ccengine.core.ids import AgentId, ClientId, client_of
 from ccengine.reporting.call_record import OfferOutcome
 
@@ -139,6 +139,11 @@ class Sight:
             return Veil(frozenset())
         clients = self._tenant.clients.items()
         return Veil(frozenset(name for name, one in clients if one.settings.mask_numbers))
+
+    @property
+    def sees_coaching(self) -> bool:
+        """Whether it is shown who coached: to those who lead or judge, not to who was coached."""
+        return self._identity.role in LISTENERS
 
     @property
     def sees_values(self) -> bool:

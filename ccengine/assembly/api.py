@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from ccengine.api.ports import Floor, Health, Library, Ports, TalkAct
 from ccengine.calls.desk_talk import DeskTalk
 from ccengine.calls.keys import Action
+from ccengine.calls.recording_wishes import RecordingDesk
 from ccengine.config.secrets import pin_matches
 from ccengine.lookup.breaker import BreakerState
 from ccengine.storage.live_kpis import LiveKpis
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from ccengine.config.settings import Settings
     from ccengine.core.ids import CallId
     from ccengine.engine import Engine
+    from ccengine.keeping.keeping import Keeping
     from ccengine.storage.records import RecordKeeper
 
 LOOKS_AT_ONCE: Final = 64
@@ -31,7 +34,11 @@ LOOKS_AT_ONCE: Final = 64
 
 
 def open_library(
-    engine: Engine, keeper: RecordKeeper, settings: Settings, stack: AsyncExitStack
+    engine: Engine,
+    keeper: RecordKeeper,
+    keeping: Keeping,
+    settings: Settings,
+    stack: AsyncExitStack,
 ) -> Library:
     """Return what can be read; what it has opened is closed with the stack."""
     reader = ReaderProcess()
@@ -47,6 +54,7 @@ def open_library(
         show=engine.show,
         journal=settings.paths.journal,
         recordings=settings.paths.recordings,
+        keeping=keeping,
         configuration=settings.tenant_folder,
     )
 
@@ -61,22 +69,32 @@ def api_ports(
 ) -> Ports:
     """Return the ports."""
     engine = wiring.engine
+    engine.observe(wiring.metrics.observe)
 
+    desk = DeskTalk(wiring, sessions.talks)
     floor = Floor(
         center=engine.center,
         now=engine.clock.now,
         post=engine.post,
         ensure_agent=sessions.ensure_agent,
-        act=partial(_act, DeskTalk(wiring, sessions.talks)),
+        act=partial(_act, desk),
         tenant=wiring.tenant,
+        take_card=desk.take_card,
+        stop_card=desk.stop_card,
+        coaching=sessions.coaching,
+        recordings=RecordingDesk(wiring, sessions.talks.recordings),
     )
     return Ports(
-        health=lambda: _health(switchboard, wiring, dead_submissions()),
+        health=lambda: replace(
+            _health(switchboard, wiring, dead_submissions()),
+            coaching_leaks=sessions.coaching.leaks,
+        ),
         floor=floor,
         library=library,
         reload=reload,
         token_file=wiring.paths.api_token,
         is_pin=partial(pin_matches, wiring.paths),
+        metrics=wiring.metrics.text,
     )
 
 

@@ -17,7 +17,7 @@ from ccengine.config.asterisk_conf import conf_lines, included_by, read_conf
 from ccengine.config.asterisk_files import asterisk_files
 from ccengine.config.names import suggestion
 from ccengine.config.problems import Problem, in_order
-from ccengine.config.secrets import SecretMissing
+from ccengine.config.secret_files import SecretMissing
 from ccengine.core.ids import ClientId
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ccengine.asterisk.agi.client import ask_script
 from ccengine.lookup.desk import LookupDesk
 from ccengine.lookup.examples import make_examples
+from ccengine.lookup.payments import PaymentDesk
 from ccengine.lookup.requests import Wire
 from ccengine.lookup.sources import Sources
 from ccengine.outbox.couriers import OutboxOffice, outbox_couriers
@@ -32,6 +33,13 @@ def open_lookups(paths: StatePaths, stack: AsyncExitStack) -> LookupDesk:
     sources = Sources(paths, wire, ask_script)
     desk = LookupDesk(asyncio.get_running_loop().time, sources.of, sources.secrets_of)
     stack.callback(desk.close)
+    return desk
+
+
+def open_payments(paths: StatePaths, stack: AsyncExitStack) -> PaymentDesk:
+    """Return what asks payment programs, likewise."""
+    desk = PaymentDesk(paths)
+    stack.push_async_callback(desk.close)
     return desk
 
 

@@ -56,6 +56,11 @@ class Bridge:
             self.attach(*channels)
         return added
 
+    async def holds(self, channel: Channel) -> bool:
+        """Look whether Asterisk has a channel in it."""
+        found = await self._ari.bridge(self.id)
+        return found is not None and channel.id in found.channel_ids
+
     def attach(self, *channels: Channel) -> None:
         """Take note of who is in it, after a restart of the engine."""
         self._members.update((channel.id, channel) for channel in channels)

@@ -31,7 +31,9 @@ from ccengine.asterisk.ari.results import (
     TransferOutcome,
     Unreachable,
 )
+from ccengine.asterisk.far_end import FarEnd
 from ccengine.asterisk.mailbox import Mailbox
+from ccengine.asterisk.pressed_keys import PressedKeys
 from ccengine.asterisk.recordings import Recording
 
 _DIGITS_KEPT = 64
@@ -104,10 +106,12 @@ class Channel:
         self.gone: asyncio.Future[Gone] = loop.create_future()
         self.hanging_up = False
         self.confirmed = snapshot is not None
+        self.far_end = FarEnd()
         self._over = over
         self._entered: asyncio.Future[ChannelSnapshot | Gone] = loop.create_future()
         self._events: Mailbox[AriEvent] = Mailbox(_EVENTS_KEPT)
         self._digits: Mailbox[str] = Mailbox(_DIGITS_KEPT)
+        self.keys = PressedKeys()
         self._passed_over: tuple[str, float] | None = None
         self._told_digits: deque[tuple[str, str]] = deque(maxlen=_REPETITIONS_WITHIN)
         self._playbacks: dict[str, Playback] = {}
@@ -157,6 +161,11 @@ class Channel:
     def clear_digits(self) -> None:
         """Forget the keys pressed so far."""
         self._digits.clear()
+
+    def forget_digits(self) -> None:
+        """Forget those, too, by which repetitions are known: a card was typed with them."""
+        self._digits.clear()
+        self._told_digits.clear()
 
     # What it is told
 
@@ -307,6 +316,10 @@ class Channel:
     def deliver(self, event: AriEvent) -> None:
         """Take note of one of its events."""
         self.confirmed = True
+        if not self.far_end.take(event, asyncio.get_running_loop().time()):
+            self._take(event)
+
+    def _take(self, event: AriEvent) -> None:
         match event:
             case ChannelDtmfReceived():
                 self._take_digit(event)
@@ -369,6 +382,8 @@ class Channel:
         if event.timestamp and told in self._told_digits:
             return
         self._told_digits.append(told)
+        if self.keys.is_again(event.digit):
+            return
         passed_over, self._passed_over = self._passed_over, None
         now = asyncio.get_running_loop().time()
         if passed_over is None or passed_over[0] != event.digit or now > passed_over[1]:

@@ -1,7 +1,7 @@
 """Brings each event to the handle it is about, and mends the handles after a deaf moment."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ccengine.asterisk.ari.client import Ari
@@ -19,6 +19,8 @@ from ccengine.asterisk.ari.events import (
     ChannelLeftBridge,
     ChannelSnapshot,
     ChannelStateChange,
+    ChannelTalkingFinished,
+    ChannelTalkingStarted,
     ChannelTransfer,
     ChannelUnhold,
     ContactStatusChange,
@@ -57,6 +59,7 @@ class Router:
         self._bridges: dict[str, Bridge] = {}
         self._listening: set[str] = set()
         self._departures: dict[str, Departure] = {}
+        self._moves: dict[str, list[Callable[[], None]]] = {}
 
     async def listen(self, endpoint: str) -> None:
         """Be told of all channels of an endpoint; asked for once per connection."""
@@ -83,6 +86,18 @@ class Router:
             bridge = Bridge(self.ari, bridge_id, over=self._drop_bridge)
             self._bridges[bridge_id] = bridge
         return bridge
+
+    def watch_moves(self, channel_id: str, moved: Callable[[], None]) -> None:
+        """Have `moved` called whenever a channel enters or leaves a bridge."""
+        self._moves.setdefault(channel_id, []).append(moved)
+
+    def unwatch_moves(self, channel_id: str, moved: Callable[[], None]) -> None:
+        """End what `watch_moves` began."""
+        watching = self._moves.get(channel_id, [])
+        if moved in watching:
+            watching.remove(moved)
+        if not watching:
+            self._moves.pop(channel_id, None)
 
     def forget(self, name: str) -> None:
         """Let go of a channel, or a bridge, that lives on without us."""
@@ -114,19 +129,17 @@ class Router:
                 | ChannelDtmfReceived()
                 | ChannelHold()
                 | ChannelUnhold()
+                | ChannelTalkingStarted()
+                | ChannelTalkingFinished()
                 | ChannelTransfer()
-                | ChannelEnteredBridge()
-                | ChannelLeftBridge()
             ):
                 return self._to_channel(event.channel.id, event)
-            case PlaybackStarted() | PlaybackFinished():
-                return self._to_channel(event.playback.target_uri.removeprefix("channel:"), event)
-            case Dial():
-                return self._to_channel(event.peer.id, event)
+            case ChannelEnteredBridge() | ChannelLeftBridge():
+                return self._note_move(event.channel.id)
+            case PlaybackStarted() | PlaybackFinished() | Dial():
+                return self._to_channel(_whose(event), event)
             case RecordingStarted() | RecordingFinished() | RecordingFailed():
-                kind, _, target = event.recording.target_uri.partition(":")
-                to = self._to_channel if kind == "channel" else self._to_bridge
-                return to(target, event)
+                return self._to_recorded(event)
             case BridgeDestroyed():
                 return self._to_bridge(event.bridge.id, event)
             case (
@@ -136,6 +149,17 @@ class Router:
                 | UnknownEvent()
             ):
                 return False
+
+    def _to_recorded(self, event: RecordingStarted | RecordingFinished | RecordingFailed) -> bool:
+        kind, _, target = event.recording.target_uri.partition(":")
+        to = self._to_channel if kind == "channel" else self._to_bridge
+        return to(target, event)
+
+    def _note_move(self, channel_id: str) -> bool:
+        """Tell those who watch the channel, which itself has no use for it."""
+        for moved in tuple(self._moves.get(channel_id, ())):
+            moved()
+        return channel_id in self._channels
 
     def known(self) -> frozenset[str]:
         """Ids of channels that Asterisk knew of, and whose end was not told."""
@@ -213,3 +237,9 @@ class Router:
 
     def _drop_bridge(self, bridge: Bridge) -> None:
         self._bridges.pop(bridge.id, None)
+
+
+def _whose(event: PlaybackStarted | PlaybackFinished | Dial) -> str:
+    if isinstance(event, Dial):
+        return event.peer.id
+    return event.playback.target_uri.removeprefix("channel:")

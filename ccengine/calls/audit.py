@@ -167,7 +167,8 @@ class Audit:
             return call.channel in look.channels
         if claim.offer not in look.channels:
             return False
-        if call.held is not None or call.kind in COLLEAGUES or is_waiting(call):
+        apart = call.held is not None or call.card is not None
+        if apart or call.kind in COLLEAGUES or is_waiting(call):
             return True  # who of them hears whom is the agent's doing; a message has no bridge
         return claim.state is not CallState.TALKING or _are_joined(call, claim.offer, look)
 

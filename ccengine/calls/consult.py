@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from ccengine.asterisk.bridges import Bridge
     from ccengine.asterisk.channels import Channel
     from ccengine.calls.directory import Target
-    from ccengine.calls.keys import Keyed
+    from ccengine.calls.keys import CardWish, Keyed
+    from ccengine.calls.recordings import Recordings
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
     from ccengine.core.ids import CallId
@@ -43,13 +44,18 @@ HANDED_OVER = "handed over"
 class CustomersTalk(Protocol):
     """The customer's talk that a consult is about."""
 
-    leg: Channel  #: the agent's
+    @property
+    def leg(self) -> Channel:
+        """The agent's."""
 
     def note_consult(self, consult: ConsultCall, *, is_over: bool) -> None:
         """Take note of what became of a consult."""
 
-    def note_wish(self, wish: ChannelTransfer | Keyed) -> None:
+    def note_wish(self, wish: ChannelTransfer | Keyed | CardWish) -> None:
         """Take a REFER that came on the phone's second line, or a code that came from a screen."""
+
+    def note_take_over(self, leg: Channel) -> None:
+        """Go on with a supervisor in the agent's place."""
 
 
 class Talks:
@@ -57,10 +63,14 @@ class Talks:
 
     Args:
         start: runs a session beside its caller.
+        recordings: of the same calls.
     """
 
-    def __init__(self, start: Callable[[Coroutine[None, None, None], str], None]) -> None:
+    def __init__(
+        self, start: Callable[[Coroutine[None, None, None], str], None], recordings: Recordings
+    ) -> None:
         self.start = start
+        self.recordings = recordings
         self.controls: dict[CallId, CustomersTalk] = {}
         self.consults: dict[CallId, ConsultCall] = {}
 

@@ -3,8 +3,7 @@
 By the phone's own buttons (its hold and its REFER come as events) or by keys; both end in the same
 few acts below. Each act asks the core first: what it refuses changes nothing, and is said at once.
 
-On hold a caller hears music outside of any bridge, as one who waits does: music inside a
-mixing bridge is broken sound, and a caller in no bridge is nobody's to lose when the engine dies.
+Read on in `talk.py` (hold, and what is said to the agent) and `sending_on.py` (transfers).
 """
 
 from __future__ import annotations
@@ -18,22 +17,19 @@ import structlog
 from ccengine.asterisk.ari.events import ChannelHold, ChannelTransfer, ChannelUnhold
 from ccengine.asterisk.ari.results import TransferOutcome
 from ccengine.asterisk.channels import Channel
-from ccengine.calls.asking import begin_consult, transfer_of
+from ccengine.calls.asking import begin_consult
+from ccengine.calls.card_taking import CardOver, CardTaking, leave, take_up
+from ccengine.calls.consent import Consent
 from ccengine.calls.consult import ConsultCall
-from ccengine.calls.directory import Colleague, Directory, Line, StaffMember, Target
+from ccengine.calls.directory import Line, Target
 from ccengine.calls.insistence import insist
-from ccengine.calls.keys import Action, Keyed, read_keys
-from ccengine.calls.languages import agents_language
+from ccengine.calls.keys import Action, CardWish, Keyed, read_keys
+from ccengine.calls.recording_wishes import ABOUT_RECORDING, RecordingDesk
+from ccengine.calls.sending_on import complete, refer, send_on
+from ccengine.calls.talk import Talk
 from ccengine.calls.talked import Talked
 from ccengine.core import recalls
-from ccengine.core.events import (
-    CallHandedOut,
-    CallHandedOver,
-    ConferenceStarted,
-    HoldBy,
-    HoldEnded,
-    HoldStarted,
-)
+from ccengine.core.events import CardOutcome, ConferenceStarted, HoldBy
 from ccengine.core.states import CallState
 from ccengine.ivr.confirmations import Confirmation
 
@@ -42,9 +38,10 @@ if TYPE_CHECKING:
     from ccengine.calls.consult import Talks
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
-    from ccengine.core.ids import AgentId
 
 log = structlog.get_logger()
+
+PLACE_WANTS_MORE = "the next agent's place wants more than was agreed to"
 
 ANSWERED = frozenset(TransferOutcome)
 """A transfer event that says so repeats what we have answered."""
@@ -65,7 +62,23 @@ class LegGone:
     leg: Channel
 
 
-Wish = Keyed | ConsultNews | ChannelHold | ChannelUnhold | ChannelTransfer
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """A supervisor has the caller now."""
+
+    leg: Channel
+
+
+Wish = (
+    Keyed
+    | TakenOver
+    | ConsultNews
+    | ChannelHold
+    | ChannelUnhold
+    | ChannelTransfer
+    | CardWish
+    | CardOver
+)
 News = Wish | LegGone
 
 
@@ -79,10 +92,16 @@ class Control:
         self._engine = wiring.engine
         self._talks = talks
         self._call = call
-        self._caller = caller
-        self.leg = leg
+        self.talk = Talk(wiring, talks.recordings, call, caller, leg)
         self._news: asyncio.Queue[News] = asyncio.Queue()
-        self.bridge: Bridge | None = None
+        self._card: CardTaking | None = None
+        self._card_task: asyncio.Task[None] | None = None
+        self._phone_holds = False
+
+    @property
+    def leg(self) -> Channel:
+        """The agent's."""
+        return self.talk.leg
 
     @property
     def consult(self) -> ConsultCall | None:
@@ -93,22 +112,33 @@ class Control:
         """Take note of what became of a consult."""
         self._news.put_nowait(ConsultNews(consult, is_over))
 
-    def note_wish(self, wish: ChannelTransfer | Keyed) -> None:
-        """Take a REFER that came on the phone's second line, or a code that came from a screen."""
+    def note_wish(self, wish: ChannelTransfer | Keyed | CardWish) -> None:
+        """Take a REFER that came on the phone's second line, or what came from a screen."""
         self._news.put_nowait(wish)
+
+    def note_take_over(self, leg: Channel) -> None:
+        """Go on with a supervisor in the agent's place."""
+        self._news.put_nowait(TakenOver(leg))
 
     async def run(self, bridge: Bridge) -> Talked:
         """Do what the agent asks for until their part is over, or that of who took over."""
-        self.bridge = bridge
+        self.talk.bridge = bridge
         self._talks.controls[self._call.id] = self
+        await take_up(self.talk, self._talks)
         try:
             while True:
                 ended = await self._with(self.leg)
                 if ended is not None:
                     return ended
+                await self._see_consent()
         finally:
             if self._talks.controls.get(self._call.id) is self:
                 del self._talks.controls[self._call.id]
+
+    async def _see_consent(self) -> None:
+        """Record no more where another agent's place wants more than the caller has agreed to."""
+        if not Consent(self._wiring, self.talk.caller, self._call).is_settled():
+            await self._talks.recordings.end(self._call, PLACE_WANTS_MORE)
 
     def end_consult(self) -> None:
         """Let nobody wait for an agent whose customer is gone."""
@@ -125,9 +155,10 @@ class Control:
                     ears.create_task(self._hear_events(leg)),
                     ears.create_task(self._hear_keys(leg)),
                 ]
-                result.append(await self._obey(leg))
+                result.append(await self._obey(leg, ears))
                 for ear in listening:
                     ear.cancel()
+                await self._leave_card()
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from None  # as a plain await would
         return result[0]
@@ -147,12 +178,16 @@ class Control:
         if tenant is not None:
             await read_keys(leg, tenant.settings.call_codes, self._news.put_nowait)
 
-    async def _obey(self, leg: Channel) -> Talked | None:
+    async def _obey(self, leg: Channel, ears: asyncio.TaskGroup) -> Talked | None:
         while True:
             news = await self._news.get()
             if isinstance(news, LegGone):
                 if news.leg is leg:
                     return await self._agent_left()
+            elif isinstance(news, CardWish):
+                await self._begin_card(news, ears)
+            elif self._card is not None:
+                await self._take_beside_card(news)
             elif await self._take(news):
                 return self._outcome()
 
@@ -164,9 +199,25 @@ class Control:
             case ConsultNews():
                 await self._consult_changed(news)
             case ChannelTransfer():
-                return news.state not in ANSWERED and await self._refer(news)
+                return news.state not in ANSWERED and await refer(self.talk, news, self.consult)
+            case TakenOver():
+                before = await self.talk.change_to(news.leg)
+                await insist(before.hang_up, f"end of {before.id}")
+                return True
             case Keyed():
-                return await self._press(news)
+                return await self._take_key(news)
+            case CardWish() | CardOver():
+                pass  # of another agent's part
+        return False
+
+    async def _take_key(self, keyed: Keyed) -> bool:
+        """Do what a code says, if the caller can be talked with or not."""
+        if keyed.action is Action.TAKE_CARD:
+            self.note_wish(CardWish(by=self._call.agent or ""))
+        elif keyed.action in ABOUT_RECORDING:
+            await self._change_recording(keyed.action)
+        else:
+            return await self._press(keyed)
         return False
 
     def _outcome(self) -> Talked | None:
@@ -181,11 +232,11 @@ class Control:
         consult = self.consult
         if consult is None or not (consult.is_lent or consult.is_joined):
             return Talked.OVER
-        if await self._complete(consult):
+        if await complete(self.talk, consult):
             return self._outcome()
         consult.stop()
         line = recalls.line_of(self._engine.center.plan, self._call)
-        if line is not None and await self._send_on(Line(line)):
+        if line is not None and await send_on(self.talk, Line(line)):
             return Talked.SENT_ON
         return Talked.OVER
 
@@ -196,33 +247,47 @@ class Control:
         if self.consult is not None and self.consult.is_joined:
             return  # the two others go on talking
         if starts and self._call.held is None:
-            await self._hold(HoldBy.PHONE)
+            await self.talk.hold(HoldBy.PHONE)
         elif not starts and self._call.held is HoldBy.PHONE:
-            await self._retrieve()
+            await self.talk.retrieve()
 
-    async def _hold(self, how: HoldBy = HoldBy.CODE) -> None:
-        """Put the caller aside with music; the agent's leg stays."""
-        agent = self._call.agent
-        if agent is None or self.bridge is None or self._call.held is HoldBy.CODE:
+    # --- a card ----------------------------------------------------------------------------------
+
+    async def _begin_card(self, wish: CardWish, ears: asyncio.TaskGroup) -> None:
+        """Part the two for a card, unless somebody is on hold or asked beside."""
+        if self._card is not None or self.consult is not None or self._call.held is not None:
             return
-        self._engine.post(HoldStarted(call=self._call.id, agent=agent, how=how))
-        await self.bridge.remove(self._caller)
-        await self._caller.start_music(self._music())
+        self._card = taking = CardTaking(self.talk, self._talks, wish)
 
-    async def _retrieve(self) -> None:
-        """Let agent and caller talk again."""
-        agent = self._call.agent
-        if agent is None or self.bridge is None:
-            return
-        await self._caller.stop_music()
-        await self.bridge.add(self._caller, self.leg)
-        if self._call.held is not None:
-            self._engine.post(HoldEnded(call=self._call.id, agent=agent))
+        async def take() -> None:
+            await taking.run()
+            self._news.put_nowait(CardOver())
 
-    def _music(self) -> str:
-        queue = self._call.queue
-        settings = None if queue is None else self._engine.center.plan.queues.get(queue)
-        return "default" if settings is None else settings.music
+        self._card_task = ears.create_task(take())
+
+    async def _take_beside_card(self, news: Wish) -> None:
+        """Do nothing that would bring anybody to the caller; only stop it, if asked to."""
+        match news:
+            case CardOver():
+                self._card = self._card_task = None
+                if self._phone_holds:
+                    await self.talk.hold(HoldBy.PHONE)
+            case Keyed(action=Action.TAKE_CARD | Action.BACK) if self._card is not None:
+                self._card.stop()
+            case ChannelHold() | ChannelUnhold():
+                self._phone_holds = isinstance(news, ChannelHold)
+            case ChannelTransfer() if news.state not in ANSWERED:
+                await self.leg.report_transfer(TransferOutcome.REFUSED)
+            case _:
+                pass
+
+    async def _leave_card(self) -> None:
+        """End it for an agent who has left."""
+        if self._card_task is not None:
+            self._card_task.cancel()
+            leave(self.talk, CardOutcome.AGENT_LEFT)
+            await self.talk.caller.silence()
+            self._card = self._card_task = None
 
     # --- keys ------------------------------------------------------------------------------------
 
@@ -233,18 +298,18 @@ class Control:
             return False
         match keyed.action:
             case Action.HOLD:
-                await (self._retrieve() if self._call.held is HoldBy.CODE else self._hold())
+                await self.talk.toggle_hold()
             case Action.PUT_ASIDE:
-                await self._hold()
+                await self.talk.hold()
             case Action.TAKE_BACK if self._call.held is HoldBy.CODE:
-                await self._retrieve()
+                await self.talk.retrieve()
             case Action.TRANSFER:
-                if await self._send_on(self._find(keyed.digits)):
+                if await send_on(self.talk, self.talk.find(keyed.digits)):
                     await insist(self.leg.hang_up, f"end of {self.leg.id}")
                     return True
-                await self._say(Confirmation.REFUSED)
-            case Action.CONSULT if not await self._ask(self._find(keyed.digits)):
-                await self._say(Confirmation.REFUSED)
+                await self.talk.say(Confirmation.REFUSED)
+            case Action.CONSULT if not await self._ask(self.talk.find(keyed.digits)):
+                await self.talk.say(Confirmation.REFUSED)
             case _:
                 pass
         return False
@@ -257,51 +322,12 @@ class Control:
         elif action is Action.SWAP and consult.leg is not None:
             await self._swap(consult)
 
-    def _find(self, digits: str) -> Colleague | Line | StaffMember | None:
-        tenant = self._wiring.configuration.tenant
-        if tenant is None:
-            return None
-        return Directory(tenant, self._engine.center).inside(digits, self._call.client)
-
-    async def _say(self, what: Confirmation) -> None:
-        if self.bridge is not None:  # a prompt inside the bridge is the caller's, too
-            await self.bridge.remove(self.leg)
-        prompts, language = self._wiring.configuration.prompts, agents_language(self._wiring)
-        await (await self.leg.play(prompts.confirmation(what, language))).wait()
-        if self.bridge is not None and self._call.held is None:
-            await self.bridge.add(self._caller, self.leg)
-
-    # --- send on without asking ------------------------------------------------------------------
-
-    async def _refer(self, event: ChannelTransfer) -> bool:
-        """Do what the phone's REFER asks for, and tell the phone; True: the caller has gone on."""
-        asked_on = self._wiring.router.find(event.channel.id) or self.leg
-        leg, consult = self.leg, self.consult
-        if event.consulted is None:
-            is_done = await self._send_on(self._find(event.destination), asked_on)
-        else:
-            pair = {event.channel.id, event.consulted.id}
-            ours = consult is not None and pair == {leg.id, consult.side.id}
-            is_done = consult is not None and ours and await self._complete(consult, asked_on)
-        if is_done:
-            await insist(leg.hang_up, f"end of {leg.id}")
-        else:
-            await asked_on.report_transfer(TransferOutcome.REFUSED)
-        return is_done
-
-    async def _send_on(self, target: Target | None, asked_on: Channel | None = None) -> bool:
-        """Send the caller on; False: it cannot be, the agent keeps them."""
-        agent = self._call.agent
-        if agent is None or target is None:
-            return False
-        event = transfer_of(self._call.id, agent, target)
-        rejection = "" if event is None else self._engine.post(event)
-        if event is None or rejection:
-            log.info("transfer_refused", call_id=self._call.id, cause=rejection)
-            return False
-        if asked_on is not None:
-            await asked_on.report_transfer(TransferOutcome.DONE)
-        return True
+    async def _change_recording(self, action: Action) -> None:
+        """Pause it, or begin it; in a consult nothing is said, where the agent hears another."""
+        desk = RecordingDesk(self._wiring, self._talks.recordings)
+        said = await desk.press(self._call, action)
+        if self.consult is None:
+            await self.talk.say(said)
 
     # --- consult ---------------------------------------------------------------------------------
 
@@ -313,9 +339,9 @@ class Control:
         consult = begin_consult(self._wiring, self._call, agent, self.leg, target)
         if consult is None:
             return False
-        await self._hold()
-        if self.bridge is not None:
-            await self.bridge.remove(self.leg)
+        await self.talk.hold()
+        if self.talk.bridge is not None:
+            await self.talk.bridge.remove(self.leg)
         session = ConsultCall(self._wiring, self._talks, consult, self.leg, target)
         self._talks.start(session.run(), f"consult {consult.id}")
         return True
@@ -323,77 +349,29 @@ class Control:
     async def _consult_changed(self, news: ConsultNews) -> None:
         is_back = news.is_over and news.consult.is_lent and not news.consult.has_left
         if is_back and not self.leg.is_gone:
-            await self._retrieve()
+            await self.talk.retrieve()
 
     async def _swap(self, consult: ConsultCall) -> None:
         if not consult.is_lent or consult.is_joined:
             return
         if self._call.held is HoldBy.CODE:
             await consult.meet(apart=self.leg)
-            await self._retrieve()
+            await self.talk.retrieve()
         else:
-            await self._hold()
+            await self.talk.hold()
             await consult.meet()
 
     async def _bring_together(self, consult: ConsultCall, colleague: Channel) -> None:
         """Have all three talk with each other, in the customer's bridge."""
         agent = consult.call.agent
-        if self.bridge is None or consult.is_joined or agent is None:
+        if self.talk.bridge is None or consult.is_joined or agent is None:
             return
         consult.is_joined = True
         event = ConferenceStarted(
-            call=consult.call.id, agent=agent, bridge=self.bridge.id, channel=self.leg.id
+            call=consult.call.id, agent=agent, bridge=self.talk.bridge.id, channel=self.leg.id
         )
         self._engine.post(event)
         await colleague.stop_music()
         await consult.part()
-        await self._retrieve()
-        await self.bridge.add(colleague)
-
-    # --- hand over -------------------------------------------------------------------------------
-
-    async def _complete(self, consult: ConsultCall, asked_on: Channel | None = None) -> bool:
-        """Let whom was consulted have the caller; who has not answered yet is sent the caller.
-
-        Args:
-            consult: with whom.
-            asked_on: the line of the phone's REFER, which is answered before its lines are ended.
-        """
-        leg, agent = consult.leg, self._call.agent
-        if agent is None:
-            return False
-        if leg is None or consult.call.state not in (CallState.TALKING, CallState.IN_FLOW):
-            consult.stop("sent on")
-            await consult.ended.wait()
-            return await self._send_on(consult.target, asked_on)
-        rejection = self._engine.post(self._hand_over_of(consult, leg, agent))
-        if rejection:
-            log.info("hand_over_refused", call_id=self._call.id, cause=rejection)
-            return False
-        before, self.leg = self.leg, leg
-        consult.has_left = True  # before the music ends: none may begin from here on
-        await self._caller.stop_music()
-        await leg.stop_music()
-        if self.bridge is not None:
-            await self.bridge.add(self._caller, leg)
-        if asked_on is not None:
-            await asked_on.report_transfer(TransferOutcome.DONE)
-        consult.hand_over()
-        await insist(before.hang_up, f"end of {before.id}")
-        return True
-
-    def _hand_over_of(
-        self, consult: ConsultCall, leg: Channel, agent: AgentId
-    ) -> CallHandedOver | CallHandedOut:
-        colleague = consult.call.agent
-        if colleague is None:
-            return CallHandedOut(
-                call=self._call.id,
-                agent=agent,
-                consult=consult.call.id,
-                channel=leg.id,
-                number=consult.call.number,
-            )
-        return CallHandedOver(
-            call=self._call.id, agent=agent, to_agent=colleague, consult=consult.call.id
-        )
+        await self.talk.retrieve()
+        await self.talk.bridge.add(colleague)

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ccengine.asterisk.channels import Gone
 from ccengine.calls.bridge_names import BRIDGE_PREFIX, TALK, bridge_of
+from ccengine.calls.card_taking import leave
+from ccengine.calls.consent import Consent
 from ccengine.calls.control import Control
 from ccengine.calls.insistence import insist
+from ccengine.calls.languages import agents_language
+from ccengine.calls.recording_rules import rule_of
+from ccengine.calls.sending_on import WITH_STAFF
 from ccengine.calls.talked import Talked
 from ccengine.core.events import (
+    CardOutcome,
     ConversationEnded,
     ConversationFailed,
     ConversationStarted,
     Party,
-    RecordingFailed,
-    RecordingStarted,
     StaffAnswered,
 )
 from ccengine.core.states import CallState
+from ccengine.ivr.confirmations import Confirmation
 
 if TYPE_CHECKING:
     from ccengine.asterisk.bridges import Bridge
@@ -33,23 +37,8 @@ if TYPE_CHECKING:
 
 NEWS_SECONDS = 1.0  #: an event is never so late after what it tells of
 
-
-def recording_of(call: Call, at: float, part: int = 1) -> str:
-    """Return the recording's path below the recordings folder, without extension.
-
-    Nothing in it comes from the caller: ids of ours and the date, UTC.
-    """
-    day = datetime.fromtimestamp(at, UTC).strftime("%Y/%m/%d")
-    suffix = "" if part == 1 else f"-{part}"
-    return f"{call.tenant}/{call.client}/{day}/{call.id}{suffix}"
-
-
-def next_part(call: Call) -> int:
-    """Return the number of the call's next recording."""
-    suffix = call.recording.rpartition("/")[2].removesuffix(".wav").removeprefix(call.id)
-    if not call.recording:
-        return 1
-    return int(suffix.removeprefix("-") or 1) + 1
+NOT_RECORDED_HERE = "this queue's calls are not recorded"
+NO_TALK = "no talk came of it"
 
 
 class Conversation:
@@ -58,7 +47,9 @@ class Conversation:
     def __init__(
         self, wiring: Wiring, talks: Talks, caller: Channel, call: Call, connect: Connect
     ) -> None:
+        self._wiring = wiring
         self._engine = wiring.engine
+        self._talks = talks
         self._caller = caller
         self._call = call
         self._connect = connect
@@ -72,8 +63,13 @@ class Conversation:
         """Bridge, record, and do what the agent asks for until the talk is over."""
         leg = self._control.leg
         await self._bridge.create(name=f"{BRIDGE_PREFIX}{self._connect.call}", kind=TALK)
+        was_recorded = self._call.recording
+        if not await self._record():
+            return Talked.REFUSED
         if not await self._bridge.add(self._caller, leg):
             await self._see_who_is_gone(leg)
+            if not was_recorded:
+                await self._talks.recordings.end(self._call, NO_TALK)
             return Talked.NEVER
         self._started = True
         self._engine.post(
@@ -81,8 +77,6 @@ class Conversation:
                 call=self._connect.call, agent=self._connect.agent, bridge=self._bridge.id
             )
         )
-        if self._connect.recorded:
-            await self._record()
         return await self._control.run(self._bridge)
 
     async def resume(self) -> Talked:
@@ -92,11 +86,16 @@ class Conversation:
         if not leg.confirmed:
             leg.end(Gone(0, "lost while the engine was away"))
         self._bridge.attach(self._caller, leg)
+        if self._call.recording_lost:
+            await self._talks.recordings.of(self._call).begin(
+                self._caller.id, by=self._call.recorded_for
+            )
         return await self._control.run(self._bridge)
 
     async def meet_staff(self) -> Talked:
         """Let a caller who was sent to the client's staff talk with them; it is not recorded."""
         leg = self._control.leg
+        await self._talks.recordings.end(self._call, WITH_STAFF)
         await self._bridge.create(name=f"{BRIDGE_PREFIX}{self._connect.call}", kind=TALK)
         if not await self._bridge.add(self._caller, leg):
             await self._see_who_is_gone(leg)
@@ -116,6 +115,8 @@ class Conversation:
             return
         self._closed = True
         self._control.end_consult()
+        left = CardOutcome.CALLER_LEFT if by is Party.CALLER else CardOutcome.AGENT_LEFT
+        leave(self._control.talk, left)
         leg = self._control.leg
         await insist(leg.hang_up, f"end of {leg.id}")
         call, agent = self._connect.call, self._call.agent
@@ -142,16 +143,32 @@ class Conversation:
             async with asyncio.timeout(NEWS_SECONDS):
                 await leg.wait_gone()
 
-    async def _record(self) -> None:
-        call = self._engine.center.calls.get(self._connect.call)
-        if call is None:
-            return
-        name = recording_of(call, self._engine.clock.now(), next_part(call))
-        path = f"{name}.wav"
-        if await self._bridge.record(name) is None:
-            event: RecordingFailed | RecordingStarted = RecordingFailed(
-                call=call.id, recording=path, reason="bridge gone"
-            )
-        else:
-            event = RecordingStarted(call=call.id, recording=path)
-        self._engine.post(event)
+    async def _record(self) -> bool:
+        """Begin to record, or end it where whoever has the caller now is not recorded.
+
+        Returns:
+            False: the caller does not want that, and cannot be served in another way.
+        """
+        call = self._call
+        if self._connect.recorded:
+            if not await self._talks.recordings.of(call).begin(self._caller.id):
+                return await self._go_on_unrecorded()
+        elif not self._may_go_on():
+            await self._talks.recordings.end(call, NOT_RECORDED_HERE)
+        return True
+
+    async def _go_on_unrecorded(self) -> bool:
+        """Have the agent hear it, before the join; False: the client's rule is to end the call."""
+        consent, leg = Consent(self._wiring, self._caller, self._call), self._control.leg
+        if consent.ends_call:
+            await consent.say_goodbye()
+            return False
+        prompts, language = self._wiring.configuration.prompts, agents_language(self._wiring)
+        said = prompts.confirmation(Confirmation.CALL_NOT_RECORDED, language)
+        await (await leg.play(said)).wait()
+        return True
+
+    def _may_go_on(self) -> bool:
+        """Tell whether a recording that somebody has asked for goes on with the next agent."""
+        asked_for = bool(self._call.recorded_for)
+        return asked_for and rule_of(self._wiring, self._call) is not False

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from ccengine.calls.directory import Directory
 from ccengine.calls.insistence import insist
-from ccengine.calls.keys import WITH_TARGET, Action, Keyed
+from ccengine.calls.keys import WITH_TARGET, Action, CardWish, Keyed
+from ccengine.calls.whose import client_of_call
 from ccengine.core.events import HoldBy
 from ccengine.core.states import CallState
 
@@ -49,6 +50,29 @@ class DeskTalk:
         if (call.held is HoldBy.CODE) == starts:
             return "the caller is on hold already" if starts else "the caller is not on hold"
         return self.press(call_id, Action.PUT_ASIDE if starts else Action.TAKE_BACK)
+
+    def take_card(self, call_id: CallId, by: str, amount: str, reference: str) -> str:
+        """Have the caller type a card, apart; why not."""
+        talk, call = self._talk(call_id)
+        if talk is None or call is None:
+            return NO_TALK
+        client = client_of_call(self._wiring, call)
+        if client is None or client.settings.payment is None:
+            return "the client takes no cards"
+        if call.card is not None or call.held is not None or call_id in self._talks.consults:
+            return "no card can be taken now"
+        talk.note_wish(CardWish(by=by, amount=amount, reference=reference))
+        return ""
+
+    def stop_card(self, call_id: CallId) -> str:
+        """Bring caller and agent together again; why not."""
+        talk, call = self._talk(call_id)
+        if talk is None or call is None:
+            return NO_TALK
+        if call.card is None:
+            return "no card is being taken"
+        talk.note_wish(Keyed(Action.BACK))
+        return ""
 
     def hang_up(self, call_id: CallId) -> str:
         """End the agent's part, as by the phone; who is consulted then has the caller; why not."""

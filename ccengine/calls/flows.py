@@ -17,6 +17,7 @@ from structlog.contextvars import bound_contextvars
 from ccengine.asterisk.ari.errors import AriDisconnected
 from ccengine.calls.callback_offer import CallbackOffer
 from ccengine.calls.caller_ear import CallerEar
+from ccengine.calls.flow_card import FlowCard
 from ccengine.calls.flow_recording import comment_of, record_caller, stop_recording
 from ccengine.calls.languages import language_of
 from ccengine.calls.spoken_choice import SpokenChoice
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
 
     from ccengine.asterisk.channels import Channel
+    from ccengine.calls.flow_card import Start
     from ccengine.calls.wiring import Wiring
     from ccengine.config.clients import Client
     from ccengine.config.tenant import Route, Tenant
@@ -61,7 +63,7 @@ IN_A_FLOW = "the flow says so"
 class CallFlows:
     """One call's flows: its number's, and those that queues send it on to."""
 
-    def __init__(self, wiring: Wiring, channel: Channel, call: Call) -> None:
+    def __init__(self, wiring: Wiring, channel: Channel, call: Call, start: Start) -> None:
         self._wiring = wiring
         self._engine = wiring.engine
         self._channel = channel
@@ -69,6 +71,7 @@ class CallFlows:
         self._recording = ""
         self._takes: Counter[int] = Counter()  # by the pass of a step
         self.survey = CallSurvey(wiring, call)
+        self._card = FlowCard(wiring, channel, call, start)
 
     async def run(self, name: str, start: Place | None, of: ClientId | None = None) -> Outcome:
         """Take the caller through a flow; the number's own where none is named.
@@ -152,6 +155,7 @@ class CallFlows:
             record=self._record,
             lookup=partial(self._look_up, client.id),
             submit=partial(self._submit, client),
+            take_card=self._card.take,
             answer_survey=self.survey.answer,
             within=self._within,
             speaker=self._speaker(client.id),

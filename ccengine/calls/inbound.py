@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ccengine.asterisk.ari.errors import AriDisconnected, AriRefused, AriTimeout
+from ccengine.calls.call_recording import NO_ROOM
 from ccengine.calls.conversation import Conversation
 from ccengine.calls.flows import CallFlows, way_out
 from ccengine.calls.insistence import insist
 from ccengine.calls.introductions import introduce, introduction
 from ccengine.calls.outside import Outside
+from ccengine.calls.recording_rules import may_be_served
 from ccengine.calls.scope import CallScope
 from ccengine.calls.staff import ring_staff
 from ccengine.calls.talked import Talked
@@ -47,6 +49,7 @@ CALLER_HUNG_UP = "caller hung up"
 LOST = "lost"
 AGENT_HUNG_UP = "agent hung up"
 CALLED_BACK = "callback"
+NOT_RECORDED = "does not want to be recorded"
 NO_QUEUE_LEFT = "no such queue"
 
 DIVERT_PAUSE_SECONDS = 1.0
@@ -71,7 +74,7 @@ class InboundCall:
         self._waiting = Waiting(wiring, channel, call, taken_up=resumed)
         self._conversation: Conversation | None = None
         self._outside = Outside(wiring, call)
-        self._flows = CallFlows(wiring, channel, call)
+        self._flows = CallFlows(wiring, channel, call, talks.start)
         self._diverted_at = -math.inf
         self._by, self._cause = Party.CALLER, CALLER_HUNG_UP
 
@@ -170,6 +173,10 @@ class InboundCall:
         client = client_of(outcome.queue)
         usual = self._engine.center.plan.usual_queues.get(client)
         for queue in dict.fromkeys((outcome.queue, usual or outcome.queue)):
+            if not may_be_served(self._wiring, queue):
+                log.error("call_refused", call_id=self._call.id, queue=queue, cause=NO_ROOM)
+                await self._flows.apologise()
+                return Party.ENGINE, NO_ROOM
             rejection = self._engine.post(
                 CallQueued(
                     call=self._call.id,
@@ -224,6 +231,8 @@ class InboundCall:
         match talked:
             case Talked.OVER:
                 return await self._ask_how_it_was(conversation)
+            case Talked.REFUSED:
+                return Party.ENGINE, NOT_RECORDED
             case Talked.NEVER:
                 await conversation.close(Party.AGENT)
             case Talked.SENT_ON:
@@ -240,6 +249,7 @@ class InboundCall:
         asks = survey.flow()
         if asks is not None:
             queue, flow = asks
+            await self._talks.recordings.end(self._call, "survey")
             await conversation.close(Party.AGENT)
             self._channel.clear_digits()  # typed for the agent
             survey.begin()
@@ -292,6 +302,7 @@ class InboundCall:
 
     async def _divert(self, divert: DivertCall) -> tuple[Party, str] | None:
         """Send the caller on; None: by a flow that has led to a queue."""
+        await self._talks.recordings.end(self._call, divert.reason)
         if divert.flow is None:
             await self._outside.send(self._channel, divert)
             return Party.CALLER, CALLER_HUNG_UP

@@ -84,7 +84,7 @@ class ItemSession:
             self._end(item.dropped)
             return
         elif self._call.kind is Kind.VOICEMAIL and self._call.state is CallState.TALKING:
-            await MessagePlayer(self._wiring, self._call).resume()
+            await MessagePlayer(self._wiring, self._talks.recordings, self._call).resume()
             return
         while not await self._take(await self._mailbox.get()):
             pass
@@ -98,7 +98,9 @@ class ItemSession:
             case DialCallback():
                 return await self._call_customer()
             case Connect() if self._call.kind is Kind.VOICEMAIL:
-                return await MessagePlayer(self._wiring, self._call).run(command)
+                return await MessagePlayer(self._wiring, self._talks.recordings, self._call).run(
+                    command
+                )
             case Connect():
                 return await self._with_agent(command)
             case _:

@@ -28,6 +28,9 @@ class Action(Enum):
     CONFERENCE = auto()
     SWAP = auto()
     BACK = auto()
+    TAKE_CARD = auto()  #: or stop that, by turns
+    PAUSE_RECORDING = auto()  #: or go on, by turns
+    RECORD = auto()  #: or end it, by turns
 
 
 WITH_TARGET = frozenset({Action.TRANSFER, Action.CONSULT})
@@ -41,6 +44,15 @@ class Keyed:
     digits: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardWish:
+    """Somebody asks for a card to be taken."""
+
+    by: str
+    amount: str = ""
+    reference: str = ""
+
+
 def actions_of(codes: CallCodes) -> dict[str, Action]:
     """Return what each code means."""
     return {
@@ -50,6 +62,9 @@ def actions_of(codes: CallCodes) -> dict[str, Action]:
         codes.conference: Action.CONFERENCE,
         codes.swap: Action.SWAP,
         codes.back: Action.BACK,
+        codes.card: Action.TAKE_CARD,
+        codes.pause_recording: Action.PAUSE_RECORDING,
+        codes.record: Action.RECORD,
     }
 
 

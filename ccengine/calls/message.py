@@ -10,11 +10,11 @@ from ccengine.asterisk.ari.events import ChannelHold, ChannelUnhold
 from ccengine.asterisk.channels import Gone
 from ccengine.calls.bridge_names import BRIDGE_PREFIX, TALK
 from ccengine.calls.caller_ear import CallerEar
-from ccengine.calls.conversation import recording_of
 from ccengine.calls.customer_leg import CustomerLeg, let_hear_ringing
 from ccengine.calls.insistence import insist
 from ccengine.calls.languages import agents_language
 from ccengine.calls.race import first_of
+from ccengine.calls.recording_rules import rule_of
 from ccengine.calls.scope import CallScope
 from ccengine.config.settings import ASTERISK_STATE
 from ccengine.core.events import (
@@ -26,7 +26,6 @@ from ccengine.core.events import (
     HoldEnded,
     HoldStarted,
     Party,
-    RecordingStarted,
 )
 from ccengine.core.ids import OfferId
 from ccengine.core.work_items import Failure
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
 
     from ccengine.asterisk.bridges import Bridge
     from ccengine.asterisk.channels import Channel
+    from ccengine.calls.recordings import Recordings
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
     from ccengine.core.commands import Connect
@@ -59,9 +59,10 @@ def bridge_with(leg: str) -> str:
 class MessagePlayer:
     """One agent and one message."""
 
-    def __init__(self, wiring: Wiring, call: Call) -> None:
+    def __init__(self, wiring: Wiring, recordings: Recordings, call: Call) -> None:
         self._wiring = wiring
         self._engine = wiring.engine
+        self._recordings = recordings
         self._call = call
 
     async def run(self, connect: Connect) -> bool:
@@ -139,11 +140,11 @@ class MessagePlayer:
             return False
         bridge = self._wiring.router.bridge(bridge_with(customer.id))
         await bridge.create(name=f"{BRIDGE_PREFIX}{self._call.id}", kind=TALK)
+        await self._record(customer)
         if not await bridge.add(agent, customer):
             await bridge.destroy()
             await leg.give_up(Failure.HUNG_UP)
             return False
-        await self._record(customer)
         is_over = first_of(agent.wait_gone(), customer.wait_gone())
         await first_of(is_over, self._play_on_hold(name, agent, customer, bridge))
         return True
@@ -167,11 +168,5 @@ class MessagePlayer:
                     pass
 
     async def _record(self, customer: Channel) -> None:
-        queue = self._call.queue
-        plan = self._engine.center.plan
-        if queue is None or not plan.queues[queue].recorded:
-            return
-        name = recording_of(self._call, self._engine.clock.now())
-        bridge = self._wiring.router.bridge(bridge_with(customer.id))
-        if await bridge.record(name) is not None:
-            self._engine.post(RecordingStarted(call=self._call.id, recording=f"{name}.wav"))
+        if rule_of(self._wiring, self._call) is True:
+            await self._recordings.of(self._call).begin(customer.id)

@@ -43,7 +43,8 @@ class Notice:
     async def ring(self, given_up: asyncio.Event | None = None) -> bool:
         """Ring the agent until they answer; False: they do not, or `given_up` is set first."""
         agent = self._wiring.engine.center.agent(self._agent)
-        if agent.state not in MAY_BE_TOLD or not agent.phone or agent.phone_lost or agent.own_calls:
+        is_free = agent.state in MAY_BE_TOLD and not (agent.phone_lost or agent.is_elsewhere)
+        if not is_free or not agent.phone:
             self._leg.end(Gone(0, "not free"))
             return False
         phone = agent.phone

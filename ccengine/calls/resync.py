@@ -13,6 +13,7 @@ import structlog
 
 from ccengine.asterisk.caller_sound import is_ear, is_listened_by
 from ccengine.calls.bridge_names import BRIDGE_PREFIX, bridge_of
+from ccengine.calls.coaching.line import is_coaching, room_of
 from ccengine.calls.customer_leg import ROLE
 from ccengine.calls.item import is_waiting
 from ccengine.calls.message import bridge_with
@@ -91,7 +92,9 @@ class Resyncer:
         for call in list(self._engine.center.calls.values()):
             if not self._engine.has_call(call.id):
                 await self._take_up(call)
+        self._take_up_coaching()
         self._adopt_unknown(arrive)
+        self._sessions.talks.recordings.take_up()
         self._sessions.watch_strays()
         self._sessions.watch_items()
         self._sessions.phones.resync(found.channels, endpoints)
@@ -117,6 +120,11 @@ class Resyncer:
             self._sessions.follow_outside(call)
         else:
             self._let_stray(call)
+
+    def _take_up_coaching(self) -> None:
+        for coaching in list(self._engine.center.coachings.values()):
+            if not self._engine.has_coaching(coaching.id):
+                self._sessions.coaching.take_up(coaching, self._channels.get(coaching.channel))
 
     def _take_up_item(self, call: Call) -> None:
         """Start the session; it takes up the customer's leg, or finds it gone."""
@@ -226,7 +234,7 @@ class Resyncer:
             return
         queue = call.queue or NO_QUEUE
         settings = self._engine.center.plan.queues.get(queue)
-        recorded = settings is not None and settings.recorded
+        recorded = settings is not None and settings.recorded is True
         self._engine.open_call(call.id).put_nowait(
             Connect(offer=offer, call=call.id, agent=agent, queue=queue, recorded=recorded)
         )
@@ -250,9 +258,11 @@ class Resyncer:
         bridges |= {bridge_of(OfferId(call.outside)) for call in outside}
         legs = {call.item.leg for call in calls if call.item is not None and call.item.leg}
         bridges |= {bridge_with(leg) for leg in legs}
+        bridges |= {room_of(coaching) for coaching in self._engine.center.coachings}
         offers |= {OfferId(call.outside) for call in calls} | {OfferId(leg) for leg in legs}
         for channel in self._channels.values():
-            ours = channel.variables.get("CC_ROLE") in OURS or is_ear(channel.id)
+            made = is_ear(channel.id) or is_coaching(channel.id)
+            ours = made or channel.variables.get("CC_ROLE") in OURS
             here = channel.id in offers or self._wiring.router.find(channel.id) is not None
             if ours and not here and not channel.id.endswith(OTHER_HALF):
                 log.warning("leg_orphaned", channel=channel.id)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ccengine.calls.agent import AgentSession, LastLegs
+from ccengine.calls.coaching.house import CODE, CoachingHouse, Desks
 from ccengine.calls.consult import ConsultCall, Talks
 from ccengine.calls.dialled import ConsultEar, DialledCall
 from ccengine.calls.feature import FeatureCall
@@ -15,6 +16,7 @@ from ccengine.calls.inbound import InboundCall
 from ccengine.calls.item import ItemSession
 from ccengine.calls.outside import Outside
 from ccengine.calls.phones import Phones
+from ccengine.calls.recordings import Recordings
 from ccengine.calls.strays import StrayWatch
 
 if TYPE_CHECKING:
@@ -42,7 +44,9 @@ class Sessions:
         self._watching_strays = False
         self._watching_items = False
         self.phones = Phones(wiring, self._start)
-        self.talks = Talks(self._start)
+        self.talks = Talks(self._start, Recordings(wiring, self._start))
+        desks = Desks(self.talks, self.phones, self._last_legs, self._start, self.ensure_agent)
+        self.coaching = CoachingHouse(wiring, desks)
 
     def start_call(self, channel: Channel, call: Call, *, resumed: bool) -> None:
         """Start the session of a call the core knows; resumed: not at its beginning."""
@@ -76,7 +80,12 @@ class Sessions:
             self._watching_items = False
 
     def start_feature(self, channel: Channel, code: str, digits: str) -> None:
-        """Start the short session of a feature code."""
+        """Start the session of a feature code: short, but for who coaches."""
+        if code == CODE:
+            self._start(
+                self.coaching.serve_code(channel, digits), f"coaching {channel.id}", channel
+            )
+            return
         feature = FeatureCall(self._wiring, channel, self.ensure_agent)
         self._start(feature.run(code, digits), f"feature {channel.id}", channel)
 

@@ -10,4 +10,5 @@ class Talked(Enum):
 
     OVER = auto()  #: the agent, or the client's staff, hung up
     NEVER = auto()  #: the agent was gone before the bridge
+    REFUSED = auto()  #: the caller does not want to be recorded, and is served in no other way
     SENT_ON = auto()  #: the caller waits for what the core decides

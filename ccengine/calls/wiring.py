@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ccengine.asterisk.recorder import NoRecorder, Recorder
 from ccengine.asterisk.router import Router
 from ccengine.calls.spoken_choice import Hearing
 from ccengine.config.settings import StatePaths
@@ -13,14 +16,30 @@ from ccengine.core.ids import AgentId, Instant
 from ccengine.engine import Engine
 from ccengine.ivr.configuration import Configuration
 from ccengine.ivr.lookups import Lookups
+from ccengine.ivr.payments import Payments
 from ccengine.ivr.speaking import Voices
 from ccengine.reporting.rows import JournalRow
+from ccengine.storage.metrics import Metrics
 
 if TYPE_CHECKING:
     from ccengine.config.tenant import Tenant
 
 RowsOfAgent = Callable[[AgentId, Instant], Awaitable[Sequence[JournalRow]]]
 """Reads the journal's rows about an agent from an instant on, beside the engine's own work."""
+
+
+SizeOf = Callable[[Path], Awaitable[int]]
+"""Tells how large a file is, 0 if there is none."""
+
+
+async def size_beside(file: Path) -> int:
+    """Look beside the loop: a disk may take its time."""
+    return await asyncio.to_thread(lambda: file.stat().st_size if file.is_file() else 0)
+
+
+def always() -> bool:
+    """Say yes: where nobody looks at the disk."""
+    return True
 
 
 async def no_rows(agent: AgentId, since: Instant) -> Sequence[JournalRow]:
@@ -42,8 +61,13 @@ class Wiring:
     paths: StatePaths
     node: str
     rows_of_agent: RowsOfAgent = no_rows
+    recorder: Recorder = field(default_factory=NoRecorder)
+    size_of: SizeOf = size_beside
+    has_room: Callable[[], bool] = always  #: whether a recording can be begun
     lookups: Lookups | None = None  #: None: each fails, where nobody can be asked
+    payments: Payments | None = None  #: None: no card is taken
     hearing: Hearing | None = None  #: None: menus are answered by keys only
+    metrics: Metrics = field(default_factory=Metrics)
     voices: Voices | None = None  #: None: values are not said, where there is no speech engine
 
     def tenant(self) -> Tenant:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import wave
+from array import array
+from io import BytesIO
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ccengine.cli.narration import Narration
 from ccengine.cli.output import console, fail, read_settings
+from ccengine.cli.running_engine import recording_of
 from ccengine.cli.scripted_call import AGENT_HZ, CALLER_HZ, AgentPhone, Script, ScriptedCall
 from ccengine.clock import Clock
 from ccengine.config.secrets import pin, sip_password
 from ccengine.config.tenant import sip_user_of
 from ccengine.ivr.configuration import load_configuration
 from ccengine.phone import Account
-from ccengine.phone.frequencies import tone_windows_of
+from ccengine.phone.frequencies import tone_windows
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ccengine.cli.scripted_call import Findings
     from ccengine.config.settings import Settings
     from ccengine.config.tenant import Tenant
@@ -118,8 +120,7 @@ def _report(
     failures += _judge("caller heard the agent's tone", found.caller_heard_agent)
     failures += _judge("agent heard the caller's tone", found.agent_heard_caller)
     if narration.recording:
-        failures += _judge_recording(settings.paths.recordings / narration.recording)
-        console.print(f"recording: {settings.host_paths.recordings / narration.recording}")
+        failures += _judge_recording(settings, narration.call or "")
     else:
         failures.append("the conversation was not recorded")
     if narration.call:
@@ -127,13 +128,18 @@ def _report(
     return failures
 
 
-def _judge_recording(path: Path) -> list[str]:
-    if not path.exists():
-        return [f"no recording at {path}"]
+def _judge_recording(settings: Settings, call: str) -> list[str]:
+    sound = recording_of(settings, call)
+    if sound is None:
+        return [f"no recording of {call}"]
+    console.print(f"recording: docker/ccengine recordings play {call} > {call}.wav")
+    with wave.open(BytesIO(sound)) as file:
+        samples, sides = array("h", file.readframes(file.getnframes())), file.getnchannels()
     failures = []
-    for who, frequency in (("caller", CALLER_HZ), ("agent", AGENT_HZ)):
+    # Of a stereo recording each has a side of their own; in a mix both are heard.
+    for who, first, frequency in (("caller", 0, CALLER_HZ), ("agent", sides - 1, AGENT_HZ)):
         # The first and last windows hold the edges of the talk.
-        windows = tone_windows_of(path, frequency)[2:-2]
+        windows = tone_windows(samples[first::sides], frequency)[2:-2]
         share = sum(windows) / len(windows) if windows else 0.0
         failures += _judge(f"{who}'s tone in the recording", share)
     return failures

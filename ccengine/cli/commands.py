@@ -21,6 +21,7 @@ from ccengine.cli import (
     plan,
     promises,
     prompts,
+    recordings,
     replay,
     report,
     run,
@@ -60,6 +61,7 @@ app.add_typer(closure.app, name="closure")
 app.add_typer(token.app, name="token")
 app.add_typer(webhook.app, name="webhook")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(recordings.app, name="recordings")
 app.add_typer(report.app, name="report")
 
 

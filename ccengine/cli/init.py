@@ -9,7 +9,8 @@ import typer
 from ccengine.cli.output import console, fail, read_configuration, read_settings
 from ccengine.cli.prompts import build_prompts
 from ccengine.config.asterisk_files import UnsafeValue, write_asterisk_files
-from ccengine.config.secrets import SecretMissing, generate
+from ccengine.config.secret_files import SecretMissing
+from ccengine.config.secrets import generate
 from ccengine.config.state_folder import lay_out
 
 UMASK = 0o007  # what is made here is the group's, too, and nobody else's

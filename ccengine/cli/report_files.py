@@ -16,7 +16,15 @@ from rich.markup import escape
 
 from ccengine.cli.output import console, fail
 from ccengine.cli.tables import Table as Printed
-from ccengine.reporting.kpis.formulas import SURVEYS, Unit, as_counted, in_unit, rounded
+from ccengine.reporting.kpis.formulas import (
+    QUALITY,
+    SURVEYS,
+    Unit,
+    as_counted,
+    has_quality,
+    in_unit,
+    rounded,
+)
 from ccengine.reporting.kpis.table import SL_AGREED
 
 if TYPE_CHECKING:
@@ -94,7 +102,9 @@ def days_text(table: Table) -> str:
 
 def as_table(table: Table, title: str, out: Path | None) -> None:
     """Print the figures that matter most, and the formulas of these."""
-    matters = {*MATTERS, *(one.name for one in SURVEYS if table.total.counts.survey_asked)}
+    counts = table.total.counts
+    matters = {*MATTERS, *(one.name for one in SURVEYS if counts.survey_asked)}
+    matters |= {one.name for one in QUALITY if has_quality(counts)}
     figures = [figure for figure in table.figures if figure.name in matters]
     shown = Printed(show_edge=False, pad_edge=False)
     for by in table.question.by:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
 from ccengine.cli.output import fail
-from ccengine.config.secrets import SecretMissing, read_secret
+from ccengine.config.secret_files import SecretMissing, read_secret
 
 if TYPE_CHECKING:
     from ccengine.config.settings import Settings
 
 SECONDS = 10.0
 REFUSED = 400
+WHOLE_SECONDS = 20.0
+"""From a call's end until its recording is whole."""
 
 
 def ask_engine(
@@ -54,6 +57,25 @@ def dead_submissions_now(settings: Settings) -> int | None:
         return None
     found = answer.get("dead_submissions")
     return found if isinstance(found, int) else None
+
+
+def recording_of(settings: Settings, call: str) -> bytes | None:
+    """Return the recording of a call that has just ended; None: there is none."""
+    try:
+        token = read_secret(settings.paths.api_token)
+        return asyncio.run(_fetched(settings.api_url, token, f"/calls/{call}/recording"))
+    except (SecretMissing, aiohttp.ClientError, TimeoutError, OSError):
+        return None
+
+
+async def _fetched(url: str, token: str, path: str) -> bytes:
+    headers = {"Authorization": f"Bearer {token}"}
+    async with asyncio.timeout(WHOLE_SECONDS), aiohttp.ClientSession(url, headers=headers) as http:
+        while True:
+            async with http.get(path) as response:
+                if response.status == HTTPStatus.OK:
+                    return await response.read()
+            await asyncio.sleep(1)
 
 
 def _told(problem: dict[str, Any]) -> str:

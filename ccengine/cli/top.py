@@ -16,7 +16,7 @@ from ccengine.cli.output import console, fail, read_settings
 from ccengine.cli.top_board import Board
 from ccengine.cli.top_screen import screen
 from ccengine.clock import Clock
-from ccengine.config.secrets import SecretMissing, read_secret
+from ccengine.config.secret_files import SecretMissing, read_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -28,6 +28,7 @@ DIGITS_AFTER: Final = {
     "pause": "X!",
     "resume": "X!",
     "closure": "X",
+    "coach": "X!",
 }
 """What may follow a feature code: digits, one or any number of them."""
 

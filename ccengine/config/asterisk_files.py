@@ -17,13 +17,8 @@ from ccengine.config.asterisk_dialplan import (
 )
 from ccengine.config.music import music_folders
 from ccengine.config.ownership import SECRET, SHARED, Owner, write_file
-from ccengine.config.secrets import (
-    SecretMissing,
-    ami_password,
-    ari_password,
-    read_secret,
-    sip_password,
-)
+from ccengine.config.secret_files import SecretMissing, read_secret
+from ccengine.config.secrets import ami_password, ari_password, sip_password
 from ccengine.config.settings import ASTERISK_DIALPLAN
 from ccengine.config.tenant import sip_user_of
 

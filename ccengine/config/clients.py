@@ -13,8 +13,11 @@ import phonenumbers
 from pydantic import AfterValidator, Field
 
 from ccengine.config.calendars import Calendar
+from ccengine.config.coaching import ClientCoaching
+from ccengine.config.consents import ConsentSettings
 from ccengine.config.currencies import CURRENCIES
 from ccengine.config.hours import Hours, Zone
+from ccengine.config.keeping import KeepingRules
 from ccengine.config.lookup_files import NO_LOOKUP_FILES, LookupFiles
 from ccengine.config.lookup_sources import (
     AppointmentCalendar,
@@ -26,9 +29,13 @@ from ccengine.config.lookup_sources import (
 from ccengine.config.names import Digits, Language, Line, Name, mistake
 from ccengine.config.openings import periods_ahead
 from ccengine.config.papers import NO_PAPERS, Label, Papers
+from ccengine.config.payments import Payment
 from ccengine.config.periods import NO_ZONE
+from ccengine.config.quality import QualityRules
 from ccengine.config.queue_names import with_full_names
+from ccengine.config.recording import USUAL_RECORDING, RecordingSettings
 from ccengine.config.schema import REQUIRED
+from ccengine.config.scorecards import Scorecard
 from ccengine.config.timetable import Timetable
 from ccengine.config.webhooks import Webhook
 from ccengine.core.ids import ClientId, Instant, PhoneId, QueueId, queue_id
@@ -163,6 +170,7 @@ class ClientSettings:
     staff: Mapping[Digits, Staff] = field(default_factory=dict)  #: by what agents dial
     dispositions: Mapping[Name, Disposition] = field(default_factory=dict)
     contact_reasons: Mapping[Name, ContactReason] = field(default_factory=dict)
+    coaching: ClientCoaching = field(default_factory=ClientCoaching)  #: of its calls
     mask_numbers: bool = False  #: agents' phones do not show who calls
     webhooks: Mapping[Name, Webhook] = field(default_factory=dict)  #: programs told of its calls
     lookups: Mapping[Name, Lookup] = field(default_factory=dict)  #: what its flows may ask
@@ -170,6 +178,11 @@ class ClientSettings:
     submissions: Mapping[Name, Submission] = field(default_factory=dict)  #: what they may have done
     databases: Mapping[Name, Database] = field(default_factory=dict)  #: of both
     calendars: Mapping[Name, AppointmentCalendar] = field(default_factory=dict)  #: likewise
+    quality: QualityRules = field(default_factory=QualityRules)  #: which calls are scored
+    consent: ConsentSettings | None = None  #: before recording; None: nothing is said or asked
+    payment: Payment | None = None  #: where cards go that callers type; None: none are taken
+    recording: RecordingSettings = USUAL_RECORDING  #: how, where a queue says whether
+    keeping: KeepingRules = field(default_factory=KeepingRules)  #: of recordings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +193,8 @@ class Client:
     folder: Path
     settings: ClientSettings
     papers: Papers = NO_PAPERS
+    scorecards: Mapping[str, Scorecard] = field(default_factory=dict)
+    scorecard_names: tuple[str, ...] = ()  #: those of files that have mistakes, too
     lookup_files: LookupFiles = NO_LOOKUP_FILES
     examples: Mapping[str, str] = field(
         default_factory=dict
@@ -198,6 +213,11 @@ class Client:
             )
             for name, queue in self.settings.queues.items()
         }
+
+    @property
+    def usual_scorecard(self) -> str | None:
+        """By which calls are scored when nobody names another; None: there is none."""
+        return self.settings.quality.scorecard or min(self.scorecards, default=None)
 
     @property
     def usual_queue(self) -> QueueId | None:

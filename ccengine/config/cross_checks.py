@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING
 from ccengine.config.announcement_checks import check_company
 from ccengine.config.callback_checks import check_callback, check_messages
 from ccengine.config.closure_checks import check_closures
+from ccengine.config.coaching import check_coach_keys
 from ccengine.config.desk_checks import check_desks
 from ccengine.config.extension_checks import check_call_codes, check_extensions
 from ccengine.config.hours_checks import check_calendars, check_hours
+from ccengine.config.keeping import check_keeping
 from ccengine.config.lookups import Documents, levels, unknown, unknown_keys
 from ccengine.config.number_checks import check_numbers
 from ccengine.config.outcome_checks import check_outcome, check_words
 from ccengine.config.overflow_checks import check_circles, check_overflow
+from ccengine.config.quality_checks import check_quality
 from ccengine.config.queue_checks import QueueAt, check_health, check_queue
 from ccengine.config.service import check_service
 from ccengine.config.share_checks import check_rest, check_shares
@@ -77,6 +80,7 @@ def _check_tenant(tenant: Tenant, document: Document, documents: Documents) -> I
     yield from _numbers_of_phones(tenant, document)
     yield from _codes_clash(tenant, document)
     yield from check_call_codes(tenant, document)
+    yield from check_coach_keys(tenant.settings.coach_keys, document)
 
 
 def _check_agent(
@@ -181,9 +185,11 @@ def _check_client(
         known_here = [str(name) for name in own] if isinstance(own, list) else None
         yield from unknown(document, (*place, "language"), "language", spoken, known_here)
     yield from check_words(client, document)
+    yield from check_quality(client, document)
     phones = documents.names("phones")
     yield from unknown(document, ("emergency",), "phone", settings.emergency, phones)
     yield from check_messages(client, document, documents)
+    yield from check_keeping(settings.keeping, document)
     if settings.outbound is not None:
         for prefix, trunk in settings.outbound.prefixes.items():
             place = ("outbound", "prefixes", prefix)

@@ -19,6 +19,7 @@ from ccengine.config.names import is_name, suggestion
 from ccengine.config.papers import load_papers
 from ccengine.config.problems import Problem, in_order
 from ccengine.config.schema import fit
+from ccengine.config.scorecards import load_scorecards
 from ccengine.config.tenant import Tenant, TenantSettings
 from ccengine.config.terms import load_terms
 from ccengine.core.ids import ClientId, TenantId
@@ -148,14 +149,12 @@ def _load_clients(folder: Path) -> tuple[dict[ClientId, Client], Documents, list
             problems.append(Problem(path, 1, message, NAME_REMEDY))
             continue
         name = ClientId(path.name)
-        settings = ClientSettings()
-        sources[name], found = read_document(path / CLIENT_FILE)
+        settings, document, found = _load_settings(path)
+        sources[name] = document
         problems += found
-        if (document := sources[name]) is not None:
-            fitted = fit(ClientSettings, document)
-            settings = fitted.value or settings
-            problems += fitted.problems
         papers, found = load_papers(name, path)
+        problems += found
+        scorecards, scorecard_names, found = load_scorecards(name, path)
         problems += found
         terms, contract, found = load_terms(path)
         problems += found
@@ -170,8 +169,18 @@ def _load_clients(folder: Path) -> tuple[dict[ClientId, Client], Documents, list
             folder=path,
             settings=settings,
             papers=papers,
+            scorecards=scorecards,
+            scorecard_names=scorecard_names,
             terms=terms,
             lookup_files=files,
             examples=examples,
         )
     return clients, Documents(None, sources, contracts=contracts), problems
+
+
+def _load_settings(folder: Path) -> tuple[ClientSettings, Document | None, list[Problem]]:
+    document, problems = read_document(folder / CLIENT_FILE)
+    if document is None:
+        return ClientSettings(), None, problems
+    fitted = fit(ClientSettings, document)
+    return fitted.value or ClientSettings(), document, problems + fitted.problems

@@ -1,5 +1,7 @@
 """Forms and scripts of a client: versioned files that agents fill in and read from.
 
+Scorecards (`scorecards.py`) are papers as well, which reviewers fill in.
+
 A version is what the file declares; a hash of the content tells whether two files of one version
 say the same. Records name both, so that what was filled in can be shown with its own form for ever.
 """
@@ -8,11 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, Literal, Protocol, TypeVar
 
 from pydantic import AfterValidator
 from pydantic import Field as Bounded
@@ -25,13 +27,13 @@ from ccengine.core.ids import ClientId
 from ccengine.core.outcomes import LONGEST_VALUE, MOST_VALUES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 HASH_LENGTH: Final = 16
 LABEL_AT_MOST: Final = 200
 NAME_REMEDY: Final = "rename the file: a small letter, then small letters, digits, '-' or '_'"
 
-PaperKind = Literal["form", "script"]
+PaperKind = Literal["form", "script", "scorecard"]
 
 
 def _label(text: str) -> str:
@@ -103,7 +105,18 @@ class ScriptFile:
     steps: tuple[ScriptStep, ...] = field(default=(), metadata=REQUIRED)
 
 
-File = TypeVar("File", FormFile, ScriptFile)
+class PaperFile(Protocol):
+    """What the files of all kinds have."""
+
+    @property
+    def version(self) -> int:
+        """What it declares."""
+        ...
+
+
+File = TypeVar("File", bound=PaperFile)
+Check = Callable[[Document, File], Iterable[Problem]]
+"""Yields what is wrong inside a file that could be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +145,7 @@ class Paper(Generic[File]):
 
 Form = Paper[FormFile]
 Script = Paper[ScriptFile]
+AnyPaper = Paper[Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,18 +168,19 @@ NO_PAPERS: Final = Papers()
 
 def load_papers(client: ClientId, folder: Path) -> tuple[Papers, list[Problem]]:
     """Read a client's forms and scripts. Never raises for what they say."""
-    forms, form_names, problems = _load(client, folder / "forms", "form", FormFile)
-    scripts, script_names, found = _load(client, folder / "scripts", "script", ScriptFile)
+    forms, form_names, problems = load_kind(client, folder, "form", FormFile, _check_form)
+    scripts, script_names, found = load_kind(client, folder, "script", ScriptFile, _check_script)
     papers = Papers(forms=forms, scripts=scripts, form_names=form_names, script_names=script_names)
     return papers, problems + found
 
 
-def _load(
-    client: ClientId, folder: Path, kind: PaperKind, file_kind: type[File]
+def load_kind(
+    client: ClientId, folder: Path, kind: PaperKind, file_kind: type[File], check: Check[File]
 ) -> tuple[dict[str, Paper[File]], tuple[str, ...], list[Problem]]:
+    """Read a client's papers of one kind; the names of those with mistakes as well."""
     papers: dict[str, Paper[File]] = {}
     problems: list[Problem] = []
-    paths = sorted(folder.glob("*.yaml"))
+    paths = sorted((folder / f"{kind}s").glob("*.yaml"))
     for path in paths:
         if not is_name(path.stem):
             message = f"'{path.stem}' cannot be a {kind}'s name"
@@ -177,7 +192,7 @@ def _load(
         fitted = fit(file_kind, document)
         problems += fitted.problems
         if fitted.value is not None:
-            problems += _check(document, fitted.value)
+            problems += check(document, fitted.value)
             papers[path.stem] = Paper(
                 client=client,
                 kind=kind,
@@ -191,7 +206,7 @@ def _load(
 
 
 def reused_versions(
-    papers: Iterable[Form | Script], known: Mapping[tuple[str, str, str, int], str]
+    papers: Iterable[AnyPaper], known: Mapping[tuple[str, str, str, int], str]
 ) -> Iterator[Problem]:
     """Yield a problem for each version that once said something else.
 
@@ -211,13 +226,9 @@ def reused_versions(
 # ---- what may be wrong inside one file ---------------------------------------------------------
 
 
-def _check(document: Document, file: FormFile | ScriptFile) -> Iterator[Problem]:
-    match file:
-        case FormFile():
-            yield from _check_form(document, file)
-        case ScriptFile():
-            if "steps" in document.keys() and not document.at(("steps",)):  # noqa: SIM118
-                yield document.problem(("steps",), "the script says nothing", "add a step")
+def _check_script(document: Document, script: ScriptFile) -> Iterator[Problem]:
+    if not script.steps and "steps" in document.keys() and not document.at(("steps",)):  # noqa: SIM118
+        yield document.problem(("steps",), "the script says nothing", "add a step")
 
 
 def _check_form(document: Document, form: FormFile) -> Iterator[Problem]:

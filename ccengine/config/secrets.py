@@ -8,6 +8,7 @@ import secrets
 from typing import TYPE_CHECKING, Final
 
 from ccengine.config.ownership import SECRET, Owner, write_file
+from ccengine.config.secret_files import read_secret
 from ccengine.config.tenant import sip_user_of
 
 if TYPE_CHECKING:
@@ -19,13 +20,6 @@ if TYPE_CHECKING:
 TOKEN_BYTES: Final = 32
 SIP_PASSWORD_BYTES: Final = 18
 PIN_DIGITS: Final = 6
-
-
-class SecretMissing(Exception):
-    """A file with a secret is not there or cannot be read by this user."""
-
-    def __init__(self, file: Path, reason: str) -> None:
-        super().__init__(f"{file} {reason} — run `ccengine init` as root")
 
 
 def generate(paths: StatePaths, tenant: Tenant) -> None:
@@ -47,23 +41,6 @@ def sip_users(tenant: Tenant) -> tuple[str, ...]:
     """Return all SIP accounts: phones, then demo callers."""
     phones = (sip_user_of(extension) for extension in tenant.accounts)
     return (*phones, *tenant.settings.callers)
-
-
-def read_secret(file: Path) -> str:
-    """Return what the file holds.
-
-    Raises:
-        SecretMissing: the file cannot be read, or holds nothing.
-    """
-    try:
-        text = file.read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
-        raise SecretMissing(file, "is missing") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SecretMissing(file, f"cannot be read ({error})") from None
-    if not text:
-        raise SecretMissing(file, "is empty")
-    return text
 
 
 def ari_password(paths: StatePaths) -> str:

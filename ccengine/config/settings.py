@@ -20,6 +20,8 @@ ASTERISK_DIALPLAN = "/etc/ccengine/dialplan"  #: and the folder of dialplan and 
 ASTERISK_CONF = "/etc/ccengine/asterisk-conf"
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+Percent = Annotated[int, Field(ge=1, le=100)]
+Seconds = Annotated[float, Field(gt=0, le=3600)]
 ANY_ADDRESS = "0.0.0.0"
 HOST_PATTERN = r"^[0-9A-Za-z.:\[\]-]{1,253}$"
 
@@ -93,6 +95,15 @@ class StatePaths:
         return self.lookup_secrets / f"{client}.{name}"
 
     @property
+    def recording_keys(self) -> Path:
+        """What recordings are signed and sealed with; for the engine alone."""
+        return self.secrets / "recordings"
+
+    def store_keys(self, client: str) -> Path:
+        """Return the file, put there by the admin, with the two keys of a client's store."""
+        return self.recording_keys / f"{client}.store"
+
+    @property
     def databases(self) -> Path:
         """Files of SQLite, and calendars, that lookups ask: a folder per client."""
         return self.root / "databases"
@@ -123,8 +134,13 @@ class StatePaths:
 
     @property
     def recordings(self) -> Path:
-        """Recorded conversations."""
+        """Recorded conversations, as Asterisk writes them."""
         return self.root / "recordings"
+
+    @property
+    def kept(self) -> Path:
+        """Recordings after their calls: joined, signed and sealed."""
+        return self.root / "kept"
 
     @property
     def journal(self) -> Path:
@@ -197,7 +213,12 @@ class Settings(BaseSettings):
     asterisk_conf: Path = Path(ASTERISK_CONF)  #: looked at by `check`, where it can be seen
     host_dialplan: Path | None = None
     host_asterisk_conf: Path | None = None
+    disk_alarm_percent: Percent = 85  #: of the recordings' disk are used: it is told
+    disk_full_percent: Percent = 95  #: recordings end here, before the disk ends them
+    disk_least_mb: Annotated[int, Field(ge=0)] = 200  #: or where less than this is left
     mqtt_url: str = ""  #: empty: no broker
+    gap_look_seconds: Seconds = 10.0  #: between two looks at the recordings that go on
+    unheard_seconds: Seconds = 20.0  #: nothing has come from a phone for so long: it is told
     project: str = "ccengine"  #: compose's project name
 
     @property

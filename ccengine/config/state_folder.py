@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ccengine.config.settings import StatePaths
 
 ROOT_FOLDER: Final = 0o755
+OWN_FOLDER: Final = 0o700
 
 
 def lay_out(paths: StatePaths) -> None:
@@ -38,4 +39,6 @@ def lay_out(paths: StatePaths) -> None:
     )
     for folder in engine_folders:
         make_folder(folder, Owner.ENGINE, SHARED_FOLDER)
+    for folder in (paths.kept, paths.recording_keys):
+        make_folder(folder, Owner.ENGINE, OWN_FOLDER)
     make_folder(paths.asterisk_logs, Owner.ASTERISK, SHARED_FOLDER)

@@ -24,6 +24,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from ccengine.config.calendars import HolidayCalendar
 from ccengine.config.clients import Client, TelephoneNumber, digits_of
 from ccengine.config.closures import Closure
+from ccengine.config.coaching import CoachKeys
+from ccengine.config.consents import Place
 from ccengine.config.hours import Zone
 from ccengine.config.names import Language, Line, Name, is_name, mistake
 from ccengine.config.periods import periods_of
@@ -129,6 +131,7 @@ class Site:
 
     name: Line
     zone: Zone  #: IANA time zone of its shifts
+    place: Place | None = None  #: whose law holds for recordings: DE, US-CA; None: nobody says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +167,7 @@ class FeatureCodes:
     outcome: FeatureCode = "*78"  #: alone, or with the digits of a disposition
     pause: FeatureCode = "*79"  #: with a queue's extension, or alone
     resume: FeatureCode = "*70"  #: likewise
+    coach: FeatureCode = "*80"  #: with an agent's extension: a supervisor follows the agent
     closure: FeatureCode = "*69"  #: with a closure's digit: closes its numbers, or opens them
 
     def all(self) -> Mapping[str, str]:
@@ -181,6 +185,9 @@ class CallCodes:
     conference: FeatureCode = "*4"  #: all three talk
     swap: FeatureCode = "*5"  #: between the caller and whom is consulted
     back: FeatureCode = "*6"  #: ends the consult
+    card: FeatureCode = "*8"  #: the caller types a payment card, alone; and again to stop that
+    pause_recording: FeatureCode = "*7"  #: and again to record on
+    record: FeatureCode = "*9"  #: where the agent may choose; and again to end it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +213,7 @@ class TenantSettings:
     callers: tuple[DemoCaller, ...] = ()  #: demo accounts that call as if from outside
     feature_codes: FeatureCodes = FeatureCodes()
     call_codes: CallCodes = CallCodes()
+    coach_keys: CoachKeys = field(default_factory=CoachKeys)
     dialled_wrap_up_seconds: float = 15.0  #: after a call outside that an agent dialled
     ready_at_login: bool = True  #: no: who logs in is not ready until they say so
     precedence: Precedence = Precedence.SCORE  #: which queue a free agent serves first

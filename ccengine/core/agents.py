@@ -7,11 +7,21 @@ from dataclasses import dataclass, field
 
 from ccengine.core.commands import ShowAgent
 from ccengine.core.errors import UnknownAgent
-from ccengine.core.ids import AgentId, CallId, ClientId, Instant, OfferId, PhoneId, QueueId
+from ccengine.core.ids import (
+    AgentId,
+    CallId,
+    ClientId,
+    CoachingId,
+    Instant,
+    OfferId,
+    PhoneId,
+    QueueId,
+)
 from ccengine.core.states import AgentState, AgentStep
 
 PHONE_LOST = "phone not registered"
 OWN_CALL = "own call"
+COACHES = "coaches"
 RESTS = "rests"
 PAUSED = "paused"
 WRAP_UP_PREFIX = "wrap-up:"
@@ -91,6 +101,7 @@ class Agent:
     retry_at: Instant = 0.0  #: after an offer missed: not rung before
     phone_lost: bool = False  #: available, and out of reach
     own_calls: tuple[str, ...] = ()  #: channels of calls the agent made or took by themself
+    coaching: CoachingId | None = None  #: listens to another agent
     served: Mapping[QueueId, Served] = field(default_factory=dict)  #: since the log-in
     spells: Sequence[Spell] = field(default_factory=list)  #: with calls lately
     busy_since: Instant | None = None
@@ -102,8 +113,13 @@ class Agent:
             self.state is AgentState.AVAILABLE
             and self.rests_until is None
             and not self.phone_lost
-            and not self.own_calls
+            and not self.is_elsewhere
         )
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the phone is in use, and not for a caller."""
+        return bool(self.own_calls) or self.coaching is not None
 
     @property
     def barred(self) -> str:
@@ -114,6 +130,8 @@ class Agent:
             return PHONE_LOST
         if self.own_calls:
             return OWN_CALL
+        if self.coaching is not None:
+            return COACHES
         return RESTS if self.rests_until is not None else ""
 
     def shown(self) -> ShowAgent:

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ccengine.core.commands import ShowCall
+from ccengine.core.events.cards import CardEntryEnded, CardField
 from ccengine.core.events.causes import HoldBy
+from ccengine.core.events.consents import ConsentKind
+from ccengine.core.events.recording_health import RecordingGapFound
+from ccengine.core.events.recordings import PauseReason
 from ccengine.core.ids import (
     AgentId,
     CallId,
@@ -33,6 +37,35 @@ class Guess:
     def each(self) -> tuple[float | None, float | None, float | None]:
         """Return what the three say, in the order of the errors."""
         return (self.last, self.head, self.length)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardEntry:
+    """A caller types a card."""
+
+    id: str
+    agent: AgentId | None  #: who waits meanwhile
+    began: Instant
+    typed: tuple[CardField, ...] = ()
+    is_sent: bool = False  #: the payment program may have taken it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """What a caller was told, or has said, about being recorded."""
+
+    rule: ConsentKind
+    given: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingPause:
+    """A recording gets silence instead of the call."""
+
+    since: Instant
+    until: Instant  #: it goes on by itself then
+    by: str
+    reason: PauseReason
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,7 +126,18 @@ class Call:
     conference: bool = False  #: its two talk with the customer of `origin`
     outside: str = ""  #: the channel of the client's staff
     bridge: str = ""
-    recording: str = ""
+    card: CardEntry | None = None  #: the caller types one now
+    card_ended: CardEntryEnded | None = None  #: the last one's end
+    consent: Consent | None = None  #: to being recorded; None: nothing was needed or asked
+    recording: str = ""  #: the one that goes on, paused or not
+    recorded_channel: str = ""  #: whose sound goes there
+    recorded_for: str = ""  #: who asked for it; empty: the rules did
+    recording_parts: int = 0  #: names of files used up so far
+    recording_lost: bool = False  #: it should be recorded, and is not
+    recording_pause: RecordingPause | None = None
+    recording_since: Instant = 0.0  #: when the one that goes on, or went on last, began
+    recording_gaps: tuple[RecordingGapFound, ...] = ()  #: found in that one, or as there was none
+    unheard: Mapping[str, Instant] = field(default_factory=dict)  #: channels, and since when
     identity: str = ""  #: who calls, as a number in international form; empty: nobody knows
     item: Item | None = None  #: of work that waits without a caller
     stands_for: CallId | None = None  #: a callback for the same number, which waits behind it

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.core import (
     closures,
+    coaching,
     deadlines,
     debriefs,
     explaining,
@@ -34,11 +35,12 @@ if TYPE_CHECKING:
     from ccengine.core.agents import Agent, Debrief
     from ccengine.core.calls import Call
     from ccengine.core.closed_numbers import Closed
+    from ccengine.core.coachings import Coaching
     from ccengine.core.commands import Command, ShowClosure
     from ccengine.core.events import Event
     from ccengine.core.explaining import Choice
     from ccengine.core.floor import Watcher
-    from ccengine.core.ids import AgentId, CallId, ClosureId, Instant, PhoneId, QueueId
+    from ccengine.core.ids import AgentId, CallId, ClosureId, CoachingId, Instant, PhoneId, QueueId
     from ccengine.core.outcome_rules import OutcomeRules
     from ccengine.core.plan import Plan
     from ccengine.core.snapshots import CenterSnapshot, Imprint
@@ -65,6 +67,11 @@ class ContactCenter:
     def calls(self) -> Mapping[CallId, Call]:
         """Calls that are alive. Look, don't touch."""
         return self._floor.calls
+
+    @property
+    def coachings(self) -> Mapping[CoachingId, Coaching]:
+        """Coaching that goes on. Look, don't touch."""
+        return self._floor.coachings
 
     @property
     def is_held(self) -> bool:
@@ -207,6 +214,7 @@ class ContactCenter:
             raise
         if self._floor.ignored == ignored:
             pairing.settle(self._floor, now)
+            coaching.settle(self._floor)
         return self._floor.take_commands()
 
     def advance(self, now: Instant) -> list[Command]:
@@ -214,6 +222,7 @@ class ContactCenter:
         if not self._floor.held:
             deadlines.meet_due(self._floor, now)
             pairing.settle(self._floor, now)
+            coaching.settle(self._floor)
         return self._floor.take_commands()
 
     def next_deadline(self) -> Instant | None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ccengine.core.events.causes import CoachMode
 from ccengine.core.ids import (
     AgentId,
     CallId,
     ClosureId,
+    CoachingId,
     Instant,
     OfferId,
     PhoneId,
@@ -130,6 +132,28 @@ class CallSupervisors:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeatCoach:
+    """This is what a coach is to hear from now on, and how."""
+
+    coaching: CoachingId
+    coach: AgentId
+    agent: AgentId
+    mode: CoachMode
+    call: CallId | None  #: None: nothing
+    leg: str = ""  #: the channel by which the agent talks
+    held: bool = False  #: the customer hears music
+    reason: str = ""  #: why nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndCoaching:
+    """The coach is to follow the agent no more: one of them has left."""
+
+    coaching: CoachingId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TargetMissed:
     """Whom the call was for cannot be had, and there is no line for it: say so and end it."""
 
@@ -204,6 +228,8 @@ Command = (
     | RemindAgent
     | CallSupervisors
     | TargetMissed
+    | SeatCoach
+    | EndCoaching
     | ShowAgent
     | ShowCall
     | ShowClosure

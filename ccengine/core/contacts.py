@@ -9,7 +9,6 @@ from ccengine.core.agents import Served
 from ccengine.core.calls import Call
 from ccengine.core.commands import ShowCall
 from ccengine.core.errors import DuplicateCall, TooLate, UnknownQueue
-from ccengine.core.events import RecordingStarted
 from ccengine.core.relaxation import acquaintance
 from ccengine.core.states import AgentState, CallState, CallStep, Kind, next_call_state
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
         ConversationEnded,
         ConversationFailed,
         ConversationStarted,
-        RecordingFailed,
     )
     from ccengine.core.floor import Floor
     from ccengine.core.ids import CallId, Instant
@@ -151,12 +149,6 @@ def end_conversation(floor: Floor, event: ConversationEnded, now: Instant) -> No
     floor.move_call(call, state)
 
 
-def note_recording(floor: Floor, event: RecordingStarted | RecordingFailed) -> None:
-    """Remember which file the conversation goes to, if any."""
-    started = isinstance(event, RecordingStarted)
-    floor.calls[event.call].recording = event.recording if started else ""
-
-
 def end(floor: Floor, event: CallEnded, now: Instant) -> None:
     """Close the call, whatever it was doing."""
     call = floor.calls[event.call]
@@ -200,7 +192,7 @@ def acquaint(floor: Floor, call: Call) -> None:
 def release_agent(floor: Floor, call: Call, now: Instant) -> None:
     """Give whoever has the call wrap-up, and free the colleague who called them."""
     agent = None if call.agent is None else floor.roster.get(call.agent)
-    call.agent = call.offer = call.held = None
+    call.agent = call.offer = call.held = call.card = None
     call.bridge = ""
     call.conference = False
     if agent is not None and agent.state is AgentState.ON_CALL:

@@ -73,5 +73,9 @@ class ClosureRefused(CoreError):
     """There are no such numbers, or they cannot be closed or opened now."""
 
 
+class CoachRefused(CoreError):
+    """The coach may not follow this agent, or may not do so in this way now."""
+
+
 class HelpRefused(CoreError):
     """There is nobody to ask, or they were asked and have not answered yet."""

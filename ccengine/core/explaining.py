@@ -37,6 +37,7 @@ class Passed(StrEnum):
     RESTING = "resting"
     PHONE_LOST = "phone_lost"
     OWN_CALL = "own_call"
+    COACHES = "coaches"
     OFFERED = "offered"
     ON_CALL = "on_call"
     WRAP_UP = "wrap_up"
@@ -204,6 +205,8 @@ class _Judge:
             return PassedOver(agent=agent.id, reason=Passed.PHONE_LOST, name=agent.phone or "")
         if agent.own_calls:
             return PassedOver(agent=agent.id, reason=Passed.OWN_CALL, name=agent.own_calls[0])
+        if agent.coaching is not None:
+            return PassedOver(agent=agent.id, reason=Passed.COACHES, name=agent.coaching)
         if agent.rests_until is not None:
             return PassedOver(agent=agent.id, reason=Passed.RESTING, until=agent.rests_until)
         return None

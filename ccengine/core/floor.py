@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from ccengine.core.acd.requirement import Requirement
     from ccengine.core.calls import Call
     from ccengine.core.closed_numbers import Closed
+    from ccengine.core.coachings import Coaching
     from ccengine.core.commands import Command
-    from ccengine.core.ids import AgentId, ClosureId, PhoneId
+    from ccengine.core.ids import AgentId, ClosureId, CoachingId, PhoneId
     from ccengine.core.queues import QueueSettings
 
 Watcher = Callable[[CallId, "AgentId", Instant], None]
@@ -68,6 +69,7 @@ class Floor:
         self.lost_phones: set[PhoneId] = set()  #: that cannot be rung
         self.own_calls: dict[PhoneId, tuple[str, ...]] = {}  #: channels that are not ours
         self.items = ItemLists()
+        self.coachings: dict[CoachingId, Coaching] = {}
         self.closed: dict[ClosureId, Closed] = {}  #: numbers that are closed by one switch
         self.leavable: list[QueueId] = []  #: queues that send callers away when empty
         self._moves = 0  #: of agents and calls, as far as they may leave a queue empty
@@ -332,7 +334,8 @@ class Floor:
         self.requirements = Requirements(self.plan)
         self.matching, self.shares = Matching(self.plan, now), Shares(self.plan, now)
         self.positions = Positions()
-        self.leavable = [queue for queue, one in self.plan.queues.items() if _may_be_left(one)]
+        limits = {queue: one.limits for queue, one in self.plan.queues.items()}
+        self.leavable = [name for name, one in limits.items() if one.leave_empty and one.overflow]
         self.held_back = {}
         self.close()
         for agent in self.roster.all():
@@ -386,10 +389,6 @@ class Floor:
                 self.set_deadline(REST_PREFIX + agent.id, due)
             else:
                 self.deadlines.discard(REST_PREFIX + agent.id)
-
-
-def _may_be_left(settings: QueueSettings) -> bool:
-    return bool(settings.limits.leave_empty) and settings.limits.overflow is not None
 
 
 def _queue_of(call: Call) -> QueueId:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import contacts, diversion, offers, recalls, shifts, staff
+from ccengine.core import cards, contacts, diversion, offers, recalls, shifts, staff
 from ccengine.core.calls import Call
 from ccengine.core.errors import CoreError, TargetNotFree, UnknownQueue
 from ccengine.core.ids import OfferId, client_of
@@ -73,7 +73,7 @@ def dial(floor: Floor, event: AgentDialled, now: Instant) -> None:
     else:
         call.by = agent.id
     if event.kind is not Kind.CONSULT:
-        _occupy(floor, agent, call, OfferId(event.leg), now)
+        occupy(floor, agent, call, OfferId(event.leg), now)
     floor.ask(call.shown())
 
 
@@ -83,6 +83,7 @@ def _expect_consultable(floor: Floor, agent: Agent, origin: CallId | None) -> No
     if call is None or not has or call.kind in COLLEAGUES:
         message = f"agent '{agent.id}' is on no call to consult about"
         raise CoreError(message)
+    cards.expect_none(call)
     if consult_of(floor, call.id) is not None:
         message = f"somebody is being consulted about call '{call.id}' already"
         raise CoreError(message)
@@ -93,7 +94,8 @@ def consult_of(floor: Floor, call: CallId) -> Call | None:
     return next((one for one in floor.calls.values() if one.origin == call), None)
 
 
-def _occupy(floor: Floor, agent: Agent, call: Call, leg: OfferId, now: Instant) -> None:
+def occupy(floor: Floor, agent: Agent, call: Call, leg: OfferId, now: Instant) -> None:
+    """Have an agent who was in no call be in this one, by that channel of theirs."""
     after, reason = agent.finish, agent.finish_reason
     if agent.state is AgentState.NOT_READY:
         after, reason = AgentStep.FINISH_NOT_READY, agent.reason

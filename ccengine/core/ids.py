@@ -29,6 +29,9 @@ LicenceId = NewType("LicenceId", str)
 GroupId = NewType("GroupId", str)
 """Agents whom a queue may ask for together, whatever team they work in."""
 
+CoachingId = NewType("CoachingId", str)
+"""Minted when a supervisor begins to follow an agent; the ids of its channels begin with it."""
+
 ClosureId = NewType("ClosureId", str)
 """Numbers that are closed and opened by one switch."""
 

@@ -8,8 +8,10 @@ from ccengine.core.acd.positions import Positions
 from ccengine.core.acd.rest import REST_PREFIX
 from ccengine.core.agents import WRAP_UP_PREFIX
 from ccengine.core.closures import CLOSURE_PREFIX
+from ccengine.core.coaching import SPEAKS
 from ccengine.core.desk import WRONG_PINS_AT_MOST
 from ccengine.core.floor import HELP_PREFIX, LIMIT_PREFIX, PIN_PREFIX
+from ccengine.core.ids import CallId
 from ccengine.core.limits import WAIT_PREFIX
 from ccengine.core.offers import CONNECT_PREFIX, RING_PREFIX
 from ccengine.core.promises import position_of
@@ -56,6 +58,7 @@ def check(floor: Floor) -> None:
             _check_item(floor, call, call.item)
     _check_numbers(floor)
     _check_closures(floor)
+    _check_coachings(floor)
     _check_nobody_waits_in_vain(floor)
 
 
@@ -65,6 +68,22 @@ def _check_closures(floor: Floor) -> None:
         due = floor.deadlines.rank(CLOSURE_PREFIX + name)
         ends = None if due is None else due[0]
         assert ends == closed.until, f"closure {name} ends {closed.until}, is due {ends}"
+
+
+def _check_coachings(floor: Floor) -> None:
+    """Check that a coach has one agent, is offered nothing, and hears only who they may."""
+    coaches = {one.coaching: one for one in floor.roster.all() if one.coaching is not None}
+    _must(coaches.keys() == floor.coachings.keys(), "each coach's coaching", coaches)
+    for coaching in floor.coachings.values():
+        coach, call = coaches[coaching.id], floor.calls.get(coaching.seat.call or CallId(""))
+        _must(coach.id == coaching.coach, "whose coaching", coaching)
+        _must(coach.state is not AgentState.OFFERED, "offered while they coach", coach)
+        heard = coaching.seat.call is not None
+        _must(not heard or (call is not None and call.agent == coaching.agent), "hears", coaching)
+        seen = coaching.seat.client in floor.shares.clients_of(coaching.coach)
+        _must(not heard or seen, "hears another client's call", coaching)
+    speakers = [one.agent for one in floor.coachings.values() if one.mode in SPEAKS]
+    _must(len(speakers) == len(set(speakers)), "two speak to one agent", speakers)
 
 
 def _check_item(floor: Floor, call: Call, item: Item) -> None:
@@ -234,6 +253,8 @@ def _check_control(floor: Floor, call: Call) -> None:
     _must(call.outside or not is_out, "the staff's leg", story)
     talks = call.state is CallState.TALKING
     _must(talks or call.held is None, "held only while they talk", story)
+    typing = call.card is None or talks or call.state is CallState.IN_FLOW
+    _must(typing, "a card only while they talk, or in a flow", story)
     _must(talks or not call.conference, "a conference only while they talk", story)
     _must(call.kind in BETWEEN_AGENTS or call.by is None, "called by an agent", story)
     _must((call.kind is Kind.CONSULT) == (call.origin is not None), "consulted about", story)

@@ -33,6 +33,10 @@ HOUR = 3600.0
 NOTHING_BEGUN: Mapping[str, Any] = {
     **dict.fromkeys(("channel", "flow", "step", "bridge", "identity"), ""),
     **dict.fromkeys(("offer", "agent", "rung", "became", "promised_until")),
+    **dict.fromkeys(("recording", "recorded_channel", "recorded_for"), ""),
+    "recording_parts": 0,
+    "recording_lost": False,
+    "recording_pause": None,
     **dict.fromkeys(("directed", "back_to")),  # a wish, and no talk, is what they have now
 }
 MAY_ASK = frozenset({CallState.IN_FLOW, CallState.WAITING, CallState.OFFERED})
@@ -130,7 +134,6 @@ def _in_place_of(
         item=item,
         state=CallState.IN_FLOW,
         queue=queue,
-        recording=item.message,
         offers_made=0,
         stands_for=None,
         **NOTHING_BEGUN,

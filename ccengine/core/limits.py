@@ -68,6 +68,6 @@ def is_empty(floor: Floor, requirement: Requirement, reasons: Collection[Empty])
 def _is_absent(floor: Floor, agent_id: AgentId, queue: QueueId, reasons: Collection[Empty]) -> bool:
     agent = floor.roster.get(agent_id)
     out_of_reach = agent.phone_lost and Empty.OFFLINE in reasons
-    elsewhere = bool(agent.own_calls) and Empty.ON_CALL in reasons
+    elsewhere = agent.is_elsewhere and Empty.ON_CALL in reasons
     left_out = queue in agent.paused and Empty.NOT_READY in reasons
     return out_of_reach or elsewhere or left_out or ABSENT.get(agent.state) in reasons

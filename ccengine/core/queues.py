@@ -35,6 +35,12 @@ NAMES = "names"
 """What an agent may hear of a caller before the join: the client's name and the queue's."""
 
 
+class OnDemand(StrEnum):
+    """Whether calls are recorded, beside yes and no."""
+
+    ON_DEMAND = "on demand"  #: from when the agent asks for it
+
+
 class Order(StrEnum):
     """Which caller of a line is served first, at equal priority."""
 
@@ -225,7 +231,7 @@ class QueueSettings:
     announcements: Announcements = Announcements()
     messages: Messages = Messages()
     keys: Mapping[str, KeyExit] = field(default_factory=dict)  #: ways out for who waits
-    recorded: bool = True
+    recorded: bool | OnDemand = True
     callback: CallbackRules | None = None  #: callers may ask for one
     survey: Survey | None = None  #: asked of who has talked with an agent
     voicemail_prompt: str | None = None  #: before the tone; None: what is built in

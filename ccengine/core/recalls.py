@@ -53,4 +53,4 @@ def _may_stop(floor: Floor, agent: Agent, now: Instant) -> bool:
     asked = debriefs.owed_by(agent) is not None or agent.finish is not AgentStep.FINISH
     spells = [*agent.spells, (agent.busy_since or now, now)]
     rests = rested_at(spells, agent.since, floor.plan.rest, now) > now
-    return not (asked or rests or agent.phone_lost or agent.own_calls)
+    return not (asked or rests or agent.phone_lost or agent.is_elsewhere)

@@ -5,22 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccengine.core import (
+    call_reducer,
     closures,
+    coaching,
     contacts,
     deadlines,
     desk,
-    exits,
-    flows,
     handover,
     items,
-    offers,
     outcomes,
-    promises,
-    reclaims,
     replanning,
     shifts,
-    staff,
-    supervision,
 )
 from ccengine.core.events import (
     AgentDialled,
@@ -31,45 +26,25 @@ from ccengine.core.events import (
     AgentWentNotReady,
     AgentWentReady,
     CallArrived,
-    CallbackAnswered,
     CallbackAsked,
-    CallbackConfirmed,
-    CallbackDialed,
-    CallbackFailed,
-    CallDirected,
-    CallEnded,
-    CallerReturned,
-    CallerStrayed,
-    CallHandedOut,
-    CallHandedOver,
     CallMissed,
-    CallMovedByHand,
-    CallQueued,
-    CallReprioritised,
-    CallTransferred,
-    ConferenceStarted,
-    ConversationEnded,
-    ConversationFailed,
-    ConversationStarted,
+    ClosureEvent,
+    CoachingEnded,
+    CoachingStarted,
+    CoachLeaked,
+    CoachModeChanged,
+    CoachParted,
+    CoachRouted,
+    DiskLevelChanged,
+    DisputeAnswered,
     Event,
-    ExitChosen,
-    FlowDataSet,
-    FlowEvent,
-    FlowStepEntered,
     FormFilled,
     HelpAnswered,
     HelpAsked,
     HelpUnanswered,
-    HoldEnded,
-    HoldStarted,
-    LanguageChosen,
-    MessageAsked,
     MessageLeft,
     NumbersClosed,
     NumbersOpened,
-    OfferAccepted,
-    OfferDeclined,
-    OfferRinging,
     OutcomeEntryEnded,
     OutcomeEntryStarted,
     OutcomeSet,
@@ -77,52 +52,30 @@ from ccengine.core.events import (
     OwnCallStarted,
     PhoneFound,
     PhoneLost,
-    PlaceReclaimed,
     PlanLoaded,
-    RecordingFailed,
-    RecordingStarted,
-    StaffAnswered,
-    StaffMissed,
-    SubmissionMade,
-    SurveyAnswered,
-    SurveyAsked,
-    SurveyLow,
+    ReviewDisputed,
+    ReviewPublished,
     SwitchLost,
     SwitchResynced,
-    WaitPromised,
+    SystemEvent,
+    TalkMeasured,
     WrapUpExtended,
     WrongPinGiven,
 )
-from ccengine.core.states import CallState
 
 if TYPE_CHECKING:
+    from ccengine.core.call_reducer import KnownCallEvent
     from ccengine.core.events import (
-        ClosureEvent,
+        AgentEvent,
+        CoachingEvent,
         DeskEvent,
         HelpEvent,
         OutcomeEvent,
         PhoneEvent,
         ShiftEvent,
-        SystemEvent,
     )
     from ccengine.core.floor import Floor
     from ccengine.core.ids import Instant
-
-OfferEvent = OfferRinging | OfferAccepted | OfferDeclined
-ConversationEvent = ConversationStarted | ConversationFailed | ConversationEnded
-RecordingEvent = RecordingStarted | RecordingFailed
-LineEvent = (
-    FlowEvent | CallQueued | WaitPromised | ExitChosen | CallerStrayed | CallerReturned | CallEnded
-)
-AttemptEvent = CallbackDialed | CallbackAnswered | CallbackConfirmed | CallbackFailed
-HoldEvent = HoldStarted | HoldEnded
-MoveEvent = CallTransferred | CallHandedOver | CallHandedOut
-StaffEvent = StaffAnswered | StaffMissed
-KnownControlEvent = HoldEvent | MoveEvent | StaffEvent | CallDirected | ConferenceStarted
-KnownItemEvent = AttemptEvent | PlaceReclaimed | CallMovedByHand | CallReprioritised
-KnownCallEvent = (
-    KnownControlEvent | KnownItemEvent | OfferEvent | ConversationEvent | RecordingEvent | LineEvent
-)
 
 
 def apply(floor: Floor, event: Event, now: Instant) -> None:
@@ -132,10 +85,12 @@ def apply(floor: Floor, event: Event, now: Instant) -> None:
         CoreError: the event is impossible in the present state, which is left as it was.
     """
     match event:
-        case AgentLoggedIn() | AgentLoggedOut() | AgentWentReady() | AgentWentNotReady():
-            _handle_shift(floor, event, now)
         case (
-            AgentPaused()
+            AgentLoggedIn()
+            | AgentLoggedOut()
+            | AgentWentReady()
+            | AgentWentNotReady()
+            | AgentPaused()
             | AgentResumed()
             | WrapUpExtended()
             | WrongPinGiven()
@@ -143,53 +98,36 @@ def apply(floor: Floor, event: Event, now: Instant) -> None:
             | HelpAnswered()
             | HelpUnanswered()
         ):
-            _handle_desk(floor, event, now)
-        case PlanLoaded() | SwitchLost() | SwitchResynced() | NumbersClosed() | NumbersOpened():
+            _handle_agent(floor, event, now)
+        case _ if isinstance(event, SystemEvent | ClosureEvent):
             _handle_house(floor, event, now)
         case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
             _handle_phone(floor, event, now)
         case OutcomeSet() | FormFilled() | OutcomeEntryStarted() | OutcomeEntryEnded():
             _handle_outcome(floor, event, now)
+        case (
+            CoachingStarted()
+            | CoachModeChanged()
+            | CoachRouted()
+            | CoachParted()
+            | CoachLeaked()
+            | CoachingEnded()
+        ):
+            _handle_coaching(floor, event, now)
         case CallArrived() | CallMissed() | AgentDialled() | CallbackAsked() | MessageLeft():
             _handle_newcomer(floor, event, now)
+        case TalkMeasured() | ReviewPublished() | ReviewDisputed() | DisputeAnswered():
+            pass  # of calls that are over; for records and figures
+        case _:
+            _handle_known(floor, event, now)
+
+
+def _handle_known(floor: Floor, event: KnownCallEvent, now: Instant) -> None:
+    match event:
         case _ if event.call not in floor.calls:
             floor.ignored += 1
         case _:
-            _handle_call(floor, event, now)
-
-
-def _handle_call(floor: Floor, event: KnownCallEvent, now: Instant) -> None:
-    match event:
-        case OfferRinging() | OfferAccepted() | OfferDeclined():
-            _handle_offer(floor, event, now)
-        case ConversationStarted() | ConversationFailed() | ConversationEnded():
-            _handle_conversation(floor, event, now)
-        case RecordingStarted() | RecordingFailed():
-            contacts.note_recording(floor, event)
-        case CallDirected():
-            handover.direct(floor, event, now)
-        case ConferenceStarted() | HoldStarted() | HoldEnded():
-            _handle_talk(floor, event)
-        case CallTransferred() | CallHandedOver() | CallHandedOut():
-            _handle_move(floor, event, now)
-        case StaffAnswered() | StaffMissed():
-            _handle_staff(floor, event, now)
-        case _:
-            _handle_item_or_line(floor, event, now)
-
-
-def _handle_item_or_line(floor: Floor, event: KnownItemEvent | LineEvent, now: Instant) -> None:
-    match event:
-        case CallbackDialed() | CallbackAnswered() | CallbackConfirmed() | CallbackFailed():
-            _handle_attempt(floor, event, now)
-        case PlaceReclaimed():
-            reclaims.reclaim(floor, event)
-        case CallMovedByHand():
-            supervision.move(floor, event, now)
-        case CallReprioritised():
-            supervision.reprioritise(floor, event)
-        case _:
-            _handle_line(floor, event, now)
+            call_reducer.handle(floor, event, now)
 
 
 def _handle_newcomer(
@@ -212,18 +150,12 @@ def _handle_newcomer(
             items.leave_message(floor, event, now)
 
 
-def _handle_attempt(floor: Floor, event: AttemptEvent, now: Instant) -> None:
+def _handle_agent(floor: Floor, event: AgentEvent, now: Instant) -> None:
     match event:
-        case CallbackDialed():
-            items.dial(floor, event, now)
-        case CallbackConfirmed():
-            items.confirm(floor, event, now)
-        case _ if not items.concerns(floor.calls[event.call], event):
-            floor.ignored += 1
-        case CallbackAnswered():
-            items.answer(floor, event, now)
-        case CallbackFailed():
-            items.fail(floor, event, now)
+        case AgentLoggedIn() | AgentLoggedOut() | AgentWentReady() | AgentWentNotReady():
+            _handle_shift(floor, event, now)
+        case _:
+            _handle_desk(floor, event, now)
 
 
 def _handle_shift(floor: Floor, event: ShiftEvent, now: Instant) -> None:
@@ -278,6 +210,20 @@ def _handle_phone(floor: Floor, event: PhoneEvent, now: Instant) -> None:
             shifts.end_own_call(floor, event)
 
 
+def _handle_coaching(floor: Floor, event: CoachingEvent, now: Instant) -> None:
+    match event:
+        case CoachingStarted():
+            coaching.start(floor, event, now)
+        case _ if event.coaching not in floor.coachings:
+            floor.ignored += 1
+        case CoachModeChanged():
+            coaching.change_mode(floor, event)
+        case CoachingEnded():
+            coaching.end(floor, event)
+        case CoachRouted() | CoachParted() | CoachLeaked():
+            pass  # told to those who read of it
+
+
 def _handle_house(floor: Floor, event: SystemEvent | ClosureEvent, now: Instant) -> None:
     match event:
         case NumbersClosed() | NumbersOpened():
@@ -290,105 +236,5 @@ def _handle_house(floor: Floor, event: SystemEvent | ClosureEvent, now: Instant)
             floor.held = False
             deadlines.meet_due(floor, now)
             floor.open_all()
-
-
-def _handle_offer(floor: Floor, event: OfferEvent, now: Instant) -> None:
-    if not offers.is_open(floor, event):
-        floor.ignored += 1
-        return
-    match event:
-        case OfferRinging():
-            pass
-        case OfferAccepted():
-            offers.accept(floor, event, now)
-        case OfferDeclined():
-            offers.decline(floor, event, now)
-
-
-def _handle_conversation(floor: Floor, event: ConversationEvent, now: Instant) -> None:
-    if floor.calls[event.call].agent != event.agent:
-        floor.ignored += 1
-        return
-    match event:
-        case ConversationStarted():
-            contacts.start_conversation(floor, event, now)
-        case ConversationFailed():
-            contacts.fail_conversation(floor, event, now)
-        case ConversationEnded():
-            contacts.end_conversation(floor, event, now)
-
-
-def _handle_talk(floor: Floor, event: HoldEvent | ConferenceStarted) -> None:
-    call = floor.calls[event.call]
-    if call.agent != event.agent or call.state is not CallState.TALKING:
-        floor.ignored += 1
-        return
-    match event:
-        case HoldStarted():
-            handover.hold(floor, event)
-        case HoldEnded():
-            handover.retrieve(floor, event)
-        case ConferenceStarted():
-            handover.join(floor, event)
-
-
-def _handle_move(floor: Floor, event: MoveEvent, now: Instant) -> None:
-    call = floor.calls[event.call]
-    if call.agent != event.agent or call.state is not CallState.TALKING:
-        floor.ignored += 1
-        return
-    match event:
-        case CallTransferred():
-            handover.transfer(floor, event, now)
-        case CallHandedOver():
-            handover.hand_over(floor, event, now)
-        case CallHandedOut():
-            handover.hand_out(floor, event, now)
-
-
-def _handle_staff(floor: Floor, event: StaffEvent, now: Instant) -> None:
-    call = floor.calls[event.call]
-    if call.state is not CallState.SENT_OUT or call.outside != event.leg:
-        floor.ignored += 1
-        return
-    match event:
-        case StaffAnswered():
-            staff.hand_out(floor, event)
-        case StaffMissed():
-            staff.miss(floor, event, now)
-
-
-def _handle_line(floor: Floor, event: LineEvent, now: Instant) -> None:
-    match event:
-        case (
-            FlowStepEntered()
-            | FlowDataSet()
-            | LanguageChosen()
-            | MessageAsked()
-            | SubmissionMade()
-            | SurveyAsked()
-            | SurveyAnswered()
-            | SurveyLow()
-        ):
-            flows.note(floor, event)
-        case CallQueued():
-            contacts.queue(floor, event, now)
-        case WaitPromised():
-            promises.promise(floor, event, now)
-        case ExitChosen():
-            exits.leave_by_key(floor, event, now)
-        case CallerStrayed() | CallerReturned():
-            _handle_caller_alone(floor, event, now)
-        case CallEnded():
-            contacts.end(floor, event, now)
-
-
-def _handle_caller_alone(floor: Floor, event: CallerStrayed | CallerReturned, now: Instant) -> None:
-    item = floor.calls[event.call].item
-    match event:
-        case _ if item is not None and not item.is_live:
-            floor.ignored += 1
-        case CallerStrayed():
-            contacts.stray(floor, event, now)
-        case CallerReturned():
-            contacts.come_back(floor, event, now)
+        case DiskLevelChanged():
+            pass  # told to those who read of it; sessions look at the disk themselves

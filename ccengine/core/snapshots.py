@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ccengine.core.agents import Agent
 from ccengine.core.calls import Call, LeftPlace
 from ccengine.core.closed_numbers import Closed
+from ccengine.core.coachings import Coaching
 from ccengine.core.ids import AgentId, CallId, ClosureId, Instant, OfferId, PhoneId, QueueId
 from ccengine.core.plan import Plan
 from ccengine.core.waits import LineHistory
@@ -67,6 +68,7 @@ class CenterSnapshot:
     callbacks: list[CallbackSnapshot] = field(default_factory=list)
     left: dict[str, LeftPlace] = field(default_factory=dict)
     closed: dict[ClosureId, Closed] = field(default_factory=dict)
+    coachings: list[Coaching] = field(default_factory=list)
     now: Instant = 0.0  #: qualifications were judged at this instant
 
 
@@ -149,6 +151,7 @@ def _frame(floor: Floor) -> CenterSnapshot:
         ],
         left=dict(floor.items.left),
         closed=dict(floor.closed),
+        coachings=[copy(one) for one in floor.coachings.values()],
         now=floor.matching.now,
     )
 
@@ -173,6 +176,7 @@ def restore(floor: Floor, snapshot: CenterSnapshot) -> None:
     floor.items.callbacks = {(one.queue, one.number): one.call for one in snapshot.callbacks}
     floor.items.left = dict(snapshot.left)
     floor.closed = dict(snapshot.closed)
+    floor.coachings = {one.id: copy(one) for one in snapshot.coachings}
     floor.rebuild(snapshot.now)
 
 

@@ -15,6 +15,7 @@ from ccengine.config.service import can_be_answered
 from ccengine.config.tenant import Tenant
 from ccengine.core.ids import ClientId, SkillId, queue_id
 from ccengine.core.queues import NAMES
+from ccengine.ivr.card_checks import check_cards
 from ccengine.ivr.flow import Flow
 from ccengine.ivr.flow_checks import come_to_by_nobody, offers_in_vain
 from ccengine.ivr.flow_names import FlowNames
@@ -96,6 +97,7 @@ def load_configuration(folder: Path) -> Configuration:
     for name, document in loaded.documents.clients.items():
         if document is not None:
             problems += check_lookups(clients[name], document)
+            problems += check_cards(clients[name], document, drafts[name])
             first = _first_flows(loaded.draft, clients[name])
             problems += check_surveys(clients[name], document, drafts[name], first)
     problems += [

@@ -12,6 +12,7 @@ from ccengine.core.ids import ClientId, Instant, QueueId, SkillId
 from ccengine.ivr.caller import Caller
 from ccengine.ivr.data import CallData
 from ccengine.ivr.lookups import Answer, Question, ask_nobody, submit_nothing
+from ccengine.ivr.payments import NOT_REACHED, PaymentAnswer
 from ccengine.ivr.prompts import Prompts
 from ccengine.ivr.recogniser import Phrases
 from ccengine.ivr.speaker import Speaker, TextSpeaker, names_in
@@ -50,6 +51,11 @@ async def record_nothing(_take: Take) -> Taken | None:
     return None
 
 
+async def take_no_card(_amount: str, _reference: str) -> PaymentAnswer:
+    """Take no card, where nobody can be paid."""
+    return NOT_REACHED
+
+
 def forget_answer(_score: int, _comment: str) -> None:
     """Keep no answer, where nobody asks how it was."""
 
@@ -86,6 +92,8 @@ class FlowContext:
     """Asks one of the client's lookups; never takes longer than its deadline."""
     submit: Callable[[Question], bool] = submit_nothing
     """Keeps one of the client's submissions, to be carried out; False: it will not be."""
+    take_card: Callable[[str, str], Awaitable[PaymentAnswer]] = take_no_card
+    """Has the caller type a payment card and pays: an amount, and of what."""
     answer_survey: Callable[[int, str], None] = forget_answer
     """Keeps a score from 1 to 5, and the file of a comment; empty: there is none."""
     within: Callable[[float], AbstractAsyncContextManager[None]] = without_limit

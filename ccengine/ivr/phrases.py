@@ -36,6 +36,21 @@ class Phrase(StrEnum):
     RECLAIMED = "place-reclaimed"
     SORRY = "sorry"  #: the menu takes too long or has failed, and the call ends
     CANNOT_BE_SAID = "cannot-be-said"  #: a value, in time
+    CARD_NUMBER = "card-number"
+    CARD_NUMBER_WRONG = "card-number-wrong"
+    CARD_EXPIRY = "card-expiry"
+    CARD_EXPIRY_WRONG = "card-expiry-wrong"
+    CARD_CODE = "card-code"
+    CARD_CODE_WRONG = "card-code-wrong"
+    CARD_WAIT = "card-wait"  #: while the payment program is asked
+    CARD_APPROVED = "card-approved"
+    CARD_DECLINED = "card-declined"
+    CARD_UNKNOWN = "card-unknown"  #: nobody knows whether it was taken
+    CARD_NOT_TAKEN = "card-not-taken"  #: for certain
+    CALL_IS_RECORDED = "call-is-recorded"  #: announced
+    MAY_BE_RECORDED = "may-be-recorded"  #: asked: 1 is yes, 2 is no
+    NOT_RECORDED = "not-recorded"  #: after a no
+    ENDS_UNRECORDED = "ends-unrecorded"  #: likewise, where the client's rule is to end the call
 
 
 DIGITS: Final = "0123456789"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ccengine.config.lookup_sources import LONGEST_SECONDS
+from ccengine.core.events import CardField
+from ccengine.ivr.card_dialogue import ATTEMPTS, FIRST_KEY_SECONDS
 from ccengine.ivr.steps.callback import KEY_SECONDS, CallbackStep
+from ccengine.ivr.steps.card import CardStep
 from ccengine.ivr.steps.collect import CollectStep
 from ccengine.ivr.steps.language import LanguageStep
 from ccengine.ivr.steps.lookup import LookupStep
@@ -14,7 +17,16 @@ from ccengine.ivr.steps.record import RecordStep
 from ccengine.ivr.steps.survey import COMMENT, SurveyStep
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ccengine.ivr.step import Step
+
+
+FIXED: Final[Mapping[type, float]] = {
+    CallbackStep: KEY_SECONDS,
+    LookupStep: LONGEST_SECONDS,  # whichever it is
+    CardStep: len(CardField) * ATTEMPTS * FIRST_KEY_SECONDS,
+}
 
 
 def longest_wait(step: Step) -> float:
@@ -30,8 +42,7 @@ def longest_wait(step: Step) -> float:
         case SurveyStep():
             comment = 0 if step.comment is None else COMMENT.seconds
             return step.attempts * step.seconds + comment
-        case CallbackStep() | LookupStep():
-            # The latter of whichever lookup it is.
-            return KEY_SECONDS if isinstance(step, CallbackStep) else LONGEST_SECONDS
+        case CallbackStep() | LookupStep() | CardStep():
+            return FIXED[type(step)]
         case _:
             return 0.0

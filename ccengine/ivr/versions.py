@@ -1,4 +1,4 @@
-"""Versions of forms and scripts against those that were ever in force, and their keeping."""
+"""Versions of papers against those that were ever in force, and their keeping."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ccengine.config.problems import Problem, in_order
 from ccengine.storage.papers import StoredPaper
 
 if TYPE_CHECKING:
-    from ccengine.config.papers import Form, Script
+    from ccengine.config.papers import AnyPaper
     from ccengine.ivr.configuration import Configuration
     from ccengine.storage.papers import PaperStore
 
@@ -35,7 +35,7 @@ async def keep(configuration: Configuration, store: PaperStore) -> None:
     )
 
 
-def _papers(configuration: Configuration) -> list[Form | Script]:
+def _papers(configuration: Configuration) -> list[AnyPaper]:
     tenant = configuration.tenant
     clients = [] if tenant is None else tenant.clients.values()
-    return [paper for client in clients for paper in client.papers]
+    return [paper for client in clients for paper in (*client.papers, *client.scorecards.values())]

@@ -45,7 +45,7 @@ def picked(document: Document | None, picks: Mapping[str, Pick]) -> dict[str, Va
         return None
     if not picks:
         return _top(document)
-    found = {name: _at(document, pick.path) for name, pick in picks.items()}
+    found = {name: value_at(document, pick.path) for name, pick in picks.items()}
     if all(value is None or value is MISSING for value in found.values()):
         if any(value is None for value in found.values()):
             return None
@@ -69,7 +69,7 @@ def _top(document: Document) -> dict[str, Value]:
     return dict(kept[:VALUES_AT_MOST])
 
 
-def _at(document: object, path: str) -> object:
+def value_at(document: object, path: str) -> object:
     """Return what a path leads to; None for null on its way, `MISSING` for what is not there."""
     for name, position in PART.findall(path):
         if document is None or document == []:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from ccengine.config.secrets import SecretMissing, read_secret
+from ccengine.config.secret_files import SecretMissing, read_secret
 from ccengine.lookup.agi import AgiSource
 from ccengine.lookup.calendar import CalendarBook, CalendarSource
 from ccengine.lookup.http import HttpSource

@@ -25,6 +25,7 @@ POLICY: Final = "; ".join(
         "style-src 'self'",
         "connect-src 'self'",
         "img-src 'self' data:",
+        "media-src blob:",  # recordings: fetched with a token, and then the page's own
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",

@@ -74,7 +74,7 @@ class Call:
 
     def __init__(self, agent: UserAgent, sound: sounds.Sound | None) -> None:
         """Take an RTP port; raises OSError."""
-        self.media = MediaStream(agent.origin.host)
+        self.media = MediaStream(agent.origin.host, takes_digits=agent.takes_digits)
         self.media.play(sound)
         self.timeline = Timeline(self.media.heard)
         self.ending: Ending | None = None

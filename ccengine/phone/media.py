@@ -17,8 +17,12 @@ _LATE_FRAMES = 10
 class MediaStream:
     """Listens from the start, speaks once it knows to whom."""
 
-    def __init__(self, host: str) -> None:
-        """Take a free UDP port of `host`; raises OSError."""
+    def __init__(self, host: str, *, takes_digits: bool = True) -> None:
+        """Take a free UDP port of `host`; raises OSError.
+
+        `takes_digits` tells whether RFC 4733 is offered: without it keys are tones in the sound.
+        """
+        self._digits = sdp.DIGITS if takes_digits else None
         self.heard = Heard()
         self.remote: sdp.Media | None = None
         self.local_direction = sdp.Direction.BOTH
@@ -31,7 +35,8 @@ class MediaStream:
     def offer(self) -> bytes:
         """Describe what we offer."""
         host, port = self._socket.local
-        return sdp.Media(host, port, direction=self.local_direction).to_bytes(next(self._versions))
+        media = sdp.Media(host, port, self._digits, self.local_direction)
+        return media.to_bytes(next(self._versions))
 
     def answer(self, offer: sdp.Media) -> bytes:
         """Take up an offer and describe our answer to it."""

@@ -75,6 +75,10 @@ class Phone:
         """Where the phone's SIP socket is."""
         return self._signalling.local
 
+    def press_in_sound(self) -> None:
+        """Offer no RFC 4733 in calls from now on: keys are tones in the sound, as of old lines."""
+        self._agent.takes_digits = False
+
     @property
     def is_registered(self) -> bool:
         """The last REGISTER succeeded."""

@@ -60,6 +60,7 @@ class UserAgent:
         self.signalling = signalling
         self.start = start
         self.origin = Origin(account.user, *signalling.local)
+        self.takes_digits = True  #: no: its own calls offer no RFC 4733
         self.in_dialog: dict[Key, Callable[[Request, ServerTransaction | None], None]] = {}
         self._loop = asyncio.get_running_loop()
 

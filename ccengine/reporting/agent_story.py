@@ -25,7 +25,7 @@ from ccengine.core.events import (
 from ccengine.core.states import AgentState
 
 if TYPE_CHECKING:
-    from ccengine.core.events import DeskEvent, HelpEvent, PhoneEvent, ShiftEvent
+    from ccengine.core.events import AgentEvent, DeskEvent, HelpEvent, PhoneEvent, ShiftEvent
 
 
 def tell_agent(what: RemindAgent | CallSupervisors | ShowAgent) -> str:
@@ -37,6 +37,15 @@ def tell_agent(what: RemindAgent | CallSupervisors | ShowAgent) -> str:
             return f"{', '.join(what.supervisors)} called to help {what.agent}"
         case ShowAgent():
             return _shown(what)
+
+
+def tell_agent_event(what: AgentEvent) -> str:
+    """Tell what an agent did, or what was done for them."""
+    match what:
+        case AgentLoggedIn() | AgentLoggedOut() | AgentWentReady() | AgentWentNotReady():
+            return tell_shift(what)
+        case _:
+            return tell_desk(what)
 
 
 def tell_shift(what: ShiftEvent) -> str:

@@ -24,8 +24,11 @@ from ccengine.core.ids import (
 from ccengine.core.states import ITEMS, Kind
 from ccengine.core.turns import MERGED
 from ccengine.reporting.attempts import AttemptRecord
+from ccengine.reporting.card_records import CardEntryRecord, ConsentRecord
+from ccengine.reporting.coaching_records import CoachingPart
 from ccengine.reporting.dispositions import DispositionRecord
 from ccengine.reporting.promises import PromiseRecord
+from ccengine.reporting.recording_records import RecordingGapRecord, RecordingPart
 
 if TYPE_CHECKING:
     from ccengine.core.events import CallMissed
@@ -116,6 +119,18 @@ class ConversationRecord:
     ended_at: Instant | None = None
     ended_by: Party | None = None
     held_seconds: float = 0.0  #: of it the other side heard music, so far
+    measured_seconds: float | None = None  #: of it in the recording, without hold and pauses
+    silence_seconds: float | None = None  #: of these nobody talked
+    talk_over_seconds: float | None = None  #: of these both talked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldRecord:
+    """A span in which the caller heard music instead of the agent."""
+
+    agent: AgentId
+    started_at: Instant
+    ended_at: Instant | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -145,13 +160,17 @@ class CallRecord:
     wait_seconds: float = 0.0  #: in lines, until an agent answered or the call ended
     ring_seconds: float = 0.0  #: of the accepted offer
     talk_seconds: float = 0.0
+    coachings: tuple[CoachingPart, ...] = ()  #: supervisors who heard of it, and how
     conversations: tuple[ConversationRecord, ...] = ()  #: whose talk it was when
     kind: Kind = Kind.CALL
     origin: CallId | None = None  #: the customer's call that was consulted about, or left the item
     wrap_up_started_at: Instant | None = None
     wrap_up_seconds: float | None = None  #: None: no wrap-up, or not over
-    recording: str | None = None  #: path below the recordings folder
+    holds: tuple[HoldRecord, ...] = ()
+    recording: str | None = None  #: path below the recordings folder; of several the first
     recording_started_at: Instant | None = None
+    recordings: tuple[RecordingPart, ...] = ()
+    recording_gaps: tuple[RecordingGapRecord, ...] = ()  #: also found after the call
     ended_at: Instant | None = None
     ended_by: Party | None = None
     cause: str = ""
@@ -171,6 +190,8 @@ class CallRecord:
     survey_score: int | None = None  #: from 1 to 5, the best
     survey_comment: str | None = None  #: what they said of it: path below the recordings folder
     learned: Mapping[str, str] = field(default_factory=dict)  #: by flows, for the agent: by label
+    card_entries: tuple[CardEntryRecord, ...] = ()
+    consents: tuple[ConsentRecord, ...] = ()  #: to being recorded
     schema: int = RECORD_SCHEMA
 
     @property

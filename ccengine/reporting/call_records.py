@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ccengine.core.commands import (
@@ -22,11 +21,8 @@ from ccengine.core.events import (
     CallbackDialed,
     CallbackFailed,
     CallEnded,
-    CallHandedOut,
-    CallHandedOver,
     CallMissed,
-    CallTransferred,
-    ConversationEnded,
+    CardEntryEnded,
     FormFilled,
     HoldEnded,
     HoldStarted,
@@ -34,54 +30,37 @@ from ccengine.core.events import (
     OfferRinging,
     Party,
     Reached,
-    RecordingFailed,
-    RecordingStarted,
+    RecordingGapFound,
+    RecordingTurn,
+    TalkMeasured,
     WaitPromised,
 )
-from ccengine.core.ids import Instant
 from ccengine.core.states import AgentState, CallState
 from ccengine.reporting.attempts import noted
 from ccengine.reporting.call_record import (
     CallRecord,
-    ConversationRecord,
     OfferOutcome,
     OfferRecord,
     end_missed,
     judge,
 )
+from ccengine.reporting.card_notes import note_beside, note_card
+from ccengine.reporting.coaching_records import OfCoaching, end_coachings, note_coaching
 from ccengine.reporting.dispositions import last_of, note_outcome, note_script
+from ccengine.reporting.drafts import Draft
 from ccengine.reporting.first_rows import FIRST, INTO_LINE, new_record
 from ccengine.reporting.flow_records import OF_FLOWS, note_flow
 from ccengine.reporting.offer_outcomes import outcome_of_refusal, outcome_of_withdrawal
-from ccengine.reporting.offer_records import end_offer, is_accepted, note_not_joined, note_ringing
-from ccengine.reporting.promises import PromiseRecord, scored
-from ccengine.reporting.rows import JournalRow
+from ccengine.reporting.offer_records import end_offer, note_not_joined, note_ringing
+from ccengine.reporting.promises import PromiseRecord
+from ccengine.reporting.recording_records import end_part, note_recording, noted_gap
+from ccengine.reporting.talk_records import end_talk, end_wait, hold, note_measures, start_talk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ccengine.core.ids import AgentId, CallId
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A record in the making, and what is needed to go on with it."""
-
-    record: CallRecord
-    state: CallState = CallState.IN_FLOW
-    waiting_since: Instant | None = None
-    accepted_at: Instant | None = None
-    talking_since: Instant | None = None
-    sent_on_by: int | None = None  # row that led the caller to another queue
-    held_since: Instant | None = None
-    wrapping: int = 0  # agents
-    wrapped_seconds: float = 0.0
-    reported: JournalRow | None = None  # the last event: true once a decision names it
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the call has ended, and nobody wraps it up."""
-        return self.record.outcome is not None and not self.wrapping
+    from ccengine.core.ids import AgentId, CallId, Instant
+    from ccengine.reporting.rows import JournalRow
 
 
 class CallRecords:
@@ -89,7 +68,7 @@ class CallRecords:
 
     def __init__(self, *, keep: bool = False) -> None:
         self._keep = keep  # calls that are over: more may be said of them
-        self._drafts: dict[CallId, _Draft] = {}
+        self._drafts: dict[CallId, Draft] = {}
         self._wrap_ups: dict[AgentId, tuple[CallId, Instant]] = {}
 
     def get(self, call: CallId) -> CallRecord | None:
@@ -113,7 +92,7 @@ class CallRecords:
         if draft is None:
             if not isinstance(what, FIRST):
                 return None
-            draft = self._drafts[row.call] = _Draft(new_record(what, row.at))
+            draft = self._drafts[row.call] = Draft(new_record(what, row.at))
         return self._hand_over(draft) if _take(draft, row) else None
 
     def knows(self, call: CallId) -> bool:
@@ -166,7 +145,7 @@ class CallRecords:
             draft.record.wrap_up_seconds = draft.wrapped_seconds
         return None if draft.record.outcome is None else self._hand_over(draft)
 
-    def _hand_over(self, draft: _Draft) -> CallRecord:
+    def _hand_over(self, draft: Draft) -> CallRecord:
         if draft.is_over and not self._keep:
             del self._drafts[draft.record.call]
         return copy(draft.record)
@@ -177,7 +156,7 @@ def fold_call(rows: Iterable[JournalRow]) -> CallRecord | None:
     return CallRecords().adopt(rows)
 
 
-def _take(draft: _Draft, row: JournalRow) -> bool:
+def _take(draft: Draft, row: JournalRow) -> bool:
     """Take the row into account; tell whether the call ended by it, or had and got an outcome."""
     was_over = draft.record.outcome is not None
     if row.kind == "event":
@@ -185,23 +164,39 @@ def _take(draft: _Draft, row: JournalRow) -> bool:
     if isinstance(row.what, ShowOutcome):
         _note_outcome(draft, row.what, row)
         return was_over
+    if isinstance(row.what, RecordingGapFound):
+        draft.record.recording_gaps += (noted_gap(row.what, row.at),)
+        return was_over
     if was_over:
-        return False
-    _take_live(draft, row)
+        return _note_late(draft, row)
+    if not note_beside(draft.record, row.what, row.at):
+        _take_live(draft, row)
     return draft.record.outcome is not None
 
 
-def _take_live(draft: _Draft, row: JournalRow) -> None:
+def _note_late(draft: Draft, row: JournalRow) -> bool:
+    """Keep how a payment has ended that was under way when the caller left, and what was heard."""
+    match row.what:
+        case CardEntryEnded():
+            note_card(draft.record, row.what, row.at)
+        case TalkMeasured():
+            note_measures(draft.record, row.what)
+        case _:
+            return False
+    return True
+
+
+def _take_live(draft: Draft, row: JournalRow) -> None:
     record, what = draft.record, row.what
     match what:
         case _ if isinstance(what, OF_FLOWS):
             note_flow(record, what, row.at)
+        case _ if isinstance(what, OfCoaching):
+            record.coachings = note_coaching(record.coachings, what, record.client, row.at)
+        case _ if isinstance(what, RecordingTurn):
+            _note_recording(record, what, row.at)
         case HoldStarted() | HoldEnded():
-            _hold(draft, row.at, starts=isinstance(what, HoldStarted))
-        case RecordingStarted():
-            record.recording, record.recording_started_at = what.recording, row.at
-        case RecordingFailed():
-            record.recording = record.recording_started_at = None
+            hold(draft, row.at, agent=what.agent, starts=isinstance(what, HoldStarted))
         case OfferCall() | OfferRinging() | WithdrawOffer() | Connect():
             _take_offer(draft, what, row)
         case CallbackDialed() | CallbackAnswered() | CallbackConfirmed() | CallbackFailed():
@@ -212,8 +207,15 @@ def _take_live(draft: _Draft, row: JournalRow) -> None:
             pass
 
 
+def _note_recording(record: CallRecord, what: RecordingTurn, at: Instant) -> None:
+    record.recordings = note_recording(record.recordings, what, at)
+    if record.recordings and record.recording is None:
+        first = record.recordings[0]
+        record.recording, record.recording_started_at = first.path, first.started_at
+
+
 def _take_line(
-    draft: _Draft, what: DivertCall | MoveCall | WaitPromised | ShowCall, row: JournalRow
+    draft: Draft, what: DivertCall | MoveCall | WaitPromised | ShowCall, row: JournalRow
 ) -> None:
     match what:
         case DivertCall():
@@ -227,7 +229,7 @@ def _take_line(
 
 
 def _take_offer(
-    draft: _Draft, what: OfferCall | OfferRinging | WithdrawOffer | Connect, row: JournalRow
+    draft: Draft, what: OfferCall | OfferRinging | WithdrawOffer | Connect, row: JournalRow
 ) -> None:
     record, at = draft.record, row.at
     match what:
@@ -236,7 +238,7 @@ def _take_offer(
         case OfferRinging():
             note_ringing(record, what.offer, at)
         case WithdrawOffer():
-            outcome = outcome_of_withdrawal(what.reason, _reported(draft, row))
+            outcome = outcome_of_withdrawal(what.reason, draft.reported_by(row))
             end_offer(record, what.offer, outcome, at, what.reason)
         case Connect():
             draft.accepted_at = at
@@ -244,8 +246,8 @@ def _take_offer(
             record.dispositions = note_script(record.dispositions, what)
 
 
-def _note_outcome(draft: _Draft, shown: ShowOutcome, row: JournalRow) -> None:
-    record, reported = draft.record, _reported(draft, row)
+def _note_outcome(draft: Draft, shown: ShowOutcome, row: JournalRow) -> None:
+    record, reported = draft.record, draft.reported_by(row)
     filled = reported if isinstance(reported, FormFilled) else None
     order = [offer.offer for offer in record.offers]
     record.dispositions = note_outcome(record.dispositions, shown, row.at, filled, order)
@@ -253,11 +255,11 @@ def _note_outcome(draft: _Draft, shown: ShowOutcome, row: JournalRow) -> None:
     record.disposition, record.contact_reason, record.resolved = said
 
 
-def _move(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
+def _move(draft: Draft, shown: ShowCall, row: JournalRow) -> None:
     before, draft.state = draft.state, shown.state
     draft.record.item = shown.became
     if before is CallState.TALKING:
-        _end_talk(draft, row)
+        end_talk(draft, row)
     elif before is CallState.HANDED_OUT:
         draft.record.talk_ended_at = row.at
     match shown.state:
@@ -266,7 +268,7 @@ def _move(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
         case CallState.OFFERED:
             _end_declined(draft, row)
         case CallState.TALKING:
-            _start_talk(draft, shown, row.at, joined=before is CallState.CONNECTING)
+            start_talk(draft, shown, row.at, joined=before is CallState.CONNECTING)
         case CallState.ENDED:
             _end(draft, row)
         case _:
@@ -275,10 +277,10 @@ def _move(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
         note_not_joined(draft.record)
 
 
-def _wait(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
+def _wait(draft: Draft, shown: ShowCall, row: JournalRow) -> None:
     record = draft.record
     record.queue = shown.queue or record.queue  # by itself when it overflows to another
-    if isinstance(_reported(draft, row), INTO_LINE):
+    if isinstance(draft.reported_by(row), INTO_LINE):
         if draft.sent_on_by != row.because:
             record.diverted_to, record.diverted_because = None, ""
         draft.waiting_since = row.at
@@ -287,99 +289,45 @@ def _wait(draft: _Draft, shown: ShowCall, row: JournalRow) -> None:
     _end_declined(draft, row)
 
 
-def _end_declined(draft: _Draft, row: JournalRow) -> None:
+def _end_declined(draft: Draft, row: JournalRow) -> None:
     """End the offer whose refusal led to this; others of the call may ring on."""
-    declined = _reported(draft, row)
+    declined = draft.reported_by(row)
     if isinstance(declined, OfferDeclined):
         outcome = outcome_of_refusal(declined)
         end_offer(draft.record, declined.offer, outcome, row.at, declined.reason)
 
 
-def _divert(draft: _Draft, what: DivertCall, at: Instant) -> None:
+def _divert(draft: Draft, what: DivertCall, at: Instant) -> None:
     record = draft.record
     record.queue = what.queue
     if record.queued_at is None:
         record.queued_at = at  # refused at the door
     record.diverted_to = what.flow or what.number or "voicemail"
     record.diverted_because = what.reason
-    _end_wait(draft, at)
+    end_wait(draft, at)
 
 
-def _send_on(draft: _Draft, what: MoveCall, row: JournalRow) -> None:
+def _send_on(draft: Draft, what: MoveCall, row: JournalRow) -> None:
     record = draft.record
     record.queue, draft.sent_on_by = what.to, row.because
     record.diverted_to, record.diverted_because = what.to, what.reason
 
 
-def _promise(draft: _Draft, what: WaitPromised, at: Instant) -> None:
+def _promise(draft: Draft, what: WaitPromised, at: Instant) -> None:
     if draft.waiting_since is not None:
         promise = PromiseRecord(at=at, low_seconds=what.low_seconds, high_seconds=what.high_seconds)
         draft.record.promises += (promise,)
 
 
-def _start_talk(draft: _Draft, shown: ShowCall, at: Instant, *, joined: bool) -> None:
-    record = draft.record
-    accepted_at = at if draft.accepted_at is None else draft.accepted_at
-    draft.talking_since = at
-    if shown.agent is not None:
-        record.conversations += (ConversationRecord(agent=shown.agent, started_at=at),)
-    record.agent = shown.agent
-    if record.talk_started_at is None:
-        record.talk_started_at, record.answered_at = at, accepted_at
-    record.talk_ended_at = record.talk_ended_by = None
-    offer = next((one for one in reversed(record.offers) if is_accepted(one)), None)
-    if offer is not None and joined:
-        ringing_at = offer.at if offer.ringing_at is None else offer.ringing_at
-        record.ring_seconds += accepted_at - ringing_at
-    _end_wait(draft, accepted_at, answered=True)
-
-
-def _end_talk(draft: _Draft, row: JournalRow) -> None:
-    record = draft.record
-    record.talk_ended_at = row.at
-    if draft.talking_since is not None:
-        record.talk_seconds += row.at - draft.talking_since
-    draft.talking_since = None
-    _hold(draft, row.at, starts=False)
-    match _reported(draft, row):
-        case ConversationEnded(by=by) | CallEnded(by=by):
-            record.talk_ended_by = by
-        case CallTransferred() | CallHandedOver() | CallHandedOut():
-            record.talk_ended_by = Party.AGENT
-        case _:
-            pass
-    if record.conversations:
-        *others, last = record.conversations
-        ended = replace(last, ended_at=row.at, ended_by=record.talk_ended_by)
-        record.conversations = (*others, ended)
-
-
-def _hold(draft: _Draft, at: Instant, *, starts: bool) -> None:
-    record, since = draft.record, draft.held_since
-    if since is not None and record.conversations:
-        *others, last = record.conversations
-        held = replace(last, held_seconds=last.held_seconds + at - since)
-        record.conversations = (*others, held)
-    draft.held_since = at if starts else None
-
-
-def _end_wait(draft: _Draft, at: Instant, *, answered: bool = False) -> None:
-    record = draft.record
-    if draft.waiting_since is not None:
-        record.wait_seconds += at - draft.waiting_since
-        draft.waiting_since = None
-    if record.promises:
-        record.promises = scored(record.promises, at, answered=answered)
-        record.promise_error_seconds = record.promises[-1].error_seconds
-
-
-def _end(draft: _Draft, row: JournalRow) -> None:
+def _end(draft: Draft, row: JournalRow) -> None:
     record = draft.record
     waited_to_the_end = draft.waiting_since is not None
-    _end_wait(draft, row.at)
+    end_wait(draft, row.at)
+    record.recordings = end_part(record.recordings, row.at)
+    record.coachings = end_coachings(record.coachings, row.at)
     record.ended_at, record.ended_by = row.at, Party.ENGINE
     reached: Reached | None = None
-    match _reported(draft, row):
+    match draft.reported_by(row):
         case CallEnded(by=by, cause=cause, reached=reached, ended_at=ended_at):
             record.ended_by, record.cause = by, cause
             record.ended_at = row.at if ended_at is None else ended_at
@@ -389,8 +337,3 @@ def _end(draft: _Draft, row: JournalRow) -> None:
         case _:
             pass
     record.outcome = judge(record, reached, in_line=waited_to_the_end)
-
-
-def _reported(draft: _Draft, row: JournalRow) -> object:
-    reported = draft.reported
-    return reported.what if reported is not None and reported.number == row.because else None

@@ -25,6 +25,7 @@ _TEXTS: Mapping[Passed, str] = {
     Passed.RESTING: "resting{until}",
     Passed.PHONE_LOST: "phone {name} cannot be reached",
     Passed.OWN_CALL: "in a call of their own ({name})",
+    Passed.COACHES: "coaches another agent",
     Passed.OFFERED: "rings{call}",
     Passed.ON_CALL: "on a call{call}",
     Passed.WRAP_UP: "wraps up{call}{until}",

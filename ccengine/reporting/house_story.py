@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.core.commands import ShowClosure
 from ccengine.core.events import (
+    DiskLevelChanged,
     NumbersClosed,
     NumbersOpened,
     PlanLoaded,
@@ -26,9 +27,15 @@ def tell_house(what: SystemEvent | ClosureEvent | ShowClosure) -> str:
             return f"Asterisk on {what.node} out of reach"
         case SwitchResynced():
             return f"Asterisk on {what.node} back"
-        case ShowClosure(closed=True):
-            return f"numbers of {what.closure} closed by {what.by}: {what.reason or 'no reason'}"
+        case DiskLevelChanged():
+            return f"disk of recordings {what.level}: {what.used_percent:g} % used"
         case ShowClosure():
-            return f"numbers of {what.closure} opened by {what.by}"
+            return _tell_closure(what)
         case NumbersClosed() | NumbersOpened():
             return ""
+
+
+def _tell_closure(shown: ShowClosure) -> str:
+    if shown.closed:
+        return f"numbers of {shown.closure} closed by {shown.by}: {shown.reason or 'no reason'}"
+    return f"numbers of {shown.closure} opened by {shown.by}"

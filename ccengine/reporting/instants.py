@@ -12,3 +12,8 @@ if TYPE_CHECKING:
 def utc_text(at: Instant) -> str:
     """Return an instant as ISO 8601 in UTC, to the microsecond."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def day_folder(at: Instant) -> str:
+    """Return where files of an instant's day are, in UTC: year, month and day."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y/%m/%d")

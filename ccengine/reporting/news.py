@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ccengine.core.commands import ShowAgent, ShowCall, ShowClosure
-from ccengine.core.events import PlanLoaded, SwitchLost, SwitchResynced
+from ccengine.core.events import DiskLevelChanged, PlanLoaded, SwitchLost, SwitchResynced
 from ccengine.reporting.facts import fact_of
 from ccengine.reporting.instants import utc_text
 
@@ -57,7 +57,7 @@ def news_of(row: JournalRow) -> News | None:
         named = {"client": row.client, "call_id": row.call}
         by = {} if row.agent is None else {"agent": row.agent}
         return _news(row, Topic.CALL, row.type, {**facts, **named, **by, **fact.details})
-    if isinstance(row.what, PlanLoaded | SwitchLost | SwitchResynced):
+    if isinstance(row.what, PlanLoaded | SwitchLost | SwitchResynced | DiskLevelChanged):
         return _news(row, Topic.ENGINE, row.type, {**facts, **fact.details})
     return None
 

@@ -27,6 +27,7 @@ from ccengine.core.events import (
     CallHandedOut,
     CallHandedOver,
     CallQueued,
+    CallTakenOver,
     CallTransferred,
     ConversationEnded,
     ConversationFailed,
@@ -269,7 +270,7 @@ class QueueLog:
             case CallTransferred():
                 to = self._target(event)
                 self._say(at, "BLINDTRANSFER", caller, *to, *told, agent=agent)
-            case CallHandedOver() | CallHandedOut():
+            case CallHandedOver() | CallHandedOut() | CallTakenOver():
                 bridge = ("BRIDGE", caller.bridge)
                 self._say(at, "ATTENDEDTRANSFER", caller, *bridge, *told, agent=agent)
             case ConversationEnded(by=Party.CALLER) | CallEnded(by=Party.CALLER):

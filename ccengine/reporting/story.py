@@ -12,10 +12,12 @@ from ccengine.core.commands import (
     DialCallback,
     DivertCall,
     DropItem,
+    EndCoaching,
     MoveCall,
     OfferCall,
     RemindAgent,
     RingStaff,
+    SeatCoach,
     ShowAgent,
     ShowCall,
     ShowClosure,
@@ -25,7 +27,6 @@ from ccengine.core.commands import (
     WithdrawOffer,
 )
 from ccengine.core.events import (
-    AgentDialled,
     AgentLoggedIn,
     AgentLoggedOut,
     AgentPaused,
@@ -33,35 +34,15 @@ from ccengine.core.events import (
     AgentWentNotReady,
     AgentWentReady,
     CallArrived,
-    CallDirected,
-    CallEnded,
-    CallerReturned,
-    CallerStrayed,
-    CallHandedOut,
-    CallHandedOver,
     CallMissed,
-    CallMovedByHand,
-    CallQueued,
-    CallReprioritised,
-    CallTransferred,
-    ConferenceStarted,
-    ConversationEnded,
-    ConversationFailed,
-    ConversationStarted,
-    ExitChosen,
-    FlowEvent,
+    ClosureEvent,
+    CoachingEvent,
+    DisputeAnswered,
     FormFilled,
     HelpAnswered,
     HelpAsked,
     HelpUnanswered,
-    HoldEnded,
-    HoldStarted,
     ItemEvent,
-    NumbersClosed,
-    NumbersOpened,
-    OfferAccepted,
-    OfferDeclined,
-    OfferRinging,
     OutcomeEntryEnded,
     OutcomeEntryStarted,
     OutcomeSet,
@@ -69,27 +50,25 @@ from ccengine.core.events import (
     OwnCallStarted,
     PhoneFound,
     PhoneLost,
-    PlanLoaded,
-    RecordingFailed,
-    RecordingStarted,
-    StaffAnswered,
-    StaffMissed,
-    SwitchLost,
-    SwitchResynced,
-    WaitPromised,
+    ReviewDisputed,
+    ReviewPublished,
+    SystemEvent,
+    TalkMeasured,
     WrapUpExtended,
     WrongPinGiven,
 )
 from ccengine.core.ids import Instant
 from ccengine.core.snapshots import CenterSnapshot
-from ccengine.reporting.agent_story import tell_agent, tell_desk, tell_phone, tell_shift
+from ccengine.reporting.agent_story import tell_agent, tell_agent_event, tell_phone
 from ccengine.reporting.call_record import MISSED_CAUSES
-from ccengine.reporting.flow_story import tell_flow
+from ccengine.reporting.call_story import tell_call_event
+from ccengine.reporting.coaching_story import tell_coaching
 from ccengine.reporting.house_story import tell_house
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.item_story import command_told, event_told
 from ccengine.reporting.masking import mask_number
-from ccengine.reporting.offer_outcomes import outcome_of_refusal, outcome_of_withdrawal, told
+from ccengine.reporting.offer_outcomes import outcome_of_withdrawal, told
+from ccengine.reporting.quality_story import tell_quality
 from ccengine.reporting.rows import Advance, Rejection, Unknown, is_void, steps
 
 if TYPE_CHECKING:
@@ -98,16 +77,11 @@ if TYPE_CHECKING:
     from ccengine.core.events import (
         AgentEvent,
         CallEvent,
-        ClosureEvent,
-        ControlEvent,
         OutcomeEvent,
         PhoneEvent,
-        SupervisionEvent,
-        SystemEvent,
+        QualityEvent,
     )
     from ccengine.reporting.rows import JournalRow, What
-
-    LineEvent = CallQueued | WaitPromised | ExitChosen | CallerStrayed | CallerReturned | CallEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +161,19 @@ def _decision(what: Command) -> str:
             return tell_agent(what)
         case TakeUpItem() | DialCallback() | DropItem():
             return command_told(what)
-        case ShowClosure() | RingStaff() | TargetMissed() | Connect() | ShowCall() | ShowOutcome():
+        case _:
             return _seldom(what)
 
 
 def _seldom(
-    what: ShowClosure | RingStaff | TargetMissed | Connect | ShowCall | ShowOutcome,
+    what: ShowClosure
+    | RingStaff
+    | TargetMissed
+    | Connect
+    | ShowCall
+    | ShowOutcome
+    | SeatCoach
+    | EndCoaching,
 ) -> str:
     match what:
         case ShowClosure():
@@ -205,7 +186,9 @@ def _seldom(
             return f"{what.agent} gave no outcome in time: {what.disposition} is taken"
         case ShowCall(became=became) if became is not None:
             return f"goes on as {became}"
-        case Connect() | ShowCall() | ShowOutcome():  # their events are told
+        case (
+            Connect() | ShowCall() | ShowOutcome() | SeatCoach() | EndCoaching()
+        ):  # their events are told
             return ""
 
 
@@ -219,13 +202,22 @@ def _way(what: DivertCall | MoveCall) -> str:
 
 
 def _event(
-    what: CallEvent | AgentEvent | PhoneEvent | OutcomeEvent | SystemEvent | ClosureEvent,
+    what: CallEvent
+    | AgentEvent
+    | PhoneEvent
+    | OutcomeEvent
+    | CoachingEvent
+    | SystemEvent
+    | ClosureEvent
+    | QualityEvent,
 ) -> str:
     match what:
-        case AgentLoggedIn() | AgentLoggedOut() | AgentWentReady() | AgentWentNotReady():
-            return tell_shift(what)
         case (
-            AgentPaused()
+            AgentLoggedIn()
+            | AgentLoggedOut()
+            | AgentWentReady()
+            | AgentWentNotReady()
+            | AgentPaused()
             | AgentResumed()
             | WrapUpExtended()
             | WrongPinGiven()
@@ -233,8 +225,10 @@ def _event(
             | HelpAnswered()
             | HelpUnanswered()
         ):
-            return tell_desk(what)
-        case PlanLoaded() | SwitchLost() | SwitchResynced() | NumbersClosed() | NumbersOpened():
+            return tell_agent_event(what)
+        case _ if isinstance(what, CoachingEvent):
+            return tell_coaching(what)
+        case _ if isinstance(what, SystemEvent | ClosureEvent):
             return tell_house(what)
         case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
             return tell_phone(what)
@@ -242,6 +236,14 @@ def _event(
             return _outcome_event(what)
         case _:
             return _call_event(what)
+
+
+def _call_event(what: CallEvent | QualityEvent) -> str:
+    match what:
+        case TalkMeasured() | ReviewPublished() | ReviewDisputed() | DisputeAnswered():
+            return tell_quality(what)
+        case _:
+            return tell_call_event(what)
 
 
 def _outcome_event(what: OutcomeEvent) -> str:
@@ -262,134 +264,3 @@ def _outcome_event(what: OutcomeEvent) -> str:
 
 def _speaker(what: OutcomeSet | FormFilled) -> str:
     return what.agent if what.by in ("", what.agent) else f"{what.by}, for {what.agent},"
-
-
-def _call_event(what: CallEvent) -> str:
-    if isinstance(what, FlowEvent):
-        return tell_flow(what)
-    match what:
-        case CallArrived() | CallMissed() | RecordingStarted() | RecordingFailed():
-            return _recorded(what)
-        case (
-            CallQueued()
-            | WaitPromised()
-            | ExitChosen()
-            | CallerStrayed()
-            | CallerReturned()
-            | CallEnded()
-        ):
-            return _line_event(what)
-        case (
-            OfferRinging()
-            | OfferAccepted()
-            | OfferDeclined()
-            | ConversationStarted()
-            | ConversationFailed()
-            | ConversationEnded()
-        ):
-            return _talk_event(what)
-        case _:
-            return _control_event(what)
-
-
-def _recorded(what: CallArrived | CallMissed | RecordingStarted | RecordingFailed) -> str:
-    match what:
-        case RecordingStarted():
-            return f"recorded to {what.recording}"
-        case RecordingFailed():
-            return f"NOT recorded: {what.reason}"
-        case CallArrived() | CallMissed():
-            return "arrived"
-
-
-def _control_event(what: ControlEvent | SupervisionEvent) -> str:
-    match what:
-        case AgentDialled():
-            return f"{what.agent} dialled {mask_number(what.number)}: {what.kind}"
-        case CallDirected():
-            return f"for {what.agent} alone"
-        case HoldStarted():
-            return f"{what.agent} put the caller on hold"
-        case HoldEnded():
-            return f"{what.agent} is back with the caller"
-        case ConferenceStarted():
-            return f"{what.agent} joined caller and agent"
-        case _:
-            return _move_event(what)
-
-
-def _supervised(what: SupervisionEvent) -> str:
-    match what:
-        case CallMovedByHand():
-            return f"{what.by} has the caller wait in {what.queue}"
-        case CallReprioritised():
-            return f"{what.by} gave the caller priority {what.priority}"
-
-
-def _move_event(
-    what: CallTransferred
-    | CallHandedOver
-    | CallHandedOut
-    | StaffAnswered
-    | StaffMissed
-    | SupervisionEvent,
-) -> str:
-    match what:
-        case StaffAnswered():
-            return "the client's staff answered"
-        case StaffMissed():
-            return f"the client's staff cannot be had: {what.reason}"
-        case CallTransferred():
-            to = what.to_agent or what.queue or what.number
-            return f"{what.agent} sent the caller on to {to}"
-        case CallHandedOver():
-            return f"{what.agent} handed the caller over to {what.to_agent}"
-        case CallHandedOut():
-            return f"{what.agent} handed the caller over to the client's staff"
-        case CallMovedByHand() | CallReprioritised():
-            return _supervised(what)
-
-
-def _line_event(what: LineEvent) -> str:
-    match what:
-        case CallQueued():
-            return f"queued in {what.queue}"
-        case WaitPromised():
-            return f"promised an answer in {what.low_seconds:.0f} to {what.high_seconds:.0f} s"
-        case CallEnded():
-            return f"call ended by {what.by}: {what.cause}"
-        case ExitChosen() | CallerStrayed() | CallerReturned():
-            return _way_out(what)
-
-
-def _way_out(what: ExitChosen | CallerStrayed | CallerReturned) -> str:
-    match what:
-        case ExitChosen():
-            return f"pressed {what.key} for {what.to.place}"
-        case CallerStrayed():
-            return "the engine was away: the dialplan's fallback has the caller"
-        case CallerReturned():
-            return "the caller is back"
-
-
-def _talk_event(
-    what: OfferRinging
-    | OfferAccepted
-    | OfferDeclined
-    | ConversationStarted
-    | ConversationFailed
-    | ConversationEnded,
-) -> str:
-    match what:
-        case OfferRinging():
-            return f"{what.agent}'s phone rings"
-        case OfferAccepted():
-            return f"{what.agent} answered"
-        case OfferDeclined():
-            return told(what.agent, outcome_of_refusal(what), what.reason)
-        case ConversationStarted():
-            return f"bridged with {what.agent}"
-        case ConversationFailed():
-            return f"{what.agent} was gone before the bridge"
-        case ConversationEnded():
-            return f"conversation with {what.agent} ended by {what.by}"

@@ -142,7 +142,7 @@ class DayReader:
                 self._move(at, event)
             case events.OwnCallStarted() | events.OwnCallEnded():
                 self._move(at, event)
-            case events.SwitchLost() | events.SwitchResynced():
+            case events.SwitchLost() | events.SwitchResynced() | events.DiskLevelChanged():
                 self._move(at, event)
             case _:
                 self._take_call_event(event, at)

@@ -17,8 +17,11 @@ from ccengine.core.ids import CallId
 from ccengine.reporting.call_record import CallRecord
 from ccengine.storage.audit import AuditStore
 from ccengine.storage.errors import RecordsTooNew
+from ccengine.storage.kept import KeptStore
 from ccengine.storage.keyed_rows import KeyedRows
 from ccengine.storage.papers import PaperStore
+from ccengine.storage.plays import PlayStore
+from ccengine.storage.quality import QualityStore
 from ccengine.storage.replies import ReplyStore
 from ccengine.storage.tables import CALL_RECORDS, PROGRESS
 from ccengine.storage.tokens import TokenStore, token_rows
@@ -103,6 +106,21 @@ class RecordDatabase:
     def webhooks(self) -> WebhookStore:
         """How far webhooks are, and what they could not deliver."""
         return WebhookStore(self._engine)
+
+    @property
+    def kept(self) -> KeptStore:
+        """What became of recordings."""
+        return KeptStore(self._engine)
+
+    @property
+    def plays(self) -> PlayStore:
+        """Who was given their sound."""
+        return PlayStore(self._engine)
+
+    @property
+    def quality(self) -> QualityStore:
+        """Which calls were drawn, and how they were scored."""
+        return QualityStore(self._engine)
 
     async def close(self) -> None:
         """Close all connections."""

@@ -15,6 +15,7 @@ import structlog
 
 from ccengine.core.events import (
     SCHEMA,
+    DiskLevelChanged,
     SwitchLost,
     SwitchResynced,
 )
@@ -233,7 +234,7 @@ class Journal:
         )
 
     def _place(self, what: What | None) -> Place:
-        if isinstance(what, SwitchLost | SwitchResynced):
+        if isinstance(what, SwitchLost | SwitchResynced | DiskLevelChanged):
             return self._nowhere._replace(node=what.node)
         return self._nowhere
 

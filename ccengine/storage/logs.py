@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING, Any, BinaryIO, Self, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self, cast
 
 import orjson
 import structlog
 from typing_extensions import override
 
+from ccengine.core.events import PartyUnheard, RecordingFailed, RecordingGapFound
 from ccengine.reporting.facts import fact_of
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.masking import mask_number
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from ccengine.reporting.rows import JournalRow
 
 NUMBERS = frozenset({"caller", "caller_number", "number", "from_number", "to_number"})
+LEVELS: Final = {RecordingGapFound: "error", RecordingFailed: "error", PartyUnheard: "warning"}
+"""Of what the journal tells, where somebody should look."""
 SECRETS = frozenset(
     {"password", "pin", "secret", "token", "authorization", "digit", "digits", "dtmf", "api_key"}
 )
@@ -109,7 +112,7 @@ def line_of(row: JournalRow) -> dict[str, object] | None:
         return None
     line: dict[str, object] = {
         "at": utc_text(row.at),
-        "level": "info",
+        "level": LEVELS.get(type(row.what), "info"),
         "action": fact.action,
         "tenant": row.tenant,
         "node": row.node,

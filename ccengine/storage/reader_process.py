@@ -47,10 +47,12 @@ class ReaderProcess:
 
     Args:
         at_once: readings that may wait for their turn.
+        seconds: so long one may take, with its waiting; then the process is ended.
     """
 
-    def __init__(self, *, at_once: int = AT_ONCE) -> None:
+    def __init__(self, *, at_once: int = AT_ONCE, seconds: float = READING_SECONDS) -> None:
         self._at_once = at_once
+        self._seconds = seconds
         self._pool: ProcessPoolExecutor | None = None
         self._waiting = 0
 
@@ -70,7 +72,7 @@ class ReaderProcess:
             raise ReaderBusy(message)
         self._waiting += 1
         try:
-            async with asyncio.timeout(READING_SECONDS):
+            async with asyncio.timeout(self._seconds):
                 return await asyncio.get_running_loop().run_in_executor(
                     self._process(), read, *args
                 )
@@ -80,7 +82,7 @@ class ReaderProcess:
             raise ReaderBusy from error
         except TimeoutError as error:
             self._end(wait_for_it=False)  # it would keep the next one waiting, too
-            message = f"it took longer than {READING_SECONDS:g} s"
+            message = f"it took longer than {self._seconds:g} s"
             raise ReaderBusy(message) from error
         finally:
             self._waiting -= 1

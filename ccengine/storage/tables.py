@@ -67,6 +67,12 @@ CALL_RECORDS = Table(
     Column("survey_score", Integer),
     Column("survey_comment", String(255)),
     Column("learned", JSON, nullable=False, server_default="{}"),
+    Column("recordings", JSON, nullable=False, server_default="[]"),
+    Column("holds", JSON, nullable=False, server_default="[]"),
+    Column("card_entries", JSON, nullable=False, server_default="[]"),
+    Column("consents", JSON, nullable=False, server_default="[]"),
+    Column("recording_gaps", JSON, nullable=False, server_default="[]"),
+    Column("coachings", JSON, nullable=False, server_default="[]"),
     UniqueConstraint("call", name="one_record_per_call"),
     Index("call_records_newest", "arrived_at", "call"),
     Index("call_records_newest_of_client", "client", "arrived_at", "call"),
@@ -159,3 +165,62 @@ WEBHOOK_LETTERS = Table(
     Column("detail", String(255), nullable=False),
 )
 """What webhooks' receivers have not taken."""
+
+KEPT_RECORDINGS = Table(
+    "kept_recordings",
+    METADATA,
+    Column("call", String(64), primary_key=True),
+    Column("tenant", String(32), nullable=False),
+    Column("client", String(32), nullable=False),
+    Column("queue", String(65)),
+    Column("agents", JSON, nullable=False),
+    Column("started_at", Float, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("spool", JSON, nullable=False),  # Asterisk's files
+    Column("cleared", Boolean, nullable=False, server_default="0"),  # they are gone
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_at", Float, nullable=False, server_default="0"),
+    Column("detail", String(255), nullable=False, server_default=""),
+    Column("file", String(255)),  # below the folder of kept recordings
+    Column("seconds", Float),
+    Column("missing_seconds", Float),
+    Column("format", String(8)),
+    Column("channels", String(8)),
+    Column("sha256", String(64)),  # of the plain sound
+    Column("bytes", Integer),  # of the plain sound
+    Column("sealed_sha256", String(64)),
+    Column("sealed_bytes", Integer),
+    Column("key", String(80)),  # public, of the client: who has the other half can open it
+    Column("signed_by", String(64)),
+    Column("kept_at", Float),
+    Column("expires_at", Float),
+    Column("hold_reason", String(255)),
+    Column("hold_by", String(32)),
+    Column("hold_at", Float),
+    Column("stored", String(1024)),  # the object, where the store has it
+    Column("erased_at", Float),
+    Column("erased_because", String(255)),
+    Column("silence_percent", Float),
+    Column("talk_over_percent", Float),
+    Column("picture", LargeBinary),
+    Index("kept_recordings_of_client", "client", "started_at", "call"),
+    Index("kept_recordings_by_state", "state", "next_at"),
+    Index("kept_recordings_expiring", "expires_at"),
+    Index("kept_recordings_kept", "kept_at", "call"),
+)
+"""What became of each call's recording. Rows stay when the sound is erased."""
+
+RECORDING_PLAYS = Table(
+    "recording_plays",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", Float, nullable=False),
+    Column("call", String(64), nullable=False, index=True),
+    Column("client", String(32), nullable=False),
+    Column("actor", String(32), nullable=False),  # a token's name
+    Column("role", String(16), nullable=False),
+    Column("from_seconds", Float, nullable=False),
+    Column("to_seconds", Float, nullable=False),
+    sqlite_autoincrement=True,  # a number names one entry for ever
+)
+"""Who was given a recording's sound, when, and which part of it."""

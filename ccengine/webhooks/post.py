@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from ccengine.config.secrets import SecretMissing, read_secret
+from ccengine.config.secret_files import SecretMissing, read_secret
 from ccengine.storage.webhooks import HookKey
 from ccengine.webhooks.courier import Courier
 from ccengine.webhooks.mail import HookMail

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
@@ -19,16 +20,26 @@ from ccengine.api.ports import Floor, Health, Library, Ports, TalkAct
 from ccengine.api.server import ApiServer
 from ccengine.assembly.pages import feed_and_pages
 from ccengine.config.loading import load_tenant
+from ccengine.config.settings import StatePaths
 from ccengine.config.tenant import Tenant
 from ccengine.core import events
 from ccengine.core.ids import AgentId, CallId, ClientId, PhoneId, QueueId, TenantId, client_of
 from ccengine.core.states import Kind
 from ccengine.ivr import versions
 from ccengine.ivr.configuration import load_configuration
+from ccengine.keeping.house import House as Kept
+from ccengine.keeping.keeper import Keeper
+from ccengine.keeping.keeping import Keeping
+from ccengine.keeping.order import Folders
 from ccengine.storage.database import RecordDatabase
 from ccengine.storage.live_kpis import LiveKpis
+from ccengine.storage.metrics import Metrics
+from ccengine.storage.quality import Calibration, Draw, Review, ReviewState, Sample, TrainingCall
 from ccengine.storage.records import RecordKeeper
 from ccengine.storage.tokens import StoredToken
+from tests.api.coaching_desk import DeskWithoutPhones
+from tests.api.recording_desk import DeskWithoutRecorder
+from tests.api.requests import sample_id
 from tests.config.tenants import copy_of_demo
 from tests.reporting.shift import NODE, Shift
 
@@ -39,6 +50,7 @@ if TYPE_CHECKING:
     from ccengine.config.problems import Problem
     from ccengine.core.events import Event
     from ccengine.ivr.configuration import Configuration
+    from ccengine.reporting.call_record import CallRecord
     from ccengine.storage.reader_process import Asked, Found
 
 WELL = Health(connected=True)
@@ -46,6 +58,7 @@ MOST_CLIENTS = 600  #: of the live feed
 FILE_TOKEN = "a-token-long-enough-to-be-one"
 PIN = "271828"  #: everybody's
 CALLERS = {"nour": ("600100", "+971501234567"), "dnipro": ("600200", "+380441234567")}
+RAW = bytes(range(256)) * 1_250  #: 10 seconds of both sides
 SOUND = b"RIFF" + bytes(range(256)) * 4
 
 
@@ -73,7 +86,9 @@ class House:
     server: ApiServer = field(init=False)
     hub: Hub = field(init=False)  #: of the live feed
     ports: Ports = field(init=False)
+    recordings: Keeper = field(init=False)  #: keeps them
     broken: bool = False  #: there is a bug in the engine
+    metrics: Metrics = field(default_factory=Metrics)
 
     def report(self) -> Health:
         """Tell how the engine is."""
@@ -199,12 +214,17 @@ class House:
         """Have a recorded call of a client from its arrival to its outcome and its survey."""
         call = self.talk(f"{client}-ended", f"{client}/billing")
         agent = self.shift.center.calls[call].agent or AgentId("")
-        file, comment = (f"demo/{client}/{way}1970/01/01/{call}.wav" for way in ("", "comments/"))
-        self.shift.post(events.RecordingStarted(call=call, recording=file))
-        for name in (file, comment):
+        file, comment = (
+            f"demo/{client}/{way}1970/01/01/{call}.{kind}"
+            for way, kind in (("", "raw"), ("comments/", "wav"))
+        )
+        started = events.RecordingStarted(call=call, recording=file, channel=f"{call}-caller")
+        self.shift.post(started)
+        for name, content in ((file, RAW), (comment, SOUND)):
             path = self.folder / "recordings" / name
             path.parent.mkdir(parents=True)
-            path.write_bytes(SOUND)
+            path.write_bytes(content)
+            os.utime(path, (1, 1))  # nobody writes to it any more
         self.shift.wait(10)
         said = min(self.tenant.clients[ClientId(client)].settings.dispositions)
         self.shift.post(events.OutcomeSet(call=call, agent=agent, disposition=said))
@@ -216,8 +236,89 @@ class House:
         return call
 
     async def keep_records(self) -> None:
-        """Have the database hold the calls that are over."""
+        """Have the database hold the calls that are over; each was scored and is learned from."""
         await self.keeper._write_pending()
+        for client in CALLERS:
+            record = await self.keeper.get(CallId(f"{client}-ended"))
+            if record is not None and record.outcome is not None:
+                await self._score(record)
+
+    async def _score(self, record: CallRecord) -> None:
+        store = self.keeper.database.quality
+        if await store.get(sample_id("review", record.client)) is not None:
+            return
+        card = next(iter(self.tenant.clients[record.client].scorecards.values()))
+        agent, now = record.conversations[0].agent, self.shift.now
+        calibration = Calibration(
+            id=sample_id("calibration", record.client),
+            client=record.client,
+            call=record.call,
+            agent=agent,
+            scorecard=card.ref,
+            reviewers=("rita", "own"),
+            opened_by="rita",
+            opened_at=now,
+        )
+        await store.add_calibration(calibration)
+        review = Review(
+            id=sample_id("review", record.client),
+            client=record.client,
+            call=record.call,
+            agent=agent,
+            team="",
+            queue=record.queue,
+            number=record.number,
+            kind=record.kind,
+            talk_started_at=record.conversations[0].started_at,
+            scorecard=card.ref,
+            reviewer="rita",
+            state=ReviewState.PUBLISHED,
+            answers={"greeting": "yes"},
+            comment="well done",
+            score_percent=100.0,
+            created_at=now,
+            saved_at=now,
+            published_at=now,
+            told=1,
+        )
+        await store.add(review)
+        secret = replace(review, id=sample_id("draft", record.client), comment="secret draft")
+        draft = replace(secret, state=ReviewState.DRAFT, reviewer="omar", published_at=None)
+        await store.add(draft)
+        begins = 1_000.0
+        sample = Sample(
+            client=record.client,
+            rule="weekly",
+            begins=begins,
+            call=record.call,
+            agent=agent,
+            reviewer="own",
+            scorecard=card.name,
+            talk_started_at=review.talk_started_at,
+        )
+        drawn = Draw(
+            client=record.client,
+            rule="weekly",
+            begins=begins,
+            ends=2_000.0,
+            seed="ab",
+            population=1,
+            drawn_at=now,
+        )
+        await store.keep_draw(drawn, [sample])
+        example = TrainingCall(
+            call=record.call,
+            client=record.client,
+            agent=agent,
+            queue=record.queue,
+            title="Calm",
+            note="",
+            seconds=10.0,
+            added_by="rita",
+            added_at=now,
+        )
+        await store.teach(example)
+        await self.recordings.turn()
 
     async def status(
         self, method: str, path: str, token: str | None = FILE_TOKEN, **sent: Any
@@ -274,6 +375,7 @@ async def house(tmp_path: Path, *, most_clients: int = MOST_CLIENTS) -> AsyncIte
     await versions.keep(cast("Configuration", SimpleNamespace(tenant=tenant)), keeper.papers)
     shift.observers.append(keeper.observe)
     here = House(tmp_path, tenant, shift, keeper)
+    shift.observers.append(here.metrics.observe)
     shift.post(events.PlanLoaded(plan=tenant.plan(shift.now)))
     shift.post(events.SwitchResynced(node=NODE))
     kpis = LiveKpis(shift.journal.path, AtOnce(), lambda: shift.now)
@@ -314,8 +416,23 @@ def _ports(here: House, token_file: Path, kpis: LiveKpis) -> Ports:
         ensure_agent=here.ensured.append,
         act=here.act,
         tenant=lambda: here.tenant,
+        coaching=DeskWithoutPhones(here.shift.center, here.post),
+        recordings=DeskWithoutRecorder(here.post),
     )
+    paths = StatePaths(here.folder)
+    kept = Kept(
+        paths=paths,
+        folders=Folders.of(paths),
+        journal=here.shift.journal.path,
+        database=here.keeper.database,
+        worker=AtOnce(),
+        mover=AtOnce(),
+        tenant=lambda: here.tenant,
+        now=lambda: here.shift.now,
+    )
+    here.recordings = Keeper(kept)
     library = Library(
+        keeping=Keeping(kept),
         keeper=here.keeper,
         reader=AtOnce(),
         quick_reader=AtOnce(),
@@ -332,4 +449,5 @@ def _ports(here: House, token_file: Path, kpis: LiveKpis) -> Ports:
         reload=here.reload,
         token_file=token_file,
         is_pin=lambda _agent, given: given == PIN,
+        metrics=here.metrics.text,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,7 +13,17 @@ VALUES = {
     "dnipro": {"contract": "1234567", "years": "two", "price": "9.50", "from": "2026-12-31"},
 }
 DISPOSITIONS = {"nour": "cancelled", "dnipro": "renewed"}
+COACHED = {"nour": "omar", "dnipro": "taras"}
 OTHER_QUEUES = {"nour": "nour/technical", "dnipro": "dnipro/vip"}
+SCORECARDS = {"nour": "service", "dnipro": "sales"}
+AGENTS = {"nour": "amira", "dnipro": "olena"}
+
+
+def sample_id(of: str, client: str) -> str:
+    """Return the id of a client's only review or calibration."""
+    return hashlib.sha256(f"{of} {client}".encode()).hexdigest()[:24]
+
+
 PARTS = {
     "agent": "amira",
     "client": "nour",
@@ -20,6 +31,9 @@ PARTS = {
     "closure": "nour",
     "form": "order",
     "call": "nour-talks",
+    "scorecard": "service",
+    "review": sample_id("review", "nour"),
+    "calibration": sample_id("calibration", "nour"),
 }
 PARTS_OF_DNIPRO = {
     "agent": "olena",
@@ -28,6 +42,9 @@ PARTS_OF_DNIPRO = {
     "closure": "dnipro",
     "form": "renewal",
     "call": "dnipro-talks",
+    "scorecard": "sales",
+    "review": sample_id("review", "dnipro"),
+    "calibration": sample_id("calibration", "dnipro"),
 }
 
 
@@ -50,10 +67,22 @@ def _bodies(client: str) -> dict[str, dict[str, Any]]:
         "pauseQueue": {"queue": f"{client}/billing"},
         "resumeQueue": {"queue": f"{client}/billing"},
         "actOnTalk": {"act": "hold"},
+        "setCoaching": {"agent": COACHED[client]},
+        "actOnRecording": {"act": "pause"},
         "setOutcome": {"disposition": DISPOSITIONS[client]},
         "fillForm": {"values": VALUES[client]},
         "setTyping": {"typing": False},
         "closeNumbers": {"reason": "fire"},
+        "takeCard": {"amount": "12.50", "reference": "4711"},
         "moveCall": {"queue": OTHER_QUEUES[client]},
         "reprioritiseCall": {"priority": 5},
+        "beginReview": {"agent": AGENTS[client], "scorecard": SCORECARDS[client]},
+        "saveReview": {"answers": {"greeting": "no"}, "comment": "better"},
+        "disputeReview": {"reason": "I did greet"},
+        "answerDispute": {"text": "So it is", "answers": {"greeting": "yes"}},
+        "openCalibration": {"agent": AGENTS[client], "reviewers": ["own", "rita"]},
+        "addTraining": {"title": "Calm", "note": "All of it"},
+        "holdRecording": {"reason": "a court asks"},
+        "releaseRecording": {"reason": "settled"},
+        "eraseRecording": {"reason": "asked for"},
     }

@@ -18,7 +18,7 @@ import pytest
 from ccengine.api.roles import MAY
 from ccengine.api.route import Media
 from ccengine.api.routes.every import ROUTES
-from tests.api.requests import request_of
+from tests.api.requests import request_of, sample_id
 from tests.api.two_clients import OTHER, OWN, ROLES, world
 
 if TYPE_CHECKING:
@@ -41,6 +41,9 @@ OTHERS_PARTS: Final = {
     "closure": ("nour",),
     "form": ("order", "cancellation"),
     "call": OTHERS_CALLS,
+    "scorecard": ("service",),
+    "review": (sample_id("review", "nour"),),
+    "calibration": (sample_id("calibration", "nour"),),
 }
 """What may stand in an address and is the other client's."""
 OTHERS_QUERY: Final = {
@@ -66,6 +69,12 @@ OTHERS_BODY: Final[dict[str, tuple[Any, ...]]] = {
     "reason": (),  # and so are these
     "agent": ("amira",),
     "pin": (),
+    "scorecard": ("service",),
+    "calibration": (sample_id("calibration", "nour"),),
+    "answers": ({"identity": "yes"},),
+    **dict.fromkeys(("remarks", "comment", "text", "title", "note"), ()),  # words, and no names
+    **dict.fromkeys(("amount", "reference"), ()),  # of a payment: no names either
+    "reviewers": (),  # names of tokens, which are the house's
 }
 """The same in a body."""
 RANGES: Final = ("bytes=0-3", "bytes=-5", "bytes=99999-", "nonsense")

@@ -180,4 +180,6 @@ def tells_nothing(body: Any) -> None:
 def _call_for(operation: str) -> str:
     if operation in ("moveCall", "reprioritiseCall"):
         return "nour-waits"
-    return "nour-ended" if operation in ("getRecording", "getComment") else "nour-talks"
+    over = ("getPicture", "getComment", "getTrainingRecording", "listPlays")
+    ended = operation in over or ("Recording" in operation and operation != "actOnRecording")
+    return "nour-ended" if ended else "nour-talks"

@@ -34,7 +34,17 @@ async def test_health_says_why_not(tmp_path: Path) -> None:
     async with house(tmp_path) as here:
         assert await here.ask("GET", "/healthz", None) == (
             200,
-            {"status": "ok", "reasons": [], "failing_lookups": 0, "dead_submissions": 0},
+            {
+                "status": "ok",
+                "reasons": [],
+                "failing_lookups": 0,
+                "dead_submissions": 0,
+                "coaching_leaks": 0,
+                "recordings_failing": 0,
+                "stores_away": 0,
+                "disk_level": "fine",
+                "disk_used_percent": 0.0,
+            },
         )
         here.health = Health(connected=True, lookups=FAILING, dead_submissions=3)
         status, body = await here.ask("GET", "/healthz", None)

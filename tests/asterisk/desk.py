@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from ccengine.asterisk.ari.backoff import Backoff
 from ccengine.asterisk.ari.client import Ari
 from ccengine.asterisk.ari.connection import AriAddress, Connection
 from ccengine.asterisk.ari.events import (
@@ -20,6 +19,7 @@ from ccengine.asterisk.ari.events import (
     StasisStart,
 )
 from ccengine.asterisk.ari.transport import Request
+from ccengine.asterisk.backoff import Backoff
 from ccengine.asterisk.channels import Channel
 from ccengine.asterisk.router import Router
 from ccengine.phone import Account, Phone
@@ -102,6 +102,10 @@ class Desk:
         async with asyncio.timeout(seconds):
             while not holds():
                 await self._moved()
+
+    async def passed(self, seconds: float) -> None:
+        """Let time pass."""
+        await asyncio.sleep(seconds)
 
     async def _moved(self) -> None:
         await asyncio.sleep(0.01)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from ccengine.asterisk.channels import Channel
 from ccengine.phone import Call, OutgoingCall, Phone
+from ccengine.phone.sounds import Silence, Tone
 from tests.fakes.asterisk import FakeAsterisk
 
 ANSWERING = ("call-info", "alert-info")
@@ -57,6 +58,10 @@ class Handset(Protocol):
 
     async def hold(self, *, holds: bool = True) -> None:
         """Put the first call on hold by the phone's own button, or take it back."""
+        ...
+
+    def say(self, *, aloud: bool | None) -> None:
+        """Say a tone into the first call, or silence, or send nothing at all."""
         ...
 
     async def refer(self, to: str) -> int:
@@ -132,6 +137,11 @@ class FakeHandset:
     async def hold(self, *, holds: bool = True) -> None:
         self._fake.phone_holds(self._answered[0], holds=holds)
 
+    def say(self, *, aloud: bool | None) -> None:
+        channel = self._fake.channel(self._answered[0])
+        channel.packets = None if aloud is None else 100
+        self._fake.world.speech.speak(channel, on=aloud is True)
+
     async def refer(self, to: str) -> int:
         self._fake.phone_refers(self._answered[0], to)
         return await self._reported()
@@ -163,6 +173,10 @@ class RealHandset:
 
     async def hold(self, *, holds: bool = True) -> None:
         await (self._answered[0].hold() if holds else self._answered[0].resume())
+
+    def say(self, *, aloud: bool | None) -> None:
+        sound = None if aloud is None else Tone(500) if aloud else Silence()
+        self._answered[0].play(sound)
 
     async def refer(self, to: str) -> int:
         return await self._answered[0].transfer(to, timeout_seconds=5)

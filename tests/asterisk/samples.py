@@ -58,6 +58,8 @@ EVENTS: dict[str, dict[str, Any]] = {
     "ChannelDtmfReceived": {"channel": CHANNEL, "digit": "1", "duration_ms": 100},
     "ChannelHold": {"channel": CHANNEL},
     "ChannelUnhold": {"channel": CHANNEL},
+    "ChannelTalkingStarted": {"channel": CHANNEL},
+    "ChannelTalkingFinished": {"channel": CHANNEL, "duration": 1979},
     "ChannelTransfer": {
         "state": "channel_progress",
         "refer_to": {

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager, suppress
 import orjson
 import pytest
 
-from ccengine.asterisk.ari.backoff import Backoff
 from ccengine.asterisk.ari.connection import NOISE, AriAddress, Connection, Pace
 from ccengine.asterisk.ari.errors import AriDisconnected, AriTimeout
 from ccengine.asterisk.ari.events import (
@@ -20,6 +19,7 @@ from ccengine.asterisk.ari.events import (
 )
 from ccengine.asterisk.ari.inbox import Inbox
 from ccengine.asterisk.ari.transport import Request
+from ccengine.asterisk.backoff import Backoff
 from tests.asterisk.samples import event
 from tests.fakes.asterisk import FakeAsterisk
 from tests.fakes.asterisk_server import PASSWORD, FakeAsteriskServer

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccengine.asterisk.ari.backoff import Backoff
 from ccengine.asterisk.ari.events import Connected, Disconnected, UnknownEvent
 from ccengine.asterisk.ari.inbox import Inbox
 from ccengine.asterisk.ari.versions import VersionVerdict, judge_version
+from ccengine.asterisk.backoff import Backoff
 from ccengine.asterisk.mailbox import Mailbox
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from ccengine.asterisk.ami.recorder import AmiRecorder
 from ccengine.asterisk.ari.client import Ari
 from ccengine.asterisk.router import Router
 from ccengine.calls.audit import Audit
@@ -29,6 +30,7 @@ from ccengine.ivr.confirmations import Confirmation
 from ccengine.ivr.prompt_loading import names_of
 from ccengine.storage.errors import JournalFailed
 from tests.fakes.asterisk import FakeAsterisk
+from tests.fakes.asterisk_manager import RECORDINGS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -45,6 +47,15 @@ DEMO = Path(__file__).parents[2] / "dialplan" / "tenants" / "demo"
 CONFIGURATION = load_configuration(DEMO)
 DNIPRO = ClientId("dnipro")
 PHONES = {"amira": "201", "omar": "202", "olena": "203", "taras": "204"}
+
+
+async def _size_at_once(file: Path) -> int:
+    """In virtual time nobody can wait for a thread."""
+    return _size(file)
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.is_file() else 0
 
 
 class EngineKilled(Exception):
@@ -129,7 +140,17 @@ class CenterOnFake:
             self.journal.replayed(), self.journal, Clock(loop.time, anchor=loop.time()), loop
         )
         router = Router(Ari(self.asterisk, may_send=engine.write))
-        wiring = Wiring(engine, router, self.configuration, StatePaths(self._state), "node1")
+        self.asterisk.manager.folder = StatePaths(self._state).recordings
+        recorder = AmiRecorder(self.asterisk.manager, RECORDINGS)
+        wiring = Wiring(
+            engine,
+            router,
+            self.configuration,
+            StatePaths(self._state),
+            "node1",
+            recorder=recorder,
+            size_of=_size_at_once,
+        )
         engine.post(SwitchLost(node="node1"))
         self.wiring, self.engine = wiring, engine
         self._load_plan()

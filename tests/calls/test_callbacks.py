@@ -86,7 +86,7 @@ async def test_at_its_turn_the_agent_is_rung_and_then_the_customer(center: Cente
     variables = center.asterisk.channel(customer).variables
     assert (variables["CC_CLIENT"], variables["CC_AGENT"]) == ("dnipro", "olena")
     assert center.asterisk.hears(customer) == f"talk:{rung}"
-    assert len(center.asterisk.recordings) == 1
+    assert len(center.asterisk.manager.of(customer)) == 1
     center.asterisk.hang_up(customer)
     await is_over(center, name, "caller hung up", Party.CALLER)
     await center.until(lambda: center.agent("olena").state is AgentState.WRAP_UP)

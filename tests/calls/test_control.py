@@ -125,8 +125,9 @@ async def test_a_caller_is_sent_into_a_queue(center: CenterOnFake) -> None:
     await center.until(lambda: center.asterisk.ringing("PJSIP/phone-204"))
     center.asterisk.pick_up(center.leg("taras"))
     await center.until(lambda: center.asterisk.hears(caller) == "talk:node1-1-1.2")
-    recordings = sorted(name.rpartition("/")[2] for name in center.asterisk.recordings)
-    assert recordings == [CALL, f"{CALL}-2"]
+    (recording,) = center.asterisk.manager.of(caller)
+    assert recording.file.endswith(f"/{CALL}.raw")
+    assert center.asterisk.manager.monitors == [recording]
     await over(center, caller)
 
 
@@ -267,3 +268,20 @@ async def test_agents_call_each_other(center: CenterOnFake) -> None:
     await over(center, taras)
     assert center.agent("olena").state is AgentState.AVAILABLE
     assert center.agent("taras").state is AgentState.AVAILABLE
+
+
+async def test_keys_that_asterisk_reports_again_count_once(center: CenterOnFake) -> None:
+    """Those pressed while alone in the bridge come again as soon as the caller is back in it."""
+    caller = await talking(center)
+    await press(center, "*1")
+    center.asterisk.mark()
+    await press(center, "*1")
+    await center.until(lambda: center.asterisk.hears(caller) == f"talk:{LEG}")
+    put_in = [one for one in center.asterisk.requests_since_mark() if "addChannel" in one.path]
+    assert [one.query["channel"] for one in put_in] == [caller]
+    await press(center, "*1")  # reported again
+    assert center.asterisk.hears(caller) == f"talk:{LEG}"
+    await asyncio.sleep(2)
+    await press(center, "*1")  # and pressed again
+    await center.until(lambda: center.asterisk.hears(caller) == "music:default")
+    await over(center, caller)

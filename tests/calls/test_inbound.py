@@ -23,6 +23,7 @@ from ccengine.core.events import (
 )
 from ccengine.core.states import AgentState, CallState
 from ccengine.storage.errors import JournalFailed
+from tests.fakes.asterisk_manager import RECORDINGS
 
 if TYPE_CHECKING:
     from ccengine.asterisk.ari.transport import Request
@@ -35,9 +36,10 @@ async def test_a_caller_talks_to_the_agent_who_answers(center: CenterOnFake) -> 
     await center.until(lambda: center.journal.events(RecordingStarted))
     assert center.asterisk.hears(caller) == "talk:node1-1-1.1"
     assert center.asterisk.hears("node1-1-1.1") == f"talk:{caller}"
-    (recording,) = center.asterisk.recordings
-    assert recording.startswith("demo/dnipro/")
-    assert recording.endswith("/node1-1-1")
+    (recording,) = center.asterisk.manager.monitors
+    assert recording.channel == caller
+    assert recording.file.startswith(f"{RECORDINGS}/demo/dnipro/")
+    assert recording.file.endswith("/node1-1-1.raw")
     center.asterisk.hang_up(caller)
     await center.until(lambda: center.ended())
     assert [(end.by, end.cause) for end in center.ended()] == [(Party.CALLER, "caller hung up")]
@@ -56,7 +58,7 @@ async def test_the_agent_hangs_up_and_the_caller_is_let_go(center: CenterOnFake)
     center.assert_nothing_left()
 
 
-async def test_an_answer_at_once_takes_five_requests_and_one_for_the_recording(
+async def test_an_answer_at_once_takes_five_requests_and_one_action_for_the_recording(
     center: CenterOnFake,
 ) -> None:
     await center.log_in("olena", answers_after=0.05)
@@ -68,7 +70,8 @@ async def test_an_answer_at_once_takes_five_requests_and_one_for_the_recording(
     await center.until(lambda: center.ended())
     await asyncio.sleep(1)
     told = [f"{request.method} {request.path}" for request in center.asterisk.requests_since_mark()]
-    assert len(told) == 6, told
+    assert len(told) == 5, told
+    assert [action for action, _ in center.asterisk.manager.asked] == ["MixMonitor"]
     assert told[0] == "POST channels"
 
 

@@ -109,7 +109,7 @@ async def test_the_agent_calls_back_and_both_talk(center: CenterOnFake, tmp_path
     customer = leg(center)
     assert customer is not None
     assert center.asterisk.hears(agent) == f"talk:{customer}"
-    assert len(center.asterisk.recordings) == 1
+    assert len(center.asterisk.manager.of(customer)) == 1
     assert center.asterisk.channel(customer).variables["CC_AGENT"] == "olena"
     center.asterisk.phone_holds(agent)
     await center.until(lambda: center.asterisk.hears(customer) == "music:default")
@@ -269,7 +269,7 @@ async def test_a_note_outlives_its_client(center: CenterOnFake, tmp_path: Path) 
     assert center.asterisk.notes() == []
 
 
-@pytest.mark.parametrize("place", ["CallScope", "recording_of"])
+@pytest.mark.parametrize("place", ["CallScope", "rule_of"])
 async def test_a_fault_of_ours_leaves_nobody_on_a_silent_line(
     center: CenterOnFake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
@@ -280,7 +280,7 @@ async def test_a_fault_of_ours_leaves_nobody_on_a_silent_line(
     takes_messages(center)
     await leaves_a_message(center, tmp_path)
     customer_answers(center)
-    if place == "recording_of":
+    if place == "rule_of":
         agent = await hears(center)
         monkeypatch.setattr(f"ccengine.calls.message.{place}", breaks)
         await press(center, agent, "2")

@@ -96,7 +96,7 @@ async def test_killed_while_talking_the_talk_and_its_recording_go_on(center: Cen
     await asyncio.sleep(1)
     await center.restart(away_seconds=3)
     assert center.asterisk.hears(caller) == "talk:node1-1-1.1"
-    (recording,) = center.asterisk.recordings.values()
+    (recording,) = center.asterisk.manager.monitors
     assert recording.ended_at is None
     (call,) = center.engine.center.calls.values()
     assert call.state is CallState.TALKING

@@ -41,7 +41,8 @@ async def test_the_staff_answer_and_have_the_caller(center: CenterOnFake, by: st
     assert center.agent("olena").state is AgentState.WRAP_UP
     center.asterisk.pick_up(STAFF_LEG)
     await center.until(lambda: center.asterisk.hears(caller) == f"talk:{STAFF_LEG}")
-    assert center.journal.events(StaffAnswered)
+    await center.until(lambda: center.journal.events(StaffAnswered))
+    assert not center.asterisk.manager.of(caller)
     assert call_of(center) is CallState.HANDED_OUT
     await center.restart(away_seconds=1)
     assert center.asterisk.hears(caller) == f"talk:{STAFF_LEG}"

@@ -27,7 +27,7 @@ KEYS = {
     },
     "feature_codes": {
         *("login", "logout", "ready", "not_ready", "longer", "my_day", "help", "outcome"),
-        *("pause", "resume", "closure"),
+        *("pause", "resume", "closure", "coach"),
     },
     "closures": {
         *("closure", "name", "digit", "numbers", "closed", "by", "reason", "since", "until")

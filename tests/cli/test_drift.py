@@ -56,7 +56,7 @@ def test_what_is_delivered_fits_together(settings: Settings) -> None:
         ("inbound.conf", "include => from-trunk", "include => from-trunks", 12,
          "leads to 'from-trunks'"),
         ("inbound.conf", "Gosub(caller-id,s,1)", "Gosub(callerid,s,1)", 5, "leads to 'callerid'"),
-        ("../conf/pjsip.conf", "context = from-trunk", "context = from-trunc", 108,
+        ("../conf/pjsip.conf", "context = from-trunk", "context = from-trunc", 111,
          "come to context 'from-trunc'"),
         ("../conf/pjsip.conf", "[caller-aor](!)", "[caller-aors](!)", 1, "template 'caller-aor'"),
         ("agi.conf", "(caller/", "(caler/", 21, "asked for 'caler'"),

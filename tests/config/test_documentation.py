@@ -18,6 +18,7 @@ from ccengine.config.days import DayMark
 from ccengine.config.hours import Span
 from ccengine.config.papers import FormFile, ScriptFile
 from ccengine.config.schema import REQUIRED, schema_keys, value_kind
+from ccengine.config.scorecards import ScorecardFile
 from ccengine.config.tenant import TenantSettings
 from ccengine.ivr.confirmations import Confirmation
 from ccengine.ivr.flow_drafts import FlowFile
@@ -71,6 +72,7 @@ def in_schema(kind: Any, way: str = "") -> Iterator[tuple[str, bool]]:
         ("client.yaml", ClientSettings),
         ("forms/&lt;form&gt;.yaml", FormFile),
         ("scripts/&lt;script&gt;.yaml", ScriptFile),
+        ("scorecards/&lt;scorecard&gt;.yaml", ScorecardFile),
         ("contract.yaml", Terms),
     ],
 )

@@ -50,6 +50,22 @@ FORMS: list[Broken] = [
     (SCRIPT, "steps:", "step:", "unknown key 'step'", "'steps'"),
     (SCRIPT, 'say: "Would', 'tell: "Would', "unknown key 'tell'", "known are: note, say"),
 ]
+CARD = "clients/nour/scorecards/service.yaml"
+WEEKLY = "weekly: {calls: 2}"
+CARDS: list[Broken] = [
+    (CARD, "version: 1\n", "", "'version' is missing", "add 'version"),
+    (CARD, "pass_percent: 80", "pass_percent: 180", "'pass_percent' cannot be '180'", "100"),
+    (CARD, "product, kind: scale", "product, kind: stars", "cannot be 'stars'", "'scale'"),
+    (CARD, " greeting: {", " summary: {", "'summary' stands in two sections", "another name"),
+    (CARD, "weight: 2}", "weight: 101}", "'weight' cannot be '101'", "100"),
+    (CARD, "comment}", "comment, weight: 2}", "is a comment and has 'weight'", "remove it"),
+    (CARD, "comment}", "comment, auto_fail: yes}", "cannot fail a call", "kind: yes_no"),
+    (CLIENT, "scorecard: service", "scorecard: servise", "scorecard 'servise'", "did you mean"),
+    (CLIENT, WEEKLY, "weekly: {calls: 0}", "'calls' cannot be '0'", "equal to 1"),
+    (CLIENT, WEEKLY, "weekly: {per: day}", "'calls' is missing", "add 'calls"),
+    (CLIENT, WEEKLY, "weekly: {calls: 2, queues: [x]}", "unknown queue 'x'", "known are"),
+    (CLIENT, WEEKLY, "weekly: {calls: 2, dispositions: [x]}", "disposition 'x'", "known are"),
+]
 CLIENTS: list[Broken] = [
     (CLIENT, OUTCOME, "outcome: {form: ordre}", "unknown form 'ordre'", "did you mean 'order'"),
     (CLIENT, OUTCOME, "outcome: {script: x}", "unknown script 'x'", "cancellation, order"),
@@ -93,7 +109,7 @@ def told(folder: Path, broken: Broken) -> tuple[Path, list[Problem], list[Proble
     return folder / file, list(loaded.problems), list(loaded.warnings)
 
 
-@pytest.mark.parametrize("broken", [*FORMS, *CLIENTS], ids=lambda broken: broken[3])
+@pytest.mark.parametrize("broken", [*FORMS, *CARDS, *CLIENTS], ids=lambda broken: broken[3])
 def test_each_mistake_is_told_with_line_and_remedy(tmp_path: Path, broken: Broken) -> None:
     file, problems, _ = told(copy_of_demo(tmp_path), broken)
     lines = file.read_text().splitlines()

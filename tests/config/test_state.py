@@ -10,14 +10,8 @@ import pytest
 
 from ccengine.config.asterisk_files import UnsafeValue, write_asterisk_files
 from ccengine.config.loading import load_tenant
-from ccengine.config.secrets import (
-    SecretMissing,
-    generate,
-    pin,
-    pin_matches,
-    read_secret,
-    sip_password,
-)
+from ccengine.config.secret_files import SecretMissing, read_secret
+from ccengine.config.secrets import generate, pin, pin_matches, sip_password
 from ccengine.config.settings import Settings
 from ccengine.config.state_folder import lay_out
 from tests.config.tenants import change, copy_of_demo

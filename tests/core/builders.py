@@ -17,6 +17,7 @@ from ccengine.core.ids import (
     AgentId,
     CallId,
     ClientId,
+    CoachingId,
     PhoneId,
     QueueId,
     SkillId,
@@ -187,3 +188,49 @@ def control_events(call: str, agent: str) -> list[events.Event]:
 def phone_named(number: str) -> PhoneId:
     """Return a phone by its extension."""
     return PhoneId(number)
+
+
+def card_events(call: str, agent: str) -> list[events.Event]:
+    """Return one of each that a card or a consent brings, in their order."""
+    both: dict[str, Any] = {"call": CallId(call), "agent": AgentId(agent)}
+    entry: dict[str, Any] = {"call": CallId(call), "entry": f"{call}.card1"}
+    places = {"caller_place": "US-CA", "agent_place": "DE"}
+    rule: dict[str, Any] = {"call": CallId(call), "rule": events.ConsentKind.ANNOUNCE, **places}
+    heard = events.ConsentAnswer.HEARD
+    asked = events.ConsentAsked(
+        **rule, agent=AgentId(agent), prompt="announce-recording", version="en/0", language="en"
+    )
+    return [
+        asked,
+        events.ConsentGiven(**rule, answer=heard),
+        events.ConsentRefused(**rule, answer=events.ConsentAnswer.NO_KEY),
+        events.CardEntryStarted(**both, entry=f"{call}.card1", by="anna"),
+        events.CardFieldTyped(**entry, typed=events.CardField.NUMBER),
+        events.CardPaymentSent(**entry),
+        events.CardEntryEnded(**entry, outcome=events.CardOutcome.APPROVED, token="tok_1"),
+    ]
+
+
+def coaching_events(call: str, agent: str, coach: str) -> list[events.Event]:
+    """Return one of each that coaching brings, in their order."""
+    about: dict[str, Any] = {
+        "coaching": CoachingId("coaching-1"),
+        "coach": AgentId(coach),
+        "agent": AgentId(agent),
+    }
+    mode, known = events.CoachMode.WHISPER, CallId(call)
+    return [
+        events.CoachingStarted(**about, channel="k", mode=mode),
+        events.CoachModeChanged(**about, mode=mode),
+        events.CoachRouted(**about, call=known, mode=mode, hears=(), heard_by=(), bridges=()),
+        events.CoachParted(**about, call=known, reason="no call"),
+        events.CoachLeaked(**about, call=known, mode=mode, reason="heard", planned=False),
+        events.CallTakenOver(
+            call=known,
+            agent=AgentId(agent),
+            to_agent=AgentId(coach),
+            coaching=CoachingId("coaching-1"),
+            channel="k",
+        ),
+        events.CoachingEnded(**about, reason="left"),
+    ]

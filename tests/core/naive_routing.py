@@ -30,8 +30,8 @@ SAYS_NOTHING = (
     events.FlowEvent
     | events.WaitPromised
     | events.OfferRinging
-    | events.RecordingStarted
-    | events.RecordingFailed
+    | events.RecordingEvent
+    | events.RecordingHealthEvent
 )
 OF_WRAP_UPS = events.OutcomeEntryStarted | events.OutcomeEntryEnded
 CHANCE = (Strategy.RANDOM, Strategy.WEIGHTED_RANDOM, Strategy.RING_ALL)

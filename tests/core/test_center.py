@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import get_args
+from typing import Any, get_args
 
 import orjson
 import pytest
@@ -20,6 +20,8 @@ from tests.core.builders import (
     call_arrived,
     call_missed,
     callback_asked,
+    card_events,
+    coaching_events,
     control_events,
     message_left,
     plan_of,
@@ -128,6 +130,7 @@ def test_a_refused_event_leads_to_nothing_now_or_later(stage: Stage) -> None:
     assert stage.ring("c1") == []
 
 
+OF_ANNA: dict[str, Any] = {"call": CallId("c1"), "agent": AgentId("anna")}
 SAMPLES: dict[type, Event] = {
     type(event): event
     for event in (
@@ -141,6 +144,20 @@ SAMPLES: dict[type, Event] = {
         events.SurveyAnswered(call=CallId("c1"), queue="nova/billing", agent=AgentId("a"), score=2),
         events.SurveyLow(
             call=CallId("c1"), queue="nova/billing", agent=AgentId("a"), score=2, owner="maya"
+        ),
+        events.TalkMeasured(
+            **OF_ANNA, began=1.0, seconds=60.0, silence_seconds=6.0, talk_over_seconds=1.5
+        ),
+        events.ReviewPublished(**OF_ANNA, review="r1", by="rita", score_percent=87.5),
+        events.ReviewDisputed(**OF_ANNA, review="r1"),
+        events.DisputeAnswered(
+            **OF_ANNA,
+            review="r1",
+            by="rita",
+            accepted=True,
+            published_at=1.0,
+            before_percent=87.5,
+            score_percent=90.0,
         ),
         events.MessageAsked(call=CallId("c1"), queue="nova/billing"),
         events.CallQueued(call=CallId("c1"), queue="nova/billing"),
@@ -158,6 +175,22 @@ SAMPLES: dict[type, Event] = {
         events.ConversationEnded(call=CallId("c1"), agent=AgentId("anna"), by=events.Party.CALLER),
         events.RecordingStarted(call=CallId("c1"), recording="r"),
         events.RecordingFailed(call=CallId("c1"), recording="r", reason="disk full"),
+        events.RecordingStopped(call=CallId("c1"), recording="r", reason="survey"),
+        events.RecordingPaused(
+            call=CallId("c1"),
+            recording="r",
+            by="anna",
+            reason=events.PauseReason.AGENT,
+            limit_seconds=300.0,
+        ),
+        events.RecordingResumed(call=CallId("c1"), recording="r", by="anna"),
+        events.RecordingGapFound(
+            call=CallId("c1"), recording="r", kind=events.GapKind.NO_FILE, seconds=12.0
+        ),
+        events.PartyUnheard(
+            call=CallId("c1"), party=events.Party.AGENT, channel="ch", seconds=20.0
+        ),
+        events.PartyHeard(call=CallId("c1"), party=events.Party.AGENT, channel="ch", seconds=30.0),
         events.CallEnded(call=CallId("c1"), by=events.Party.CALLER, cause="hung up"),
         callback_asked("c1", "+4930", queue_named("billing")),
         message_left("c1", queue_named("billing"), 0.0),
@@ -167,6 +200,8 @@ SAMPLES: dict[type, Event] = {
         events.CallbackFailed(call=CallId("c1-cb"), leg="c1-cb.c1", how=Failure.BUSY),
         events.PlaceReclaimed(call=CallId("c1")),
         *control_events("c1", "anna"),
+        *card_events("c1", "anna"),
+        *coaching_events("c1", "anna", "bob"),
         events.CallMovedByHand(call=CallId("c1"), queue=QueueId("nova/sales"), by="olga"),
         events.CallReprioritised(call=CallId("c1"), priority=9, by="olga"),
         events.AgentLoggedIn(agent=AgentId("anna"), phone=PhoneId("101")),
@@ -193,6 +228,7 @@ SAMPLES: dict[type, Event] = {
         events.PlanLoaded(plan=plan_of({}, {})),
         events.SwitchLost(node=NODE),
         events.SwitchResynced(node=NODE),
+        events.DiskLevelChanged(node=NODE, level=events.DiskLevel.FULL, used_percent=96.0),
     )
 }
 PLACES = [

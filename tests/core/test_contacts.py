@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ccengine.core import events
+from ccengine.core.calls import RecordingPause
 from ccengine.core.commands import OfferCall, ShowCall, WithdrawOffer
 from ccengine.core.errors import DuplicateCall, IllegalTransition, UnknownQueue
 from ccengine.core.ids import CallId
@@ -196,7 +197,30 @@ def test_where_a_flow_is_and_what_is_recorded_is_remembered(stage: Stage) -> Non
     stage.post(events.RecordingStarted(call=call.id, recording="a/b.wav"))
     assert (call.flow, call.step, call.recording) == ("main", "menu", "a/b.wav")
     stage.post(events.RecordingFailed(call=call.id, recording="a/b.wav", reason="disk full"))
-    assert call.recording == ""
+    assert (call.recording, call.recording_parts) == ("", 1)
+
+
+def test_the_core_knows_what_is_recorded_and_what_is_paused(stage: Stage) -> None:
+    stage.staff(anna="billing:4")
+    stage.talk("c1", "billing")
+    call = stage.center.calls[CallId("c1")]
+    paused = events.RecordingPaused(
+        call=call.id, recording="a", by="anna", reason=events.PauseReason.AGENT, limit_seconds=9.0
+    )
+    stage.post(paused)
+    assert (call.recording_pause, stage.center.ignored) == (None, 1)  # nothing is recorded
+    stage.post(events.RecordingStarted(call=call.id, recording="a", channel="ch"))
+    stage.post(paused)
+    assert call.recording_pause == RecordingPause(
+        since=stage.now, until=stage.now + 9.0, by="anna", reason=events.PauseReason.AGENT
+    )
+    stage.post(events.RecordingResumed(call=call.id, recording="another", by="anna"))
+    assert call.recording_pause is not None
+    stage.post(events.RecordingResumed(call=call.id, recording="a", by="anna"))
+    assert (call.recording_pause, call.recorded_channel) == (None, "ch")
+    stage.post(events.RecordingStopped(call=call.id, recording="a", reason="survey"))
+    stage.post(events.RecordingStarted(call=call.id, recording="a-2", channel="ch"))
+    assert (call.recording, call.recording_parts) == ("a-2", 2)
 
 
 def test_events_about_calls_that_are_over_are_counted(stage: Stage) -> None:

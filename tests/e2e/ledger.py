@@ -9,8 +9,9 @@ from ccengine.core.commands import OfferCall, ShowAgent, ShowCall
 from ccengine.core.events import (
     CallArrived,
     CallMissed,
-    OwnCallEnded,
-    OwnCallStarted,
+    CallTakenOver,
+    CoachingEvent,
+    PhoneEvent,
     PhoneFound,
     PhoneLost,
     PlanLoaded,
@@ -23,10 +24,9 @@ from tests.core.lines_book import turns_left
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ccengine.core.events import PhoneEvent
     from ccengine.core.ids import AgentId, CallId, QueueId
     from ccengine.core.plan import Plan
-    from ccengine.reporting.rows import JournalRow
+    from ccengine.reporting.rows import JournalRow, What
 
 
 class Ledger:
@@ -41,6 +41,8 @@ class Ledger:
         self.plans = 0  #: configurations that were loaded
         self.turns: dict[str, str] = {}  #: whom each queue rang last
         self.lost: set[str] = set()  #: phones that cannot be rung
+        self.coaching: list[CoachingEvent] = []
+        self.taken_over: list[CallTakenOver] = []
         self._plan: Plan | None = None
         self._phone_events: list[tuple[type, str]] = []
 
@@ -65,8 +67,16 @@ class Ledger:
             self._plan = row.what.plan
         elif isinstance(row.what, OfferCall):
             self.turns[row.what.queue] = row.what.agent
-        elif isinstance(row.what, PhoneLost | PhoneFound | OwnCallStarted | OwnCallEnded):
+        elif isinstance(row.what, PhoneEvent):
             self._take_phone(row.what)
+        else:
+            self._take_coaching(row.what)
+
+    def _take_coaching(self, what: What) -> None:
+        if isinstance(what, CoachingEvent):
+            self.coaching.append(what)
+        elif isinstance(what, CallTakenOver):
+            self.taken_over.append(what)
 
     def _take_phone(self, event: PhoneEvent) -> None:
         self._phone_events.append((type(event), event.phone))

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from ccengine.config.secrets import read_secret
+from ccengine.config.secret_files import read_secret
 from tests.e2e.configuration import DNIPRO, configured
 from tests.e2e.engine_container import docker
 from tests.e2e.waits import until

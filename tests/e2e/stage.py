@@ -81,7 +81,12 @@ class Stage:
     # ---- who comes on ------------------------------------------------------------------------
 
     async def caller(
-        self, number: str, *outcomes: CallOutcome, shown: str | None = None, **dialling: Any
+        self,
+        number: str,
+        *outcomes: CallOutcome,
+        shown: str | None = None,
+        in_sound: bool = False,
+        **dialling: Any,
     ) -> Caller:
         """Ring a number from outside; a tone is said from the answer on.
 
@@ -89,10 +94,13 @@ class Stage:
             number: what is dialled.
             outcomes: what may become of the call; answered when none is named.
             shown: the caller id that the journal shall have; one of its own when left out.
+            in_sound: their phone knows keys as tones in the sound only.
             dialling: for `Phone.call`.
         """
         tone = next(self._tones)
         phone = await self._phone(next(self._accounts))
+        if in_sound:
+            phone.press_in_sound()
         if shown is None:
             shown = _next_caller_id()
             dialling["caller_id"] = shown

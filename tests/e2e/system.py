@@ -22,6 +22,8 @@ from tests.e2e.ledger import Ledger
 from tests.e2e.waits import until_seen
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ccengine.config.tenant import Tenant
     from ccengine.core.ids import CallId, ClientId
     from ccengine.ivr.configuration import Configuration
@@ -185,15 +187,20 @@ class System:
         """Tell whether the dialplan hands calls to the engine: it does not for a moment longer."""
         return "ENGINE_ABSENT=1" not in await self.tell_asterisk("dialplan show globals")
 
-    async def call_by_api(self, call: CallId) -> tuple[int, Any]:
-        """Ask the engine's API for a call; HTTP status and JSON."""
+    async def ask_api(
+        self, method: str, path: str, body: Mapping[str, str] | None = None
+    ) -> tuple[int, Any]:
+        """Ask the engine's API for something; HTTP status and JSON."""
         headers = {"Authorization": f"Bearer {api_token(self.paths)}"}
-        url = f"{self.settings.api_url}/calls/{call}"
         async with (
             aiohttp.ClientSession(headers=headers) as session,
-            session.get(url) as response,
+            session.request(method, f"{self.settings.api_url}/{path}", json=body) as response,
         ):
             return response.status, await response.json()
+
+    async def call_by_api(self, call: CallId) -> tuple[int, Any]:
+        """Ask the engine's API for a call; HTTP status and JSON."""
+        return await self.ask_api("GET", f"calls/{call}")
 
     def records(self, calls: list[CallId]) -> list[dict[str, Any]]:
         """Return the call records of these calls, as they lie in the database."""

@@ -9,9 +9,9 @@ import pytest
 
 from ccengine.core.ids import ClientId
 from ccengine.core.states import CallState
-from ccengine.phone.frequencies import tone_windows_of
 from ccengine.reporting.call_record import CallOutcome
 from tests.e2e.people import hear_each_other
+from tests.e2e.recorded import recorded
 
 if TYPE_CHECKING:
     from tests.e2e.stage import Stage
@@ -52,12 +52,13 @@ async def test_the_digit_leads_to_a_recorded_talk_with_the_agent_who_has_the_ski
         assert 0 < record["wait_seconds"] < 5
         assert record["talk_seconds"] == pytest.approx(until_now - since, abs=1.0)
 
-        recording = stage.system.paths.recordings / record["recording"]
-        for frequency in (caller.tone_hz, agent.tone_hz):
-            windows = tone_windows_of(recording, frequency)
-            assert len(windows) * 0.2 == pytest.approx(record["talk_seconds"], abs=0.8)
-            inner = windows[2:-2]  # the first and the last hold the edges of the talk
-            assert sum(inner) / len(inner) >= ENOUGH
+        sound = await recorded(stage, record)
+        assert sound.seconds == pytest.approx(record["talk_seconds"], abs=0.8)
+        assert sound.share(sound.said, caller.tone_hz) >= ENOUGH
+        assert sound.share(sound.heard, agent.tone_hz) >= ENOUGH
+        assert sound.gaps(caller.tone_hz, {right: agent.tone_hz}) == [], sound.told()
+        assert not any(sound.windows(sound.said, agent.tone_hz)), "each on a side of their own"
+        assert not any(sound.windows(sound.heard, caller.tone_hz))
 
         status, told = await stage.system.call_by_api(record["call"])
         assert (status, told["agent"], told["recording"]) == (200, right, record["recording"])

@@ -13,9 +13,9 @@ import pytest
 
 from ccengine.core.ids import ClientId
 from ccengine.core.states import AgentState, CallState
-from ccengine.phone.frequencies import tone_windows_of
 from ccengine.reporting.call_record import CallOutcome
 from tests.e2e.people import hear_each_other
+from tests.e2e.recorded import parts, recorded
 
 if TYPE_CHECKING:
     from ccengine.phone import Call
@@ -83,7 +83,7 @@ async def test_an_agent_who_rings_may_answer(stage: Stage, when: str) -> None:
         await caller.hangs_up()
         record = await caller.record()
         assert record["recording"]
-        assert (stage.system.paths.recordings / record["recording"]).exists()
+        assert (await recorded(stage, record)).seconds > 0
 
 
 async def test_a_caller_who_leaves_while_it_is_away_frees_the_agent_who_rings(
@@ -193,9 +193,7 @@ class Talk:
     async def is_recorded_whole(self) -> None:
         """One file holds both from the answer to the end."""
         record = await self.caller.record()
-        recording = self._stage.system.paths.recordings / record["recording"]
-        for frequency in (self.caller.tone_hz, self.agent.tone_hz):
-            windows = tone_windows_of(recording, frequency)
-            assert len(windows) * 0.2 == pytest.approx(record["talk_seconds"], abs=0.8)
-            inner = windows[2:-2]  # the first and the last hold the edges of the talk
-            assert sum(inner) / len(inner) >= ENOUGH
+        sound = await recorded(self._stage, record)
+        assert len(parts(record)) == 1
+        assert sound.seconds == pytest.approx(record["talk_seconds"], abs=0.8)
+        assert sound.gaps(self.caller.tone_hz, {"olena": self.agent.tone_hz}) == [], sound.told()

@@ -26,7 +26,7 @@ from tests.e2e.waits import until
 from tests.sizes import FULL
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
     from ccengine.ivr.data import Value
@@ -50,13 +50,22 @@ ONE_ATTEMPT = (
     ),
     ("clients/nour/flows/verify.yaml", "into: typed,", "into: typed, attempts: 1,"),
 )
-TYPED = {
-    "self-service/choose": "2",
-    "verify/ask": "2468#",
-    "self-service/menu": "1",
-    "order/ask": "50011#",
-    "order/offer": "1",
-}
+IN = {"self-service/choose": "2", "verify/ask": "2468#"}
+CANCELS = {**IN, "self-service/menu": "1", "order/ask": "50011#", "order/offer": "1"}
+MOVES = {**IN, "self-service/menu": "2", "appointment/what": "2"}
+CANCELS_VISIT = {**MOVES, "appointment/what": "3"}
+OPENS = {**IN, "self-service/menu": "3", "ticket/offer": "1"}
+HANG_UPS = [
+    (CANCELS, ["self-service/choose", "self-service/greet", "verify/ask", "self-service/menu"]),
+    (CANCELS, ["order/which", "order/offer", "order/sure"]),
+]
+if FULL:
+    HANG_UPS += [
+        (CANCELS, ["order/ask", "order/new"]),
+        (MOVES, ["appointment/tell", "appointment/what", "appointment/offer", "appointment/take"]),
+        (CANCELS_VISIT, ["appointment/sure"]),
+        (OPENS, ["ticket/offer", "ticket/comment"]),
+    ]
 
 
 def by(*ways: By) -> pytest.MarkDecorator:
@@ -118,16 +127,17 @@ class Visitor:
 
         await until(f"they are at {step}", is_there)
 
-    async def types_until(self, wanted: str) -> None:
-        """Type over the prompts on the way to an order's cancellation, as far as this step."""
+    async def types_until(self, wanted: str, typed: Mapping[str, str]) -> None:
+        """Type over the prompts on the way, by `flow/step`, as far as this one."""
         seen = 0
         while True:
             steps = self.events(FlowStepEntered)
             new, seen = steps[seen:], len(steps)
-            if any(one.step == wanted for one in new):
+            places = [f"{one.flow}/{one.step}" for one in new]
+            if wanted in places:
                 return
-            for one in new:
-                keys = TYPED.get(f"{one.flow}/{one.step}")
+            for place in places:
+                keys = typed.get(place)
                 if keys is not None:
                     await self.types(keys)
             await asyncio.sleep(0.1)
@@ -169,6 +179,7 @@ def visit(folder: Path, find: Finding, **values: Value) -> dict[str, Any]:
     return found
 
 
+TICKETS = "SELECT count(*) FROM tickets WHERE customer = '1001'"
 ATTENDEE = "mailto:1001@customers.nour.example"
 
 
@@ -290,14 +301,37 @@ async def test_who_types_nothing_comes_to_an_agent(stage: Stage) -> None:
         await caller.leaves(Verified="no: no PIN was typed")
 
 
-@pytest.mark.parametrize("steps", [("choose", "greet", "ask", "menu"), ("which", "offer", "sure")])
+@pytest.mark.parametrize(("typed", "steps"), HANG_UPS)
 async def test_who_hangs_up_at_a_step_leaves_nothing_behind(
-    stage: Stage, steps: tuple[str, ...]
+    stage: Stage, typed: Mapping[str, str], steps: list[str]
 ) -> None:
     async with new_examples(stage) as folder:
+        before = visit(folder, Finding.NEXT, attendee=ATTENDEE)
         for step in steps:
             caller = await visitor(stage, "rtp", of=CallOutcome.ENDED_IN_FLOW)
-            await caller.types_until(step)
+            await caller.types_until(step, typed)
             await caller.caller.hangs_up()
             await caller.caller.becomes(CallState.ENDED)
             assert row(folder, "SELECT state FROM orders WHERE number = '50011'") == ("new",)
+            assert row(folder, TICKETS) == (0,)
+        assert visit(folder, Finding.NEXT, attendee=ATTENDEE) == before
+
+
+@by("rtp")
+async def test_an_appointment_is_cancelled(stage: Stage, by: By) -> None:
+    async with new_examples(stage) as folder:
+        caller = await visitor(stage, by)
+        await caller.types_until("appointment/sure", CANCELS_VISIT)
+        await caller.hears("are-you-sure")
+        await caller.types("1")
+        await caller.hears("request-taken")
+        await until("it is", lambda: not has_visit(folder))
+        await caller.comes_to("menu")
+        await caller.types("0")
+        await caller.leaves(Verified="yes")
+
+
+def has_visit(folder: Path) -> bool:
+    book = CalendarBook(folder / "visits.ics", DUBAI)
+    now = datetime.fromtimestamp(time.time(), UTC)  # noqa: TID251 - what a clock on the wall says
+    return book.find(Finding.NEXT, {"now": now, "attendee": ATTENDEE}) is not None

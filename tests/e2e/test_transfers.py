@@ -11,9 +11,9 @@ import pytest
 
 from ccengine.core.states import AgentState, CallState
 from ccengine.ivr.confirmations import Confirmation
-from ccengine.phone.frequencies import tone_windows_of
 from tests.e2e.configuration import DNIPRO, provider
 from tests.e2e.people import hear_prompt
+from tests.e2e.recorded import parts, recorded
 from tests.e2e.talks import conversations, dialled_record, hears, now, talking
 from tests.e2e.waits import until
 
@@ -28,9 +28,7 @@ ENOUGH = 0.9
 PARTNER = "99555"
 SHOP = "99777"
 FAR_HZ = 550
-BOTH = 0.1
-"""A tone's share where two are mixed, one louder."""
-BYTES_PER_SECOND = 16_000
+BYTES_PER_SECOND = 32_000
 
 
 async def test_an_attended_transfer_by_refer(stage: Stage) -> None:
@@ -91,6 +89,19 @@ async def test_a_refused_transfer_leaves_the_call_as_it_was(stage: Stage) -> Non
         await asyncio.sleep(0.5)
         await hears(talk.call, talk.caller.tone_hz, since=since)
         assert not talk.taras.phone.incoming_calls
+
+
+async def test_keys_pressed_on_hold_are_obeyed_once(stage: Stage) -> None:
+    async with stage:
+        talk = await talking(stage)
+        await talk.call.send_digits("*1")
+        await asyncio.sleep(0.6)
+        await talk.caller.hears_music()
+        await talk.call.send_digits("*1")
+        await hears(talk.caller.call, talk.olena.tone_hz, since=now())
+        await asyncio.sleep(1.5)  # Asterisk tells the keys once more
+        heard = talk.caller.call.heard
+        assert heard.tone(talk.olena.tone_hz, since=now() - 1.0, until=now()) >= ENOUGH
 
 
 async def test_by_keys_hold_consult_and_three_who_hear_each_other(stage: Stage) -> None:
@@ -168,8 +179,10 @@ async def test_back_into_a_queue_by_keys_the_call_keeps_what_is_known_of_it(stag
         assert record["talk_seconds"] == pytest.approx(
             sum(one["ended_at"] - one["started_at"] for one in (first, second)), abs=0.1
         )
-        folder = (stage.system.paths.recordings / record["recording"]).parent
-        assert len(list(folder.glob(f"{record['call']}*.wav"))) == 2, "a file for each agent's part"
+        sound = await recorded(stage, record)
+        assert len(parts(record)) == 1, "one recording, with the wait"
+        tones = {"olena": talk.olena.tone_hz, "taras": talk.taras.tone_hz}
+        assert sound.lacks(talk.caller, tones.values()) == [], sound.told()
 
 
 async def all_hear_all(talk: Talk, taras: Call) -> None:
@@ -211,17 +224,14 @@ async def test_a_call_outside_by_hand_is_a_call_of_the_centers(stage: Stage) -> 
             "dnipro",
         )
         assert record["talk_seconds"] > 0.8
-        recording = recordings / record["recording"]
-        told = {
-            tone_hz: tone_windows_of(recording, tone_hz, share=BOTH)
-            for tone_hz in (olena.tone_hz, FAR_HZ)
-        }
-        assert all(sum(windows) >= 3 for windows in told.values()), told
+        sound = await recorded(stage, record)
+        assert sum(sound.windows(sound.said, FAR_HZ)) >= 3, sound.told()
+        assert sum(sound.windows(sound.heard, olena.tone_hz)) >= 3
 
 
 def longest_since(folder: Path, began: float) -> float:
     """Return the seconds in the longest recording that was begun since; a busy machine is late."""
-    files = [file.stat() for file in folder.rglob("*.wav")]
+    files = [file.stat() for file in folder.rglob("*.raw")]
     sizes = [file.st_size for file in files if file.st_mtime >= began]
     return max(sizes, default=0) / BYTES_PER_SECOND
 

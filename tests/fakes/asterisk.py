@@ -14,6 +14,7 @@ from ccengine.asterisk.ari.decode import Malformed, decode
 from ccengine.asterisk.ari.errors import AriDisconnected
 from ccengine.asterisk.ari.events import Connected, Disconnected, Replaced, StreamItem
 from ccengine.asterisk.ari.transport import Request, Response
+from tests.fakes.asterisk_manager import FakeManager
 from tests.fakes.asterisk_model import CONTACT, FakeChannel, FakePhone
 from tests.fakes.asterisk_rest import FakeRest
 from tests.fakes.asterisk_world import FakeWorld
@@ -33,6 +34,7 @@ class FakeAsterisk:
         self.reconnect_after = 0.1
         self.number = 0
         self._rest = FakeRest(self.world)
+        self.manager = FakeManager(self.world)
         self._stream: asyncio.Queue[StreamItem] = asyncio.Queue()
         self._up = asyncio.Event()
         self._down = asyncio.Event()

@@ -89,9 +89,14 @@ class FakeChannel:
     playbacks: deque[FakePlayback] = field(default_factory=deque)
     timers: list[asyncio.TimerHandle] = field(default_factory=list)
     digits_sent: str = ""
+    packets: int | None = 0  #: of sound that came; None: it has no RTP
+    listened: bool = False  #: it is told when its far end speaks
+    speaks: bool = False
     holds: bool = False  # by its phone's own button
     reported: list[str] = field(default_factory=list)  # to its REFER
     referred: dict[str, Any] = field(default_factory=dict)
+    snoops_at: str = ""  #: whom it listens to, if it is a snoop
+    directions: tuple[str, str] = ("", "")  #: of such: spy and whisper
 
     def as_json(self) -> Event:
         told: Event = {

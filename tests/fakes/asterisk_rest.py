@@ -117,6 +117,11 @@ class FakeRest:
             if value is None:
                 raise _No(404, "Provided variable was not found")
             return Response(200, {"value": value})
+        if parts[1:] == ["rtp_statistics"]:
+            packets = self._any_channel(parts[0]).packets
+            if packets is None:
+                raise _No(403, "Unsupported channel type")
+            return Response(200, {"channel_uniqueid": parts[0], "rxcount": packets})
         return Response(200, self._any_channel(parts[0]).as_json())
 
     async def _post_channels(self, parts: list[str], request: Request) -> Response:
@@ -125,6 +130,8 @@ class FakeRest:
         channel = self._channel(parts[0])
         if parts[1] == "play":
             return self._play(channel, parts[2], request.query["media"].split(","))
+        if parts[1] == "snoop":
+            return self._snoop(channel, parts[2], request.query)
         if parts[1] == "record":
             return self._record_channel(channel, request.query)
         if parts[1] == "transfer_progress":
@@ -146,7 +153,7 @@ class FakeRest:
             case "dtmf":
                 channel.digits_sent += query["dtmf"]
             case "variable":
-                channel.variables[query["variable"]] = query["value"]
+                self._set_variable(channel, query["variable"], query["value"])
             case "continue":
                 channel.dialplan = (query["context"], query["extension"])
                 assert not channel.music, "music goes on in the dialplan"
@@ -155,6 +162,12 @@ class FakeRest:
                 self._soon(self._world.hang_up, channel, 16, by_us=True)
             case _:
                 raise _No(404, "Resource not found")
+
+    def _set_variable(self, channel: FakeChannel, name: str, value: str) -> None:
+        if name.startswith("TALK_DETECT("):
+            self._world.speech.listen(channel, on=name == "TALK_DETECT(set)")
+        else:
+            channel.variables[name] = value
 
     async def _delete_channels(self, parts: list[str], request: Request) -> Response:
         match parts[1:]:
@@ -214,6 +227,13 @@ class FakeRest:
         )
         self._world.originate(channel, phone, float(query.get("timeout", "30")))
         return Response(200, channel.as_json())
+
+    def _snoop(self, target: FakeChannel, name: str, query: Mapping[str, str]) -> Response:
+        if name in self._world.channels:
+            raise _No(409, "Channel with given unique ID already exists")
+        made = self._world.snoop(target, name, query["spy"], query["whisper"])
+        self._soon(self._world.enter_stasis, made)
+        return Response(200, made.as_json())
 
     def _play(self, channel: FakeChannel, playback_id: str, media: list[str]) -> Response:
         playback = FakePlayback(playback_id, media, f"channel:{channel.id}")

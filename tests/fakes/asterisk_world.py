@@ -17,6 +17,7 @@ from tests.fakes.asterisk_model import (
     FakeRecording,
 )
 from tests.fakes.asterisk_registrar import FakeRegistrar
+from tests.fakes.asterisk_speech import FakeSpeech
 from tests.fakes.asterisk_transfers import FakeButtons
 from tests.fakes.asterisk_voices import FakeVoices
 
@@ -59,6 +60,7 @@ class FakeWorld:
         self.events_sent: list[Event] = []
         self._numbers = itertools.count(1)
         self.buttons = FakeButtons(self.emit)
+        self.speech = FakeSpeech(self.emit)
         self.registrar = FakeRegistrar(self)
         self.voices = FakeVoices(self)
 
@@ -109,6 +111,21 @@ class FakeWorld:
         )
         self.channels[channel_id] = channel
         return channel
+
+    def snoop(self, target: FakeChannel, name: str, spy: str, whisper: str) -> FakeChannel:
+        """A channel that listens at another; it ends with that one."""
+        made = FakeChannel(
+            name,
+            f"Snoop/{target.id}-{next(self._numbers):08x}",
+            "Up",
+            self.now(),
+            app=self.app,
+            originated=True,
+            snoops_at=target.id,
+            directions=(spy, whisper),
+        )
+        self.channels[name] = made
+        return made
 
     def enter_stasis(self, channel: FakeChannel) -> None:
         """Stasis(): at once FAILED without an application, and then the dialplan goes on."""
@@ -242,6 +259,8 @@ class FakeWorld:
         if channel.dialplan[0] in self.hangup_handlers:
             self.hangup_handlers[channel.dialplan[0]](channel)
         channel.stop_timers()
+        for snoop in [one for one in self.channels.values() if one.snoops_at == channel.id]:
+            self._loop.call_soon(self.end_channel, snoop, 16)
         self.voices.gone(channel.id)
         self.leave_bridge(channel)
         self.leave_stasis(channel)

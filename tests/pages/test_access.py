@@ -212,14 +212,16 @@ async def test_there_is_a_word_for_everything_in_every_language(tmp_path: Path) 
                 const { SHARED } = await import("/site/words_shared.js");
                 const { DESK } = await import("/site/words_desk.js");
                 const { WALL } = await import("/site/words_wall.js");
-                return [Object.keys(LANGUAGES), SHARED, DESK, WALL];
+                const { QUALITY } = await import("/site/words_quality.js");
+                return [Object.keys(LANGUAGES), SHARED, DESK, WALL, QUALITY];
             }"""
         )
     for table in (shared, *others):
         for key, texts in table.items():
             assert sorted(texts) == sorted(languages), key
             assert len({gaps(text) for text in texts.values()}) == 1, key
-    desk, wall = others
+    desk, wall, quality = others
+    assert quality.keys() & (shared.keys() | desk.keys()) == set(), "is told twice"
     assert {key for key in desk if desk[key] == wall.get(key)} == set(), "is shared"
     assert (desk.keys() | wall.keys()) & shared.keys() == set(), "is told twice"
     states = {f"state_{one}" for one in AgentState}

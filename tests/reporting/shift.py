@@ -254,6 +254,23 @@ class Shift:
             "talk ends": events.ConversationEnded(call=call, agent=holder, by=Party.AGENT),
             "record": events.RecordingStarted(call=call, recording=f"demo/{call}.wav"),
             "record fails": events.RecordingFailed(call=call, recording="x", reason="disk full"),
+            "record ends": events.RecordingStopped(
+                call=call, recording=f"demo/{call}.wav", reason="survey"
+            ),
+            "pause": events.RecordingPaused(
+                call=call,
+                recording=f"demo/{call}.wav",
+                by=agent,
+                reason=events.PauseReason.AGENT,
+                limit_seconds=9.0,
+            ),
+            "go on": events.RecordingResumed(call=call, recording=f"demo/{call}.wav", by=agent),
+            "gap": events.RecordingGapFound(
+                call=call,
+                recording=f"demo/{call}.wav",
+                kind=events.GapKind.FILE_SHORT,
+                seconds=7.5,
+            ),
             "end": events.CallEnded(call=call, by=by, cause="hung up"),
             "log in": events.AgentLoggedIn(agent=agent, phone=PhoneId(f"20{len(agent)}")),
             "log out": events.AgentLoggedOut(agent=agent),
@@ -278,7 +295,8 @@ USUAL = (
     "decline talk_ends say fill"
 )
 UNUSUAL = (
-    "stray return fail record_fails log_out not_ready plan switch_lost switch_back snapshot "
+    "stray return fail record_fails record_ends pause go_on gap log_out not_ready plan switch_lost "
+    "snapshot switch_back "
     "switch_back miss promise promise accept_beside decline_beside decline_beside phone_lost "
     "phone_found plan key_out key_on key_on say_lost say_nonsense type typed ask score learn"
 )

@@ -145,13 +145,13 @@ def test_an_end_that_was_told_later_was_when_it_was(shift: Shift) -> None:
     assert (record.outcome, record.ended_at) == (CallOutcome.MESSAGE, shift.now - 5.0)
 
 
-def test_a_failed_recording_is_not_in_the_record(shift: Shift) -> None:
+def test_a_recording_that_never_began_is_not_in_the_record(shift: Shift) -> None:
     shift.open_doors("anna")
     call = shift.enter("c1")
     shift.answer(call)
-    shift.post(events.RecordingStarted(call=call, recording="demo/nova/c1.wav"))
-    shift.post(events.RecordingFailed(call=call, recording="demo/nova/c1.wav", reason="disk full"))
-    assert record_of(shift, call).recording is None
+    shift.post(events.RecordingFailed(call=call, recording="demo/nova/c1.raw", reason="disk full"))
+    record = record_of(shift, call)
+    assert (record.recording, record.recordings) == (None, ())
 
 
 def test_doubled_and_late_events_change_no_record(shift: Shift) -> None:

@@ -86,7 +86,14 @@ def test_the_callers_number_is_nowhere(shift: Shift) -> None:
     assert CALLER in unmasked[0].text
 
 
-SILENT = {"TakeUpItem", "Connect", "ShowCall", "ShowOutcome"}  # their events are told
+SILENT = {
+    "TakeUpItem",
+    "Connect",
+    "SeatCoach",
+    "EndCoaching",
+    "ShowCall",
+    "ShowOutcome",
+}  # their events are told
 SILENT |= {"NumbersClosed", "NumbersOpened"}  # and their decisions are
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ccengine.storage import reader_process
 from ccengine.storage.reader_process import NICENESS, ReaderBusy, ReaderProcess
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ async def test_a_reading_that_takes_too_long_is_given_up(
     reader: ReaderProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await reader.run(place, 1)
-    monkeypatch.setattr(reader_process, "READING_SECONDS", 0.2)
+    monkeypatch.setattr(reader, "_seconds", 0.2)
     with pytest.raises(ReaderBusy, match="longer"):
         await reader.run(time.sleep, 30.0)
     monkeypatch.undo()

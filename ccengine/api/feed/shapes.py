@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from ccengine.core.events import DiskLevel
 from ccengine.core.states import AgentState, CallState, Kind
 
 Schema = dict[str, Any]
@@ -93,6 +94,7 @@ STATES: Final = (
     "PlanLoaded",
     "SwitchLost",
     "SwitchResynced",
+    "DiskLevelChanged",
 )
 ENGINE_SAYS: Final = ("hello", "snapshot", "changes")
 
@@ -110,6 +112,13 @@ SHAPES: Final[Schema] = {
     "PlanLoaded": _engine("PlanLoaded", "plan_loaded", "New configuration.", version=TEXT),
     "SwitchLost": _engine("SwitchLost", "switch_lost", "Asterisk is out of reach."),
     "SwitchResynced": _engine("SwitchResynced", "switch_resynced", "Asterisk is back."),
+    "DiskLevelChanged": _engine(
+        "DiskLevelChanged",
+        "disk_level_changed",
+        "The disk of recordings has passed a mark.",
+        level={"enum": [level.value for level in DiskLevel]},
+        used_percent={"type": "number"},
+    ),
     "hello": _object(
         {
             "type": {"const": "hello"},

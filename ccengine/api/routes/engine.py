@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 from pydantic import Field
 
 from ccengine.api.models import Shown, Utc
 from ccengine.api.requests import JSON_TYPE
-from ccengine.api.route import Asked, Method, Nothing, Route, Strict
+from ccengine.api.route import Asked, Media, Method, Nothing, Route, Strict
+from ccengine.core.events import DiskLevel
 
 if TYPE_CHECKING:
     from ccengine.api.route import AnyRoute
+
+
+FIGURES: Final = Media("text/plain", "Prometheus's text format.")
 
 
 class HealthShown(Shown):
@@ -24,10 +28,24 @@ class HealthShown(Shown):
         description="So many lookups of flows fail and are left alone for a while; "
         "`/lookups/failing` says which. Calls go on without them."
     )
+    coaching_leaks: int = Field(
+        description="So many times since the start somebody heard a coach who must not, or would "
+        "have: each coach was taken out at once. The journal has them as `CoachLeaked`."
+    )
     dead_submissions: int = Field(
         description="So many submissions of flows could not be carried out, and are not tried "
         "again: `ccengine outbox list --dead` says which."
     )
+    recordings_failing: int = Field(
+        description="So many recordings could not be joined and sealed yet; it is tried on."
+    )
+    stores_away: int = Field(
+        description="So many clients' stores take no recordings; they wait here, and can be heard."
+    )
+    disk_level: DiskLevel = Field(
+        description="Of the disk of recordings; from `full` on none is begun."
+    )
+    disk_used_percent: float
 
 
 class Me(Shown):
@@ -77,7 +95,12 @@ async def health(asked: Asked[Nothing, Nothing]) -> web.Response:
         status="ok" if found.connected else "unavailable",
         reasons=list(found.reasons),
         failing_lookups=len(found.lookups),
+        coaching_leaks=found.coaching_leaks,
         dead_submissions=found.dead_submissions,
+        recordings_failing=found.recordings_failing,
+        stores_away=found.stores_away,
+        disk_level=found.disk_level,
+        disk_used_percent=found.disk_used_percent,
     )
     return web.Response(
         status=200 if found.connected else 503,
@@ -109,6 +132,11 @@ async def list_audit(asked: Asked[AuditQuery, Nothing]) -> AuditPage:
     return AuditPage(entries=[AuditShown.model_validate(entry) for entry in entries])
 
 
+async def read_metrics(asked: Asked[Nothing, Nothing]) -> web.Response:
+    """Give the figures."""
+    return web.Response(body=asked.ports.metrics(), content_type=FIGURES.content_type)
+
+
 ROUTES: tuple[AnyRoute, ...] = (
     Route(
         operation="getHealth",
@@ -121,6 +149,18 @@ ROUTES: tuple[AnyRoute, ...] = (
         handler=health,
         statuses={503: "It cannot serve calls now; the reasons say why."},
         is_open=True,
+    ),
+    Route(
+        operation="readMetrics",
+        method=Method.GET,
+        path="/metrics",
+        summary="Figures for Prometheus",
+        description="Since the engine started: gaps found in recordings, phones that nothing came "
+        "from, and when recordings were looked at last.",
+        query=Nothing,
+        body=Nothing,
+        answer=FIGURES,
+        handler=read_metrics,
     ),
     Route(
         operation="whoAmI",

@@ -15,7 +15,7 @@ from ccengine.api.models import Shown, Utc
 from ccengine.api.problems import Fault
 from ccengine.api.roles import Role
 from ccengine.api.route import NAME, Asked, Change, Method, Nothing, Route, Strict
-from ccengine.config.secrets import SecretMissing
+from ccengine.config.secret_files import SecretMissing
 from ccengine.core.errors import UnknownAgent
 from ccengine.core.events import WrongPinGiven
 from ccengine.core.ids import AgentId

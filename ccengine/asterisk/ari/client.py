@@ -23,6 +23,7 @@ from ccengine.asterisk.ari.events import (
     PlaybackSnapshot,
     RecordingSnapshot,
 )
+from ccengine.asterisk.ari.formats import with_format
 from ccengine.asterisk.ari.reading import many, one, part, text
 from ccengine.asterisk.ari.results import (
     AsteriskInfo,
@@ -356,7 +357,7 @@ class Ari:
         check_values(query)
         check_values(variables)
         channel_id = query["channelId"]
-        request = Request("POST", "channels", query, {"variables": dict(variables)})
+        request = Request("POST", "channels", with_format(query), {"variables": dict(variables)})
         response = await self._sender.send(request)
         if response.status == _CONFLICT and await self.channel(channel_id) is not None:
             return Originated(channel_id, repeated=True)

@@ -11,13 +11,13 @@ import structlog
 from aiohttp import ClientError, ClientSession, ClientTimeout, ClientWSTimeout, TCPConnector
 from yarl import URL
 
-from ccengine.asterisk.ari.backoff import Backoff
 from ccengine.asterisk.ari.decode import Tally
 from ccengine.asterisk.ari.errors import AriDisconnected, AriTimeout
 from ccengine.asterisk.ari.events import Connected, Disconnected, Replaced, StreamItem
 from ccengine.asterisk.ari.inbox import Inbox
 from ccengine.asterisk.ari.transport import Request, Response
 from ccengine.asterisk.ari.websocket import REPLACED, Socket
+from ccengine.asterisk.backoff import Backoff
 
 # Nobody here consumes these, and unfiltered a call makes 54 events, 33 of them ChannelVarset.
 # A list of allowed types would also have to name RESTResponse, or every request would time out.
@@ -31,8 +31,6 @@ NOISE = (
     "ChannelCallerId",
     "ChannelConnectedLine",
     "ChannelDialplan",
-    "ChannelEnteredBridge",
-    "ChannelLeftBridge",
     "ChannelVarset",
     "Dial",
     "EndpointStateChange",

@@ -19,6 +19,8 @@ from ccengine.asterisk.ari.events import (
     ChannelLeftBridge,
     ChannelSnapshot,
     ChannelStateChange,
+    ChannelTalkingFinished,
+    ChannelTalkingStarted,
     ChannelTransfer,
     ChannelUnhold,
     ContactStatusChange,
@@ -204,6 +206,8 @@ _DECODERS: Mapping[str, Callable[[Raw], AriEvent]] = {
     ),
     "ChannelHold": lambda raw: ChannelHold(decode_channel(raw["channel"])),
     "ChannelUnhold": lambda raw: ChannelUnhold(decode_channel(raw["channel"])),
+    "ChannelTalkingStarted": lambda raw: ChannelTalkingStarted(decode_channel(raw["channel"])),
+    "ChannelTalkingFinished": lambda raw: ChannelTalkingFinished(decode_channel(raw["channel"])),
     "ChannelTransfer": _transfer,
     "Dial": lambda raw: Dial(
         _text(raw["dialstatus"], "dialstatus"),

@@ -159,6 +159,20 @@ class ChannelUnhold:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelTalkingStarted:
+    """The far end speaks; told only of channels that `SoundOfChannels.listen` was asked for."""
+
+    channel: ChannelSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTalkingFinished:
+    """The far end is silent again."""
+
+    channel: ChannelSnapshot
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelTransfer:
     """A phone asks by REFER to send its call on. Told again after each answer to it."""
 
@@ -278,6 +292,8 @@ AriEvent = (
     | ChannelDtmfReceived
     | ChannelHold
     | ChannelUnhold
+    | ChannelTalkingStarted
+    | ChannelTalkingFinished
     | ChannelTransfer
     | Dial
     | PlaybackStarted

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ccengine.calls.codes.desk import TRIES
-from ccengine.config.secrets import SecretMissing, pin_matches
+from ccengine.config.secret_files import SecretMissing
+from ccengine.config.secrets import pin_matches
 from ccengine.core.events import AgentLoggedIn, AgentLoggedOut, WrongPinGiven
 from ccengine.core.states import AgentState
 from ccengine.ivr.confirmations import Confirmation

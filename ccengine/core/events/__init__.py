@@ -33,8 +33,32 @@ from ccengine.core.events.calls import (
     ExitChosen,
     WaitPromised,
 )
-from ccengine.core.events.causes import HoldBy, Miss, Party, Reached
+from ccengine.core.events.cards import (
+    CardEntryEnded,
+    CardEntryStarted,
+    CardField,
+    CardFieldTyped,
+    CardOutcome,
+    CardPaymentSent,
+)
+from ccengine.core.events.causes import CoachMode, HoldBy, Miss, Party, Reached
 from ccengine.core.events.closures import NumbersClosed, NumbersOpened
+from ccengine.core.events.coaching import (
+    CallTakenOver,
+    CoachingEnded,
+    CoachingStarted,
+    CoachLeaked,
+    CoachModeChanged,
+    CoachParted,
+    CoachRouted,
+)
+from ccengine.core.events.consents import (
+    ConsentAnswer,
+    ConsentAsked,
+    ConsentGiven,
+    ConsentKind,
+    ConsentRefused,
+)
 from ccengine.core.events.control import (
     AgentDialled,
     CallDirected,
@@ -73,8 +97,6 @@ from ccengine.core.events.offers import (
     OfferAccepted,
     OfferDeclined,
     OfferRinging,
-    RecordingFailed,
-    RecordingStarted,
 )
 from ccengine.core.events.outcomes import (
     FormFilled,
@@ -82,8 +104,34 @@ from ccengine.core.events.outcomes import (
     OutcomeEntryStarted,
     OutcomeSet,
 )
+from ccengine.core.events.quality import (
+    DisputeAnswered,
+    ReviewDisputed,
+    ReviewPublished,
+    TalkMeasured,
+)
+from ccengine.core.events.recording_health import (
+    GapKind,
+    PartyHeard,
+    PartyUnheard,
+    RecordingGapFound,
+)
+from ccengine.core.events.recordings import (
+    PauseReason,
+    RecordingFailed,
+    RecordingPaused,
+    RecordingResumed,
+    RecordingStarted,
+    RecordingStopped,
+)
 from ccengine.core.events.supervision import CallMovedByHand, CallReprioritised
-from ccengine.core.events.system import PlanLoaded, SwitchLost, SwitchResynced
+from ccengine.core.events.system import (
+    DiskLevel,
+    DiskLevelChanged,
+    PlanLoaded,
+    SwitchLost,
+    SwitchResynced,
+)
 
 SCHEMA = 1
 
@@ -97,6 +145,13 @@ FlowEvent = (
     | SurveyAnswered
     | SurveyLow
 )
+CardEvent = CardEntryStarted | CardFieldTyped | CardPaymentSent | CardEntryEnded
+ConsentEvent = ConsentAsked | ConsentGiven | ConsentRefused
+RecordingHealthEvent = RecordingGapFound | PartyUnheard | PartyHeard
+RecordingTurn = (
+    RecordingStarted | RecordingStopped | RecordingFailed | RecordingPaused | RecordingResumed
+)
+RecordingEvent = RecordingTurn | RecordingHealthEvent
 SupervisionEvent = CallMovedByHand | CallReprioritised
 ControlEvent = (
     AgentDialled
@@ -109,6 +164,7 @@ ControlEvent = (
     | HoldStarted
     | HoldEnded
     | ConferenceStarted
+    | CallTakenOver
 )
 CallEvent = (
     CallArrived
@@ -125,10 +181,11 @@ CallEvent = (
     | ConversationStarted
     | ConversationFailed
     | ConversationEnded
-    | RecordingStarted
-    | RecordingFailed
+    | RecordingEvent
     | CallEnded
     | ControlEvent
+    | CardEvent
+    | ConsentEvent
     | SupervisionEvent
 )
 ItemEvent = (
@@ -147,8 +204,22 @@ AgentEvent = ShiftEvent | DeskEvent | HelpEvent
 PhoneEvent = PhoneLost | PhoneFound | OwnCallStarted | OwnCallEnded
 OutcomeEvent = OutcomeSet | FormFilled | OutcomeEntryStarted | OutcomeEntryEnded
 ClosureEvent = NumbersClosed | NumbersOpened
-SystemEvent = PlanLoaded | SwitchLost | SwitchResynced
-Event = CallEvent | ItemEvent | AgentEvent | PhoneEvent | OutcomeEvent | ClosureEvent | SystemEvent
+QualityEvent = TalkMeasured | ReviewPublished | ReviewDisputed | DisputeAnswered
+CoachingEvent = (
+    CoachingStarted | CoachModeChanged | CoachRouted | CoachParted | CoachLeaked | CoachingEnded
+)
+SystemEvent = PlanLoaded | SwitchLost | SwitchResynced | DiskLevelChanged
+Event = (
+    CallEvent
+    | ItemEvent
+    | AgentEvent
+    | PhoneEvent
+    | OutcomeEvent
+    | CoachingEvent
+    | ClosureEvent
+    | QualityEvent
+    | SystemEvent
+)
 
 __all__ = [
     "SCHEMA",
@@ -170,6 +241,7 @@ __all__ = [
     "CallMovedByHand",
     "CallQueued",
     "CallReprioritised",
+    "CallTakenOver",
     "CallTransferred",
     "CallbackAnswered",
     "CallbackAsked",
@@ -178,19 +250,44 @@ __all__ = [
     "CallbackFailed",
     "CallerReturned",
     "CallerStrayed",
+    "CardEntryEnded",
+    "CardEntryStarted",
+    "CardEvent",
+    "CardField",
+    "CardFieldTyped",
+    "CardOutcome",
+    "CardPaymentSent",
     "ClosureEvent",
+    "CoachLeaked",
+    "CoachMode",
+    "CoachModeChanged",
+    "CoachParted",
+    "CoachRouted",
+    "CoachingEnded",
+    "CoachingEvent",
+    "CoachingStarted",
     "ConferenceStarted",
+    "ConsentAnswer",
+    "ConsentAsked",
+    "ConsentEvent",
+    "ConsentGiven",
+    "ConsentKind",
+    "ConsentRefused",
     "ControlEvent",
     "ConversationEnded",
     "ConversationFailed",
     "ConversationStarted",
     "DeskEvent",
+    "DiskLevel",
+    "DiskLevelChanged",
+    "DisputeAnswered",
     "Event",
     "ExitChosen",
     "FlowDataSet",
     "FlowEvent",
     "FlowStepEntered",
     "FormFilled",
+    "GapKind",
     "HelpAnswered",
     "HelpAsked",
     "HelpEvent",
@@ -215,14 +312,27 @@ __all__ = [
     "OwnCallEnded",
     "OwnCallStarted",
     "Party",
+    "PartyHeard",
+    "PartyUnheard",
+    "PauseReason",
     "PhoneEvent",
     "PhoneFound",
     "PhoneLost",
     "PlaceReclaimed",
     "PlanLoaded",
+    "QualityEvent",
     "Reached",
+    "RecordingEvent",
     "RecordingFailed",
+    "RecordingGapFound",
+    "RecordingHealthEvent",
+    "RecordingPaused",
+    "RecordingResumed",
     "RecordingStarted",
+    "RecordingStopped",
+    "RecordingTurn",
+    "ReviewDisputed",
+    "ReviewPublished",
     "ShiftEvent",
     "StaffAnswered",
     "StaffMissed",
@@ -234,6 +344,7 @@ __all__ = [
     "SwitchLost",
     "SwitchResynced",
     "SystemEvent",
+    "TalkMeasured",
     "WaitPromised",
     "WrapUpExtended",
     "WrongPinGiven",

@@ -31,6 +31,14 @@ class HoldBy(StrEnum):
     CODE = "code"  #: by keys during the call, or because a colleague is consulted
 
 
+class CoachMode(StrEnum):
+    """What a coach does beside hearing the agent, and whom the agent talks with."""
+
+    MONITOR = "monitor"  #: is heard by nobody
+    WHISPER = "whisper"  #: is heard by the agent alone
+    BARGE = "barge"  #: is heard by all who talk with the agent
+
+
 class Reached(StrEnum):
     """How far a caller came whom no engine took, or whom the engine sent on to the dialplan."""
 

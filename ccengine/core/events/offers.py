@@ -1,4 +1,4 @@
-"""What happens between a call and an agent: offers, talks, recordings."""
+"""What happens between a call and an agent: offers and talks."""
 
 from __future__ import annotations
 
@@ -61,20 +61,3 @@ class ConversationEnded:
     call: CallId
     agent: AgentId
     by: Party
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingStarted:
-    """A conversation is being recorded."""
-
-    call: CallId
-    recording: str  #: path below the recordings folder
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingFailed:
-    """A conversation that should be recorded is not."""
-
-    call: CallId
-    recording: str
-    reason: str

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from ccengine.ivr.steps.branch import BranchStep
 from ccengine.ivr.steps.call import CallStep
 from ccengine.ivr.steps.callback import CallbackStep
+from ccengine.ivr.steps.card import CardStep
 from ccengine.ivr.steps.collect import CollectStep
 from ccengine.ivr.steps.count import CountStep
 from ccengine.ivr.steps.enqueue import EnqueueStep
@@ -52,6 +53,7 @@ BUILT_IN_KINDS: Final[tuple[type[Step], ...]] = (
     GiveBackStep,
     RecordStep,
     SurveyStep,
+    CardStep,
     EnqueueStep,
     CallbackStep,
     TransferStep,

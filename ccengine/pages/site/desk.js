@@ -7,6 +7,7 @@ import { OutcomeForm } from "./desk_form.js";
 import { Shortcuts } from "./desk_keys.js";
 import { CallbacksPart, DayPart, HistoryPart, RecentPart, ScriptPart, Voice } from "./desk_side.js";
 import { askForPin } from "./desk_sign_in.js";
+import { ScoresPart, TrainingPart } from "./desk_quality.js";
 import { DeskState } from "./desk_state.js";
 import { h, setText } from "./dom.js";
 import { Drafts } from "./drafts.js";
@@ -15,12 +16,13 @@ import { bannerText, languagePicker, liveText } from "./page_top.js";
 import { enter, signOut } from "./sign_in.js";
 import { Words } from "./words.js";
 import { DESK } from "./words_desk.js";
+import { QUALITY } from "./words_quality.js";
 import { SHARED } from "./words_shared.js";
 
 const TICK = 500; // milliseconds
 const RINGS_OR_TALKS = new Set(["offered", "on_call"]);
 
-const words = new Words(SHARED, DESK);
+const words = new Words(SHARED, QUALITY, DESK);
 const { t } = words;
 words.apply(t("desk"));
 setText(document.getElementById("skip"), t("skip"));
@@ -43,7 +45,9 @@ const sides = {
   callbacks: new CallbacksPart(words),
   day: new DayPart(words),
   recent: new RecentPart(words),
+  training: new TrainingPart(api, words),
 };
+const scores = new ScoresPart(api, words);
 const voice = new Voice();
 const banner = h("p", { class: "banner", role: "status" });
 const closures = new Closures(words);
@@ -64,6 +68,7 @@ state.addEventListener("problem", (event) => refuse(event.detail));
 feed.addEventListener("status", connection);
 setInterval(tick, TICK);
 state.open();
+scores.begin();
 draw();
 
 function build() {
@@ -76,7 +81,7 @@ function build() {
     h("div", { class: "desk" },
       h("div", { class: "column first" }, call.element, outcome.element),
       h("div", { class: "column" }, sides.script.element, sides.history.element),
-      h("div", { class: "column" }, queues.element, sides.callbacks.element, sides.day.element, sides.recent.element)),
+      h("div", { class: "column" }, queues.element, sides.callbacks.element, sides.day.element, sides.recent.element, scores.element, sides.training.element)),
     keys.dialog);
 }
 

@@ -6,6 +6,8 @@ import { shortName } from "./desk_bar.js";
 
 const DIGITS = /^[0-9]{1,20}$/;
 
+const CARD_ENDS = { approved: "card_approved", declined: "card_declined", unknown: "card_unknown" };
+
 export class CallPanel {
   constructor(state, words) {
     this.state = state;
@@ -41,6 +43,8 @@ export class CallPanel {
       conference: this.button("conference", "conference", act("conference")),
       swap: this.button("swap", "swap", act("swap")),
       back: this.button("back", "back", act("back")),
+      takeCard: this.button("take-card", "take_card", () => this.card("POST")),
+      stopCard: this.button("stop-card", "stop_card", () => this.card("DELETE")),
       hangUp: this.button("hang-up", "hang_up", act("hang_up")),
     };
     setAttribute(made.hangUp, "class", "danger");
@@ -125,6 +129,18 @@ export class CallPanel {
     this.tick();
   }
 
+  // How far the caller is; no digit of a card ever comes here.
+  cardOf(card) {
+    const { t } = this.words;
+    const done = card.typed.map((field) => t(`card_${field}`));
+    return [t("types_card"), ...done, ...(card.paying ? [t("card_paying")] : [])].join(", ");
+  }
+
+  card(method) {
+    const { call } = this.state;
+    if (call) this.state.change(`calls/${call.call}/card`, method === "POST" ? {} : undefined, method);
+  }
+
   drawMarks(call) {
     const { t } = this.words;
     const marks = [];
@@ -132,6 +148,9 @@ export class CallPanel {
     if (call?.consults) marks.push(t("consults_with", { who: call.consults }));
     if (call?.in_conference) marks.push(t("in_conference"));
     if (call?.recorded) marks.push(`● ${t("recorded")}`);
+    if (call?.unwanted_recording) marks.push(t("not_recorded"));
+    if (call?.card) marks.push(this.cardOf(call.card));
+    else if (call?.card_ended) marks.push(t(CARD_ENDS[call.card_ended] ?? "card_not_taken"));
     const text = marks.join(" · ");
     setText(this.marks, text);
     this.marks.hidden = text === "";
@@ -191,9 +210,11 @@ export class CallPanel {
     const consults = talks && Boolean(call.consults);
     const { buttons } = this;
     this.acts.hidden = !talks;
-    const shown = [
+    const card = consults || call?.on_hold || !call?.takes_cards ? [] : [buttons.takeCard];
+    const shown = call?.card ? [buttons.stopCard, buttons.hangUp] : [
       ...(consults ? [] : [call?.on_hold ? buttons.retrieve : buttons.hold, buttons.transfer, buttons.consult]),
       ...(consults ? [buttons.conference, buttons.swap, buttons.back] : []),
+      ...card,
       buttons.hangUp,
     ];
     setText(buttons.hangUp, this.words.t(consults ? "hand_over" : "hang_up"));

@@ -43,7 +43,7 @@ export class DeskState extends EventTarget {
     }, UNTOLD_EVERY);
     setInterval(() => this.refreshDay(), DAY_EVERY);
     setInterval(() => {
-      if (this.call?.consults) this.refresh();
+      if (this.call?.consults || this.call?.card) this.refresh();
     }, CONSULT_EVERY);
     this.feed.open();
   }
@@ -169,9 +169,13 @@ export class DeskState extends EventTarget {
   }
 
   // Changes something of the agent; returns the answer, or null if it was refused: that is told.
-  async act(path, body = undefined, method = "POST") {
+  act(path, body = undefined, method = "POST") {
+    return this.change(`agents/${this.name}/${path}`, body, method);
+  }
+
+  async change(path, body = undefined, method = "POST") {
     try {
-      const answer = await this.api.change(`agents/${this.name}/${path}`, body, method);
+      const answer = await this.api.change(path, body, method);
       this.tell("problem", null);
       this.refresh();
       return answer;

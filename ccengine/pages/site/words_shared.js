@@ -71,6 +71,8 @@ export const SHARED = {
   opens_at: { en: "opens {time}", uk: "відкриється {time}", de: "öffnet {time}", ar: "يفتح {time}", fa: "باز می‌شود {time}" },
   close: { en: "Close", uk: "Закрити", de: "Schließen", ar: "إغلاق", fa: "بستن" },
   cancel: { en: "Cancel", uk: "Скасувати", de: "Abbrechen", ar: "إلغاء", fa: "لغو" },
+  save: { en: "Save", uk: "Зберегти", de: "Speichern", ar: "حفظ", fa: "ذخیره" },
+  saved: { en: "Saved.", uk: "Збережено.", de: "Gespeichert.", ar: "تم الحفظ.", fa: "ذخیره شد." },
 
   client: { en: "Client", uk: "Клієнт", de: "Mandant", ar: "العميل", fa: "کارفرما" },
   queue: { en: "Queue", uk: "Черга", de: "Warteschlange", ar: "الطابور", fa: "صف" },

@@ -22,12 +22,20 @@ from ccengine.core.events import (
 )
 from ccengine.core.measures import USUAL_MEASURE, ClockStart
 from ccengine.core.states import IN_LINE, CallState, Kind
-from ccengine.reporting.kpis.facts import CallFacts, Fate, Grain, Opinion, Part, Visit
+from ccengine.reporting.kpis.facts import (
+    CallFacts,
+    Fate,
+    Grain,
+    Measured,
+    Opinion,
+    Part,
+    Visit,
+)
 
 if TYPE_CHECKING:
     from ccengine.core.calls import Call
     from ccengine.core.commands import DivertCall, MoveCall, ShowCall, ShowOutcome
-    from ccengine.core.events import Event, HoldEnded
+    from ccengine.core.events import Event, HoldEnded, TalkMeasured
     from ccengine.core.ids import AgentId, CallId, QueueId
     from ccengine.core.measures import Measure
     from ccengine.core.plan import Plan
@@ -284,6 +292,21 @@ class Contacts:
         part = self.last_part_of(event.agent, event.call)
         if part is not None:
             self._judge(part, event.score if isinstance(event, SurveyAnswered) else None)
+
+    def measure(self, event: TalkMeasured) -> None:
+        """Take note of what was found in the recording of an agent's talk."""
+        part = self.last_part_of(event.agent, event.call)
+        if part is None:
+            return
+        began, of = self._grain.of(event.began), Grain.MILLISECOND.of
+        before = part.measured.get(began)
+        found = Measured(
+            seconds=of(event.seconds),
+            silence=of(event.silence_seconds),
+            talk_over=of(event.talk_over_seconds),
+        )
+        part.measured[began] = found
+        self.book.measure(part, found, before=before)
 
     def _judge(self, part: Part, score: int | None) -> None:
         before, part.opinion = part.opinion, Opinion(reason=part.reason, score=score)

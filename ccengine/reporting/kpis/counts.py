@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from typing_extensions import override
 
 from ccengine.core.states import ITEMS, Kind
-from ccengine.reporting.kpis.facts import Book, Doing, Fate, Ms
+from ccengine.reporting.kpis.facts import Book, Doing, Fate, Grain, Measured, Ms
 from ccengine.reporting.kpis.tiling import Tiling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ccengine.core.ids import QueueId
+    from ccengine.core.events import DisputeAnswered, ReviewDisputed, ReviewPublished
+    from ccengine.core.ids import ClientId, QueueId
+    from ccengine.core.reviewed import Reviewed
     from ccengine.reporting.kpis.facts import CallFacts, Login, Opinion, Part, Ring, Stretch, Visit
 
 QUARTER: Ms = 900_000
@@ -85,6 +87,15 @@ class Counts:
     survey_asked: int = 0  #: callers who were asked how it was, when the agent had hung up
     survey_answered: int = 0  #: of those, who gave a score
     survey_score: int = 0  #: sum of the scores
+    measured: Ms = 0  #: of agents' talks in recordings, hold and pauses left out
+    silence: Ms = 0  #: of these, nobody talked
+    talk_over: Ms = 0  #: of these, both talked
+    reviews: int = 0  #: published
+    review_score: int = 0  #: sum of scores, in hundredths of a percent
+    reviews_failed: int = 0  #: by a question that fails a call
+    disputes: int = 0
+    disputes_answered: int = 0
+    disputes_accepted: int = 0  #: of those, with which the reviewer agreed
     dialled: int = 0  #: calls to the outside by hand that were answered
     dialled_talk: Ms = 0
     available: Ms = 0  #: agents' time from here on
@@ -232,6 +243,34 @@ class Tally(Book):
                 counts.survey_answered += count
                 counts.survey_score += count * opinion.score
 
+    @override
+    def measure(self, part: Part, found: Measured, *, before: Measured | None) -> None:
+        counts, was = self._of_part(part), before or Measured()
+        counts.measured += found.seconds - was.seconds
+        counts.silence += found.silence - was.silence
+        counts.talk_over += found.talk_over - was.talk_over
+
+    @override
+    def review(self, event: ReviewPublished, client: ClientId, at: Ms) -> None:
+        counts = self._at(at, _key_of(event, client))
+        counts.reviews += 1
+        counts.review_score += hundredths(event.score_percent)
+        counts.reviews_failed += event.failed
+
+    @override
+    def dispute(self, event: ReviewDisputed, client: ClientId, at: Ms) -> None:
+        self._at(at, _key_of(event, client)).disputes += 1
+
+    @override
+    def settle(self, event: DisputeAnswered, client: ClientId, at: Ms) -> None:
+        key = _key_of(event, client)
+        counts = self._at(at, key)
+        counts.disputes_answered += 1
+        counts.disputes_accepted += event.accepted
+        change = hundredths(event.score_percent) - hundredths(event.before_percent)
+        if change:  # where the review is counted
+            self._at(Grain.MILLISECOND.of(event.published_at), key).review_score += change
+
     # --- agents -------------------------------------------------------------------------------
 
     @override
@@ -325,6 +364,15 @@ class Tally(Book):
 
     def _at(self, at: Ms, key: Key) -> Counts:
         return self.cells[at // QUARTER, key]
+
+
+def _key_of(event: Reviewed, client: ClientId) -> Key:
+    return Key(client, event.queue or "", event.number, event.kind, event.team, event.agent)
+
+
+def hundredths(percent: float) -> int:
+    """Return a percent as it is added up."""
+    return round(percent * 100)
 
 
 def in_ms(seconds: float) -> Ms:

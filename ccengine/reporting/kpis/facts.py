@@ -5,7 +5,7 @@ Times are whole milliseconds since the epoch, rounded once from the journal's se
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from ccengine.core.measures import USUAL_MEASURE, Measure
 from ccengine.core.states import Kind
 
 if TYPE_CHECKING:
+    from ccengine.core.events import DisputeAnswered, ReviewDisputed, ReviewPublished
     from ccengine.core.ids import Instant
 
 NOBODY = ClientId("")
@@ -102,6 +103,15 @@ class Opinion:
     score: int | None = None  #: None: they were asked and have not answered
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What was found in the recording of a talk."""
+
+    seconds: Ms = 0  #: hold and pauses left out
+    silence: Ms = 0
+    talk_over: Ms = 0
+
+
 @dataclass(slots=True, kw_only=True)
 class Part:
     """One agent's part in a call: from the bridge to its end, and the wrap-up after it."""
@@ -121,6 +131,7 @@ class Part:
     disposition: str = ""
     reason: str = ""  #: why the caller called, as the agent said
     opinion: Opinion | None = None  #: None: the caller was not asked
+    measured: dict[Ms, Measured] = field(default_factory=dict)  #: by when the talk began
 
     @property
     def talk(self) -> Ms:
@@ -194,6 +205,18 @@ class Book:
 
     def judge(self, part: Part, *, before: Opinion | None) -> None:
         """Take note of what the caller thinks of a part; `before` is what was known of that."""
+
+    def measure(self, part: Part, found: Measured, *, before: Measured | None) -> None:
+        """Take note of what a talk was like; `before` was found in it before."""
+
+    def review(self, event: ReviewPublished, client: ClientId, at: Ms) -> None:
+        """Take note that an agent's part was scored."""
+
+    def dispute(self, event: ReviewDisputed, client: ClientId, at: Ms) -> None:
+        """Take note that an agent does not agree with a review."""
+
+    def settle(self, event: DisputeAnswered, client: ClientId, at: Ms) -> None:
+        """Take note that a dispute is over."""
 
     def ring(self, ring: Ring) -> None:
         """Take note that a phone rings."""

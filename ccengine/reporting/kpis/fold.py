@@ -24,13 +24,17 @@ from ccengine.core.events import (
     CallbackAsked,
     CallMissed,
     CallQueued,
+    DisputeAnswered,
     HoldEnded,
     HoldStarted,
     MessageLeft,
     OfferDeclined,
     PlanLoaded,
+    ReviewDisputed,
+    ReviewPublished,
     SurveyAnswered,
     SurveyAsked,
+    TalkMeasured,
 )
 from ccengine.core.snapshots import CenterSnapshot
 from ccengine.reporting.agent_day import MISSED
@@ -44,7 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ccengine.core.events import Event
-    from ccengine.core.ids import Instant, OfferId
+    from ccengine.core.ids import ClientId, Instant, OfferId
     from ccengine.reporting.kpis.facts import Book, Ms
     from ccengine.reporting.rows import JournalRow
 
@@ -63,6 +67,7 @@ class Fold:
         self._contacts = Contacts(book, grain)
         self._clocks = Clocks(self._contacts)
         self._rings: dict[OfferId, Ring] = {}
+        self._reviews: set[tuple[type, str]] = set()  # few, each told in one word
 
     def take(self, step: Sequence[JournalRow]) -> None:
         """Take one step of the core: an event or an advance and what it led to, or a snapshot."""
@@ -101,12 +106,38 @@ class Fold:
                 self._clocks.look_again(what.agent, what.call, at, row.number)
             case OfferDeclined():
                 self._refuse(what)
-            case SurveyAsked() | SurveyAnswered():
-                contacts.survey(what)
             case PlanLoaded():
                 contacts.plan = what.plan
             case _:
+                self._take_quality(row, at)
+
+    def _take_quality(self, row: JournalRow, at: Ms) -> None:
+        """Take note of what is thought and found of talks."""
+        match what := row.what:
+            case SurveyAsked() | SurveyAnswered():
+                self._contacts.survey(what)
+            case TalkMeasured():
+                self._contacts.measure(what)
+            case ReviewPublished() | ReviewDisputed() | DisputeAnswered():
+                self._review(what, row.client, at)
+            case _:
                 pass
+
+    def _review(
+        self, what: ReviewPublished | ReviewDisputed | DisputeAnswered, client: ClientId, at: Ms
+    ) -> None:
+        """Take note of a review; one that is told again says nothing new."""
+        told = (type(what), what.review)
+        if told in self._reviews:
+            return
+        self._reviews.add(told)
+        match what:
+            case ReviewPublished():
+                self.book.review(what, client, at)
+            case ReviewDisputed():
+                self.book.dispute(what, client, at)
+            case DisputeAnswered():
+                self.book.settle(what, client, at)
 
     def _take_command(self, row: JournalRow, event: Event | None, at: Ms) -> None:
         what = row.what

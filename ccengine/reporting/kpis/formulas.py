@@ -326,8 +326,44 @@ SURVEYS = (
         not_by=BY_ALL,
     ),
 )
-FIGURES = (*CONTACTS, *TALKS, *SURVEYS, *WORK)
+QUALITY = (
+    _percent(
+        "silence ratio v1",
+        "silence %",
+        "silence / measured; nobody talks for a second or more; measured: talks with agents as "
+        "recorded, without hold and pauses",
+        lambda one: (one.silence, one.measured),
+    ),
+    _percent(
+        "talk-over ratio v1",
+        "talk-over %",
+        "talk-over / measured; caller and agent talk at once for 0.2 s or more",
+        lambda one: (one.talk_over, one.measured),
+    ),
+    _count("reviews", "reviews", "scores of agents' talks that were published, when they were"),
+    _percent(
+        "review score mean v1",
+        "review %",
+        "sum of scores / reviews; a score: points times weights of what was answered / these "
+        "weights, 0 if a question failed the call; as changed by disputes",
+        lambda one: (one.review_score, one.reviews * 10_000),
+    ),
+    _count("reviews_failed", "failed", "of the reviews, failed by a question that fails a call"),
+    _count("disputes", "disputes", "reviews that their agents did not agree with, when they said"),
+    _percent(
+        "dispute accepted rate v1",
+        "accepted %",
+        "disputes that reviewers agreed with / disputes answered",
+        lambda one: (one.disputes_accepted, one.disputes_answered),
+    ),
+)
+FIGURES = (*CONTACTS, *TALKS, *SURVEYS, *QUALITY, *WORK)
 BY_NAME: Mapping[str, Figure] = {figure.name: figure for figure in FIGURES}
+
+
+def has_quality(counts: Counts) -> bool:
+    """Tell whether any talk was measured, scored or disputed."""
+    return bool(counts.measured or counts.reviews or counts.disputes or counts.disputes_answered)
 
 
 def as_counted(counts: Counts) -> dict[str, int]:

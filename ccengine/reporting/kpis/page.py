@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 from ccengine.reporting.kpis.calendar import Calendar, Interval
 from ccengine.reporting.kpis.counts import DAY, QUARTER, TIMES, Counts
 from ccengine.reporting.kpis.facts import Doing, Ms
-from ccengine.reporting.kpis.formulas import CONTACTS, SURVEYS, TALKS, WORK, Unit, rounded
+from ccengine.reporting.kpis.formulas import (
+    CONTACTS,
+    QUALITY,
+    SURVEYS,
+    TALKS,
+    WORK,
+    Unit,
+    has_quality,
+    rounded,
+)
 from ccengine.reporting.kpis.table import SL_AGREED
 from ccengine.reporting.pages import document, legend
 from ccengine.reporting.plots import (
@@ -82,6 +91,7 @@ def _parts(table: Table) -> list[tuple[str, list[Figure]]]:
         ("Contacts", CONTACTS),
         ("Talks", TALKS),
         ("Callers' opinions", SURVEYS if table.total.counts.survey_asked else ()),
+        ("Quality", QUALITY if has_quality(table.total.counts) else ()),
         ("Agents' work", WORK),
     )
     found = [(name, [one for one in all_ if one in table.figures]) for name, all_ in subjects]

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+import orjson
+
 from tests.benchmarks.inbound import load
 from tests.benchmarks.inbound.asterisk import Asterisk, NotReady, Spent, spent
 from tests.benchmarks.inbound.capture import Capture, Wanted
@@ -34,6 +36,7 @@ SETTLE_SECONDS: Final = 0.5
 AT_ONCE_SECONDS: Final = 0.25
 """Within it a call met a free agent: later ones hear music, which takes two requests more."""
 BYTES_PER_SECOND: Final = 16_000
+SIDES_OF_QUEUE, SIDES_OF_ENGINE = 1, 2
 
 
 class System(StrEnum):
@@ -165,7 +168,7 @@ class Bench:
             asterisk_cpu=(after.asterisk.process - before.asterisk.process) * each,
             engine_cpu=engine_cpu,
             idle=(loaded.asterisk.idle - before.asterisk.idle) / max(0.01, whole),
-            recordings=_clear_recordings(self._ground.state / "recordings", weight),
+            recordings=_clear_recordings(self._ground.state, weight),
             left_over=self._asterisk.channels(),
             dropped=dropped,
             requests=counted,
@@ -237,10 +240,24 @@ def _percentile(values: list[float], share: float) -> float:
     return values[min(len(values) - 1, int(len(values) * share))]
 
 
-def _clear_recordings(folder: Path, weight: Load) -> int:
-    """Count the files that hold a talk, and take them away."""
-    least = weight.talk_seconds * (1 - SPREAD) * 0.8 * BYTES_PER_SECOND
-    count = sum(file.stat().st_size >= least for file in folder.rglob("*.wav"))
-    for entry in folder.iterdir():
+def _clear_recordings(state: Path, weight: Load) -> int:
+    """Count the recordings that hold a talk, kept ones too, and take them away."""
+    least = weight.talk_seconds * (1 - SPREAD) * 0.8
+    spool, kept = state / "recordings", state / "kept"
+    found = {file.stem for file in spool.rglob("*.wav") if _seconds(file, SIDES_OF_QUEUE) >= least}
+    found |= {
+        file.stem for file in spool.rglob("*.raw") if _seconds(file, SIDES_OF_ENGINE) >= least
+    }
+    for manifest in kept.rglob("*.json"):
+        if orjson.loads(manifest.read_bytes())["seconds"] >= least:
+            found.add(manifest.stem)
+    for entry in (*spool.iterdir(), *(kept.iterdir() if kept.exists() else ())):
         shutil.rmtree(entry)
-    return count
+    return len(found)
+
+
+def _seconds(file: Path, sides: int) -> float:
+    try:
+        return file.stat().st_size / BYTES_PER_SECOND / sides
+    except FileNotFoundError:  # just moved to those that are kept
+        return 0.0

@@ -46,6 +46,15 @@ DAY = Counts(
     survey_asked=40,
     survey_answered=30,
     survey_score=128,
+    measured=7_200_000,
+    silence=1_080_000,
+    talk_over=90_000,
+    reviews=8,
+    review_score=62_550,
+    reviews_failed=1,
+    disputes=3,
+    disputes_answered=2,
+    disputes_accepted=1,
     available=9_000_000,
     not_ready=1_800_000,
     ringing=450_000,
@@ -80,6 +89,10 @@ WORKED = {
     "FCR v1": "85.00",  # 51 of 60
     "survey score mean v1": "4.27",  # 128 by 30
     "survey response rate v1": "75.00",
+    "silence ratio v1": "15.00",  # 1,080 s of 7,200 s
+    "talk-over ratio v1": "1.25",
+    "review score mean v1": "78.19",  # 625.5 percent by 8
+    "dispute accepted rate v1": "50.00",
     "occupancy v1": "65.91",  # 17,400 s of 26,400 s
     "occupancy v2": "65.32",  # 16,950 s of 25,950 s
     "utilisation v1": "59.85",  # 16,950 s of 28,320 s

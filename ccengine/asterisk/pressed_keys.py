@@ -1,0 +1,54 @@
+"""Keys that Asterisk reports again: those pressed by who is alone in a bridge that mixes.
+
+It keeps them there for whoever comes, and when somebody does, the channel that pressed them is
+told to have pressed them once more, one after the other and as fast as the first time. Seen on
+22.10.1; not while a recorder or a coach is in the bridge, as then nobody is alone in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+KEPT: Final = 64
+KEY_SECONDS: Final = 0.6
+"""What one key takes at most, with the pause after it."""
+FIRST_SECONDS: Final = 0.5
+"""Until the first of them is reported again."""
+
+
+class PressedKeys:
+    """What is pressed on a channel while it is alone in a bridge, and comes again after that."""
+
+    def __init__(self) -> None:
+        self._is_alone = False
+        self._alone = ""
+        self._again = ""
+        self._until = 0.0
+
+    def be_alone(self) -> None:
+        """Take note that nobody else is in the channel's bridge."""
+        if not self._is_alone:
+            self._is_alone, self._alone = True, ""
+
+    def have_company(self) -> None:
+        """Take note that somebody is: what was pressed meanwhile will be reported once more."""
+        if self._is_alone:
+            self._is_alone, self._again = False, self._alone
+            seconds = FIRST_SECONDS + KEY_SECONDS * len(self._again)
+            self._until = asyncio.get_running_loop().time() + seconds
+
+    def leave(self) -> None:
+        """Take note that the channel itself is out of its bridge."""
+        self._is_alone = False
+
+    def is_again(self, key: str) -> bool:
+        """Take note of a key; tell whether it was pressed before, and is only reported now."""
+        is_in_time = asyncio.get_running_loop().time() <= self._until
+        if is_in_time and self._again.startswith(key):
+            self._again = self._again.removeprefix(key)
+            return True
+        self._again = ""
+        if self._is_alone:
+            self._alone = (self._alone + key)[-KEPT:]
+        return False

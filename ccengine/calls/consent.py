@@ -1,0 +1,176 @@
+"""Before a call is recorded: who calls is told, or asked, as the places of both ends want it.
+
+Only the caller hears it, outside of any bridge. What came of it is journaled with the rule, both
+places and the file that was played. A caller who does not agree is not recorded, and their agent
+hears that. Who has agreed is not asked again, unless another agent's place wants more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from ccengine.asterisk.channels import PlaybackEnd
+from ccengine.calls.caller_ear import CallerEar
+from ccengine.calls.languages import language_of
+from ccengine.calls.race import first_of
+from ccengine.calls.whose import client_of_call
+from ccengine.config.consents import Refused, is_enough, place_of_number, rule_for
+from ccengine.core.events import (
+    ConsentAnswer,
+    ConsentAsked,
+    ConsentGiven,
+    ConsentKind,
+    ConsentRefused,
+)
+from ccengine.core.states import Kind
+from ccengine.ivr.phrases import Phrase
+
+if TYPE_CHECKING:
+    from ccengine.asterisk.channels import Channel
+    from ccengine.calls.wiring import Wiring
+    from ccengine.config.consents import ConsentRule
+    from ccengine.core.calls import Call
+    from ccengine.core.ids import AgentId
+
+log = structlog.get_logger()
+
+YES: Final = "1"
+NO: Final = "2"
+TIMES: Final = 2
+KEY_SECONDS: Final = 5.0
+
+
+class Consent:
+    """One caller and one agent."""
+
+    def __init__(self, wiring: Wiring, caller: Channel, call: Call) -> None:
+        self._wiring = wiring
+        self._engine = wiring.engine
+        self._caller = caller
+        self._call = call
+        self._agent: AgentId | None = call.agent
+
+    async def settle(self) -> bool:
+        """Return whether the call may be recorded, after what has to be said for that."""
+        rule = self._rule()
+        if rule is None:
+            return True
+        before = self._call.consent
+        if before is not None and (not before.given or is_enough(before.rule, rule.kind)):
+            return before.given
+        if rule.kind is ConsentKind.ONE_PARTY:
+            return self._note(rule, ConsentAnswer.NOT_NEEDED)
+        return self._note(rule, await self._told_or_asked(rule))
+
+    def is_settled(self) -> bool:
+        """Tell whether nothing is to be said or asked any more before the call is recorded."""
+        rule, before = self._rule(), self._call.consent
+        if rule is None or rule.kind is ConsentKind.ONE_PARTY:
+            return True
+        return before is not None and before.given and is_enough(before.rule, rule.kind)
+
+    @property
+    def ends_call(self) -> bool:
+        """Whether a caller who does not agree cannot be served."""
+        client = client_of_call(self._wiring, self._call)
+        settings = None if client is None else client.settings.consent
+        return settings is not None and settings.refused is Refused.ENDS
+
+    async def say_goodbye(self) -> None:
+        """Tell a caller that they cannot be served unrecorded."""
+        media, _ = self._media(Phrase.ENDS_UNRECORDED)
+        await (await self._caller.play(media)).wait()
+
+    def _rule(self) -> ConsentRule | None:
+        """Return what both places want; None: the client has no rule."""
+        client = client_of_call(self._wiring, self._call)
+        if client is None or client.settings.consent is None:
+            return None
+        caller = place_of_number(self._number(), client.settings.country)
+        return rule_for(client.settings.consent, caller, self._agents_place())
+
+    def _number(self) -> str:
+        """Return the customer's number, whoever called whom."""
+        call = self._call
+        if call.item is not None:
+            return call.item.to
+        return call.number if call.kind is Kind.OUTBOUND else call.caller
+
+    def _agents_place(self) -> str:
+        tenant = self._wiring.configuration.tenant
+        if tenant is None or self._agent is None:
+            return ""
+        known = tenant.settings.agents.get(self._agent)
+        team = (
+            None if known is None or known.team is None else tenant.settings.teams.get(known.team)
+        )
+        site = None if team is None else tenant.settings.sites.get(team.site)
+        return "" if site is None else site.place or ""
+
+    async def _told_or_asked(self, rule: ConsentRule) -> ConsentAnswer:
+        is_asked = rule.kind is ConsentKind.CONSENT
+        phrase = Phrase.MAY_BE_RECORDED if is_asked else Phrase.CALL_IS_RECORDED
+        media, language = self._media(phrase)
+        self._engine.post(
+            ConsentAsked(
+                call=self._call.id,
+                agent=self._agent,
+                rule=rule.kind,
+                caller_place=rule.caller_place,
+                agent_place=rule.agent_place,
+                prompt=phrase,
+                version=media.rpartition("/sounds/")[2],
+                language=language,
+            )
+        )
+        answer = await (self._asked(media) if is_asked else self._told(media))
+        if is_asked and answer is not ConsentAnswer.PRESSED:
+            said, _ = self._media(Phrase.NOT_RECORDED)
+            if not self.ends_call:
+                await (await self._caller.play(said)).wait()
+        return answer
+
+    async def _told(self, media: str) -> ConsentAnswer:
+        end = await (await self._caller.play(media)).wait()
+        return ConsentAnswer.HEARD if end is PlaybackEnd.DONE else ConsentAnswer.NOT_PLAYED
+
+    async def _asked(self, media: str) -> ConsentAnswer:
+        """Ask for a key; what is no answer is asked again."""
+        self._caller.clear_digits()  # typed before there was a question
+        for _ in range(TIMES):
+            playback = await self._caller.play(media)
+            key, _end = await first_of(self._caller.next_digit(), playback.wait())
+            await playback.stop()
+            key = key or await self._key()
+            if key == YES:
+                return ConsentAnswer.PRESSED
+            if key == NO:
+                return ConsentAnswer.DENIED
+        return ConsentAnswer.NO_KEY
+
+    async def _key(self) -> str | None:
+        return await CallerEar(self._caller, "").digit(KEY_SECONDS)
+
+    def _note(self, rule: ConsentRule, answer: ConsentAnswer) -> bool:
+        given = answer in GIVEN
+        kind = ConsentGiven if given else ConsentRefused
+        self._engine.post(
+            kind(
+                call=self._call.id,
+                rule=rule.kind,
+                answer=answer,
+                caller_place=rule.caller_place,
+                agent_place=rule.agent_place,
+            )
+        )
+        return given
+
+    def _media(self, phrase: Phrase) -> tuple[str, str]:
+        language = language_of(self._wiring, self._call, self._call.queue)
+        prompts = self._wiring.configuration.prompts
+        return prompts.phrase(self._call.client, phrase, language), language
+
+
+GIVEN: Final = frozenset({ConsentAnswer.NOT_NEEDED, ConsentAnswer.HEARD, ConsentAnswer.PRESSED})

@@ -1,0 +1,45 @@
+"""Whether a call is to be recorded, and who may choose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ccengine.config.keeping import DiskFull
+from ccengine.config.recording import USUAL_RECORDING
+from ccengine.core.ids import client_of
+from ccengine.core.queues import OnDemand
+
+if TYPE_CHECKING:
+    from ccengine.calls.wiring import Wiring
+    from ccengine.config.recording import RecordingSettings
+    from ccengine.core.calls import Call
+    from ccengine.core.ids import QueueId
+
+
+def settings_of(wiring: Wiring, call: Call) -> RecordingSettings:
+    """Return how the calls of the call's client are recorded."""
+    tenant = wiring.configuration.tenant
+    client = None if tenant is None else tenant.clients.get(call.client)
+    return USUAL_RECORDING if client is None else client.settings.recording
+
+
+def rule_of(wiring: Wiring, call: Call) -> bool | OnDemand:
+    """Return whether the call is recorded, or its agent may choose."""
+    settings = settings_of(wiring, call)
+    plan = wiring.engine.center.plan
+    queue = None if call.queue is None else plan.queues.get(call.queue)
+    rule = settings.dialled if queue is None else queue.recorded
+    return OnDemand.ON_DEMAND if rule is False and settings.on_demand else rule
+
+
+def may_be_served(wiring: Wiring, queue: QueueId) -> bool:
+    """Tell whether a caller may wait in a queue.
+
+    Not where each of its calls must be recorded, no room is left for that, and the client would
+    rather refuse callers than serve them all the same.
+    """
+    tenant, settings = wiring.configuration.tenant, wiring.engine.center.plan.queues.get(queue)
+    client = None if tenant is None else tenant.clients.get(client_of(queue))
+    if client is None or settings is None or settings.recorded is not True:
+        return True
+    return client.settings.keeping.disk_full is not DiskFull.REFUSE or wiring.has_room()

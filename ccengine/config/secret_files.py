@@ -1,0 +1,32 @@
+"""One file per secret: reads them. Imports next to nothing, as small programs do it, too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class SecretMissing(Exception):
+    """A file with a secret is not there or cannot be read by this user."""
+
+    def __init__(self, file: Path, reason: str) -> None:
+        super().__init__(f"{file} {reason} — run `ccengine init` as root")
+
+
+def read_secret(file: Path) -> str:
+    """Return what the file holds.
+
+    Raises:
+        SecretMissing: the file cannot be read, or holds nothing.
+    """
+    try:
+        text = file.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        raise SecretMissing(file, "is missing") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SecretMissing(file, f"cannot be read ({error})") from None
+    if not text:
+        raise SecretMissing(file, "is empty")
+    return text

@@ -1,0 +1,82 @@
+"""Taking a payment card, and what a caller has agreed to: what the next engine has to know of both.
+
+Digits never come here. While a card is taken the call stays where it is: nobody holds it, sends it
+on or hands it over, and its recording does not go on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ccengine.core.calls import CardEntry, Consent
+from ccengine.core.errors import IllegalTransition
+from ccengine.core.events.cards import (
+    CardEntryEnded,
+    CardEntryStarted,
+    CardFieldTyped,
+    CardPaymentSent,
+)
+from ccengine.core.events.consents import ConsentAsked, ConsentGiven, ConsentRefused
+from ccengine.core.states import CallState
+
+if TYPE_CHECKING:
+    from ccengine.core.calls import Call
+    from ccengine.core.events import CardEvent, ConsentEvent
+    from ccengine.core.floor import Floor
+    from ccengine.core.ids import Instant
+
+
+def note(floor: Floor, event: CardEvent | ConsentEvent, now: Instant) -> None:
+    """Take note of how far the taking of a card is, or of what the caller has agreed to.
+
+    Raises:
+        IllegalTransition: no card can be taken of this call now.
+    """
+    call = floor.calls[event.call]
+    match event:
+        case ConsentAsked() | ConsentGiven() | ConsentRefused():
+            _agree(call, event)
+            return
+        case CardEntryStarted():
+            _expect_possible(call, event)
+            call.card = CardEntry(id=event.entry, agent=event.agent, began=now)
+            return
+        case _ if call.card is None or call.card.id != event.entry:
+            floor.ignored += 1
+            return
+        case CardFieldTyped():
+            call.card = replace(call.card, typed=(*call.card.typed, event.typed))
+        case CardPaymentSent():
+            call.card = replace(call.card, is_sent=True)
+        case CardEntryEnded():
+            call.card, call.card_ended = None, event
+
+
+def expect_none(call: Call) -> None:
+    """Check that the caller types no card now.
+
+    Raises:
+        IllegalTransition: they do.
+    """
+    if call.card is not None:
+        message = f"call '{call.id}': a card is being taken"
+        raise IllegalTransition(message)
+
+
+def _agree(call: Call, event: ConsentEvent) -> None:
+    """Remember what the caller knows and has said: who has agreed is not asked again."""
+    match event:
+        case ConsentAsked():
+            pass
+        case ConsentGiven() | ConsentRefused():
+            call.consent = Consent(rule=event.rule, given=isinstance(event, ConsentGiven))
+
+
+def _expect_possible(call: Call, event: CardEntryStarted) -> None:
+    expect_none(call)
+    in_talk = call.state is CallState.TALKING and event.agent is not None
+    in_flow = call.state is CallState.IN_FLOW and event.agent is None
+    if not (in_talk or in_flow) or call.agent != event.agent or call.held is not None:
+        message = f"call '{call.id}': no card can be taken now"
+        raise IllegalTransition(message)

@@ -1,0 +1,376 @@
+"""A caller types a payment card: apart from the agent, unrecorded, for the one who pays."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ccengine.calls.card_ear import KEY_TONE
+from ccengine.config.payments import Payment
+from ccengine.core.events import (
+    CardEntryEnded,
+    CardEntryStarted,
+    CardField,
+    CardFieldTyped,
+    CardOutcome,
+    CardPaymentSent,
+    ConversationEnded,
+    ConversationStarted,
+    HoldStarted,
+    PauseReason,
+    RecordingPaused,
+    RecordingResumed,
+)
+from ccengine.ivr.confirmations import Confirmation
+from ccengine.ivr.payments import PaymentAnswer
+from ccengine.ivr.steps.card import CardStep
+from tests.calls.in_flows import END, ends, flow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ccengine.config.clients import Client
+    from ccengine.ivr.cards import Card
+    from ccengine.ivr.flow import Flow
+    from ccengine.ivr.payments import PaymentOrder
+    from tests.calls.center_on_fake import CenterOnFake
+
+CALL = "node1-1-1"
+LEG = "node1-1-1.1"
+NUMBER, EXPIRY, CODE = "4111111111111111", "1275", "737"  # virtual time begins in 1970
+
+PAYMENT = Payment(url="https://pay.example/charges")
+APPROVED = PaymentAnswer(outcome=CardOutcome.APPROVED, token="tok_9", last4="1111", result="ok")
+
+
+class PayDesk:
+    """Takes cards, and remembers what it was given."""
+
+    def __init__(self, answer: PaymentAnswer = APPROVED, seconds: float = 0.2) -> None:
+        self.answer, self.seconds = answer, seconds
+        self.asked: list[tuple[PaymentOrder, str, str, str]] = []
+        self.cards: list[Card] = []
+
+    async def pay(
+        self, client: Client, order: PaymentOrder, card: Card, *, sent: Callable[[], None]
+    ) -> PaymentAnswer:
+        assert client.id == "dnipro"
+        sent()
+        self.asked.append((order, card.number.reveal(), card.expiry.reveal(), card.code.reveal()))
+        self.cards.append(card)
+        await asyncio.sleep(self.seconds)
+        return self.answer
+
+
+@pytest.fixture
+def desk(center: CenterOnFake) -> PayDesk:
+    desk = PayDesk()
+    center.wiring.payments = desk
+    center.set_client(payment=PAYMENT)
+    return desk
+
+
+async def talking(center: CenterOnFake, recorded: bool = True) -> str:  # noqa: FBT001, FBT002
+    center.set_queue("vip", recorded=recorded)
+    await center.log_in("olena", answers_after=1.0)
+    caller = center.caller()
+    await center.until(lambda: center.journal.events(ConversationStarted))
+    await asyncio.sleep(1)
+    return caller
+
+
+async def press(center: CenterOnFake, channel: str, keys: str) -> None:
+    for key in keys:
+        center.asterisk.dial_digits(channel, key)
+        await asyncio.sleep(0.2)
+
+
+async def asked(center: CenterOnFake, caller: str) -> None:
+    """The agent presses the code; the caller is asked for the number."""
+    await press(center, LEG, "*8")
+    await center.until(lambda: center.journal.events(CardEntryStarted))
+    await asyncio.sleep(1)
+    assert center.asterisk.hears(caller) not in (f"talk:{LEG}", "")
+    apart = center.asterisk.world.channels
+    assert [apart[one].bridge_id for one in (caller, LEG)] == ["", ""]  # each alone
+
+
+async def type_all(center: CenterOnFake, caller: str) -> None:
+    await press(center, caller, f"{NUMBER}#")
+    await asyncio.sleep(3)
+    await press(center, caller, EXPIRY)
+    await asyncio.sleep(3)
+    await press(center, caller, CODE)
+
+
+def endings(center: CenterOnFake) -> list[CardOutcome]:
+    found = center.journal.events(CardEntryEnded)
+    return [one.outcome for one in found if isinstance(one, CardEntryEnded)]
+
+
+def said_to_agent(center: CenterOnFake) -> list[str]:
+    heard = [media for channel, media in center.asterisk.played if channel == LEG]
+    prompts = center.configuration.prompts
+    words = {prompts.confirmation(what, "en"): str(what) for what in Confirmation}
+    return [words[media] for media in heard if media in words]
+
+
+def together(center: CenterOnFake, caller: str) -> bool:
+    return center.asterisk.hears(caller) == f"talk:{LEG}"
+
+
+async def over(center: CenterOnFake, *channels: str) -> None:
+    for channel in channels:
+        center.asterisk.hang_up(channel)
+    await center.until(lambda: not center.engine.center.calls)
+    await asyncio.sleep(1)
+    center.assert_nothing_left()
+
+
+async def test_a_card_is_typed_apart_paid_and_in_nothing_that_is_kept(
+    center: CenterOnFake, desk: PayDesk
+) -> None:
+    caller = await talking(center)
+    await asked(center, caller)
+    assert center.asterisk.hears(LEG) == "silence"
+    assert center.engine.center.calls[CALL].recording_pause is not None
+    await type_all(center, caller)
+    await center.until(lambda: bool(endings(center)))
+    await center.until(lambda: together(center, caller))
+    [(order, *typed)] = desk.asked
+    assert typed == [NUMBER, EXPIRY, CODE]
+    assert order.reference == CALL
+    assert [len(desk.cards[0].number), len(desk.cards[0].code)] == [0, 0]  # wiped
+    assert endings(center) == [CardOutcome.APPROVED]
+    fields = [one.typed for one in center.journal.events(CardFieldTyped)]  # type: ignore[attr-defined]
+    assert fields == [*CardField]
+    await asyncio.sleep(1)
+    kinds = (CardEntryStarted, RecordingPaused, CardEntryEnded, RecordingResumed)
+    assert [type(one) for one in center.journal.events(*kinds)] == [*kinds]
+    [paused] = center.journal.events(RecordingPaused)
+    assert paused.reason is PauseReason.CARD  # type: ignore[attr-defined]
+    kept = repr(center.journal.steps)
+    assert NUMBER not in kept
+    assert NUMBER[:10] not in kept
+    tones = [media for channel, media in center.asterisk.played if channel == LEG]
+    assert set(tones[:-1]) == {KEY_TONE}
+    await over(center, caller)
+
+
+async def test_a_wrong_number_is_asked_for_again_and_star_begins_anew(
+    center: CenterOnFake, desk: PayDesk
+) -> None:
+    caller = await talking(center)
+    await asked(center, caller)
+    await press(center, caller, "4111111111111112#")
+    await asyncio.sleep(4)
+    assert not center.journal.events(CardFieldTyped)
+    await press(center, caller, f"555*{NUMBER}#")
+    await asyncio.sleep(3)
+    await press(center, caller, "0165")  # long over
+    await asyncio.sleep(4)
+    await press(center, caller, EXPIRY)
+    await asyncio.sleep(3)
+    await press(center, caller, CODE)
+    await center.until(lambda: together(center, caller))
+    assert [typed for _, *typed in desk.asked] == [[NUMBER, EXPIRY, CODE]]
+    await over(center, caller)
+
+
+async def test_who_types_nothing_is_back_with_the_agent_and_nothing_is_paid(
+    center: CenterOnFake, desk: PayDesk
+) -> None:
+    caller = await talking(center)
+    await asked(center, caller)
+    await center.until(lambda: together(center, caller), seconds=120)
+    await asyncio.sleep(0.1)
+    assert endings(center) == [CardOutcome.NOT_TYPED]
+    assert center.journal.events(RecordingResumed)
+    assert desk.asked == []
+    await over(center, caller)
+
+
+@pytest.mark.parametrize("keys", ["*8", "*6"])
+async def test_the_agent_stops_it_by_a_code(center: CenterOnFake, desk: PayDesk, keys: str) -> None:
+    caller = await talking(center)
+    await asked(center, caller)
+    await press(center, caller, NUMBER[:6])
+    await press(center, LEG, keys)
+    await center.until(lambda: together(center, caller))
+    assert endings(center) == [CardOutcome.STOPPED]
+    assert desk.asked == []
+    await over(center, caller)
+
+
+@pytest.mark.usefixtures("desk")
+async def test_nothing_brings_anybody_to_the_caller_meanwhile(center: CenterOnFake) -> None:
+    caller = await talking(center)
+    await asked(center, caller)
+    for keys in ("*1", "*2801#", "*7", "*9"):
+        await press(center, LEG, keys)
+        await asyncio.sleep(4)
+        assert center.asterisk.hears(caller) != f"talk:{LEG}"
+    refused = center.sessions.talks.recordings.of(center.engine.center.calls[CALL])
+    assert await refused.resume("api") != ""
+    assert not center.journal.events(HoldStarted, RecordingResumed)
+    await center.until(lambda: together(center, caller), seconds=120)
+    await over(center, caller)
+
+
+@pytest.mark.usefixtures("desk")
+async def test_a_phone_that_holds_meanwhile_holds_afterwards(center: CenterOnFake) -> None:
+    caller = await talking(center)
+    await asked(center, caller)
+    center.asterisk.phone_holds(LEG)
+    await asyncio.sleep(1)
+    assert not center.asterisk.hears(caller).startswith("music")
+    await press(center, LEG, "*8")
+    await center.until(lambda: center.journal.events(HoldStarted))
+    await center.until(lambda: center.asterisk.hears(caller).startswith("music"))
+    await over(center, caller)
+
+
+@pytest.mark.usefixtures("desk")
+async def test_a_caller_who_leaves_ends_it(center: CenterOnFake) -> None:
+    caller = await talking(center)
+    await asked(center, caller)
+    await press(center, caller, NUMBER[:6])
+    await over(center, caller)
+    assert endings(center) == [CardOutcome.CALLER_LEFT]
+
+
+async def test_an_agent_who_leaves_ends_it(center: CenterOnFake, desk: PayDesk) -> None:
+    caller = await talking(center)
+    await asked(center, caller)
+    await press(center, caller, NUMBER[:6])
+    center.asterisk.hang_up(LEG)
+    await center.until(lambda: center.journal.events(ConversationEnded))
+    assert endings(center) == [CardOutcome.AGENT_LEFT]
+    await over(center)
+    assert desk.asked == []
+
+
+async def test_a_payment_goes_on_without_its_caller_and_its_end_is_kept(
+    center: CenterOnFake, desk: PayDesk
+) -> None:
+    desk.seconds = 8.0
+    caller = await talking(center)
+    await asked(center, caller)
+    await type_all(center, caller)
+    await center.until(lambda: center.journal.events(CardPaymentSent))
+    await over(center, caller)
+    assert endings(center) == []
+    await asyncio.sleep(10)
+    assert endings(center) == [CardOutcome.APPROVED]
+    assert [len(card.number) for card in desk.cards] == [0]
+
+
+@pytest.mark.parametrize("sent", [False, True], ids=["typing", "paying"])
+async def test_the_next_engine_brings_both_together_and_says_how_it_stands(
+    center: CenterOnFake, desk: PayDesk, *, sent: bool
+) -> None:
+    desk.seconds = 1000.0
+    caller = await talking(center)
+    await asked(center, caller)
+    await press(center, caller, NUMBER[:9])
+    if sent:
+        await press(center, caller, f"{NUMBER[9:]}#")
+        await asyncio.sleep(3)
+        await press(center, caller, EXPIRY)
+        await asyncio.sleep(3)
+        await press(center, caller, CODE)
+        await center.until(lambda: center.journal.events(CardPaymentSent))
+    await center.restart(away_seconds=2)
+    await center.until(lambda: together(center, caller))
+    await asyncio.sleep(5)
+    assert together(center, caller)
+    outcome = CardOutcome.UNKNOWN if sent else CardOutcome.ENGINE_LOST
+    assert endings(center) == [outcome]
+    told = "card-unknown-told" if sent else "card-begin-again"
+    assert told in said_to_agent(center)
+    assert center.journal.events(RecordingResumed)
+    assert center.engine.center.calls[CALL].recording_pause is None
+    await over(center, caller)
+
+
+@pytest.mark.usefixtures("desk")
+async def test_without_a_pause_of_the_recording_no_card_is_asked_for(center: CenterOnFake) -> None:
+    caller = await talking(center)
+    center.asterisk.manager.go_away()
+    await press(center, LEG, "*8")
+    await center.until(lambda: bool(endings(center)))
+    assert endings(center) == [CardOutcome.NOT_PAUSED]
+    assert together(center, caller) or center.asterisk.hears(caller) != "silence"
+    await over(center, caller)
+
+
+async def test_a_client_without_a_payment_program_takes_no_card(center: CenterOnFake) -> None:
+    caller = await talking(center)
+    await press(center, LEG, "*8")
+    await asyncio.sleep(3)
+    assert not center.journal.events(CardEntryStarted)
+    assert together(center, caller)
+    await over(center, caller)
+
+
+def paying() -> Flow:
+    ways = dict.fromkeys(("approved", "declined", "unknown", "failed", "no_input"), "bye")
+    pay = CardStep(
+        card=("greeting",), amount="12.50", reference="{caller}", into={"paid_by": "last4"}, **ways
+    )
+    return flow({"pay": pay, "bye": END})
+
+
+async def in_flow(center: CenterOnFake) -> str:
+    center.set_flows(paying())
+    caller = center.caller()
+    await center.until(lambda: center.journal.events(CardEntryStarted))
+    await asyncio.sleep(1)
+    return caller
+
+
+async def test_in_a_flow_a_card_is_paid_without_an_agent(
+    center: CenterOnFake, desk: PayDesk
+) -> None:
+    caller = await in_flow(center)
+    await type_all(center, caller)
+    await ends(center)
+    [(order, *typed)] = desk.asked
+    assert typed == [NUMBER, EXPIRY, CODE]
+    assert (order.amount, order.reference) == ("12.50", "380441234567")
+    assert endings(center) == [CardOutcome.APPROVED]
+    assert not center.journal.events(RecordingPaused)
+    kept = repr(center.journal.steps)
+    assert "t:1111" in kept  # the last four, which the flow has asked for
+    assert NUMBER[:8] not in kept
+
+
+async def test_in_a_flow_a_payment_that_an_engine_died_in_is_not_asked_for_again(
+    center: CenterOnFake, desk: PayDesk
+) -> None:
+    desk.seconds = 1000.0
+    caller = await in_flow(center)
+    await type_all(center, caller)
+    await center.until(lambda: center.journal.events(CardPaymentSent))
+    await center.restart()
+    center.wiring.payments = desk
+    await ends(center)
+    assert endings(center) == [CardOutcome.UNKNOWN]
+    assert len(desk.asked) == 1
+
+
+async def test_in_a_flow_a_card_that_an_engine_died_in_is_typed_again(
+    center: CenterOnFake, desk: PayDesk
+) -> None:
+    caller = await in_flow(center)
+    await press(center, caller, NUMBER[:9])
+    await center.restart()
+    center.wiring.payments = desk
+    await center.until(lambda: len(center.journal.events(CardEntryStarted)) > 1)
+    await asyncio.sleep(1)
+    await type_all(center, caller)
+    await ends(center)
+    assert endings(center) == [CardOutcome.ENGINE_LOST, CardOutcome.APPROVED]
+    assert [typed for _, *typed in desk.asked] == [[NUMBER, EXPIRY, CODE]]

@@ -1,0 +1,302 @@
+"""Supervisors who coach: who may, what they follow, who hears whom on the fake Asterisk."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ccengine.calls.coaching.audibility import Direction, Hears, Setup, Snoop, heard
+from ccengine.core.events import (
+    CallHandedOver,
+    CallTakenOver,
+    CoachingEnded,
+    CoachingStarted,
+    CoachLeaked,
+    CoachMode,
+    CoachModeChanged,
+    CoachParted,
+    CoachRouted,
+)
+from ccengine.core.states import AgentState, CallState
+from ccengine.ivr.confirmations import Confirmation
+
+if TYPE_CHECKING:
+    from tests.calls.center_on_fake import CenterOnFake
+
+TARAS = "PJSIP/phone-204"
+
+
+@pytest.fixture
+async def house(center: CenterOnFake) -> CenterOnFake:
+    """Olena leads; taras serves alone; omar may be consulted."""
+    await center.log_in("olena", "taras", "omar")
+    center.set_queue(skills={"english": 7, "technical": 9})
+    return center
+
+
+def hearing(center: CenterOnFake) -> frozenset[Hears]:
+    """Who hears whom in the fake Asterisk."""
+    world = center.asterisk.world
+    bridges = {one.id: frozenset(one.channel_ids) for one in world.bridges.values()}
+    snoops = frozenset(
+        Snoop(one.id, one.snoops_at, Direction(one.directions[0]), Direction(one.directions[1]))
+        for one in world.channels.values()
+        if one.snoops_at
+    )
+    return heard(Setup(bridges, snoops))
+
+
+def hears(center: CenterOnFake, listener: str, voice: str) -> bool:
+    return Hears(listener, voice) in hearing(center)
+
+
+async def coach(center: CenterOnFake, phone: str = "203", whom: str = "204") -> str:
+    """Dial the code; the channel's id."""
+    channel = center.asterisk.feature_code(phone, "coach", whom)
+    await asyncio.sleep(0.05)
+    return channel
+
+
+async def talk(center: CenterOnFake, call: str = "node1-1-1") -> tuple[str, str]:
+    """A caller talks with taras: the two channels."""
+    caller = center.caller(call)
+    await center.until(lambda: center.asterisk.ringing(TARAS))
+    leg = center.leg("taras")
+    center.asterisk.pick_up(leg)
+    await center.until(lambda: center.agent("taras").call and is_talking(center, call))
+    return caller, leg
+
+
+def is_talking(center: CenterOnFake, call: str) -> bool:
+    known = center.engine.center.calls.get(call)
+    return known is not None and known.state is CallState.TALKING
+
+
+async def routed(center: CenterOnFake, mode: CoachMode, count: int = 1) -> CoachRouted:
+    """Wait until that was set up so often; the last of it."""
+
+    def told() -> list[CoachRouted]:
+        return [one for one in center.journal.events(CoachRouted) if one.mode is mode]
+
+    await center.until(lambda: len(told()) >= count)
+    return told()[-1]
+
+
+async def test_each_mode_and_each_change(house: CenterOnFake) -> None:
+    caller, leg = await talk(house)
+    own = await coach(house)
+    told = await routed(house, CoachMode.MONITOR)
+    assert (told.hears, told.heard_by) == (("agent", "customer"), ())
+    assert house.agent("olena").barred == "coaches"
+    for key, mode in (("5", CoachMode.WHISPER), ("6", CoachMode.BARGE), ("5", CoachMode.WHISPER)):
+        before = len([one for one in house.journal.events(CoachRouted) if one.mode is mode])
+        house.asterisk.dial_digit(own, key)
+        told = await routed(house, mode, before + 1)
+        assert hears(house, own, caller)
+        assert hears(house, own, leg)
+        assert hears(house, leg, own)
+        assert hears(house, caller, own) == (mode is CoachMode.BARGE)
+        assert ("customer" in told.heard_by) == (mode is CoachMode.BARGE)
+    house.asterisk.dial_digit(own, "4")
+    await routed(house, CoachMode.MONITOR, 2)
+    assert not hears(house, leg, own)
+    house.asterisk.hang_up(own)
+    await house.until(lambda: house.journal.events(CoachingEnded))
+    assert not house.agent("olena").barred
+    assert hears(house, caller, leg), "leaving touches no call"
+    house.asterisk.hang_up(caller)
+    await house.until(lambda: not house.engine.center.calls)
+    await asyncio.sleep(1)
+    house.assert_nothing_left()
+
+
+async def test_from_call_to_call_and_meanwhile_they_hear_that_they_wait(
+    house: CenterOnFake,
+) -> None:
+    own = await coach(house)
+    await house.until(lambda: house.said_on(own) == [Confirmation.COACH_WAITS])
+    await house.until(lambda: house.asterisk.channel(own).music == "default")
+    house.asterisk.dial_digit(own, "5")  # for the calls to come
+    for number in (1, 2):
+        caller, leg = await talk(house, f"node1-1-{number}")
+        told = await routed(house, CoachMode.WHISPER, number)
+        assert told.call == f"node1-1-{number}"
+        assert house.asterisk.channel(own).music == ""
+        assert hears(house, leg, own)
+        assert not hears(house, caller, own)
+        house.asterisk.hang_up(caller)
+        waits = [Confirmation.COACH_WAITS] * (number + 1)
+        await house.until(lambda all_=waits: house.said_on(own) == all_)
+        await house.until(lambda: house.agent("taras").state is AgentState.AVAILABLE)
+    house.asterisk.hang_up(own)
+    await house.until(lambda: house.journal.events(CoachingEnded))
+
+
+async def test_who_may_not_is_told_why(house: CenterOnFake) -> None:
+    async def said(phone: str, whom: str) -> list[str]:
+        channel = await coach(house, phone, whom)
+        await house.until(lambda: channel not in house.asterisk.channels_left())
+        return house.said_on(channel)
+
+    assert await said("204", "203") == [Confirmation.COACH_NOT_TEAM]
+    assert await said("202", "204") == [Confirmation.COACH_NOT_TEAM]
+    assert await said("203", "203") == [Confirmation.COACH_NOT_TEAM]
+    assert await said("203", "999") == [Confirmation.UNKNOWN_EXTENSION]
+    assert await said("201", "204") == [Confirmation.NOT_LOGGED_IN]
+    house.sessions.ensure_agent("taras")
+    channel = house.asterisk.feature_code("204", "logout")
+    await house.until(lambda: channel not in house.asterisk.channels_left())
+    assert await said("203", "204") == [Confirmation.COACH_AGENT_AWAY]
+    assert not house.journal.events(CoachingStarted)
+    house.assert_nothing_left()
+
+
+async def test_no_call_of_another_client_is_heard_and_it_is_said(house: CenterOnFake) -> None:
+    tenant = house.configuration.tenant
+    assert tenant is not None
+    agents = tenant.settings.agents
+    house.set_tenant(agents={**agents, "olena": replace(agents["olena"], clients=("nour",))})
+    caller, leg = await talk(house)
+    own = await coach(house)
+    await house.until(lambda: house.said_on(own) == [Confirmation.COACH_OTHER_CLIENT])
+    await asyncio.sleep(1)
+    assert house.asterisk.channel(own).music == ""
+    assert not hears(house, own, caller)
+    assert not hears(house, own, leg)
+    assert not house.journal.events(CoachRouted)
+
+
+async def test_one_speaks_at_a_time_and_several_listen(house: CenterOnFake) -> None:
+    tenant = house.configuration.tenant
+    assert tenant is not None
+    teams = tenant.settings.teams
+    desk = replace(teams["dnipro-desk"], supervisors=("olena", "omar"))
+    house.set_tenant(teams={**teams, "dnipro-desk": desk})
+    caller, leg = await talk(house)
+    first, second = await coach(house), await coach(house, "202")
+    await routed(house, CoachMode.MONITOR, 2)
+    house.asterisk.dial_digit(first, "5")
+    await routed(house, CoachMode.WHISPER)
+    house.asterisk.dial_digit(second, "5")
+    await house.until(lambda: house.said_on(second)[-1:] == [Confirmation.COACH_ONE_VOICE])
+    await asyncio.sleep(1.5)
+    assert hears(house, second, caller), "they listen on"
+    assert not hears(house, second, first)
+    assert not hears(house, leg, second)
+    house.asterisk.dial_digit(first, "6")
+    told = await routed(house, CoachMode.BARGE)
+    assert set(told.heard_by) == {"agent", "customer", "omar"}
+    assert hears(house, second, first)
+    assert len(house.journal.events(CoachModeChanged)) == 2
+
+
+async def test_a_coach_goes_along_into_a_consult_and_back(house: CenterOnFake) -> None:
+    caller, leg = await talk(house)
+    own = await coach(house)
+    await routed(house, CoachMode.MONITOR)
+    house.asterisk.dial_digit(own, "6")
+    await routed(house, CoachMode.BARGE)
+    for key in "*3202#":
+        house.asterisk.dial_digit(leg, key)
+    await house.until(lambda: house.asterisk.ringing("PJSIP/phone-202"))
+    other = house.leg("omar")
+    house.asterisk.pick_up(other)
+    await house.until(lambda: hears(house, other, own))
+    assert not hears(house, caller, own)
+    house.asterisk.dial_digit(own, "5")
+    await house.until(lambda: not hears(house, other, own) and hears(house, leg, own))
+    for key in "*4":
+        house.asterisk.dial_digit(leg, key)
+    await house.until(lambda: hears(house, caller, other) and hears(house, own, other))
+    assert not hears(house, caller, own)
+    assert not hears(house, other, own)
+    house.asterisk.hang_up(leg)  # hands the caller over
+    await house.until(lambda: house.journal.events(CallHandedOver))
+    await house.until(lambda: house.journal.events(CoachParted))
+    assert hears(house, caller, other)
+    assert not hears(house, own, caller)
+
+
+async def test_to_take_over(house: CenterOnFake) -> None:
+    caller, leg = await talk(house)
+    own = await coach(house)
+    await routed(house, CoachMode.MONITOR)
+    house.asterisk.dial_digit(own, "7")
+    await house.until(lambda: hears(house, caller, own))
+    await house.until(lambda: leg not in house.asterisk.channels_left())
+    assert house.agent("olena").state is AgentState.ON_CALL
+    assert house.agent("taras").state is AgentState.WRAP_UP
+    assert not house.engine.center.coachings
+    (event,) = house.journal.events(CallTakenOver)
+    assert (event.agent, event.to_agent) == ("taras", "olena")
+    house.engine.center.check_invariants()
+    await house.restart()
+    await asyncio.sleep(1)
+    assert hears(house, caller, own)
+    house.asterisk.hang_up(own)
+    await house.until(lambda: house.agent("olena").state is AgentState.WRAP_UP)
+    await house.until(lambda: not house.engine.center.calls)
+    await asyncio.sleep(1)
+    house.assert_nothing_left()
+
+
+@pytest.mark.parametrize("key", ["4", "5", "6"])
+async def test_another_engine_takes_a_coach_up(house: CenterOnFake, key: str) -> None:
+    mode = {"4": CoachMode.MONITOR, "5": CoachMode.WHISPER, "6": CoachMode.BARGE}[key]
+    caller, leg = await talk(house)
+    own = await coach(house)
+    await routed(house, CoachMode.MONITOR)
+    house.asterisk.dial_digit(own, key)
+    told = await routed(house, mode)
+    await house.restart(away_seconds=2)
+    await routed(house, mode, len([one for one in [told] if one]) + 1)
+    assert hears(house, own, caller)
+    assert hears(house, caller, own) == (key == "6")
+    assert hears(house, leg, own) == (key != "4")
+    snoops = [one for one in house.asterisk.world.channels.values() if one.snoops_at]
+    assert len(snoops) == (0 if key == "6" else 1)
+    house.asterisk.hang_up(own)
+    house.asterisk.hang_up(caller)
+    await house.until(lambda: not house.engine.center.calls)
+    await asyncio.sleep(1)
+    house.assert_nothing_left()
+
+
+async def test_a_coach_who_hung_up_while_there_was_no_engine(house: CenterOnFake) -> None:
+    caller, leg = await talk(house)
+    own = await coach(house)
+    await routed(house, CoachMode.MONITOR)
+    await house.kill()
+    house.asterisk.hang_up(own)
+    await house.start()
+    await house.until(lambda: house.journal.events(CoachingEnded))
+    await asyncio.sleep(1)
+    assert hears(house, caller, leg)
+    assert not [one for one in house.asterisk.world.channels.values() if one.snoops_at]
+    assert not house.agent("olena").barred
+
+
+@pytest.mark.parametrize("mode", [CoachMode.MONITOR, CoachMode.WHISPER])
+async def test_a_coach_whom_somebody_puts_among_the_callers_is_out_at_once(
+    house: CenterOnFake, mode: CoachMode
+) -> None:
+    caller, leg = await talk(house)
+    own = await coach(house)
+    await routed(house, CoachMode.MONITOR)
+    if mode is CoachMode.WHISPER:
+        house.asterisk.dial_digit(own, "5")
+        await routed(house, mode)
+    world = house.asterisk.world
+    world.enter_bridge(world.channels[own], world.bridges[world.channels[leg].bridge_id])
+    assert hears(house, caller, own)
+    await house.until(lambda: house.journal.events(CoachLeaked))
+    await house.until(lambda: not hears(house, caller, own))
+    await house.until(lambda: house.journal.events(CoachingEnded))
+    (leak,) = house.journal.events(CoachLeaked)
+    assert not leak.planned
+    assert f"{caller} hears {own}" in leak.reason
+    assert house.sessions.coaching.leaks == 1
+    assert hears(house, caller, leg)

@@ -1,0 +1,181 @@
+"""Before a call is recorded its caller is told, or asked; nobody else hears it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ccengine.config.consents import ConsentSettings, Refused
+from ccengine.core.events import (
+    ConsentAnswer,
+    ConsentAsked,
+    ConsentGiven,
+    ConsentKind,
+    ConsentRefused,
+    ConversationStarted,
+    RecordingStarted,
+)
+from ccengine.core.queues import OnDemand
+from ccengine.ivr.confirmations import Confirmation
+from ccengine.ivr.phrases import Phrase
+from tests.calls.center_on_fake import DNIPRO
+
+if TYPE_CHECKING:
+    from tests.calls.center_on_fake import CenterOnFake
+
+CALL, LEG = "node1-1-1", "node1-1-1.1"
+GERMAN, BRITON, NEW_YORKER = "493012345678", "442071234567", "12125550100"
+STEPS = (ConsentAsked, ConsentGiven, ConsentRefused, RecordingStarted, ConversationStarted)
+
+
+def heard(center: CenterOnFake, channel: str) -> list[str]:
+    """Names of the phrases and confirmations that were played on a channel."""
+    prompts = center.configuration.prompts
+    words = {prompts.phrase(DNIPRO, one, lang): str(one) for one in Phrase for lang in ("uk", "en")}
+    words |= {prompts.confirmation(one, "en"): str(one) for one in Confirmation}
+    played = [media for where, media in center.asterisk.played if where == channel]
+    return [words[media] for media in played if media in words]
+
+
+def steps(center: CenterOnFake) -> list[type]:
+    return [type(one) for one in center.journal.events(*STEPS)]
+
+
+async def calls(center: CenterOnFake, number: str, **settings: Any) -> str:
+    """Somebody calls, and olena answers; a queue that records, a client that asks."""
+    center.set_queue("vip", recorded=settings.pop("recorded", True))
+    center.set_client(consent=ConsentSettings(**settings))
+    sites = center.configuration.tenant.settings.sites  # type: ignore[union-attr]
+    center.set_tenant(sites={name: replace(site, place="US-NY") for name, site in sites.items()})
+    await center.log_in("olena", answers_after=1.0)
+    return center.caller(caller=number)
+
+
+async def joined(center: CenterOnFake) -> None:
+    await center.until(lambda: center.journal.events(ConversationStarted))
+    await asyncio.sleep(1)
+
+
+async def over(center: CenterOnFake, caller: str) -> None:
+    center.asterisk.hang_up(caller)
+    await center.until(lambda: not center.engine.center.calls)
+    await asyncio.sleep(1)
+    center.assert_nothing_left()
+
+
+async def test_an_announcement_is_heard_before_the_recording_and_by_the_caller_alone(
+    center: CenterOnFake,
+) -> None:
+    caller = await calls(center, BRITON)
+    await joined(center)
+    assert heard(center, caller)[-1] == "call-is-recorded"
+    assert heard(center, LEG) == []
+    assert steps(center) == [ConsentAsked, ConsentGiven, RecordingStarted, ConversationStarted]
+    [asked, given] = center.journal.events(ConsentAsked, ConsentGiven)
+    assert (asked.caller_place, asked.agent_place) == ("GB", "US-NY")  # type: ignore[attr-defined]
+    assert asked.version  # type: ignore[attr-defined]
+    assert given.answer is ConsentAnswer.HEARD  # type: ignore[attr-defined]
+    await over(center, caller)
+
+
+async def test_where_one_party_is_enough_nothing_is_said_and_that_is_kept(
+    center: CenterOnFake,
+) -> None:
+    caller = await calls(center, NEW_YORKER)
+    await joined(center)
+    assert "call-is-recorded" not in heard(center, caller)
+    assert steps(center) == [ConsentGiven, RecordingStarted, ConversationStarted]
+    await over(center, caller)
+
+
+async def test_who_agrees_by_a_key_is_recorded(center: CenterOnFake) -> None:
+    caller = await calls(center, GERMAN)
+    await center.until(lambda: center.journal.events(ConsentAsked))
+    await asyncio.sleep(1)
+    center.asterisk.dial_digits(caller, "1")
+    await joined(center)
+    assert steps(center) == [ConsentAsked, ConsentGiven, RecordingStarted, ConversationStarted]
+    await over(center, caller)
+
+
+@pytest.mark.parametrize("key", ["2", ""])
+async def test_who_does_not_agree_talks_unrecorded_and_the_agent_hears_it(
+    center: CenterOnFake, key: str
+) -> None:
+    caller = await calls(center, GERMAN)
+    await center.until(lambda: center.journal.events(ConsentAsked))
+    await asyncio.sleep(1)
+    if key:
+        center.asterisk.dial_digits(caller, key)
+    await joined(center)
+    assert steps(center) == [ConsentAsked, ConsentRefused, ConversationStarted]
+    [refused] = center.journal.events(ConsentRefused)
+    wanted = ConsentAnswer.DENIED if key else ConsentAnswer.NO_KEY
+    assert refused.answer is wanted  # type: ignore[attr-defined]
+    assert heard(center, LEG) == ["call-not-recorded"]
+    assert center.asterisk.manager.of(caller) == []
+    center.asterisk.dial_digits(LEG, "*9")  # nor by the agent's wish
+    await asyncio.sleep(5)
+    assert not center.journal.events(RecordingStarted)
+    await over(center, caller)
+
+
+async def test_a_client_may_serve_nobody_unrecorded(center: CenterOnFake) -> None:
+    caller = await calls(center, GERMAN, refused=Refused.ENDS)
+    await center.until(lambda: center.journal.events(ConsentAsked))
+    await asyncio.sleep(1)
+    center.asterisk.dial_digits(caller, "2")
+    await center.until(center.ended)
+    assert heard(center, caller)[-1] == "ends-unrecorded"
+    assert steps(center) == [ConsentAsked, ConsentRefused]
+    await center.until(lambda: not center.asterisk.channels_left())
+    center.assert_nothing_left()
+    assert center.agent("olena").call is None
+
+
+async def test_an_announcement_that_cannot_be_played_is_none(center: CenterOnFake) -> None:
+    caller = await calls(center, BRITON)
+    prompts = center.configuration.prompts
+    center.asterisk.missing_media.add(prompts.phrase(DNIPRO, Phrase.CALL_IS_RECORDED, "uk"))
+    await joined(center)
+    [refused] = center.journal.events(ConsentRefused)
+    assert refused.answer is ConsentAnswer.NOT_PLAYED  # type: ignore[attr-defined]
+    assert not center.journal.events(RecordingStarted)
+    await over(center, caller)
+
+
+async def test_an_agent_who_records_by_choice_lets_the_caller_be_told_first(
+    center: CenterOnFake,
+) -> None:
+    caller = await calls(center, BRITON, recorded=OnDemand.ON_DEMAND)
+    await joined(center)
+    assert steps(center) == [ConversationStarted]
+    center.asterisk.dial_digits(LEG, "*9")
+    await center.until(lambda: center.journal.events(RecordingStarted))
+    await asyncio.sleep(5)
+    assert steps(center)[1:] == [ConsentAsked, ConsentGiven, RecordingStarted]
+    assert "call-is-recorded" not in heard(center, LEG)
+    assert center.asterisk.hears(caller) == f"talk:{LEG}"
+    await over(center, caller)
+
+
+async def test_who_was_asked_is_not_asked_by_the_next_agent(center: CenterOnFake) -> None:
+    caller = await calls(center, BRITON)
+    await joined(center)
+    await center.log_in("taras", answers_after=1.0)
+    center.set_queue("vip", extension="801")
+    center.asterisk.dial_digits(LEG, "*2801#")
+    await center.until(lambda: len(center.journal.events(ConversationStarted)) == 2)
+    assert len(center.journal.events(ConsentAsked)) == 1
+    assert center.engine.center.calls[CALL].consent.rule is ConsentKind.ANNOUNCE  # type: ignore[union-attr]
+    await over(center, caller)
+
+
+async def test_a_hang_up_while_it_is_asked_leaves_nothing(center: CenterOnFake) -> None:
+    caller = await calls(center, GERMAN)
+    await center.until(lambda: center.journal.events(ConsentAsked))
+    await over(center, caller)
+    assert not center.journal.events(RecordingStarted, ConversationStarted)

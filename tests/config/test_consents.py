@@ -1,0 +1,89 @@
+"""Which place a number is of, and what must be said there before a call is recorded."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from ccengine.config.consents import (
+    FOLDER,
+    ConsentSettings,
+    _place,
+    is_enough,
+    place_of_number,
+    rule_for,
+    sources,
+    table,
+)
+from ccengine.core.events import ConsentKind
+from tests.config.area_codes import STATES, area_codes
+
+ONE, ANNOUNCE, CONSENT = ConsentKind
+
+
+@pytest.mark.parametrize(
+    ("number", "country", "place"),
+    [
+        ("+14155550100", None, "US-CA"),
+        ("14155550100", None, "US-CA"),
+        ("4155550100", "US", "US-CA"),
+        ("+12125550100", None, "US-NY"),
+        ("+18005550100", None, "US"),  # of no state
+        ("+16045550100", None, "CA"),
+        ("+493012345678", None, "DE"),
+        ("493012345678", "UA", "DE"),
+        ("0441234567", "UA", "UA"),
+        ("380441234567", None, "UA"),
+        ("", None, ""),
+        ("anonymous", "UA", ""),
+        ("12", "UA", ""),
+    ],
+)
+def test_the_place_of_a_number(number: str, country: str | None, place: str) -> None:
+    assert place_of_number(number, country) == place
+
+
+@pytest.mark.parametrize(
+    ("caller", "agent", "kind"),
+    [
+        ("US-NY", "US-TX", ONE),
+        ("US-NY", "US-CA", CONSENT),
+        ("US-CA", "US-NY", CONSENT),
+        ("US", "US-WA", ANNOUNCE),
+        ("DE", "GB", CONSENT),
+        ("GB", "GB", ANNOUNCE),
+        ("", "US-NY", ANNOUNCE),
+        ("BR", "US-NY", ANNOUNCE),  # of which the table says nothing
+    ],
+)
+def test_the_stricter_of_both_ends_holds(caller: str, agent: str, kind: ConsentKind) -> None:
+    assert rule_for(ConsentSettings(), caller, agent).kind is kind
+
+
+def test_a_client_has_rules_of_its_own() -> None:
+    settings = ConsentSettings(places={"US-NY": ANNOUNCE, "US": CONSENT}, unknown=CONSENT)
+    assert rule_for(settings, "US-NY", "US-NY").kind is ANNOUNCE
+    assert rule_for(settings, "US-TX", "US-NY").kind is CONSENT  # the country's, its own
+    assert rule_for(settings, "US-CA", "US-NY").kind is CONSENT
+    assert rule_for(settings, "", "US-NY").kind is CONSENT
+
+
+def test_who_has_agreed_to_more_is_not_asked_for_less() -> None:
+    assert is_enough(CONSENT, ANNOUNCE)
+    assert is_enough(ANNOUNCE, ANNOUNCE)
+    assert not is_enough(ANNOUNCE, CONSENT)
+
+
+def test_each_rule_names_its_place_and_its_source() -> None:
+    assert table()["*"] is ANNOUNCE
+    for place, told in sources().items():
+        assert place == "*" or _place(place) == place
+        assert len(told["source"]) > 10, place
+
+
+def test_area_codes_are_those_of_the_numbering_plan() -> None:
+    """Fails when a new release of phonenumbers knows more: write the file anew."""
+    written = yaml.safe_load((FOLDER / "us_area_codes.yaml").read_text())
+    ours = {str(code): state for state, codes in written.items() for code in codes}
+    assert set(ours.values()) == set(STATES.values())
+    assert ours == area_codes()

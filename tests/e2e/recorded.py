@@ -1,0 +1,180 @@
+"""What was recorded of a call, as the API gives it, and what must be in it by the call's record."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from ccengine.config.secrets import api_token
+from ccengine.phone.frequencies import WINDOW_MS, tone_windows
+from tests.continuity import MUSIC, RATE, Sent, Span, Told, gaps, without
+from tests.e2e.waits import until_seen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.continuity import Gap
+    from tests.e2e.people import Caller
+    from tests.e2e.stage import Stage
+
+KEPT_SECONDS = 20.0
+"""From the end of a call until its recording can be heard, on a machine that is busy."""
+EDGE_SECONDS = 0.15
+"""A phone hears a little later than the recording has it."""
+EDGE_WINDOWS = 2
+"""The first and the last hold the edges of the talk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A recording's two sides and the record of its call."""
+
+    record: Mapping[str, Any]
+    sides: NDArray[np.int16]
+
+    @property
+    def said(self) -> NDArray[np.int16]:
+        """What the caller said."""
+        return self.sides[:, 0]
+
+    @property
+    def heard(self) -> NDArray[np.int16]:
+        """What the caller heard."""
+        return self.sides[:, 1]
+
+    @property
+    def seconds(self) -> float:
+        return len(self.sides) / RATE
+
+    @property
+    def begun(self) -> float:
+        """When its first part began."""
+        began: float = parts(self.record)[0]["started_at"]
+        return began
+
+    def share(self, side: NDArray[np.int16], tone_hz: int) -> float:
+        """Return in which share of a side a tone is, but for its edges."""
+        windows = tone_windows(side.tolist(), tone_hz)[EDGE_WINDOWS:-EDGE_WINDOWS]
+        return sum(windows) / max(1, len(windows))
+
+    def windows(self, side: NDArray[np.int16], tone_hz: int) -> list[bool]:
+        """Tell it for each fifth of a second."""
+        return tone_windows(side.tolist(), tone_hz)
+
+    def told(self) -> str:
+        """Tell what is in it, a line for each half second: the loudest tone of each side."""
+        step = RATE // 2
+        return "\n".join(
+            f"{at / RATE:6.1f} s  {_loudest(self.said[at : at + step])}"
+            f"  {_loudest(self.heard[at : at + step])}"
+            for at in range(0, len(self.sides), step)
+        )
+
+    def between(self, begin: float, end: float) -> NDArray[np.int16]:
+        """Return a piece of both sides; times are the epoch's."""
+        since = round((begin - self.begun) * RATE)
+        return self.sides[max(0, since) : round((end - self.begun) * RATE)]
+
+    def lacks(self, caller: Caller, tones: Collection[int]) -> list[Gap]:
+        """Return where a tone that was sent is missing, but for pauses.
+
+        The caller's is sent all the time; of the others and of music that was sent to the caller
+        which the caller's own phone has heard: an agent who presses keys sends no tone.
+        """
+        marked = [span for part in parts(self.record) for span in spans(part["pauses"])]
+        ended = parts(self.record)[-1]["ended_at"]
+        said = [
+            Sent(begin - self.begun, end - self.begun, (caller.tone_hz,))
+            for begin, end in without([(self.begun, ended)], marked)
+        ]
+        ahead = time.time() - asyncio.get_running_loop().time()  # noqa: TID251 - the journal's
+        heard = np.array(caller.call.heard.samples(self.begun - ahead, ended - ahead), np.int16)
+        pauses = [(begin - self.begun, end - self.begun) for begin, end in marked]
+        sent = [
+            Sent(begin, end, (tone,))
+            for tone in (*tones, MUSIC)
+            for begin, end in without(_present(heard, tone), pauses)
+        ]
+        return [*gaps(self.said, said), *gaps(self.heard, sent, edge_seconds=EDGE_SECONDS)]
+
+    def gaps(self, caller_hz: int, agents: Mapping[str, int]) -> list[Gap]:
+        """Return where a tone that was sent is missing, but for pauses.
+
+        Args:
+            caller_hz: the caller's tone.
+            agents: of each agent who talked.
+        """
+        told = Told(
+            caller=caller_hz,
+            begun=self.begun,
+            ended=parts(self.record)[-1]["ended_at"],
+            talks=[
+                (agents[one["agent"]], one["started_at"], one["ended_at"])
+                for one in _listed(self.record, "conversations")
+            ],
+            holds=spans(_listed(self.record, "holds")),
+            pauses=[span for part in parts(self.record) for span in spans(part["pauses"])],
+        )
+        return [*gaps(self.said, told.said()), *gaps(self.heard, told.heard())]
+
+
+def _present(sound: NDArray[np.int16], tone: int) -> list[Span]:
+    """Return from when to when a tone is there."""
+    whole = (0.0, len(sound) / RATE)
+    missing = gaps(sound, [Sent(*whole, (tone,))], edge_seconds=0.0)
+    return without([whole], [(one.begin, one.end) for one in missing])
+
+
+def _loudest(side: NDArray[np.int16]) -> str:
+    spectrum = np.abs(np.fft.rfft(side))
+    level = float(np.sqrt(np.mean(side.astype(np.float64) ** 2)))
+    return f"{np.argmax(spectrum) * RATE / len(side):5.0f} Hz {level:6.0f}"
+
+
+def parts(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the files that a recording came of."""
+    return _listed(record, "recordings")
+
+
+def spans(told: Sequence[Mapping[str, Any]]) -> list[tuple[float, float]]:
+    """Return from when to when."""
+    return [(one["started_at"], one["ended_at"]) for one in told]
+
+
+def _listed(record: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(record[name])
+    return found
+
+
+async def recorded(stage: Stage, record: Mapping[str, Any]) -> Recorded:
+    """Fetch a recording as soon as it can be had."""
+    headers = {"Authorization": f"Bearer {api_token(stage.system.paths)}"}
+    url = f"{stage.system.settings.api_url}/calls/{record['call']}/recording"
+    found: list[bytes] = []
+
+    async def is_there() -> bool:
+        async with (
+            aiohttp.ClientSession(headers=headers) as session,
+            session.get(url) as response,
+        ):
+            if response.status == 200:
+                found.append(await response.read())
+            return bool(found)
+
+    await until_seen("the recording is there", is_there, seconds=KEPT_SECONDS)
+    samples, rate = soundfile.read(io.BytesIO(found[0]), dtype="int16", always_2d=True)
+    assert (rate, samples.shape[1]) == (RATE, 2)
+    return Recorded(record, np.asarray(samples, dtype=np.int16))
+
+
+WINDOW_SECONDS = WINDOW_MS / 1000

@@ -1,0 +1,142 @@
+"""Asterisk's manager as a model: MixMonitor on channels, by the same world as everything else."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ccengine.asterisk.ami.link import AmiAnswer, AmiDisconnected, AmiUntold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tests.fakes.asterisk_world import FakeWorld
+
+RECORDINGS = "/var/lib/ccengine/recordings"
+_SOUND = bytes(4096)
+
+
+@dataclass
+class FakeMonitor:
+    """What records a channel; it goes on while nobody is connected."""
+
+    channel: str
+    file: str
+    began_at: float
+    ended_at: float | None = None
+    muted: bool = False
+    mutes: list[tuple[float, float]] = field(default_factory=list)
+    muted_since: float | None = None
+
+
+class FakeManager:
+    """Answers actions. A test's verbs: `go_away`, `come_back`, `refuse`, `say_nothing`."""
+
+    def __init__(self, world: FakeWorld) -> None:
+        self._world = world
+        self.monitors: list[FakeMonitor] = []  #: all there ever were
+        self.folder: Path | None = None  #: where files are really written
+        self.writes = True
+        self.asked: list[tuple[str, Mapping[str, str]]] = []
+        self._up = asyncio.Event()
+        self._up.set()
+        self._refusals: list[str] = []
+        self._silent = 0
+        self._silent_does = True
+
+    @property
+    def connected(self) -> bool:
+        return self._up.is_set()
+
+    async def wait_connected(self) -> None:
+        await self._up.wait()
+
+    async def ask(self, action: str, **values: str) -> AmiAnswer:
+        """As the link does, a millisecond later."""
+        if not self.connected:
+            raise AmiDisconnected(action)
+        await asyncio.sleep(0.001)
+        if self._silent:
+            self._silent -= 1
+            if self._silent_does:
+                self.answer(action, values)
+            await asyncio.sleep(0.5)
+            raise AmiUntold(action)
+        return self.answer(action, values)
+
+    def answer(self, action: str, values: Mapping[str, str]) -> AmiAnswer:
+        """What Asterisk does with an action, and says."""
+        self.asked.append((action, values))
+        if self._refusals:
+            return AmiAnswer(success=False, message=self._refusals.pop(0))
+        if values.get("Channel", "") not in self._world.channels:
+            return AmiAnswer(success=False, message="No such channel")
+        match action:
+            case "MixMonitor":
+                return self._start(values["Channel"], values["File"])
+            case "StopMixMonitor":
+                return self._stop(values["Channel"])
+            case "MixMonitorMute":
+                return self._mute(values["Channel"], muted=values["State"] == "1")
+            case _:
+                return AmiAnswer(success=False, message="Invalid/unknown command")
+
+    def of(self, channel: str) -> list[FakeMonitor]:
+        """What records a channel now."""
+        gone = channel not in self._world.channels
+        found = [one for one in self.monitors if one.channel == channel and one.ended_at is None]
+        return [] if gone else found
+
+    def lose(self, channel: str) -> None:
+        """Let a recording end behind the engine's back."""
+        for monitor in self.of(channel):
+            monitor.ended_at = self._now()
+
+    def go_away(self) -> None:
+        """Let the connection be lost, and none be had."""
+        self._up.clear()
+
+    def come_back(self) -> None:
+        """Let there be a connection again."""
+        self._up.set()
+
+    def refuse(self, message: str = "Permission denied") -> None:
+        """Refuse the next action."""
+        self._refusals.append(message)
+
+    def say_nothing(self, times: int = 1, *, does: bool = True) -> None:
+        """Leave the next actions without an answer, done or not."""
+        self._silent, self._silent_does = times, does
+
+    def _start(self, channel: str, file: str) -> AmiAnswer:
+        self.monitors.append(FakeMonitor(channel, file, self._now()))
+        if self.folder is not None and self.writes:
+            path = self.folder / file.removeprefix(f"{RECORDINGS}/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(_SOUND)
+        return AmiAnswer(success=True, message="Channel has been monitored")
+
+    def _stop(self, channel: str) -> AmiAnswer:
+        found = self.of(channel)
+        if not found:
+            return AmiAnswer(success=False, message="Could not stop monitoring channel")
+        found[0].ended_at = self._now()
+        return AmiAnswer(success=True, message="MixMonitor has been stopped")
+
+    def _mute(self, channel: str, *, muted: bool) -> AmiAnswer:
+        found = self.of(channel)
+        if not found:
+            return AmiAnswer(success=False, message="Cannot set mute flag")
+        for monitor in found:
+            monitor.muted = muted
+            if muted and monitor.muted_since is None:
+                monitor.muted_since = self._now()
+            elif not muted and monitor.muted_since is not None:
+                monitor.mutes.append((monitor.muted_since, self._now()))
+                monitor.muted_since = None
+        return AmiAnswer(success=True, message="MixMonitor has been muted")
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
