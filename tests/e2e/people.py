@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 AGENT_TONES = {"amira": 650, "omar": 750, "olena": 850, "taras": 950, "lina": 1050}
 LISTEN_EVERY_SECONDS = 0.25
 TONE_SECONDS = 5.0
+SOUND_SECONDS = 1.0
+MUSIC_SECONDS = 2.4
+"""In which there is so much sound: music has rests, in the emptiest 2.4 s of all pieces 0.8 s."""
 ODD_SECONDS = 0.06  #: between packets
 EARLY_SECONDS = 0.1
 """A prompt's first packet may be read before the 200 that it follows; without it, no place fits."""
@@ -145,9 +148,12 @@ class Caller(CallInJournal):
         """Wait for a second of sound that is neither silence nor an agent, from now on."""
         since = asyncio.get_running_loop().time()
         await self.call.heard.wait_for_audio(since=since, timeout_seconds=5)
-        await asyncio.sleep(1.2)
-        until = asyncio.get_running_loop().time()
-        assert self.call.heard.silence(since, until) < 0.5
+        sound_seconds = 0.0
+        while sound_seconds < SOUND_SECONDS:
+            await asyncio.sleep(0.2)
+            until = asyncio.get_running_loop().time()
+            sound_seconds = (1 - self.call.heard.silence(since, until)) * (until - since)
+            assert until - since < MUSIC_SECONDS, f"only {sound_seconds:.1f} s of sound"
         for agent, tone_hz in AGENT_TONES.items():
             heard = self.call.heard.tone(tone_hz, since=since, until=until)
             assert heard < 0.4, f"that was {agent}, no music"
