@@ -60,6 +60,7 @@ class Router:
         self._listening: set[str] = set()
         self._departures: dict[str, Departure] = {}
         self._moves: dict[str, list[Callable[[], None]]] = {}
+        self._lone: set[str] = set()
 
     async def listen(self, endpoint: str) -> None:
         """Be told of all channels of an endpoint; asked for once per connection."""
@@ -73,6 +74,8 @@ class Router:
         if channel is None:
             channel = Channel(self.ari, channel_id, over=self._drop_channel, snapshot=snapshot)
             self._channels[channel_id] = channel
+            if channel_id in self._lone:
+                channel.keys.be_alone()
         return channel
 
     def find(self, channel_id: str) -> Channel | None:
@@ -135,6 +138,7 @@ class Router:
             ):
                 return self._to_channel(event.channel.id, event)
             case ChannelEnteredBridge() | ChannelLeftBridge():
+                self._note_company(event)
                 return self._note_move(event.channel.id)
             case PlaybackStarted() | PlaybackFinished() | Dial():
                 return self._to_channel(_whose(event), event)
@@ -160,6 +164,28 @@ class Router:
         for moved in tuple(self._moves.get(channel_id, ())):
             moved()
         return channel_id in self._channels
+
+    def _note_company(self, event: ChannelEnteredBridge | ChannelLeftBridge) -> None:
+        """Tell channels that mix whether anybody hears what they press."""
+        if isinstance(event, ChannelLeftBridge):
+            self._lone.discard(event.channel.id)
+            left = self._channels.get(event.channel.id)
+            if left is not None:
+                left.keys.leave()
+        if event.bridge.mixes:
+            self._count(event.bridge.channel_ids)
+
+    def _count(self, members: tuple[str, ...]) -> None:
+        for name in members:
+            channel = self._channels.get(name)
+            if len(members) == 1:
+                self._lone.add(name)
+                if channel is not None:
+                    channel.keys.be_alone()
+            else:
+                self._lone.discard(name)
+                if channel is not None:
+                    channel.keys.have_company()
 
     def known(self) -> frozenset[str]:
         """Ids of channels that Asterisk knew of, and whose end was not told."""
@@ -192,6 +218,10 @@ class Router:
         recorded = [(one, open_one) for one in recording for open_one in one.open_recordings]
         found = Resync(await self.ari.channels(), await self.ari.bridges())
         alive = {snapshot.id: snapshot for snapshot in found.channels}
+        self._lone.clear()
+        for bridge in found.bridges:
+            if bridge.mixes:
+                self._count(bridge.channel_ids)
         for channel in suspects:
             await self._mend(channel, alive.get(channel.id))
         for channel_id in departed:

@@ -59,7 +59,6 @@ AGAIN_SECONDS: Final = 3.0
 """After a look that has seen a fault in a file: what is only late is there by then."""
 ANEW_SECONDS: Final = (0.0, 5.0, 15.0, 30.0, 60.0)
 """Before a recording that is lost is begun anew, since it was last; the last again and again."""
-MIXING: Final = "mixing"
 
 UNSETTLING: Final = (
     RecordingTurn
@@ -197,7 +196,7 @@ class RecordingWatch:
         return {
             channel: bridge.channel_ids
             for bridge in bridges
-            if bridge.kind == MIXING
+            if bridge.mixes
             for channel in bridge.channel_ids
         }
 

@@ -6,6 +6,7 @@ import pytest
 
 from ccengine.asterisk.ari.errors import AriRefused
 from ccengine.asterisk.ari.events import (
+    ChannelDtmfReceived,
     PlaybackStarted,
     RecordingFinished,
     RecordingStarted,
@@ -68,6 +69,27 @@ async def test_one_channel_that_is_gone_keeps_all_out(desk: Desk) -> None:
     assert await in_bridge(desk, bridge) == set()
     assert not await bridge.add(here, gone)
     await desk.ari.remove_from_bridge(bridge.id, channel_ids=[gone.id])
+
+
+@pytest.mark.parametrize("company", [0, 1])
+@pytest.mark.parametrize("reconnects", [False, True])
+async def test_keys_pressed_alone_come_again_with_company_and_count_once(
+    desk: Desk, company: int, *, reconnects: bool
+) -> None:
+    caller, person = await desk.caller()
+    bridge = desk.router.bridge(new_id("b"))
+    await bridge.create(name="contract")
+    assert await bridge.add(caller, *[await desk.leg() for _ in range(company)])
+    if reconnects:
+        await desk.router.resync()
+    await person.press("12")
+    assert [await caller.next_digit(), await caller.next_digit()] == ["1", "2"]
+    assert await bridge.add(await desk.leg())
+    await desk.passed(1.5)
+    told = [one.digit for one in desk.seen if isinstance(one, ChannelDtmfReceived)]
+    assert told == ["1", "2"] * (1 if company else 2)
+    await person.press("1#")
+    assert [await caller.next_digit(), await caller.next_digit()] == ["1", "#"]
 
 
 async def test_a_hang_up_leaves_the_other_leg_alone(desk: Desk) -> None:

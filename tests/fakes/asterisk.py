@@ -43,7 +43,6 @@ class FakeAsterisk:
         self._reason = ""
         self._turn = asyncio.Lock()
         self._mark = 0
-        self._keys = 0
         self._features = itertools.count(1)
         self._delay = 0.0
         self._sent: set[asyncio.Task[Response]] = set()
@@ -231,18 +230,7 @@ class FakeAsterisk:
 
     def dial_digit(self, channel_id: str, digit: str) -> None:
         """Somebody presses a key."""
-        channel = self.world.voices.key(self.channel(channel_id))
-        self._keys += 1
-        stamp = f"{self.world.now()}#{self._keys}"
-        endpoint = f"PJSIP/phone-{channel.variables.get('CC_PHONE')}"
-        for _ in range(2 if endpoint in self.world.listened else 1):
-            self.world.emit(
-                "ChannelDtmfReceived",
-                channel=channel.as_json(),
-                digit=digit,
-                duration_ms=100,
-                timestamp=stamp,
-            )
+        self.world.keys.press(self.channel(channel_id), digit)
 
     def dial_digits(self, channel_id: str, digits: str) -> None:
         """Somebody presses keys, one after the other."""

@@ -141,6 +141,10 @@ class FakeBridge:
     created: str
     channel_ids: list[str] = field(default_factory=list)
 
+    @property
+    def mixes(self) -> bool:
+        return "mixing" in self.kind
+
     def as_json(self) -> Event:
         return {
             "id": self.id,

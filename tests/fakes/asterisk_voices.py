@@ -29,13 +29,8 @@ class FakeVoices:
         loop.call_later(min(self.speaks_seconds + silence, limit), self._end, recording)
         return recording
 
-    def key(self, channel: FakeChannel) -> FakeChannel:
-        """A key ends what is recorded of the channel."""
-        self.gone(channel.id)
-        return channel
-
     def gone(self, channel_id: str) -> None:
-        """The channel says nothing more."""
+        """The channel says nothing more: a key was pressed on it, or it is gone."""
         for recording in list(self._world.recordings.values()):
             if recording.of == channel_id:
                 self._end(recording)

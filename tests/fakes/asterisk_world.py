@@ -7,6 +7,7 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from tests.fakes.asterisk_keys import FakeKeys
 from tests.fakes.asterisk_model import (
     CHANNEL_VARIABLES,
     Event,
@@ -63,6 +64,7 @@ class FakeWorld:
         self.speech = FakeSpeech(self.emit)
         self.registrar = FakeRegistrar(self)
         self.voices = FakeVoices(self)
+        self.keys = FakeKeys(self)
 
     @property
     def _loop(self) -> asyncio.AbstractEventLoop:
@@ -364,11 +366,13 @@ class FakeWorld:
         channel.bridge_id = bridge.id
         bridge.channel_ids.append(channel.id)
         self.emit("ChannelEnteredBridge", bridge=bridge.as_json(), channel=channel.as_json())
+        self.keys.met(bridge)
 
     def leave_bridge(self, channel: FakeChannel) -> None:
         """Out of whatever bridge it is in."""
         bridge = self.bridges.get(channel.bridge_id)
         channel.bridge_id, channel.holds = "", False
+        self.keys.left(channel)
         if bridge is not None:
             bridge.channel_ids.remove(channel.id)
             self.emit("ChannelLeftBridge", bridge=bridge.as_json(), channel=channel.as_json())

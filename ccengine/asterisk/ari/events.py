@@ -51,6 +51,11 @@ class BridgeSnapshot:
     kind: str
     channel_ids: tuple[str, ...]
 
+    @property
+    def mixes(self) -> bool:
+        """Tell whether its members hear each other, which those of a holding bridge do not."""
+        return "mixing" in self.kind
+
 
 @dataclass(frozen=True, slots=True)
 class EndpointSnapshot:
