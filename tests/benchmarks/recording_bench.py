@@ -56,7 +56,9 @@ SIZES: Final = {
         Shape(8, 1.0, others=1, others_seconds=0.5, others_after=0.5, settled_seconds=0.3),
         warm_up=0,
     ),
-    "full": Size((10, 25, 50, 100, 150, 200), 3, Shape(rate=10, together_seconds=20.0, others=20)),
+    "full": Size(
+        (10, 25, 50, 75, 100, 125, 150, 200), 3, Shape(rate=10, together_seconds=20.0, others=20)
+    ),
 }
 
 
@@ -67,13 +69,15 @@ def measure(ground: Ground, size: Size, tell: Callable[[Outcome], None]) -> list
         if size.warm_up:
             bench.run(size.warm_up, engine, recorded=True)
         for turn in range(size.rounds):
+            kinds = [turn % 2 == 1, turn % 2 == 0]  # recorded or not, in turns
             for calls in size.levels:
-                for recorded in (turn % 2 == 1, turn % 2 == 0):
+                for recorded in tuple(kinds):
                     outcome = bench.run(calls, engine, recorded=recorded)
                     outcomes.append(outcome)
                     tell(outcome)
                     if not report.is_carried(outcome):
-                        engine.restart()  # what is left of it must not be counted against the next
+                        kinds.remove(recorded)  # more would not be, either
+                        engine.restart()  # what is left of it must not be counted against others
     return outcomes
 
 

@@ -9,10 +9,29 @@ import pytest
 from rich.console import Console
 
 from tests.benchmarks.inbound.__main__ import default_folder
+from tests.benchmarks.inbound.capture import UDP, Packet
 from tests.benchmarks.inbound.ground import Ground, Ports
 from tests.benchmarks.recorded import report
+from tests.benchmarks.recorded.streams import Streams
 from tests.benchmarks.recording_bench import SIZES, measure
 from tests.benchmarks.test_inbound import free_base
+
+CALLER, ASTERISK = 18000, 22000
+
+
+def test_streams_tell_what_was_lost_and_late() -> None:
+    streams = Streams([CALLER])
+    sent = [Packet(i / 50, UDP, CALLER, ASTERISK, b"") for i in range(200)]
+    heard = [
+        Packet(i / 50 + (0.03 if i == 150 else 0.0), UDP, ASTERISK, CALLER, b"")
+        for i in range(200)
+        if i != 120
+    ]
+    streams.read([*sent, *heard])
+    good, bad = streams.sent(0.0, 4.0), streams.heard(0.0, 4.0)
+    assert (good.streams, good.packets, good.lost_percent) == (1, 149, pytest.approx(0.0))
+    assert (round(good.longest), round(bad.longest)) == (20, 50)
+    assert (bad.packets, bad.lost_percent) == (148, pytest.approx(100 / 149))
 
 
 @pytest.mark.asterisk

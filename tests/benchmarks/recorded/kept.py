@@ -109,8 +109,10 @@ def _faults(row: KeptRecording, record: CallRecord, call: SeenCall, folders: Fol
     if len(sides) / RATE < seconds - SHORTER_SECONDS:
         found.append(f"has {len(sides) / RATE:.2f} s of {seconds:.2f}")
     for side, tone in enumerate((CALLER_HZ, AGENT_HZ)):
-        for gap in gaps(sides[:, side], [Sent(0.0, seconds, (tone,))]):
-            found.append(f"lacks {tone} Hz for {gap.seconds:.2f} s from {gap.begin:.2f} on")
+        found += [
+            f"lacks {tone} Hz for {gap.seconds:.2f} s from {gap.begin:.2f} on"
+            for gap in gaps(sides[:, side], [Sent(0.0, seconds, (tone,))])
+        ]
     return found
 
 

@@ -15,6 +15,7 @@ from tests.benchmarks.inbound.runs import percentile
 from tests.benchmarks.recorded import kept, talks, usage
 from tests.benchmarks.recorded.streams import Pace, Streams
 from tests.benchmarks.recorded.talks import Wave
+from tests.benchmarks.recorded.usage import Reading, Usage
 
 if TYPE_CHECKING:
     from tests.benchmarks.inbound.asterisk import Asterisk
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from tests.benchmarks.inbound.ground import Ground
     from tests.benchmarks.inbound.legs import SeenCall
     from tests.benchmarks.inbound.load import Sipp
-    from tests.benchmarks.recorded.usage import Reading, Usage
 
 SAMPLED: Final = 8  #: calls whose RTP is listened to
 PHONES_READY_SECONDS: Final = 0.4
@@ -63,7 +63,6 @@ class Backlog:
     """What was left to do when the last call had ended."""
 
     seconds: float | None  #: until all was kept; None: it never was
-    used: Usage  #: since the first call's end
     sealed_bytes: int
 
 
@@ -75,6 +74,7 @@ class Outcome:
     recorded: bool
     joined: int  #: calls that an agent answered, and that lasted until the caller hung up
     used: Usage  #: while all talked
+    used_ending: Usage  #: from then until all had ended, and was kept
     spool_bytes_per_second: float  #: that files of recordings grew by meanwhile
     times: Times
     others: Times  #: of those that called while the first ones ended
@@ -194,6 +194,7 @@ class Bench:
             recorded=recorded,
             joined=sum(_lasted(call, wave) for call in first),
             used=used,
+            used_ending=since_ending,
             spool_bytes_per_second=(marks.spool[1] - marks.spool[0]) / used.seconds,
             times=_times(first),
             others=_times(second),
@@ -204,7 +205,7 @@ class Bench:
             whole=heard.whole,
             late=[1000 * seconds for seconds in heard.late],
             faults=[*heard.faults, *_missed(first, wave), *_missed(second, others)],
-            backlog=_backlog(until, marks, since_ending, heard) if recorded else None,
+            backlog=_backlog(until, marks, heard) if recorded else None,
             dropped=dropped,
             left_over=left_over,
         )
@@ -218,9 +219,9 @@ class Bench:
         return wire, streams
 
 
-def _backlog(until: float | None, marks: _Marks, used: Usage, heard: kept.Heard) -> Backlog:
+def _backlog(until: float | None, marks: _Marks, heard: kept.Heard) -> Backlog:
     seconds = None if until is None else max(0.0, until - marks.ended)
-    return Backlog(seconds, used, heard.sealed_bytes)
+    return Backlog(seconds, heard.sealed_bytes)
 
 
 def _lasted(call: SeenCall, wave: Wave) -> bool:

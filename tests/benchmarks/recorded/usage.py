@@ -38,6 +38,10 @@ class Usage:
     softirq_percent: float
     disk_bytes_per_second: float
 
+    def milliseconds(self, part: str) -> float:
+        """Return what a part used in all."""
+        return self.percent[part] * self.seconds * 10
+
 
 def read(parts: Mapping[str, Collection[int]]) -> Reading:
     """Read it for these parts, each some processes; one that has ended counts no more."""
