@@ -41,6 +41,7 @@ class Size:
     levels: Sequence[int]  #: calls at once
     rounds: int
     shape: Shape
+    kinds: Sequence[bool] = (False, True)  #: recorded or not; they take turns in coming first
     warm_up: int = 2  #: calls
 
     @property
@@ -53,11 +54,19 @@ SIZES: Final = {
     "small": Size(
         (4,),
         1,
-        Shape(8, 1.0, others=1, others_seconds=0.5, others_after=0.5, settled_seconds=0.3),
+        Shape(
+            rate=8,
+            together_seconds=1.0,
+            others=1,
+            others_seconds=0.5,
+            others_after=0.5,
+            settled_seconds=0.3,
+        ),
+        kinds=(True,),
         warm_up=0,
     ),
     "full": Size(
-        (10, 25, 50, 75, 100, 125, 150, 200), 3, Shape(rate=10, together_seconds=20.0, others=20)
+        (10, 25, 50, 75, 100, 125, 150, 200), 2, Shape(rate=10, together_seconds=20.0, others=20)
     ),
 }
 
@@ -69,14 +78,14 @@ def measure(ground: Ground, size: Size, tell: Callable[[Outcome], None]) -> list
         if size.warm_up:
             bench.run(size.warm_up, engine, recorded=True)
         for turn in range(size.rounds):
-            kinds = [turn % 2 == 1, turn % 2 == 0]  # recorded or not, in turns
+            carried = list(size.kinds if turn % 2 == 0 else reversed(size.kinds))
             for calls in size.levels:
-                for recorded in tuple(kinds):
+                for recorded in tuple(carried):
                     outcome = bench.run(calls, engine, recorded=recorded)
                     outcomes.append(outcome)
                     tell(outcome)
                     if not report.is_carried(outcome):
-                        kinds.remove(recorded)  # more would not be, either
+                        carried.remove(recorded)  # more would not be, either
                         engine.restart()  # what is left of it must not be counted against others
     return outcomes
 

@@ -13,6 +13,7 @@ import numpy as np
 import soundfile
 
 from ccengine.core.ids import CallId
+from ccengine.keeping.manifest import manifest_beside
 from ccengine.keeping.order import Check, Folders
 from ccengine.keeping.sealing import Hashing, unseal
 from ccengine.keeping.verifying import faults_of
@@ -46,7 +47,7 @@ async def wait_kept(paths: StatePaths, since: float, calls: int, seconds: float)
     """Wait until so many recordings begun since then are kept, and Asterisk's files are gone.
 
     Returns:
-        When they were, the epoch's; None: they were not in time.
+        When the last was signed, the epoch's, however late it was looked; None: it never was.
     """
     database = RecordDatabase.open_to_read(paths.database)
     end = time.perf_counter() + seconds
@@ -55,7 +56,8 @@ async def wait_kept(paths: StatePaths, since: float, calls: int, seconds: float)
             rows = await database.kept.find(KeptFilter(since=since), limit=MOST)
             done = [row for row in rows if row.state is KeptState.KEPT and row.cleared]
             if len(done) >= calls:
-                return time.time_ns() / 1e9
+                files = [manifest_beside(paths.kept / row.file) for row in done if row.file]
+                return max(file.stat().st_mtime for file in files)
             await asyncio.sleep(LOOK_SECONDS)
     finally:
         await database.close()

@@ -62,7 +62,7 @@ class Times:
 class Backlog:
     """What was left to do when the last call had ended."""
 
-    seconds: float | None  #: until all was kept; None: it never was
+    seconds: float | None  #: until the last one was signed; None: not all were kept
     sealed_bytes: int
 
 
