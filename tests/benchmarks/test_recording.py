@@ -56,6 +56,8 @@ def test_the_limit_is_who_has_nothing_left() -> None:
     assert report.limit(busy).startswith("the processors (")
     one = replace(CARRIED, used=replace(USED, percent={**USED.percent, "engine": 95.0}))
     assert report.limit(one).startswith("the engine")
+    others = replace(CARRIED, used=replace(USED, idle_percent=0.0, rest_percent=100.0))
+    assert report.limit(others).startswith("not to be told")
     late = replace(CARRIED, sent=replace(PACE, longest=300.0))
     assert "SIPp itself was late" in report.limit(late)
 

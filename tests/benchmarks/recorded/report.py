@@ -20,6 +20,8 @@ OURS: Final = ("asterisk", "engine", "keeper")
 LOAD: Final = ("callers", "phones")
 FULL_PERCENT: Final = 90.0
 """Of a processor: who has but one thread for its work has no more."""
+OTHERS_PERCENT: Final = 20.0
+"""Of a processor: what uses more beside a run is no part of it."""
 LOST_PERCENT: Final = 1.0
 """If more packets are lost, it is heard."""
 GAP_MS: Final = 200.0
@@ -76,6 +78,8 @@ def limit(outcome: Outcome) -> str:
     )
     if used.percent["engine"] > FULL_PERCENT:
         return f"the engine, which has one processor ({shares})"
+    if used.rest_percent > OTHERS_PERCENT:
+        return f"not to be told, as others were at work ({shares})"
     if used.idle_percent < 100 - FULL_PERCENT:
         return f"the processors ({shares})"
     late = "; SIPp itself was late" if outcome.sent.longest > GAP_MS else ""
