@@ -56,6 +56,7 @@ REASONS: Final = {
     RecorderReply.REFUSED: "Asterisk refused",
     RecorderReply.IDLE: "nothing records the channel",
     RecorderReply.GONE: "there is no such channel",
+    RecorderReply.WIDEBAND: "its channel is wideband: allow ulaw and alaw only at the trunk",
 }
 OWN: Final = frozenset({PauseReason.CARD, PauseReason.CONSENT})
 """Whoever paused for one of these ends it; agents do not."""
@@ -292,7 +293,7 @@ class CallRecording:
         self._is_unsure = self._is_unsure or reply is not RecorderReply.AWAY
         if not self._call.recording_lost and reply is not RecorderReply.GONE:
             self._fail(name, REASONS[reply])
-        self._retry()
+        self._retry(LOOK_SECONDS if reply is RecorderReply.WIDEBAND else RETRY_SECONDS)
 
     async def _lose(self, reason: str) -> None:
         """Tell that the recording is lost, and begin another at once."""
@@ -344,8 +345,8 @@ class CallRecording:
         self._is_unsure = True
         self._retry()
 
-    def _retry(self) -> None:
-        self._retry_at = self._now() + RETRY_SECONDS
+    def _retry(self, after_seconds: float = RETRY_SECONDS) -> None:
+        self._retry_at = self._now() + after_seconds
         self._changed.set()
 
     def _now(self) -> Instant:
