@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ccengine.keeping.order import Material, Order
     from ccengine.keeping.sealing import Digest
     from ccengine.reporting.call_record import HoldRecord
-    from ccengine.reporting.card_records import ConsentRecord
+    from ccengine.reporting.card_records import CardEntryRecord, ConsentRecord
     from ccengine.reporting.recording_records import PauseRecord, RecordingPart
     from ccengine.storage.kept import KeptRecording
 
@@ -65,6 +65,7 @@ def manifest_of(order: Order, joined: Joined, sound: Digest, sealed: Digest) -> 
         "legs": _legs(material),
         "holds": [_hold(one) for one in material.holds],
         "consents": [_consent(one) for one in material.consents],
+        "card_entries": [_card_entry(one) for one in material.card_entries],
         "parts": [
             _part(
                 part,
@@ -216,6 +217,17 @@ def _consent(one: ConsentRecord) -> dict[str, Any]:
         "prompt": {"name": one.prompt, "version": one.version, "language": one.language},
         "asked_at": None if one.asked_at is None else utc_text(one.asked_at),
         "answered_at": None if one.answered_at is None else utc_text(one.answered_at),
+    }
+
+
+def _card_entry(one: CardEntryRecord) -> dict[str, Any]:
+    """Tell when a card was taken and how that ended; nothing of the card, nor its last four."""
+    return {
+        "entry": one.entry,
+        "by": one.by,
+        "agent": one.agent,
+        **_span(one.started_at, one.ended_at),
+        "outcome": one.outcome,
     }
 
 

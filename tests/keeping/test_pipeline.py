@@ -20,8 +20,18 @@ from ccengine.keeping.keys import KeyDestroyed, KeyRing
 from ccengine.keeping.manifest import ManifestWrong, read_signed
 from ccengine.keeping.pipeline import STEPS, NothingRecorded, keep
 from ccengine.keeping.sealing import Hashing, SealBroken, digest_of, unseal
+from ccengine.reporting.instants import utc_text
 from ccengine.sound import Analysis, SpanKind
-from tests.keeping.recorded import CALL, NOW, folders_in, material, order_of
+from tests.keeping.recorded import (
+    BEGIN,
+    CALL,
+    CARD_TOKEN,
+    LAST_FOUR,
+    NOW,
+    folders_in,
+    material,
+    order_of,
+)
 from tests.keeping.sounds import LOUD, RATE, level, read_sound
 
 if TYPE_CHECKING:
@@ -91,6 +101,16 @@ def test_the_manifest_says_all_that_is_known_and_is_signed(folders: Folders) -> 
     assert (consent["rule"], consent["given"]) == ("consent", True)
     assert (consent["caller_place"], consent["agent_place"]) == ("US-CA", "AE")
     assert consent["answer"] == "pressed"
+
+
+def test_the_manifest_tells_that_a_card_was_taken_and_nothing_of_the_card(folders: Folders) -> None:
+    keep(order_of(folders))
+    file = folders.kept / f"demo/nour/2023/11/14/{CALL}.json"
+    (entry,) = read_signed(file, folders.keys.signer().public_key())["card_entries"]
+    assert (entry["by"], entry["agent"], entry["outcome"]) == ("amira", "amira", "approved")
+    assert (entry["started_at"], entry["ended_at"]) == (utc_text(BEGIN + 2), utc_text(BEGIN + 3))
+    written = file.read_text()
+    assert all(one not in written for one in (LAST_FOUR, CARD_TOKEN, "captured"))
 
 
 def test_anybody_with_the_public_key_can_check_it(folders: Folders, tmp_path: Path) -> None:
