@@ -55,11 +55,11 @@ def recording_at_desk(call: Call, asked: Asked[Any, Any]) -> RecordingAtDesk:
         goes_on=talks and bool(call.recording),
         lost=talks and call.recording_lost,
         pause=shown,
-        acts=_acts(call, _rule(call, asked)) if talks and call.card is None else (),
+        acts=_acts(call, rule=_rule(call, asked)) if talks and call.card is None else (),
     )
 
 
-def _acts(call: Call, rule: bool | OnDemand) -> tuple[RecordingAct, ...]:
+def _acts(call: Call, *, rule: bool | OnDemand) -> tuple[RecordingAct, ...]:
     ends = (RecordingAct.END,) if call.recorded_for and rule is not True else ()
     if call.recording_lost:
         return ends
