@@ -25,7 +25,7 @@ class CardDeskWithoutPhones:
     def take(self, call: CallId, by: str, amount: str, reference: str) -> str:
         agent = self._center.calls[call].agent
         started = CardEntryStarted(
-            call=call, entry=f"card-{call}", by=by or agent or "", agent=agent
+            call=call, entry=f"card-{call}", by=by or str(agent), agent=agent
         )
         refused = self._post(started)
         if not refused:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
 
 from ccengine.core import events
-from ccengine.core.events import CardField, CardOutcome, HoldBy, PauseReason
+from ccengine.core.events import (
+    CardField,
+    CardOutcome,
+    ConsentAnswer,
+    ConsentKind,
+    HoldBy,
+    PauseReason,
+)
 from ccengine.core.ids import AgentId, CallId
 from tests.pages.contrasts import readable
 from tests.pages.desk import desk
@@ -63,11 +70,11 @@ async def test_a_recording_is_paused_and_goes_on(tmp_path: Path) -> None:
         await recorded(opened, "(by amira), goes on by itself at")
         (paused,) = opened.said(events.RecordingPaused)
         assert (paused.by, paused.reason) == ("amira", PauseReason.AGENT)
-        shown = await opened.page.evaluate(
-            "new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' }).format(%d)"
-            % (opened.here.shift.center.calls[CALL].recording_pause.since * 1000)  # type: ignore[union-attr]
-        )
-        await recorded(opened, f"since {shown} ")
+        pause = opened.here.shift.center.calls[CALL].recording_pause
+        assert pause is not None
+        written = "at => new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' }).format(at)"
+        since = await opened.page.evaluate(written, pause.since * 1000)
+        await recorded(opened, f"since {since} ")
         await buttons(opened, "Resume recording")
         await readable(opened.page)
         focused = "document.activeElement.closest('.acts') !== null"
@@ -84,7 +91,7 @@ async def test_a_supervisors_pause_and_a_lost_recording_are_told(tmp_path: Path)
         await recorded(opened, "● recorded")
         path = f"/calls/{CALL}/recording"
         assert (await opened.here.ask("POST", path, json={"act": "pause"}))[0] == 200
-        await recorded(opened, "(by file token)")
+        await recorded(opened, "(by token-file)")
         await button(opened, "Resume recording").click()
         await recorded(opened, "● recorded")
         failed = events.RecordingFailed(call=CALL, recording="r.raw", reason="the disk is full")
@@ -110,8 +117,14 @@ async def test_a_call_is_recorded_on_demand(tmp_path: Path) -> None:
 async def test_who_wants_no_recording_gets_none(tmp_path: Path) -> None:
     async with desk(tmp_path, ON_DEMAND) as opened:
         await opened.talk()
-        refused: dict[str, Any] = {"call": CALL, "rule": "two-party"}
-        opened.here.shift.post(events.ConsentRefused(**refused))
+        refused = events.ConsentRefused(
+            call=CALL,
+            rule=ConsentKind.CONSENT,
+            answer=ConsentAnswer.DENIED,
+            caller_place="AE",
+            agent_place="AE",
+        )
+        opened.here.shift.post(refused)
         await recorded(opened, "the caller does not want a recording")
         await buttons(opened)
 

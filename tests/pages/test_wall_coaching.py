@@ -1,4 +1,4 @@
-"""Supervisors coach by the wallboard: who may sees buttons, who coaches whom is there for all of them."""
+"""Supervisors coach by the wallboard: who may sees buttons, and all who lead see who coaches."""
 
 from __future__ import annotations
 
@@ -150,15 +150,14 @@ async def test_a_coach_who_coaches_somebody_else_can_leave_there_first(tmp_path:
         assert not await here.reload()
         await talking(here)
         here.log_in("taras")
-        here.post(
-            events.CoachingStarted(
-                coaching=CoachingId("k"),
-                coach=OMAR,
-                agent=AMIRA,
-                channel="k",
-                mode=CoachMode.MONITOR,
-            )
+        begun = events.CoachingStarted(
+            coaching=CoachingId("k"),
+            coach=OMAR,
+            agent=AMIRA,
+            channel="k",
+            mode=CoachMode.MONITOR,
         )
+        here.post(begun)
         page = await open_wall(context, here)
         dialog = await open_agent(page, "taras")
         await buttons(dialog, "Follow")
