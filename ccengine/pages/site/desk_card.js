@@ -23,8 +23,8 @@ export class CardPart {
       pattern: "[A-Za-z0-9][A-Za-z0-9._\\/\\-]*",
     });
     this.form = h("form", { class: "inline target", hidden: true, id: "card" },
-      h("label", { for: "card-amount" }, t("card_amount")), this.amount,
-      h("label", { for: "card-reference" }, t("card_reference")), this.reference,
+      h("span", { class: "inline" }, h("label", { for: "card-amount" }, t("card_amount")), this.amount),
+      h("span", { class: "inline" }, h("label", { for: "card-reference" }, t("card_reference")), this.reference),
       h("button", { type: "submit", class: "main" }, t("go")),
       h("button", { type: "button", onclick: () => this.close() }, t("cancel")),
       h("p", { class: "hint", id: "card-hint" }, t("card_hint")), this.failure);
