@@ -96,8 +96,10 @@ class Quality {
         this.attempt(async () => {
           const found = await this.api.get(`calls/${encodeURIComponent(call.value.trim())}`);
           const agents = [...new Set(found.conversations.map((one) => one.agent))];
-          if (calibrates) this.put(h("section", { class: "panel" }, this.calibrations.form({ ...found, agents })));
-          else await this.take({ call: found.call, agent: agents.at(-1) ?? "" });
+          if (calibrates) {
+            this.put(h("section", { class: "panel" }, this.calibrations.form({ ...found, agents })));
+            document.getElementById("calibrate-reviewers").focus(); // on a telephone it is far below
+          } else await this.take({ call: found.call, agent: agents.at(-1) ?? "" });
         });
       },
     }, h("label", { for: "by-call" }, t("call")), h("div", { class: "inline" }, call, h("button", { type: "submit" }, t("score_it")),
