@@ -21,6 +21,7 @@ from ccengine.calls.consent import Consent
 from ccengine.calls.recording_names import next_part
 from ccengine.calls.recording_rules import settings_of
 from ccengine.core.events import (
+    OWN_PAUSES,
     PauseReason,
     RecordingFailed,
     RecordingPaused,
@@ -62,8 +63,6 @@ REASONS: Final = {
     RecorderReply.GONE: "there is no such channel",
     RecorderReply.WIDEBAND: "its channel is wideband: allow ulaw and alaw only at the trunk",
 }
-OWN: Final = frozenset({PauseReason.CARD, PauseReason.CONSENT})
-"""Whoever paused for one of these ends it; agents do not."""
 
 
 class CallRecording:
@@ -231,7 +230,7 @@ class CallRecording:
             pause = self._call.recording_pause
             if pause is None:
                 return NOT_PAUSED
-            if pause.reason in OWN and pause.reason is not of:
+            if pause.reason in OWN_PAUSES and pause.reason is not of:
                 return CARD_GOES_ON if pause.reason is PauseReason.CARD else NOT_AGREED
             return await self._resume(by)
 
@@ -377,7 +376,7 @@ class CallRecording:
         pause = self._call.recording_pause
         if not self.goes_on:
             return NOT_RECORDED
-        takes_over = pause is not None and reason in OWN and pause.reason not in OWN
+        takes_over = pause is not None and reason in OWN_PAUSES and pause.reason not in OWN_PAUSES
         return "" if pause is None or takes_over else PAUSED_ALREADY
 
     def _be_unsure(self) -> None:
