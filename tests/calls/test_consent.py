@@ -300,6 +300,7 @@ async def test_an_engine_killed_while_it_is_asked_asks_again(center: CenterOnFak
     caller, omar = await consulting(center, ConsentKind.ANNOUNCE)
     center.asterisk.hang_up(LEG)
     await center.until(lambda: len(center.journal.events(ConsentAsked)) == 1)
+    await asyncio.sleep(0.5)
     await center.restart()
     await center.until(lambda: len(center.journal.events(ConsentAsked)) == 2)
     await center.until(lambda: center.asterisk.hears(caller) == f"talk:{omar}")
