@@ -27,6 +27,8 @@ EXPIRY_SECONDS: Final = 3_600.0
 EXPIRED_AT_ONCE: Final = 500
 ACTOR: Final = "retention"
 """In the audit: nobody but a client's rule."""
+MOVED_SECONDS: Final = 5.0
+"""Then it is looked again whether a move has ended."""
 DAY_SECONDS: Final = 86_400.0
 
 
@@ -69,7 +71,7 @@ class Eraser:
         await self._house.database.audit.add(entry)
 
     async def erase(self, row: KeptRecording) -> None:
-        """Erase what is being erased, here and in its store.
+        """Erase what is being erased, here and in its store; some seconds later, while it is moved.
 
         Raises:
             StoreFailed: the store may have it still.
@@ -78,20 +80,25 @@ class Eraser:
         if row.hold_reason is not None:  # nobody can put it on hold by now, but a fault of ours
             message = f"{row.call} is on hold"
             raise PermissionError(message)
-        stored = self._house.place_of(row)
+        kept = self._house.database.kept
+        if row.call in self._house.moving:  # what is put there after it was removed would stay
+            later = {"next_at": self._house.now() + MOVED_SECONDS}
+            await kept.change(row.call, [KeptState.ERASING], later)
+            return
         await asyncio.to_thread(self._remove, row)
-        if stored is not None:
-            await self._house.mover.run(remove_one, *stored)
+        for place, item in self._house.places_of(row):
+            await self._house.mover.run(remove_one, place, item)
         values = {
             "state": KeptState.ERASED,
             "erased_at": self._house.now(),
             "picture": None,
             "cleared": True,
+            "put_to": [],
             "stored": None,
             "attempts": 0,
             "detail": "",
         }
-        await self._house.database.kept.change(row.call, [KeptState.ERASING], values)
+        await kept.change(row.call, [KeptState.ERASING], values)
         log.info("recording_erased", call_id=row.call, client=row.client, cause=row.erased_because)
 
     def clear(self, row: KeptRecording) -> None:

@@ -83,7 +83,18 @@ class Mover:
             file=row.file,
             sha256=row.sealed_sha256,
         )
+        self._house.moving.add(row.call)
+        try:
+            return await self._put(row, what)
+        finally:
+            self._house.moving.discard(row.call)
+
+    async def _put(self, row: KeptRecording, what: Move) -> bool:
         kept = self._house.database.kept
+        # Before anything is there: whatever happens now, who erases it knows where it may be.
+        put_to = list(dict.fromkeys([*row.put_to, what.stored]))
+        if not await kept.change(row.call, [KeptState.KEPT], {"put_to": put_to}):
+            return True  # it is being erased by now
         try:
             stored = await self._house.mover.run(move_one, what)
         except Exception as error:
@@ -92,8 +103,8 @@ class Mover:
         self._away.pop(row.client, None)
         # The keeper removes the file here, also if we are killed now.
         values = {"stored": stored, "cleared": False, "detail": ""}
-        await kept.change(row.call, [KeptState.KEPT], values)
-        log.info("recording_moved", call_id=row.call, client=row.client, bytes=row.sealed_bytes)
+        if await kept.change(row.call, [KeptState.KEPT], values):
+            log.info("recording_moved", call_id=row.call, client=row.client, bytes=row.sealed_bytes)
         return True
 
     async def _missed(self, row: KeptRecording, error: Exception) -> None:

@@ -54,7 +54,7 @@ def move(what: Move) -> str:
         for file in (signature_of(manifest), manifest, sealed):
             name = what.prefix + file.relative_to(what.kept).as_posix()
             _put(client, what.place.bucket, name, file)
-    return what.place.named(what.prefix + what.file)
+    return what.stored
 
 
 @contextmanager

@@ -62,6 +62,7 @@ class KeptRecording:
     hold_reason: str | None = None  #: nobody may erase it meanwhile
     hold_by: str | None = None
     hold_at: Instant | None = None
+    put_to: Sequence[str] = ()  #: objects that it was begun to be put to, whole or not
     stored: str | None = None  #: the object's name, where the store has it
     erased_at: Instant | None = None
     erased_because: str | None = None
@@ -85,6 +86,7 @@ class KeptFilter:
 
 
 _NAMES = tuple(field.name for field in fields(KeptRecording))
+_LISTS = ("agents", "spool", "put_to")
 _COLUMNS = tuple(KEPT.c[name] for name in _NAMES)
 
 
@@ -269,10 +271,9 @@ def _conditions(which: KeptFilter) -> list[ColumnElement[bool]]:
 
 def _values(recording: KeptRecording) -> dict[str, Any]:
     values = {name: getattr(recording, name) for name in _NAMES}
-    return {**values, "agents": list(recording.agents), "spool": list(recording.spool)}
+    return {**values, **{name: list(values[name]) for name in _LISTS}}
 
 
 def _read(row: Any) -> KeptRecording:
-    values = {**row, "state": KeptState(row["state"])}
-    values["agents"], values["spool"] = tuple(row["agents"]), tuple(row["spool"])
-    return KeptRecording(**values)
+    lists = {name: tuple(row[name]) for name in _LISTS}
+    return KeptRecording(**{**row, **lists, "state": KeptState(row["state"])})
