@@ -147,7 +147,11 @@ class KeptStore:
     async def to_move(
         self, clients: Collection[str], now: Instant, limit: int
     ) -> list[KeptRecording]:
-        """Return what these clients' stores do not have yet, the oldest first."""
+        """Return what these clients' stores do not have yet.
+
+        What was never tried is first, then what has waited longest: one that cannot be moved is
+        behind all others.
+        """
         wanted = and_(
             KEPT.c.state == KeptState.KEPT,
             KEPT.c.stored.is_(None),
@@ -155,7 +159,9 @@ class KeptStore:
             KEPT.c.cleared.is_(True),
             KEPT.c.next_at <= now,
         )
-        return await self._all(_select(wanted).order_by(KEPT.c.started_at).limit(limit))
+        return await self._all(
+            _select(wanted).order_by(KEPT.c.next_at, KEPT.c.started_at).limit(limit)
+        )
 
     async def expired(self, now: Instant, limit: int) -> list[KeptRecording]:
         """Return what has been kept for long enough, but for what is on hold."""

@@ -9,7 +9,7 @@ import pytest
 
 from ccengine.config.keeping import KeepingRules, Store
 from ccengine.keeping.errands import move_one, remove_one
-from ccengine.keeping.faults import StoreFailed
+from ccengine.keeping.faults import SealedChanged, StoreFailed
 from ccengine.keeping.sealing import digest_of
 from ccengine.storage.kept import KeptState
 
@@ -30,6 +30,7 @@ class Memory:
         self.goes_on = asyncio.Event()
         self.goes_on.set()
         self.fault: Exception | None = None  #: after it was put there
+        self.away: str | None = None  #: takes nothing whose name ends so
 
     async def run(self, what: Callable[..., Any], *args: Any) -> Any:
         """Do what the process would do."""
@@ -42,6 +43,9 @@ class Memory:
     async def _move(self, what: Move) -> str:
         if digest_of(what.kept / what.file).sha256 != what.sha256:
             message = "not what was sealed"
+            raise SealedChanged(message)
+        if self.away is not None and what.file.endswith(self.away):
+            message = "it is away"
             raise StoreFailed(message)
         self.objects.add(what.stored)
         self.begun.set()
@@ -124,3 +128,42 @@ async def test_killed_between_the_store_and_the_row_it_is_erased_there_too(
     await here.keep()
     assert (await here.row("c1")).state is KeptState.ERASED
     assert store.objects == set()
+
+
+# --- in the way -----------------------------------------------------------------------------
+
+
+async def test_one_that_was_changed_here_does_not_hold_up_the_others(
+    here: KeepingHouse, store: Memory
+) -> None:
+    for call in ("c1", "c2", "c3"):
+        here.talk(call)
+    await here.keep()
+    file = here.house.sealed(await here.row("c1"))
+    assert file is not None
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    await here.mover.turn()
+    rows = [await here.row(call) for call in ("c1", "c2", "c3")]
+    assert [row.stored is not None for row in rows] == [False, True, True]
+    assert here.mover.away == frozenset()
+    assert (rows[0].attempts, rows[0].detail) == (1, "not what was sealed")
+    assert rows[0].put_to == ()  # so that to erase it, no store is needed
+    assert len(store.objects) == 2
+
+
+async def test_one_that_its_store_does_not_take_is_behind_the_others(
+    here: KeepingHouse, store: Memory
+) -> None:
+    for call in ("c1", "c2", "c3"):
+        here.talk(call)
+    await here.keep()
+    store.away = "c1.wav.age"  # nobody knows that it is this one only
+    for _ in range(3):
+        await here.mover.turn()
+        here.shift.wait(1_900)
+    rows = [await here.row(call) for call in ("c1", "c2", "c3")]
+    assert [row.stored is not None for row in rows] == [False, True, True]
+    store.away = None
+    await here.mover.turn()
+    assert (await here.row("c1")).stored is not None
+    assert (await here.row("c1")).attempts == 0
