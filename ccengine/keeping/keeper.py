@@ -73,9 +73,12 @@ class Keeper:
 
     async def run(self) -> None:
         """Do what is due, for ever. What is begun when it is cancelled is begun anew later."""
-        await asyncio.to_thread(self._sweep)
+        is_swept = False
         while True:
             try:
+                if not is_swept:
+                    await asyncio.to_thread(self._sweep)
+                    is_swept = True
                 more = await self.turn()
             except Exception as error:  # whatever it is: calls go on, and it is tried again
                 log.exception("keeping_failed", cause=str(error))

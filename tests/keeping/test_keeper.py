@@ -140,6 +140,29 @@ async def test_a_recording_of_which_nothing_is_there_is_missing(here: KeepingHou
         await here.heard("c1")
 
 
+async def test_drafts_that_cannot_be_removed_end_nothing(
+    here: KeepingHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.talk("c1")
+    drafts = here.folder / "kept" / "drafts"
+    (drafts / "c0.wav").mkdir(parents=True)  # cannot be unlinked
+    monkeypatch.setattr(keeper_module, "POLL_SECONDS", 0.01)
+
+    async def mended() -> None:
+        (drafts / "c0.wav").rmdir()
+        while (await here.keeping.get("c1") or None) is None:
+            await asyncio.sleep(0.01)
+
+    with capture_logs() as logs:
+        async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+            running = group.create_task(here.keeper.run())
+            while not logs:
+                await asyncio.sleep(0.01)
+            await mended()
+            running.cancel()
+    assert logs[0]["event"] == "keeping_failed"
+
+
 # --- listening ------------------------------------------------------------------------------
 
 
