@@ -224,6 +224,8 @@ def keys(*, public: Annotated[bool, typer.Option("--public")] = False) -> None:
     try:
         pem = ring.public_pem()
         if public:
+            if pem is None:
+                fail("nothing was signed yet", "the key is made with the first recording")
             sys.stdout.write(pem)
             return
         rows: list[dict[str, object]] = [
@@ -232,7 +234,8 @@ def keys(*, public: Annotated[bool, typer.Option("--public")] = False) -> None:
     except (SecretMissing, OSError) as error:
         fail(f"the keys cannot be read: {error}", "run it as root or as the engine")
     print_rows(rows, as_json=False)
-    sys.stdout.write(f"Manifests are signed with\n{pem}")
+    told = "Nothing was signed yet.\n" if pem is None else f"Manifests are signed with\n{pem}"
+    sys.stdout.write(told)
 
 
 def _erase_client(client: str, reason: str) -> None:

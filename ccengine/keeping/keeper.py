@@ -105,7 +105,8 @@ class Keeper:
         self._wake.clear()
 
     def _sweep(self) -> None:
-        """Remove what was being made when the engine ended."""
+        """Remove what was being made when the engine ended, and keys that were being destroyed."""
+        self._house.folders.keys.finish_destroying()
         drafts = self._house.folders.drafts
         for file in drafts.glob("*") if drafts.is_dir() else ():
             file.unlink(missing_ok=True)
@@ -165,6 +166,8 @@ class Keeper:
             await self._house.database.kept.change(row.call, [KeptState.DUE], later)
             return
         order = self._order(material)
+        if await asyncio.to_thread(self._house.folders.keys.has_lost_signer):
+            log.error("signing_key_lost", consequence="another is made and signs from now on")
         done = {"attempts": 0, "next_at": 0.0, "detail": ""}
         try:
             made = await self._house.worker.run(keep_one, order)

@@ -24,7 +24,7 @@ from ccengine.keeping.manifest import (
     ManifestWrong,
     is_sealed_as,
     manifest_of,
-    read_signed,
+    read_known,
     write_signed,
 )
 from ccengine.keeping.order import Order
@@ -183,7 +183,7 @@ def check(work: Work) -> None:
     material = work.order.material
     keys = work.order.folders.keys
     try:
-        work.said = manifest = read_signed(work.manifest, keys.signer().public_key())
+        work.said = manifest = read_known(work.manifest, keys)
         with work.kept.open("rb") as sealed:
             identity = keys.identity(material.client, manifest["sealed"]["key"])
             sound = unseal(sealed, identity, Hashing())
@@ -209,7 +209,7 @@ def _kept_before(work: Work) -> dict[str, Any] | None:
     """Return the row of what was kept, and not noted: the database was lost since, for example."""
     keys = work.order.folders.keys
     try:
-        manifest = read_signed(work.manifest, keys.signer().public_key())
+        manifest = read_known(work.manifest, keys)
     except ManifestWrong:
         return None
     sound_format = manifest["sound"]["format"]
