@@ -14,8 +14,8 @@ import orjson
 from cryptography.exceptions import InvalidSignature
 
 from ccengine import __version__
-from ccengine.keeping.joining import RATE
 from ccengine.keeping.keys import fingerprint
+from ccengine.keeping.placing import RATE
 from ccengine.keeping.sealing import digest_of
 from ccengine.reporting.instants import utc_text
 

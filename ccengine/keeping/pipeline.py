@@ -17,7 +17,7 @@ import numpy as np
 import orjson
 
 from ccengine.keeping.faults import NothingRecorded
-from ccengine.keeping.joining import FRAME_BYTES, RATE, Joined, Part, join, place, sound_of
+from ccengine.keeping.joining import Joined, join, sound_of
 from ccengine.keeping.keys import KeyDestroyed, sync_folder
 from ccengine.keeping.manifest import (
     MANIFEST,
@@ -28,6 +28,7 @@ from ccengine.keeping.manifest import (
     write_signed,
 )
 from ccengine.keeping.order import Order
+from ccengine.keeping.placing import FRAME_BYTES, RATE, Part, place
 from ccengine.keeping.sealing import Digest, Hashing, SealBroken, digest_of, seal, unseal
 from ccengine.reporting.instants import day_folder
 from ccengine.sound import Analysis, Stretch, analyse
