@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from ccengine.config.keeping import KeepingRules
 from ccengine.keeping.errands import remove_one
 from ccengine.keeping.keys import NO_CLIENT, sync_folder
 from ccengine.reporting.instants import day_folder, utc_text
@@ -46,10 +47,11 @@ class Eraser:
             return
         self._next_expiry = now + EXPIRY_SECONDS
         kept = self._house.database.kept
-        for client in self._house.tenant().clients:
+        for client, queue in await kept.queues():
             rules = self._house.rules(client)
-            for queue in await kept.queues_of(client) if rules is not None else ():
-                await kept.expire(client, queue, rules.days_of(queue) if rules else None)
+            days = (rules or KeepingRules()).days_of(queue)
+            # A client that is gone left its rules with what was kept by then.
+            await kept.expire(client, queue, days, unknown=rules is None)
         while expired := await kept.expired(now, EXPIRED_AT_ONCE):
             for row in expired:
                 await self._let_go(row, now)

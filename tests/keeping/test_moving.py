@@ -55,6 +55,9 @@ class Memory:
         return what.stored
 
     def _remove(self, place: Place, item: str) -> None:
+        if self.away is not None:
+            message = "it is away"
+            raise StoreFailed(message)
         self.objects.discard(place.named(item))
 
 
@@ -167,3 +170,24 @@ async def test_one_that_its_store_does_not_take_is_behind_the_others(
     await here.mover.turn()
     assert (await here.row("c1")).stored is not None
     assert (await here.row("c1")).attempts == 0
+
+
+async def test_erasures_that_fail_are_counted_until_they_are_done(
+    here: KeepingHouse, store: Memory
+) -> None:
+    here.talk("c1")
+    await here.keep()
+    await here.mover.turn()
+    await here.keep()
+    store.away = ""
+    await here.keeping.erase("c1", "GDPR 17")
+    await here.keep()
+    assert (await here.row("c1")).state is KeptState.ERASING
+    assert here.keeper.erasures_failing == 1
+    assert here.keeper.failing == 0
+    store.away = None
+    here.shift.wait(3_600)
+    await here.keep()
+    assert (await here.row("c1")).state is KeptState.ERASED
+    assert here.keeper.erasures_failing == 0
+    assert store.objects == set()
