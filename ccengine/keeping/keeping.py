@@ -233,10 +233,10 @@ class Keeping:
             raise StillWritten
         return Sound(
             record=record,
-            bytes=found.bytes,
+            bytes=found.size,
             seconds=found.seconds,
             content_type=CONTENT_TYPES[SoundFormat.WAV],
-            tag=f"{len(found.parts)}-{found.bytes}",
+            tag=f"{len(found.parts)}-{found.size}",
             unjoined=found,
         )
 

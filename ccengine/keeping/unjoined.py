@@ -57,8 +57,8 @@ class Unjoined:
         return self.frames / RATE
 
     @property
-    def bytes(self) -> int:
-        """Of the WAV file."""
+    def size(self) -> int:
+        """Bytes of the WAV file."""
         return HEADER.size + self.frames * FRAME_BYTES
 
     async def pieces(self, start: int, end: int) -> AsyncGenerator[bytes]:

@@ -208,18 +208,23 @@ class KeptStore:
 
     async def begin_to_erase(self, call: str, because: str) -> bool:
         """Have a recording erased, whatever happens; False: it is on hold, or gone already."""
-        one = and_(
-            KEPT.c.call == call,
-            KEPT.c.hold_reason.is_(None),
-            KEPT.c.state.in_(NOT_ERASED),
-        )
+        return bool(await self._begin_to_erase(KEPT.c.call == call, because))
+
+    async def begin_to_erase_all(self, client: str, because: str) -> int:
+        """Have all of a client's be erased but those on hold; return how many."""
+        return await self._begin_to_erase(KEPT.c.client == client, because)
+
+    async def _begin_to_erase(self, which: ColumnElement[bool], because: str) -> int:
+        where = and_(which, KEPT.c.hold_reason.is_(None), KEPT.c.state.in_(NOT_ERASED))
         values = {
             "state": KeptState.ERASING,
             "erased_because": because,
             "attempts": 0,
             "next_at": 0.0,
         }
-        return await self._update(one, values)
+        async with self._engine.begin() as connection:
+            result = await connection.execute(update(KEPT).where(where).values(**values))
+            return result.rowcount
 
     async def hold(self, call: str, reason: str, by: str, at: Instant) -> bool:
         """Put a recording on hold, or give the hold another reason; False: it is gone."""

@@ -35,9 +35,9 @@ async def test_it_is_byte_for_byte_what_joining_makes(tmp_path: Path) -> None:
     wanted = (tmp_path / "joined.wav").read_bytes()
     sound = Unjoined.of(parts)
     assert sound is not None
-    assert (sound.bytes, sound.seconds) == (len(wanted), joined.seconds)
-    assert await read(sound, 0, sound.bytes) == wanted
-    edges = (0, 20, HEADER.size, HEADER.size + 3, 40_000, 100_001, sound.bytes - 1, sound.bytes)
+    assert (sound.size, sound.seconds) == (len(wanted), joined.seconds)
+    assert await read(sound, 0, sound.size) == wanted
+    edges = (0, 20, HEADER.size, HEADER.size + 3, 40_000, 100_001, sound.size - 1, sound.size)
     for start in edges:
         for end in edges:
             if start < end:
