@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -19,6 +21,7 @@ class SecretMissing(Exception):
     def __init__(self, file: Path, reason: str) -> None:
         super().__init__(file, reason)  # as they are: it travels from process to process
 
+    @override
     def __str__(self) -> str:
         """Return what is wrong, and what helps."""
         file, reason = self.args
