@@ -180,15 +180,8 @@ class Keeper:
         try:
             made = await self._house.worker.run(keep_one, order)
         except NothingRecorded:
-            missing = {**done, "next_at": self._house.now() + MISSING_SECONDS}
-            if row.state is KeptState.MISSING:
-                await self._change(row, missing)
-                return
-            self._tell_gap(material, material.seconds)
-            if row.attempts < len(BACKOFF_SECONDS):  # its disk may be away
+            if not await self._is_missing(row, material):
                 raise
-            log.warning("recording_missing", call_id=row.call, client=row.client)
-            await self._change(row, {**missing, "state": KeptState.MISSING})
             return
         # Before it is noted as kept: if it comes to a second try, the gap is known then.
         self._tell_gap(material, made["missing_seconds"])
@@ -204,6 +197,18 @@ class Keeper:
                 sha256=made["sha256"],
             )
             await self._clear(row)
+
+    async def _is_missing(self, row: KeptRecording, material: Material) -> bool:
+        """Take a recording for missing, of which nothing is found; False: its disk may be away."""
+        if row.state is not KeptState.MISSING:
+            self._tell_gap(material, material.seconds)
+            if row.attempts < len(BACKOFF_SECONDS):
+                return False
+            log.warning("recording_missing", call_id=row.call, client=row.client)
+        later = self._house.now() + MISSING_SECONDS
+        values = {"state": KeptState.MISSING, "attempts": 0, "next_at": later, "detail": ""}
+        await self._change(row, values)
+        return True
 
     def _tell_gap(self, material: Material, missing: float) -> None:
         """Tell what is missing, unless it was found out while the call went on."""
