@@ -127,6 +127,11 @@ class Move:
     file: str  #: sealed, below it
     sha256: str  #: of the sealed file
 
+    @property
+    def stored(self) -> str:
+        """How a row names it, once it is there."""
+        return self.place.named(self.prefix + self.file)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:

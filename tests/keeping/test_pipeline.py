@@ -164,9 +164,10 @@ def test_files_of_others_are_not_joined(folders: Folders) -> None:
 
 
 def test_keys_are_for_their_owner_alone(folders: Folders) -> None:
-    keep(order_of(folders))
+    made = keep(order_of(folders))
     modes = {file.name: file.stat().st_mode & 0o777 for file in folders.keys.folder.iterdir()}
-    assert modes == {"manifests.pem": 0o600, "nour.age-key": 0o600}
+    public = f"manifests-{made['signed_by']}.pub"
+    assert modes == {"manifests.pem": 0o600, public: 0o600, "nour.age-key": 0o600}
 
 
 def test_a_destroyed_key_opens_nothing_any_more(folders: Folders, tmp_path: Path) -> None:
