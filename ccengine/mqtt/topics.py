@@ -2,6 +2,7 @@
 
     ccengine/<tenant>/<client>/call/<call>          what happens to a call, one message each
     ccengine/<tenant>/<client>/call/<call>/state    where a call is now, retained while it lives
+    ccengine/<tenant>/coaching/<call>               who listens to it: for those who lead alone
     ccengine/<tenant>/agent/<agent>                 an agent's present state, retained
     ccengine/<tenant>/closure/<closure>             whether its numbers are closed, retained
     ccengine/<tenant>/engine/<node>                 online, or offline by last will, retained
@@ -32,9 +33,11 @@ from ccengine.reporting.news import (
 if TYPE_CHECKING:
     from ccengine.core.commands import ShowAgent, ShowCall
     from ccengine.core.ids import AgentId, CallId, ClientId, ClosureId, Instant, TenantId
+    from ccengine.reporting.news import News
     from ccengine.reporting.rows import JournalRow
 
 ROOT = "ccengine"
+RETAINED = frozenset({Topic.AGENT_STATE, Topic.CALL_STATE, Topic.CLOSURE})
 GONE = b""
 """What is published, retained, of what is over: the broker forgets the topic."""
 
@@ -55,6 +58,11 @@ def call_topic(tenant: TenantId, client: ClientId, call: CallId) -> str:
 def call_state_topic(tenant: TenantId, client: ClientId, call: CallId) -> str:
     """Return where it is kept where a call is."""
     return f"{call_topic(tenant, client, call)}/state"
+
+
+def coaching_topic(tenant: TenantId, call: CallId) -> str:
+    """Return where it is told who listens to a call: beside what its client may read."""
+    return "/".join((ROOT, _level(tenant), "coaching", _level(call)))
 
 
 def all_call_states(tenant: TenantId) -> str:
@@ -82,18 +90,23 @@ def message_of(row: JournalRow) -> Message | None:
     news = news_of(row)
     if news is None:
         return None
-    payload = orjson.dumps(news.body)
+    over = news.topic is Topic.CALL_STATE and news.body["state"] == CallState.ENDED
+    payload = GONE if over else orjson.dumps(news.body)
+    return Message(_topic_of(row, news), payload, retain=news.topic in RETAINED)
+
+
+def _topic_of(row: JournalRow, news: News) -> str:
     if news.topic is Topic.AGENT_STATE and news.agent is not None:
-        return Message(agent_topic(row.tenant, news.agent), payload, retain=True)
+        return agent_topic(row.tenant, news.agent)
     if isinstance(row.what, ShowClosure):
-        return Message(closure_topic(row.tenant, row.what.closure), payload, retain=True)
-    if news.topic is Topic.CALL and news.call is not None:
-        return Message(call_topic(row.tenant, news.client, news.call), payload)
-    if news.topic is Topic.CALL_STATE and news.call is not None:
-        over = news.body["state"] == CallState.ENDED
-        topic = call_state_topic(row.tenant, news.client, news.call)
-        return Message(topic, GONE if over else payload, retain=True)
-    return Message(f"{engine_topic(row.tenant, row.node)}/event", payload)
+        return closure_topic(row.tenant, row.what.closure)
+    if news.call is None:
+        return f"{engine_topic(row.tenant, row.node)}/event"
+    if news.topic is Topic.COACHING:
+        return coaching_topic(row.tenant, news.call)
+    if news.topic is Topic.CALL_STATE:
+        return call_state_topic(row.tenant, news.client, news.call)
+    return call_topic(row.tenant, news.client, news.call)
 
 
 def agent_message(tenant: TenantId, node: str, shown: ShowAgent, at: Instant, seq: int) -> Message:

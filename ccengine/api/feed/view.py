@@ -87,9 +87,10 @@ class View:
                 return self._agent(news)
             case Topic.CLOSURE:
                 return self.closure(news.body)
-            case Topic.CALL:
-                agents = {agent for agent in (news.agent, holder.before) if agent is not None}
-                return news.body if self.sight.part(news.client, agents) else None
+            case Topic.CALL | Topic.COACHING:
+                return self._of_call(news, holder)
+            case Topic.QUALITY:
+                return news.body if self._sees(news, news.agent) else None
             case Topic.CALL_STATE:
                 return self._call_state(news, holder)
 
@@ -126,6 +127,12 @@ class View:
 
     def _agent(self, news: News) -> Mapping[str, object] | None:
         return None if news.agent is None else self.agent(news.agent, news.client, news.body)
+
+    def _of_call(self, news: News, holder: Holder) -> Mapping[str, object] | None:
+        if news.topic is Topic.COACHING and not self.sight.sees_coaching:
+            return None
+        agents = {agent for agent in (news.agent, holder.before) if agent is not None}
+        return news.body if self.sight.part(news.client, agents) else None
 
     def _call_state(self, news: News, holder: Holder) -> Mapping[str, object] | None:
         if self._sees(news, holder.after):
