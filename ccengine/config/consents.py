@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import phonenumbers
 import yaml
@@ -20,9 +20,6 @@ from pydantic import AfterValidator
 
 from ccengine.config.names import mistake
 from ccengine.core.events import ConsentKind
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 FOLDER: Final = Path(__file__).parent / "places"
 ANYWHERE: Final = "*"
@@ -113,21 +110,13 @@ def sources() -> Mapping[str, Mapping[str, str]]:
 
 
 def _kind_of(settings: ConsentSettings, place: str) -> ConsentKind:
-    known = table()
-    for name in _from_near_to_far(place):
-        if name in settings.places:
-            return settings.places[name]
-        if name in known:
-            return known[name]
-    return settings.unknown or known[ANYWHERE]
-
-
-def _from_near_to_far(place: str) -> Iterator[str]:
-    """Yield a state, then its country."""
-    if place:
-        yield place
-    if "-" in place:
-        yield place.partition("-")[0]
+    """Return a place's rule: the client's; else the table's, and what the client says of all of
+    the country makes no state of it easier."""
+    known, places, country = table(), settings.places, place.partition("-")[0]
+    if place in places or place not in known:
+        named = places.get(place) or places.get(country) or known.get(country)
+        return named or settings.unknown or known[ANYWHERE]
+    return max(known[place], places.get(country, known[place]), key=STRICTNESS.index)
 
 
 def _place_of(number: phonenumbers.PhoneNumber) -> str:
