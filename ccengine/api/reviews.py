@@ -101,8 +101,8 @@ def store_of(asked: Asked[Any, Any]) -> QualityStore:
 
 def reviewing_of(asked: Asked[Any, Any]) -> Reviewing:
     """Return who keeps them."""
-    floor = asked.ports.floor
-    return Reviewing(asked.ports.library.keeper.database, floor.post, floor.now)
+    floor, library = asked.ports.floor, asked.ports.library
+    return Reviewing(library.keeper.database, floor.post, floor.now, written=library.show)
 
 
 def sees_part(sight: Sight, client: str, agent: str) -> bool:

@@ -116,6 +116,7 @@ SHOWN: Mapping[str, str] = {
     "defaulted": "defaulted",
     "disposition": "disposition",
     "failed": "failed",
+    "failed_before": "failed_before",
     "entry": "entry",
     "flow": "flow",
     "form": "form",

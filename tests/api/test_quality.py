@@ -153,12 +153,19 @@ async def test_reviews_and_disputes_are_figures_with_formulas(here: House) -> No
 
 
 async def test_a_kill_between_row_and_journal_loses_and_doubles_nothing(here: House) -> None:
-    reviewing = Reviewing(here.keeper.database, here.post, lambda: Instant(here.shift.now))
+    reviewing = Reviewing(
+        here.keeper.database, here.post, lambda: Instant(here.shift.now), written=lambda: True
+    )
     path = await published(here)
     store = here.keeper.database.quality
     review = await store.get(path.removeprefix("/reviews/"))
     assert review is not None
-    untold = Reviewing(here.keeper.database, lambda _event: "", lambda: Instant(here.shift.now))
+    untold = Reviewing(
+        here.keeper.database,
+        lambda _event: "",
+        lambda: Instant(here.shift.now),
+        written=lambda: True,
+    )
     assert await untold.tell_untold() == 0
     rows = [row.what for row in here.shift.rows() if isinstance(row.what, events.ReviewPublished)]
     assert len(rows) == 1

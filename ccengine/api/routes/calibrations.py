@@ -71,7 +71,7 @@ class CalibrationList(Shown):
 
 async def list_calibrations(asked: Asked[Nothing, Nothing]) -> CalibrationList:
     """List what the token sees."""
-    found = await store_of(asked).calibrations(asked.sight.client_names())
+    found = await store_of(asked).calibrations(asked.sight.client_names(), asked.sight.parts_of)
     seen = [one for one in found if sees_part(asked.sight, one.client, one.agent)]
     return CalibrationList(calibrations=[await _shown(asked, one) for one in seen])
 

@@ -95,7 +95,7 @@ class DisputeReply(Strict):
 
 async def list_reviews(asked: Asked[ReviewsQuery, Nothing]) -> ReviewList:
     """List what the token sees."""
-    query, scope, name = asked.query, asked.identity.scope, asked.identity.name
+    query, name = asked.query, asked.identity.name
     is_agent = asked.identity.role is Role.AGENT
     clients = asked.sight.client_names()
     if query.client is not None:
@@ -103,7 +103,7 @@ async def list_reviews(asked: Asked[ReviewsQuery, Nothing]) -> ReviewList:
     which = ReviewFilter(
         clients=clients,
         agent=query.agent,
-        agents={scope.agent} if scope.agent is not None else None,
+        agents=asked.sight.parts_of,
         reviewer=name if query.mine else None,
         state=ReviewState.PUBLISHED if is_agent else query.state,
         disputed=query.disputed,
