@@ -2,14 +2,14 @@
 
     ccengine/<tenant>/<client>/call/<call>          what happens to a call, one message each
     ccengine/<tenant>/<client>/call/<call>/state    where a call is now, retained while it lives
-    ccengine/<tenant>/coaching/<call>               who listens to it: for those who lead alone
     ccengine/<tenant>/agent/<agent>                 an agent's present state, retained
     ccengine/<tenant>/closure/<closure>             whether its numbers are closed, retained
     ccengine/<tenant>/engine/<node>                 online, or offline by last will, retained
     ccengine/<tenant>/engine/<node>/event           what happens to the engine as a whole
 
 Payloads are those of `reporting.news`: whoever subscribes has the present state from what is
-retained, and goes on with messages of a higher `seq`.
+retained, and goes on with messages of a higher `seq`. Who listens to a call is not told: brokers
+know no roles.
 """
 
 from __future__ import annotations
@@ -60,11 +60,6 @@ def call_state_topic(tenant: TenantId, client: ClientId, call: CallId) -> str:
     return f"{call_topic(tenant, client, call)}/state"
 
 
-def coaching_topic(tenant: TenantId, call: CallId) -> str:
-    """Return where it is told who listens to a call: beside what its client may read."""
-    return "/".join((ROOT, _level(tenant), "coaching", _level(call)))
-
-
 def all_call_states(tenant: TenantId) -> str:
     """Return the filter that matches where all calls are."""
     return "/".join((ROOT, _level(tenant), "+", "call", "+", "state"))
@@ -88,7 +83,7 @@ def engine_topic(tenant: TenantId, node: str) -> str:
 def message_of(row: JournalRow) -> Message | None:
     """Return what is sent about a row; None if nothing is."""
     news = news_of(row)
-    if news is None:
+    if news is None or news.topic is Topic.COACHED_CALL:  # brokers know no roles
         return None
     over = news.topic is Topic.CALL_STATE and news.body["state"] == CallState.ENDED
     payload = GONE if over else orjson.dumps(news.body)
@@ -102,8 +97,6 @@ def _topic_of(row: JournalRow, news: News) -> str:
         return closure_topic(row.tenant, row.what.closure)
     if news.call is None:
         return f"{engine_topic(row.tenant, row.node)}/event"
-    if news.topic is Topic.COACHING:
-        return coaching_topic(row.tenant, news.call)
     if news.topic is Topic.CALL_STATE:
         return call_state_topic(row.tenant, news.client, news.call)
     return call_topic(row.tenant, news.client, news.call)

@@ -36,7 +36,7 @@ class Topic(StrEnum):
     """What a message is about."""
 
     CALL = "call"  #: something happened to a call
-    COACHING = "coaching"  #: somebody listens to a call: for those who lead or judge alone
+    COACHED_CALL = "coached_call"  #: somebody listens to a call: for those who lead or judge alone
     QUALITY = "quality"  #: an agent's part in a call was measured, scored or disputed
     CALL_STATE = "call_state"  #: where a call is now
     AGENT_STATE = "agent_state"  #: what an agent does now
@@ -74,7 +74,7 @@ def news_of(row: JournalRow) -> News | None:
 
 def _topic_of(row: JournalRow) -> Topic:
     if isinstance(row.what, CoachingEvent):
-        return Topic.COACHING
+        return Topic.COACHED_CALL
     return Topic.QUALITY if isinstance(row.what, QualityEvent) else Topic.CALL
 
 

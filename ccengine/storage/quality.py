@@ -16,7 +16,7 @@ from ccengine.storage.quality_tables import CALIBRATIONS, DRAWS, REVIEWS, SAMPLE
 from ccengine.storage.tables import KEPT_RECORDINGS as KEPT
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Table
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 PUBLISHED_TOLD: Final = 1
@@ -203,11 +203,8 @@ class QualityStore:
                 dealt to nobody, nor whoever it was dealt to of the rest.
             limit: so many at most.
         """
-        query = select(SAMPLES).order_by(SAMPLES.c.begins.desc(), SAMPLES.c.call).limit(limit)
-        if clients is not None:
-            query = query.where(SAMPLES.c.client.in_(sorted(clients)))
-        if agents is not None:
-            query = query.where(SAMPLES.c.agent.in_(sorted(agents)))
+        query = select(SAMPLES).where(*_among(SAMPLES, client=clients, agent=agents))
+        query = query.order_by(SAMPLES.c.begins.desc(), SAMPLES.c.call).limit(limit)
         if reviewer is not None:
             query = query.where(or_(SAMPLES.c.reviewer == reviewer, SAMPLES.c.reviewer.is_(None)))
         if only_open:
@@ -322,15 +319,9 @@ class QualityStore:
     async def calibrations(
         self, clients: Collection[str] | None, agents: Collection[str] | None = None
     ) -> list[Calibration]:
-        """Return calibrations of these clients' calls and agents' parts, the newest first.
-
-        None stands for all of them.
-        """
-        query = select(CALIBRATIONS).order_by(CALIBRATIONS.c.opened_at.desc()).limit(200)
-        if clients is not None:
-            query = query.where(CALIBRATIONS.c.client.in_(sorted(clients)))
-        if agents is not None:
-            query = query.where(CALIBRATIONS.c.agent.in_(sorted(agents)))
+        """Return those of clients' calls and agents' parts, the newest first; None: of all."""
+        query = select(CALIBRATIONS).where(*_among(CALIBRATIONS, client=clients, agent=agents))
+        query = query.order_by(CALIBRATIONS.c.opened_at.desc()).limit(200)
         return [Calibration(**row) for row in await self._rows(query)]
 
     # --- the training library -----------------------------------------------------------------
@@ -387,17 +378,15 @@ def _review(row: Mapping[str, Any]) -> Review:
     return Review(**{**row, "state": ReviewState(row["state"])})
 
 
+def _among(table: Table, **names: Collection[str] | None) -> list[ColumnElement[bool]]:
+    return [table.c[name].in_(sorted(of)) for name, of in names.items() if of is not None]
+
+
 def _conditions(which: ReviewFilter) -> list[ColumnElement[bool]]:
-    wanted: dict[str, Any] = {
-        name: getattr(which, name) for name in ("agent", "reviewer", "call", "calibration", "state")
-    }
-    found: list[ColumnElement[bool]] = [
-        REVIEWS.c[name] == value for name, value in wanted.items() if value is not None
-    ]
-    if which.clients is not None:
-        found.append(REVIEWS.c.client.in_(sorted(which.clients)))
-    if which.agents is not None:
-        found.append(REVIEWS.c.agent.in_(sorted(which.agents)))
+    names = ("agent", "reviewer", "call", "calibration", "state")
+    wanted = {name: getattr(which, name) for name in names}
+    found = [REVIEWS.c[name] == value for name, value in wanted.items() if value is not None]
+    found += _among(REVIEWS, client=which.clients, agent=which.agents)
     if which.disputed:
         waits = and_(REVIEWS.c.disputed_at.is_not(None), REVIEWS.c.dispute_answered_at.is_(None))
         found.append(waits)

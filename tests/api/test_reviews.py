@@ -9,12 +9,12 @@ import pytest
 
 from ccengine.api.roles import Role
 from ccengine.core import events
-from ccengine.core.ids import Instant
+from ccengine.core.ids import ClientId, Instant
 from ccengine.quality.measurer import Measurer
 from ccengine.quality.reviewing import Reviewing
 from ccengine.storage.quality import ReviewFilter
 from tests.api.requests import sample_id
-from tests.api.test_quality import CALL, FINE, ask, done, here, kpis, published
+from tests.api.test_quality import CALL, FINE, TOKENS, ask, done, here, kpis, published
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -199,3 +199,27 @@ def _yes() -> bool:
 
 def _now(here: House) -> Callable[[], Instant]:
     return lambda: Instant(here.shift.now)
+
+
+@pytest.mark.parametrize("may", [True, False])
+async def test_a_client_keeps_its_recordings_from_agents_examples_too(
+    here: House, *, may: bool
+) -> None:
+    client = here.tenant.clients[ClientId("nour")]
+    quality = replace(client.settings.quality, agents_listen=may)
+    kept = replace(client, settings=replace(client.settings, quality=quality))
+    here.tenant = replace(here.tenant, clients={**here.tenant.clients, client.id: kept})
+    await done(here, "quin", "PUT", f"{CALL}/training", {"title": "Calm", "note": ""})
+    review = await published(here)
+    paths = ("/clients/nour/training/nour-ended/recording", f"{review}/recording")
+    for path in paths:
+        for who, heard in (("amira", may), ("quin", True)):
+            await done(here, who, "GET", "/reviews")
+            status = await here.status("GET", path, TOKENS[id(here), who])
+            assert status == (200 if heard else 404), (who, path)
+
+
+@pytest.mark.parametrize("name", ["x" * 65, "no such\n", "nul\0", ""])
+async def test_reviewers_have_names_that_tokens_can_have(here: House, name: str) -> None:
+    body = {"agent": "amira", "reviewers": ["quin", name]}
+    assert (await ask(here, "boss", "POST", f"{CALL}/calibrations", body))[0] == 422

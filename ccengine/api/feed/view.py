@@ -87,7 +87,7 @@ class View:
                 return self._agent(news)
             case Topic.CLOSURE:
                 return self.closure(news.body)
-            case Topic.CALL | Topic.COACHING:
+            case Topic.CALL | Topic.COACHED_CALL:
                 return self._of_call(news, holder)
             case Topic.QUALITY:
                 return news.body if self._sees(news, news.agent) else None
@@ -129,7 +129,7 @@ class View:
         return None if news.agent is None else self.agent(news.agent, news.client, news.body)
 
     def _of_call(self, news: News, holder: Holder) -> Mapping[str, object] | None:
-        if news.topic is Topic.COACHING and not self.sight.sees_coaching:
+        if news.topic is Topic.COACHED_CALL and not self.sight.sees_coaching:
             return None
         agents = {agent for agent in (news.agent, holder.before) if agent is not None}
         return news.body if self.sight.part(news.client, agents) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import Field
 
@@ -28,7 +28,7 @@ class Open(Strict):
     """Who scores whose part, and by what."""
 
     agent: str = Field(pattern=f"^{NAME}$")
-    reviewers: list[str] = Field(
+    reviewers: list[Annotated[str, Field(pattern=REVIEWER)]] = Field(
         min_length=2, max_length=MOST_REVIEWERS, description="Names of tokens."
     )
     scorecard: str | None = Field(

@@ -20,6 +20,7 @@ from ccengine.api.reviews import (
     LONGEST_TEXT,
     Refusing,
     ReviewShown,
+    may_listen,
     own,
     review_of,
     review_shown,
@@ -197,9 +198,8 @@ async def _record(asked: Asked[Any, Any]) -> CallRecord:
     """
     review = await review_of(asked)
     client = asked.ports.floor.tenant().clients.get(ClientId(review.client))
-    may = client is not None and client.settings.quality.agents_listen
     record = await asked.ports.library.keeper.get(CallId(review.call))
-    if record is None or (asked.identity.role is Role.AGENT and not may):
+    if record is None or not may_listen(asked, client):
         raise RECORDING_MISSING.because()
     return record
 
