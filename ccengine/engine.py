@@ -184,12 +184,16 @@ class Engine:
                 self._fail(error)
         return not self.failed.done()
 
-    def show(self) -> None:
-        """Write what is not written yet, and let the observers see what they have not seen."""
+    def show(self) -> bool:
+        """Write what is not written yet, and let the observers see what they have not seen.
+
+        Returns:
+            False when it cannot be written: as `write`.
+        """
         if self._writing is not None:
             self._writing.cancel()
             self._writing = None
-        self.write()
+        is_written = self.write()
         unseen, self._unseen = self._unseen, []
         for rows in unseen:
             for observer in self._observers:
@@ -198,6 +202,7 @@ class Engine:
                 except Exception:
                     # Its fault must not cost the others what has happened.
                     log.exception("observer_failed", observer=getattr(observer, "__qualname__", ""))
+        return is_written
 
     def start_timer(self) -> None:
         """Let deadlines fall due from now on."""

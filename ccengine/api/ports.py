@@ -115,7 +115,7 @@ class Library:
     reader: Reader  #: of what takes long
     quick_reader: Reader  #: of what does not
     kpis: LiveKpis  #: key figures of the last days
-    show: Callable[[], None]  #: has the journal hold what has happened so far
+    show: Callable[[], bool]  #: has the journal hold what has happened so far; False: it cannot
     journal: Path
     recordings: Path
     keeping: Keeping  #: of recordings, after their calls

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import phonenumbers
 import yaml
@@ -20,9 +20,6 @@ from pydantic import AfterValidator
 
 from ccengine.config.names import mistake
 from ccengine.core.events import ConsentKind
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 FOLDER: Final = Path(__file__).parent / "places"
 ANYWHERE: Final = "*"
@@ -119,13 +116,16 @@ def table() -> Mapping[str, ConsentKind]:
 
 def ruling_place(settings: ConsentSettings, place: str) -> str | None:
     """Return the entry of the table that holds at a place; None: the client has its own."""
-    known = table()
-    for name in _from_near_to_far(place):
-        if name in settings.places:
-            return None
-        if name in known:
-            return name
-    return ANYWHERE
+    known, country = table(), place.partition("-")[0]
+    if place in settings.places:
+        return None
+    if place in known:
+        return place if known[place] is _kind_of(settings, place) else None
+    if country in settings.places:
+        return None
+    if country in known:
+        return country
+    return None if settings.unknown else ANYWHERE
 
 
 def is_checked(place: str) -> bool:
@@ -142,21 +142,13 @@ def sources() -> Mapping[str, Mapping[str, str]]:
 
 
 def _kind_of(settings: ConsentSettings, place: str) -> ConsentKind:
-    known = table()
-    for name in _from_near_to_far(place):
-        if name in settings.places:
-            return settings.places[name]
-        if name in known:
-            return known[name]
-    return settings.unknown or known[ANYWHERE]
-
-
-def _from_near_to_far(place: str) -> Iterator[str]:
-    """Yield a state, then its country."""
-    if place:
-        yield place
-    if "-" in place:
-        yield place.partition("-")[0]
+    """Return a place's rule: the client's; else the table's, and what the client says of all of
+    the country makes no state of it easier."""
+    known, places, country = table(), settings.places, place.partition("-")[0]
+    if place in places or place not in known:
+        named = places.get(place) or places.get(country) or known.get(country)
+        return named or settings.unknown or known[ANYWHERE]
+    return max(known[place], places.get(country, known[place]), key=STRICTNESS.index)
 
 
 def _place_of(number: phonenumbers.PhoneNumber) -> str:

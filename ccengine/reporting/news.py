@@ -1,7 +1,8 @@
 """What others are told of a row: one body for websockets, MQTT and webhooks.
 
 Bodies are ready for JSON. `seq` is the journal's number of the row, so whoever has seen a message
-can ask for what came after it. Numbers of callers are masked.
+can ask for what came after it. Numbers of callers are masked. Who is told of a topic is for each
+way to know: neither who is coached nor a client is told of coaching.
 """
 
 from __future__ import annotations
@@ -10,7 +11,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ccengine.core.commands import ShowAgent, ShowCall, ShowClosure, ShowCoaching
-from ccengine.core.events import DiskLevelChanged, PlanLoaded, SwitchLost, SwitchResynced
+from ccengine.core.events import (
+    CoachingEvent,
+    DiskLevelChanged,
+    PlanLoaded,
+    QualityEvent,
+    SwitchLost,
+    SwitchResynced,
+)
 from ccengine.reporting.facts import fact_of
 from ccengine.reporting.instants import utc_text
 
@@ -28,6 +36,8 @@ class Topic(StrEnum):
     """What a message is about."""
 
     CALL = "call"  #: something happened to a call
+    COACHED_CALL = "coached_call"  #: somebody listens to a call: for those who lead or judge alone
+    QUALITY = "quality"  #: an agent's part in a call was measured, scored or disputed
     CALL_STATE = "call_state"  #: where a call is now
     AGENT_STATE = "agent_state"  #: what an agent does now
     COACHING = "coaching"  #: who follows an agent now, and how
@@ -57,10 +67,16 @@ def news_of(row: JournalRow) -> News | None:
     if row.call is not None:
         named = {"client": row.client, "call_id": row.call}
         by = {} if row.agent is None else {"agent": row.agent}
-        return _news(row, Topic.CALL, row.type, {**facts, **named, **by, **fact.details})
+        return _news(row, _topic_of(row), row.type, {**facts, **named, **by, **fact.details})
     if isinstance(row.what, PlanLoaded | SwitchLost | SwitchResynced | DiskLevelChanged):
         return _news(row, Topic.ENGINE, row.type, {**facts, **fact.details})
     return None
+
+
+def _topic_of(row: JournalRow) -> Topic:
+    if isinstance(row.what, CoachingEvent):
+        return Topic.COACHED_CALL
+    return Topic.QUALITY if isinstance(row.what, QualityEvent) else Topic.CALL
 
 
 def _state(row: JournalRow, shown: ShowAgent | ShowCall | ShowClosure | ShowCoaching) -> News:

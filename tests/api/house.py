@@ -442,7 +442,7 @@ def _ports(here: House, token_file: Path, kpis: LiveKpis) -> Ports:
         reader=AtOnce(),
         quick_reader=AtOnce(),
         kpis=kpis,
-        show=lambda: None,
+        show=lambda: True,
         journal=here.shift.journal.path,
         recordings=here.folder / "recordings",
         configuration=here.tenant.folder,

@@ -87,6 +87,12 @@ async def test_a_drawn_call_is_heard_seen_and_scored_by_keyboard(tmp_path: Path)
         await expect(page.locator("#review .total")).to_have_text("82.5%")
         await expect(drawn).to_have_count(0)
         await expect(page.locator("#publish")).to_have_count(0)
+        assert not [url for url in asked if url.endswith("/recording")]  # read, and not heard
+        assert await here.keeper.database.plays.of("nour-ended") == []
+        await play.click()
+        await expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+        (heard,) = await here.keeper.database.plays.of("nour-ended")
+        assert (heard.actor, heard.to_seconds) == ("own", 10.0)
         assert any(url.endswith("/recording") for url in asked)
         assert not [url for url in asked if "cct_" in url or "token=" in url]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import Field
 
@@ -29,7 +29,7 @@ class Open(Strict):
     """Who scores whose part, and by what."""
 
     agent: str = Field(pattern=f"^{NAME}$")
-    reviewers: list[str] = Field(
+    reviewers: list[Annotated[str, Field(pattern=REVIEWER)]] = Field(
         min_length=FEWEST_REVIEWERS, max_length=MOST_REVIEWERS, description="Names of tokens."
     )
     scorecard: str | None = Field(
@@ -72,7 +72,7 @@ class CalibrationList(Shown):
 
 async def list_calibrations(asked: Asked[Nothing, Nothing]) -> CalibrationList:
     """List what the token sees."""
-    found = await store_of(asked).calibrations(asked.sight.client_names())
+    found = await store_of(asked).calibrations(asked.sight.client_names(), asked.sight.parts_of)
     seen = [one for one in found if sees_part(asked.sight, one.client, one.agent)]
     return CalibrationList(calibrations=[await _shown(asked, one) for one in seen])
 

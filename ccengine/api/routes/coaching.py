@@ -81,7 +81,7 @@ async def take_over(asked: Asked[Nothing, Nothing]) -> Change:
 async def end_coaching(asked: Asked[Nothing, Nothing]) -> Change:
     """Have the supervisor coach nobody, a moment later; no call is touched."""
     coach = agent_of(asked)
-    before, by = _shown(coach, asked), asked.identity.name
+    before, by = _shown(coach, asked), asked.identity.on_behalf_of(coach.id)
     return _changed(asked, coach, before, asked.ports.floor.coaching.end(coach.id, by))
 
 
