@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from itertools import accumulate
 
 from hypothesis import strategies as st
@@ -115,16 +116,31 @@ class Life:
             return Says.NOTHING
         return (self.caller if party is CALLER else self.agent).at(when)
 
+    @cached_property
+    def sent(self) -> dict[Party, list[str]]:
+        """What each party sends, step by step."""
+        steps = range(int(self.seconds / STEP) + 1)
+        return {
+            party: [self.sends(party, step * STEP) for step in steps] for party in (CALLER, AGENT)
+        }
+
+    @cached_property
+    def counted(self) -> dict[Party, list[int]]:
+        """How many packets had come of each at the beginning of each step."""
+        return {
+            party: list(accumulate((what != Says.NOTHING for what in sent), initial=0))
+            for party, sent in self.sent.items()
+        }
+
     def packets(self, party: Party, when: float) -> int:
-        steps = int(when / STEP)
-        return sum(self.sends(party, step * STEP) != Says.NOTHING for step in range(steps))
+        return self.counted[party][int(when / STEP)]
 
     def talks(self, party: Party, since: float, upto: float) -> tuple[tuple[float, float], ...]:
         """What talk detection tells that listens since then."""
         heard = [
             step * STEP
             for step in range(int(since / STEP) + 1, int(upto / STEP))
-            if self.sends(party, step * STEP) == Says.SPEECH
+            if self.sent[party][step] == Says.SPEECH
         ]
         spans: list[tuple[float, float]] = []
         for at in heard:
