@@ -35,12 +35,14 @@ if TYPE_CHECKING:
     )
     from ccengine.core.floor import Floor
     from ccengine.core.ids import AgentId, CoachingId, Instant
+    from ccengine.core.plan import Plan
 
 MAY_COACH = frozenset({AgentState.AVAILABLE, AgentState.NOT_READY, AgentState.WRAP_UP})
 SPEAKS = frozenset({CoachMode.WHISPER, CoachMode.BARGE})
 
 COACH_LEFT = "the coach logged out"
 AGENT_LEFT = "the agent logged out"
+NOT_LED = "the coach leads the agent's team no more"
 
 
 def start(floor: Floor, event: CoachingStarted, now: Instant) -> None:
@@ -121,11 +123,12 @@ def take_over(floor: Floor, event: CallTakenOver, now: Instant) -> None:
 def settle(floor: Floor) -> None:
     """Say what each coach is to hear, where that has changed."""
     for coaching in floor.coachings.values():
-        gone = _who_left(floor, coaching)
-        if gone:
-            if not coaching.is_ending:
-                coaching.is_ending, coaching.seat = True, NOWHERE
-                floor.ask(EndCoaching(coaching=coaching.id, reason=gone))
+        if coaching.ending:
+            continue
+        reason = _why_over(floor, coaching)
+        if reason:
+            coaching.ending, coaching.seat = reason, NOWHERE
+            floor.ask(EndCoaching(coaching=coaching.id, reason=reason))
             continue
         seat = seat_of(floor, coaching)
         if seat != coaching.seat:
@@ -178,18 +181,24 @@ def _seated(coaching: Coaching) -> SeatCoach:
     )
 
 
-def _who_left(floor: Floor, coaching: Coaching) -> str:
+def _why_over(floor: Floor, coaching: Coaching) -> str:
+    """Return why the coaching cannot go on; empty: it can. A reload may take the team away."""
     if floor.roster.get(coaching.coach).state is AgentState.OFFLINE:
         return COACH_LEFT
-    offline = floor.roster.get(coaching.agent).state is AgentState.OFFLINE
-    return AGENT_LEFT if offline else ""
+    if floor.roster.get(coaching.agent).state is AgentState.OFFLINE:
+        return AGENT_LEFT
+    return "" if leads(floor.plan, coaching.coach, coaching.agent) else NOT_LED
+
+
+def leads(plan: Plan, coach: AgentId, agent: AgentId) -> bool:
+    """Tell whether somebody is a supervisor of another's team."""
+    settings = plan.agents.get(agent)
+    team = None if settings is None else settings.team
+    return coach != agent and team is not None and coach in plan.supervisors.get(team, ())
 
 
 def _expect_supervisor(floor: Floor, coach: AgentId, agent: AgentId) -> None:
-    settings = floor.plan.agents.get(agent)
-    team = None if settings is None else settings.team
-    supervisors = () if team is None else floor.plan.supervisors.get(team, ())
-    if coach == agent or coach not in supervisors:
+    if not leads(floor.plan, coach, agent):
         _refuse(f"agent '{coach}' is no supervisor of agent '{agent}'")
 
 
@@ -213,6 +222,8 @@ def _forget(floor: Floor, coaching: Coaching) -> None:
     coach = floor.roster.get(coaching.coach)
     coach.coaching = None
     _show(floor, coach)
+    floor.forget_if_retired(coach)
+    floor.forget_if_retired(floor.roster.get(coaching.agent))
 
 
 def _show(floor: Floor, agent: Agent) -> None:

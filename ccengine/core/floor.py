@@ -173,12 +173,21 @@ class Floor:
         agent.phone_lost, agent.own_calls, agent.retry_at = False, (), 0.0
         agent.paused, agent.asks_for_help = (), False
         self.deadlines.discard(HELP_PREFIX + agent.id)
-        if agent.id not in self.plan.agents:
-            self._forget(agent)
+        self.forget_if_retired(agent)
 
-    def _forget(self, agent: Agent) -> None:
-        self.deadlines.discard(PIN_PREFIX + agent.id)
-        self.roster.remove(agent.id)
+    def forget_if_retired(self, agent: Agent) -> None:
+        """Forget an agent who is offline and whom the plan has no more.
+
+        Who still coaches, or is coached, is known until that is over: its session has to end it.
+        """
+        is_gone = agent.state is AgentState.OFFLINE and agent.id not in self.plan.agents
+        if is_gone and not self._is_in_coaching(agent):
+            self.deadlines.discard(PIN_PREFIX + agent.id)
+            self.roster.remove(agent.id)
+
+    def _is_in_coaching(self, agent: Agent) -> bool:
+        is_coached = any(one.agent == agent.id for one in self.coachings.values())
+        return is_coached or agent.coaching is not None
 
     # --- calls ---------------------------------------------------------------------------------
 
@@ -301,8 +310,7 @@ class Floor:
             if not self.roster.has(agent_id):
                 self.roster.add(Agent(id=agent_id))
         for agent in self.roster.all():
-            if agent.state is AgentState.OFFLINE and agent.id not in plan.agents:
-                self._forget(agent)
+            self.forget_if_retired(agent)
         self.judge(now)
 
     def _keep_turns(self, plan: Plan) -> None:

@@ -81,6 +81,7 @@ def _check_coachings(floor: Floor) -> None:
         heard = coaching.seat.call is not None
         _must(not heard or (call is not None and call.agent == coaching.agent), "hears", coaching)
         seen = coaching.seat.client in floor.shares.clients_of(coaching.coach)
+        _must(not heard or not coaching.ending, "hears after the end", coaching)
         _must(not heard or seen, "hears another client's call", coaching)
     speakers = [one.agent for one in floor.coachings.values() if one.mode in SPEAKS]
     _must(len(speakers) == len(set(speakers)), "two speak to one agent", speakers)
@@ -185,7 +186,13 @@ def _check_debriefs(agent: Agent) -> None:
 def _check_nothing_left_over(floor: Floor, agent: Agent) -> None:
     story = agent
     in_plan = agent.id in floor.plan.agents
-    _must(in_plan or agent.state is AgentState.ON_CALL, "out of the plan but for a call", story)
+    ends = [one for one in floor.coachings.values() if agent.id in (one.agent, one.coach)]
+    _must(
+        in_plan or agent.state is AgentState.ON_CALL or bool(ends),
+        "out of the plan but for a call or coaching",
+        story,
+    )
+    _must(in_plan or all(one.ending for one in ends), "coaching out of the plan ends", ends)
     asked = agent.finish is not AgentStep.FINISH
     may_ask = agent.state in (AgentState.ON_CALL, AgentState.WRAP_UP)
     _must(may_ask or not asked, "asked for nothing", story)

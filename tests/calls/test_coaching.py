@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ccengine.calls.coaching.audibility import Direction, Hears, Setup, Snoop, heard
+from ccengine.core.coaching import AGENT_LEFT, NOT_LED
 from ccengine.core.events import (
     CallHandedOver,
+    CallQueued,
     CallTakenOver,
     CoachingEnded,
     CoachingStarted,
@@ -241,6 +243,55 @@ async def test_to_take_over(house: CenterOnFake) -> None:
     await house.until(lambda: not house.engine.center.calls)
     await asyncio.sleep(1)
     house.assert_nothing_left()
+
+
+async def test_a_reload_without_whom_somebody_coaches_ends_it_and_stops_nobody(
+    house: CenterOnFake,
+) -> None:
+    own = await coach(house)
+    await house.until(lambda: house.said_on(own) == [Confirmation.COACH_WAITS])
+    tenant = house.configuration.tenant
+    assert tenant is not None
+    agents = {name: one for name, one in tenant.settings.agents.items() if name != "taras"}
+    house.set_tenant(agents=agents)
+    await house.until(lambda: house.journal.events(CoachingEnded))
+    (ended,) = house.journal.events(CoachingEnded)
+    assert ended.reason == AGENT_LEFT
+    await house.until(lambda: own not in house.asterisk.channels_left())
+    assert house.said_on(own)[-1] == Confirmation.COACH_AGENT_AWAY
+    house.caller()
+    await house.until(lambda: house.journal.events(CallQueued), seconds=5)
+
+
+async def test_who_leads_the_team_no_more_is_out_of_the_call(house: CenterOnFake) -> None:
+    caller, leg = await talk(house)
+    own = await coach(house)
+    await routed(house, CoachMode.MONITOR)
+    without_supervisors(house)
+    await house.until(lambda: own not in house.asterisk.channels_left())
+    assert house.said_on(own)[-1] == Confirmation.COACH_NOT_TEAM
+    (ended,) = house.journal.events(CoachingEnded)
+    assert ended.reason == NOT_LED
+    assert hears(house, caller, leg)
+
+
+async def test_an_end_that_an_engine_was_asked_for_is_brought_about_by_the_next(
+    house: CenterOnFake,
+) -> None:
+    await talk(house)
+    own = await coach(house)
+    await routed(house, CoachMode.MONITOR)
+    without_supervisors(house)
+    await house.restart()
+    await house.until(lambda: house.journal.events(CoachingEnded))
+    await house.until(lambda: own not in house.asterisk.channels_left())
+
+
+def without_supervisors(house: CenterOnFake) -> None:
+    tenant = house.configuration.tenant
+    assert tenant is not None
+    desk = replace(tenant.settings.teams["dnipro-desk"], supervisors=())
+    house.set_tenant(teams={**tenant.settings.teams, "dnipro-desk": desk})
 
 
 @pytest.mark.parametrize("key", ["4", "5", "6"])

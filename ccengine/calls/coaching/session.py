@@ -188,7 +188,7 @@ class CoachingSession:
     # --- what is asked for ---------------------------------------------------------------------
 
     async def _follow(self) -> str:
-        while True:
+        while not self._coaching.ending:  # an earlier engine may have been told
             if not await self._settle():
                 return LEAKED
             news = [await self._news.get()]
@@ -198,6 +198,7 @@ class CoachingSession:
                 over = await self._take(one)
                 if over:
                     return over
+        return self._coaching.ending
 
     async def _take(self, news: News) -> str:
         """Do what is asked for; why the coaching is over by that, empty if it goes on."""
