@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ccengine.calls.card_taking import CardTaking
 from ccengine.calls.coaching.audibility import Direction, Hears, Setup, Snoop, heard
+from ccengine.calls.keys import Action, CardWish, Keyed
 from ccengine.core.coaching import AGENT_LEFT, NOT_LED
 from ccengine.core.events import (
     CallHandedOver,
     CallQueued,
     CallTakenOver,
+    CardEntryStarted,
     CoachingEnded,
     CoachingStarted,
     CoachLeaked,
@@ -24,6 +27,7 @@ from ccengine.core.events import (
 )
 from ccengine.core.states import AgentState, CallState
 from ccengine.ivr.confirmations import Confirmation
+from tests.calls.test_cards import PAYMENT, PayDesk
 
 if TYPE_CHECKING:
     from tests.calls.center_on_fake import CenterOnFake
@@ -292,6 +296,130 @@ def without_supervisors(house: CenterOnFake) -> None:
     assert tenant is not None
     desk = replace(tenant.settings.teams["dnipro-desk"], supervisors=())
     house.set_tenant(teams={**tenant.settings.teams, "dnipro-desk": desk})
+
+
+async def takes_over(house: CenterOnFake) -> tuple[str, str, str]:
+    """A coach takes over while Asterisk answers late: caller, agent's leg and coach's channel."""
+    caller, leg = await talk(house)
+    own = await coach(house)
+    await routed(house, CoachMode.MONITOR)
+    house.asterisk.delay_requests(0.02)
+    house.asterisk.dial_digit(own, "7")
+    await house.until(lambda: house.journal.events(CallTakenOver))
+    return caller, leg, own
+
+
+async def test_an_agent_who_hangs_up_as_they_are_taken_over_costs_nobody_the_caller(
+    house: CenterOnFake,
+) -> None:
+    caller, leg, own = await takes_over(house)
+    house.asterisk.hang_up(leg)
+    await asyncio.sleep(3)
+    assert is_talking(house, "node1-1-1")
+    assert hears(house, caller, own)
+
+
+async def test_an_agent_who_hung_up_just_before_the_core_gave_their_caller_to_the_coach(
+    house: CenterOnFake,
+) -> None:
+    caller, leg = await talk(house)
+    own = await coach(house)
+    await routed(house, CoachMode.MONITOR)
+    control = house.sessions.talks.controls["node1-1-1"]
+    control.note_wish(Keyed(Action.TRANSFER, "999"))  # "refused" is said for some seconds
+    await asyncio.sleep(0.1)
+    house.asterisk.dial_digit(own, "7")
+    await asyncio.sleep(0.1)
+    house.asterisk.hang_up(leg)
+    await house.until(lambda: house.journal.events(CallTakenOver))
+    await asyncio.sleep(3)
+    assert hears(house, caller, own)
+
+
+async def test_a_coach_who_hangs_up_as_they_take_over_leaves_nobody_talking_unknown(
+    house: CenterOnFake,
+) -> None:
+    caller, leg, own = await takes_over(house)
+    house.asterisk.hang_up(own)
+    await asyncio.sleep(5)
+    assert not house.engine.center.calls
+    assert not hears(house, caller, leg), "the core has the agent in wrap-up"
+
+
+async def test_a_coach_who_is_gone_before_they_have_the_caller_leaves_them_to_the_agent(
+    house: CenterOnFake,
+) -> None:
+    caller, leg = await talk(house)
+    own = await coach(house)
+    await routed(house, CoachMode.MONITOR)
+    house.asterisk.delay_requests(0.2)
+    house.asterisk.dial_digit(own, "7")
+    await asyncio.sleep(0.1)
+    house.asterisk.hang_up(own)
+    await asyncio.sleep(5)
+    assert not house.journal.events(CallTakenOver)
+    assert is_talking(house, "node1-1-1")
+    assert hears(house, caller, leg)
+
+
+async def test_an_engine_killed_as_a_coach_takes_over_leaves_them_the_caller(
+    house: CenterOnFake,
+) -> None:
+    caller, leg, own = await takes_over(house)
+    await house.restart()
+    await asyncio.sleep(1)
+    assert hears(house, caller, own)
+    assert leg not in house.asterisk.channels_left()
+
+
+async def test_what_an_agent_asked_for_before_they_were_taken_over_is_not_done_to_the_coach(
+    house: CenterOnFake,
+) -> None:
+    house.wiring.payments = PayDesk()
+    house.set_client(payment=PAYMENT)
+    caller, leg = await talk(house)
+    own = await coach(house)
+    await routed(house, CoachMode.MONITOR)
+    control = house.sessions.talks.controls["node1-1-1"]
+    control.note_wish(Keyed(Action.TRANSFER, "999"))  # "refused" is said for some seconds
+    await asyncio.sleep(0.1)
+    control.note_wish(CardWish(by="taras"))
+    control.note_wish(Keyed(Action.HOLD))
+    house.asterisk.dial_digit(own, "7")
+    await house.until(lambda: house.journal.events(CallTakenOver))
+    await asyncio.sleep(10)
+    assert not house.journal.events(CardEntryStarted)
+    assert house.engine.center.calls["node1-1-1"].held is None
+    assert hears(house, own, caller)
+    assert leg not in house.asterisk.channels_left()
+
+
+async def test_a_card_that_was_about_to_begin_gives_way_to_who_takes_over(
+    house: CenterOnFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wish is taken, and the core has not heard of it yet."""
+    house.wiring.payments = PayDesk()
+    house.set_client(payment=PAYMENT)
+    caller, leg = await talk(house)
+    own = await coach(house)
+    await routed(house, CoachMode.MONITOR)
+    begins = asyncio.Event()
+    run = CardTaking.run
+
+    async def run_late(taking: CardTaking) -> None:
+        begins.set()
+        await asyncio.sleep(0.5)
+        await run(taking)
+
+    monkeypatch.setattr(CardTaking, "run", run_late)
+    house.sessions.talks.controls["node1-1-1"].note_wish(CardWish(by="taras"))
+    await begins.wait()
+    house.asterisk.dial_digit(own, "7")
+    await house.until(lambda: house.journal.events(CallTakenOver))
+    await asyncio.sleep(10)
+    assert not house.journal.events(CardEntryStarted)
+    assert hears(house, own, caller)
+    assert leg not in house.asterisk.channels_left()
 
 
 @pytest.mark.parametrize("key", ["4", "5", "6"])

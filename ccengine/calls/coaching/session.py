@@ -30,6 +30,7 @@ from ccengine.core.events import (
     CoachMode,
     CoachRouted,
 )
+from ccengine.core.ids import CallId
 from ccengine.ivr.confirmations import Confirmation
 
 if TYPE_CHECKING:
@@ -40,10 +41,11 @@ if TYPE_CHECKING:
     from ccengine.calls.coaching.line import Snoops
     from ccengine.calls.coaching.routing import Step
     from ccengine.calls.consult import Talks
+    from ccengine.calls.control import Control
     from ccengine.calls.wiring import Wiring
     from ccengine.core.coachings import Coaching, Seat
     from ccengine.core.events import CoachRouted
-    from ccengine.core.ids import CallId, ClientId, CoachingId
+    from ccengine.core.ids import ClientId, CoachingId
 
 log = structlog.get_logger()
 
@@ -227,28 +229,34 @@ class CoachingSession:
 
     async def _take_over(self, by: str) -> bool:
         """Have the coach be the agent of the call they hear; False: it cannot be."""
-        call = self._coaching.seat.call
-        talk = None if call is None else self._house.talks.controls.get(call)
-        if call is None or talk is None or call in self._house.talks.consults:
+        if self._talk_heard() is not None:
+            await self._ear.stop()
+            await (
+                self._line.clear_away()
+            )  # beforehand: nothing may come between the two words below
+        talk = self._talk_heard()
+        rejection = "no talk to take over" if talk is None else self._engine.post(self._taken(by))
+        if talk is None or rejection:
+            log.info("take_over_refused", coaching=self._coaching.id, cause=rejection)
             await self._refuse(Confirmation.REFUSED)
             return False
-        event = CallTakenOver(
-            call=call,
+        talk.note_take_over(self._channel)
+        return True
+
+    def _talk_heard(self) -> Control | None:
+        """Return the talk the coach hears, if it can be taken over."""
+        call, talks = self._coaching.seat.call, self._house.talks
+        return None if call is None or call in talks.consults else talks.controls.get(call)
+
+    def _taken(self, by: str) -> CallTakenOver:
+        return CallTakenOver(
+            call=self._coaching.seat.call or CallId(""),
             agent=self._coaching.agent,
             to_agent=self._coaching.coach,
             coaching=self._coaching.id,
             channel=self._channel.id,
             by=by,
         )
-        rejection = self._engine.post(event)
-        if rejection:
-            log.info("take_over_refused", call_id=call, cause=rejection)
-            await self._refuse(Confirmation.REFUSED)
-            return False
-        await self._ear.stop()
-        await self._line.clear_away()
-        talk.note_take_over(self._channel)
-        return True
 
     # --- who hears whom ------------------------------------------------------------------------
 
