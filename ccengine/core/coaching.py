@@ -100,7 +100,7 @@ def take_over(floor: Floor, event: CallTakenOver, now: Instant) -> None:
     call, coaching = floor.calls[event.call], floor.coachings.get(event.coaching)
     if coaching is None or coaching.seat.call != call.id or coaching.coach != event.to_agent:
         _refuse(f"agent '{event.to_agent}' does not coach in call '{call.id}'")
-    if call.kind in handover.COLLEAGUES or handover.consult_of(floor, call.id) is not None:
+    if call.kind in handover.COLLEAGUES or floor.consult_of(call.id) is not None:
         _refuse(f"a colleague is consulted in call '{call.id}'")
     cards.expect_none(call)
     coach = floor.roster.get(event.to_agent)
@@ -121,19 +121,25 @@ def take_over(floor: Floor, event: CallTakenOver, now: Instant) -> None:
 
 
 def settle(floor: Floor) -> None:
-    """Say what each coach is to hear, where that has changed."""
+    """Say what each coach is to hear, where something has moved that this depends on."""
+    moved, floor.moved = floor.moved, set()
+    if not moved:
+        return
     for coaching in floor.coachings.values():
-        if coaching.ending:
-            continue
-        reason = _why_over(floor, coaching)
-        if reason:
-            coaching.ending, coaching.seat = reason, NOWHERE
-            floor.ask(EndCoaching(coaching=coaching.id, reason=reason))
-            continue
-        seat = seat_of(floor, coaching)
-        if seat != coaching.seat:
-            coaching.seat = seat
-            floor.ask(_seated(coaching))
+        if not coaching.ending and (coaching.agent in moved or coaching.coach in moved):
+            _seat_anew(floor, coaching)
+
+
+def _seat_anew(floor: Floor, coaching: Coaching) -> None:
+    reason = why_over(floor, coaching)
+    if reason:
+        coaching.ending, coaching.seat = reason, NOWHERE
+        floor.ask(EndCoaching(coaching=coaching.id, reason=reason))
+        return
+    seat = seat_of(floor, coaching)
+    if seat != coaching.seat:
+        coaching.seat = seat
+        floor.ask(_seated(coaching))
 
 
 def seat_of(floor: Floor, coaching: Coaching) -> Seat:
@@ -148,7 +154,7 @@ def seat_of(floor: Floor, coaching: Coaching) -> Seat:
         return Seat(unheard=Unheard.PRIVATE)
     if about.client not in floor.shares.clients_of(coaching.coach):
         return Seat(client=about.client, unheard=Unheard.OTHER_CLIENT)
-    consult = handover.consult_of(floor, call.id)
+    consult = floor.consult_of(call.id)
     aside = consult is not None and not consult.conference and call.held is not None
     return Seat(
         call=call.id,
@@ -181,7 +187,7 @@ def _seated(coaching: Coaching) -> SeatCoach:
     )
 
 
-def _why_over(floor: Floor, coaching: Coaching) -> str:
+def why_over(floor: Floor, coaching: Coaching) -> str:
     """Return why the coaching cannot go on; empty: it can. A reload may take the team away."""
     if floor.roster.get(coaching.coach).state is AgentState.OFFLINE:
         return COACH_LEFT

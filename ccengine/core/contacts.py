@@ -165,6 +165,8 @@ def end(floor: Floor, event: CallEnded, now: Instant) -> None:
     items.forget(floor, call)
     floor.move_call(call, state)
     del floor.calls[call.id]
+    if call.origin is not None:
+        del floor.consults[call.origin]
 
 
 def expect_unknown(floor: Floor, call: CallId) -> None:

@@ -70,6 +70,8 @@ class Floor:
         self.own_calls: dict[PhoneId, tuple[str, ...]] = {}  #: channels that are not ours
         self.items = ItemLists()
         self.coachings: dict[CoachingId, Coaching] = {}
+        self.consults: dict[CallId, CallId] = {}  #: customers' calls, and what is asked about them
+        self.moved: set[AgentId] = set()  #: whose coaches may have to hear something else now
         self.closed: dict[ClosureId, Closed] = {}  #: numbers that are closed by one switch
         self.leavable: list[QueueId] = []  #: queues that send callers away when empty
         self._moves = 0  #: of agents and calls, as far as they may leave a queue empty
@@ -145,6 +147,7 @@ class Floor:
                 self.open_agents.add(agent.id)
         self.shares.note_agent(agent)
         self._moves += 1
+        self.moved.add(agent.id)
 
     def let_rest(self, agent: Agent, until: Instant) -> None:
         """Keep the agent from offers until then, once available: one is about to end in nothing."""
@@ -191,10 +194,23 @@ class Floor:
 
     # --- calls ---------------------------------------------------------------------------------
 
+    def consult_of(self, call: CallId) -> Call | None:
+        """Return the consult about a customer's call, if there is one."""
+        consult = self.consults.get(call)
+        return None if consult is None else self.calls.get(consult)
+
+    def note_talk(self, call: Call) -> None:
+        """Take note that something has changed of who talks with whom in a call."""
+        origin = None if call.origin is None else self.calls.get(call.origin)
+        for one in (call, origin, self.consult_of(call.id)):
+            if one is not None and one.agent is not None:
+                self.moved.add(one.agent)
+
     def move_call(self, call: Call, state: CallState) -> None:
         """Set the call's state, keep the line in step with it, and show it."""
         call.state = state
         self.place_call(call)
+        self.note_talk(call)
         self.ask(call.shown())
 
     def place_call(self, call: Call) -> None:

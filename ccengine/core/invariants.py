@@ -8,7 +8,7 @@ from ccengine.core.acd.positions import Positions
 from ccengine.core.acd.rest import REST_PREFIX
 from ccengine.core.agents import WRAP_UP_PREFIX
 from ccengine.core.closures import CLOSURE_PREFIX
-from ccengine.core.coaching import SPEAKS
+from ccengine.core.coaching import SPEAKS, seat_of, why_over
 from ccengine.core.desk import WRONG_PINS_AT_MOST
 from ccengine.core.floor import HELP_PREFIX, LIMIT_PREFIX, PIN_PREFIX
 from ccengine.core.ids import CallId
@@ -81,7 +81,11 @@ def _check_coachings(floor: Floor) -> None:
         heard = coaching.seat.call is not None
         _must(not heard or (call is not None and call.agent == coaching.agent), "hears", coaching)
         seen = coaching.seat.client in floor.shares.clients_of(coaching.coach)
-        _must(not heard or not coaching.ending, "hears after the end", coaching)
+        if coaching.ending:
+            _must(not heard, "hears after the end", coaching)
+        else:
+            _must(not why_over(floor, coaching), "goes on, and may not", coaching)
+            _must(coaching.seat == seat_of(floor, coaching), "hears what they should", coaching)
         _must(not heard or seen, "hears another client's call", coaching)
     speakers = [one.agent for one in floor.coachings.values() if one.mode in SPEAKS]
     _must(len(speakers) == len(set(speakers)), "two speak to one agent", speakers)
@@ -270,6 +274,8 @@ def _check_control(floor: Floor, call: Call) -> None:
         on_it = dialler.state is AgentState.ON_CALL and dialler.call == call.id
         _must(on_it, "who calls is on the call", story)
     consults = [one.id for one in floor.calls.values() if one.origin == call.id]
+    known = floor.consult_of(call.id)
+    _must(consults == ([] if known is None else [known.id]), "its consult", story)
     _must(len(consults) <= 1, "one consult at most", story)
 
 
