@@ -34,8 +34,9 @@ from ccengine.core.commands import (
     TargetMissed,
     WithdrawOffer,
 )
-from ccengine.core.errors import CoreError, Unsettled
+from ccengine.core.errors import CoreError
 from ccengine.core.events import Event, Miss, OfferDeclined
+from ccengine.core.faults import Unsettled
 from ccengine.reporting.rows import Step
 from ccengine.storage.errors import JournalError
 

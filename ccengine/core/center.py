@@ -26,7 +26,8 @@ from ccengine.core import (
     turns,
 )
 from ccengine.core.acd.requirement import usual_caller
-from ccengine.core.errors import CoreError, Unsettled
+from ccengine.core.errors import CoreError
+from ccengine.core.faults import Unsettled
 from ccengine.core.floor import Floor
 
 if TYPE_CHECKING:

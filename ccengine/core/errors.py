@@ -1,26 +1,8 @@
-"""What the core refuses, which leaves the state as it was; and what tells of a fault of its own."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from ccengine.core.commands import Command
+"""What the core refuses. A refused event leaves the state as it was."""
 
 
 class CoreError(Exception):
     """The event cannot be applied; nothing was changed."""
-
-
-class Unsettled(Exception):
-    """What a step leads to was not worked out to its end: a fault of the core.
-
-    No refusal: the state has changed, and so the step belongs into the journal.
-    """
-
-    def __init__(self, commands: list[Command]) -> None:
-        super().__init__("a step's consequences could not be worked out")
-        self.commands = commands  #: what it has led to all the same
 
 
 class IllegalTransition(CoreError):

@@ -18,7 +18,7 @@ from ccengine.core.acd.shares import Shares
 from ccengine.core.agents import PAUSED, Agent, Roster
 from ccengine.core.ids import CallId, Instant, QueueId, TenantId
 from ccengine.core.item_lists import ItemLists
-from ccengine.core.plan import RETIRED, Plan, order_in
+from ccengine.core.plan import RETIRED, Plan
 from ccengine.core.queues import Order, Strategy
 from ccengine.core.ranking import Ranking
 from ccengine.core.states import AgentState, CallState
@@ -317,31 +317,6 @@ class Floor:
         self.open_agents.clear()
 
     # --- the plan ------------------------------------------------------------------------------
-
-    def swap_plan(self, plan: Plan, now: Instant) -> None:
-        """Take over another plan, for waiting callers too. Agents no longer in it still work."""
-        self._keep_turns(plan)
-        self.plan = plan
-        for agent_id in plan.agents:
-            if not self.roster.has(agent_id):
-                self.roster.add(Agent(id=agent_id))
-        for agent in self.roster.all():
-            self.forget_if_retired(agent)
-        self.judge(now)
-
-    def _keep_turns(self, plan: Plan) -> None:
-        """Have a queue's turn go on after who came before, if whom it was at is gone."""
-        for queue, last in list(self.turns.items()):
-            if last in plan.agents and plan.queues.get(queue) == self.plan.queues.get(queue):
-                continue
-            order, kept = order_in(self.plan, queue), frozenset(order_in(plan, queue))
-            if last in kept or last not in order:
-                continue
-            before = [agent for agent in order[: order.index(last)] if agent in kept]
-            if before:
-                self.turns[queue] = before[-1]
-            else:
-                del self.turns[queue]
 
     def judge(self, now: Instant) -> None:
         """Judge at this instant who qualifies, until an approval or a licence begins or ends."""

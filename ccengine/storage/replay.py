@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from ccengine.core.center import ContactCenter
-from ccengine.core.errors import CoreError, Unsettled
+from ccengine.core.errors import CoreError
+from ccengine.core.faults import Unsettled
 from ccengine.core.snapshots import CenterSnapshot
 from ccengine.reporting.rows import Rejection, Unknown
 from ccengine.storage.codec import decode, encode

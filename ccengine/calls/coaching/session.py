@@ -40,8 +40,7 @@ if TYPE_CHECKING:
     from ccengine.calls.coaching.audibility import Setup
     from ccengine.calls.coaching.line import Snoops
     from ccengine.calls.coaching.routing import Step
-    from ccengine.calls.consult import Talks
-    from ccengine.calls.control import Control
+    from ccengine.calls.consult import CustomersTalk, Talks
     from ccengine.calls.wiring import Wiring
     from ccengine.core.coachings import Coaching, Seat
     from ccengine.core.events import CoachRouted
@@ -243,7 +242,7 @@ class CoachingSession:
         talk.note_take_over(self._channel)
         return True
 
-    def _talk_heard(self) -> Control | None:
+    def _talk_heard(self) -> CustomersTalk | None:
         """Return the talk the coach hears, if it can be taken over."""
         call, talks = self._coaching.seat.call, self._house.talks
         return None if call is None or call in talks.consults else talks.controls.get(call)
