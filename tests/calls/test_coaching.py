@@ -10,6 +10,7 @@ import pytest
 
 from ccengine.calls.card_taking import CardTaking
 from ccengine.calls.coaching.audibility import Direction, Hears, Setup, Snoop, heard
+from ccengine.calls.coaching.line import CoachLine
 from ccengine.calls.keys import Action, CardWish, Keyed
 from ccengine.core.coaching import AGENT_LEFT, NOT_LED
 from ccengine.core.events import (
@@ -30,6 +31,9 @@ from ccengine.ivr.confirmations import Confirmation
 from tests.calls.test_cards import PAYMENT, PayDesk
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ccengine.calls.coaching.routing import Step
     from tests.calls.center_on_fake import CenterOnFake
 
 TARAS = "PJSIP/phone-204"
@@ -296,6 +300,22 @@ def without_supervisors(house: CenterOnFake) -> None:
     assert tenant is not None
     desk = replace(tenant.settings.teams["dnipro-desk"], supervisors=())
     house.set_tenant(teams={**tenant.settings.teams, "dnipro-desk": desk})
+
+
+async def test_a_coach_who_could_not_be_seated_is_seated_later_though_nobody_moves(
+    house: CenterOnFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carry_out, tries = CoachLine.carry_out, 0
+
+    async def fail_at_first(line: CoachLine, steps: Sequence[Step]) -> bool:
+        nonlocal tries
+        tries += 1
+        return tries > 6 and await carry_out(line, steps)
+
+    monkeypatch.setattr(CoachLine, "carry_out", fail_at_first)
+    await talk(house)
+    await coach(house)
+    await routed(house, CoachMode.MONITOR)
 
 
 async def takes_over(house: CenterOnFake) -> tuple[str, str, str]:

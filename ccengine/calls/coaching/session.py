@@ -25,11 +25,7 @@ from ccengine.calls.insistence import insist
 from ccengine.calls.scope import CallScope
 from ccengine.core.coachings import Unheard
 from ccengine.core.commands import EndCoaching, SeatCoach
-from ccengine.core.events import (
-    CallTakenOver,
-    CoachMode,
-    CoachRouted,
-)
+from ccengine.core.events import CallTakenOver, CoachMode
 from ccengine.core.ids import CallId
 from ccengine.ivr.confirmations import Confirmation
 
@@ -51,6 +47,7 @@ log = structlog.get_logger()
 LOOKS = 4
 LOOK_AGAIN_SECONDS = 0.1
 """How often a set-up is looked at that lacks something, as while an agent moves between bridges."""
+TRY_AGAIN_SECONDS = 2.0  #: after these looks, though nobody moves
 
 COACH_HUNG_UP = "the coach hung up"
 LEAKED = "somebody else would have heard the coach"
@@ -104,9 +101,9 @@ class CoachingSession:
         self._watched: set[str] = set()
         self._mode = CoachMode.MONITOR  # of what was set up last
         self._looks = 0
+        self._again_seconds: float | None = None
         self._told: CoachRouted | None = None
         self._unheard: Unheard | None = None
-        self._by = ""
 
     def ask(self, asked: Asked) -> None:
         """Take a wish."""
@@ -192,7 +189,11 @@ class CoachingSession:
         while not self._coaching.ending:  # an earlier engine may have been told
             if not await self._settle():
                 return LEAKED
-            news = [await self._news.get()]
+            try:
+                async with asyncio.timeout(self._again_seconds):
+                    news = [await self._news.get()]
+            except TimeoutError:
+                continue
             while not self._news.empty():
                 news.append(self._news.get_nowait())
             for one in news:
@@ -261,6 +262,7 @@ class CoachingSession:
 
     async def _settle(self) -> bool:
         """Set up what is to be; False: somebody heard the coach, who is out of everything now."""
+        self._again_seconds = None
         seat = self._coaching.seat
         if seat.call is None or not seat.leg:
             return await self._wait(seat)
@@ -284,6 +286,7 @@ class CoachingSession:
                 return False
             if not lacking:
                 return True
+        self._again_seconds = TRY_AGAIN_SECONDS
         log.warning("coach_hears_too_little", coaching=self._coaching.id, cause=lacking)
         return True
 
@@ -318,7 +321,7 @@ class CoachingSession:
             return True
         wrong = leaks(setup, seating, before, seating.mode)
         if wrong:
-            self._note_leak(seating, f"{'; '.join(wrong)}: {setup}", planned=False)
+            self._note_leak(seating, f"{'; '.join(wrong)}: {setup.around(seating)}", planned=False)
         return not wrong
 
     def _plan(self, setup: Setup, seating: Seating | None) -> list[Step]:
