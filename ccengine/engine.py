@@ -29,6 +29,7 @@ from ccengine.core.commands import (
     ShowAgent,
     ShowCall,
     ShowClosure,
+    ShowCoaching,
     ShowOutcome,
     TakeUpItem,
     TargetMissed,
@@ -275,7 +276,7 @@ class Engine:
                 self.open_call(command.call)
                 self.new_items.put_nowait(command.call)
                 return
-            case ShowCall() | ShowOutcome() | ShowClosure():
+            case ShowCall() | ShowOutcome() | ShowClosure() | ShowCoaching():
                 return
         if mailbox is not None:
             mailbox.put_nowait(command)

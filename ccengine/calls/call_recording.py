@@ -21,6 +21,7 @@ from ccengine.calls.consent import Consent
 from ccengine.calls.recording_names import next_part
 from ccengine.calls.recording_rules import settings_of
 from ccengine.core.events import (
+    OWN_PAUSES,
     PauseReason,
     RecordingFailed,
     RecordingPaused,
@@ -30,6 +31,7 @@ from ccengine.core.events import (
 )
 
 if TYPE_CHECKING:
+    from ccengine.asterisk.channels import Channel
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
     from ccengine.core.ids import Instant
@@ -39,6 +41,8 @@ log = structlog.get_logger()
 RETRY_SECONDS: Final = 0.25
 FILE_SECONDS: Final = 1.5
 """After so long a recording that works has a file with something in it."""
+UNTIL_SETTLED_SECONDS: Final = 86_400.0
+"""What a caller has to agree to does not begin by itself: no call lasts so long."""
 LOOK_SECONDS: Final = 30.0
 """The call is looked for so often, if nothing else happens: it may be over."""
 
@@ -48,6 +52,7 @@ NOT_PAUSED: Final = "the recording is not paused"
 CARD_GOES_ON: Final = "the data of a card are being taken"
 NO_ROOM: Final = "the disk is full"
 NOT_AGREED: Final = "the caller does not agree"
+PLACE_WANTS_MORE: Final = "the next agent's place wants more than was agreed to"
 NOT_NOW: Final = "the recording cannot be changed now"
 
 REASONS: Final = {
@@ -56,9 +61,8 @@ REASONS: Final = {
     RecorderReply.REFUSED: "Asterisk refused",
     RecorderReply.IDLE: "nothing records the channel",
     RecorderReply.GONE: "there is no such channel",
+    RecorderReply.WIDEBAND: "its channel is wideband: allow ulaw and alaw only at the trunk",
 }
-OWN: Final = frozenset({PauseReason.CARD, PauseReason.CONSENT})
-"""Whoever paused for one of these ends it; agents do not."""
 
 
 class CallRecording:
@@ -86,24 +90,27 @@ class CallRecording:
 
     # --- what sessions ask for -------------------------------------------------------------------
 
-    async def begin(self, channel: str, *, by: str = "") -> bool:
+    async def begin(self, channel: str, *, by: str = "", beside: Call | None = None) -> bool:
         """Record the call from here on; what cannot be at once is tried on.
 
-        First the caller is told or asked, where the places of both ends want that.
+        First the caller is told or asked, where the places of all ends want that. What has begun
+        already, and was held back for that, goes on.
 
         Args:
             channel: the caller's, or the customer's.
             by: who asks for it; empty: the rules do.
+            beside: the consult whose other side joins the two.
 
         Returns:
             Whether it may be recorded: False if the caller does not agree.
         """
-        if not await self._is_agreed(channel):
-            await self.stop(NOT_AGREED)
+        if not await self._is_agreed(channel, beside):
+            await self._go_without()
             return False
         async with self._lock:
             self._ends_for = None
             if self.goes_on and self._channel == channel:
+                await self._end_hold_back()
                 return True
             if self.goes_on:
                 await self._stop("another channel", "")
@@ -111,12 +118,44 @@ class CallRecording:
             await self._start(by)
         return True
 
-    async def _is_agreed(self, channel: str) -> bool:
+    async def hold_back(self, caller: Channel) -> None:
+        """Pause it before somebody talks whose place wants more than the caller has agreed to.
+
+        `begin` then settles that. What cannot be paused is ended.
+        """
+        is_settled = Consent(self._wiring, caller, self._call).is_settled()
+        if self.goes_on and not is_settled and not await self._pause_for_consent():
+            await self.stop(PLACE_WANTS_MORE)
+
+    async def _pause_for_consent(self) -> bool:
+        """Pause it until `begin` ends that; False: it cannot be."""
+        if not self._is_held_back():
+            by, limit = self._call.agent or "", UNTIL_SETTLED_SECONDS
+            await self.pause(by, PauseReason.CONSENT, limit_seconds=limit)
+        return self._is_held_back()
+
+    def _is_held_back(self) -> bool:
+        pause = self._call.recording_pause
+        return pause is not None and pause.reason is PauseReason.CONSENT
+
+    async def _end_hold_back(self) -> None:
+        """Go on as all that is wanted is agreed to; with the lock held."""
+        if self._is_held_back():
+            await self._resume(self._call.agent or "")
+
+    async def _go_without(self) -> None:
+        """End it, or hold it back where the caller could not be told: another agent may come."""
+        agreed = self._call.consent
+        has_agreed = agreed is not None and agreed.given  # to less than is wanted now
+        if not (has_agreed and await self._pause_for_consent()):
+            await self.stop(NOT_AGREED)
+
+    async def _is_agreed(self, channel: str, beside: Call | None) -> bool:
         """Tell or ask who calls, outside of the bridge they talk in, if they do."""
         caller = self._wiring.router.find(channel)
         if caller is None:
             return False
-        consent = Consent(self._wiring, caller, self._call)
+        consent = Consent(self._wiring, caller, self._call, beside=beside)
         if consent.is_settled() or not self._call.bridge:
             return await consent.settle()
         bridge = self._wiring.router.bridge(self._call.bridge)
@@ -191,8 +230,8 @@ class CallRecording:
             pause = self._call.recording_pause
             if pause is None:
                 return NOT_PAUSED
-            if pause.reason in OWN and pause.reason is not of:
-                return CARD_GOES_ON
+            if pause.reason in OWN_PAUSES and pause.reason is not of:
+                return CARD_GOES_ON if pause.reason is PauseReason.CARD else NOT_AGREED
             return await self._resume(by)
 
     # --- the session of its own ------------------------------------------------------------------
@@ -292,7 +331,7 @@ class CallRecording:
         self._is_unsure = self._is_unsure or reply is not RecorderReply.AWAY
         if not self._call.recording_lost and reply is not RecorderReply.GONE:
             self._fail(name, REASONS[reply])
-        self._retry()
+        self._retry(LOOK_SECONDS if reply is RecorderReply.WIDEBAND else RETRY_SECONDS)
 
     async def _lose(self, reason: str) -> None:
         """Tell that the recording is lost, and begin another at once."""
@@ -337,15 +376,15 @@ class CallRecording:
         pause = self._call.recording_pause
         if not self.goes_on:
             return NOT_RECORDED
-        takes_over = pause is not None and reason in OWN and pause.reason not in OWN
+        takes_over = pause is not None and reason in OWN_PAUSES and pause.reason not in OWN_PAUSES
         return "" if pause is None or takes_over else PAUSED_ALREADY
 
     def _be_unsure(self) -> None:
         self._is_unsure = True
         self._retry()
 
-    def _retry(self) -> None:
-        self._retry_at = self._now() + RETRY_SECONDS
+    def _retry(self, after_seconds: float = RETRY_SECONDS) -> None:
+        self._retry_at = self._now() + after_seconds
         self._changed.set()
 
     def _now(self) -> Instant:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 FOLDER: Final = Path(__file__).parent / "places"
 ANYWHERE: Final = "*"
+UNCHECKED: Final = "no"
 UNITED_STATES: Final = "US"
 STRICTNESS: Final = (ConsentKind.ONE_PARTY, ConsentKind.ANNOUNCE, ConsentKind.CONSENT)
 
@@ -68,11 +69,23 @@ class ConsentRule:
     agent_place: str
 
 
-def rule_for(settings: ConsentSettings, caller_place: str, agent_place: str) -> ConsentRule:
-    """Return the stricter of both ends' rules."""
-    kinds = [_kind_of(settings, place) for place in (caller_place, agent_place)]
-    strictest = max(kinds, key=STRICTNESS.index)
-    return ConsentRule(kind=strictest, caller_place=caller_place, agent_place=agent_place)
+def rule_for(settings: ConsentSettings, caller_place: str, *agent_places: str) -> ConsentRule:
+    """Return the strictest of all ends' rules, with the place of the agent that is so strict.
+
+    Args:
+        settings: the client's.
+        caller_place: the customer's.
+        agent_places: of all whom the customer talks with, at least one.
+    """
+
+    def strictness(place: str) -> int:
+        return STRICTNESS.index(_kind_of(settings, place))
+
+    agent_place = max(agent_places, key=strictness)
+    strictest = max(strictness(caller_place), strictness(agent_place))
+    return ConsentRule(
+        kind=STRICTNESS[strictest], caller_place=caller_place, agent_place=agent_place
+    )
 
 
 def is_enough(given: ConsentKind, wanted: ConsentKind) -> bool:
@@ -102,6 +115,22 @@ def place_of_number(number: str, country: str | None) -> str:
 def table() -> Mapping[str, ConsentKind]:
     """Return the rule of each place that has one; `*` is everywhere else."""
     return {place: ConsentKind(told["kind"]) for place, told in sources().items()}
+
+
+def ruling_place(settings: ConsentSettings, place: str) -> str | None:
+    """Return the entry of the table that holds at a place; None: the client has its own."""
+    known = table()
+    for name in _from_near_to_far(place):
+        if name in settings.places:
+            return None
+        if name in known:
+            return name
+    return ANYWHERE
+
+
+def is_checked(place: str) -> bool:
+    """Tell whether an entry of the table was compared with what is published of its source."""
+    return sources()[place]["checked"] != UNCHECKED
 
 
 @cache

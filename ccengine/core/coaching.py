@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, NoReturn
 
 from ccengine.core import cards, contacts, handover, shifts
 from ccengine.core.coachings import NOWHERE, Coaching, Seat, Unheard
-from ccengine.core.commands import EndCoaching, SeatCoach
+from ccengine.core.commands import EndCoaching, SeatCoach, ShowCoaching
 from ccengine.core.errors import CoachRefused
 from ccengine.core.events.causes import CoachMode
 from ccengine.core.ids import OfferId
+from ccengine.core.plan import supervisors_of
 from ccengine.core.states import (
     AgentState,
     AgentStep,
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     )
     from ccengine.core.floor import Floor
     from ccengine.core.ids import AgentId, CoachingId, Instant
-    from ccengine.core.plan import Plan
 
 MAY_COACH = frozenset({AgentState.AVAILABLE, AgentState.NOT_READY, AgentState.WRAP_UP})
 SPEAKS = frozenset({CoachMode.WHISPER, CoachMode.BARGE})
@@ -61,7 +61,7 @@ def start(floor: Floor, event: CoachingStarted, now: Instant) -> None:
     if coach.coaching is not None or event.coaching in floor.coachings:
         _refuse(f"agent '{coach.id}' coaches already")
     _expect_one_voice(floor, event.coaching, event.agent, event.mode)
-    floor.coachings[event.coaching] = Coaching(
+    floor.coachings[event.coaching] = coaching = Coaching(
         id=event.coaching,
         coach=coach.id,
         agent=agent.id,
@@ -70,6 +70,7 @@ def start(floor: Floor, event: CoachingStarted, now: Instant) -> None:
         started_at=now,
     )
     coach.coaching = event.coaching
+    floor.ask(shown(coaching))
     _show(floor, coach)
 
 
@@ -83,6 +84,7 @@ def change_mode(floor: Floor, event: CoachModeChanged) -> None:
     _expect_one_voice(floor, coaching.id, coaching.agent, event.mode)
     coaching.mode = event.mode
     floor.ask(_seated(coaching))
+    floor.ask(shown(coaching))
 
 
 def end(floor: Floor, event: CoachingEnded) -> None:
@@ -140,6 +142,7 @@ def _seat_anew(floor: Floor, coaching: Coaching) -> None:
     if seat != coaching.seat:
         coaching.seat = seat
         floor.ask(_seated(coaching))
+        floor.ask(shown(coaching))
 
 
 def seat_of(floor: Floor, coaching: Coaching) -> Seat:
@@ -164,6 +167,19 @@ def seat_of(floor: Floor, coaching: Coaching) -> Seat:
         held=call.held is not None,
         joined=call.conference or (consult is not None and consult.conference),
         unheard=None,
+    )
+
+
+def shown(coaching: Coaching) -> ShowCoaching:
+    """Return how a coaching that goes on is shown."""
+    seat = coaching.seat
+    return ShowCoaching(
+        coaching=coaching.id,
+        coach=coaching.coach,
+        agent=coaching.agent,
+        mode=coaching.mode,
+        call=seat.call,
+        reason=seat.unheard or "",
     )
 
 
@@ -193,18 +209,12 @@ def why_over(floor: Floor, coaching: Coaching) -> str:
         return COACH_LEFT
     if floor.roster.get(coaching.agent).state is AgentState.OFFLINE:
         return AGENT_LEFT
-    return "" if leads(floor.plan, coaching.coach, coaching.agent) else NOT_LED
-
-
-def leads(plan: Plan, coach: AgentId, agent: AgentId) -> bool:
-    """Tell whether somebody is a supervisor of another's team."""
-    settings = plan.agents.get(agent)
-    team = None if settings is None else settings.team
-    return coach != agent and team is not None and coach in plan.supervisors.get(team, ())
+    may = coaching.coach in supervisors_of(floor.plan, coaching.agent)
+    return "" if may else NOT_LED
 
 
 def _expect_supervisor(floor: Floor, coach: AgentId, agent: AgentId) -> None:
-    if not leads(floor.plan, coach, agent):
+    if coach not in supervisors_of(floor.plan, agent):
         _refuse(f"agent '{coach}' is no supervisor of agent '{agent}'")
 
 
@@ -227,6 +237,8 @@ def _forget(floor: Floor, coaching: Coaching) -> None:
     del floor.coachings[coaching.id]
     coach = floor.roster.get(coaching.coach)
     coach.coaching = None
+    over = ShowCoaching(coaching=coaching.id, coach=coaching.coach, agent=coaching.agent, mode=None)
+    floor.ask(over)
     _show(floor, coach)
     floor.forget_if_retired(coach)
     floor.forget_if_retired(floor.roster.get(coaching.agent))

@@ -80,7 +80,7 @@ def engine_topic(tenant: TenantId, node: str) -> str:
 def message_of(row: JournalRow) -> Message | None:
     """Return what is sent about a row; None if nothing is."""
     news = news_of(row)
-    if news is None:
+    if news is None or news.topic is Topic.COACHING:  # brokers know no roles: not for everybody
         return None
     payload = orjson.dumps(news.body)
     if news.topic is Topic.AGENT_STATE and news.agent is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ccengine.core.commands import ShowAgent, ShowCall, ShowClosure
+from ccengine.core.commands import ShowAgent, ShowCall, ShowClosure, ShowCoaching
 from ccengine.core.events import DiskLevelChanged, PlanLoaded, SwitchLost, SwitchResynced
 from ccengine.reporting.facts import fact_of
 from ccengine.reporting.instants import utc_text
@@ -30,6 +30,7 @@ class Topic(StrEnum):
     CALL = "call"  #: something happened to a call
     CALL_STATE = "call_state"  #: where a call is now
     AGENT_STATE = "agent_state"  #: what an agent does now
+    COACHING = "coaching"  #: who follows an agent now, and how
     CLOSURE = "closure"  #: whether numbers are closed by one switch
     ENGINE = "engine"  #: the engine as a whole
 
@@ -47,7 +48,7 @@ class News(NamedTuple):
 
 def news_of(row: JournalRow) -> News | None:
     """Return what is told of a row; None if nothing is."""
-    if isinstance(row.what, ShowAgent | ShowCall | ShowClosure):
+    if isinstance(row.what, ShowAgent | ShowCall | ShowClosure | ShowCoaching):
         return _state(row, row.what)
     fact = None if row.kind == "rejection" else fact_of(row)
     if fact is None:
@@ -62,7 +63,7 @@ def news_of(row: JournalRow) -> News | None:
     return None
 
 
-def _state(row: JournalRow, shown: ShowAgent | ShowCall | ShowClosure) -> News:
+def _state(row: JournalRow, shown: ShowAgent | ShowCall | ShowClosure | ShowCoaching) -> News:
     match shown:
         case ShowAgent():
             return _news(row, Topic.AGENT_STATE, "AgentState", agent_facts(shown))
@@ -70,6 +71,8 @@ def _state(row: JournalRow, shown: ShowAgent | ShowCall | ShowClosure) -> News:
             return _news(row, Topic.CALL_STATE, "CallState", call_facts(shown))
         case ShowClosure():
             return _news(row, Topic.CLOSURE, "ClosureState", closure_facts(shown))
+        case ShowCoaching():
+            return _news(row, Topic.COACHING, "CoachingState", coaching_facts(shown))
 
 
 def agent_facts(shown: ShowAgent) -> dict[str, object]:
@@ -108,6 +111,18 @@ def closure_facts(shown: ShowClosure) -> dict[str, object]:
         "cause": shown.reason,
         "since": None if shown.since is None else utc_text(shown.since),
         "until": None if shown.until is None else utc_text(shown.until),
+    }
+
+
+def coaching_facts(shown: ShowCoaching) -> dict[str, object]:
+    """Return who coaches whom as it is told."""
+    return {
+        "coaching": shown.coaching,
+        "coach": shown.coach,
+        "agent": shown.agent,
+        "mode": shown.mode,
+        "call_id": shown.call,
+        "unheard": shown.reason,
     }
 
 

@@ -21,6 +21,7 @@ from ccengine.core.commands import (
     ShowAgent,
     ShowCall,
     ShowClosure,
+    ShowCoaching,
     ShowOutcome,
     TakeUpItem,
     TargetMissed,
@@ -167,6 +168,7 @@ def _decision(what: Command) -> str:
 
 def _seldom(
     what: ShowClosure
+    | ShowCoaching
     | RingStaff
     | TargetMissed
     | Connect
@@ -187,7 +189,7 @@ def _seldom(
         case ShowCall(became=became) if became is not None:
             return f"goes on as {became}"
         case (
-            Connect() | ShowCall() | ShowOutcome() | SeatCoach() | EndCoaching()
+            Connect() | ShowCall() | ShowOutcome() | SeatCoach() | EndCoaching() | ShowCoaching()
         ):  # their events are told
             return ""
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 import yaml
 
+from ccengine.config.consent_checks import unchecked_rules
 from ccengine.config.consents import (
     FOLDER,
+    UNCHECKED,
     ConsentSettings,
     _place,
     is_enough,
@@ -16,7 +20,12 @@ from ccengine.config.consents import (
     table,
 )
 from ccengine.core.events import ConsentKind
+from ccengine.ivr.configuration import load_configuration
 from tests.config.area_codes import STATES, area_codes
+from tests.config.tenants import change, copy_of_demo
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ONE, ANNOUNCE, CONSENT = ConsentKind
 
@@ -77,6 +86,7 @@ def test_who_has_agreed_to_more_is_not_asked_for_less() -> None:
 def test_each_rule_names_its_place_and_its_source() -> None:
     assert table()["*"] is ANNOUNCE
     for place, told in sources().items():
+        assert told["checked"] == UNCHECKED or told["read"], place
         assert place == "*" or _place(place) == place
         assert len(told["source"]) > 10, place
 
@@ -87,3 +97,23 @@ def test_area_codes_are_those_of_the_numbering_plan() -> None:
     ours = {str(code): state for state, codes in written.items() for code in codes}
     assert set(ours.values()) == set(STATES.values())
     assert ours == area_codes()
+
+
+def test_check_names_once_the_places_whose_rule_nobody_has_compared(tmp_path: Path) -> None:
+    folder = copy_of_demo(tmp_path)
+    change(folder / "tenant.yaml", "dubai: {name: Dubai,", "dubai: {name: Dubai, place: SA,")
+    change(folder / "tenant.yaml", "kyiv: {name: Kyiv,", "kyiv: {name: Kyiv, place: AE,")
+    consents = "consent: {}\nqueues:\n"
+    for client in ("nour", "dnipro"):
+        change(folder / f"clients/{client}/client.yaml", "queues:\n", consents)
+    tenant = load_configuration(folder).tenant
+    assert tenant is not None
+    (warning,) = unchecked_rules(tenant, folder / "tenant.yaml")
+    assert warning.is_warning
+    assert warning.message.endswith("law of: SA")
+    for client in ("nour", "dnipro"):
+        file = folder / f"clients/{client}/client.yaml"
+        change(file, "consent: {}", "consent: {places: {SA: consent}}")
+    tenant = load_configuration(folder).tenant
+    assert tenant is not None
+    assert unchecked_rules(tenant, folder / "tenant.yaml") == ()

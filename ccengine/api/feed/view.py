@@ -87,6 +87,8 @@ class View:
                 return self._agent(news)
             case Topic.CLOSURE:
                 return self.closure(news.body)
+            case Topic.COACHING:
+                return self.coaching(news.client, news.body)
             case Topic.CALL:
                 agents = {agent for agent in (news.agent, holder.before) if agent is not None}
                 return news.body if self.sight.part(news.client, agents) else None
@@ -123,6 +125,18 @@ class View:
             return None
         hidden = {} if self.sight.closure(str(facts["closure"]), whole=True) else {"cause": ""}
         return {**facts, **hidden, **({} if self.sees_agents else {"by": ""})}
+
+    def coaching(self, client: str, facts: Mapping[str, object]) -> Mapping[str, object] | None:
+        """Return who coaches whom as far as it is seen; None: not at all.
+
+        Args:
+            client: whose call the coach hears; empty: nobody's.
+            facts: of the coaching.
+        """
+        if not self.sight.sees_coaching or not self.sight.agent(AgentId(str(facts["agent"]))):
+            return None
+        hides_call = bool(client) and not self.sight.client(client)
+        return {**facts, "call_id": None} if hides_call else facts
 
     def _agent(self, news: News) -> Mapping[str, object] | None:
         return None if news.agent is None else self.agent(news.agent, news.client, news.body)

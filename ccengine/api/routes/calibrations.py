@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ccengine.api.route import AnyRoute
 
 REVIEWER: Final = r"^[a-z0-9][a-z0-9_.@-]{0,63}$"
+FEWEST_REVIEWERS: Final = 2  #: one has nobody to differ from
 MOST_REVIEWERS: Final = 20
 
 
@@ -29,7 +30,7 @@ class Open(Strict):
 
     agent: str = Field(pattern=f"^{NAME}$")
     reviewers: list[str] = Field(
-        min_length=2, max_length=MOST_REVIEWERS, description="Names of tokens."
+        min_length=FEWEST_REVIEWERS, max_length=MOST_REVIEWERS, description="Names of tokens."
     )
     scorecard: str | None = Field(
         None, pattern=f"^{NAME}$", description="null: the client's usual one."
@@ -98,7 +99,7 @@ async def open_calibration(asked: Asked[Nothing, Open]) -> Change:
         opened_by=asked.identity.name,
         opened_at=now,
     )
-    if len(names) < 2:  # noqa: PLR2004 - one has nobody to differ from
+    if len(names) < FEWEST_REVIEWERS:
         raise REFUSED.because(detail="It takes two reviewers or more.")
     await store_of(asked).add_calibration(calibration)
     return await _change(asked, None, calibration)

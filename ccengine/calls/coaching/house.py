@@ -21,9 +21,9 @@ from ccengine.calls.codes.desk import Desk
 from ccengine.calls.directory import Colleague, Directory
 from ccengine.calls.phones import endpoint_of
 from ccengine.calls.scope import CallScope
-from ccengine.core.coaching import leads
 from ccengine.core.events import CoachingStarted, CoachMode, CoachModeChanged
 from ccengine.core.ids import ClientId, CoachingId
+from ccengine.core.plan import supervisors_of
 from ccengine.core.states import AgentState
 from ccengine.ivr.confirmations import Confirmation
 
@@ -112,7 +112,7 @@ class CoachingHouse:
         return self._session(coaching, channel), Confirmation.REFUSED
 
     def _word_of_refusal(self, coach: AgentId, agent: AgentId) -> Confirmation:
-        if not leads(self._engine.center.plan, coach, agent):
+        if coach not in supervisors_of(self._engine.center.plan, agent):
             return Confirmation.COACH_NOT_TEAM
         is_away = self._engine.center.agent(agent).state is AgentState.OFFLINE
         return Confirmation.COACH_AGENT_AWAY if is_away else Confirmation.REFUSED

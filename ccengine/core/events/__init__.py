@@ -117,6 +117,7 @@ from ccengine.core.events.recording_health import (
     RecordingGapFound,
 )
 from ccengine.core.events.recordings import (
+    OWN_PAUSES,
     PauseReason,
     RecordingFailed,
     RecordingPaused,
@@ -222,6 +223,7 @@ Event = (
 )
 
 __all__ = [
+    "OWN_PAUSES",
     "SCHEMA",
     "AgentDialled",
     "AgentEvent",
