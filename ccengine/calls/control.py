@@ -18,7 +18,8 @@ from ccengine.asterisk.ari.events import ChannelHold, ChannelTransfer, ChannelUn
 from ccengine.asterisk.ari.results import TransferOutcome
 from ccengine.asterisk.channels import Channel
 from ccengine.calls.asking import begin_consult
-from ccengine.calls.card_taking import CardOver, CardTaking, leave, take_up
+from ccengine.calls.card_entry import leave
+from ccengine.calls.card_taking import CardOver, CardTaking, take_up
 from ccengine.calls.consent import Consent
 from ccengine.calls.consult import ConsultCall
 from ccengine.calls.directory import Line, Target
@@ -285,7 +286,7 @@ class Control:
         """End it for an agent who has left."""
         if self._card_task is not None:
             self._card_task.cancel()
-            leave(self.talk, CardOutcome.AGENT_LEFT)
+            leave(self._engine, self._call, CardOutcome.AGENT_LEFT)
             await self.talk.caller.silence()
             self._card = self._card_task = None
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.asterisk.channels import Gone
 from ccengine.calls.bridge_names import BRIDGE_PREFIX, TALK, bridge_of
-from ccengine.calls.card_taking import leave
+from ccengine.calls.card_entry import leave
 from ccengine.calls.consent import Consent
 from ccengine.calls.control import Control
 from ccengine.calls.insistence import insist
@@ -116,7 +116,7 @@ class Conversation:
         self._closed = True
         self._control.end_consult()
         left = CardOutcome.CALLER_LEFT if by is Party.CALLER else CardOutcome.AGENT_LEFT
-        leave(self._control.talk, left)
+        leave(self._engine, self._call, left)
         leg = self._control.leg
         await insist(leg.hang_up, f"end of {leg.id}")
         call, agent = self._connect.call, self._call.agent

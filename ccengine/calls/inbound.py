@@ -74,7 +74,7 @@ class InboundCall:
         self._waiting = Waiting(wiring, channel, call, taken_up=resumed)
         self._conversation: Conversation | None = None
         self._outside = Outside(wiring, call)
-        self._flows = CallFlows(wiring, channel, call, talks.start)
+        self._flows = CallFlows(wiring, channel, call, talks)
         self._diverted_at = -math.inf
         self._by, self._cause = Party.CALLER, CALLER_HUNG_UP
 

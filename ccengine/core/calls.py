@@ -48,6 +48,7 @@ class CardEntry:
     began: Instant
     typed: tuple[CardField, ...] = ()
     is_sent: bool = False  #: the payment program may have taken it
+    is_over: bool = False  #: how it has ended is known; the two are still apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

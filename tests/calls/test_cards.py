@@ -18,6 +18,7 @@ from ccengine.core.events import (
     CardPaymentSent,
     ConversationEnded,
     ConversationStarted,
+    HoldBy,
     HoldStarted,
     PauseReason,
     RecordingPaused,
@@ -265,6 +266,63 @@ async def test_a_payment_goes_on_without_its_caller_and_its_end_is_kept(
     await asyncio.sleep(10)
     assert endings(center) == [CardOutcome.APPROVED]
     assert [len(card.number) for card in desk.cards] == [0]
+
+
+@pytest.mark.parametrize("who", ["caller", "agent"])
+async def test_who_hangs_up_while_they_are_told_leaves_a_payment_that_is_known(
+    center: CenterOnFake, desk: PayDesk, who: str
+) -> None:
+    caller = await talking(center)
+    await asked(center, caller)
+    await type_all(center, caller)
+    await center.until(lambda: center.journal.events(CardPaymentSent))
+    await asyncio.sleep(2.0)  # it has been answered: both are being told
+    assert not together(center, caller)
+    center.asterisk.hang_up(caller if who == "caller" else LEG)
+    await center.until(lambda: not center.engine.center.calls)
+    [ended] = center.journal.events(CardEntryEnded)
+    assert isinstance(ended, CardEntryEnded)
+    assert (ended.outcome, ended.token, ended.last4) == (CardOutcome.APPROVED, "tok_9", "1111")
+    assert len(desk.asked) == 1
+    await over(center)
+
+
+async def test_the_next_engine_knows_how_a_payment_ended_that_both_were_being_told(
+    center: CenterOnFake, desk: PayDesk
+) -> None:
+    caller = await talking(center)
+    await asked(center, caller)
+    await type_all(center, caller)
+    await center.until(lambda: center.journal.events(CardPaymentSent))
+    await asyncio.sleep(2.0)
+    await center.restart(away_seconds=2)
+    await center.until(lambda: together(center, caller))
+    await asyncio.sleep(5)
+    assert endings(center) == [CardOutcome.APPROVED]
+    assert said_to_agent(center)[-1] == Confirmation.CARD_TAKEN
+    assert center.engine.center.calls[CALL].card is None
+    assert center.engine.center.calls[CALL].recording_pause is None
+    assert len(desk.asked) == 1
+    await over(center, caller)
+
+
+async def test_nothing_brings_anybody_to_the_caller_who_is_told_how_it_ended(
+    center: CenterOnFake, desk: PayDesk
+) -> None:
+    caller = await talking(center)
+    await asked(center, caller)
+    await type_all(center, caller)
+    await center.until(lambda: bool(endings(center)))
+    call = center.engine.center.calls[CALL]
+    held = HoldStarted(call=CALL, agent="olena", how=HoldBy.CODE)  # type: ignore[arg-type]
+    assert "a card is being taken" in center.engine.post(held)
+    assert call.recording_pause is not None
+    await center.until(lambda: together(center, caller))
+    await asyncio.sleep(0.5)
+    assert call.card is None
+    assert center.engine.post(held) == ""
+    assert desk.asked
+    await over(center, caller)
 
 
 @pytest.mark.parametrize("sent", [False, True], ids=["typing", "paying"])
