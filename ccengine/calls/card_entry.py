@@ -81,9 +81,13 @@ class CardPayment:
             end_entry(self._engine, self._call, self._order.entry, answer)
         self._answer.set_result(answer)
 
-    def _note_sent(self) -> None:
-        self._is_sent = True
+    def _note_sent(self) -> bool:
+        """Have it on disk first: who does not know that a card was sent would send it again."""
+        if not is_open(self._call, self._order.entry):
+            return False  # somebody has left, and that nothing was taken is in the journal
         self._engine.post(CardPaymentSent(call=self._call.id, entry=self._order.entry))
+        self._is_sent = self._engine.write()
+        return self._is_sent
 
 
 class TypedCard:

@@ -25,7 +25,7 @@ from ccengine.core.events import (
     RecordingResumed,
 )
 from ccengine.ivr.confirmations import Confirmation
-from ccengine.ivr.payments import PaymentAnswer
+from ccengine.ivr.payments import NOT_REACHED, PaymentAnswer
 from ccengine.ivr.steps.card import CardStep
 from tests.calls.in_flows import END, ends, flow
 
@@ -53,12 +53,17 @@ class PayDesk:
         self.answer, self.seconds = answer, seconds
         self.asked: list[tuple[PaymentOrder, str, str, str]] = []
         self.cards: list[Card] = []
+        self.connects_after = 0.0
+        self.leaves: Callable[[], None] = lambda: None  # called as the card would leave
 
     async def pay(
-        self, client: Client, order: PaymentOrder, card: Card, *, sent: Callable[[], None]
+        self, client: Client, order: PaymentOrder, card: Card, *, sent: Callable[[], bool]
     ) -> PaymentAnswer:
         assert client.id == "dnipro"
-        sent()
+        await asyncio.sleep(self.connects_after)
+        if not sent():
+            return NOT_REACHED
+        self.leaves()
         self.asked.append((order, card.number.reveal(), card.expiry.reveal(), card.code.reveal()))
         self.cards.append(card)
         await asyncio.sleep(self.seconds)
@@ -285,6 +290,51 @@ async def test_who_hangs_up_while_they_are_told_leaves_a_payment_that_is_known(
     assert (ended.outcome, ended.token, ended.last4) == (CardOutcome.APPROVED, "tok_9", "1111")
     assert len(desk.asked) == 1
     await over(center)
+
+
+async def test_that_a_card_is_sent_is_on_disk_before_it_leaves(
+    center: CenterOnFake, desk: PayDesk
+) -> None:
+    written: list[bool] = []
+
+    def note() -> None:
+        events = [step.event for step in center.journal.steps]
+        written.append(any(isinstance(one, CardPaymentSent) for one in events))
+
+    desk.leaves = note
+    caller = await talking(center)
+    await asked(center, caller)
+    await type_all(center, caller)
+    await center.until(lambda: bool(endings(center)))
+    assert written == [True]
+    await over(center, caller)
+
+
+async def test_no_card_leaves_an_engine_that_can_write_nothing_down(
+    center: CenterOnFake, desk: PayDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.connects_after = 1.0
+    caller = await talking(center)
+    await asked(center, caller)
+    await type_all(center, caller)
+    with monkeypatch.context() as patch:
+        patch.setattr(center.engine, "write", lambda: False)
+        await asyncio.sleep(2.0)
+    assert desk.asked == []
+    assert endings(center) == [CardOutcome.FAILED]
+    await over(center, caller)
+
+
+async def test_no_card_is_sent_of_who_has_left_before(center: CenterOnFake, desk: PayDesk) -> None:
+    desk.connects_after = 3.0
+    caller = await talking(center)
+    await asked(center, caller)
+    await type_all(center, caller)
+    await asyncio.sleep(1.0)
+    await over(center, caller)
+    await asyncio.sleep(10)
+    assert desk.asked == []
+    assert endings(center) == [CardOutcome.CALLER_LEFT]
 
 
 async def test_the_next_engine_knows_how_a_payment_ended_that_both_were_being_told(
