@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -19,7 +20,7 @@ import structlog
 from ccengine.asterisk.recorder import RecorderReply
 from ccengine.calls.consent import Consent
 from ccengine.calls.recording_names import next_part
-from ccengine.calls.recording_rules import settings_of
+from ccengine.calls.recording_rules import customers_channel, settings_of
 from ccengine.core.events import (
     PauseReason,
     RecordingFailed,
@@ -39,6 +40,8 @@ log = structlog.get_logger()
 RETRY_SECONDS: Final = 0.25
 FILE_SECONDS: Final = 1.5
 """After so long a recording that works has a file with something in it."""
+MANAGER_SECONDS: Final = 2.0
+"""A caller who is to type a card waits so long for a manager who is away."""
 LOOK_SECONDS: Final = 30.0
 """The call is looked for so often, if nothing else happens: it may be over."""
 
@@ -57,6 +60,8 @@ REASONS: Final = {
     RecorderReply.IDLE: "nothing records the channel",
     RecorderReply.GONE: "there is no such channel",
 }
+SURELY_OFF: Final = frozenset({RecorderReply.DONE, RecorderReply.IDLE, RecorderReply.GONE})
+"""After a stop that was answered so, nothing records the channel."""
 OWN: Final = frozenset({PauseReason.CARD, PauseReason.CONSENT})
 """Whoever paused for one of these ends it; agents do not."""
 
@@ -71,7 +76,7 @@ class CallRecording:
         self._call = call
         self._lock = asyncio.Lock()
         self._changed = asyncio.Event()
-        self._channel = call.recorded_channel
+        self._channel = call.recorded_channel or customers_channel(call)
         self._is_unsure = is_taken_up  # whether Asterisk does what the journal says
         self._wanted_by: str | None = None  # who waits for it to begin
         self._ends_for: tuple[str, str] | None = None  # a stop that could not be done yet
@@ -155,27 +160,31 @@ class CallRecording:
             Why not; empty if it is paused.
         """
         async with self._lock:
-            refused = self._refusal_of_pause(reason)
-            if refused:
-                return refused
-            reply = await self._recorder.pause(self._channel)
-            if reply is not RecorderReply.DONE:
-                self._be_unsure()
-                return NOT_NOW
             if limit_seconds is None:
                 limit_seconds = settings_of(self._wiring, self._call).pause_limit_seconds
-            self._goes_on_for = None
-            self._engine.post(
-                RecordingPaused(
-                    call=self._call.id,
-                    recording=self._call.recording,
-                    by=by,
-                    reason=reason,
-                    limit_seconds=limit_seconds,
-                )
-            )
-            self._changed.set()
-        return ""
+            return self._refusal_of_pause(reason) or await self._pause(by, reason, limit_seconds)
+
+    async def keep_card_out(self, by: str, *, limit_seconds: float) -> str:
+        """Let no file get what comes next: the recording is paused, or there surely is none.
+
+        The core knows of the card by now, so nothing begins until it is over. What was just
+        beginning has begun when the lock is had, and is paused.
+
+        Args:
+            by: an agent, or who uses the API; empty: a flow.
+            limit_seconds: the recording goes on by itself then.
+
+        Returns:
+            Why not; empty if the card may be typed.
+        """
+        with suppress(TimeoutError):  # this engine may have begun a moment ago
+            async with asyncio.timeout(MANAGER_SECONDS):
+                await self._recorder.wait_connected()
+        async with self._lock:
+            if self.goes_on:
+                refused = self._refusal_of_pause(PauseReason.CARD)
+                return refused or await self._pause(by, PauseReason.CARD, limit_seconds)
+            return "" if await self._is_surely_off() else NOT_NOW
 
     async def resume(self, by: str, *, of: PauseReason = PauseReason.AGENT) -> str:
         """End a pause; what cannot be at once is tried on.
@@ -240,6 +249,8 @@ class CallRecording:
             await self._start(self._wanted_by)
         elif self._is_unsure and self.goes_on:
             await self._put_right()
+        else:
+            await self._is_surely_off()
 
     async def _put_right(self) -> None:
         """Have Asterisk do what the journal says, which may be a moment behind."""
@@ -265,6 +276,39 @@ class CallRecording:
             await self._lose("nothing is written to the file")
 
     # --- what is done, with the lock held --------------------------------------------------------
+
+    async def _pause(self, by: str, reason: PauseReason, limit_seconds: float) -> str:
+        reply = await self._recorder.pause(self._channel)
+        if reply is not RecorderReply.DONE:
+            self._be_unsure()
+            return NOT_NOW
+        self._goes_on_for = None
+        self._post_pause(by, reason, limit_seconds)
+        return ""
+
+    def _post_pause(self, by: str, reason: PauseReason, limit_seconds: float) -> None:
+        self._engine.post(
+            RecordingPaused(
+                call=self._call.id,
+                recording=self._call.recording,
+                by=by,
+                reason=reason,
+                limit_seconds=limit_seconds,
+            )
+        )
+        self._changed.set()
+
+    async def _is_surely_off(self) -> bool:
+        """See to it that nothing records the channel that the journal does not know of."""
+        if self._is_unsure:
+            reply = await self._recorder.stop(self._channel)
+            if reply not in SURELY_OFF:
+                self._retry()
+                return False
+            if reply is RecorderReply.DONE:
+                log.error("recording_unknown", call_id=self._call.id)
+            self._is_unsure = False
+        return True
 
     async def _start(self, by: str) -> None:
         if self._call.card is not None:  # nothing begins while a card is typed

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from ccengine.asterisk.ari.errors import AriError
 from ccengine.calls.card_ear import CardEar, playbacks_of, tones_of
 from ccengine.calls.languages import language_of
@@ -24,6 +26,7 @@ from ccengine.core.events import (
     CardFieldTyped,
     CardOutcome,
     CardPaymentSent,
+    PauseReason,
 )
 from ccengine.ivr.card_dialogue import CardDialogue
 from ccengine.ivr.cards import Card
@@ -43,12 +46,17 @@ if TYPE_CHECKING:
     from ccengine.engine import Engine
     from ccengine.ivr.payments import PaymentOrder
 
+log = structlog.get_logger()
+
 SAID: Final = {
     CardOutcome.APPROVED: (Phrase.CARD_APPROVED, Confirmation.CARD_TAKEN),
     CardOutcome.DECLINED: (Phrase.CARD_DECLINED, Confirmation.CARD_DECLINED),
     CardOutcome.UNKNOWN: (Phrase.CARD_UNKNOWN, Confirmation.CARD_UNKNOWN),
 }
 """What caller and agent hear; else that nothing was taken."""
+
+MARGIN_SECONDS: Final = 60.0
+"""The pause of the recording may last so much longer than typing and paying: for prompts."""
 
 NOT_TAKEN: Final = (Phrase.CARD_NOT_TAKEN, Confirmation.CARD_NOT_TAKEN)
 
@@ -195,6 +203,25 @@ def leave(engine: Engine, call: Call, outcome: CardOutcome) -> None:
     card = call.card
     if card is not None and is_open(call, card.id) and not card.is_sent:
         end_entry(engine, call, card.id, PaymentAnswer(outcome=outcome))
+
+
+async def keep_out(talks: Talks, call: Call, client: Client, by: str) -> bool:
+    """See to it that no recording gets what is typed; False: it does, so no card may be."""
+    payment = client.settings.payment
+    if payment is None:
+        return False
+    limit = payment.entry_seconds + payment.timeout_seconds + MARGIN_SECONDS
+    refused = await talks.recordings.of(call).keep_card_out(by, limit_seconds=limit)
+    if refused:
+        log.error("card_without_pause", call_id=call.id, cause=refused)
+    return not refused
+
+
+async def go_on_recording(talks: Talks, call: Call, by: str) -> None:
+    """End the pause of a card, if there is one."""
+    pause = call.recording_pause
+    if pause is not None and pause.reason is PauseReason.CARD:
+        await talks.recordings.of(call).resume(by, of=PauseReason.CARD)
 
 
 async def end_sounds(wiring: Wiring, entry: str) -> None:

@@ -11,15 +11,23 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import structlog
 
 from ccengine.calls.card_ear import KeyTone
-from ccengine.calls.card_entry import NOT_TAKEN, SAID, TypedCard, end_entry, end_sounds
+from ccengine.calls.card_entry import (
+    NOT_TAKEN,
+    SAID,
+    TypedCard,
+    end_entry,
+    end_sounds,
+    go_on_recording,
+    keep_out,
+)
 from ccengine.calls.languages import agents_language
 from ccengine.calls.whose import client_of_call
-from ccengine.core.events import CardEntryStarted, CardOutcome, CardTalkResumed, PauseReason
+from ccengine.core.events import CardEntryStarted, CardOutcome, CardTalkResumed
 from ccengine.ivr.confirmations import Confirmation
 from ccengine.ivr.payments import PaymentAnswer, PaymentOrder
 
@@ -28,12 +36,8 @@ if TYPE_CHECKING:
     from ccengine.calls.keys import CardWish
     from ccengine.calls.talk import Talk
     from ccengine.config.clients import Client
-    from ccengine.core.calls import Call
 
 log = structlog.get_logger()
-
-MARGIN_SECONDS: Final = 60.0
-"""The pause of the recording may last so much longer than typing and paying: for prompts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class CardTaking:
         if client is None or client.settings.payment is None or not self._begin():
             await self._talk.say(Confirmation.REFUSED)
             return
-        if await self._pause(client):
+        if await keep_out(self._talks, self._call, client, self._wish.by):
             await self._take_apart(client)
         else:
             answer = PaymentAnswer(outcome=CardOutcome.NOT_PAUSED)
@@ -82,19 +86,6 @@ class CardTaking:
         if rejection:
             log.info("card_refused", call_id=self._call.id, cause=rejection)
         return not rejection
-
-    async def _pause(self, client: Client) -> bool:
-        """Pause the recording, if there is one; False: it goes on, so no card may be typed."""
-        payment = client.settings.payment
-        if payment is None or not self._call.recording:
-            return payment is not None
-        limit = payment.entry_seconds + payment.timeout_seconds + MARGIN_SECONDS
-        refused = await self._talks.recordings.of(self._call).pause(
-            self._wish.by, PauseReason.CARD, limit_seconds=limit
-        )
-        if refused:
-            log.error("card_without_pause", call_id=self._call.id, cause=refused)
-        return not refused
 
     async def _take_apart(self, client: Client) -> None:
         """Part the two, have the card typed and paid, tell both, and bring them together."""
@@ -134,13 +125,6 @@ async def join_again(talk: Talk) -> None:
     """Let agent and caller talk with each other again."""
     if talk.bridge is not None:
         await talk.bridge.add(talk.caller, talk.leg)
-
-
-async def go_on_recording(talks: Talks, call: Call, by: str) -> None:
-    """End the pause of a card, if there is one."""
-    pause = call.recording_pause
-    if pause is not None and pause.reason is PauseReason.CARD:
-        await talks.recordings.of(call).resume(by, of=PauseReason.CARD)
 
 
 async def take_up(talk: Talk, talks: Talks) -> None:

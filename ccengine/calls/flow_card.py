@@ -1,7 +1,8 @@
 """A caller types a payment card in a flow, without an agent: by the same code as with one.
 
-Nothing is recorded in flows, so nothing is paused. A step that a lost engine was in is taken again:
-what it has been answered already is not asked for a second time.
+Nothing is recorded in flows, but what could not be ended before is paused, or no card is asked for.
+A step that a lost engine was in is taken again: what it has been answered already is not asked for
+a second time.
 """
 
 from __future__ import annotations
@@ -9,7 +10,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from ccengine.calls.card_entry import TypedCard, end_entry, end_sounds, leave
+from ccengine.calls.card_entry import (
+    TypedCard,
+    end_entry,
+    end_sounds,
+    go_on_recording,
+    keep_out,
+    leave,
+)
 from ccengine.calls.whose import client_of_call
 from ccengine.core.events import CardEntryStarted, CardOutcome
 from ccengine.ivr.payments import NOT_REACHED, PaymentAnswer, PaymentOrder
@@ -45,11 +53,16 @@ class FlowCard:
         )
         typed = TypedCard(self._wiring, self._talks, self._channel, call, order)
         try:
+            if not await keep_out(self._talks, call, client, ""):
+                answer = PaymentAnswer(outcome=CardOutcome.NOT_PAUSED)
+                end_entry(self._engine, call, entry, answer)
+                return answer
             answer = await typed.take(client, asyncio.Event())
         finally:
             if self._channel.is_gone:
                 leave(self._engine, call, CardOutcome.CALLER_LEFT)
         await typed.tell(answer.outcome)
+        await go_on_recording(self._talks, call, "")
         return answer
 
     async def _known(self, entry: str) -> PaymentAnswer | None:
@@ -65,5 +78,6 @@ class FlowCard:
         outcome = CardOutcome.UNKNOWN if lost.is_sent else CardOutcome.ENGINE_LOST
         answer = PaymentAnswer(outcome=outcome)
         end_entry(self._engine, self._call, lost.id, answer)
+        await go_on_recording(self._talks, self._call, "")
         self._channel.forget_digits()
         return answer if lost.is_sent else None

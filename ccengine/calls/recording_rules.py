@@ -32,6 +32,12 @@ def rule_of(wiring: Wiring, call: Call) -> bool | OnDemand:
     return OnDemand.ON_DEMAND if rule is False and settings.on_demand else rule
 
 
+def customers_channel(call: Call) -> str:
+    """Return the channel that is recorded: of who called, or was called."""
+    dialed = "" if call.item is None else call.item.leg
+    return dialed or call.channel
+
+
 def may_be_served(wiring: Wiring, queue: QueueId) -> bool:
     """Tell whether a caller may wait in a queue.
 

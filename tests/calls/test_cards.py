@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ccengine.calls.card_ear import KEY_TONE
+from ccengine.calls.keys import CardWish
 from ccengine.config.payments import Payment
 from ccengine.core.events import (
     CardEntryEnded,
@@ -24,6 +25,7 @@ from ccengine.core.events import (
     RecordingPaused,
     RecordingResumed,
 )
+from ccengine.core.surveys import Survey
 from ccengine.ivr.confirmations import Confirmation
 from ccengine.ivr.payments import NOT_REACHED, PaymentAnswer
 from ccengine.ivr.steps.card import CardStep
@@ -414,6 +416,41 @@ async def test_without_a_pause_of_the_recording_no_card_is_asked_for(center: Cen
     await over(center, caller)
 
 
+@pytest.mark.usefixtures("desk")
+async def test_what_begins_to_record_as_the_card_begins_is_paused(center: CenterOnFake) -> None:
+    caller = await talking(center)
+    recording = center.sessions.talks.recordings.of(center.engine.center.calls[CALL])
+    async with asyncio.TaskGroup() as group:
+        group.create_task(recording.begin_anew("a gap"))
+        await asyncio.sleep(0.0015)  # the first has been stopped, the next is asked for
+        center.sessions.talks.controls[CALL].note_wish(CardWish(by="olena"))
+    await center.until(lambda: center.journal.events(CardEntryStarted))
+    await asyncio.sleep(2)
+    monitors = center.asterisk.manager.of(caller)
+    assert [one.muted for one in monitors] == [True]
+    assert center.engine.center.calls[CALL].recording_pause is not None
+    await over(center, caller)
+
+
+async def test_no_card_is_typed_where_something_may_record_that_nobody_knows_of(
+    center: CenterOnFake, desk: PayDesk
+) -> None:
+    caller = await talking(center, recorded=False)
+    await center.kill()
+    await center.wiring.recorder.start(caller, "demo/dnipro/orphan.raw")
+    center.asterisk.manager.go_away()
+    await center.start()
+    center.wiring.payments = desk
+    await asyncio.sleep(1)
+    await press(center, LEG, "*8")
+    await center.until(lambda: bool(endings(center)))
+    assert endings(center) == [CardOutcome.NOT_PAUSED]
+    center.asterisk.manager.come_back()
+    await asyncio.sleep(1)
+    assert center.asterisk.manager.of(caller) == []
+    await over(center, caller)
+
+
 async def test_a_client_without_a_payment_program_takes_no_card(center: CenterOnFake) -> None:
     caller = await talking(center)
     await press(center, LEG, "*8")
@@ -482,3 +519,51 @@ async def test_in_a_flow_a_card_that_an_engine_died_in_is_typed_again(
     await ends(center)
     assert endings(center) == [CardOutcome.ENGINE_LOST, CardOutcome.APPROVED]
     assert [typed for _, *typed in desk.asked] == [[NUMBER, EXPIRY, CODE]]
+
+
+async def in_survey(center: CenterOnFake) -> str:
+    """The agent has left a recorded talk; the survey after it takes a card."""
+    center.set_flows(flow(dict(paying().steps), "survey"))
+    center.set_queue("vip", survey=Survey(flow="survey", owner="Rania Haddad"))
+    caller = await talking(center)
+    center.asterisk.manager.go_away()
+    center.asterisk.hang_up(LEG)
+    return caller
+
+
+async def test_in_a_flow_no_card_is_typed_while_a_recording_cannot_be_ended(
+    center: CenterOnFake, desk: PayDesk
+) -> None:
+    caller = await in_survey(center)
+    await center.until(lambda: center.journal.events(CardEntryStarted))
+    assert [one.muted for one in center.asterisk.manager.of(caller)] == [False]
+    await center.until(lambda: bool(endings(center)))
+    assert endings(center) == [CardOutcome.NOT_PAUSED]
+    assert center.journal.events(CardFieldTyped) == []
+    await ends(center)
+    assert desk.asked == []
+
+
+async def test_in_a_flow_a_recording_that_still_goes_on_is_ended_before_a_card(
+    center: CenterOnFake, desk: PayDesk
+) -> None:
+    caller = await in_survey(center)
+    await center.until(lambda: center.journal.events(CardEntryStarted))
+    center.asterisk.manager.come_back()
+    await asyncio.sleep(2)
+    assert not [one for one in center.asterisk.manager.of(caller) if not one.muted]
+    await type_all(center, caller)
+    await ends(center)
+    assert endings(center) == [CardOutcome.APPROVED]
+    assert len(desk.asked) == 1
+
+
+async def test_in_a_flow_a_caller_who_hangs_up_while_typing_ends_it(
+    center: CenterOnFake, desk: PayDesk
+) -> None:
+    caller = await in_flow(center)
+    await press(center, caller, NUMBER[:6])
+    center.asterisk.hang_up(caller)
+    await ends(center)
+    assert endings(center) == [CardOutcome.CALLER_LEFT]
+    assert desk.asked == []

@@ -375,6 +375,22 @@ async def test_a_start_that_an_engine_died_over_is_not_doubled(center: CenterOnF
     await over(center, caller)
 
 
+async def test_what_an_engine_began_and_did_not_live_to_note_is_ended(
+    center: CenterOnFake,
+) -> None:
+    center.set_queue(recorded=OnDemand.ON_DEMAND)
+    caller = await talking(center, recorded=False)
+    await center.wiring.recorder.start(caller, f"demo/dnipro/1970/01/01/{CALL}.raw")
+    center.asterisk.manager.go_away()
+    await center.restart()
+    await asyncio.sleep(5)
+    center.asterisk.manager.come_back()
+    await center.until(lambda: not center.asterisk.manager.of(caller))
+    press(center, "*9")
+    await center.until(lambda: center.journal.events(RecordingStarted))
+    await over(center, caller)
+
+
 async def test_what_could_not_begin_is_tried_by_the_next_engine(center: CenterOnFake) -> None:
     center.asterisk.manager.go_away()
     caller = await talking(center, recorded=False)
