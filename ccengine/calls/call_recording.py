@@ -29,6 +29,7 @@ from ccengine.core.events import (
     RecordingStarted,
     RecordingStopped,
 )
+from ccengine.core.recordings import OWN
 
 if TYPE_CHECKING:
     from ccengine.calls.wiring import Wiring
@@ -62,8 +63,6 @@ REASONS: Final = {
 }
 SURELY_OFF: Final = frozenset({RecorderReply.DONE, RecorderReply.IDLE, RecorderReply.GONE})
 """After a stop that was answered so, nothing records the channel."""
-OWN: Final = frozenset({PauseReason.CARD, PauseReason.CONSENT})
-"""Whoever paused for one of these ends it; agents do not."""
 
 
 class CallRecording:
@@ -132,12 +131,18 @@ class CallRecording:
             await bridge.add(caller)
 
     async def begin_anew(self, reason: str) -> None:
-        """Give up a recording that is broken, and begin another; not during a pause."""
+        """Give up a recording that is broken, and begin another; not during a pause.
+
+        Where there is none though the talk was to be recorded, one begins; what is lost already is
+        tried on without this.
+        """
         async with self._lock:
-            if not self.goes_on or self._call.recording_pause is not None:
-                return
-            await self._recorder.stop(self._channel)
-            await self._lose(reason)
+            call = self._call
+            if self.goes_on and call.recording_pause is None:
+                await self._recorder.stop(self._channel)
+                await self._lose(reason)
+            elif not self.goes_on and call.to_be_recorded and not call.recording_lost:
+                await self._start("")
 
     async def stop(self, reason: str, *, by: str = "") -> None:
         """Record no more of the call; what cannot be at once is tried on."""
@@ -187,7 +192,7 @@ class CallRecording:
             return "" if await self._is_surely_off() else NOT_NOW
 
     async def resume(self, by: str, *, of: PauseReason = PauseReason.AGENT) -> str:
-        """End a pause; what cannot be at once is tried on.
+        """End a pause; what cannot be at once is tried on. One whose place it took goes on.
 
         Args:
             by: an agent, or who uses the API.
@@ -202,7 +207,13 @@ class CallRecording:
                 return NOT_PAUSED
             if pause.reason in OWN and pause.reason is not of:
                 return CARD_GOES_ON
-            return await self._resume(by)
+            if pause.over is None:
+                return await self._resume(by)
+            left = pause.over.until - self._now()
+            if left <= 0:
+                return await self._resume("", guard=True)
+            self._post_pause(pause.over.by, pause.over.reason, left)  # nobody has ended that
+            return ""
 
     # --- the session of its own ------------------------------------------------------------------
 

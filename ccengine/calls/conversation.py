@@ -56,6 +56,7 @@ class Conversation:
         leg = wiring.router.channel(connect.offer)
         self._control = Control(wiring, talks, call, caller, leg)
         self._bridge: Bridge = wiring.router.bridge(call.bridge or bridge_of(connect.offer))
+        self._is_recorded = False  # by the rules, and with the caller's consent
         self._started = False
         self._closed = False
 
@@ -74,7 +75,10 @@ class Conversation:
         self._started = True
         self._engine.post(
             ConversationStarted(
-                call=self._connect.call, agent=self._connect.agent, bridge=self._bridge.id
+                call=self._connect.call,
+                agent=self._connect.agent,
+                bridge=self._bridge.id,
+                recorded=self._is_recorded,
             )
         )
         return await self._control.run(self._bridge)
@@ -150,9 +154,10 @@ class Conversation:
             False: the caller does not want that, and cannot be served in another way.
         """
         call = self._call
-        if self._connect.recorded:
+        if rule_of(self._wiring, call) is True:
             if not await self._talks.recordings.of(call).begin(self._caller.id):
                 return await self._go_on_unrecorded()
+            self._is_recorded = True
         elif not self._may_go_on():
             await self._talks.recordings.end(call, NOT_RECORDED_HERE)
         return True

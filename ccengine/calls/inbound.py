@@ -261,7 +261,7 @@ class InboundCall:
         agent, leg = self._call.agent, self._call.offer
         if agent is None or leg is None:
             return Party.LOST, LOST
-        connect = Connect(offer=leg, call=self._call.id, agent=agent, queue=NO_QUEUE, recorded=True)
+        connect = Connect(offer=leg, call=self._call.id, agent=agent, queue=NO_QUEUE)
         self._conversation = self._conversation_for(connect)
         talked = await self._conversation.run()
         if talked is Talked.NEVER:
@@ -276,7 +276,6 @@ class InboundCall:
             call=self._call.id,
             agent=AgentId(""),
             queue=queue,
-            recorded=False,
         )
         self._conversation = conversation = self._conversation_for(connect)
         await self._channel.start_music(self._waiting.music)
@@ -315,9 +314,7 @@ class InboundCall:
         """Go on talking if the bridge still holds both; else who they talked with is gone."""
         call = self._call
         offer, agent = call.offer or OfferId(call.outside), call.agent or AgentId("")
-        connect = Connect(
-            offer=offer, call=call.id, agent=agent, queue=call.queue or NO_QUEUE, recorded=False
-        )
+        connect = Connect(offer=offer, call=call.id, agent=agent, queue=call.queue or NO_QUEUE)
         self._conversation = self._conversation_for(connect)
         return await self._go_on_from(self._conversation, await self._conversation.resume())
 

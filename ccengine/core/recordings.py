@@ -12,6 +12,7 @@ from ccengine.core.calls import RecordingPause
 from ccengine.core.events import (
     PartyHeard,
     PartyUnheard,
+    PauseReason,
     RecordingFailed,
     RecordingGapFound,
     RecordingPaused,
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from ccengine.core.events import RecordingEvent, RecordingHealthEvent
     from ccengine.core.floor import Floor
     from ccengine.core.ids import Instant
+
+
+OWN = frozenset({PauseReason.CARD, PauseReason.CONSENT})
+"""Whoever paused for one of these ends it, agents do not; what it replaced goes on after it."""
 
 
 def note(floor: Floor, event: RecordingEvent, now: Instant) -> None:
@@ -45,9 +50,14 @@ def note(floor: Floor, event: RecordingEvent, now: Instant) -> None:
             floor.ignored += 1
         case RecordingStopped():
             _forget(call)
+            call.to_be_recorded = False
         case RecordingPaused():
             call.recording_pause = RecordingPause(
-                since=now, until=now + event.limit_seconds, by=event.by, reason=event.reason
+                since=now,
+                until=now + event.limit_seconds,
+                by=event.by,
+                reason=event.reason,
+                over=_replaced(call) if event.reason in OWN else None,
             )
         case RecordingResumed():
             call.recording_pause = None
@@ -72,6 +82,12 @@ def _lose(call: Call, recording: str) -> None:
     asked_for_by = call.recorded_for
     _forget(call)
     call.recorded_for, call.recording_lost = asked_for_by, True
+
+
+def _replaced(call: Call) -> RecordingPause | None:
+    """Return the agent's pause that another takes the place of, if there is one."""
+    pause = call.recording_pause
+    return pause.over if pause is not None and pause.reason in OWN else pause
 
 
 def _forget(call: Call) -> None:

@@ -451,6 +451,36 @@ async def test_no_card_is_typed_where_something_may_record_that_nobody_knows_of(
     await over(center, caller)
 
 
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize("limit", [600.0, 3.0], ids=["goes on", "has ended meanwhile"])
+async def test_a_pause_that_a_card_took_the_place_of_goes_on_after_it(
+    center: CenterOnFake, limit: float
+) -> None:
+    caller = await talking(center)
+    call = center.engine.center.calls[CALL]
+    recording = center.sessions.talks.recordings.of(call)
+    assert await recording.pause("olena", PauseReason.AGENT, limit_seconds=limit) == ""
+    assert call.recording_pause is not None
+    until = call.recording_pause.until
+    await asked(center, caller)
+    await asyncio.sleep(4)
+    await press(center, LEG, "*8")
+    await center.until(lambda: bool(endings(center)))
+    await center.until(lambda: together(center, caller))
+    await asyncio.sleep(2)
+    [monitor] = center.asterisk.manager.of(caller)
+    resumed = center.journal.events(RecordingResumed)
+    if limit < 4:
+        assert (call.recording_pause, monitor.muted) == (None, False)
+        assert [one.guard for one in resumed if isinstance(one, RecordingResumed)] == [True]
+    else:
+        assert (resumed, monitor.muted) == ([], True)
+        assert call.recording_pause is not None
+        assert (call.recording_pause.by, call.recording_pause.reason) == ("olena", "agent")
+        assert call.recording_pause.until == pytest.approx(until, abs=0.1)
+    await over(center, caller)
+
+
 async def test_a_client_without_a_payment_program_takes_no_card(center: CenterOnFake) -> None:
     caller = await talking(center)
     await press(center, LEG, "*8")
