@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from asyncio import Event
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 
 class RecorderReply(StrEnum):
@@ -16,6 +16,10 @@ class RecorderReply(StrEnum):
     GONE = "gone"  #: there is no such channel, or no longer
     IDLE = "idle"  #: nothing records the channel
     REFUSED = "refused"
+
+
+SURELY_OFF: Final = frozenset({RecorderReply.DONE, RecorderReply.IDLE, RecorderReply.GONE})
+"""After a stop that was answered so, nothing records the channel."""
 
 
 class Recorder(Protocol):

@@ -17,9 +17,20 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from ccengine.asterisk.recorder import RecorderReply
+from ccengine.asterisk.recorder import SURELY_OFF, RecorderReply
 from ccengine.calls.consent import Consent
+from ccengine.calls.patience import LONGEST_SECONDS, Patience
 from ccengine.calls.recording_names import next_part
+from ccengine.calls.recording_refusals import (
+    CARD_GOES_ON,
+    NO_ROOM,
+    NOT_AGREED,
+    NOT_NOW,
+    NOT_PAUSED,
+    NOT_RECORDED,
+    PAUSED_ALREADY,
+    REASONS,
+)
 from ccengine.calls.recording_rules import customers_channel, settings_of
 from ccengine.core.events import (
     PauseReason,
@@ -38,31 +49,11 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-RETRY_SECONDS: Final = 0.25
 FILE_SECONDS: Final = 1.5
 """After so long a recording that works has a file with something in it."""
-MANAGER_SECONDS: Final = 2.0
-"""A caller who is to type a card waits so long for a manager who is away."""
+MANAGER_SECONDS: Final = 2.0  #: who is to type a card waits so long for one who is away
 LOOK_SECONDS: Final = 30.0
 """The call is looked for so often, if nothing else happens: it may be over."""
-
-NOT_RECORDED: Final = "the call is not recorded"
-PAUSED_ALREADY: Final = "the recording is paused already"
-NOT_PAUSED: Final = "the recording is not paused"
-CARD_GOES_ON: Final = "the data of a card are being taken"
-NO_ROOM: Final = "the disk is full"
-NOT_AGREED: Final = "the caller does not agree"
-NOT_NOW: Final = "the recording cannot be changed now"
-
-REASONS: Final = {
-    RecorderReply.AWAY: "Asterisk's manager is away",
-    RecorderReply.UNTOLD: "Asterisk's manager does not answer",
-    RecorderReply.REFUSED: "Asterisk refused",
-    RecorderReply.IDLE: "nothing records the channel",
-    RecorderReply.GONE: "there is no such channel",
-}
-SURELY_OFF: Final = frozenset({RecorderReply.DONE, RecorderReply.IDLE, RecorderReply.GONE})
-"""After a stop that was answered so, nothing records the channel."""
 
 
 class CallRecording:
@@ -81,6 +72,7 @@ class CallRecording:
         self._ends_for: tuple[str, str] | None = None  # a stop that could not be done yet
         self._goes_on_for: str | None = None  # likewise an end of a pause
         self._retry_at: Instant = self._now() if is_taken_up else math.inf
+        self._patience = Patience()
         self._look_at: Instant = math.inf  # whether there is a file
 
     @property
@@ -133,8 +125,7 @@ class CallRecording:
     async def begin_anew(self, reason: str) -> None:
         """Give up a recording that is broken, and begin another; not during a pause.
 
-        Where there is none though the talk was to be recorded, one begins; what is lost already is
-        tried on without this.
+        Where there is none though the talk was to be recorded, one begins.
         """
         async with self._lock:
             call = self._call
@@ -167,28 +158,20 @@ class CallRecording:
         async with self._lock:
             if limit_seconds is None:
                 limit_seconds = settings_of(self._wiring, self._call).pause_limit_seconds
-            return self._refusal_of_pause(reason) or await self._pause(by, reason, limit_seconds)
+            return await self._pause(by, reason, limit_seconds)
 
     async def keep_card_out(self, by: str, *, limit_seconds: float) -> str:
         """Let no file get what comes next: the recording is paused, or there surely is none.
 
         The core knows of the card by now, so nothing begins until it is over. What was just
-        beginning has begun when the lock is had, and is paused.
-
-        Args:
-            by: an agent, or who uses the API; empty: a flow.
-            limit_seconds: the recording goes on by itself then.
-
-        Returns:
-            Why not; empty if the card may be typed.
+        beginning has begun when the lock is had. Arguments and result are those of `pause`.
         """
         with suppress(TimeoutError):  # this engine may have begun a moment ago
             async with asyncio.timeout(MANAGER_SECONDS):
                 await self._recorder.wait_connected()
         async with self._lock:
             if self.goes_on:
-                refused = self._refusal_of_pause(PauseReason.CARD)
-                return refused or await self._pause(by, PauseReason.CARD, limit_seconds)
+                return await self._pause(by, PauseReason.CARD, limit_seconds)
             return "" if await self._is_surely_off() else NOT_NOW
 
     async def resume(self, by: str, *, of: PauseReason = PauseReason.AGENT) -> str:
@@ -225,8 +208,17 @@ class CallRecording:
                 async with asyncio.timeout(max(0.0, self._next_due() - self._now())):
                     await self._changed.wait()
             except TimeoutError:
-                async with self._lock:
-                    await self._do_due()
+                await self._do_due_safely()
+
+    async def _do_due_safely(self) -> None:
+        try:
+            async with self._lock:
+                await self._do_due()
+        except Exception:
+            # Nobody else would end the call's pauses. What is due stays so, but not at once again.
+            log.exception("recording_not_attended", call_id=self._call.id)
+            await asyncio.sleep(LONGEST_SECONDS)
+            self._retry()
 
     def _next_due(self) -> Instant:
         pause = self._call.recording_pause
@@ -270,8 +262,8 @@ class CallRecording:
         match await act(self._channel):
             case RecorderReply.DONE:
                 self._is_unsure = False
-            case RecorderReply.AWAY | RecorderReply.UNTOLD:
-                self._retry()
+            case RecorderReply.AWAY | RecorderReply.UNTOLD as reply:
+                self._retry(reply)
             case RecorderReply.GONE:
                 pass  # the call's end is on its way
             case reply:
@@ -289,9 +281,12 @@ class CallRecording:
     # --- what is done, with the lock held --------------------------------------------------------
 
     async def _pause(self, by: str, reason: PauseReason, limit_seconds: float) -> str:
-        reply = await self._recorder.pause(self._channel)
-        if reply is not RecorderReply.DONE:
-            self._be_unsure()
+        refused = self._refusal_of_pause(reason)
+        if refused:
+            return refused
+        if await self._recorder.pause(self._channel) is not RecorderReply.DONE:
+            self._is_unsure = True
+            self._retry()
             return NOT_NOW
         self._goes_on_for = None
         self._post_pause(by, reason, limit_seconds)
@@ -314,7 +309,7 @@ class CallRecording:
         if self._is_unsure:
             reply = await self._recorder.stop(self._channel)
             if reply not in SURELY_OFF:
-                self._retry()
+                self._retry(reply)
                 return False
             if reply is RecorderReply.DONE:
                 log.error("recording_unknown", call_id=self._call.id)
@@ -338,6 +333,7 @@ class CallRecording:
         reply = await self._recorder.start(self._channel, name)
         if reply is RecorderReply.DONE:
             self._is_unsure, self._wanted_by = False, None
+            self._patience.renew()
             self._retry_at, self._look_at = math.inf, self._now() + FILE_SECONDS
             self._engine.post(
                 RecordingStarted(call=self._call.id, recording=name, channel=self._channel, by=by)
@@ -347,7 +343,7 @@ class CallRecording:
         self._is_unsure = self._is_unsure or reply is not RecorderReply.AWAY
         if not self._call.recording_lost and reply is not RecorderReply.GONE:
             self._fail(name, REASONS[reply])
-        self._retry()
+        self._retry(reply)
 
     async def _lose(self, reason: str) -> None:
         """Tell that the recording is lost, and begin another at once."""
@@ -363,7 +359,7 @@ class CallRecording:
         reply = await self._recorder.stop(self._channel)
         if reply in (RecorderReply.AWAY, RecorderReply.UNTOLD) and self.goes_on:
             self._ends_for = reason, by
-            self._retry()
+            self._retry(reply)
             return
         self._ends_for = None
         self._retry_at = self._look_at = math.inf
@@ -377,7 +373,7 @@ class CallRecording:
         reply = await self._recorder.resume(self._channel)
         if reply in (RecorderReply.AWAY, RecorderReply.UNTOLD):
             self._goes_on_for = by
-            self._retry()
+            self._retry(reply)
             return NOT_NOW
         self._goes_on_for = None
         recording = self._call.recording
@@ -395,12 +391,9 @@ class CallRecording:
         takes_over = pause is not None and reason in OWN and pause.reason not in OWN
         return "" if pause is None or takes_over else PAUSED_ALREADY
 
-    def _be_unsure(self) -> None:
-        self._is_unsure = True
-        self._retry()
-
-    def _retry(self) -> None:
-        self._retry_at = self._now() + RETRY_SECONDS
+    def _retry(self, reply: RecorderReply = RecorderReply.AWAY) -> None:
+        is_sent = reply is not RecorderReply.AWAY
+        self._retry_at = self._now() + self._patience.wait_seconds(sent=is_sent)
         self._changed.set()
 
     def _now(self) -> Instant:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ccengine.asterisk.ari.errors import AriDisconnected, AriRefused, AriTimeout
-from ccengine.calls.call_recording import NO_ROOM
 from ccengine.calls.conversation import Conversation
 from ccengine.calls.flows import CallFlows, way_out
 from ccengine.calls.insistence import insist
 from ccengine.calls.introductions import introduce, introduction
 from ccengine.calls.outside import Outside
+from ccengine.calls.recording_refusals import NO_ROOM
 from ccengine.calls.recording_rules import may_be_served
 from ccengine.calls.scope import CallScope
 from ccengine.calls.staff import ring_staff

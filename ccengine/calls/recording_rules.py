@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ccengine.calls.whose import client_of_call
 from ccengine.config.keeping import DiskFull
 from ccengine.config.recording import USUAL_RECORDING
 from ccengine.core.ids import client_of
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 
 def settings_of(wiring: Wiring, call: Call) -> RecordingSettings:
     """Return how the calls of the call's client are recorded."""
-    tenant = wiring.configuration.tenant
-    client = None if tenant is None else tenant.clients.get(call.client)
+    client = client_of_call(wiring, call)
     return USUAL_RECORDING if client is None else client.settings.recording
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from ccengine.calls.call_recording import NOT_AGREED, NOT_RECORDED
 from ccengine.calls.keys import Action
+from ccengine.calls.recording_refusals import NOT_AGREED, NOT_RECORDED
 from ccengine.calls.recording_rules import customers_channel, rule_of
 from ccengine.core.events import PauseReason
 from ccengine.core.queues import OnDemand

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ccengine.calls.call_recording import NO_ROOM, CallRecording
+from ccengine.calls.call_recording import CallRecording
+from ccengine.calls.recording_refusals import NO_ROOM
 from ccengine.core.handover import COLLEAGUES
 from ccengine.core.states import CallState
 

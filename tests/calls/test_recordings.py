@@ -337,6 +337,32 @@ async def test_a_caller_who_hangs_up_first_is_no_lost_recording(center: CenterOn
     center.assert_nothing_left()
 
 
+async def test_a_manager_who_refuses_is_asked_less_and_less_often(center: CenterOnFake) -> None:
+    for _ in range(400):
+        center.asterisk.manager.refuse()
+    caller = await talking(center, recorded=False)
+    before = len(center.asterisk.manager.asked)
+    await asyncio.sleep(60)
+    assert 20 < len(center.asterisk.manager.asked) - before < 60
+    await over(center, caller)
+
+
+async def test_what_fails_while_a_recording_is_attended_to_ends_nothing_else(
+    center: CenterOnFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = await talking(center)
+
+    async def fails(_file: object) -> int:
+        raise OSError
+
+    monkeypatch.setattr(center.wiring, "size_of", fails)
+    await asyncio.sleep(10)
+    recording = recording_of(center)
+    assert await recording.pause("olena", PauseReason.AGENT, limit_seconds=5.0) == ""
+    await center.until(lambda: center.journal.events(RecordingResumed), seconds=20)
+    await over(center, caller)
+
+
 # --- the engine dies -----------------------------------------------------------------------------
 
 
