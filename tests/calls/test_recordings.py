@@ -355,9 +355,9 @@ async def test_what_fails_while_a_recording_is_attended_to_ends_nothing_else(
     async def fails(_file: object) -> int:
         raise OSError
 
+    recording = recording_of(center)
     monkeypatch.setattr(center.wiring, "size_of", fails)
     await asyncio.sleep(10)
-    recording = recording_of(center)
     assert await recording.pause("olena", PauseReason.AGENT, limit_seconds=5.0) == ""
     await center.until(lambda: center.journal.events(RecordingResumed), seconds=20)
     await over(center, caller)
