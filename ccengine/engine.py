@@ -29,6 +29,7 @@ from ccengine.core.commands import (
     ShowAgent,
     ShowCall,
     ShowClosure,
+    ShowCoaching,
     ShowOutcome,
     TakeUpItem,
     TargetMissed,
@@ -183,12 +184,16 @@ class Engine:
                 self._fail(error)
         return not self.failed.done()
 
-    def show(self) -> None:
-        """Write what is not written yet, and let the observers see what they have not seen."""
+    def show(self) -> bool:
+        """Write what is not written yet, and let the observers see what they have not seen.
+
+        Returns:
+            False when it cannot be written: as `write`.
+        """
         if self._writing is not None:
             self._writing.cancel()
             self._writing = None
-        self.write()
+        is_written = self.write()
         unseen, self._unseen = self._unseen, []
         for rows in unseen:
             for observer in self._observers:
@@ -197,6 +202,7 @@ class Engine:
                 except Exception:
                     # Its fault must not cost the others what has happened.
                     log.exception("observer_failed", observer=getattr(observer, "__qualname__", ""))
+        return is_written
 
     def start_timer(self) -> None:
         """Let deadlines fall due from now on."""
@@ -271,7 +277,7 @@ class Engine:
                 self.open_call(command.call)
                 self.new_items.put_nowait(command.call)
                 return
-            case ShowCall() | ShowOutcome() | ShowClosure():
+            case ShowCall() | ShowOutcome() | ShowClosure() | ShowCoaching():
                 return
         if mailbox is not None:
             mailbox.put_nowait(command)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from ccengine.api.live import LiveShown, live
 from ccengine.api.models import Shown, Utc
+from ccengine.api.recording_at_desk import RecordingAtDesk, recording_at_desk
 from ccengine.core.events import CardField, CardOutcome
 from ccengine.core.ids import QueueId, client_of
 from ccengine.core.states import CallState, Kind
@@ -53,8 +54,7 @@ class DeskCallShown(LiveShown):
     takes_cards: bool = Field(description="The caller can be asked to type a payment card.")
     card: CardAtDesk | None = Field(description="While the caller types one, apart.")
     card_ended: CardOutcome | None = Field(description="How the last one of this call has ended.")
-    recorded: bool = Field(description="Now, or it is paused.")
-    recording_paused: bool = Field(description="The recording gets silence.")
+    recording: RecordingAtDesk
     booked_for: Utc | None = Field(description="A callback's time, if it has one.")
     attempts: int = Field(description="How often the customer was called back.")
     message_seconds: float | None = Field(description="How long the message is that was left.")
@@ -98,8 +98,7 @@ def desk_call(call: Call, asked: Asked[Any, Any]) -> DeskCallShown:
         if call.card is None or call.card.is_over
         else CardAtDesk(typed=call.card.typed, paying=call.card.is_sent),
         card_ended=None if call.card_ended is None else call.card_ended.outcome,
-        recorded=talks and bool(call.recording),
-        recording_paused=talks and call.recording_pause is not None,
+        recording=recording_at_desk(call, asked),
         booked_for=None if item is None else item.slot,
         attempts=0 if item is None else item.attempts,
         message_seconds=item.message_seconds if item is not None and item.message else None,

@@ -31,6 +31,8 @@ class Health:
     lookups: Mapping[str, str] = field(default_factory=dict)
     """State of each breaker that is not closed, by `client/lookup`: calls go on without it."""
     recordings_failing: int = 0  #: could not be kept yet
+    erasures_failing: int = 0  #: recordings that could not be removed yet
+    moves_failing: int = 0  #: recordings that could not be moved to their store yet
     stores_away: int = 0  #: that take no recordings
     disk_level: DiskLevel = DiskLevel.FINE  #: of recordings
     disk_used_percent: float = 0.0
@@ -113,7 +115,7 @@ class Library:
     reader: Reader  #: of what takes long
     quick_reader: Reader  #: of what does not
     kpis: LiveKpis  #: key figures of the last days
-    show: Callable[[], None]  #: has the journal hold what has happened so far
+    show: Callable[[], bool]  #: has the journal hold what has happened so far; False: it cannot
     journal: Path
     recordings: Path
     keeping: Keeping  #: of recordings, after their calls

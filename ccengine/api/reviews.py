@@ -17,6 +17,7 @@ from ccengine.storage.quality import ReviewState
 if TYPE_CHECKING:
     from ccengine.api.route import Asked
     from ccengine.api.sight import Sight
+    from ccengine.config.clients import Client
     from ccengine.storage.quality import QualityStore, Review
 
 LONGEST_TEXT: Final = 2_000
@@ -101,8 +102,15 @@ def store_of(asked: Asked[Any, Any]) -> QualityStore:
 
 def reviewing_of(asked: Asked[Any, Any]) -> Reviewing:
     """Return who keeps them."""
-    floor = asked.ports.floor
-    return Reviewing(asked.ports.library.keeper.database, floor.post, floor.now)
+    floor, library = asked.ports.floor, asked.ports.library
+    return Reviewing(library.keeper.database, floor.post, floor.now, written=library.show)
+
+
+def may_listen(asked: Asked[Any, Any], client: Client | None) -> bool:
+    """Tell whether recordings of a client are heard: some keep them from agents."""
+    if asked.identity.role is not Role.AGENT:
+        return True
+    return client is not None and client.settings.quality.agents_listen
 
 
 def sees_part(sight: Sight, client: str, agent: str) -> bool:

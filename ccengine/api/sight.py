@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from ccengine.api.roles import LISTENERS, Role
 from ccengine.core.ids import AgentId, ClientId, client_of
 from ccengine.reporting.call_record import OfferOutcome
+from ccengine.reporting.readers import CallReader
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -139,6 +140,19 @@ class Sight:
             return Veil(frozenset())
         clients = self._tenant.clients.items()
         return Veil(frozenset(name for name, one in clients if one.settings.mask_numbers))
+
+    @property
+    def parts_of(self) -> frozenset[str] | None:
+        """Agents whose parts in calls are seen, with what was scored of them; None: all."""
+        if self.sees_all_agents:
+            return None
+        agent = self._scope.agent
+        return frozenset(self.agent_names() if agent is None else (agent,))
+
+    @property
+    def reader(self) -> CallReader:
+        """What the token is told of a call that it sees."""
+        return CallReader(sees_coaching=self.sees_coaching, judged=self.parts_of)
 
     @property
     def sees_coaching(self) -> bool:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+WHOLE_SOON = "It is whole in some seconds."
 HEADERS = {
     "Accept-Ranges": "bytes",
     "Cache-Control": "no-store",
@@ -62,7 +63,7 @@ async def send_sound(asked: Asked[Any, Any], record: CallRecord) -> web.StreamRe
     except NotThere as error:
         raise RECORDING_MISSING.because(detail=_told(error)) from None
     except StillWritten:
-        raise RECORDING_GOES_ON.because(detail="It is whole in some seconds.") from None
+        raise RECORDING_GOES_ON.because(detail=WHOLE_SOON) from None
     tag = f'"{sound.tag}"'
     if any(one.value in (sound.tag, "*") for one in asked.request.if_none_match or ()):
         return web.Response(status=304, headers={**HEADERS, "ETag": tag})
@@ -101,6 +102,8 @@ async def _first(pieces: AsyncGenerator[bytes]) -> bytes:
         raise BUSY.because(detail="So many listen already.") from None
     except NotThere as error:
         raise RECORDING_MISSING.because(detail=_told(error)) from None
+    except StillWritten:
+        raise RECORDING_GOES_ON.because(detail=WHOLE_SOON) from None
     except CannotOpen as error:
         raise _cannot_open(error) from None
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ccengine.core.ids import CallId
+    from ccengine.reporting.readers import CallReader
 
 
 class StoryLineShown(Shown):
@@ -32,9 +33,11 @@ class StoryShown(Shown):
     lines: list[StoryLineShown]
 
 
-def read_story(journal: Path, call: CallId, mask: Callable[[str], str]) -> bytes:
+def read_story(
+    journal: Path, call: CallId, mask: Callable[[str], str], seen_by: CallReader
+) -> bytes:
     """Tell a call's story as it is answered; `mask` shows callers' numbers."""
     with JournalReader.open(journal) as reader:
-        told = tell(list(reader.rows(call=call)), mask=mask)
+        told = tell(list(reader.rows(call=call)), mask=mask, reader=seen_by)
     lines = [StoryLineShown.model_validate(line) for line in told]
     return StoryShown(call=call, lines=lines).model_dump_json().encode()

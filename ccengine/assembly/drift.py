@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from ccengine.agi_routes.every import ROUTES
+from ccengine.assembly.codecs import wideband
 from ccengine.asterisk.ari.client import APP
 from ccengine.calls import agent, customer_leg, dialled, staff
 from ccengine.config.asterisk_conf import conf_lines, included_by, read_conf
@@ -79,6 +80,7 @@ def drift(configuration: Configuration, settings: Settings) -> tuple[Problem, ..
     if settings.asterisk_conf.is_dir() and generated:
         found += _endpoints(settings.asterisk_conf / "pjsip.conf", generated, known)
         found += _variables(settings.asterisk_conf / "ari.conf")
+        found += wideband(_pjsip(settings, generated))
     return in_order(found)
 
 
@@ -216,6 +218,13 @@ def _endpoints(file: Path, generated: list[ConfLine], contexts: set[str]) -> Ite
         if line.key == "context" and line.value not in contexts:
             message = f"calls of '{line.section}' come to context '{line.value}', which no file has"
             yield Problem(file, line.number, message, suggestion(line.value, contexts))
+
+
+def _pjsip(settings: Settings, generated: list[ConfLine]) -> Iterator[ConfLine]:
+    """Yield what Asterisk reads of pjsip, in its order: the admin's own is last."""
+    yield from _of(settings.asterisk_conf / "pjsip.conf")
+    yield from (line for line in generated if line.file.name.startswith("pjsip"))
+    yield from _with_included(settings.paths.asterisk_local / "pjsip.conf")
 
 
 def _variables(file: Path) -> Iterator[Problem]:

@@ -71,6 +71,16 @@ class Archive:
             lambda: self.keeper.failing,
         )
         metrics.watch(
+            "ccengine_recording_erasures_failing",
+            "Recordings that must go, and could not be removed yet",
+            lambda: self.keeper.erasures_failing,
+        )
+        metrics.watch(
+            "ccengine_recording_moves_failing",
+            "Recordings that could not be moved to their store yet",
+            lambda: self.keeper.moves_failing,
+        )
+        metrics.watch(
             "ccengine_recording_stores_away",
             "Clients' stores that take no recordings",
             lambda: len(self.mover.away),
@@ -84,6 +94,8 @@ class Archive:
             return replace(
                 others(),
                 recordings_failing=self.keeper.failing,
+                erasures_failing=self.keeper.erasures_failing,
+                moves_failing=self.keeper.moves_failing,
                 stores_away=len(self.mover.away),
                 disk_level=self.space.room.level,
                 disk_used_percent=self.space.room.used_percent,

@@ -28,7 +28,8 @@ async def look_after_quality(ports: Ports) -> None:
         group.create_task(measurer.run())
         await asyncio.sleep(AFTER_START_SECONDS)
         try:
-            reviewing = Reviewing(library.keeper.database, floor.post, floor.now)
+            database, written = library.keeper.database, library.show
+            reviewing = Reviewing(database, floor.post, floor.now, written=written)
             if told := await reviewing.tell_untold():
                 log.info("reviews_told", reviews=told)
         except Exception:  # a mistake here must cost no call; the next start tries again

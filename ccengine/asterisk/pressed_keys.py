@@ -1,8 +1,9 @@
-"""Keys that Asterisk reports again: those pressed by who is alone in a bridge that mixes.
+"""Keys that Asterisk reports again: those pressed by who is alone in a bridge of softmix.
 
 It keeps them there for whoever comes, and when somebody does, the channel that pressed them is
 told to have pressed them once more, one after the other and as fast as the first time. Seen on
-22.10.1; not while a recorder or a coach is in the bridge, as then nobody is alone in it.
+22.10.1; not in a simple_bridge, and not while a recorder or a coach is in the bridge, as then
+nobody is alone in it.
 """
 
 from __future__ import annotations

@@ -6,6 +6,16 @@ from asyncio import Event
 from enum import StrEnum
 from typing import Final, Protocol
 
+NARROWBAND: Final = frozenset(
+    {"ulaw", "alaw", "gsm", "g723", "g726", "g726aal2", "g729", "adpcm", "ilbc", "lpc10", "slin"}
+    | {"speex", "codec2", "amr"}
+)
+"""Formats of 8000 samples a second, by Asterisk's names: only channels of these are recorded.
+
+Of any other, side by side, Asterisk 22 writes the first 160 samples of each 20 ms: what the channel
+says is too slow in the file, and half of it is missing.
+"""
+
 
 class RecorderReply(StrEnum):
     """What became of a request. None of them is an error: the call goes on in any case."""
@@ -16,6 +26,7 @@ class RecorderReply(StrEnum):
     GONE = "gone"  #: there is no such channel, or no longer
     IDLE = "idle"  #: nothing records the channel
     REFUSED = "refused"
+    WIDEBAND = "wideband"  #: the channel has more than 8000 samples a second; nothing was begun
 
 
 SURELY_OFF: Final = frozenset({RecorderReply.DONE, RecorderReply.IDLE, RecorderReply.GONE})

@@ -172,7 +172,7 @@ class Router:
             left = self._channels.get(event.channel.id)
             if left is not None:
                 left.keys.leave()
-        if event.bridge.mixes:
+        if event.bridge.keeps_keys:
             self._count(event.bridge.channel_ids)
 
     def _count(self, members: tuple[str, ...]) -> None:
@@ -220,7 +220,7 @@ class Router:
         alive = {snapshot.id: snapshot for snapshot in found.channels}
         self._lone.clear()
         for bridge in found.bridges:
-            if bridge.mixes:
+            if bridge.keeps_keys:
                 self._count(bridge.channel_ids)
         for channel in suspects:
             await self._mend(channel, alive.get(channel.id))

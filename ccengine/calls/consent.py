@@ -2,7 +2,8 @@
 
 Only the caller hears it, outside of any bridge. What came of it is journaled with the rule, both
 places and the file that was played. A caller who does not agree is not recorded, and their agent
-hears that. Who has agreed is not asked again, unless another agent's place wants more.
+hears that. Who has agreed is not asked again, unless the place of another who comes to talk with
+them wants more: an agent whom they are handed over to, or who joins.
 """
 
 from __future__ import annotations
@@ -43,13 +44,23 @@ KEY_SECONDS: Final = 5.0
 
 
 class Consent:
-    """One caller and one agent."""
+    """One caller and one agent.
 
-    def __init__(self, wiring: Wiring, caller: Channel, call: Call) -> None:
+    Args:
+        wiring: of all sessions.
+        caller: the customer's channel.
+        call: the customer's.
+        beside: the consult whose other side joins the two.
+    """
+
+    def __init__(
+        self, wiring: Wiring, caller: Channel, call: Call, *, beside: Call | None = None
+    ) -> None:
         self._wiring = wiring
         self._engine = wiring.engine
         self._caller = caller
         self._call = call
+        self._beside = beside
         self._agent: AgentId | None = call.agent
 
     async def settle(self) -> bool:
@@ -88,8 +99,17 @@ class Consent:
         client = client_of_call(self._wiring, self._call)
         if client is None or client.settings.consent is None:
             return None
-        caller = place_of_number(self._number(), client.settings.country)
-        return rule_for(client.settings.consent, caller, self._agents_place())
+        country = client.settings.country
+        caller = place_of_number(self._number(), country)
+        places = [self._place_of_agent(self._agent)]
+        if self._beside is not None:
+            is_staff = self._beside.agent is None
+            places.append(
+                place_of_number(self._beside.number, country)
+                if is_staff
+                else self._place_of_agent(self._beside.agent)
+            )
+        return rule_for(client.settings.consent, caller, *places)
 
     def _number(self) -> str:
         """Return the customer's number, whoever called whom."""
@@ -98,11 +118,11 @@ class Consent:
             return call.item.to
         return call.number if call.kind is Kind.OUTBOUND else call.caller
 
-    def _agents_place(self) -> str:
+    def _place_of_agent(self, agent: AgentId | None) -> str:
         tenant = self._wiring.configuration.tenant
-        if tenant is None or self._agent is None:
+        if tenant is None or agent is None:
             return ""
-        known = tenant.settings.agents.get(self._agent)
+        known = tenant.settings.agents.get(agent)
         team = (
             None if known is None or known.team is None else tenant.settings.teams.get(known.team)
         )

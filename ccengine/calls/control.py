@@ -17,10 +17,10 @@ import structlog
 from ccengine.asterisk.ari.events import ChannelHold, ChannelTransfer, ChannelUnhold
 from ccengine.asterisk.ari.results import TransferOutcome
 from ccengine.asterisk.channels import Channel
+from ccengine.calls.agreement import may_go_on, settle_for_joining
 from ccengine.calls.asking import begin_consult
 from ccengine.calls.card_entry import leave
 from ccengine.calls.card_taking import CardOver, CardTaking, take_up
-from ccengine.calls.consent import Consent
 from ccengine.calls.consult import ConsultCall
 from ccengine.calls.directory import Line, Target
 from ccengine.calls.insistence import insist
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
     from ccengine.core.calls import Call
 
 log = structlog.get_logger()
-
-PLACE_WANTS_MORE = "the next agent's place wants more than was agreed to"
 
 ANSWERED = frozenset(TransferOutcome)
 """A transfer event that says so repeats what we have answered."""
@@ -127,19 +125,14 @@ class Control:
         self._talks.controls[self._call.id] = self
         await take_up(self.talk, self._talks)
         try:
-            while True:
+            while await may_go_on(self.talk):
                 ended = await self._with(self.leg)
                 if ended is not None:
                     return ended
-                await self._see_consent()
+            return Talked.REFUSED
         finally:
             if self._talks.controls.get(self._call.id) is self:
                 del self._talks.controls[self._call.id]
-
-    async def _see_consent(self) -> None:
-        """Record no more where another agent's place wants more than the caller has agreed to."""
-        if not Consent(self._wiring, self.talk.caller, self._call).is_settled():
-            await self._talks.recordings.end(self._call, PLACE_WANTS_MORE)
 
     def end_consult(self) -> None:
         """Let nobody wait for an agent whose customer is gone."""
@@ -367,6 +360,9 @@ class Control:
         agent = consult.call.agent
         if self.talk.bridge is None or consult.is_joined or agent is None:
             return
+        await settle_for_joining(self.talk, consult.call)
+        if colleague.is_gone:
+            return  # what is told of that brings the two together
         consult.is_joined = True
         event = ConferenceStarted(
             call=consult.call.id, agent=agent, bridge=self.talk.bridge.id, channel=self.leg.id

@@ -12,6 +12,7 @@ NOT_PAUSED: Final = "the recording is not paused"
 CARD_GOES_ON: Final = "the data of a card are being taken"
 NO_ROOM: Final = "the disk is full"
 NOT_AGREED: Final = "the caller does not agree"
+PLACE_WANTS_MORE: Final = "the next agent's place wants more than was agreed to"
 NOT_NOW: Final = "the recording cannot be changed now"
 
 REASONS: Final = {
@@ -20,4 +21,5 @@ REASONS: Final = {
     RecorderReply.REFUSED: "Asterisk refused",
     RecorderReply.IDLE: "nothing records the channel",
     RecorderReply.GONE: "there is no such channel",
+    RecorderReply.WIDEBAND: "its channel is wideband: allow ulaw and alaw only at the trunk",
 }

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from ccengine.calls.whose import client_of_call
 from ccengine.config.keeping import DiskFull
-from ccengine.config.recording import USUAL_RECORDING
+from ccengine.config.recording import USUAL_RECORDING, rule_for
 from ccengine.core.ids import client_of
-from ccengine.core.queues import OnDemand
 
 if TYPE_CHECKING:
     from ccengine.calls.wiring import Wiring
     from ccengine.config.recording import RecordingSettings
     from ccengine.core.calls import Call
     from ccengine.core.ids import QueueId
+    from ccengine.core.queues import OnDemand
 
 
 def settings_of(wiring: Wiring, call: Call) -> RecordingSettings:
@@ -25,11 +25,9 @@ def settings_of(wiring: Wiring, call: Call) -> RecordingSettings:
 
 def rule_of(wiring: Wiring, call: Call) -> bool | OnDemand:
     """Return whether the call is recorded, or its agent may choose."""
-    settings = settings_of(wiring, call)
     plan = wiring.engine.center.plan
     queue = None if call.queue is None else plan.queues.get(call.queue)
-    rule = settings.dialled if queue is None else queue.recorded
-    return OnDemand.ON_DEMAND if rule is False and settings.on_demand else rule
+    return rule_for(settings_of(wiring, call), queue)
 
 
 def customers_channel(call: Call) -> str:

@@ -12,6 +12,7 @@ from ccengine.core.states import CallState
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
 
+    from ccengine.asterisk.channels import Channel
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
     from ccengine.core.ids import CallId
@@ -71,6 +72,11 @@ class Recordings:
             if call.recorded_channel:
                 anew = self.of(call).begin_anew(NO_ROOM)
                 self._start(anew, f"recording of {call.id} without room")
+
+    async def hold_back(self, call: Call, caller: Channel) -> None:
+        """Pause a call's recording, if the place of who has the call now wants more for it."""
+        if call.recorded_channel and call.agent is not None:
+            await self.of(call).hold_back(caller)
 
     async def end(self, call: Call, reason: str) -> None:
         """Record no more of a call, if it is recorded: what comes now is no agent's talk."""

@@ -75,11 +75,12 @@ async def complete(talk: Talk, consult: ConsultCall, asked_on: Channel | None = 
         consult.stop("sent on")
         await consult.ended.wait()
         return await send_on(talk, consult.target, asked_on)
-    rejection = talk.engine.post(_hand_over_of(talk, consult, leg, agent))
+    event = _hand_over_of(talk, consult, leg, agent)
+    rejection = talk.engine.post(event)
     if rejection:
         log.info("hand_over_refused", call_id=talk.call.id, cause=rejection)
         return False
-    if consult.call.agent is None:
+    if isinstance(event, CallHandedOut):
         await talk.recordings.end(talk.call, WITH_STAFF)
     consult.has_left = True  # before the music ends: none may begin from here on
     before = await talk.change_to(leg)

@@ -63,7 +63,11 @@ class Talk:
             self.engine.post(HoldEnded(call=self.call.id, agent=agent))
 
     async def change_to(self, leg: Channel) -> Channel:
-        """Let the caller talk with another agent; return the leg of the one before."""
+        """Let the caller talk with another agent; return the leg of the one before.
+
+        The core knows of it already.
+        """
+        await self.recordings.hold_back(self.call, self.caller)
         before, self.leg = self.leg, leg
         await self.caller.stop_music()
         await leg.stop_music()

@@ -10,6 +10,7 @@ import typer
 
 from ccengine.assembly.drift import drift
 from ccengine.cli.output import console, print_problems, read_settings, shown
+from ccengine.config.consent_checks import unchecked_rules
 from ccengine.ivr import versions
 from ccengine.ivr.configuration import load_configuration
 from ccengine.ivr.walk_checks import walked
@@ -36,6 +37,9 @@ def check(
     problems = problems or asyncio.run(_reused_versions(configuration, settings))
     if not problems:
         more = (*drift(configuration, settings), *walked(configuration))
+        if configuration.tenant is not None:
+            file = settings.tenant_folder / "tenant.yaml"
+            more = (*more, *unchecked_rules(configuration.tenant, file))
         problems = tuple(one for one in more if not one.is_warning)
         warnings = (*warnings, *(one for one in more if one.is_warning))
     if as_json:

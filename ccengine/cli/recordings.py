@@ -21,12 +21,14 @@ from ccengine.core.ids import CallId
 from ccengine.keeping.house import House
 from ccengine.keeping.keeping import Keeping, Listener, NotThere, Refusal, StillWritten
 from ccengine.keeping.order import Folders
-from ccengine.keeping.player import CannotOpen
+from ccengine.keeping.player import CannotOpen, PlayerBusy
 from ccengine.reporting.instants import utc_text
 from ccengine.storage.kept import KeptFilter, KeptState
-from ccengine.storage.reader_process import ReaderProcess
+from ccengine.storage.reader_process import ReaderBusy, ReaderProcess
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     from ccengine.config.settings import Settings
     from ccengine.storage.database import RecordDatabase
     from ccengine.storage.kept import KeptRecording
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 SECONDS: Final = slice(0, 19)  # of an instant's text
 VERIFIED_AT_ONCE: Final = 500
 HOUR_SECONDS: Final = 3_600.0
+NOT_ERASED: Final = "What callers said in surveys and as messages is not erased with them."
 LISTENER: Final = Listener(records.ACTOR, Role.ADMIN)
 
 app = typer.Typer(help="Recordings after their calls.", no_args_is_help=True)
@@ -114,22 +117,20 @@ def play(
             fail(f"there is no record of a call '{call}'", "the log has the ids, as call_id")
         worker = ReaderProcess(seconds=HOUR_SECONDS)
         keeping = _keeping(settings, database, worker)
-        out = sys.stdout.buffer if to is None else to.open("wb")
         try:
             sound = await keeping.sound(record)
             async with aclosing(keeping.play(sound, LISTENER)) as pieces:
-                async for piece in pieces:
-                    out.write(piece)
+                await _write(pieces, to)
         except StillWritten:
             fail("the recording is not whole yet", "ask again in some seconds")
         except NotThere as error:
             fail(f"there is no recording of call '{call}'{f': {error}' if error.args else ''}")
-        except (CannotOpen, SecretMissing) as error:
+        except (PlayerBusy, ReaderBusy):
+            fail("there is no time for it now", "ask again in some seconds")
+        except (CannotOpen, SecretMissing, OSError) as error:
             fail(f"the recording cannot be opened: {error}", f"ccengine recordings verify {call}")
         finally:
             worker.close()
-            if to is not None:
-                out.close()
 
     records.change_records(send)
 
@@ -191,7 +192,8 @@ def erase(
     """Erase the recording of a call, or all of a client's. Nobody can bring them back.
 
     The engine removes the files within seconds, here and in the store. What became of each stays
-    known. Nothing on hold is erased.
+    known. Nothing on hold is erased. What callers said in surveys and as messages is no recording
+    of a call and stays: see recordings/<tenant>/<client>/comments and voicemail.
     """
     if (call is None) == (client is None):
         fail("name a call, or a client with --client", code=2)
@@ -224,6 +226,8 @@ def keys(*, public: Annotated[bool, typer.Option("--public")] = False) -> None:
     try:
         pem = ring.public_pem()
         if public:
+            if pem is None:
+                fail("nothing was signed yet", "the key is made with the first recording")
             sys.stdout.write(pem)
             return
         rows: list[dict[str, object]] = [
@@ -232,31 +236,47 @@ def keys(*, public: Annotated[bool, typer.Option("--public")] = False) -> None:
     except (SecretMissing, OSError) as error:
         fail(f"the keys cannot be read: {error}", "run it as root or as the engine")
     print_rows(rows, as_json=False)
-    sys.stdout.write(f"Manifests are signed with\n{pem}")
+    told = "Nothing was signed yet.\n" if pem is None else f"Manifests are signed with\n{pem}"
+    sys.stdout.write(told)
 
 
 def _erase_client(client: str, reason: str) -> None:
-    """Destroy a client's key: from then on nobody can open what was sealed to it."""
+    """Erase all, and destroy the client's key: nobody can open what was sealed to it, ever."""
     settings = read_settings()
 
     async def change(database: RecordDatabase) -> None:
         kept = database.kept
-        held = await kept.find(KeptFilter(clients=[client], held=True), limit=VERIFIED_AT_ONCE)
+        which = KeptFilter(clients=[client], held=True)
+        held = await kept.find(which, limit=VERIFIED_AT_ONCE)
         if held:
             names = ", ".join(row.call for row in held[:5])
             fail(f"{len(held)} recordings of {client} are on hold: {names}", "release them first")
-        public = Folders.of(settings.paths).keys.destroy(client)
-        count = 0
-        for state in (KeptState.KEPT, KeptState.DUE, KeptState.MISSING):
-            which = KeptFilter(clients=[client], state=state)
-            while rows := await kept.find(which, limit=VERIFIED_AT_ONCE):
-                for row in rows:
-                    count += await kept.begin_to_erase(row.call, reason)
+        count = await kept.begin_to_erase_all(client, reason)
+        # Last, and only if nobody has put one on hold meanwhile: it could not be opened any more.
+        held = await kept.find(which, limit=VERIFIED_AT_ONCE)
+        public = None if held else Folders.of(settings.paths).keys.destroy(client)
         after = {"because": reason, "recordings": count, "key": public}
         await records.note_change(database, "eraseClient", f"recordings {client}", None, after)
+        if held:
+            told = f"{held[0].call} was put on hold meanwhile: the key stays, {count} were erased"
+            fail(told, "release it, and erase again")
         typer.echo(f"{count} recordings erased; the key {public or 'was never made'} is destroyed")
+        typer.echo(NOT_ERASED)
 
     records.change_records(change)
+
+
+async def _write(pieces: AsyncGenerator[bytes], to: Path | None) -> None:
+    """Write sound; a file is touched only when there is some."""
+    first = await anext(pieces, b"")
+    out = sys.stdout.buffer if to is None else to.open("wb")
+    try:
+        out.write(first)
+        async for piece in pieces:
+            out.write(piece)
+    finally:
+        if to is not None:
+            out.close()
 
 
 async def _all_kept(database: RecordDatabase, clients: list[str] | None) -> list[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import phonenumbers
 import yaml
@@ -21,11 +21,9 @@ from pydantic import AfterValidator
 from ccengine.config.names import mistake
 from ccengine.core.events import ConsentKind
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 FOLDER: Final = Path(__file__).parent / "places"
 ANYWHERE: Final = "*"
+UNCHECKED: Final = "no"
 UNITED_STATES: Final = "US"
 STRICTNESS: Final = (ConsentKind.ONE_PARTY, ConsentKind.ANNOUNCE, ConsentKind.CONSENT)
 
@@ -68,11 +66,23 @@ class ConsentRule:
     agent_place: str
 
 
-def rule_for(settings: ConsentSettings, caller_place: str, agent_place: str) -> ConsentRule:
-    """Return the stricter of both ends' rules."""
-    kinds = [_kind_of(settings, place) for place in (caller_place, agent_place)]
-    strictest = max(kinds, key=STRICTNESS.index)
-    return ConsentRule(kind=strictest, caller_place=caller_place, agent_place=agent_place)
+def rule_for(settings: ConsentSettings, caller_place: str, *agent_places: str) -> ConsentRule:
+    """Return the strictest of all ends' rules, with the place of the agent that is so strict.
+
+    Args:
+        settings: the client's.
+        caller_place: the customer's.
+        agent_places: of all whom the customer talks with, at least one.
+    """
+
+    def strictness(place: str) -> int:
+        return STRICTNESS.index(_kind_of(settings, place))
+
+    agent_place = max(agent_places, key=strictness)
+    strictest = max(strictness(caller_place), strictness(agent_place))
+    return ConsentRule(
+        kind=STRICTNESS[strictest], caller_place=caller_place, agent_place=agent_place
+    )
 
 
 def is_enough(given: ConsentKind, wanted: ConsentKind) -> bool:
@@ -104,6 +114,25 @@ def table() -> Mapping[str, ConsentKind]:
     return {place: ConsentKind(told["kind"]) for place, told in sources().items()}
 
 
+def ruling_place(settings: ConsentSettings, place: str) -> str | None:
+    """Return the entry of the table that holds at a place; None: the client has its own."""
+    known, country = table(), place.partition("-")[0]
+    if place in settings.places:
+        return None
+    if place in known:
+        return place if known[place] is _kind_of(settings, place) else None
+    if country in settings.places:
+        return None
+    if country in known:
+        return country
+    return None if settings.unknown else ANYWHERE
+
+
+def is_checked(place: str) -> bool:
+    """Tell whether an entry of the table was compared with what is published of its source."""
+    return sources()[place]["checked"] != UNCHECKED
+
+
 @cache
 def sources() -> Mapping[str, Mapping[str, str]]:
     """Return the table as it is written: with what each rule is taken from."""
@@ -113,21 +142,13 @@ def sources() -> Mapping[str, Mapping[str, str]]:
 
 
 def _kind_of(settings: ConsentSettings, place: str) -> ConsentKind:
-    known = table()
-    for name in _from_near_to_far(place):
-        if name in settings.places:
-            return settings.places[name]
-        if name in known:
-            return known[name]
-    return settings.unknown or known[ANYWHERE]
-
-
-def _from_near_to_far(place: str) -> Iterator[str]:
-    """Yield a state, then its country."""
-    if place:
-        yield place
-    if "-" in place:
-        yield place.partition("-")[0]
+    """Return a place's rule: the client's; else the table's, and what the client says of all of
+    the country makes no state of it easier."""
+    known, places, country = table(), settings.places, place.partition("-")[0]
+    if place in places or place not in known:
+        named = places.get(place) or places.get(country) or known.get(country)
+        return named or settings.unknown or known[ANYWHERE]
+    return max(known[place], places.get(country, known[place]), key=STRICTNESS.index)
 
 
 def _place_of(number: phonenumbers.PhoneNumber) -> str:

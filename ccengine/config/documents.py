@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
+from yaml.composer import Composer
 
 from ccengine.config.problems import Problem
 
@@ -93,7 +94,7 @@ class _Reader:
                 items.append(self.value(item, (*place, position)))
             return items
         text = str(node.value)
-        is_plain = isinstance(node, yaml.ScalarNode) and node.style is None
+        is_plain = isinstance(node, yaml.ScalarNode) and not node.style
         return None if text in EMPTY and is_plain else text
 
     def _items(self, node: yaml.MappingNode, place: Place) -> Iterator[tuple[str, object]]:
@@ -137,11 +138,40 @@ def read_document(file: Path) -> tuple[Document | None, list[Problem]]:
     return _parse(file, text)
 
 
+def _compose_slowly(text: str) -> yaml.Node | None:
+    return yaml.compose(text, Loader=yaml.SafeLoader)
+
+
+if yaml.__with_libyaml__:
+
+    class _Loader(Composer, yaml.CSafeLoader):
+        """Parses in C, and composes in Python, where deep nesting is an error and no crash."""
+
+        def __init__(self, text: str) -> None:
+            yaml.CSafeLoader.__init__(self, text)
+            Composer.__init__(self)
+
+    def _compose(text: str) -> yaml.Node | None:
+        """Return the top node; what libyaml refuses PyYAML's own parser judges, in its words.
+
+        Tabs, too, with which libyaml is less strict.
+        """
+        if "\t" in text:
+            return _compose_slowly(text)
+        try:
+            return _Loader(text).get_single_node()
+        except yaml.YAMLError:
+            return _compose_slowly(text)
+
+else:
+    _compose = _compose_slowly
+
+
 def _parse(file: Path, text: str) -> tuple[Document | None, list[Problem]]:
     remedy = "check indentation, quotes and colons around this line"
     reader = _Reader(file)
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = _compose(text)
         value = {} if node is None else reader.value(node, ())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark

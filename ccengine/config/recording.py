@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from ccengine.config.sound_formats import Channels, SoundFormat
+from ccengine.core.queues import OnDemand
+
+if TYPE_CHECKING:
+    from ccengine.core.queues import QueueSettings
 
 USUAL_PAUSE_LIMIT_SECONDS = 300.0
 
@@ -25,3 +29,14 @@ class RecordingSettings:
 
 
 USUAL_RECORDING = RecordingSettings()
+
+
+def rule_for(settings: RecordingSettings, queue: QueueSettings | None) -> bool | OnDemand:
+    """Return whether a call is recorded, or its agent may choose.
+
+    Args:
+        settings: the client's.
+        queue: that the call came by; None: an agent has dialled it.
+    """
+    rule = settings.dialled if queue is None else queue.recorded
+    return OnDemand.ON_DEMAND if rule is False and settings.on_demand else rule

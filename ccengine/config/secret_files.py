@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 class SecretMissing(Exception):
-    """A file with a secret is not there or cannot be read by this user."""
+    """A file with a secret is not there or cannot be read by this user.
+
+    Args:
+        file: which.
+        reason: what is wrong with it.
+    """
 
     def __init__(self, file: Path, reason: str) -> None:
-        super().__init__(f"{file} {reason} — run `ccengine init` as root")
+        super().__init__(file, reason)  # as they are: it travels from process to process
+
+    @override
+    def __str__(self) -> str:
+        """Return what is wrong, and what helps."""
+        file, reason = self.args
+        return f"{file} {reason} — run `ccengine init` as root"
 
 
 def read_secret(file: Path) -> str:

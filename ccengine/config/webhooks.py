@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 
 from pydantic import AfterValidator
 
 from ccengine.config.names import mistake, suggestion
 from ccengine.config.requests import checked_url, texts_of
+from ccengine.core.events import CoachingEvent
 from ccengine.reporting.facts import told
 
-ACTIONS: Final = frozenset(fact.action for fact in told().values())
+OF_COACHING: Final = frozenset(
+    fact.action for cls, fact in told().items() if cls in get_args(CoachingEvent)
+)
+ACTIONS: Final = frozenset(fact.action for fact in told().values()) - OF_COACHING
 PLACEHOLDER: Final = re.compile(r"\{([a-z_]+(?:\.[A-Za-z0-9_-]+)?)\}")
 RECORD_FIELDS: Final = (
     "call",
@@ -55,6 +59,9 @@ def _url(text: str) -> str:
 
 
 def _action(text: str) -> str:
+    if text in OF_COACHING:
+        message = f"'{text}' is of coaching, which clients' programs are not told"
+        raise mistake(message, "leave it out")
     if text not in ACTIONS:
         message = f"there is no event '{text}'"
         raise mistake(message, suggestion(text, sorted(ACTIONS)))

@@ -18,7 +18,12 @@ from ccengine.core.events.cards import (
     CardPaymentSent,
     CardTalkResumed,
 )
-from ccengine.core.events.consents import ConsentAsked, ConsentGiven, ConsentRefused
+from ccengine.core.events.consents import (
+    ConsentAnswer,
+    ConsentAsked,
+    ConsentGiven,
+    ConsentRefused,
+)
 from ccengine.core.states import CallState
 
 if TYPE_CHECKING:
@@ -80,8 +85,14 @@ def _agree(call: Call, event: ConsentEvent) -> None:
     match event:
         case ConsentAsked():
             pass
+        case ConsentRefused(answer=ConsentAnswer.NOT_PLAYED) if _has_agreed(call):
+            pass  # the caller has said nothing: what they agreed to before is still so
         case ConsentGiven() | ConsentRefused():
             call.consent = Consent(rule=event.rule, given=isinstance(event, ConsentGiven))
+
+
+def _has_agreed(call: Call) -> bool:
+    return call.consent is not None and call.consent.given
 
 
 def _expect_possible(call: Call, event: CardEntryStarted) -> None:

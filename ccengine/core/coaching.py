@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, NoReturn
 
 from ccengine.core import cards, contacts, handover, shifts
 from ccengine.core.coachings import NOWHERE, Coaching, Seat, Unheard
-from ccengine.core.commands import EndCoaching, SeatCoach
+from ccengine.core.commands import EndCoaching, SeatCoach, ShowCoaching
 from ccengine.core.errors import CoachRefused
 from ccengine.core.events.causes import CoachMode
 from ccengine.core.ids import OfferId
+from ccengine.core.plan import supervisors_of
 from ccengine.core.states import (
     AgentState,
     AgentStep,
@@ -59,7 +60,7 @@ def start(floor: Floor, event: CoachingStarted, now: Instant) -> None:
     if coach.coaching is not None or event.coaching in floor.coachings:
         _refuse(f"agent '{coach.id}' coaches already")
     _expect_one_voice(floor, event.coaching, event.agent, event.mode)
-    floor.coachings[event.coaching] = Coaching(
+    floor.coachings[event.coaching] = coaching = Coaching(
         id=event.coaching,
         coach=coach.id,
         agent=agent.id,
@@ -68,6 +69,7 @@ def start(floor: Floor, event: CoachingStarted, now: Instant) -> None:
         started_at=now,
     )
     coach.coaching = event.coaching
+    floor.ask(shown(coaching))
     _show(floor, coach)
 
 
@@ -81,6 +83,7 @@ def change_mode(floor: Floor, event: CoachModeChanged) -> None:
     _expect_one_voice(floor, coaching.id, coaching.agent, event.mode)
     coaching.mode = event.mode
     floor.ask(_seated(coaching))
+    floor.ask(shown(coaching))
 
 
 def end(floor: Floor, event: CoachingEnded) -> None:
@@ -131,6 +134,7 @@ def settle(floor: Floor) -> None:
         if seat != coaching.seat:
             coaching.seat = seat
             floor.ask(_seated(coaching))
+            floor.ask(shown(coaching))
 
 
 def seat_of(floor: Floor, coaching: Coaching) -> Seat:
@@ -155,6 +159,19 @@ def seat_of(floor: Floor, coaching: Coaching) -> Seat:
         held=call.held is not None,
         joined=call.conference or (consult is not None and consult.conference),
         unheard=None,
+    )
+
+
+def shown(coaching: Coaching) -> ShowCoaching:
+    """Return how a coaching that goes on is shown."""
+    seat = coaching.seat
+    return ShowCoaching(
+        coaching=coaching.id,
+        coach=coaching.coach,
+        agent=coaching.agent,
+        mode=coaching.mode,
+        call=seat.call,
+        reason=seat.unheard or "",
     )
 
 
@@ -186,10 +203,7 @@ def _who_left(floor: Floor, coaching: Coaching) -> str:
 
 
 def _expect_supervisor(floor: Floor, coach: AgentId, agent: AgentId) -> None:
-    settings = floor.plan.agents.get(agent)
-    team = None if settings is None else settings.team
-    supervisors = () if team is None else floor.plan.supervisors.get(team, ())
-    if coach == agent or coach not in supervisors:
+    if coach not in supervisors_of(floor.plan, agent):
         _refuse(f"agent '{coach}' is no supervisor of agent '{agent}'")
 
 
@@ -212,6 +226,8 @@ def _forget(floor: Floor, coaching: Coaching) -> None:
     del floor.coachings[coaching.id]
     coach = floor.roster.get(coaching.coach)
     coach.coaching = None
+    over = ShowCoaching(coaching=coaching.id, coach=coaching.coach, agent=coaching.agent, mode=None)
+    floor.ask(over)
     _show(floor, coach)
 
 

@@ -1,7 +1,7 @@
 """Everything the core can ask for. Imperative; a closed union like the events.
 
-`ShowAgent`, `ShowCall`, `ShowOutcome` and `ShowClosure` ask nobody to act: they say what state a
-decision has led to, for logs, wallboards and ledgers, which therefore never have to guess it.
+`ShowAgent`, `ShowCall`, `ShowOutcome`, `ShowClosure` and `ShowCoaching` ask nobody to act: they say
+what state a decision has led to, for logs, wallboards and ledgers, which so never have to guess it.
 """
 
 from __future__ import annotations
@@ -214,6 +214,18 @@ class ShowClosure:
     until: Instant | None = None  #: they open by themselves then
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowCoaching:
+    """A supervisor now follows an agent this way, or does so no more."""
+
+    coaching: CoachingId
+    coach: AgentId
+    agent: AgentId
+    mode: CoachMode | None  #: None: it is over
+    call: CallId | None = None  #: that the coach hears; None: nothing
+    reason: str = ""  #: why nothing
+
+
 Command = (
     OfferCall
     | WithdrawOffer
@@ -232,5 +244,6 @@ Command = (
     | ShowAgent
     | ShowCall
     | ShowClosure
+    | ShowCoaching
     | ShowOutcome
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ccengine.core.commands import CallSupervisors
 from ccengine.core.errors import HelpRefused, IllegalTransition, LoginLocked, UnknownQueue
 from ccengine.core.floor import HELP_PREFIX, PIN_PREFIX
+from ccengine.core.plan import supervisors_of
 from ccengine.core.states import AgentState
 
 if TYPE_CHECKING:
@@ -97,10 +98,8 @@ def ask_for_help(floor: Floor, event: HelpAsked, now: Instant) -> None:
     if agent.asks_for_help:
         message = f"agent '{agent.id}' has asked for help already"
         raise HelpRefused(message)
-    settings = floor.plan.agents.get(agent.id)
-    team = None if settings is None else settings.team
-    named = () if team is None else floor.plan.supervisors.get(team, ())
-    there = tuple(one for one in named if one != agent.id and _is_there(floor, one))
+    named = supervisors_of(floor.plan, agent.id)
+    there = tuple(one for one in named if _is_there(floor, one))
     if not there:
         message = f"no supervisor of agent '{agent.id}' is logged in"
         raise HelpRefused(message)

@@ -132,6 +132,14 @@ class Plan:
     closures: tuple[ClosureId, ...] = ()  #: those that can be closed
 
 
+def supervisors_of(plan: Plan, agent: AgentId) -> tuple[AgentId, ...]:
+    """Return who leads the agent's team, in its order and without the agent."""
+    settings = plan.agents.get(agent)
+    team = None if settings is None else settings.team
+    named = () if team is None else plan.supervisors.get(team, ())
+    return tuple(one for one in named if one != agent)
+
+
 def order_in(plan: Plan, queue: QueueId) -> list[AgentId]:
     """Return the agents of a queue in its order: that of its members, or of all in the plan."""
     settings = plan.queues.get(queue)

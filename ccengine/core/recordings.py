@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from ccengine.core.calls import RecordingPause
 from ccengine.core.events import (
+    OWN_PAUSES,
     PartyHeard,
     PartyUnheard,
-    PauseReason,
     RecordingFailed,
     RecordingGapFound,
     RecordingPaused,
@@ -26,10 +26,6 @@ if TYPE_CHECKING:
     from ccengine.core.events import RecordingEvent, RecordingHealthEvent
     from ccengine.core.floor import Floor
     from ccengine.core.ids import Instant
-
-
-OWN = frozenset({PauseReason.CARD, PauseReason.CONSENT})
-"""Whoever paused for one of these ends it, agents do not; what it replaced goes on after it."""
 
 
 def note(floor: Floor, event: RecordingEvent, now: Instant) -> None:
@@ -57,7 +53,7 @@ def note(floor: Floor, event: RecordingEvent, now: Instant) -> None:
                 until=now + event.limit_seconds,
                 by=event.by,
                 reason=event.reason,
-                over=_replaced(call) if event.reason in OWN else None,
+                over=_replaced(call) if event.reason in OWN_PAUSES else None,
             )
         case RecordingResumed():
             call.recording_pause = None
@@ -87,7 +83,7 @@ def _lose(call: Call, recording: str) -> None:
 def _replaced(call: Call) -> RecordingPause | None:
     """Return the agent's pause that another takes the place of, if there is one."""
     pause = call.recording_pause
-    return pause.over if pause is not None and pause.reason in OWN else pause
+    return pause.over if pause is not None and pause.reason in OWN_PAUSES else pause
 
 
 def _forget(call: Call) -> None:

@@ -1,7 +1,7 @@
 """Makes sound of text by a program: espeak-ng, or what a tenant's language names instead.
 
-Standard library only, because it also runs as a process of its own, for what is said while a call
-waits for it: resampling there takes nothing from the calls' one thread.
+It also runs as a process of its own, for what is said while a call waits for it: resampling there
+takes nothing from the calls' one thread, and it begins soon, as it imports little.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from ccengine.config.keeping import KeepingRules
 from ccengine.keeping.errands import remove_one
 from ccengine.keeping.keys import NO_CLIENT, sync_folder
 from ccengine.reporting.instants import day_folder, utc_text
@@ -27,6 +28,8 @@ EXPIRY_SECONDS: Final = 3_600.0
 EXPIRED_AT_ONCE: Final = 500
 ACTOR: Final = "retention"
 """In the audit: nobody but a client's rule."""
+MOVED_SECONDS: Final = 5.0
+"""Then it is looked again whether a move has ended."""
 DAY_SECONDS: Final = 86_400.0
 
 
@@ -44,10 +47,11 @@ class Eraser:
             return
         self._next_expiry = now + EXPIRY_SECONDS
         kept = self._house.database.kept
-        for client in self._house.tenant().clients:
+        for client, queue in await kept.queues():
             rules = self._house.rules(client)
-            for queue in await kept.queues_of(client) if rules is not None else ():
-                await kept.expire(client, queue, rules.days_of(queue) if rules else None)
+            days = (rules or KeepingRules()).days_of(queue)
+            # A client that is gone left its rules with what was kept by then.
+            await kept.expire(client, queue, days, unknown=rules is None)
         while expired := await kept.expired(now, EXPIRED_AT_ONCE):
             for row in expired:
                 await self._let_go(row, now)
@@ -69,7 +73,7 @@ class Eraser:
         await self._house.database.audit.add(entry)
 
     async def erase(self, row: KeptRecording) -> None:
-        """Erase what is being erased, here and in its store.
+        """Erase what is being erased, here and in its store; some seconds later, while it is moved.
 
         Raises:
             StoreFailed: the store may have it still.
@@ -78,20 +82,25 @@ class Eraser:
         if row.hold_reason is not None:  # nobody can put it on hold by now, but a fault of ours
             message = f"{row.call} is on hold"
             raise PermissionError(message)
-        stored = self._house.place_of(row)
+        kept = self._house.database.kept
+        if row.call in self._house.moving:  # what is put there after it was removed would stay
+            later = {"next_at": self._house.now() + MOVED_SECONDS}
+            await kept.change(row.call, [KeptState.ERASING], later)
+            return
         await asyncio.to_thread(self._remove, row)
-        if stored is not None:
-            await self._house.mover.run(remove_one, *stored)
+        for place, item in self._house.places_of(row):
+            await self._house.mover.run(remove_one, place, item)
         values = {
             "state": KeptState.ERASED,
             "erased_at": self._house.now(),
             "picture": None,
             "cleared": True,
+            "put_to": [],
             "stored": None,
             "attempts": 0,
             "detail": "",
         }
-        await self._house.database.kept.change(row.call, [KeptState.ERASING], values)
+        await kept.change(row.call, [KeptState.ERASING], values)
         log.info("recording_erased", call_id=row.call, client=row.client, cause=row.erased_because)
 
     def clear(self, row: KeptRecording) -> None:

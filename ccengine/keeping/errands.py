@@ -8,8 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ccengine.keeping.order import Check, Move, Order
     from ccengine.keeping.places import Place
 
@@ -19,13 +17,6 @@ def keep_one(order: Order) -> dict[str, Any]:
     from ccengine.keeping.pipeline import keep
 
     return keep(order)
-
-
-def join_once(parts: list[tuple[Path, float]], draft: Path) -> float:
-    """Join files with their begins as a WAV file in stereo, and return how many seconds it has."""
-    from ccengine.keeping.joining import Part, join
-
-    return join([Part(file, started_at) for file, started_at in parts], draft).seconds
 
 
 def check_one(check: Check) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,7 @@ class House:
     tenant: Callable[[], Tenant]  #: the configuration in force
     now: Callable[[], Instant]
     post: Callable[[Event], object] = lambda _event: None  #: tells the engine what was found out
+    moving: set[str] = field(default_factory=set)  #: calls whose recordings are being put away
 
     def rules(self, client: str) -> KeepingRules | None:
         """Return a client's rules of keeping; None: there is no such client any more."""
@@ -60,11 +61,19 @@ class House:
 
     def place_of(self, row: KeptRecording) -> tuple[Place, str] | None:
         """Return where a recording is that was moved; None: it was not."""
-        if row.stored is None:
-            return None
-        place = self.place(row.client)
-        keys = self.paths.store_keys(row.client)
-        return (place or Place("", "", "", keys)).at(row.stored)
+        return None if row.stored is None else self._at(row.client, row.stored)
+
+    def places_of(self, row: KeptRecording) -> list[tuple[Place, str]]:
+        """Return wherever a recording may be beside here: also where it was only begun to be put.
+
+        A move that was killed, or whose object could not be read back, has left it there.
+        """
+        known = (*row.put_to, *([] if row.stored is None else [row.stored]))
+        return [self._at(row.client, stored) for stored in dict.fromkeys(known)]
+
+    def _at(self, client: str, stored: str) -> tuple[Place, str]:
+        usual = Place("", "", "", self.paths.store_keys(client))
+        return (self.place(client) or usual).at(stored)
 
     def sealed(self, row: KeptRecording) -> Path | None:
         """Return the sealed file if it is here."""

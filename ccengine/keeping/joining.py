@@ -8,47 +8,24 @@ sound take no more memory than seconds. Use it in a process of its own: encoding
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import soundfile
 
 from ccengine.config.sound_formats import Channels, SoundFormat
-from ccengine.core.ids import Instant
+from ccengine.keeping.placing import FRAME_BYTES, RATE, Part, PlacedPart, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
     Samples = NDArray[np.int16]
 
-RATE: Final = 8_000
-"""Samples per second and side."""
-FRAME_BYTES: Final = 4
-"""One sample of each side."""
 FULL_SCALE: Final = 32_768
 BLOCK_FRAMES: Final = 10 * RATE
-LONGEST_SECONDS: Final = 86_400.0
-"""A part that would begin later than this belongs to another clock: it follows at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One raw file of a call."""
-
-    file: Path
-    started_at: Instant
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedPart:
-    """Where a part is in the whole."""
-
-    file: Path
-    offset_seconds: float
-    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,21 +101,6 @@ def _write(output: Path, blocks: Iterable[Samples], sides: int, sound_format: So
     return frames
 
 
-def place(parts: Sequence[Part]) -> tuple[PlacedPart, ...]:
-    """Return where each part is in the whole, in order."""
-    placed: list[PlacedPart] = []
-    ordered = sorted(parts, key=lambda part: part.started_at)
-    end = 0.0
-    for part in ordered:
-        offset = part.started_at - ordered[0].started_at
-        if not end <= offset <= LONGEST_SECONDS:
-            offset = end
-        seconds = _frames_of(part.file) / RATE
-        placed.append(PlacedPart(part.file, round(offset * RATE) / RATE, seconds))
-        end = placed[-1].offset_seconds + seconds
-    return tuple(placed)
-
-
 def sound_of(parts: Sequence[PlacedPart]) -> Iterator[Samples]:
     """Yield the whole in blocks of both sides.
 
@@ -181,11 +143,3 @@ def _blocks(file: Path, frames: int) -> Iterator[Samples]:
                 return
             yield np.frombuffer(data, dtype="<i2").reshape(-1, 2)
             frames -= len(data) // FRAME_BYTES
-
-
-def _frames_of(file: Path) -> int:
-    """Return whole frames only: a disk that was full may have cut one."""
-    try:
-        return file.stat().st_size // FRAME_BYTES
-    except FileNotFoundError:
-        return 0

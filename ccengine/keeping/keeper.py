@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
+from ccengine.config.keeping import KeepingRules
 from ccengine.core.events import CallEnded, GapKind, RecordingGapFound, SwitchResynced
 from ccengine.core.ids import CallId, Instant
 from ccengine.core.recording_health import untold_seconds
@@ -43,6 +44,9 @@ CALLS_AT_ONCE: Final = 200
 ROWS_AT_ONCE: Final = 20
 BACKOFF_SECONDS: Final = (5.0, 30.0, 120.0, 600.0, 1_800.0, 3_600.0)
 """Between one try and the next; the last of them again and again."""
+LOOKED_FOR: Final = (KeptState.DUE, KeptState.MISSING)
+MISSING_SECONDS: Final = 6 * 3_600.0
+"""So often, and at each start, what was found missing is looked for: its disk may be back."""
 DETAIL: Final = 255
 RESYNC_SECONDS: Final = 15.0
 """What has ended while Asterisk was out of reach is noted so soon after it is back."""
@@ -61,7 +65,8 @@ class Keeper:
         self._eraser = Eraser(house)
         self._wake = asyncio.Event()
         self._resynced: deque[Instant] = deque(maxlen=RESYNCS_KEPT)
-        self.failing = 0  #: recordings that could not be kept yet; some seconds old
+        # Tried in vain, some seconds ago: recordings to be kept, to be erased, to be moved.
+        self.failing = self.erasures_failing = self.moves_failing = 0
 
     def observe(self, rows: Sequence[JournalRow]) -> None:
         """Be told of one step of the core. Never waits."""
@@ -73,9 +78,13 @@ class Keeper:
 
     async def run(self) -> None:
         """Do what is due, for ever. What is begun when it is cancelled is begun anew later."""
-        await asyncio.to_thread(self._sweep)
+        is_swept = False
         while True:
             try:
+                if not is_swept:
+                    await asyncio.to_thread(self._sweep)
+                    await self._house.database.kept.seek_missing()
+                    is_swept = True
                 more = await self.turn()
             except Exception as error:  # whatever it is: calls go on, and it is tried again
                 log.exception("keeping_failed", cause=str(error))
@@ -92,6 +101,8 @@ class Keeper:
         for row in due:
             await self._see_to(row)
         self.failing = await kept.count(KeptState.DUE, failing=True)
+        self.erasures_failing = await kept.count(KeptState.ERASING, failing=True)
+        self.moves_failing = await kept.count(KeptState.KEPT, failing=True)
         return len(due) == ROWS_AT_ONCE
 
     async def _rest(self) -> None:
@@ -102,7 +113,8 @@ class Keeper:
         self._wake.clear()
 
     def _sweep(self) -> None:
-        """Remove what was being made when the engine ended."""
+        """Remove what was being made when the engine ended, and keys that were being destroyed."""
+        self._house.folders.keys.finish_destroying()
         drafts = self._house.folders.drafts
         for file in drafts.glob("*") if drafts.is_dir() else ():
             file.unlink(missing_ok=True)
@@ -125,7 +137,7 @@ class Keeper:
 
     async def _see_to(self, row: KeptRecording) -> None:
         try:
-            if row.state is KeptState.DUE:
+            if row.state in LOOKED_FOR:
                 await self._keep(row)
             elif row.state is KeptState.ERASING:
                 await self._eraser.erase(row)
@@ -159,18 +171,17 @@ class Keeper:
         files = [self._house.folders.raw(material, path) for path in row.spool]
         if not await asyncio.to_thread(is_settled, [one for one in files if one is not None]):
             later = {"next_at": self._house.now() + SETTLE_SECONDS}
-            await self._house.database.kept.change(row.call, [KeptState.DUE], later)
+            await self._change(row, later)
             return
         order = self._order(material)
+        if await asyncio.to_thread(self._house.folders.keys.has_lost_signer):
+            log.error("signing_key_lost", consequence="another is made and signs from now on")
         done = {"attempts": 0, "next_at": 0.0, "detail": ""}
         try:
             made = await self._house.worker.run(keep_one, order)
         except NothingRecorded:
-            self._tell_gap(material, material.seconds)
-            if row.attempts < len(BACKOFF_SECONDS):  # its disk may be away
+            if not await self._is_missing(row, material):
                 raise
-            log.warning("recording_missing", call_id=row.call, client=row.client)
-            await self._change(row, {**done, "state": KeptState.MISSING})
             return
         # Before it is noted as kept: if it comes to a second try, the gap is known then.
         self._tell_gap(material, made["missing_seconds"])
@@ -186,6 +197,18 @@ class Keeper:
                 sha256=made["sha256"],
             )
             await self._clear(row)
+
+    async def _is_missing(self, row: KeptRecording, material: Material) -> bool:
+        """Take a recording for missing, of which nothing is found; False: its disk may be away."""
+        if row.state is not KeptState.MISSING:
+            self._tell_gap(material, material.seconds)
+            if row.attempts < len(BACKOFF_SECONDS):
+                return False
+            log.warning("recording_missing", call_id=row.call, client=row.client)
+        later = self._house.now() + MISSING_SECONDS
+        values = {"state": KeptState.MISSING, "attempts": 0, "next_at": later, "detail": ""}
+        await self._change(row, values)
+        return True
 
     def _tell_gap(self, material: Material, missing: float) -> None:
         """Tell what is missing, unless it was found out while the call went on."""
@@ -208,12 +231,13 @@ class Keeper:
         return any(abs(at - material.ended_at) < RESYNC_SECONDS for at in self._resynced)
 
     async def _change(self, row: KeptRecording, values: dict[str, Any]) -> bool:
-        return await self._house.database.kept.change(row.call, [KeptState.DUE], values)
+        return await self._house.database.kept.change(row.call, LOOKED_FOR, values)
 
     async def _clear(self, row: KeptRecording) -> None:
         """Remove what is safe elsewhere: Asterisk's files, and the sealed one that a store has."""
         await asyncio.to_thread(self._eraser.clear, await self._now(row))
-        await self._house.database.kept.change(row.call, [KeptState.KEPT], {"cleared": True})
+        done = {"cleared": True, "attempts": 0, "next_at": 0.0, "detail": ""}
+        await self._house.database.kept.change(row.call, [KeptState.KEPT], done)
 
     async def _now(self, row: KeptRecording) -> KeptRecording:
         return await self._house.database.kept.get(row.call) or row
@@ -225,10 +249,8 @@ class Keeper:
             return usual
         return replace(usual, channels=settings.channels, sound_format=settings.format)
 
-    def _expiry(self, material: Material) -> float | None:
-        rules = self._house.rules(material.client)
-        if rules is None:
-            return None
+    def _expiry(self, material: Material) -> float:
+        rules = self._house.rules(material.client) or KeepingRules()
         return material.started_at + rules.days_of(material.queue) * 86_400.0
 
 

@@ -7,18 +7,18 @@ import contextlib
 import zlib
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
-from uuid import uuid4
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
 
 from ccengine.config.sound_formats import SoundFormat
-from ccengine.keeping.errands import check_one, join_once
+from ccengine.keeping.errands import check_one
 from ccengine.keeping.opening import Opening
 from ccengine.keeping.order import Check, Material
+from ccengine.keeping.placing import Part
 from ccengine.keeping.player import Player
 from ccengine.keeping.spool import is_settled
+from ccengine.keeping.unjoined import Gone, Unjoined
 from ccengine.reporting.call_record import CallRecord
 from ccengine.storage.kept import KeptRecording, KeptState
 from ccengine.storage.plays import Play
@@ -35,7 +35,6 @@ CONTENT_TYPES: Final = {
     SoundFormat.OPUS: "audio/ogg",
     SoundFormat.MP3: "audio/mpeg",
 }
-PIECE: Final = 1 << 16
 
 
 class NotThere(Exception):
@@ -43,7 +42,7 @@ class NotThere(Exception):
 
 
 class StillWritten(Exception):
-    """Asterisk has not done with the recording yet."""
+    """Asterisk has not done with the recording yet, or it is being sealed just now."""
 
 
 class Refusal(StrEnum):
@@ -71,7 +70,7 @@ class Sound:
     content_type: str
     tag: str  #: another sound has another
     row: KeptRecording | None = None  #: sealed
-    draft: Path | None = None  #: or joined for this once, and unlinked when it is opened
+    unjoined: Unjoined | None = None  #: or as Asterisk left it
 
 
 class Keeping:
@@ -120,14 +119,20 @@ class Keeping:
         Raises:
             NotThere: there is none, or none any more.
             StillWritten: it is not whole yet.
-            ReaderBusy: there is no time to join it.
+            OSError: it cannot be looked at.
         """
         row = await self.get(record.call)
         if row is not None and row.state is KeptState.KEPT:
             return _kept(record, row)
         if row is not None and not row.can_be_heard:
             raise NotThere(row.state)
-        return await self._joined(record)
+        sound = await self._unjoined(record)
+        if sound is not None:
+            return sound
+        row = await self.get(record.call)  # perhaps it was kept meanwhile
+        if row is not None and row.state is KeptState.KEPT:
+            return _kept(record, row)
+        raise NotThere
 
     async def play(
         self, sound: Sound, listener: Listener, start: int = 0, end: int | None = None
@@ -138,6 +143,7 @@ class Keeping:
             PlayerBusy: before the first one: too many listen.
             CannotOpen: it is not what was sealed, or cannot be had.
             NotThere: its key was destroyed.
+            StillWritten: before the first one: it is being sealed at this moment.
         """
         end = sound.bytes if end is None else min(end, sound.bytes)
         is_noted = False
@@ -154,7 +160,7 @@ class Keeping:
         """Return all of a call's sound.
 
         Raises:
-            NotThere, PlayerBusy, CannotOpen, ReaderBusy: as `sound` and `play`.
+            NotThere, StillWritten, PlayerBusy, CannotOpen, OSError: as `sound` and `play`.
         """
         sound = await self.sound(record)
         return b"".join([piece async for piece in self.play(sound, listener)])
@@ -213,33 +219,38 @@ class Keeping:
 
     # --- within -------------------------------------------------------------------------------
 
-    async def _joined(self, record: CallRecord) -> Sound:
+    async def _unjoined(self, record: CallRecord) -> Sound | None:
+        """Return a call's sound as Asterisk left it; None: there is none."""
         material = Material.of_files(record)
         if material is None:
-            raise NotThere
-        folders = self._house.folders
-        found = [(folders.raw(material, one.path), one.started_at) for one in material.parts]
-        parts = [(file, at) for file, at in found if file is not None and file.is_file()]
-        if not parts:
-            raise NotThere
-        if not await asyncio.to_thread(is_settled, [file for file, _ in parts]):
+            return None
+        raw = [(self._house.folders.raw(material, one.path), one) for one in material.parts]
+        parts = [Part(file, one.started_at) for file, one in raw if file is not None]
+        found = await asyncio.to_thread(Unjoined.of, parts)
+        if found is None:
+            return None
+        if not await asyncio.to_thread(is_settled, [part.file for part in parts]):
             raise StillWritten
-        draft = folders.drafts / f"{record.call}.{uuid4().hex}.wav"
-        folders.drafts.mkdir(mode=0o700, parents=True, exist_ok=True)
-        seconds = await self._house.worker.run(join_once, parts, draft)
         return Sound(
             record=record,
-            bytes=draft.stat().st_size,
-            seconds=seconds,
+            bytes=found.size,
+            seconds=found.seconds,
             content_type=CONTENT_TYPES[SoundFormat.WAV],
-            tag=f"{len(parts)}-{draft.stat().st_size}",
-            draft=draft,
+            tag=f"{len(found.parts)}-{found.size}",
+            unjoined=found,
         )
 
-    def _pieces(self, sound: Sound, start: int, end: int) -> AsyncGenerator[bytes]:
-        if sound.draft is not None:
-            return _read_once(sound.draft, start, end)
-        return self._player.pieces(self._opening(sound, start, end))
+    async def _pieces(self, sound: Sound, start: int, end: int) -> AsyncGenerator[bytes]:
+        if sound.unjoined is None:
+            pieces = self._player.pieces(self._opening(sound, start, end))
+        else:
+            pieces = sound.unjoined.pieces(start, end)
+        async with contextlib.aclosing(pieces):
+            try:
+                async for piece in pieces:
+                    yield piece
+            except Gone:
+                raise StillWritten from None  # it is being kept just now: sealed in a moment
 
     def _opening(self, sound: Sound, start: int, end: int) -> Opening:
         row = sound.row
@@ -272,22 +283,3 @@ def _kept(record: CallRecord, row: KeptRecording) -> Sound:
         tag=row.sha256,
         row=row,
     )
-
-
-async def _read_once(draft: Path, start: int, end: int) -> AsyncGenerator[bytes]:
-    """Yield what is in a file, which goes meanwhile."""
-    with await asyncio.to_thread(_open_once, draft) as file:
-        file.seek(start)
-        left = end - start
-        while left > 0:
-            piece = await asyncio.to_thread(file.read, min(PIECE, left))
-            if not piece:
-                return
-            left -= len(piece)
-            yield piece
-
-
-def _open_once(draft: Path) -> BinaryIO:
-    file = draft.open("rb")
-    draft.unlink(missing_ok=True)
-    return file

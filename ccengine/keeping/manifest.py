@@ -14,8 +14,8 @@ import orjson
 from cryptography.exceptions import InvalidSignature
 
 from ccengine import __version__
-from ccengine.keeping.joining import RATE
 from ccengine.keeping.keys import fingerprint
+from ccengine.keeping.placing import RATE
 from ccengine.keeping.sealing import digest_of
 from ccengine.reporting.instants import utc_text
 
@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 
     from ccengine.core.ids import Instant
     from ccengine.keeping.joining import Joined
+    from ccengine.keeping.keys import KeyRing
     from ccengine.keeping.order import Material, Order
     from ccengine.keeping.sealing import Digest
     from ccengine.reporting.call_record import HoldRecord
-    from ccengine.reporting.card_records import ConsentRecord
+    from ccengine.reporting.card_records import CardEntryRecord, ConsentRecord
     from ccengine.reporting.recording_records import PauseRecord, RecordingPart
     from ccengine.storage.kept import KeptRecording
 
@@ -65,6 +66,7 @@ def manifest_of(order: Order, joined: Joined, sound: Digest, sealed: Digest) -> 
         "legs": _legs(material),
         "holds": [_hold(one) for one in material.holds],
         "consents": [_consent(one) for one in material.consents],
+        "card_entries": [_card_entry(one) for one in material.card_entries],
         "parts": [
             _part(
                 part,
@@ -131,6 +133,33 @@ def read_signed(file: Path, key: Ed25519PublicKey) -> dict[str, Any]:
     return dict(manifest)
 
 
+def read_known(file: Path, keys: KeyRing) -> dict[str, Any]:
+    """Return a manifest that was signed with a key of this engine's, be it one of before.
+
+    Raises:
+        ManifestWrong: it was not, or is not there.
+        SecretMissing: the key that signs now cannot be read.
+    """
+    signed_by = _signer_said(file)
+    key = keys.verifier(signed_by)
+    if key is None:
+        message = f"{file.name} was signed with another key, {signed_by}: this engine has none such"
+        raise ManifestWrong(message)
+    return read_signed(file, key)
+
+
+def _signer_said(file: Path) -> str:
+    """Return which key a manifest names, whether that is true or not."""
+    try:
+        return str(orjson.loads(file.read_bytes())["signed_by"])
+    except OSError as error:
+        message = f"{file.name} cannot be read: {error.strerror}"
+        raise ManifestWrong(message) from error
+    except (ValueError, LookupError, TypeError) as error:
+        message = f"{file.name} is not what was signed"
+        raise ManifestWrong(message) from error
+
+
 def signature_of(file: Path) -> Path:
     """Return the file with a manifest's signature."""
     return file.with_name(file.name + SIGNATURE)
@@ -149,6 +178,7 @@ def contradictions(manifest: dict[str, Any], row: KeptRecording) -> Iterator[str
         "sha256": manifest.get("sound", {}).get("sha256"),
         "sealed_sha256": manifest.get("sealed", {}).get("sha256"),
         "key": manifest.get("sealed", {}).get("key"),
+        "signed_by": manifest.get("signed_by"),
     }
     for name, value in said.items():
         if value != getattr(row, name):
@@ -216,6 +246,17 @@ def _consent(one: ConsentRecord) -> dict[str, Any]:
         "prompt": {"name": one.prompt, "version": one.version, "language": one.language},
         "asked_at": None if one.asked_at is None else utc_text(one.asked_at),
         "answered_at": None if one.answered_at is None else utc_text(one.answered_at),
+    }
+
+
+def _card_entry(one: CardEntryRecord) -> dict[str, Any]:
+    """Tell when a card was taken and how that ended; nothing of the card, nor its last four."""
+    return {
+        "entry": one.entry,
+        "by": one.by,
+        "agent": one.agent,
+        **_span(one.started_at, one.ended_at),
+        "outcome": one.outcome,
     }
 
 

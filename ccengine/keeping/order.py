@@ -12,7 +12,7 @@ from ccengine.core.ids import Instant
 from ccengine.keeping.keys import KeyRing
 from ccengine.keeping.places import Place
 from ccengine.reporting.call_record import CallRecord, ConversationRecord, HoldRecord
-from ccengine.reporting.card_records import ConsentRecord
+from ccengine.reporting.card_records import CardEntryRecord, ConsentRecord
 from ccengine.reporting.recording_records import RecordingGapRecord, RecordingPart
 from ccengine.storage.kept import KeptRecording
 
@@ -38,6 +38,7 @@ class Material:
     holds: Sequence[HoldRecord] = ()
     gaps: Sequence[RecordingGapRecord] = ()  #: found so far
     consents: Sequence[ConsentRecord] = ()
+    card_entries: Sequence[CardEntryRecord] = ()
 
     @classmethod
     def of(cls, record: CallRecord) -> Material | None:
@@ -61,6 +62,7 @@ class Material:
             holds=record.holds,
             gaps=record.recording_gaps,
             consents=record.consents,
+            card_entries=record.card_entries,
         )
 
     @property
@@ -124,6 +126,11 @@ class Move:
     kept: Path  #: folder
     file: str  #: sealed, below it
     sha256: str  #: of the sealed file
+
+    @property
+    def stored(self) -> str:
+        """How a row names it, once it is there."""
+        return self.place.named(self.prefix + self.file)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,17 +17,18 @@ import numpy as np
 import orjson
 
 from ccengine.keeping.faults import NothingRecorded
-from ccengine.keeping.joining import FRAME_BYTES, RATE, Joined, Part, join, place, sound_of
+from ccengine.keeping.joining import Joined, join, sound_of
 from ccengine.keeping.keys import KeyDestroyed, sync_folder
 from ccengine.keeping.manifest import (
     MANIFEST,
     ManifestWrong,
     is_sealed_as,
     manifest_of,
-    read_signed,
+    read_known,
     write_signed,
 )
 from ccengine.keeping.order import Order
+from ccengine.keeping.placing import FRAME_BYTES, RATE, Part, place
 from ccengine.keeping.sealing import Digest, Hashing, SealBroken, digest_of, seal, unseal
 from ccengine.reporting.instants import day_folder
 from ccengine.sound import Analysis, Stretch, analyse
@@ -183,7 +184,7 @@ def check(work: Work) -> None:
     material = work.order.material
     keys = work.order.folders.keys
     try:
-        work.said = manifest = read_signed(work.manifest, keys.signer().public_key())
+        work.said = manifest = read_known(work.manifest, keys)
         with work.kept.open("rb") as sealed:
             identity = keys.identity(material.client, manifest["sealed"]["key"])
             sound = unseal(sealed, identity, Hashing())
@@ -209,7 +210,7 @@ def _kept_before(work: Work) -> dict[str, Any] | None:
     """Return the row of what was kept, and not noted: the database was lost since, for example."""
     keys = work.order.folders.keys
     try:
-        manifest = read_signed(work.manifest, keys.signer().public_key())
+        manifest = read_known(work.manifest, keys)
     except ManifestWrong:
         return None
     sound_format = manifest["sound"]["format"]

@@ -1,4 +1,8 @@
-"""How full the disks of recordings are: told from a first mark on, and from a second on, full."""
+"""How full the disks of recordings are: told from a first mark on, and from a second on, full.
+
+A disk that cannot be looked at, such as a mount that has gone stale, counts as full: nothing can be
+recorded there, and calls go on.
+"""
 
 from __future__ import annotations
 
@@ -44,6 +48,7 @@ class Room:
     level: DiskLevel
     used_percent: float
     free_bytes: int
+    fault: str = ""  #: why it could not be looked at
 
 
 class SpaceWatch:
@@ -71,7 +76,10 @@ class SpaceWatch:
     async def run(self) -> None:
         """Look, for ever."""
         while True:
-            await self.look()
+            try:
+                await self.look()
+            except Exception as error:  # whatever it is: calls go on, and it is looked again
+                log.exception("recording_disk_not_watched", cause=str(error))
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:
@@ -85,6 +93,7 @@ class SpaceWatch:
         if room.level is before.level:
             return
         facts = {"level": room.level.value, "used_percent": room.used_percent}
+        facts |= {"cause": room.fault} if room.fault else {}
         if room.level is DiskLevel.FINE:
             log.info("recording_disk_fine", **facts, free_bytes=room.free_bytes)
         else:
@@ -95,13 +104,20 @@ class SpaceWatch:
 
 def fullest(folders: Sequence[Path], marks: Marks, before: DiskLevel) -> Room:
     """Return how it stands with the fullest disk."""
-    rooms = [_room(folder, marks, before) for folder in folders if folder.is_dir()]
+    found = [_room(folder, marks, before) for folder in folders]
+    rooms = [room for room in found if room is not None]
     usual = Room(DiskLevel.FINE, 0.0, 0)
     return max(rooms, key=lambda one: (_ORDER.index(one.level), one.used_percent), default=usual)
 
 
-def _room(folder: Path, marks: Marks, before: DiskLevel) -> Room:
-    usage = shutil.disk_usage(folder)
+def _room(folder: Path, marks: Marks, before: DiskLevel) -> Room | None:
+    """Return how it stands with a folder's disk; None: there is no such folder yet."""
+    try:
+        usage = shutil.disk_usage(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:  # its own text names the folder
+        return Room(DiskLevel.FULL, 100.0, 0, str(error))
     # As df has it: what is kept back for root cannot be written to.
     percent = 100 * usage.used / max(usage.used + usage.free, 1)
     level = level_of(percent, usage.free, marks, before)

@@ -16,7 +16,7 @@ from minio import Minio
 from minio.error import MinioException
 
 from ccengine.config.secret_files import SecretMissing, read_secret
-from ccengine.keeping.faults import StoreFailed
+from ccengine.keeping.faults import SealedChanged, StoreFailed
 from ccengine.keeping.manifest import manifest_beside, signature_of
 from ccengine.keeping.sealing import BLOCK, Digest, Hashing, digest_of
 
@@ -41,20 +41,21 @@ def move(what: Move) -> str:
 
     Raises:
         StoreFailed: it is not there, or not whole.
-        SecretMissing: the store's keys cannot be read, or others can read them.
+        SecretMissing: the store's keys cannot be read, or others can read them: nothing was put.
+        SealedChanged: it is not what was sealed: nothing was put.
         OSError: the recording cannot be read here.
     """
     sealed = what.kept / what.file
     manifest = manifest_beside(sealed)
     if digest_of(sealed).sha256 != what.sha256:
         message = f"{what.file} is not what was sealed: it stays here"
-        raise StoreFailed(message)
+        raise SealedChanged(message)
     with _errors():
         client = _client(what.place)
         for file in (signature_of(manifest), manifest, sealed):
             name = what.prefix + file.relative_to(what.kept).as_posix()
             _put(client, what.place.bucket, name, file)
-    return what.place.named(what.prefix + what.file)
+    return what.stored
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from ccengine.keeping.manifest import (
     ManifestWrong,
     contradictions,
     manifest_beside,
-    read_signed,
+    read_known,
 )
 from ccengine.keeping.sealing import BLOCK, Hashing, SealBroken, unseal
 from ccengine.keeping.store import reading
@@ -53,7 +53,7 @@ def faults_of(check: Check) -> list[str]:
     manifest_file = manifest_beside(check.kept / row.file)
     name = manifest_file.relative_to(check.kept).as_posix()
     try:
-        manifest = read_signed(manifest_file, check.keys.signer().public_key())
+        manifest = read_known(manifest_file, check.keys)
     except (ManifestWrong, SecretMissing) as error:
         return [f"{name}: {error}"]
     faults = [f"{name}: {one}" for one in contradictions(manifest, row)]

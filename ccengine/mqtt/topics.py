@@ -8,7 +8,8 @@
     ccengine/<tenant>/engine/<node>/event           what happens to the engine as a whole
 
 Payloads are those of `reporting.news`: whoever subscribes has the present state from what is
-retained, and goes on with messages of a higher `seq`.
+retained, and goes on with messages of a higher `seq`. Who listens to a call is not told: brokers
+know no roles.
 """
 
 from __future__ import annotations
@@ -32,9 +33,13 @@ from ccengine.reporting.news import (
 if TYPE_CHECKING:
     from ccengine.core.commands import ShowAgent, ShowCall
     from ccengine.core.ids import AgentId, CallId, ClientId, ClosureId, Instant, TenantId
+    from ccengine.reporting.news import News
     from ccengine.reporting.rows import JournalRow
 
 ROOT = "ccengine"
+RETAINED = frozenset({Topic.AGENT_STATE, Topic.CALL_STATE, Topic.CLOSURE})
+UNTOLD = frozenset({Topic.COACHING, Topic.COACHED_CALL})
+"""Of whom somebody listens to; brokers know no roles."""
 GONE = b""
 """What is published, retained, of what is over: the broker forgets the topic."""
 
@@ -80,20 +85,23 @@ def engine_topic(tenant: TenantId, node: str) -> str:
 def message_of(row: JournalRow) -> Message | None:
     """Return what is sent about a row; None if nothing is."""
     news = news_of(row)
-    if news is None:
+    if news is None or news.topic in UNTOLD:
         return None
-    payload = orjson.dumps(news.body)
+    over = news.topic is Topic.CALL_STATE and news.body["state"] == CallState.ENDED
+    payload = GONE if over else orjson.dumps(news.body)
+    return Message(_topic_of(row, news), payload, retain=news.topic in RETAINED)
+
+
+def _topic_of(row: JournalRow, news: News) -> str:
     if news.topic is Topic.AGENT_STATE and news.agent is not None:
-        return Message(agent_topic(row.tenant, news.agent), payload, retain=True)
+        return agent_topic(row.tenant, news.agent)
     if isinstance(row.what, ShowClosure):
-        return Message(closure_topic(row.tenant, row.what.closure), payload, retain=True)
-    if news.topic is Topic.CALL and news.call is not None:
-        return Message(call_topic(row.tenant, news.client, news.call), payload)
-    if news.topic is Topic.CALL_STATE and news.call is not None:
-        over = news.body["state"] == CallState.ENDED
-        topic = call_state_topic(row.tenant, news.client, news.call)
-        return Message(topic, GONE if over else payload, retain=True)
-    return Message(f"{engine_topic(row.tenant, row.node)}/event", payload)
+        return closure_topic(row.tenant, row.what.closure)
+    if news.call is None:
+        return f"{engine_topic(row.tenant, row.node)}/event"
+    if news.topic is Topic.CALL_STATE:
+        return call_state_topic(row.tenant, news.client, news.call)
+    return call_topic(row.tenant, news.client, news.call)
 
 
 def agent_message(tenant: TenantId, node: str, shown: ShowAgent, at: Instant, seq: int) -> Message:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import ETag, web
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
 
 FOLDER: Final = Path(__file__).with_name("site")
+FRAME: Final = FOLDER / "page.html"  #: of every page
 TYPES: Final = {
-    ".html": "text/html",
     ".css": "text/css",
     ".js": "text/javascript",
 }
@@ -47,18 +48,43 @@ class PageFile:
     etag: str
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page has in its frame; its script is `<name>.js`."""
+
+    title: str  #: until the script says it in the reader's language
+    styles: tuple[str, ...]  #: beside the one that all pages share
+
+
+PAGES: Final = {
+    "desk": Page("Desk", ("desk", "quality")),
+    "quality": Page("Quality", ("desk", "quality")),
+    "wallboard": Page("Wallboard", ("wallboard",)),
+}
+
+
 def add_pages(app: web.Application) -> None:
-    """Add the pages to the API's server: `/<name>` for each `<name>.html`, else `/site/…`."""
+    """Add the pages to the API's server: `/<name>` for each page, `/site/…` for their files."""
+    for name in PAGES:
+        app.router.add_get(f"/{name}", _served(_file("text/html", page(name))))
     for path in sorted(FOLDER.iterdir()):
         if path.suffix in TYPES:
-            is_page = path.suffix == ".html"
-            address = f"/{path.stem}" if is_page else f"/{FOLDER.name}/{path.name}"
-            app.router.add_get(address, _served(_read(path)))
+            file = _file(TYPES[path.suffix], path.read_bytes())
+            app.router.add_get(f"/{FOLDER.name}/{path.name}", _served(file))
 
 
-def _read(path: Path) -> PageFile:
-    body = path.read_bytes()
-    return PageFile(TYPES[path.suffix], body, hashlib.sha256(body).hexdigest()[:16])
+def page(name: str) -> bytes:
+    """Return a page as it is served: the frame that all share, with what is its own."""
+    known = PAGES[name]
+    links = [
+        f'<link rel="stylesheet" href="site/{style}.css">' for style in ("style", *known.styles)
+    ]
+    frame = Template(FRAME.read_text(encoding="utf-8"))
+    return frame.substitute(name=name, title=known.title, styles="\n".join(links)).encode()
+
+
+def _file(content_type: str, body: bytes) -> PageFile:
+    return PageFile(content_type, body, hashlib.sha256(body).hexdigest()[:16])
 
 
 def _served(file: PageFile) -> Handler:

@@ -65,7 +65,10 @@ class Measurer:
         """Tell of some more recordings; return how many were looked at."""
         found = await self._keeper.database.quality.kept_after(*self._place, AT_ONCE)
         for call, kept_at, started_at in found:
-            await self._measure(call, started_at)
+            try:
+                await self._measure(call, started_at)
+            except Exception:  # others do not wait for it; after the next start it is tried again
+                log.exception("talk_not_measured", call_id=call)
             self._place = (kept_at, call)
         return len(found)
 

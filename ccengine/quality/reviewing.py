@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+import structlog
 from pydantic import TypeAdapter
 
 from ccengine.config.scorecards import ScorecardFile
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from ccengine.core.ids import Instant
     from ccengine.quality.scores import Score
     from ccengine.storage.database import RecordDatabase
+
+log = structlog.get_logger()
 
 ID_LENGTH: Final = 24
 DAY_SECONDS: Final = 86_400.0
@@ -45,6 +48,7 @@ class Reviewing:
         database: of reviews, and of all versions of scorecards.
         post: tells the engine, and through it journal and reports; why it was refused, or empty.
         now: the engine's clock.
+        written: has the journal hold what was posted; False: it cannot be written.
     """
 
     def __init__(
@@ -52,11 +56,14 @@ class Reviewing:
         database: RecordDatabase,
         post: Callable[[Event], str],
         now: Callable[[], Instant],
+        *,
+        written: Callable[[], bool],
     ) -> None:
         self._database = database
         self._store = database.quality
         self._post = post
         self._now = now
+        self._written = written
 
     async def card(self, ref: str) -> ScorecardFile:
         """Return the version of a scorecard that a review names.
@@ -195,25 +202,44 @@ class Reviewing:
 
     async def _put(self, review: Review, over: Review) -> Review:
         if not await self._store.put(review, over=over):
+            calibration = await self._store.calibration(review.calibration)
+            is_closed = calibration is not None and calibration.closed_at is not None
+            _refuse_if(is_closed and "the calibration is closed: its answers stay as they are")
             message = "it has changed meanwhile: read it again"
             raise ReviewRefused(message)
         await self._tell(review)
         return review
 
     async def _tell(self, review: Review) -> None:
-        for event in events_of(review)[review.told :]:
-            self._post(event)
-        if review.told < review.to_tell:
+        """Have the journal hold what it lacks, and only then note so: what is lost is told anew."""
+        if review.told >= review.to_tell:
+            return
+        for event in events_of(review, failed_before=await self._failed_before(review)):
+            if refused := self._post(event):
+                log.error("review_not_told", review=review.id, cause=refused)
+                return
+        if self._written():
             await self._store.told(review)
 
+    async def _failed_before(self, review: Review) -> bool:
+        """Tell whether the call was failed by what was answered before a dispute."""
+        if review.before_answers is None:
+            return bool(review.failed_by)
+        card = await self.card(review.scorecard)
+        return bool(score_of(card, review.before_answers).failed_by)
 
-def events_of(review: Review) -> list[Event]:
-    """Return what the journal is told of a review, in order; nothing of drafts and calibrations."""
+
+def events_of(review: Review, *, failed_before: bool) -> list[Event]:
+    """Return what the journal lacks of a review, in order; nothing of drafts and calibrations.
+
+    Args:
+        review: as it is now.
+        failed_before: what was published first was failed by a question.
+    """
     if not review.to_tell or review.published_at is None:
         return []
     score = review.score_percent or 0.0
     before = score if review.before_percent is None else review.before_percent
-    failed = bool(review.failed_by) if review.before_answers is None else not before
     about = {
         "call": CallId(review.call),
         "agent": AgentId(review.agent),
@@ -224,7 +250,7 @@ def events_of(review: Review) -> list[Event]:
         "team": review.team,
     }
     told: list[Event] = [
-        ReviewPublished(**about, by=review.reviewer, score_percent=before, failed=failed)  # type: ignore[arg-type]
+        ReviewPublished(**about, by=review.reviewer, score_percent=before, failed=failed_before)  # type: ignore[arg-type]
     ]
     if review.disputed_at is not None:
         told.append(ReviewDisputed(**about))  # type: ignore[arg-type]
@@ -237,9 +263,11 @@ def events_of(review: Review) -> list[Event]:
                 published_at=review.published_at,
                 before_percent=before,
                 score_percent=score,
+                failed_before=failed_before,
+                failed=bool(review.failed_by),
             )
         )
-    return told
+    return told[review.told :]
 
 
 def _refuse_if(why: str | float | bool | None) -> None:  # noqa: FBT001 - what is falsy is fine

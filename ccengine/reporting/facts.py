@@ -26,11 +26,19 @@ from ccengine.core.commands import (
     ShowAgent,
     ShowCall,
     ShowClosure,
+    ShowCoaching,
     ShowOutcome,
     TakeUpItem,
     WithdrawOffer,
 )
-from ccengine.core.events import CallMissed, Event, NumbersClosed, NumbersOpened, PlanLoaded
+from ccengine.core.events import (
+    CallMissed,
+    CallTakenOver,
+    Event,
+    NumbersClosed,
+    NumbersOpened,
+    PlanLoaded,
+)
 from ccengine.core.queues import Overflow
 from ccengine.core.snapshots import CenterSnapshot
 from ccengine.reporting.instants import utc_text
@@ -60,6 +68,7 @@ SILENT = (
     SeatCoach,
     EndCoaching,
     ShowCall,
+    ShowCoaching,
     ShowOutcome,
     TakeUpItem,
     NumbersClosed,
@@ -109,6 +118,7 @@ SHOWN: Mapping[str, str] = {
     "defaulted": "defaulted",
     "disposition": "disposition",
     "failed": "failed",
+    "failed_before": "failed_before",
     "entry": "entry",
     "flow": "flow",
     "form": "form",
@@ -171,6 +181,8 @@ SHOWN: Mapping[str, str] = {
     "used_percent": "used_percent",
 }
 """Name of the field, and what it is called outside."""
+OF_COACHING: Mapping[type, frozenset[str]] = {CallTakenOver: frozenset({"coaching"})}
+"""Not shown of what those are told, too, who are not told of coaching."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +230,8 @@ def _of_the_house(what: PlanLoaded | ShowClosure) -> Fact:
 def _shown_fields(cls: type) -> tuple[tuple[str, str, bool], ...]:
     """Return each field's name, its name outside, and whether it is a number to be masked."""
     masked = MASKED if cls is not MoveCall else frozenset()  # that one's `to` is a queue
-    names = [field.name for field in fields(cls) if field.name in {*SHOWN, *MASKED}]
+    shown = {*SHOWN, *MASKED} - OF_COACHING.get(cls, frozenset())
+    names = [field.name for field in fields(cls) if field.name in shown]
     return tuple((name, SHOWN.get(name, name), name in masked) for name in names)
 
 

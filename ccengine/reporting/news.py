@@ -1,7 +1,8 @@
 """What others are told of a row: one body for websockets, MQTT and webhooks.
 
 Bodies are ready for JSON. `seq` is the journal's number of the row, so whoever has seen a message
-can ask for what came after it. Numbers of callers are masked.
+can ask for what came after it. Numbers of callers are masked. Who is told of a topic is for each
+way to know: neither who is coached nor a client is told of coaching.
 """
 
 from __future__ import annotations
@@ -9,8 +10,15 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ccengine.core.commands import ShowAgent, ShowCall, ShowClosure
-from ccengine.core.events import DiskLevelChanged, PlanLoaded, SwitchLost, SwitchResynced
+from ccengine.core.commands import ShowAgent, ShowCall, ShowClosure, ShowCoaching
+from ccengine.core.events import (
+    CoachingEvent,
+    DiskLevelChanged,
+    PlanLoaded,
+    QualityEvent,
+    SwitchLost,
+    SwitchResynced,
+)
 from ccengine.reporting.facts import fact_of
 from ccengine.reporting.instants import utc_text
 
@@ -28,8 +36,11 @@ class Topic(StrEnum):
     """What a message is about."""
 
     CALL = "call"  #: something happened to a call
+    COACHED_CALL = "coached_call"  #: somebody listens to a call: for those who lead or judge alone
+    QUALITY = "quality"  #: an agent's part in a call was measured, scored or disputed
     CALL_STATE = "call_state"  #: where a call is now
     AGENT_STATE = "agent_state"  #: what an agent does now
+    COACHING = "coaching"  #: who follows an agent now, and how
     CLOSURE = "closure"  #: whether numbers are closed by one switch
     ENGINE = "engine"  #: the engine as a whole
 
@@ -47,7 +58,7 @@ class News(NamedTuple):
 
 def news_of(row: JournalRow) -> News | None:
     """Return what is told of a row; None if nothing is."""
-    if isinstance(row.what, ShowAgent | ShowCall | ShowClosure):
+    if isinstance(row.what, ShowAgent | ShowCall | ShowClosure | ShowCoaching):
         return _state(row, row.what)
     fact = None if row.kind == "rejection" else fact_of(row)
     if fact is None:
@@ -56,13 +67,19 @@ def news_of(row: JournalRow) -> News | None:
     if row.call is not None:
         named = {"client": row.client, "call_id": row.call}
         by = {} if row.agent is None else {"agent": row.agent}
-        return _news(row, Topic.CALL, row.type, {**facts, **named, **by, **fact.details})
+        return _news(row, _topic_of(row), row.type, {**facts, **named, **by, **fact.details})
     if isinstance(row.what, PlanLoaded | SwitchLost | SwitchResynced | DiskLevelChanged):
         return _news(row, Topic.ENGINE, row.type, {**facts, **fact.details})
     return None
 
 
-def _state(row: JournalRow, shown: ShowAgent | ShowCall | ShowClosure) -> News:
+def _topic_of(row: JournalRow) -> Topic:
+    if isinstance(row.what, CoachingEvent):
+        return Topic.COACHED_CALL
+    return Topic.QUALITY if isinstance(row.what, QualityEvent) else Topic.CALL
+
+
+def _state(row: JournalRow, shown: ShowAgent | ShowCall | ShowClosure | ShowCoaching) -> News:
     match shown:
         case ShowAgent():
             return _news(row, Topic.AGENT_STATE, "AgentState", agent_facts(shown))
@@ -70,6 +87,8 @@ def _state(row: JournalRow, shown: ShowAgent | ShowCall | ShowClosure) -> News:
             return _news(row, Topic.CALL_STATE, "CallState", call_facts(shown))
         case ShowClosure():
             return _news(row, Topic.CLOSURE, "ClosureState", closure_facts(shown))
+        case ShowCoaching():
+            return _news(row, Topic.COACHING, "CoachingState", coaching_facts(shown))
 
 
 def agent_facts(shown: ShowAgent) -> dict[str, object]:
@@ -108,6 +127,18 @@ def closure_facts(shown: ShowClosure) -> dict[str, object]:
         "cause": shown.reason,
         "since": None if shown.since is None else utc_text(shown.since),
         "until": None if shown.until is None else utc_text(shown.until),
+    }
+
+
+def coaching_facts(shown: ShowCoaching) -> dict[str, object]:
+    """Return who coaches whom as it is told."""
+    return {
+        "coaching": shown.coaching,
+        "coach": shown.coach,
+        "agent": shown.agent,
+        "mode": shown.mode,
+        "call_id": shown.call,
+        "unheard": shown.reason,
     }
 
 

@@ -21,6 +21,7 @@ from ccengine.core.commands import (
     ShowAgent,
     ShowCall,
     ShowClosure,
+    ShowCoaching,
     ShowOutcome,
     TakeUpItem,
     TargetMissed,
@@ -69,6 +70,7 @@ from ccengine.reporting.item_story import command_told, event_told
 from ccengine.reporting.masking import mask_number
 from ccengine.reporting.offer_outcomes import outcome_of_withdrawal, told
 from ccengine.reporting.quality_story import tell_quality
+from ccengine.reporting.readers import ALL_SEEING
 from ccengine.reporting.rows import Advance, Rejection, Unknown, is_void, steps
 
 if TYPE_CHECKING:
@@ -81,6 +83,7 @@ if TYPE_CHECKING:
         PhoneEvent,
         QualityEvent,
     )
+    from ccengine.reporting.readers import CallReader
     from ccengine.reporting.rows import JournalRow, What
 
 
@@ -94,16 +97,22 @@ class StoryLine:
 
 
 def tell(
-    rows: Iterable[JournalRow], *, mask: Callable[[str], str] = mask_number
+    rows: Iterable[JournalRow],
+    *,
+    mask: Callable[[str], str] = mask_number,
+    reader: CallReader = ALL_SEEING,
 ) -> list[StoryLine]:
     """Return what happened, a line per thing; late events are left out.
 
     Args:
         rows: rows of one call or of one agent, in order.
         mask: how callers' numbers are shown.
+        reader: to whom; what they do not see is left out with all that it led to.
     """
     lines: list[StoryLine] = []
     for step in steps(list(rows)):
+        if not reader.sees(step[0].what):
+            continue
         for row in step[1:] if is_void(step) else step:
             text = _text(row.what, mask)
             if text:
@@ -167,6 +176,7 @@ def _decision(what: Command) -> str:
 
 def _seldom(
     what: ShowClosure
+    | ShowCoaching
     | RingStaff
     | TargetMissed
     | Connect
@@ -187,7 +197,7 @@ def _seldom(
         case ShowCall(became=became) if became is not None:
             return f"goes on as {became}"
         case (
-            Connect() | ShowCall() | ShowOutcome() | SeatCoach() | EndCoaching()
+            Connect() | ShowCall() | ShowOutcome() | SeatCoach() | EndCoaching() | ShowCoaching()
         ):  # their events are told
             return ""
 

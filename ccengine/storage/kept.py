@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, delete, func, insert, or_, select, tuple_, update
 
@@ -62,6 +62,7 @@ class KeptRecording:
     hold_reason: str | None = None  #: nobody may erase it meanwhile
     hold_by: str | None = None
     hold_at: Instant | None = None
+    put_to: Sequence[str] = ()  #: objects that it was begun to be put to, whole or not
     stored: str | None = None  #: the object's name, where the store has it
     erased_at: Instant | None = None
     erased_because: str | None = None
@@ -84,7 +85,11 @@ class KeptFilter:
     since: Instant | None = None  #: begun then or later
 
 
+NOT_ERASED: Final = (KeptState.DUE, KeptState.KEPT, KeptState.MISSING)
+"""There is sound of them, or may be."""
+
 _NAMES = tuple(field.name for field in fields(KeptRecording))
+_LISTS = ("agents", "spool", "put_to")
 _COLUMNS = tuple(KEPT.c[name] for name in _NAMES)
 
 
@@ -135,7 +140,7 @@ class KeptStore:
         """
         wanted = and_(
             or_(
-                KEPT.c.state.in_([KeptState.DUE, KeptState.ERASING]),
+                KEPT.c.state.in_([KeptState.DUE, KeptState.MISSING, KeptState.ERASING]),
                 and_(KEPT.c.state == KeptState.KEPT, KEPT.c.cleared.is_(False)),
             ),
             KEPT.c.next_at <= now,
@@ -145,7 +150,11 @@ class KeptStore:
     async def to_move(
         self, clients: Collection[str], now: Instant, limit: int
     ) -> list[KeptRecording]:
-        """Return what these clients' stores do not have yet, the oldest first."""
+        """Return what these clients' stores do not have yet.
+
+        What was never tried is first, then what has waited longest: one that cannot be moved is
+        behind all others.
+        """
         wanted = and_(
             KEPT.c.state == KeptState.KEPT,
             KEPT.c.stored.is_(None),
@@ -153,14 +162,16 @@ class KeptStore:
             KEPT.c.cleared.is_(True),
             KEPT.c.next_at <= now,
         )
-        return await self._all(_select(wanted).order_by(KEPT.c.started_at).limit(limit))
+        return await self._all(
+            _select(wanted).order_by(KEPT.c.next_at, KEPT.c.started_at).limit(limit)
+        )
 
     async def expired(self, now: Instant, limit: int) -> list[KeptRecording]:
         """Return what has been kept for long enough, but for what is on hold."""
         wanted = and_(
             KEPT.c.expires_at <= now,
             KEPT.c.hold_reason.is_(None),
-            KEPT.c.state == KeptState.KEPT,
+            KEPT.c.state.in_(NOT_ERASED),
         )
         return await self._all(_select(wanted).order_by(KEPT.c.expires_at).limit(limit))
 
@@ -197,18 +208,23 @@ class KeptStore:
 
     async def begin_to_erase(self, call: str, because: str) -> bool:
         """Have a recording erased, whatever happens; False: it is on hold, or gone already."""
-        one = and_(
-            KEPT.c.call == call,
-            KEPT.c.hold_reason.is_(None),
-            KEPT.c.state.in_([KeptState.DUE, KeptState.KEPT, KeptState.MISSING]),
-        )
+        return bool(await self._begin_to_erase(KEPT.c.call == call, because))
+
+    async def begin_to_erase_all(self, client: str, because: str) -> int:
+        """Have all of a client's be erased but those on hold; return how many."""
+        return await self._begin_to_erase(KEPT.c.client == client, because)
+
+    async def _begin_to_erase(self, which: ColumnElement[bool], because: str) -> int:
+        where = and_(which, KEPT.c.hold_reason.is_(None), KEPT.c.state.in_(NOT_ERASED))
         values = {
             "state": KeptState.ERASING,
             "erased_because": because,
             "attempts": 0,
             "next_at": 0.0,
         }
-        return await self._update(one, values)
+        async with self._engine.begin() as connection:
+            result = await connection.execute(update(KEPT).where(where).values(**values))
+            return result.rowcount
 
     async def hold(self, call: str, reason: str, by: str, at: Instant) -> bool:
         """Put a recording on hold, or give the hold another reason; False: it is gone."""
@@ -220,25 +236,37 @@ class KeptStore:
         one = and_(KEPT.c.call == call, KEPT.c.hold_reason.is_not(None))
         return await self._update(one, {"hold_reason": None, "hold_by": None, "hold_at": None})
 
-    async def expire(self, client: str, queue: str | None, days: float | None) -> int:
-        """Let the recordings of a queue be kept for so long from now on; return how many change."""
-        expires = None if days is None else KEPT.c.started_at + days * 86_400.0
-        is_other = (
-            KEPT.c.expires_at.is_not(None)
-            if days is None
-            else or_(KEPT.c.expires_at.is_(None), KEPT.c.expires_at != expires)
-        )
+    async def seek_missing(self) -> None:
+        """Have what was found missing be looked for now: its disk may be back."""
+        async with self._engine.begin() as connection:
+            missing = update(KEPT).where(KEPT.c.state == KeptState.MISSING)
+            await connection.execute(missing.values(next_at=0.0))
+
+    async def expire(
+        self, client: str, queue: str | None, days: float, *, unknown: bool = False
+    ) -> int:
+        """Let the recordings of a queue be kept for so long from now on; return how many change.
+
+        Args:
+            client: whose.
+            queue: of it; None: those of none.
+            days: from their begin.
+            unknown: only those of which nothing is known yet.
+        """
+        expires = KEPT.c.started_at + days * 86_400.0
+        is_unknown = KEPT.c.expires_at.is_(None)
+        is_other = is_unknown if unknown else or_(is_unknown, KEPT.c.expires_at != expires)
         of_queue = KEPT.c.queue.is_(None) if queue is None else KEPT.c.queue == queue
-        where = and_(KEPT.c.client == client, of_queue, is_other, KEPT.c.state == KeptState.KEPT)
+        where = and_(KEPT.c.client == client, of_queue, is_other, KEPT.c.state.in_(NOT_ERASED))
         async with self._engine.begin() as connection:
             result = await connection.execute(update(KEPT).where(where).values(expires_at=expires))
             return result.rowcount
 
-    async def queues_of(self, client: str) -> list[str | None]:
-        """Return the queues that a client's kept recordings are of, also those that are gone."""
-        query = select(KEPT.c.queue).where(KEPT.c.client == client, KEPT.c.state == KeptState.KEPT)
+    async def queues(self) -> list[tuple[str, str | None]]:
+        """Return the clients and queues that recordings are of, also those that are gone."""
+        query = select(KEPT.c.client, KEPT.c.queue).where(KEPT.c.state.in_(NOT_ERASED))
         async with self._engine.connect() as connection:
-            return list((await connection.scalars(query.distinct())).all())
+            return [(row[0], row[1]) for row in await connection.execute(query.distinct())]
 
     async def _all(self, query: Select[Any]) -> list[KeptRecording]:
         async with self._engine.connect() as connection:
@@ -269,10 +297,9 @@ def _conditions(which: KeptFilter) -> list[ColumnElement[bool]]:
 
 def _values(recording: KeptRecording) -> dict[str, Any]:
     values = {name: getattr(recording, name) for name in _NAMES}
-    return {**values, "agents": list(recording.agents), "spool": list(recording.spool)}
+    return {**values, **{name: list(values[name]) for name in _LISTS}}
 
 
 def _read(row: Any) -> KeptRecording:
-    values = {**row, "state": KeptState(row["state"])}
-    values["agents"], values["spool"] = tuple(row["agents"]), tuple(row["spool"])
-    return KeptRecording(**values)
+    lists = {name: tuple(row[name]) for name in _LISTS}
+    return KeptRecording(**{**row, **lists, "state": KeptState(row["state"])})

@@ -16,7 +16,7 @@ from ccengine.storage.quality_tables import CALIBRATIONS, DRAWS, REVIEWS, SAMPLE
 from ccengine.storage.tables import KEPT_RECORDINGS as KEPT
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Table
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 PUBLISHED_TOLD: Final = 1
@@ -188,25 +188,26 @@ class QualityStore:
         self,
         *,
         clients: Collection[str] | None,
+        agents: Collection[str] | None = None,
         reviewer: str | None = None,
-        open_for: str | None = None,
+        only_open: bool = False,
         limit: int = 500,
     ) -> list[Sample]:
         """Return drawn calls, the newest first.
 
         Args:
             clients: whose; None: all.
+            agents: whose parts; None: all.
             reviewer: only what was dealt to them, or to nobody.
-            open_for: only what this reviewer has still to do: nobody has published a review of
-                what was dealt to nobody, nor they of what was dealt to them.
+            only_open: only what is still to be done: nobody has published a review of what was
+                dealt to nobody, nor whoever it was dealt to of the rest.
             limit: so many at most.
         """
-        query = select(SAMPLES).order_by(SAMPLES.c.begins.desc(), SAMPLES.c.call).limit(limit)
-        if clients is not None:
-            query = query.where(SAMPLES.c.client.in_(sorted(clients)))
+        query = select(SAMPLES).where(*_among(SAMPLES, client=clients, agent=agents))
+        query = query.order_by(SAMPLES.c.begins.desc(), SAMPLES.c.call).limit(limit)
         if reviewer is not None:
             query = query.where(or_(SAMPLES.c.reviewer == reviewer, SAMPLES.c.reviewer.is_(None)))
-        if open_for is not None:
+        if only_open:
             done = exists().where(
                 REVIEWS.c.call == SAMPLES.c.call,
                 REVIEWS.c.agent == SAMPLES.c.agent,
@@ -233,7 +234,13 @@ class QualityStore:
             raise ReviewExists(message) from error
 
     async def put(self, review: Review, *, over: Review) -> bool:
-        """Keep a review in the place of what it was; False: it has changed meanwhile."""
+        """Keep a review in the place of what it was; False: it has changed meanwhile.
+
+        What was written for a calibration changes no more from the moment it is closed on.
+        """
+        closed = exists().where(
+            CALIBRATIONS.c.id == REVIEWS.c.calibration, CALIBRATIONS.c.closed_at.is_not(None)
+        )
         statement = (
             update(REVIEWS)
             .where(
@@ -242,6 +249,7 @@ class QualityStore:
                 REVIEWS.c.saved_at == over.saved_at,
                 REVIEWS.c.disputed_at.is_not_distinct_from(over.disputed_at),
                 REVIEWS.c.dispute_answered_at.is_not_distinct_from(over.dispute_answered_at),
+                not_(closed),
             )
             .values(asdict(review))
         )
@@ -308,11 +316,12 @@ class QualityStore:
         rows = await self._rows(select(CALIBRATIONS).where(CALIBRATIONS.c.id == calibration))
         return Calibration(**rows[0]) if rows else None
 
-    async def calibrations(self, clients: Collection[str] | None) -> list[Calibration]:
-        """Return the clients' calibrations, the newest first; None: all clients'."""
-        query = select(CALIBRATIONS).order_by(CALIBRATIONS.c.opened_at.desc()).limit(200)
-        if clients is not None:
-            query = query.where(CALIBRATIONS.c.client.in_(sorted(clients)))
+    async def calibrations(
+        self, clients: Collection[str] | None, agents: Collection[str] | None = None
+    ) -> list[Calibration]:
+        """Return those of clients' calls and agents' parts, the newest first; None: of all."""
+        query = select(CALIBRATIONS).where(*_among(CALIBRATIONS, client=clients, agent=agents))
+        query = query.order_by(CALIBRATIONS.c.opened_at.desc()).limit(200)
         return [Calibration(**row) for row in await self._rows(query)]
 
     # --- the training library -----------------------------------------------------------------
@@ -369,17 +378,15 @@ def _review(row: Mapping[str, Any]) -> Review:
     return Review(**{**row, "state": ReviewState(row["state"])})
 
 
+def _among(table: Table, **names: Collection[str] | None) -> list[ColumnElement[bool]]:
+    return [table.c[name].in_(sorted(of)) for name, of in names.items() if of is not None]
+
+
 def _conditions(which: ReviewFilter) -> list[ColumnElement[bool]]:
-    wanted: dict[str, Any] = {
-        name: getattr(which, name) for name in ("agent", "reviewer", "call", "calibration", "state")
-    }
-    found: list[ColumnElement[bool]] = [
-        REVIEWS.c[name] == value for name, value in wanted.items() if value is not None
-    ]
-    if which.clients is not None:
-        found.append(REVIEWS.c.client.in_(sorted(which.clients)))
-    if which.agents is not None:
-        found.append(REVIEWS.c.agent.in_(sorted(which.agents)))
+    names = ("agent", "reviewer", "call", "calibration", "state")
+    wanted = {name: getattr(which, name) for name in names}
+    found = [REVIEWS.c[name] == value for name, value in wanted.items() if value is not None]
+    found += _among(REVIEWS, client=which.clients, agent=which.agents)
     if which.disputed:
         waits = and_(REVIEWS.c.disputed_at.is_not(None), REVIEWS.c.dispute_answered_at.is_(None))
         found.append(waits)

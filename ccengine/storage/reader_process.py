@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pickle
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -31,6 +32,10 @@ READING_SECONDS: Final = 30.0
 
 class ReaderBusy(Exception):
     """Too many wait for their turn already, or the reading took too long."""
+
+
+class ReadingFailed(Exception):
+    """A reading ended with an error that cannot travel between processes: its kind and text."""
 
 
 class Reader(Protocol):
@@ -63,6 +68,7 @@ class ReaderProcess:
 
         Raises:
             ReaderBusy: it has no time for this.
+            ReadingFailed: in place of an error that cannot be pickled. What `read` raises else.
         """
         if kwargs:
             message = "readings take arguments by place"
@@ -74,7 +80,7 @@ class ReaderProcess:
         try:
             async with asyncio.timeout(self._seconds):
                 return await asyncio.get_running_loop().run_in_executor(
-                    self._process(), read, *args
+                    self._process(), _read, read, *args
                 )
         except BrokenProcessPool as error:
             log.exception("reader_process_died")
@@ -103,6 +109,19 @@ class ReaderProcess:
         for process in list((pool._processes or {}).values()):  # noqa: SLF001 - 3.14 has a method
             process.terminate()
         pool.shutdown(wait=wait_for_it, cancel_futures=True)
+
+
+def _read(read: Callable[..., Found], *args: object) -> Found:
+    """Read; an error that nobody could unpickle would end the process for all who wait."""
+    try:
+        return read(*args)
+    except Exception as error:
+        try:
+            pickle.loads(pickle.dumps(error))
+        except Exception:
+            message = f"{type(error).__name__}: {error}"
+            raise ReadingFailed(message) from None
+        raise
 
 
 def _begin() -> None:

@@ -203,6 +203,7 @@ KEPT_RECORDINGS = Table(
     Column("silence_percent", Float),
     Column("talk_over_percent", Float),
     Column("picture", LargeBinary),
+    Column("put_to", JSON, nullable=False, server_default="[]"),  # objects, whole or not
     Index("kept_recordings_of_client", "client", "started_at", "call"),
     Index("kept_recordings_by_state", "state", "next_at"),
     Index("kept_recordings_expiring", "expires_at"),

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ccengine.storage.journal_reader import JournalReader
 
 ROWS_AT_ONCE: Final = 500
+TOLD: Final = frozenset({Topic.CALL, Topic.QUALITY})
+"""A client is not told of coaching: it would know which of its calls are listened to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +70,9 @@ class HookMail:
 
     def _wants(self, row: JournalRow) -> bool:
         news, events = news_of(row), self._hook.events
-        is_news = news is not None and news.topic is Topic.CALL
-        return is_news and news is not None and (not events or news.body["action"] in events)
+        if news is None or news.topic not in TOLD:
+            return False
+        return not events or news.body["action"] in events
 
     def lane(self, row: JournalRow) -> str:
         """Return the same for all: there is one receiver."""

@@ -37,6 +37,7 @@ from ccengine.storage.metrics import Metrics
 from ccengine.storage.quality import Calibration, Draw, Review, ReviewState, Sample, TrainingCall
 from ccengine.storage.records import RecordKeeper
 from ccengine.storage.tokens import StoredToken
+from tests.api.card_desk import CardDeskWithoutPhones
 from tests.api.coaching_desk import DeskWithoutPhones
 from tests.api.recording_desk import DeskWithoutRecorder
 from tests.api.requests import sample_id
@@ -87,6 +88,7 @@ class House:
     hub: Hub = field(init=False)  #: of the live feed
     ports: Ports = field(init=False)
     recordings: Keeper = field(init=False)  #: keeps them
+    cards: CardDeskWithoutPhones = field(init=False)
     broken: bool = False  #: there is a bug in the engine
     metrics: Metrics = field(default_factory=Metrics)
 
@@ -409,6 +411,7 @@ async def _new_database() -> bytes:
 
 
 def _ports(here: House, token_file: Path, kpis: LiveKpis) -> Ports:
+    cards = here.cards = CardDeskWithoutPhones(here.shift.center, here.post)
     floor = Floor(
         center=here.shift.center,
         now=lambda: here.shift.now,
@@ -416,6 +419,8 @@ def _ports(here: House, token_file: Path, kpis: LiveKpis) -> Ports:
         ensure_agent=here.ensured.append,
         act=here.act,
         tenant=lambda: here.tenant,
+        take_card=cards.take,
+        stop_card=cards.stop,
         coaching=DeskWithoutPhones(here.shift.center, here.post),
         recordings=DeskWithoutRecorder(here.post),
     )
@@ -437,7 +442,7 @@ def _ports(here: House, token_file: Path, kpis: LiveKpis) -> Ports:
         reader=AtOnce(),
         quick_reader=AtOnce(),
         kpis=kpis,
-        show=lambda: None,
+        show=lambda: True,
         journal=here.shift.journal.path,
         recordings=here.folder / "recordings",
         configuration=here.tenant.folder,

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from ccengine.api.roles import Role
-from ccengine.core.events import CallTakenOver, CoachingStarted, CoachMode, CoachRouted
+from ccengine.core.events import (
+    CallTakenOver,
+    CoachingEnded,
+    CoachingStarted,
+    CoachLeaked,
+    CoachMode,
+    CoachModeChanged,
+    CoachParted,
+    CoachRouted,
+)
 from ccengine.core.ids import AgentId, CoachingId
 from ccengine.core.states import AgentState
+from tests.api.feed_client import connected
 from tests.api.house import House, house
 
 if TYPE_CHECKING:
@@ -92,3 +104,64 @@ async def test_who_coached_is_in_the_record_for_those_who_lead(tmp_path: Path) -
             if shown:
                 assert [one["mode"] for one in shown[0]["modes"]] == ["monitor", "whisper"]
                 assert shown[0]["ended_because"] == "taken over"
+
+
+COACHING = CoachingId("coaching-1")
+
+
+def coached(here: House, call: CallId) -> None:
+    """Olena listens to taras, whispers, is refused, leaves, comes again and takes over."""
+    both = {"coaching": COACHING, "coach": OLENA, "agent": TARAS}
+    quiet, mode = {**both, "mode": CoachMode.MONITOR}, {**both, "mode": CoachMode.WHISPER}
+    sound = {"hears": ("caller",), "heard_by": (), "bridges": ()}
+    here.post(CoachingStarted(**quiet, channel="k"))
+    here.post(CoachRouted(**quiet, call=call, **sound))
+    here.post(CoachModeChanged(**mode, call=call))
+    here.post(CoachModeChanged(**mode, call=call))  # once more: told if it is not in time, too
+    here.post(CoachLeaked(**mode, call=call, reason="the caller hears olena", planned=True))
+    here.post(CoachParted(**both, call=call, reason="the caller hears olena"))
+    here.post(CoachingEnded(**both, call=call, reason="hung up"))
+    here.post(CoachModeChanged(**mode, call=call))  # rejected, as she is gone
+    here.post(CoachingStarted(**quiet, channel="k"))
+    here.post(CoachRouted(**quiet, call=call, **sound))
+    here.post(CallTakenOver(call=call, agent=TARAS, to_agent=OLENA, coaching=COACHING, channel="k"))
+
+
+OF_COACHING = {"CoachRouted", "CoachModeChanged", "CoachLeaked", "CoachParted", "CoachingEnded"}
+
+
+@pytest.mark.parametrize(
+    ("role", "agent", "sees"),
+    [
+        (Role.ADMIN, None, True),
+        (Role.SUPERVISOR, None, True),
+        (Role.QUALITY, None, True),
+        (Role.CLIENT, None, False),
+        (Role.AGENT, "taras", False),
+    ],
+)
+async def test_that_somebody_listens_is_told_to_those_who_lead_and_to_nobody_else(
+    tmp_path: Path, role: Role, agent: str | None, *, sees: bool
+) -> None:
+    async with house(tmp_path) as here:
+        call = await talking(here)
+        begun = here.shift.journal.last_number
+        token = await here.token("one", role, agent=agent)
+        async with connected(here, token) as live:
+            await live.next()
+            await live.next()
+            coached(here, call)
+            last = here.shift.journal.last_number
+            await live.until(last)
+        async with connected(here, token, after=begun) as later:  # of the journal
+            await later.until(last)
+        for feed in (live, later):
+            told = {one["type"] for one in feed.changes}
+            assert told & OF_COACHING == (OF_COACHING if sees else set())
+            assert ("coaching" in str(feed.changes)) == sees
+            assert "CallTakenOver" in told
+        story = await here.ask("GET", f"/calls/{call}/story", token)
+        lines = [one["text"] for one in story[1]["lines"] if "olena" in one["text"]]
+        hidden = [line for line in lines if line != "olena took the caller over from taras"]
+        assert bool(hidden) == sees, lines
+        assert ("coach" in str(story).lower()) == sees, story

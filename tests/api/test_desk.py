@@ -39,7 +39,7 @@ async def test_what_is_known_of_an_offer(tmp_path: Path) -> None:
         assert shown["caller"] == "+971501234567"
         assert shown["waited_seconds"] is None
         assert shown["waits_since"]
-        assert not shown["recorded"]
+        assert not shown["recording"]["goes_on"]
 
 
 async def test_where_all_phones_ring_each_agent_sees_the_caller(tmp_path: Path) -> None:
@@ -60,7 +60,8 @@ async def test_how_the_talk_stands(tmp_path: Path) -> None:
         here.shift.post(events.RecordingStarted(call=call, recording="demo/nour/c1.wav"))
         shown = (await desk(here))["call"]
         assert shown["waited_seconds"] is not None
-        assert (shown["recorded"], shown["on_hold"], shown["consults"]) == (True, False, None)
+        assert shown["recording"]["goes_on"]
+        assert (shown["on_hold"], shown["consults"]) == (False, None)
         here.shift.post(events.HoldStarted(call=call, agent=AgentId("amira"), how=HoldBy.CODE))
         consult = here.consult(call, "302")
         assert (await desk(here))["call"]["consults"] == "302"

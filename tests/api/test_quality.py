@@ -8,11 +8,13 @@ import pytest
 
 from ccengine.api.roles import Role
 from ccengine.core import events
-from ccengine.core.ids import CallId, Instant
+from ccengine.core.ids import AgentId, CallId, Instant
 from ccengine.quality.reviewing import Reviewing
 from ccengine.storage.live_kpis import LiveKpis
+from tests.api.feed_client import connected
 from tests.api.house import AtOnce, house
 from tests.api.requests import sample_id
+from tests.api.test_coaching import coached, talking
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -61,7 +63,7 @@ async def ask(
 
 TOKENS: dict[tuple[int, str], str] = {}
 ROLES = {
-    **dict.fromkeys(("amira", "omar", "olena"), Role.AGENT),
+    **dict.fromkeys(("amira", "omar", "olena", "taras"), Role.AGENT),
     **dict.fromkeys(("nour-people", "dnipro-people"), Role.CLIENT),
     "boss": Role.SUPERVISOR,
 }
@@ -151,12 +153,19 @@ async def test_reviews_and_disputes_are_figures_with_formulas(here: House) -> No
 
 
 async def test_a_kill_between_row_and_journal_loses_and_doubles_nothing(here: House) -> None:
-    reviewing = Reviewing(here.keeper.database, here.post, lambda: Instant(here.shift.now))
+    reviewing = Reviewing(
+        here.keeper.database, here.post, lambda: Instant(here.shift.now), written=lambda: True
+    )
     path = await published(here)
     store = here.keeper.database.quality
     review = await store.get(path.removeprefix("/reviews/"))
     assert review is not None
-    untold = Reviewing(here.keeper.database, lambda _event: "", lambda: Instant(here.shift.now))
+    untold = Reviewing(
+        here.keeper.database,
+        lambda _event: "",
+        lambda: Instant(here.shift.now),
+        written=lambda: True,
+    )
     assert await untold.tell_untold() == 0
     rows = [row.what for row in here.shift.rows() if isinstance(row.what, events.ReviewPublished)]
     assert len(rows) == 1
@@ -164,6 +173,33 @@ async def test_a_kill_between_row_and_journal_loses_and_doubles_nothing(here: Ho
     assert await reviewing.tell_untold() >= 1  # told once more than needed, and counted once
     assert (await kpis(here))["reviews"] == "2"  # with the house's own, which was never told
     assert await reviewing.tell_untold() == 0
+
+
+@pytest.mark.parametrize(
+    ("who", "sees"), [("olena", False), ("taras", True), ("boss", True), ("dnipro-people", True)]
+)
+async def test_scores_are_told_to_whom_they_are_of_and_not_to_colleagues(
+    tmp_path: Path, who: str, *, sees: bool
+) -> None:
+    async with house(tmp_path) as here:
+        call = await talking(here)
+        coached(here, call)  # both have had a part
+        here.shift.hang_up(call)
+        begun = here.shift.journal.last_number
+        about = {"call": call, "agent": AgentId("taras"), "review": "r1", "team": "dnipro-desk"}
+        here.post(events.ReviewPublished(**about, by="quin", score_percent=82.5))
+        here.post(events.ReviewDisputed(**about))
+        score = {"published_at": Instant(1.0), "before_percent": 82.5, "score_percent": 90.0}
+        here.post(events.DisputeAnswered(**about, by="quin", accepted=True, **score))
+        last = here.shift.journal.last_number
+        story = await done(here, who, "GET", f"/calls/{call}/story")
+        told = [
+            one["text"] for one in story["lines"] if "scored" in one["text"] or "r1" in one["text"]
+        ]
+        assert len(told) == (3 if sees else 0)
+        async with connected(here, TOKENS[id(here), who], after=begun) as feed:
+            await feed.until(last)
+        assert ("r1" in str(feed.changes)) == sees
 
 
 async def _forget_told(here: House) -> None:

@@ -35,7 +35,9 @@ async def test_the_agent_pauses_and_a_supervisor_has_it_go_on(tmp_path: Path) ->
         assert told["paused_for"] == PauseReason.AGENT
         assert told["paused_until"]
         _, shown = await here.ask("GET", "/agents/amira/desk", amira)
-        assert (shown["call"]["recorded"], shown["call"]["recording_paused"]) == (True, True)
+        recording = shown["call"]["recording"]
+        assert (recording["goes_on"], recording["pause"]["reason"]) == (True, "agent")
+        assert recording["acts"] == ["resume"]
         status, told = await act(here, "resume", lead)
         assert (status, told["paused_by"]) == (200, None)
         await act(here, "pause", lead)

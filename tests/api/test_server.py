@@ -41,6 +41,8 @@ async def test_health_says_why_not(tmp_path: Path) -> None:
                 "dead_submissions": 0,
                 "coaching_leaks": 0,
                 "recordings_failing": 0,
+                "erasures_failing": 0,
+                "moves_failing": 0,
                 "stores_away": 0,
                 "disk_level": "fine",
                 "disk_used_percent": 0.0,

@@ -117,6 +117,19 @@ class Desk:
         await channel.entered()
         return channel
 
+    async def wideband_leg(self) -> Channel:
+        """Ring an endpoint that answers in g722, as a trunk may that is let."""
+        if self.fake is not None:
+            leg = await self.leg()
+            self.fake.manager.formats[leg.id] = "(g722)"
+            return leg
+        leg = self.router.channel(new_id("leg"))
+        query = {"endpoint": ANSWER, "channelId": leg.id, "app": APP, "formats": "g722"}
+        response = await self.connection.request(Request("POST", "channels", query))
+        assert response.status == 200, response
+        await leg.entered()
+        return leg
+
     async def caller(self) -> tuple[Channel, Person]:
         """Let somebody call."""
         if self.fake is not None:

@@ -14,6 +14,7 @@ from ccengine.asterisk.ari.events import (
 )
 from ccengine.asterisk.bridges import Bridge
 from ccengine.asterisk.channels import Channel
+from ccengine.calls.bridge_names import TALK
 from tests.asterisk.desk import PROMPT, Desk, new_id, working
 
 
@@ -71,14 +72,16 @@ async def test_one_channel_that_is_gone_keeps_all_out(desk: Desk) -> None:
     await desk.ari.remove_from_bridge(bridge.id, channel_ids=[gone.id])
 
 
-@pytest.mark.parametrize("company", [0, 1])
 @pytest.mark.parametrize("reconnects", [False, True])
-async def test_keys_pressed_alone_come_again_with_company_and_count_once(
-    desk: Desk, company: int, *, reconnects: bool
+@pytest.mark.parametrize(
+    ("kind", "company", "times"), [(TALK, 0, 2), (TALK, 1, 1), ("mixing", 0, 1), ("mixing", 1, 1)]
+)
+async def test_keys_pressed_alone_in_a_talk_come_again_with_company_and_count_once(
+    desk: Desk, kind: str, company: int, times: int, *, reconnects: bool
 ) -> None:
     caller, person = await desk.caller()
     bridge = desk.router.bridge(new_id("b"))
-    await bridge.create(name="contract")
+    await bridge.create(name="contract", kind=kind)
     assert await bridge.add(caller, *[await desk.leg() for _ in range(company)])
     if reconnects:
         await desk.router.resync()
@@ -86,8 +89,8 @@ async def test_keys_pressed_alone_come_again_with_company_and_count_once(
     assert [await caller.next_digit(), await caller.next_digit()] == ["1", "2"]
     assert await bridge.add(await desk.leg())
     await desk.passed(1.5)
-    told = [one.digit for one in desk.seen if isinstance(one, ChannelDtmfReceived)]
-    assert told == ["1", "2"] * (1 if company else 2)
+    told = [one for one in desk.seen if isinstance(one, ChannelDtmfReceived)]
+    assert [one.digit for one in told if one.channel.id == caller.id] == ["1", "2"] * times
     await person.press("1#")
     assert [await caller.next_digit(), await caller.next_digit()] == ["1", "#"]
 

@@ -118,3 +118,13 @@ async def test_a_channel_that_is_gone_is_gone(
         for act in (made.recorder.stop, made.recorder.pause, made.recorder.resume):
             assert await act(leg.id) is RecorderReply.GONE
         assert await made.recorder.start(leg.id, name_of_file()) is RecorderReply.GONE
+
+
+async def test_a_wideband_channel_is_refused_as_its_file_would_be_wrong(
+    desk: Desk, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    async with recording(desk, request, tmp_path) as made:
+        leg, name = await desk.wideband_leg(), name_of_file()
+        assert await made.recorder.start(leg.id, name) is RecorderReply.WIDEBAND
+        assert await made.recorder.stop(leg.id) is RecorderReply.IDLE
+        assert made.size(name) == 0

@@ -16,12 +16,16 @@ from ccengine.core.events import (
     ConsentKind,
     ConsentRefused,
     ConversationStarted,
+    PauseReason,
+    RecordingPaused,
+    RecordingResumed,
     RecordingStarted,
+    RecordingStopped,
 )
 from ccengine.core.queues import OnDemand
 from ccengine.ivr.confirmations import Confirmation
 from ccengine.ivr.phrases import Phrase
-from tests.calls.center_on_fake import DNIPRO
+from tests.calls.center_on_fake import DNIPRO, PHONES
 
 if TYPE_CHECKING:
     from tests.calls.center_on_fake import CenterOnFake
@@ -171,6 +175,138 @@ async def test_who_was_asked_is_not_asked_by_the_next_agent(center: CenterOnFake
     await center.until(lambda: len(center.journal.events(ConversationStarted)) == 2)
     assert len(center.journal.events(ConsentAsked)) == 1
     assert center.engine.center.calls[CALL].consent.rule is ConsentKind.ANNOUNCE  # type: ignore[union-attr]
+    await over(center, caller)
+
+
+OMARS = f"PJSIP/phone-{PHONES['omar']}"
+
+
+async def consulting(
+    center: CenterOnFake, wants: ConsentKind, *, refused: Refused = Refused.UNRECORDED
+) -> tuple[str, str]:
+    """Olena, where nothing is asked for, asks omar about a recorded caller; he is elsewhere."""
+    center.set_queue("vip", recorded=True)
+    rules = ConsentSettings(places={"DE": wants}, refused=refused)
+    center.set_client(consent=rules)
+    sites = center.configuration.tenant.settings.sites  # type: ignore[union-attr]
+    places = {"kyiv": "US-NY", "dubai": "DE"}
+    center.set_tenant(
+        sites={name: replace(site, place=places[name]) for name, site in sites.items()}
+    )
+    await center.log_in("olena", answers_after=1.0)
+    caller = center.caller(caller=NEW_YORKER)
+    await joined(center)
+    await center.log_in("omar")
+    center.asterisk.dial_digits(LEG, f"*3{PHONES['omar']}#")
+    await center.until(lambda: center.asterisk.ringing(OMARS))
+    omar = center.leg("omar")
+    center.asterisk.pick_up(omar)
+    await center.until(lambda: center.asterisk.hears(LEG) == f"talk:{omar}")
+    assert "call-is-recorded" not in heard(center, caller)
+    return caller, omar
+
+
+def pauses(center: CenterOnFake) -> list[tuple[str, PauseReason]]:
+    """Who paused the recording, and why."""
+    return [(one.by, one.reason) for one in center.journal.events(RecordingPaused)]  # type: ignore[attr-defined]
+
+
+async def test_handed_over_to_a_stricter_place_the_caller_is_told_and_the_recording_goes_on(
+    center: CenterOnFake,
+) -> None:
+    caller, omar = await consulting(center, ConsentKind.ANNOUNCE)
+    center.asterisk.hang_up(LEG)
+    await center.until(lambda: len(center.journal.events(ConsentAsked)) == 1)
+    [monitor] = center.asterisk.manager.of(caller)
+    assert monitor.muted
+    assert center.asterisk.hears(caller) != f"talk:{omar}"
+    await center.until(lambda: center.asterisk.hears(caller) == f"talk:{omar}")
+    await asyncio.sleep(1)
+    assert not monitor.muted
+    assert pauses(center) == [("omar", PauseReason.CONSENT)]
+    assert len(center.journal.events(RecordingStarted)) == 1
+    assert not center.journal.events(RecordingStopped)
+    first, second = center.journal.events(ConsentGiven)
+    assert (first.rule, second.rule) == ("one_party", "announce")  # type: ignore[attr-defined]
+    assert second.agent_place == "DE"  # type: ignore[attr-defined]
+    assert "call-is-recorded" not in heard(center, omar)
+    await over(center, caller)
+
+
+@pytest.mark.parametrize("key", ["1", "2"])
+async def test_handed_over_to_where_it_is_asked_the_callers_key_decides(
+    center: CenterOnFake, key: str
+) -> None:
+    caller, omar = await consulting(center, ConsentKind.CONSENT)
+    center.asterisk.hang_up(LEG)
+    await center.until(lambda: center.journal.events(ConsentAsked))
+    await asyncio.sleep(1)
+    center.asterisk.dial_digits(caller, key)
+    await center.until(lambda: center.asterisk.hears(caller) == f"talk:{omar}")
+    await asyncio.sleep(8)
+    monitors = center.asterisk.manager.of(caller)
+    assert [one.muted for one in monitors] == ([False] if key == "1" else [])
+    assert ("call-not-recorded" in heard(center, omar)) == (key == "2")
+    assert center.asterisk.hears(caller) == f"talk:{omar}"
+    await over(center, caller)
+
+
+async def test_handed_over_who_does_not_agree_is_not_served_where_that_is_the_rule(
+    center: CenterOnFake,
+) -> None:
+    caller, _ = await consulting(center, ConsentKind.CONSENT, refused=Refused.ENDS)
+    center.asterisk.hang_up(LEG)
+    await center.until(lambda: center.journal.events(ConsentAsked))
+    await asyncio.sleep(1)
+    center.asterisk.dial_digits(caller, "2")
+    await center.until(lambda: not center.engine.center.calls)
+    assert heard(center, caller)[-1] == "ends-unrecorded"
+    await center.until(lambda: not center.asterisk.channels_left())
+    center.assert_nothing_left()
+
+
+async def test_where_they_cannot_be_told_the_recording_is_paused_and_the_earlier_part_is_kept(
+    center: CenterOnFake,
+) -> None:
+    caller, omar = await consulting(center, ConsentKind.ANNOUNCE)
+    prompts = center.configuration.prompts
+    center.asterisk.missing_media.add(prompts.phrase(DNIPRO, Phrase.CALL_IS_RECORDED, "uk"))
+    center.asterisk.hang_up(LEG)
+    await center.until(lambda: center.asterisk.hears(caller) == f"talk:{omar}")
+    await asyncio.sleep(8)
+    [monitor] = center.asterisk.manager.of(caller)
+    assert monitor.muted
+    assert not center.journal.events(RecordingStopped, RecordingResumed)
+    await asyncio.sleep(330)  # nor by itself, as another pause would
+    assert monitor.muted
+    await over(center, caller)
+
+
+async def test_who_joins_from_a_stricter_place_is_heard_after_the_caller_was_told(
+    center: CenterOnFake,
+) -> None:
+    caller, omar = await consulting(center, ConsentKind.ANNOUNCE)
+    center.asterisk.dial_digits(LEG, "*4")
+    await center.until(lambda: len(center.journal.events(ConsentAsked)) == 1)
+    assert center.asterisk.hears(LEG) == f"talk:{omar}"
+    await center.until(lambda: omar in center.asterisk.hears(caller))
+    assert center.journal.events(ConsentGiven)[-1].agent_place == "DE"  # type: ignore[attr-defined]
+    [monitor] = center.asterisk.manager.of(caller)
+    assert not monitor.muted
+    await over(center, caller)
+
+
+async def test_an_engine_killed_while_it_is_asked_asks_again(center: CenterOnFake) -> None:
+    caller, omar = await consulting(center, ConsentKind.ANNOUNCE)
+    center.asterisk.hang_up(LEG)
+    await center.until(lambda: len(center.journal.events(ConsentAsked)) == 1)
+    await asyncio.sleep(0.5)
+    await center.restart()
+    await center.until(lambda: len(center.journal.events(ConsentAsked)) == 2)
+    await center.until(lambda: center.asterisk.hears(caller) == f"talk:{omar}")
+    await asyncio.sleep(1)
+    [monitor] = center.asterisk.manager.of(caller)
+    assert not monitor.muted
     await over(center, caller)
 
 

@@ -323,6 +323,20 @@ async def test_nothing_is_begun_anew_in_a_pause(center: CenterOnFake) -> None:
     await over(center, caller)
 
 
+async def test_a_wideband_caller_is_not_recorded_wrongly_and_that_is_told(
+    center: CenterOnFake,
+) -> None:
+    await center.log_in("olena", answers_after=1.0)
+    caller = center.caller()
+    center.asterisk.manager.formats[caller] = "(ulaw|g722)"
+    await center.until(lambda: center.journal.events(ConversationStarted))
+    (failed,) = center.journal.events(RecordingFailed)
+    assert "wideband" in failed.reason  # type: ignore[attr-defined]
+    assert not center.asterisk.manager.monitors
+    center.asterisk.manager.formats[caller] = "(ulaw)"  # both ends have agreed on another
+    await center.until(lambda: center.journal.events(RecordingStarted))
+
+
 async def test_a_caller_who_hangs_up_first_is_no_lost_recording(center: CenterOnFake) -> None:
     await center.log_in("olena", answers_after=1.0)
     caller = center.caller()

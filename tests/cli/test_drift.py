@@ -96,6 +96,29 @@ def test_an_admins_own_dialplan_may_include_as_asterisk_does(settings: Settings)
     assert told(settings) == []
 
 
+@pytest.mark.parametrize(
+    ("written", "line"),
+    [
+        ("[mine](trunk)\nallow = opus\n", 2),
+        ("[mine](trunk)\n\n[mine](trunk-aor)\n[mine](+)\nallow=ulaw,g722\n", 5),
+        ("[mine](endpoint-basics)\ncontext = from-trunk\n", 1),
+    ],
+)
+def test_a_trunk_that_may_speak_wideband_is_told_where_it_is_let(
+    settings: Settings, written: str, line: int
+) -> None:
+    local = settings.paths.asterisk_local / "pjsip.conf"
+    local.parent.mkdir(parents=True, exist_ok=True)
+    local.write_text(written)
+    (problem,) = drift(configuration_of(settings), settings)
+    assert (problem.file, problem.line, problem.is_warning) == (local, line, True)
+    assert "'mine' may speak" in problem.message
+    local.write_text(
+        "[mine](trunk)\nallow = opus,g729\nallow = !opus\n[desk](phone)\nallow = opus\n"
+    )
+    assert told(settings) == []
+
+
 def test_what_was_written_for_older_yaml_is_a_warning_at_its_line(settings: Settings) -> None:
     client = settings.tenant_folder / "clients/nour/client.yaml"
     change(client, "  600300:", "  600301:")

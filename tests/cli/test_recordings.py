@@ -14,7 +14,7 @@ from ccengine.keeping.keeper import _row
 from ccengine.keeping.order import Folders
 from ccengine.keeping.pipeline import keep
 from ccengine.reporting.call_record import CallRecord
-from ccengine.storage.kept import KeptState
+from ccengine.storage.kept import KeptState, KeptStore
 from tests.cli.test_webhook import ccengine, in_database, printed
 from tests.keeping.recorded import material, order_of
 
@@ -137,6 +137,41 @@ def test_a_clients_key_destroyed_is_proven(kept: Folders) -> None:
     assert row_of("c1").sha256  # what it was stays known
     assert ccengine("recordings", "verify", "d1").exit_code == 0
     assert ("eraseClient", "recordings nour") in audited()
+
+
+def test_a_hold_wins_also_while_a_client_is_erased(
+    kept: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    erase = KeptStore.begin_to_erase_all
+
+    async def late(self: KeptStore, client: str, because: str) -> int:
+        await self.hold("c2", "court", "boss", 1.0)  # after it was looked whether there is one
+        return await erase(self, client, because)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(KeptStore, "begin_to_erase_all", late)
+        done = ccengine("recordings", "erase", "--client", "nour", "--reason", "left", "--yes")
+    assert done.exit_code == 1
+    assert "c2 was put on hold meanwhile" in done.stderr
+    assert kept.keys.has("nour", row_of("c2").key)
+    assert (row_of("c1").state, row_of("c2").state) == (KeptState.ERASING, KeptState.KEPT)
+
+
+def test_what_cannot_be_played_leaves_the_file_as_it_was(tmp_path: Path, kept: Folders) -> None:
+    file = tmp_path / "mine.wav"
+    file.write_bytes(b"before")
+    kept.keys.destroy("nour")
+    assert ccengine("recordings", "play", "c1", "--to", str(file)).exit_code == 1
+    assert file.read_bytes() == b"before"
+
+
+def test_before_the_first_recording_there_is_no_key_and_none_is_made(kept: Folders) -> None:
+    for file in kept.keys.folder.iterdir():
+        file.unlink()
+    assert "Nothing was signed yet" in ccengine("recordings", "keys").stdout
+    assert ccengine("recordings", "keys", "--public").exit_code == 1
+    assert ccengine("recordings", "verify").exit_code == 1
+    assert list(kept.keys.folder.iterdir()) == []
 
 
 def test_keys_are_shown_by_their_public_halves(kept: Folders) -> None:

@@ -17,7 +17,7 @@ STATES = {
     "Rhode Island": "RI", "South Carolina": "SC", "South Dakota": "SD", "Tennessee": "TN",
     "Texas": "TX", "Utah": "UT", "Vermont": "VT", "Virginia": "VA", "Washington": "WA",
     "West Virginia": "WV", "Wisconsin": "WI", "Wyoming": "WY", "Washington D.C.": "DC",
-    "District of Columbia": "DC", "Washington, D.C.": "DC",
+    "District of Columbia": "DC", "Washington, D.C.": "DC", "Washington State": "WA",
 }  # fmt: skip
 
 

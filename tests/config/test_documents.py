@@ -3,8 +3,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from ccengine.config.documents import read_document
+from tests.config.tenants import DEMO
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,3 +84,20 @@ def test_a_missing_file_is_a_problem(tmp_path: Path) -> None:
 
 def test_a_tag_makes_no_object(tmp_path: Path) -> None:
     assert value_of(tmp_path, "a: !!python/object/apply:os.system [ls]") == {"a": ["ls"]}
+
+
+@pytest.mark.parametrize("broken", ["", "\nfoo: {a: 1", "\nfoo:\t1", "\nfoo: *a", "\nfoo: ? b\n :"])
+def test_the_fast_parser_reads_what_the_plain_one_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    """Values, lines and complaints: of the demo, whole and with something wrong in it."""
+    files = sorted(DEMO.rglob("*.yaml"))
+    assert len(files) > 20
+    for number, file in enumerate(files):
+        (tmp_path / f"{number}.yaml").write_text(file.read_text() + broken)
+    copies = sorted(tmp_path.iterdir())
+    fast = [read_document(copy) for copy in copies]
+    monkeypatch.setattr(
+        "ccengine.config.documents._compose", lambda text: yaml.compose(text, yaml.SafeLoader)
+    )
+    assert fast == [read_document(copy) for copy in copies]

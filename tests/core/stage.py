@@ -13,7 +13,7 @@ import orjson
 
 from ccengine.core import events
 from ccengine.core.center import ContactCenter
-from ccengine.core.commands import OfferCall, ShowAgent, ShowCall, ShowOutcome
+from ccengine.core.commands import OfferCall, ShowAgent, ShowCall, ShowCoaching, ShowOutcome
 from ccengine.core.errors import CoreError
 from ccengine.core.events import Event, Miss, Party
 from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId
@@ -70,7 +70,7 @@ def acts(commands: list[Command]) -> list[Command]:
     return [
         command
         for command in commands
-        if not isinstance(command, ShowAgent | ShowCall | ShowOutcome)
+        if not isinstance(command, ShowAgent | ShowCall | ShowCoaching | ShowOutcome)
     ]
 
 

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from ccengine.core import events
-from ccengine.core.commands import EndCoaching, OfferCall, SeatCoach
+from ccengine.core.commands import EndCoaching, OfferCall, SeatCoach, ShowCoaching
 from ccengine.core.errors import CoachRefused, CoreError
 from ccengine.core.events import CoachMode
 from ccengine.core.ids import AgentId, CallId, ClientId, CoachingId
@@ -81,14 +81,19 @@ def test_a_coach_is_offered_nothing_and_follows_from_call_to_call(led: Stage) ->
     assert (seat.call, seat.leg) == ("c1", "c1.1")
     commands = led.hang_up("c1")
     assert Like(SeatCoach, call=None, reason="no call") in commands
+    assert Like(ShowCoaching, coach="lea", mode="monitor", call=None, reason="no call") in commands
     led.ready("anna")
     led.accept("c2")
-    assert Like(SeatCoach, call="c2", leg="c2.1") in led.bridge("c2")
+    commands = led.bridge("c2")
+    assert Like(SeatCoach, call="c2", leg="c2.1") in commands
+    assert Like(ShowCoaching, agent="anna", mode="monitor", call="c2") in commands
     ended = events.CoachingEnded(
         coaching=CoachingId("co-lea"), coach=AgentId("lea"), agent=AgentId("anna"), reason="x"
     )
     led.queue("c3", "billing")
-    led.expect(led.post(ended), Like(OfferCall, agent="lea", call="c3"))
+    commands = led.post(ended)
+    assert Like(ShowCoaching, coach="lea", agent="anna", mode=None) in commands
+    led.expect(commands, Like(OfferCall, agent="lea", call="c3"))
 
 
 @pytest.mark.parametrize(("coach", "agent"), [("anna", "lea"), ("bob", "anna"), ("lea", "lea")])

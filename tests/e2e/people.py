@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ccengine.config.tenant import sip_user_of
 from ccengine.core.ids import AgentId, PhoneId
 from ccengine.core.states import AgentState, CallState
-from tests.e2e.hearing import LIKE_ENOUGH, likeness, prompt_samples
+from tests.e2e.hearing import LIKE_ENOUGH, RATE, likeness, prompt_samples
 from tests.e2e.waits import until
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ MUSIC_SECONDS = 2.4
 ODD_SECONDS = 0.06  #: between packets
 EARLY_SECONDS = 0.1
 """A prompt's first packet may be read before the 200 that it follows; without it, no place fits."""
+LATE_SECONDS = 3.0
+"""Packets that are this late may still make a prompt whole."""
 
 
 async def hear_prompt(
@@ -47,16 +49,19 @@ async def hear_prompt(
     wanted = prompt_samples(file, beginning)
     loop = asyncio.get_running_loop()
     deadline = loop.time() + within
-    best = 0.0
+    best, begin = 0.0, since - EARLY_SECONDS
     while True:
-        score, place = likeness(call.heard.samples(since - EARLY_SECONDS, loop.time()), wanted)
+        now = loop.time()
+        score, place = likeness(call.heard.samples(begin, now), wanted)
         best = max(best, score)
         if score >= LIKE_ENOUGH:
-            return since - EARLY_SECONDS + place
+            return begin + place
         if call.ending is not None or loop.time() > deadline:
             state = f"likeness {best:.2f}, call {call.ending or 'is up'}"
             message = f"not heard: {file.name} ({state}); {_packets_told(call, since)}"
             raise AssertionError(message)
+        # What was whole by now and no match is not compared again.
+        begin = max(begin, now - wanted.size / RATE - LATE_SECONDS)
         await asyncio.sleep(LISTEN_EVERY_SECONDS)
 
 

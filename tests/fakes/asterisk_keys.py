@@ -1,4 +1,4 @@
-"""Keys that people press; those pressed alone in a bridge are told again when somebody comes."""
+"""Keys that people press; those pressed alone in a softmix are told again when somebody comes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class FakeKeys:
         """Somebody presses a key."""
         self._world.voices.gone(channel.id)
         bridge = self._world.bridges.get(channel.bridge_id)
-        if bridge is not None and bridge.mixes and bridge.channel_ids == [channel.id]:
+        if bridge and bridge.technology == "softmix" and bridge.channel_ids == [channel.id]:
             self._kept[channel.id] = self._kept.get(channel.id, "") + digit
         self._tell(channel, digit)
 

@@ -39,6 +39,7 @@ class FakeManager:
         self.monitors: list[FakeMonitor] = []  #: all there ever were
         self.folder: Path | None = None  #: where files are really written
         self.writes = True
+        self.formats: dict[str, str] = {}  #: of channels; of others that of telephones
         self.asked: list[tuple[str, Mapping[str, str]]] = []
         self._up = asyncio.Event()
         self._up.set()
@@ -58,7 +59,7 @@ class FakeManager:
         if not self.connected:
             raise AmiDisconnected(action)
         await asyncio.sleep(0.001)
-        if self._silent:
+        if self._silent and action != "Getvar":
             self._silent -= 1
             if self._silent_does:
                 self.answer(action, values)
@@ -68,7 +69,12 @@ class FakeManager:
 
     def answer(self, action: str, values: Mapping[str, str]) -> AmiAnswer:
         """What Asterisk does with an action, and says."""
+        if action == "Getvar":  # a question changes nothing: what tests prepare is not for it
+            return self._formats_of(values["Channel"])
         self.asked.append((action, values))
+        return self._done(action, values)
+
+    def _done(self, action: str, values: Mapping[str, str]) -> AmiAnswer:
         if self._refusals:
             return AmiAnswer(success=False, message=self._refusals.pop(0))
         if values.get("Channel", "") not in self._world.channels:
@@ -82,6 +88,11 @@ class FakeManager:
                 return self._mute(values["Channel"], muted=values["State"] == "1")
             case _:
                 return AmiAnswer(success=False, message="Invalid/unknown command")
+
+    def _formats_of(self, channel: str) -> AmiAnswer:
+        if channel not in self._world.channels:
+            return AmiAnswer(success=False, message="No such channel")
+        return AmiAnswer(success=True, message="", value=self.formats.get(channel, "(ulaw)"))
 
     def of(self, channel: str) -> list[FakeMonitor]:
         """What records a channel now."""

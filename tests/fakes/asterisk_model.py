@@ -140,15 +140,12 @@ class FakeBridge:
     kind: str
     created: str
     channel_ids: list[str] = field(default_factory=list)
-
-    @property
-    def mixes(self) -> bool:
-        return "mixing" in self.kind
+    technology: str = "simple_bridge"
 
     def as_json(self) -> Event:
         return {
             "id": self.id,
-            "technology": "simple_bridge",
+            "technology": self.technology,
             "bridge_type": self.kind,
             "bridge_class": "stasis",
             "creator": "Stasis",

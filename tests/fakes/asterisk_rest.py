@@ -304,6 +304,8 @@ class FakeRest:
             raise _No(409, f"Bridge with id '{bridge_id}' already exists")
         self._world.bridges_asked[name] = kind
         bridge = FakeBridge(bridge_id, name, kind.partition(",")[0], self._world.now())
+        if "video_sfu" in kind:
+            bridge.technology = "softmix"
         self._world.bridges[bridge_id] = bridge
         return Response(200, bridge.as_json())
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Self
 
+from ccengine.asterisk.ami.link import AmiAnswer
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -68,18 +70,21 @@ class FakeManagerServer:
         if action == "Login":
             known = values["Secret"] == SECRET
             message = "Authentication accepted" if known else "Authentication failed"
-            await self._say(writer, values, "Success" if known else "Error", message)
+            answer = AmiAnswer(success=known, message=message)
+            await self._say(writer, values, answer)
             return
         self.heard.append(values)
         answer = self.manager.answer(action, values)
         if self.answers:
-            response = "Success" if answer.success else "Error"
-            await self._say(writer, values, response, answer.message)
+            await self._say(writer, values, answer)
 
     async def _say(
-        self, writer: asyncio.StreamWriter, values: Mapping[str, str], response: str, message: str
+        self, writer: asyncio.StreamWriter, values: Mapping[str, str], answer: AmiAnswer
     ) -> None:
-        lines = (f"Response: {response}", f"ActionID: {values['ActionID']}", f"Message: {message}")
+        response = "Success" if answer.success else "Error"
+        lines = [f"Response: {response}", f"ActionID: {values['ActionID']}"]
+        lines += [f"Message: {answer.message}"] if answer.message else []
+        lines += [f"Value: {answer.value}"] if answer.value else []
         said = "".join(f"{line}\r\n" for line in (*lines, "")).encode()
         step = 1 if self.piecewise else len(said)
         for at in range(0, len(said), step):

@@ -230,3 +230,13 @@ def test_resampling_keeps_speech_and_lets_no_alias_through(
     assert len(out) == 8000
     level = 20 * np.log10(np.sqrt((out[400:-400] ** 2).mean()) / (10_000 / np.sqrt(2)) + 1e-9)
     assert least <= level <= most
+
+
+@pytest.mark.parametrize("count", [1, 440, 441, 3000])
+def test_resampling_makes_each_sample_and_the_loudest_softer(count: int) -> None:
+    said = np.full(count, 20_000, "<i2").tobytes()
+    out = np.frombuffer(resample(said, 22050, 8000), "<i2")
+    assert len(out) == count * 160 // 441
+    assert (out[30:-30] == 20_000).all()
+    assert (np.frombuffer(resample(said, 22050, 8000, loudest=9000), "<i2") <= 9000).all()
+    assert (out > 5_000).all()

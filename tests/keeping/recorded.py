@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core.events import ConsentAnswer, ConsentKind, PauseReason
+from ccengine.core.events import (
+    CardField,
+    CardOutcome,
+    ConsentAnswer,
+    ConsentKind,
+    PauseReason,
+)
 from ccengine.core.ids import AgentId, CallId, ClientId, QueueId, TenantId
 from ccengine.keeping.keys import KeyRing
 from ccengine.keeping.order import Folders, Material, Order
 from ccengine.reporting.call_record import ConversationRecord, HoldRecord
-from ccengine.reporting.card_records import ConsentRecord
+from ccengine.reporting.card_records import CardEntryRecord, ConsentRecord
 from ccengine.reporting.recording_records import PauseRecord, RecordingPart
 from tests.keeping.sounds import write_raw
 
@@ -21,6 +27,7 @@ if TYPE_CHECKING:
 BEGIN = 1_700_000_000.0
 NOW = BEGIN + 60
 CALL = "1700000000.1-abc"
+CARD_TOKEN, LAST_FOUR = "tok_77ab", "4242"
 SPOOL = "demo/nour/2023/11/14"
 
 
@@ -68,6 +75,20 @@ def material(call: str = CALL, *, client: str = "nour") -> Material:
                 answered_at=BEGIN - 1,
                 answer=ConsentAnswer.PRESSED,
                 given=True,
+            ),
+        ),
+        card_entries=(
+            CardEntryRecord(
+                entry="e1",
+                by="amira",
+                agent=amira,
+                started_at=BEGIN + 2,
+                typed=(CardField.NUMBER,),
+                ended_at=BEGIN + 3,
+                outcome=CardOutcome.APPROVED,
+                token=CARD_TOKEN,
+                last4=LAST_FOUR,
+                result="captured",
             ),
         ),
     )

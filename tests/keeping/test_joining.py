@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from ccengine.config.sound_formats import Channels, SoundFormat
-from ccengine.keeping.joining import BLOCK_FRAMES, Part, join
+from ccengine.keeping.joining import BLOCK_FRAMES, join
+from ccengine.keeping.placing import Part
 from tests.keeping.sounds import LOUD, RATE, level, read_sound, write_raw
 
 if TYPE_CHECKING:

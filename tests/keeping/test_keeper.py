@@ -140,6 +140,29 @@ async def test_a_recording_of_which_nothing_is_there_is_missing(here: KeepingHou
         await here.heard("c1")
 
 
+async def test_drafts_that_cannot_be_removed_end_nothing(
+    here: KeepingHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.talk("c1")
+    drafts = here.folder / "kept" / "drafts"
+    (drafts / "c0.wav").mkdir(parents=True)  # cannot be unlinked
+    rests: list[int] = []
+
+    class Enough(Exception):
+        pass
+
+    async def rest(_: object) -> None:
+        rests.append(1)
+        if len(rests) > 1:
+            raise Enough
+        (drafts / "c0.wav").rmdir()
+
+    monkeypatch.setattr(keeper_module.Keeper, "_rest", rest)
+    with capture_logs() as logs, pytest.raises(Enough):
+        await here.keeper.run()
+    assert [log["event"] for log in logs] == ["keeping_failed", "recording_kept"]
+
+
 # --- listening ------------------------------------------------------------------------------
 
 

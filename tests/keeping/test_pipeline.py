@@ -20,8 +20,18 @@ from ccengine.keeping.keys import KeyDestroyed, KeyRing
 from ccengine.keeping.manifest import ManifestWrong, read_signed
 from ccengine.keeping.pipeline import STEPS, NothingRecorded, keep
 from ccengine.keeping.sealing import Hashing, SealBroken, digest_of, unseal
+from ccengine.reporting.instants import utc_text
 from ccengine.sound import Analysis, SpanKind
-from tests.keeping.recorded import CALL, NOW, folders_in, material, order_of
+from tests.keeping.recorded import (
+    BEGIN,
+    CALL,
+    CARD_TOKEN,
+    LAST_FOUR,
+    NOW,
+    folders_in,
+    material,
+    order_of,
+)
 from tests.keeping.sounds import LOUD, RATE, level, read_sound
 
 if TYPE_CHECKING:
@@ -93,6 +103,16 @@ def test_the_manifest_says_all_that_is_known_and_is_signed(folders: Folders) -> 
     assert consent["answer"] == "pressed"
 
 
+def test_the_manifest_tells_that_a_card_was_taken_and_nothing_of_the_card(folders: Folders) -> None:
+    keep(order_of(folders))
+    file = folders.kept / f"demo/nour/2023/11/14/{CALL}.json"
+    (entry,) = read_signed(file, folders.keys.signer().public_key())["card_entries"]
+    assert (entry["by"], entry["agent"], entry["outcome"]) == ("amira", "amira", "approved")
+    assert (entry["started_at"], entry["ended_at"]) == (utc_text(BEGIN + 2), utc_text(BEGIN + 3))
+    written = file.read_text()
+    assert all(one not in written for one in (LAST_FOUR, CARD_TOKEN, "captured"))
+
+
 def test_anybody_with_the_public_key_can_check_it(folders: Folders, tmp_path: Path) -> None:
     openssl = shutil.which("openssl")
     if openssl is None:
@@ -144,9 +164,10 @@ def test_files_of_others_are_not_joined(folders: Folders) -> None:
 
 
 def test_keys_are_for_their_owner_alone(folders: Folders) -> None:
-    keep(order_of(folders))
+    made = keep(order_of(folders))
     modes = {file.name: file.stat().st_mode & 0o777 for file in folders.keys.folder.iterdir()}
-    assert modes == {"manifests.pem": 0o600, "nour.age-key": 0o600}
+    public = f"manifests-{made['signed_by']}.pub"
+    assert modes == {"manifests.pem": 0o600, public: 0o600, "nour.age-key": 0o600}
 
 
 def test_a_destroyed_key_opens_nothing_any_more(folders: Folders, tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -64,3 +67,47 @@ async def test_each_change_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None
         ("recording_disk_full", "error"),
         ("recording_disk_fine", "info"),
     ]
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ESTALE])
+async def test_a_disk_that_cannot_be_looked_at_is_full_and_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def broken(folder: Path) -> object:
+        raise OSError(code, "the disk is gone", str(folder))
+
+    told: list[DiskLevel] = []
+    watch = SpaceWatch([tmp_path], MARKS, lambda room: told.append(room.level))
+    monkeypatch.setattr(space, "LOOK_SECONDS", 0.0)
+    with monkeypatch.context() as patch, capture_logs() as logs, suppress(TimeoutError):
+        patch.setattr(space.shutil, "disk_usage", broken)
+        async with asyncio.timeout(0.2):
+            await watch.run()
+    assert told == [DiskLevel.FULL]
+    assert not watch.has_room()
+    [log] = logs
+    assert log["event"] == "recording_disk_full"
+    assert "the disk is gone" in log["cause"]
+    assert str(tmp_path) in log["cause"]
+    monkeypatch.setattr(space, "fullest", lambda *_: Room(DiskLevel.FINE, 50.0, 1))
+    await watch.look()
+    assert told == [DiskLevel.FULL, DiskLevel.FINE]
+
+
+async def test_who_is_told_cannot_end_the_watch(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(_: Room) -> None:
+        raise LookupError
+
+    looks: list[int] = []
+
+    def next_room(*_: object) -> Room:
+        looks.append(1)
+        return Room(list(DiskLevel)[len(looks) % 2], 50.0, 1)
+
+    monkeypatch.setattr(space, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(space, "fullest", next_room)
+    with capture_logs() as logs, suppress(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await SpaceWatch([], MARKS, refuses).run()
+    assert len(looks) > 1
+    assert "recording_disk_not_watched" in [log["event"] for log in logs]

@@ -26,6 +26,7 @@ class Broker:
 
     def __init__(self, folder: Path, port: int = 0) -> None:
         with socket.socket() as free:
+            free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as mosquitto does
             free.bind(("127.0.0.1", port))
             self.port: int = free.getsockname()[1]
         self._program = broker_program()

@@ -18,6 +18,7 @@ class Subscriber:
 
     def __init__(self) -> None:
         self.messages: list[tuple[str, dict[str, Any], bool]] = []
+        self.payloads: list[bytes] = []  #: as they came
 
     def actions(self, topic: str) -> list[str]:
         return [body.get("action", "") for name, body, _ in self.messages if name == topic]
@@ -31,6 +32,7 @@ class Subscriber:
             await client.subscribe("#", qos=1)
             async for message in client.messages:
                 payload = message.payload or b"{}"  # empty: it is gone
+                self.payloads.append(bytes(payload))  # type: ignore[arg-type]
                 body = json.loads(payload)  # type: ignore[arg-type]
                 self.messages.append((str(message.topic), body, message.retain))
 

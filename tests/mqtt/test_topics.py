@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import get_args
 
 import pytest
 
 from ccengine.core.commands import ShowAgent, ShowCall, ShowClosure
+from ccengine.core.events import CoachingEvent
 from ccengine.core.ids import AgentId, CallId, ClientId, TenantId
 from ccengine.core.states import CallState
 from ccengine.mqtt.broker import BadBrokerUrl, BrokerAddress
@@ -43,6 +45,16 @@ def test_payloads_have_schema_time_and_node_and_no_number(kind: str, what: objec
     assert payload["type"]
     assert b"441234" not in message.payload
     assert payload["seq"] > 0
+
+
+OF_COACHING = [
+    (kind, what) for kind, what in examples() if isinstance(what, get_args(CoachingEvent))
+]
+
+
+@pytest.mark.parametrize(("kind", "what"), OF_COACHING)
+def test_who_listens_is_not_told_to_a_broker(kind: str, what: object) -> None:
+    assert message_of(row_of(kind, what)) is None  # type: ignore[arg-type]
 
 
 def test_urls() -> None:

@@ -87,6 +87,12 @@ async def test_a_drawn_call_is_heard_seen_and_scored_by_keyboard(tmp_path: Path)
         await expect(page.locator("#review .total")).to_have_text("82.5%")
         await expect(drawn).to_have_count(0)
         await expect(page.locator("#publish")).to_have_count(0)
+        assert not [url for url in asked if url.endswith("/recording")]  # read, and not heard
+        assert await here.keeper.database.plays.of("nour-ended") == []
+        await play.click()
+        await expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+        (heard,) = await here.keeper.database.plays.of("nour-ended")
+        assert (heard.actor, heard.to_seconds) == ("own", 10.0)
         assert any(url.endswith("/recording") for url in asked)
         assert not [url for url in asked if "cct_" in url or "token=" in url]
 
@@ -171,3 +177,78 @@ async def test_a_calibration_shows_answers_when_it_is_closed(tmp_path: Path) -> 
         await page.locator("#close-calibration").click()
         await expect(shown.locator("table")).to_contain_text("82.5%")
         await readable(page)
+
+
+async def score(here: House, token: str, calibration: str, **changed: str) -> None:
+    """Score amira's part blind."""
+    said = {**ANSWERS, "identity": "na", "hold": "na", **changed}
+    begin = {"agent": "amira", "calibration": calibration}
+    _, begun = await here.ask("POST", "/calls/nour-ended/reviews", token, json=begin)
+    path = f"/reviews/{begun['review']}"
+    await here.ask("PUT", path, token, json={"answers": said, "comment": ""})
+    assert await here.status("POST", f"{path}/publish", token) == 200
+
+
+async def test_a_calibration_is_opened_by_a_calls_number(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        await worked(here)
+        page = await open_quality(context, here)
+        await page.get_by_label("Call", exact=True).fill("nour-ended")
+        await page.get_by_role("button", name="Calibrate", exact=True).click()
+        reviewers = page.get_by_label("Reviewers")
+        await expect(reviewers).to_have_value("own, ")
+        await expect(page.locator("#calibrate-hint")).to_contain_text("rita")
+        await reviewers.fill("own, own")
+        await page.get_by_role("button", name="Open calibration").click()
+        refused = page.get_by_role("alert").filter(has_text="two reviewers or more")
+        await expect(refused).to_be_visible()
+        await reviewers.fill("own, olga")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#calibration")).to_contain_text("; of: own, olga")
+        await expect(refused).to_have_count(0)
+        await page.locator("#score-calibration").click()
+        await expect(page.locator("#publish")).to_be_visible()
+
+
+async def test_scores_of_a_calibration_stand_side_by_side(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        await worked(here)
+        own, olga = [await here.token(name, Role.QUALITY) for name in ("own", "olga")]
+        wanted = {"agent": "amira", "reviewers": ["own", "olga"]}
+        here.shift.wait(1)  # the newest is the first in the list
+        path = "/calls/nour-ended/calibrations"
+        _, opened = await here.ask("POST", path, own, json=wanted)
+        await score(here, own, opened["calibration"])
+        page = await open_page(context, here, "/quality", own)
+        mine = page.get_by_role("list", name="Calibrations").get_by_role("button")
+        await mine.first.click()
+        shown = page.locator("#calibration")
+        await expect(shown).to_contain_text("Done: own; of: own, olga")
+        await score(here, olga, opened["calibration"], listening="3", outcome="yes")
+        await page.get_by_role("button", name="Look again").click()
+        await expect(shown).to_contain_text("Done: olga, own; of: own, olga")
+        await expect(shown.locator("table")).to_have_count(0)
+        await page.locator("#close-calibration").click()
+        table = shown.get_by_role("table")
+        await expect(table.locator("tr.total")).to_contain_text("82.5%")
+        names = await table.get_by_role("columnheader").all_inner_texts()
+        assert sorted(names) == ["olga", "own"]
+        differing = table.locator("tr[data-differs]")
+        await expect(differing).to_have_count(2)
+        await expect(differing.first).to_contain_text("differs")
+        await expect(table.locator("tr[data-question=greeting]")).to_contain_text("Greets with")
+        said = ["5", "3"] if names[0] == "own" else ["3", "5"]
+        await expect(table.locator("tr[data-question=listening] td")).to_have_text(said)
+        await readable(page)
+
+
+async def test_a_clients_own_people_open_no_calibration(tmp_path: Path) -> None:
+    async with house(tmp_path) as here, browser() as context:
+        await worked(here)
+        theirs = await here.token("people", Role.CLIENT, clients=("nour",))
+        page = await open_page(context, here, "/quality", theirs)
+        await page.get_by_label("Call", exact=True).fill("nour-ended")
+        await page.get_by_role("button", name="Score", exact=True).click()
+        await expect(page.locator("#review")).to_be_visible()
+        await expect(page.get_by_role("button", name="Calibrate", exact=True)).to_have_count(0)
+        await expect(page.locator("#calibrate")).to_have_count(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ccengine.pages.site import FOLDER, TYPES
+from ccengine.pages.site import FOLDER, FRAME, PAGES, TYPES, page
 from tests.api.house import house
 from tests.pages.browser import browser, open_page
 
@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
 async def test_pages_and_their_files_are_served_to_anybody(tmp_path: Path) -> None:
     async with house(tmp_path) as here, here.client(token=None) as client:
-        for file in FOLDER.iterdir():
-            path = f"/{file.stem}" if file.suffix == ".html" else f"/site/{file.name}"
+        files = [file for file in FOLDER.iterdir() if file != FRAME]
+        served = {f"/site/{one.name}": (TYPES[one.suffix], one.read_bytes()) for one in files}
+        served |= {f"/{name}": ("text/html", page(name)) for name in PAGES}
+        for path, (content_type, body) in served.items():
             async with client.get(path) as response:
-                assert (response.status, response.content_type) == (200, TYPES[file.suffix])
-                assert await response.read() == file.read_bytes()
+                assert (response.status, response.content_type) == (200, content_type)
+                assert await response.read() == body
                 policy = response.headers["Content-Security-Policy"]
                 assert "default-src 'none'" in policy
                 assert "unsafe" not in policy
@@ -41,6 +43,15 @@ async def test_nothing_but_the_files_can_be_had(tmp_path: Path) -> None:
     async with house(tmp_path) as here:
         for path in ("/site/", "/site/nothing.js", "/site/../site.py", "/site/%2e%2e/site.py"):
             assert await here.status("GET", path) == 404, path
+
+
+def test_a_page_names_its_own_script_and_styles_that_are_there() -> None:
+    for name in PAGES:
+        text = page(name).decode()
+        assert "$" not in text
+        assert f'src="site/{name}.js"' in text
+        for path in re.findall(r'(?:src|href)="(site/[^"]+)"', text):
+            assert (FOLDER.parent / path).is_file(), path
 
 
 def test_pages_load_nothing_from_elsewhere_and_hold_no_script() -> None:

@@ -92,6 +92,7 @@ SILENT = {
     "SeatCoach",
     "EndCoaching",
     "ShowCall",
+    "ShowCoaching",
     "ShowOutcome",
 }  # their events are told
 SILENT |= {"NumbersClosed", "NumbersOpened"}  # and their decisions are

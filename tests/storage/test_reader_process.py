@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ccengine.storage.reader_process import NICENESS, ReaderBusy, ReaderProcess
+from ccengine.storage.reader_process import NICENESS, ReaderBusy, ReaderProcess, ReadingFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +46,25 @@ async def test_it_reads_elsewhere_and_makes_way_for_calls(reader: ReaderProcess)
 async def test_its_errors_are_raised_here(reader: ReaderProcess) -> None:
     with pytest.raises(LookupError, match="no such journal"):
         await reader.run(fail)
+
+
+class Twisted(Exception):
+    """Can be pickled, and not unpickled."""
+
+    def __init__(self, one: str, other: str) -> None:
+        super().__init__(f"{one} and {other}")
+
+
+def twist() -> None:
+    one = "this"
+    raise Twisted(one, "that")
+
+
+async def test_an_error_that_cannot_travel_is_told_and_ends_nothing(reader: ReaderProcess) -> None:
+    process = (await reader.run(place, 1))[1]
+    with pytest.raises(ReadingFailed, match="Twisted: this and that"):
+        await reader.run(twist)
+    assert (await reader.run(place, 2))[1] == process
 
 
 async def test_when_it_dies_the_next_reading_has_another(reader: ReaderProcess) -> None:

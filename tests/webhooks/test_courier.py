@@ -17,6 +17,7 @@ from ccengine.webhooks.courier import BACKOFF_SECONDS, Courier
 from ccengine.webhooks.mail import HookMail, HookOffice
 from ccengine.webhooks.sender import Keys, Sender
 from tests.api.house import House, house
+from tests.api.test_coaching import OF_COACHING, coached, talking
 from tests.webhooks.receiver import Receiver, Taken, is_genuine, receiving
 
 if TYPE_CHECKING:
@@ -96,6 +97,21 @@ async def test_what_happens_is_sent_signed_and_in_order(tmp_path: Path) -> None:
         changed = Taken("POST", "/", at.receiver.taken[0].headers, b'{"other":1}')
         assert not is_genuine(changed, SECRET, at.here.shift.now)
         assert await at.letters() == []
+
+
+async def test_a_clients_programs_are_not_told_who_listens(tmp_path: Path) -> None:
+    async with scene(tmp_path) as at:
+        key = HookKey("dnipro", "crm")
+        hook = Webhook(url=f"https://127.0.0.1:{at.receiver.port}/hook", private=True)
+        courier = Courier(key, HookMail(hook, Keys(secret=SECRET), at.office), at.office)
+        await courier.turn()
+        coached(at.here, await talking(at.here))
+        while await courier.turn():
+            pass
+        told = {one.body["type"] for one in at.receiver.taken}
+        assert "CallTakenOver" in told
+        assert told & OF_COACHING == set()
+        assert "coaching" not in str([one.body for one in at.receiver.taken])
 
 
 async def test_a_call_keeps_its_order_while_one_message_is_not_taken(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ the token; never in the address). The engine says `hello`, then a `snapshot` of 
 then `changes` as they happen. `seq` only grows: remember the last one, and come again with `after`
 to go on there without a gap; if that is too long ago, a snapshot comes first again. A client that
 does not read is dropped with a reason, and goes on the same way. MQTT and webhooks carry the same
-change messages, one each."""
+change messages, one each, but none of coaching: that is for who leads or judges, and told here."""
 
 
 @cache

@@ -56,7 +56,9 @@ class Hub:
         settle: has the engine show every row there is, at once.
     """
 
-    def __init__(self, floor: Floor, *, node: str, number: int, settle: Callable[[], None]) -> None:
+    def __init__(
+        self, floor: Floor, *, node: str, number: int, settle: Callable[[], object]
+    ) -> None:
         self.floor = floor
         self._node = node
         self.number = number  #: of the last row that was shown

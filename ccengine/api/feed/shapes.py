@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ccengine.core.events import DiskLevel
+from ccengine.core.events import CoachMode, DiskLevel
 from ccengine.core.states import AgentState, CallState, Kind
 
 Schema = dict[str, Any]
@@ -50,6 +50,14 @@ CLOSURE: Final[Schema] = {
     "since": {**MOMENT_OR_NULL, "description": "Closed."},
     "until": {**MOMENT_OR_NULL, "description": "They open by themselves then."},
 }
+MODES: Final = [str(mode) for mode in CoachMode]
+COACHING: Final[Schema] = {
+    "coaching": TEXT,
+    "coach": TEXT,
+    "agent": {**TEXT, "description": "Whom the coach follows."},
+    "call_id": {**TEXT_OR_NULL, "description": "That the coach hears, if the token sees it."},
+    "unheard": {**TEXT, "description": "Why the coach hears nothing; empty: they hear the call."},
+}
 SINCE: Final[Schema] = {
     **MOMENT_OR_NULL,
     "description": "Since when in this state; null: since before the engine started.",
@@ -91,6 +99,7 @@ STATES: Final = (
     "CallState",
     "CallGone",
     "ClosureState",
+    "CoachingState",
     "PlanLoaded",
     "SwitchLost",
     "SwitchResynced",
@@ -108,6 +117,15 @@ SHAPES: Final[Schema] = {
     "ClosureState": _object(
         {**FRAME, "type": {"const": "ClosureState"}, **CLOSURE},
         "Whether numbers are closed by one switch.",
+    ),
+    "CoachingState": _object(
+        {
+            **FRAME,
+            "type": {"const": "CoachingState"},
+            **COACHING,
+            "mode": {"enum": [*MODES, None], "description": "null: it is over."},
+        },
+        "Who follows an agent, and how: told to who leads or judges.",
     ),
     "PlanLoaded": _engine("PlanLoaded", "plan_loaded", "New configuration.", version=TEXT),
     "SwitchLost": _engine("SwitchLost", "switch_lost", "Asterisk is out of reach."),
@@ -167,6 +185,7 @@ SHAPES: Final[Schema] = {
                     },
                 }
             ),
+            "coachings": _list({**COACHING, "mode": {"enum": MODES}, "since": MOMENT}),
         },
         "All that the token sees, in the words of the changes.",
     ),

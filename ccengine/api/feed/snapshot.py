@@ -7,10 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ccengine.api.ports import Floor
+from ccengine.core import coaching
 from ccengine.core.ids import client_of
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.masking import mask_called, mask_number
-from ccengine.reporting.news import BODY_SCHEMA, agent_facts, call_facts, closure_facts
+from ccengine.reporting.news import (
+    BODY_SCHEMA,
+    agent_facts,
+    call_facts,
+    closure_facts,
+    coaching_facts,
+)
 
 if TYPE_CHECKING:
     from ccengine.api.feed.view import View
@@ -42,6 +49,7 @@ def snapshot_of(moment: Moment, view: View) -> dict[str, object]:
         "agents": _agents(moment, view),
         "calls": _calls(moment, view),
         "closures": _closures(moment, view),
+        "coachings": _coachings(moment, view),
     }
 
 
@@ -87,6 +95,15 @@ def _closures(moment: Moment, view: View) -> list[object]:
         if facts is not None and named is not None:
             clients = [one for one in tenant.clients_of(named) if view.sight.client(one)]
             found.append({**facts, "name": named.name, "clients": clients})
+    return found
+
+
+def _coachings(moment: Moment, view: View) -> list[object]:
+    found: list[object] = []
+    for known in moment.floor.center.coachings.values():
+        facts = view.coaching(known.seat.client or "", coaching_facts(coaching.shown(known)))
+        if facts is not None:
+            found.append({**facts, "since": _moment(known.started_at)})
     return found
 
 

@@ -87,9 +87,10 @@ class View:
                 return self._agent(news)
             case Topic.CLOSURE:
                 return self.closure(news.body)
-            case Topic.CALL:
-                agents = {agent for agent in (news.agent, holder.before) if agent is not None}
-                return news.body if self.sight.part(news.client, agents) else None
+            case Topic.COACHING:
+                return self.coaching(news.client, news.body)
+            case Topic.CALL | Topic.COACHED_CALL | Topic.QUALITY:
+                return self._of_call(news, holder)
             case Topic.CALL_STATE:
                 return self._call_state(news, holder)
 
@@ -124,8 +125,28 @@ class View:
         hidden = {} if self.sight.closure(str(facts["closure"]), whole=True) else {"cause": ""}
         return {**facts, **hidden, **({} if self.sees_agents else {"by": ""})}
 
+    def coaching(self, client: str, facts: Mapping[str, object]) -> Mapping[str, object] | None:
+        """Return who coaches whom as far as it is seen; None: not at all.
+
+        Args:
+            client: whose call the coach hears; empty: nobody's.
+            facts: of the coaching.
+        """
+        if not self.sight.sees_coaching or not self.sight.agent(AgentId(str(facts["agent"]))):
+            return None
+        hides_call = bool(client) and not self.sight.client(client)
+        return {**facts, "call_id": None} if hides_call else facts
+
     def _agent(self, news: News) -> Mapping[str, object] | None:
         return None if news.agent is None else self.agent(news.agent, news.client, news.body)
+
+    def _of_call(self, news: News, holder: Holder) -> Mapping[str, object] | None:
+        if news.topic is Topic.COACHED_CALL and not self.sight.sees_coaching:
+            return None
+        if news.topic is Topic.QUALITY:  # of one agent's part, whoever else had the call
+            return news.body if self._sees(news, news.agent) else None
+        agents = {agent for agent in (news.agent, holder.before) if agent is not None}
+        return news.body if self.sight.part(news.client, agents) else None
 
     def _call_state(self, news: News, holder: Holder) -> Mapping[str, object] | None:
         if self._sees(news, holder.after):

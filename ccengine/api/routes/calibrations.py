@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import Field
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ccengine.api.route import AnyRoute
 
 REVIEWER: Final = r"^[a-z0-9][a-z0-9_.@-]{0,63}$"
+FEWEST_REVIEWERS: Final = 2  #: one has nobody to differ from
 MOST_REVIEWERS: Final = 20
 
 
@@ -28,8 +29,8 @@ class Open(Strict):
     """Who scores whose part, and by what."""
 
     agent: str = Field(pattern=f"^{NAME}$")
-    reviewers: list[str] = Field(
-        min_length=2, max_length=MOST_REVIEWERS, description="Names of tokens."
+    reviewers: list[Annotated[str, Field(pattern=REVIEWER)]] = Field(
+        min_length=FEWEST_REVIEWERS, max_length=MOST_REVIEWERS, description="Names of tokens."
     )
     scorecard: str | None = Field(
         None, pattern=f"^{NAME}$", description="null: the client's usual one."
@@ -71,7 +72,7 @@ class CalibrationList(Shown):
 
 async def list_calibrations(asked: Asked[Nothing, Nothing]) -> CalibrationList:
     """List what the token sees."""
-    found = await store_of(asked).calibrations(asked.sight.client_names())
+    found = await store_of(asked).calibrations(asked.sight.client_names(), asked.sight.parts_of)
     seen = [one for one in found if sees_part(asked.sight, one.client, one.agent)]
     return CalibrationList(calibrations=[await _shown(asked, one) for one in seen])
 
@@ -98,7 +99,7 @@ async def open_calibration(asked: Asked[Nothing, Open]) -> Change:
         opened_by=asked.identity.name,
         opened_at=now,
     )
-    if len(names) < 2:  # noqa: PLR2004 - one has nobody to differ from
+    if len(names) < FEWEST_REVIEWERS:
         raise REFUSED.because(detail="It takes two reviewers or more.")
     await store_of(asked).add_calibration(calibration)
     return await _change(asked, None, calibration)

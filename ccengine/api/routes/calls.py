@@ -121,7 +121,8 @@ async def get_story(asked: Asked[Nothing, Nothing]) -> web.StreamResponse:
     """
     record = await record_of(asked)
     mask = mask_number if asked.sight.veil.hides(record.client) else str
-    told = await read(asked, read_story, asked.ports.library.journal, record.call, mask)
+    journal, reader = asked.ports.library.journal, asked.sight.reader
+    told = await read(asked, read_story, journal, record.call, mask, reader)
     return web.Response(body=told, content_type=JSON_TYPE)
 
 
@@ -227,6 +228,7 @@ ROUTES: tuple[AnyRoute, ...] = (
         method=Method.GET,
         path="/calls/{call}/story",
         summary="What happened to a call, in order",
+        description="Coaching is told to those who lead or judge, scores as reviews are.",
         query=Nothing,
         body=Nothing,
         answer=StoryShown,

@@ -57,10 +57,11 @@ async def take_card(asked: Asked[Nothing, CardAsked]) -> Change:
         Refused: there is no talk, or no card can be taken in it now.
     """
     call, body = _call(asked), asked.body
+    before = _shown(call)
     refused = asked.ports.floor.take_card(
         call.id, _by(asked, call), body.amount or "", body.reference or ""
     )
-    return _changed(call, refused, {"card": "asked for", "amount": body.amount})
+    return _changed(call, before, refused, {"card": "asked for", "amount": body.amount})
 
 
 async def stop_card(asked: Asked[Nothing, Nothing]) -> Change:
@@ -70,15 +71,19 @@ async def stop_card(asked: Asked[Nothing, Nothing]) -> Change:
         Refused: no card is being taken.
     """
     call = _call(asked)
-    return _changed(call, asked.ports.floor.stop_card(call.id), {"card": "stopped"})
+    before, refused = _shown(call), asked.ports.floor.stop_card(call.id)
+    return _changed(call, before, refused, {"card": "stopped"})
 
 
-def _changed(call: Call, refused: str, after: dict[str, str | None]) -> Change:
+def _changed(call: Call, before: CardShown, refused: str, after: dict[str, str | None]) -> Change:
     if refused:
         raise REFUSED.because(detail=refused)
-    state = _shown(call)
-    before = state.model_dump(mode="json")
-    return Change(target=f"call {call.id}", before=before, after=after, answer=state)
+    return Change(
+        target=f"call {call.id}",
+        before=before.model_dump(mode="json"),
+        after=after,
+        answer=_shown(call),
+    )
 
 
 def _by(asked: Asked[Nothing, CardAsked], call: Call) -> str:

@@ -13,6 +13,7 @@ from ccengine.api.roles import Role
 from ccengine.api.route import NAME, Asked, Change, Method, Nothing, Route, Strict
 from ccengine.core.events import CoachMode
 from ccengine.core.ids import AgentId
+from ccengine.core.plan import supervisors_of
 
 if TYPE_CHECKING:
     from ccengine.api.route import AnyRoute
@@ -80,7 +81,7 @@ async def take_over(asked: Asked[Nothing, Nothing]) -> Change:
 async def end_coaching(asked: Asked[Nothing, Nothing]) -> Change:
     """Have the supervisor coach nobody, a moment later; no call is touched."""
     coach = agent_of(asked)
-    before, by = _shown(coach, asked), asked.identity.name
+    before, by = _shown(coach, asked), asked.identity.on_behalf_of(coach.id)
     return _changed(asked, coach, before, asked.ports.floor.coaching.end(coach.id, by))
 
 
@@ -92,13 +93,11 @@ def _whom(asked: Asked[Nothing, CoachingAsked], coach: Agent) -> AgentId:
             teams', whether there is such an agent or not.
     """
     whom, plan = AgentId(asked.body.agent), asked.ports.floor.center.plan
-    settings = plan.agents.get(whom)
     if asked.identity.role is Role.AGENT:
-        team = None if settings is None else settings.team
-        if coach.id not in plan.supervisors.get(team or "", ()):
+        if coach.id not in supervisors_of(plan, whom):
             detail = f"agent '{coach.id}' is no supervisor of agent '{whom}'"
             raise REFUSED.because(detail=detail)
-    elif settings is None or not asked.sight.agent(whom):
+    elif whom not in plan.agents or not asked.sight.agent(whom):
         raise AGENT_UNKNOWN.because()
     return whom
 

@@ -39,6 +39,13 @@ class HealthShown(Shown):
     recordings_failing: int = Field(
         description="So many recordings could not be joined and sealed yet; it is tried on."
     )
+    erasures_failing: int = Field(
+        description="So many recordings must go, and could not be removed yet, here or in their "
+        "store; it is tried on."
+    )
+    moves_failing: int = Field(
+        description="So many recordings could not be moved to their store yet; it is tried on."
+    )
     stores_away: int = Field(
         description="So many clients' stores take no recordings; they wait here, and can be heard."
     )
@@ -98,6 +105,8 @@ async def health(asked: Asked[Nothing, Nothing]) -> web.Response:
         coaching_leaks=found.coaching_leaks,
         dead_submissions=found.dead_submissions,
         recordings_failing=found.recordings_failing,
+        erasures_failing=found.erasures_failing,
+        moves_failing=found.moves_failing,
         stores_away=found.stores_away,
         disk_level=found.disk_level,
         disk_used_percent=found.disk_used_percent,

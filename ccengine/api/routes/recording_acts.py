@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ccengine.api.faults import CALL_UNKNOWN, REFUSED
 from ccengine.api.models import Shown, Utc
+from ccengine.api.recording_at_desk import RecordingAct
 from ccengine.api.route import Asked, Change, Method, Nothing, Route, Strict
 from ccengine.api.routes.calls import call_of
 from ccengine.core.events import PauseReason
@@ -15,15 +15,6 @@ from ccengine.core.states import CallState
 if TYPE_CHECKING:
     from ccengine.api.route import AnyRoute
     from ccengine.core.calls import Call
-
-
-class RecordingAct(StrEnum):
-    """What is wanted."""
-
-    PAUSE = "pause"  #: the recording gets silence, for `recording.pause_limit_seconds` at most
-    RESUME = "resume"
-    BEGIN = "begin"  #: where the agent may choose
-    END = "end"  #: likewise
 
 
 class RecordingActAsked(Strict):

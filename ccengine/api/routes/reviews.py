@@ -20,6 +20,7 @@ from ccengine.api.reviews import (
     LONGEST_TEXT,
     Refusing,
     ReviewShown,
+    may_listen,
     own,
     review_of,
     review_shown,
@@ -95,7 +96,7 @@ class DisputeReply(Strict):
 
 async def list_reviews(asked: Asked[ReviewsQuery, Nothing]) -> ReviewList:
     """List what the token sees."""
-    query, scope, name = asked.query, asked.identity.scope, asked.identity.name
+    query, name = asked.query, asked.identity.name
     is_agent = asked.identity.role is Role.AGENT
     clients = asked.sight.client_names()
     if query.client is not None:
@@ -103,7 +104,7 @@ async def list_reviews(asked: Asked[ReviewsQuery, Nothing]) -> ReviewList:
     which = ReviewFilter(
         clients=clients,
         agent=query.agent,
-        agents={scope.agent} if scope.agent is not None else None,
+        agents=asked.sight.parts_of,
         reviewer=name if query.mine else None,
         state=ReviewState.PUBLISHED if is_agent else query.state,
         disputed=query.disputed,
@@ -197,9 +198,8 @@ async def _record(asked: Asked[Any, Any]) -> CallRecord:
     """
     review = await review_of(asked)
     client = asked.ports.floor.tenant().clients.get(ClientId(review.client))
-    may = client is not None and client.settings.quality.agents_listen
     record = await asked.ports.library.keeper.get(CallId(review.call))
-    if record is None or (asked.identity.role is Role.AGENT and not may):
+    if record is None or not may_listen(asked, client):
         raise RECORDING_MISSING.because()
     return record
 

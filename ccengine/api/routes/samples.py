@@ -68,8 +68,9 @@ async def list_samples(asked: Asked[SamplesQuery, Nothing]) -> SampleList:
         names = {query.client} if names is None else names & {query.client}
     found = await store_of(asked).samples(
         clients=names,
+        agents=asked.sight.parts_of,
         reviewer=None if query.all else me,
-        open_for=None if query.all else me,
+        only_open=not query.all,
     )
     return SampleList(
         samples=[SampleShown.model_validate(one) for one in found if _sees(asked, one)]

@@ -11,9 +11,11 @@ from ccengine.api.at_desk import queues_of
 from ccengine.api.models import Shown
 from ccengine.api.route import NAME, Asked, Method, Nothing, Route, Strict
 from ccengine.api.turns import in_turns
+from ccengine.core.plan import supervisors_of
 
 if TYPE_CHECKING:
     from ccengine.api.route import AnyRoute
+    from ccengine.core.ids import AgentId
 
 
 class StaffingQuery(Strict):
@@ -28,6 +30,9 @@ class Serves(Shown):
 
     agent: str
     queues: list[str] = Field(description="In the order of the configuration.")
+    coaches: list[str] = Field(
+        description="Who may coach them: supervisors of their team, as far as the token sees those."
+    )
 
 
 class StaffingPage(Shown):
@@ -44,9 +49,17 @@ async def list_staffing(asked: Asked[StaffingQuery, Nothing]) -> StaffingPage:
     seen = (one for one in known if (after is None or one > after) and asked.sight.agent(one))
     page = list(islice(seen, limit + 1))
     shown = await in_turns(
-        page[:limit], lambda one: Serves(agent=one, queues=list(queues_of(one, asked)))
+        page[:limit],
+        lambda one: Serves(
+            agent=one, queues=list(queues_of(one, asked)), coaches=_coaches(one, asked)
+        ),
     )
     return StaffingPage(agents=shown, next=page[limit - 1] if len(page) > limit else None)
+
+
+def _coaches(agent: AgentId, asked: Asked[StaffingQuery, Nothing]) -> list[str]:
+    found = supervisors_of(asked.ports.floor.center.plan, agent)
+    return [one for one in found if asked.sight.agent(one)]
 
 
 ROUTES: tuple[AnyRoute, ...] = (

@@ -18,7 +18,7 @@ from ccengine.api.faults import (
     REFUSED,
 )
 from ccengine.api.models import Shown, Utc
-from ccengine.api.reviews import LONGEST_TEXT, store_of
+from ccengine.api.reviews import LONGEST_TEXT, may_listen, store_of
 from ccengine.api.route import Asked, Change, Method, Nothing, Route, Strict
 from ccengine.api.routes.calls import record_of
 from ccengine.api.routes.papers import client_of
@@ -66,13 +66,18 @@ async def list_training(asked: Asked[Nothing, Nothing]) -> ExampleList:
 
 
 async def get_training_recording(asked: Asked[Nothing, Nothing]) -> web.StreamResponse:
-    """Send an example's sound, also to agents who had no part in the call."""
+    """Send an example's sound, also to agents who had no part in the call.
+
+    Raises:
+        Refused: there is none, or the client keeps its recordings from agents.
+        ReaderBusy: there is no time for it.
+    """
     client = client_of(asked)
     example = await store_of(asked).example(asked.path["call"])
     if example is None or example.client != client.id:
         raise EXAMPLE_UNKNOWN.because()
     record = await asked.ports.library.keeper.get(CallId(example.call))
-    if record is None:
+    if record is None or not may_listen(asked, client):
         raise RECORDING_MISSING.because()
     return await send_recording(asked, record)
 
@@ -150,7 +155,7 @@ ROUTES: tuple[AnyRoute, ...] = (
         operation="addTraining",
         method=Method.PUT,
         path="/calls/{call}/training",
-        summary="Have a call learned from: any agent of its client may hear it",
+        summary="Have a call learned from: any agent of its client may hear it, if agents may",
         description="The caller's number, and what menus have learned of them, are masked in what "
         "is written here. Their voice is not.",
         query=Nothing,

@@ -65,6 +65,7 @@ class AmiAnswer:
 
     success: bool
     message: str
+    value: str = ""  #: of what was asked for
 
 
 class AmiLink:
@@ -206,5 +207,8 @@ def _bury(manager: Any) -> None:
 
 
 def _answer(message: Message) -> AmiAnswer:
-    said = message.get("Message", "").encode("latin-1").decode(errors="replace")
-    return AmiAnswer(success=message.get("Response", "") == "Success", message=said)
+    said, value = (
+        message.get(name, "").encode("latin-1").decode(errors="replace")
+        for name in ("Message", "Value")
+    )
+    return AmiAnswer(success=message.get("Response", "") == "Success", message=said, value=value)

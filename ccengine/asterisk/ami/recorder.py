@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import structlog
 
 from ccengine.asterisk.ami.link import AmiDisconnected, AmiUntold
-from ccengine.asterisk.recorder import RecorderReply
+from ccengine.asterisk.recorder import NARROWBAND, RecorderReply
 
 if TYPE_CHECKING:
     from ccengine.asterisk.ami.link import AmiAnswer
@@ -31,6 +31,8 @@ MEANINGS: Final = {
 """How Asterisk's errors begin, in small letters."""
 SAFE_PATH: Final = re.compile(r"[0-9A-Za-z_-][0-9A-Za-z_./-]*")
 """MixMonitor tells file, options and a shell command apart by commas: there are none here."""
+FORMATS: Final = "CHANNEL(audionativeformat)"
+"""What the far end may send: one, or several such as `(ulaw|alaw)`."""
 SAFE_CHANNEL: Final = re.compile(r"[0-9A-Za-z_.-]+")
 
 
@@ -76,28 +78,41 @@ class AmiRecorder:
     async def start(self, channel: str, recording: str) -> RecorderReply:
         """Record a channel to a file that there is not yet, until it hangs up or this is stopped.
 
+        One whose formats are not all narrowband is refused: its file would be wrong.
+
         Raises:
             UnsafeName: the path or the channel's id is none of ours.
         """
         if SAFE_PATH.fullmatch(recording) is None or ".." in recording:
             message = "path of a recording"
             raise UnsafeName(message)
+        formats = await self._ask("Getvar", channel, Variable=FORMATS)
+        if isinstance(formats, RecorderReply):
+            return formats
+        if not NARROWBAND.issuperset(formats.value.strip("()").split("|")):
+            log.error("recording_wideband", channel=channel, formats=formats.value)
+            return RecorderReply.WIDEBAND
         file = f"{self._folder}/{recording}"
-        return await self._ask("MixMonitor", channel, File=file, Options=STEREO)
+        return await self._do("MixMonitor", channel, File=file, Options=STEREO)
 
     async def stop(self, channel: str) -> RecorderReply:
         """End whatever records the channel."""
-        return await self._ask("StopMixMonitor", channel)
+        return await self._do("StopMixMonitor", channel)
 
     async def pause(self, channel: str) -> RecorderReply:
         """Let the file get silence, for as long as it lasts; harmless when it is paused."""
-        return await self._ask("MixMonitorMute", channel, Direction="both", State="1")
+        return await self._do("MixMonitorMute", channel, Direction="both", State="1")
 
     async def resume(self, channel: str) -> RecorderReply:
         """Let the file get both sides again; harmless when it does."""
-        return await self._ask("MixMonitorMute", channel, Direction="both", State="0")
+        return await self._do("MixMonitorMute", channel, Direction="both", State="0")
 
-    async def _ask(self, action: str, channel: str, **values: str) -> RecorderReply:
+    async def _do(self, action: str, channel: str, **values: str) -> RecorderReply:
+        answer = await self._ask(action, channel, **values)
+        return answer if isinstance(answer, RecorderReply) else RecorderReply.DONE
+
+    async def _ask(self, action: str, channel: str, **values: str) -> AmiAnswer | RecorderReply:
+        """Return what Asterisk said to an action that it has done, else why it has not."""
         if SAFE_CHANNEL.fullmatch(channel) is None:
             message = "id of a channel"
             raise UnsafeName(message)
@@ -109,7 +124,7 @@ class AmiRecorder:
             log.warning("ami_untold", action_asked=action, channel=channel)
             return RecorderReply.UNTOLD
         if answer.success:
-            return RecorderReply.DONE
+            return answer
         for begins, meaning in MEANINGS.items():
             if answer.message.lower().startswith(begins):
                 return meaning

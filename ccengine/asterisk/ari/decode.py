@@ -120,6 +120,7 @@ def decode_bridge(value: object) -> BridgeSnapshot:
         _text(raw.get("name", ""), "name"),
         _text(raw.get("bridge_type", ""), "bridge_type"),
         _texts(raw.get("channels", []), "channels"),
+        _text(raw.get("technology", ""), "technology"),
     )
 
 

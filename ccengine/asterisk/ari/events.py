@@ -50,11 +50,17 @@ class BridgeSnapshot:
     name: str
     kind: str
     channel_ids: tuple[str, ...]
+    technology: str = ""  #: by which it mixes now, as "simple_bridge" or "softmix"
 
     @property
     def mixes(self) -> bool:
         """Tell whether its members hear each other, which those of a holding bridge do not."""
         return "mixing" in self.kind
+
+    @property
+    def keeps_keys(self) -> bool:
+        """Tell whether keys of who is alone in it come again when somebody joins (22.10.1)."""
+        return self.technology == "softmix"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from ccengine.calls.phones import endpoint_of
 from ccengine.calls.scope import CallScope
 from ccengine.core.events import CoachingStarted, CoachMode, CoachModeChanged
 from ccengine.core.ids import ClientId, CoachingId
+from ccengine.core.plan import supervisors_of
 from ccengine.core.states import AgentState
 from ccengine.ivr.confirmations import Confirmation
 
@@ -111,10 +112,7 @@ class CoachingHouse:
         return self._session(coaching, channel), Confirmation.REFUSED
 
     def _word_of_refusal(self, coach: AgentId, agent: AgentId) -> Confirmation:
-        plan = self._engine.center.plan
-        settings = plan.agents.get(agent)
-        team = None if settings is None else settings.team
-        if coach == agent or coach not in plan.supervisors.get(team or "", ()):
+        if coach not in supervisors_of(self._engine.center.plan, agent):
             return Confirmation.COACH_NOT_TEAM
         is_away = self._engine.center.agent(agent).state is AgentState.OFFLINE
         return Confirmation.COACH_AGENT_AWAY if is_away else Confirmation.REFUSED

@@ -118,6 +118,7 @@ from ccengine.core.events.recording_health import (
     RecordingGapFound,
 )
 from ccengine.core.events.recordings import (
+    OWN_PAUSES,
     PauseReason,
     RecordingFailed,
     RecordingPaused,
@@ -223,6 +224,7 @@ Event = (
 )
 
 __all__ = [
+    "OWN_PAUSES",
     "SCHEMA",
     "AgentDialled",
     "AgentEvent",

@@ -43,3 +43,5 @@ class DisputeAnswered(Reviewed):
     published_at: Instant  #: the review
     before_percent: float  #: its score until now
     score_percent: float  #: from now on
+    failed_before: bool = False  #: by a question that fails a call
+    failed: bool = False  #: from now on

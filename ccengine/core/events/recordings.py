@@ -17,6 +17,10 @@ class PauseReason(StrEnum):
     CONSENT = "consent"  #: the caller has not agreed yet
 
 
+OWN_PAUSES = frozenset({PauseReason.CARD, PauseReason.CONSENT})
+"""Whoever paused for one of these ends it; agents do not."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingStarted:
     """A call is being recorded: what one channel says and what it hears, side by side."""

@@ -3,10 +3,10 @@
 import { callerOf } from "./caller.js";
 import { h, setAttribute, setChildren, setText } from "./dom.js";
 import { shortName } from "./desk_bar.js";
+import { CardPart } from "./desk_card.js";
+import { RecordingPart } from "./desk_recording.js";
 
 const DIGITS = /^[0-9]{1,20}$/;
-
-const CARD_ENDS = { approved: "card_approved", declined: "card_declined", unknown: "card_unknown" };
 
 export class CallPanel {
   constructor(state, words) {
@@ -15,6 +15,9 @@ export class CallPanel {
     const { t } = words;
     this.title = h("h2", { id: "call-title" });
     this.marks = h("p", { class: "marks" });
+    this.recording = new RecordingPart(state, words);
+    this.recorded = h("p", { class: "recorded", id: "recording", role: "status" });
+    this.card = new CardPart(state, words);
     this.facts = h("dl", { class: "facts" });
     this.rows = new Map();
     this.none = h("p", { class: "quiet" }, t("no_call"));
@@ -26,7 +29,8 @@ export class CallPanel {
     this.extendWrapUp = this.button("extend-wrap-up", "extend_wrap_up", () => this.state.act("wrap-up/extend"));
     this.after = h("div", { class: "acts" }, this.endWrapUp, this.extendWrapUp);
     this.element = h("section", { class: "panel call", id: "call", "aria-labelledby": "call-title" },
-      this.title, this.marks, this.none, this.facts, this.acts, this.target.form, this.wrapUp, this.after);
+      this.title, this.marks, this.recorded, this.none, this.facts, this.acts, this.target.form, this.card.form,
+      this.wrapUp, this.after);
   }
 
   button(id, key, onclick) {
@@ -43,8 +47,6 @@ export class CallPanel {
       conference: this.button("conference", "conference", act("conference")),
       swap: this.button("swap", "swap", act("swap")),
       back: this.button("back", "back", act("back")),
-      takeCard: this.button("take-card", "take_card", () => this.card("POST")),
-      stopCard: this.button("stop-card", "stop_card", () => this.card("DELETE")),
       hangUp: this.button("hang-up", "hang_up", act("hang_up")),
     };
     setAttribute(made.hangUp, "class", "danger");
@@ -75,6 +77,7 @@ export class CallPanel {
 
   openTarget(act) {
     const { target } = this;
+    this.card.close();
     target.act = act;
     setText(target.label, this.words.t(`to_${act}`));
     this.fail("");
@@ -129,31 +132,18 @@ export class CallPanel {
     this.tick();
   }
 
-  // How far the caller is; no digit of a card ever comes here.
-  cardOf(card) {
-    const { t } = this.words;
-    const done = card.typed.map((field) => t(`card_${field}`));
-    return [t("types_card"), ...done, ...(card.paying ? [t("card_paying")] : [])].join(", ");
-  }
-
-  card(method) {
-    const { call } = this.state;
-    if (call) this.state.change(`calls/${call.call}/card`, method === "POST" ? {} : undefined, method);
-  }
-
   drawMarks(call) {
     const { t } = this.words;
     const marks = [];
     if (call?.on_hold) marks.push(t("on_hold"));
     if (call?.consults) marks.push(t("consults_with", { who: call.consults }));
     if (call?.in_conference) marks.push(t("in_conference"));
-    if (call?.recorded) marks.push(`● ${t("recorded")}`);
-    if (call?.unwanted_recording) marks.push(t("not_recorded"));
-    if (call?.card) marks.push(this.cardOf(call.card));
-    else if (call?.card_ended) marks.push(t(CARD_ENDS[call.card_ended] ?? "card_not_taken"));
+    const card = this.card.text(call);
+    if (card !== "") marks.push(card);
     const text = marks.join(" · ");
     setText(this.marks, text);
     this.marks.hidden = text === "";
+    setText(this.recorded, this.recording.text(call)); // never hidden: a status that comes back is not read aloud
   }
 
   drawFacts(call) {
@@ -210,11 +200,12 @@ export class CallPanel {
     const consults = talks && Boolean(call.consults);
     const { buttons } = this;
     this.acts.hidden = !talks;
-    const card = consults || call?.on_hold || !call?.takes_cards ? [] : [buttons.takeCard];
-    const shown = call?.card ? [buttons.stopCard, buttons.hangUp] : [
+    const mayTake = talks && !consults && !call.on_hold && !call.card && call.takes_cards;
+    const shown = call?.card ? [this.card.stop, buttons.hangUp] : [
       ...(consults ? [] : [call?.on_hold ? buttons.retrieve : buttons.hold, buttons.transfer, buttons.consult]),
       ...(consults ? [buttons.conference, buttons.swap, buttons.back] : []),
-      ...card,
+      ...(mayTake ? [this.card.take] : []),
+      ...this.recording.shown(call),
       buttons.hangUp,
     ];
     setText(buttons.hangUp, this.words.t(consults ? "hand_over" : "hang_up"));
@@ -223,7 +214,8 @@ export class CallPanel {
       setChildren(this.acts, shown);
       if (had && !this.acts.contains(document.activeElement)) shown[0].focus();
     }
-    if (!talks || consults) this.closeTarget();
+    if (!talks || consults || call.card) this.closeTarget();
+    if (!mayTake) this.card.close();
     this.drawDestinations();
     this.after.hidden = state !== "wrap_up";
     this.wrapUp.hidden = state !== "wrap_up";

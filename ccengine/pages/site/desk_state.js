@@ -43,7 +43,7 @@ export class DeskState extends EventTarget {
     }, UNTOLD_EVERY);
     setInterval(() => this.refreshDay(), DAY_EVERY);
     setInterval(() => {
-      if (this.call?.consults || this.call?.card) this.refresh();
+      if (this.call?.consults) this.refresh();
     }, CONSULT_EVERY);
     this.feed.open();
   }

@@ -3,7 +3,7 @@
 //   const board = emptyBoard();
 //   const changed = fold(board, message);   // "hello", "snapshot" or "changes", as the engine sent it
 //
-// `board.queues`, `board.agents`, `board.calls` and `board.closures` are Maps by id; `changed` names
+// `board.queues`, `.agents`, `.calls`, `.closures` and `.coachings` are Maps by id; `changed` names
 // what is another than before. What is told of a call only when it happens (who calls, since when, how urgent) is
 // gathered here, so that a call looks the same whether it came by a snapshot or by changes.
 
@@ -20,6 +20,7 @@ export function emptyBoard() {
     agents: new Map(),
     calls: new Map(),
     closures: new Map(), // those that are not closed, too
+    coachings: new Map(), // none for who is not told of them
     lastSerial: 0, // of the place in line that was given last
   };
 }
@@ -56,11 +57,18 @@ function takeSnapshot(board, message) {
   board.switchLost = message.switch_lost;
   board.queues = byId(message.queues, "queue");
   const agents = byId(message.agents, "agent");
-  for (const [id, agent] of agents) agent.serves = board.agents.get(id)?.serves ?? null;
+  for (const [id, agent] of agents) keepStaffing(agent, board.agents.get(id));
   board.agents = agents;
   board.calls = byId(message.calls, "call_id");
   board.closures = byId(message.closures, "closure");
+  board.coachings = byId(message.coachings, "coaching");
   board.lastSerial = message.calls.reduce((last, call) => Math.max(last, call.serial), 0);
+}
+
+// What is read beside the feed: whose calls they may get, and who may coach them.
+function keepStaffing(agent, known) {
+  agent.serves = known?.serves ?? null;
+  agent.coaches = known?.coaches ?? null;
 }
 
 function byId(list, key) {
@@ -77,6 +85,7 @@ const CHANGES = {
   AgentState: foldAgent,
   CallState: foldCall,
   ClosureState: foldClosure,
+  CoachingState: foldCoaching,
   CallGone: (board, change, changed) => drop(board, change.call_id, changed),
   CallArrived: (board, change, changed) => begin(board, change, changed, {
     number: change.number,
@@ -109,7 +118,7 @@ const AGENT_FACTS = [
 
 function foldAgent(board, change, changed) {
   const known = board.agents.get(change.agent);
-  const agent = known ?? { name: change.agent, team: null, serves: null };
+  const agent = known ?? { name: change.agent, team: null, serves: null, coaches: null };
   const moved = agent.state !== change.state || agent.cause !== change.cause;
   for (const fact of AGENT_FACTS) agent[fact] = change[fact];
   if (moved) agent.since = change.at;
@@ -125,6 +134,19 @@ function foldClosure(board, change, changed) {
   for (const fact of CLOSURE_FACTS) closure[fact] = change[fact];
   board.closures.set(change.closure, closure);
   changed.closures.add(change.closure);
+}
+
+const COACHING_FACTS = ["coaching", "coach", "agent", "mode", "call_id", "unheard"];
+
+function foldCoaching(board, change, changed) {
+  if (change.mode === null) {
+    board.coachings.delete(change.coaching);
+  } else {
+    const known = board.coachings.get(change.coaching) ?? { since: change.at };
+    for (const fact of COACHING_FACTS) known[fact] = change[fact];
+    board.coachings.set(change.coaching, known);
+  }
+  changed.agents.add(change.agent).add(change.coach);
 }
 
 function foldCall(board, change, changed) {

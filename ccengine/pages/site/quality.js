@@ -2,6 +2,7 @@
 // it, disputes, calibrations.
 
 import { Problem } from "./api.js";
+import { Calibrations } from "./calibration.js";
 import { h, setAttribute, setText } from "./dom.js";
 import { languagePicker } from "./page_top.js";
 import { Scorecard, cardOf, disputeText } from "./scorecard.js";
@@ -20,6 +21,7 @@ class Quality {
     this.api = api;
     this.me = me;
     this.words = words;
+    this.calibrations = new Calibrations(this, MAY_TEACH.has(me.role));
     this.player = null;
     this.current = null;
     this.said = h("p", { class: "banner refused", role: "alert" });
@@ -58,10 +60,11 @@ class Quality {
         this.api.get("reviews", { disputed: true }), this.api.get("calibrations"),
         this.api.get("reviews", { state: "published" }),
       ]);
+      this.calibrations.learn(calibrations.calibrations, [...scored.reviews, ...drafts.reviews]);
       this.fill("to_score", samples.samples, (one) => this.take(one, { scorecard: one.scorecard }), (one) => one.rule);
       this.fill("drafts", drafts.reviews, (one) => this.show(one));
       this.fill("disputes", disputes.reviews, (one) => this.show(one));
-      this.fill("calibrations", calibrations.calibrations, (one) => this.calibrate(one),
+      this.fill("calibrations", calibrations.calibrations, (one) => this.calibrations.choose(one),
         (one) => this.words.t(one.closed_at === null ? "goes_on" : "closed"));
       this.fill("scored", scored.reviews, (one) => this.show(one), (one) => this.percent(one.score_percent));
     });
@@ -89,12 +92,18 @@ class Quality {
       class: "panel",
       onsubmit: (event) => {
         event.preventDefault();
+        const calibrates = event.submitter?.value === "calibrate";
         this.attempt(async () => {
           const found = await this.api.get(`calls/${encodeURIComponent(call.value.trim())}`);
-          await this.take({ call: found.call, agent: found.conversations.at(-1)?.agent ?? "" });
+          const agents = [...new Set(found.conversations.map((one) => one.agent))];
+          if (calibrates) {
+            this.put(h("section", { class: "panel" }, this.calibrations.form({ ...found, agents })));
+            document.getElementById("calibrate-reviewers").focus(); // on a telephone it is far below
+          } else await this.take({ call: found.call, agent: agents.at(-1) ?? "" });
         });
       },
-    }, h("label", { for: "by-call" }, t("call")), h("div", { class: "inline" }, call, h("button", { type: "submit" }, t("score_it"))));
+    }, h("label", { for: "by-call" }, t("call")), h("div", { class: "inline" }, call, h("button", { type: "submit" }, t("score_it")),
+      MAY_TEACH.has(this.me.role) ? h("button", { type: "submit", value: "calibrate", id: "by-call-calibrate" }, t("calibrate")) : null));
   }
 
   async take({ call, agent }, more = {}) {
@@ -135,7 +144,8 @@ class Quality {
           review.failed_by.length > 0 ? ` · ${t("failed_call")}` : ""),
         disputeText(review.dispute, this.words), form.element, this.note,
         isDraft ? this.draftActs(review, form) : null, answers ? this.answerActs(review, form) : null,
-        MAY_TEACH.has(this.me.role) ? this.teachActs(review) : null));
+        MAY_TEACH.has(this.me.role) ? this.teachActs(review) : null,
+        MAY_TEACH.has(this.me.role) ? this.calibrations.form({ call: review.call, agents: [review.agent] }) : null));
   }
 
   draftActs(review, form) {
@@ -155,10 +165,7 @@ class Quality {
       }) }, t("publish")),
       h("button", { type: "button", id: "discard", class: "danger", onclick: () => this.attempt(async () => {
         await this.api.change(path, undefined, "DELETE");
-        this.leave();
-        this.current = null;
-        history.replaceState(null, "", location.pathname);
-        this.chosen.replaceChildren(h("p", { class: "panel quiet" }, t("choose_call")));
+        this.put(h("p", { class: "panel quiet" }, t("choose_call")));
         await this.refresh();
       }) }, t("discard")));
   }
@@ -195,35 +202,12 @@ class Quality {
     h("p", { class: "hint" }, t("teach_hint")));
   }
 
-  async calibrate(calibration) {
-    const { t } = this.words;
-    if (calibration.closed_at === null && calibration.reviewers.includes(this.me.name) && !calibration.done.includes(this.me.name)) {
-      await this.take(calibration, { calibration: calibration.calibration });
-      return;
-    }
+  // Shows this in the place of a review.
+  put(...elements) {
     this.leave();
     this.current = null;
-    const names = Object.keys(calibration.scores);
-    const row = (head, cells) => h("tr", {}, h("th", { scope: "row" }, head), ...cells.map((text) => h("td", {}, h("bdi", {}, text))));
-    const isOpen = calibration.closed_at === null;
-    this.chosen.replaceChildren(h("section", { class: "panel", id: "calibration" }, h("h2", {}, t("calibration")),
-      h("p", {}, h("bdi", {}, `${calibration.agent} · ${calibration.call}`)),
-      h("p", {}, t("done_by", { done: calibration.done.join(", ") || "–", all: calibration.reviewers.join(", ") })),
-      isOpen ? h("p", { class: "quiet" }, t("blind")) : h("div", { class: "scroll" }, h("table", {},
-        h("thead", {}, h("tr", {}, h("td", {}), ...names.map((name) => h("th", { scope: "col" }, h("bdi", {}, name))))),
-        h("tbody", {}, row(t("score"), names.map((name) => this.percent(calibration.scores[name]))),
-          ...calibration.differences.map((one) => row(one.question, names.map((name) => this.answerText(one.answers[name]))))))),
-      isOpen || calibration.spread_percent === null ? null : h("p", { class: "total" }, t("spread", { spread: this.percent(calibration.spread_percent) })),
-      isOpen && MAY_TEACH.has(this.me.role) ? h("button", { type: "button", id: "close-calibration", onclick: () => this.attempt(async () => {
-        await this.calibrate(await this.api.change(`calibrations/${calibration.calibration}/close`));
-        await this.refresh();
-      }) }, t("close_calibration")) : null));
-  }
-
-  answerText(answer = "") {
-    const { words } = this;
-    const key = `answer_${answer}`;
-    return words.has(key) ? words.t(key) : answer;
+    history.replaceState(null, "", location.pathname);
+    this.chosen.replaceChildren(...elements);
   }
 
   percent(value) {

@@ -5,6 +5,7 @@ import { Problem } from "./api.js";
 import { callerOf } from "./caller.js";
 import { h, setText } from "./dom.js";
 import { stands } from "./fold.js";
+import { CoachPart } from "./wall_coaching.js";
 import { marksOf } from "./wall_tables.js";
 import { clientOf } from "./wall_view.js";
 
@@ -16,6 +17,7 @@ export class Acts {
     this.feed = feed;
     this.t = words.t;
     this.refresh = () => {};
+    this.coach = new CoachPart(this, feed.board);
     this.heading = h("h2", { id: "act-heading" });
     this.state = h("p", { role: "status" });
     this.failure = h("p", { role: "alert", class: "failure" });
@@ -37,12 +39,13 @@ export class Acts {
     const body = h("div", { class: "acts" });
     this.open(agent.name, body, () => {
       const now = this.feed.board.agents.get(id) ?? agent;
-      const marks = marksOf(now, this.t);
+      const marks = marksOf(now, this.feed.board, this.t);
       setText(this.state, this.t(`state_${now.state}`) + (marks === "" ? "" : `; ${marks}`));
       for (const button of body.querySelectorAll("[data-when]")) {
         const states = button.dataset.when.split(" ");
         button.hidden = !states.includes(now.state);
       }
+      this.coach.draw(now);
     });
     const path = `agents/${encodeURIComponent(id)}`;
     this.fillAgent(body, path, { reasons: null, queues: null }, agent);
@@ -68,6 +71,7 @@ export class Acts {
         act(t("do_end_wrap_up"), "wrap-up/end", "wrap_up", { id: "act-end" }),
         act(t("do_log_off"), "log-out", "available not_ready offered on_call wrap_up", { id: "act-off" })),
       this.notReadyForm(path, desk),
+      ...this.coach.formOf(this.feed.board.agents.get(agent.agent) ?? agent),
       ...queues.length > 0 ? [this.pauseForm(path, queues, agent.paused)] : [],
       h("p", { class: "hint", "data-when": "on_call" }, t("after_call")),
       h("p", { class: "hint", "data-when": "offline" }, t("logged_off_hint")),
@@ -153,12 +157,13 @@ export class Acts {
     refresh();
   }
 
-  async send(path, body = undefined) {
+  // What is more than one step (`stays`) leaves the dialog open: it says how things are.
+  async send(path, body = undefined, { method = "POST", stays = false } = {}) {
     const sent = this.body;
     setText(this.failure, "");
     try {
-      await this.api.change(path, body);
-      if (this.body === sent) this.dialog.close();
+      await this.api.change(path, body, method);
+      if (this.body === sent && !stays) this.dialog.close();
     } catch (problem) {
       this.tell(problem, sent);
     }

@@ -33,14 +33,15 @@ export class Figures {
   }
 }
 
-// Gives each agent of the board `serves`: the queues whose calls they may get.
+// Gives each agent of the board `serves`: the queues whose calls they may get, and `coaches`: who
+// may coach them.
 export async function readStaff(api, board) {
   let after = null;
   do {
     const page = await api.get("staffing", { limit: PAGE, after });
-    for (const { agent, queues } of page.agents) {
+    for (const { agent, queues, coaches } of page.agents) {
       const known = board.agents.get(agent);
-      if (known !== undefined) known.serves = queues;
+      if (known !== undefined) Object.assign(known, { serves: queues, coaches });
     }
     after = page.next;
   } while (after !== null);

@@ -5,6 +5,7 @@ import { h, setAttribute, setText } from "./dom.js";
 import { stands } from "./fold.js";
 import { STATE_SYMBOLS } from "./symbols.js";
 import { Table, showMark, showText } from "./table.js";
+import { coachMarks } from "./wall_coaching.js";
 import { levelOf, secondsSince } from "./wall_view.js";
 
 const NOTHING = "–";
@@ -60,7 +61,7 @@ export function agentTable(wall) {
       setText(cell, durationOf(row.since, wall)) },
     { key: "marks", head: t("marks"), show: (cell, row, element) => {
       setAttribute(element, "data-overdue", row.overdue);
-      showText(cell, marksOf(row, t));
+      showText(cell, marksOf(row, wall.feed.board, t));
     } },
     { key: "call", head: t("call"), show: (cell, row) =>
       showText(cell, callText(wall.feed.board.calls.get(row.call_id), t)) },
@@ -144,14 +145,14 @@ function figureText(figure, words) {
   return words.number(value);
 }
 
-export function marksOf(agent, t) {
+export function marksOf(agent, board, t) {
   const marks = [];
   if (agent.state === "not_ready" && agent.cause !== "") marks.push(agent.cause);
   if (agent.overdue) marks.push(`⚠ ${t("overdue")}`);
   if (agent.barred !== "") marks.push(t("barred", { why: agent.barred }));
   if (agent.paused.length > 0) marks.push(t("paused", { queues: agent.paused.join(", ") }));
   if (agent.locked_until !== null) marks.push(t("locked"));
-  return marks.join("; ");
+  return [...marks, ...coachMarks(board, agent.agent, t)].join("; ");
 }
 
 function placeText(call, t) {

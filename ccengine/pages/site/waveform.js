@@ -1,5 +1,6 @@
 // A recording as a picture that is heard: the caller above, the agent below, and what goes on
-// behind them. The sound comes by the token, as a whole, and never by an address that has one.
+// behind them. The sound comes by the token, as a whole, and never by an address that has one; it is
+// asked for when somebody plays it, as each time it is sent is noted as heard.
 
 import { h, setAttribute, setText } from "./dom.js";
 
@@ -79,18 +80,26 @@ export class Player {
   async open() {
     this.wave.hidden = true;
     this.legend.hidden = true;
-    const drawn = this.pictures ? this.draw() : Promise.resolve();
+    if (this.pictures) await this.draw();
+    this.play.disabled = false;
+    this.show();
+  }
+
+  async load() {
+    const now = this.audio.currentTime;
+    this.play.disabled = true;
+    setText(this.said, "");
     try {
       const blob = await this.api.sound(`${this.path}/recording`);
       if (this.closed) return;
       this.address = URL.createObjectURL(blob);
       this.audio.src = this.address;
-      this.play.disabled = false;
+      this.audio.currentTime = now;
+      this.setSpeed();
     } catch (problem) {
       setText(this.said, problem.lines?.join("\n") ?? String(problem));
     }
-    await drawn;
-    this.show();
+    this.play.disabled = false;
   }
 
   close() {
@@ -138,8 +147,10 @@ export class Player {
     return this.seconds || (Number.isFinite(this.audio.duration) ? this.audio.duration : 0);
   }
 
-  toggle() {
+  async toggle() {
     if (this.play.disabled) return;
+    if (this.address === null) await this.load();
+    if (this.address === null || this.closed) return;
     if (this.audio.paused) this.audio.play();
     else this.audio.pause();
   }

@@ -76,6 +76,7 @@ export const SHARED = {
 
   client: { en: "Client", uk: "Клієнт", de: "Mandant", ar: "العميل", fa: "کارفرما" },
   queue: { en: "Queue", uk: "Черга", de: "Warteschlange", ar: "الطابور", fa: "صف" },
+  agent: { en: "Agent", uk: "Оператор", de: "Agent", ar: "الموظف", fa: "کارشناس" },
   caller: { en: "Caller", uk: "Абонент", de: "Anrufer", ar: "المتصل", fa: "تماس‌گیرنده" },
   call: { en: "Call", uk: "Дзвінок", de: "Anruf", ar: "المكالمة", fa: "تماس" },
   calls: { en: "Calls", uk: "Дзвінки", de: "Anrufe", ar: "المكالمات", fa: "تماس‌ها" },

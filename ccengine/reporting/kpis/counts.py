@@ -268,8 +268,11 @@ class Tally(Book):
         counts.disputes_answered += 1
         counts.disputes_accepted += event.accepted
         change = hundredths(event.score_percent) - hundredths(event.before_percent)
-        if change:  # where the review is counted
-            self._at(Grain.MILLISECOND.of(event.published_at), key).review_score += change
+        fails = event.failed - event.failed_before
+        if change or fails:  # where the review is counted
+            counts = self._at(Grain.MILLISECOND.of(event.published_at), key)
+            counts.review_score += change
+            counts.reviews_failed += fails
 
     # --- agents -------------------------------------------------------------------------------
 

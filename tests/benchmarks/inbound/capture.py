@@ -25,6 +25,7 @@ LONGEST = 65535
 TICK_SECONDS = 0.2
 
 UDP, TCP = 17, 6
+HEAD_BYTES = 40  #: of IP, UDP and RTP
 
 LOAD_BYTE, LOAD_HALF, LOAD_WORD = 0x30, 0x28, 0x20
 EQUAL, RETURN = 0x15, 0x06
@@ -38,6 +39,7 @@ class Wanted:
     sound_ports: Sequence[int]  #: of callers and phones, marked packets that arrive there
     mark: bytes  #: the first four bytes of a marked packet's sound
     request_port: int  #: Asterisk's HTTP, packets sent to it
+    stream_ports: Sequence[int] = ()  #: of callers and phones, heads of all RTP to and from
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +129,10 @@ def _program(wanted: Wanted) -> list[tuple[int, int, int, int]]:
         (EQUAL, 0, "drop", UDP),
         (LOAD_HALF, 0, 0, 20),
         *[(EQUAL, "keep", 0, port) for port in wanted.sip_ports],
+        *[(EQUAL, "head", 0, port) for port in wanted.stream_ports],
         (LOAD_HALF, 0, 0, 22),
         *[(EQUAL, "keep", 0, port) for port in wanted.sip_ports],
+        *[(EQUAL, "head", 0, port) for port in wanted.stream_ports],
         *[(EQUAL, "sound", 0, port) for port in wanted.sound_ports],
         (RETURN, 0, 0, 0),
     ]
@@ -143,6 +147,8 @@ def _program(wanted: Wanted) -> list[tuple[int, int, int, int]]:
     steps.append((RETURN, 0, 0, LONGEST))
     labels["drop"] = len(steps)
     steps.append((RETURN, 0, 0, 0))
+    labels["head"] = len(steps)
+    steps.append((RETURN, 0, 0, HEAD_BYTES))
 
     def jump(here: int, to: object) -> int:
         return labels[to] - here - 1 if isinstance(to, str) else int(str(to))

@@ -41,6 +41,11 @@ class Ports:
         return self[70]
 
     @property
+    def others(self) -> int:
+        """Of a second kind of callers beside the first."""
+        return self[72]
+
+    @property
     def phones(self) -> int:
         return self[80]
 
@@ -79,6 +84,7 @@ class Ground:
 
     folder: Path
     ports: Ports
+    agents: int = AGENTS
 
     @cached_property
     def state(self) -> Path:
@@ -110,11 +116,11 @@ class Ground:
         }
 
     def write_tenant(self) -> None:
-        """Write the YAML: one client, two queues, flows that only queue, 200 agents."""
+        """Write the YAML: one client, two queues, flows that only queue, the agents."""
         tenant = self.dialplan / "tenants" / TENANT
         flows = tenant / "clients" / CLIENT / "flows"
         flows.mkdir(parents=True, exist_ok=True)
-        (tenant / "tenant.yaml").write_text(TENANT_YAML + "".join(_people()))
+        (tenant / "tenant.yaml").write_text(TENANT_YAML + "".join(_people(self.agents)))
         numbers = "".join(
             f'  "{number}": {{flow: {QUEUES[recorded]}}}\n' for recorded, number in NUMBERS.items()
         )
@@ -132,7 +138,7 @@ class Ground:
         """Add to what `ccengine init` wrote: the phones' addresses, a trunk, the baseline."""
         asterisk = self.state / "asterisk"
         port = self.ports.phones
-        accounts = (PHONE_CONF.format(phone=extension(i), port=port) for i in range(AGENTS))
+        accounts = (PHONE_CONF.format(phone=extension(i), port=port) for i in range(self.agents))
         (asterisk / "pjsip_accounts.conf").write_text("".join(accounts))
         local = asterisk / "local"
         (local / "pjsip.conf").write_text(TRUNK_CONF)
@@ -157,16 +163,16 @@ class Ground:
         return text
 
 
-def _people() -> list[str]:
+def _people(agents: int) -> list[str]:
     lines = ["agents:\n"]
-    for i in range(AGENTS):
+    for i in range(agents):
         phone = extension(i)
         lines.append(
             f'  a{phone}: {{name: "Agent {phone}", number: "{phone}", skills: {{talk: 5}}, '
             f'clients: [{CLIENT}], phone: "{phone}"}}\n'
         )
     lines.append("phones:\n")
-    lines += [f'  "{extension(i)}": {{}}\n' for i in range(AGENTS)]
+    lines += [f'  "{extension(i)}": {{}}\n' for i in range(agents)]
     return lines
 
 

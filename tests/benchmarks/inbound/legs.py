@@ -39,6 +39,7 @@ class SeenCall:
 
     number: str  #: the caller's
     called_at: float
+    answered_at: float | None = None
     heard: int = 0  #: marked packets of the agent's that reached the caller
     legs: list[Leg] = field(default_factory=list)
 
@@ -78,7 +79,7 @@ class Wire:
                 heard = self._sound.get((packet.source, packet.target))
                 if heard is not None:
                     heard.heard += 1
-            elif ports.callers in (packet.source, packet.target):
+            elif not {ports.callers, ports.others}.isdisjoint((packet.source, packet.target)):
                 self._read_caller(packet)
             else:
                 self._read_phone(packet)
@@ -107,8 +108,9 @@ class Wire:
             self._calls[call_id] = self._by_number[number] = call
         elif start[1] == b"200" and _found(METHOD, content) == b"INVITE":
             port = int(_found(SOUND_PORT, content) or 0)
-            if call_id in self._calls:
-                self._sound[port, self._ports.callers_sound] = self._calls[call_id]
+            if (call := self._calls.get(call_id)) is not None:
+                call.answered_at = call.answered_at or packet.at
+                self._sound[port, self._ports.callers_sound] = call
 
     def _read_phone(self, packet: Packet) -> None:
         start, content = START.match(packet.content), packet.content

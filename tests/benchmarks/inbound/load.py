@@ -119,6 +119,11 @@ class Sipp:
         self._process.wait()
 
     @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
+    @property
     def exit_code(self) -> int | None:
         """0 when every call went as the scenario says, None while it runs."""
         return self._process.poll()
@@ -136,9 +141,9 @@ def phones(folder: Path, ports: Ports, load: Load) -> Sipp:
     """Start all agents' phones: one process on one port, told apart by the user in the address."""
     talk = load.talk_seconds * 1000
     write_sound(folder / SOUND, load)
-    scenario = _scenario(
+    scenario = written(
+        SCENARIOS / "phone.xml",
         folder,
-        "phone",
         sound=str(folder / SOUND),
         ring=f"{RING_SECONDS * 1000:.0f}",
         talk_min=f"{talk * (1 - SPREAD):.0f}",
@@ -149,9 +154,9 @@ def phones(folder: Path, ports: Ports, load: Load) -> Sipp:
 
 def callers(folder: Path, ports: Ports, load: Load, *, number: str, run: int) -> Sipp:
     """Start calling the number; each caller's own number begins with 7 and the run's."""
-    scenario = _scenario(
+    scenario = written(
+        SCENARIOS / "caller.xml",
         folder,
-        "caller",
         run=f"7{run:04}",
         sound=str(folder / SOUND),
         patience=f"{patience(load) * 1000:.0f}",
@@ -173,10 +178,11 @@ def longest_seconds(load: Load) -> float:
     return load.seconds + patience(load) + GRACE_SECONDS
 
 
-def _scenario(folder: Path, name: str, **values: str) -> Path:
-    text = (SCENARIOS / f"{name}.xml").read_text()
+def written(source: Path, folder: Path, **values: str) -> Path:
+    """Write a scenario with the values in their places; its file's name tells what it is for."""
+    text = source.read_text()
     for key, value in values.items():
         text = text.replace(f"@{key}@", value)
-    file = folder / f"{name}.xml"
+    file = folder / source.name
     file.write_text(text)
     return file

@@ -22,7 +22,7 @@ from tests.benchmarks.inbound.load import MARK, SPREAD, Load
 from tests.benchmarks.inbound.requests import ORIGINATE, Requests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from tests.benchmarks.inbound.engine import EngineProcess
@@ -163,8 +163,8 @@ class Bench:
             offered=weight.calls,
             bridged=bridged,
             rung_twice=wire.rung_twice(),
-            p50=_percentile(waits, 0.50) * 1000,
-            p99=_percentile(waits, 0.99) * 1000,
+            p50=percentile(waits, 0.50) * 1000,
+            p99=percentile(waits, 0.99) * 1000,
             asterisk_cpu=(after.asterisk.process - before.asterisk.process) * each,
             engine_cpu=engine_cpu,
             idle=(loaded.asterisk.idle - before.asterisk.idle) / max(0.01, whole),
@@ -234,7 +234,8 @@ def _count(requests: list[Request], calls: dict[str, SeenCall]) -> RequestCount:
     )
 
 
-def _percentile(values: list[float], share: float) -> float:
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return one of sorted values; not a number where there is none."""
     if not values:
         return float("nan")
     return values[min(len(values) - 1, int(len(values) * share))]

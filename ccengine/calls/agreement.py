@@ -1,0 +1,48 @@
+"""Another comes to talk with a recorded caller: their place may want more than was agreed to.
+
+Until that is settled the recording is paused (`Talk.change_to`), so none of the newcomer is in it.
+The caller alone is told or asked. Then it goes on; it ends where they do not agree; it stays paused
+where they could not be told, until they are handed over to somebody whose place wants no more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ccengine.calls.consent import Consent
+from ccengine.ivr.confirmations import Confirmation
+
+if TYPE_CHECKING:
+    from ccengine.calls.talk import Talk
+    from ccengine.core.calls import Call
+
+
+async def may_go_on(talk: Talk) -> bool:
+    """Settle what the place of the agent who has the caller now wants.
+
+    Returns:
+        False: the caller does not agree, and the client's rule is to end the call.
+    """
+    caller, call = talk.caller, talk.call
+    if call.agent is None or not (call.recorded_channel or call.recording_lost):
+        return True
+    if await talk.recordings.of(call).begin(caller.id, by=call.recorded_for):
+        return True
+    consent = Consent(talk.wiring, caller, call)
+    if not consent.ends_call:
+        await talk.say(Confirmation.CALL_NOT_RECORDED)
+        return True
+    if talk.bridge is not None:
+        await talk.bridge.remove(caller)
+    await consent.say_goodbye()
+    return False
+
+
+async def settle_for_joining(talk: Talk, consult: Call) -> None:
+    """Settle it for whoever was consulted and now joins caller and agent, before they do."""
+    caller, call = talk.caller, talk.call
+    is_settled = Consent(talk.wiring, caller, call, beside=consult).is_settled()
+    if call.recorded_channel and not is_settled:
+        await caller.stop_music()
+        recording = talk.recordings.of(call)
+        await recording.begin(caller.id, by=call.recorded_for, beside=consult)
