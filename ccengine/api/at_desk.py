@@ -95,7 +95,7 @@ def desk_call(call: Call, asked: Asked[Any, Any]) -> DeskCallShown:
         unwanted_recording=call.consent is not None and not call.consent.given,
         takes_cards=talks and _takes_cards(call, asked),
         card=None
-        if call.card is None
+        if call.card is None or call.card.is_over
         else CardAtDesk(typed=call.card.typed, paying=call.card.is_sent),
         card_ended=None if call.card_ended is None else call.card_ended.outcome,
         recording=recording_at_desk(call, asked),

@@ -29,6 +29,10 @@ class RecorderReply(StrEnum):
     WIDEBAND = "wideband"  #: the channel has more than 8000 samples a second; nothing was begun
 
 
+SURELY_OFF: Final = frozenset({RecorderReply.DONE, RecorderReply.IDLE, RecorderReply.GONE})
+"""After a stop that was answered so, nothing records the channel."""
+
+
 class Recorder(Protocol):
     """Records single channels: left what a channel says, right what it hears, true to time."""
 

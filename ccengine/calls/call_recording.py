@@ -12,81 +12,41 @@ from __future__ import annotations
 
 import asyncio
 import math
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from ccengine.asterisk.recorder import RecorderReply
 from ccengine.calls.consent import Consent
-from ccengine.calls.recording_names import next_part
+from ccengine.calls.patience import LONGEST_SECONDS
+from ccengine.calls.recording_acts import LOOK_SECONDS, RecordingActs
+from ccengine.calls.recording_refusals import (
+    CARD_GOES_ON,
+    NOT_AGREED,
+    NOT_NOW,
+    NOT_PAUSED,
+    PLACE_WANTS_MORE,
+)
 from ccengine.calls.recording_rules import settings_of
 from ccengine.core.events import (
     OWN_PAUSES,
     PauseReason,
-    RecordingFailed,
-    RecordingPaused,
-    RecordingResumed,
-    RecordingStarted,
-    RecordingStopped,
 )
 
 if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel
-    from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
     from ccengine.core.ids import Instant
 
 log = structlog.get_logger()
 
-RETRY_SECONDS: Final = 0.25
-FILE_SECONDS: Final = 1.5
-"""After so long a recording that works has a file with something in it."""
 UNTIL_SETTLED_SECONDS: Final = 86_400.0
 """What a caller has to agree to does not begin by itself: no call lasts so long."""
-LOOK_SECONDS: Final = 30.0
-"""The call is looked for so often, if nothing else happens: it may be over."""
-
-NOT_RECORDED: Final = "the call is not recorded"
-PAUSED_ALREADY: Final = "the recording is paused already"
-NOT_PAUSED: Final = "the recording is not paused"
-CARD_GOES_ON: Final = "the data of a card are being taken"
-NO_ROOM: Final = "the disk is full"
-NOT_AGREED: Final = "the caller does not agree"
-PLACE_WANTS_MORE: Final = "the next agent's place wants more than was agreed to"
-NOT_NOW: Final = "the recording cannot be changed now"
-
-REASONS: Final = {
-    RecorderReply.AWAY: "Asterisk's manager is away",
-    RecorderReply.UNTOLD: "Asterisk's manager does not answer",
-    RecorderReply.REFUSED: "Asterisk refused",
-    RecorderReply.IDLE: "nothing records the channel",
-    RecorderReply.GONE: "there is no such channel",
-    RecorderReply.WIDEBAND: "its channel is wideband: allow ulaw and alaw only at the trunk",
-}
+MANAGER_SECONDS: Final = 2.0  #: who is to type a card waits so long for one who is away
 
 
-class CallRecording:
+class CallRecording(RecordingActs):
     """What is recorded of one call. Whoever asks for something twice gets it once."""
-
-    def __init__(self, wiring: Wiring, call: Call, *, is_taken_up: bool) -> None:
-        self._wiring = wiring
-        self._engine = wiring.engine
-        self._recorder = wiring.recorder
-        self._call = call
-        self._lock = asyncio.Lock()
-        self._changed = asyncio.Event()
-        self._channel = call.recorded_channel
-        self._is_unsure = is_taken_up  # whether Asterisk does what the journal says
-        self._wanted_by: str | None = None  # who waits for it to begin
-        self._ends_for: tuple[str, str] | None = None  # a stop that could not be done yet
-        self._goes_on_for: str | None = None  # likewise an end of a pause
-        self._retry_at: Instant = self._now() if is_taken_up else math.inf
-        self._look_at: Instant = math.inf  # whether there is a file
-
-    @property
-    def goes_on(self) -> bool:
-        """Whether the call is being recorded, paused or not."""
-        return bool(self._call.recorded_channel)
 
     # --- what sessions ask for -------------------------------------------------------------------
 
@@ -140,8 +100,9 @@ class CallRecording:
 
     async def _end_hold_back(self) -> None:
         """Go on as all that is wanted is agreed to; with the lock held."""
-        if self._is_held_back():
-            await self._resume(self._call.agent or "")
+        pause = self._call.recording_pause
+        if pause is not None and self._is_held_back():
+            await self._end_pause(pause, self._call.agent or "")
 
     async def _go_without(self) -> None:
         """End it, or hold it back where the caller could not be told: another agent may come."""
@@ -166,12 +127,17 @@ class CallRecording:
             await bridge.add(caller)
 
     async def begin_anew(self, reason: str) -> None:
-        """Give up a recording that is broken, and begin another; not during a pause."""
+        """Give up a recording that is broken, and begin another; not during a pause.
+
+        Where there is none though the talk was to be recorded, one begins.
+        """
         async with self._lock:
-            if not self.goes_on or self._call.recording_pause is not None:
-                return
-            await self._recorder.stop(self._channel)
-            await self._lose(reason)
+            call = self._call
+            if self.goes_on and call.recording_pause is None:
+                await self._recorder.stop(self._channel)
+                await self._lose(reason)
+            elif not self.goes_on and call.to_be_recorded and not call.recording_lost:
+                await self._start("")
 
     async def stop(self, reason: str, *, by: str = "") -> None:
         """Record no more of the call; what cannot be at once is tried on."""
@@ -194,30 +160,26 @@ class CallRecording:
             Why not; empty if it is paused.
         """
         async with self._lock:
-            refused = self._refusal_of_pause(reason)
-            if refused:
-                return refused
-            reply = await self._recorder.pause(self._channel)
-            if reply is not RecorderReply.DONE:
-                self._be_unsure()
-                return NOT_NOW
             if limit_seconds is None:
                 limit_seconds = settings_of(self._wiring, self._call).pause_limit_seconds
-            self._goes_on_for = None
-            self._engine.post(
-                RecordingPaused(
-                    call=self._call.id,
-                    recording=self._call.recording,
-                    by=by,
-                    reason=reason,
-                    limit_seconds=limit_seconds,
-                )
-            )
-            self._changed.set()
-        return ""
+            return await self._pause(by, reason, limit_seconds)
+
+    async def keep_card_out(self, by: str, *, limit_seconds: float) -> str:
+        """Let no file get what comes next: the recording is paused, or there surely is none.
+
+        The core knows of the card by now, so nothing begins until it is over. What was just
+        beginning has begun when the lock is had. Arguments and result are those of `pause`.
+        """
+        with suppress(TimeoutError):  # this engine may have begun a moment ago
+            async with asyncio.timeout(MANAGER_SECONDS):
+                await self._recorder.wait_connected()
+        async with self._lock:
+            if self.goes_on:
+                return await self._pause(by, PauseReason.CARD, limit_seconds)
+            return "" if await self._is_surely_off() else NOT_NOW
 
     async def resume(self, by: str, *, of: PauseReason = PauseReason.AGENT) -> str:
-        """End a pause; what cannot be at once is tried on.
+        """End a pause; what cannot be at once is tried on. One whose place it took goes on.
 
         Args:
             by: an agent, or who uses the API.
@@ -232,7 +194,7 @@ class CallRecording:
                 return NOT_PAUSED
             if pause.reason in OWN_PAUSES and pause.reason is not of:
                 return CARD_GOES_ON if pause.reason is PauseReason.CARD else NOT_AGREED
-            return await self._resume(by)
+            return await self._end_pause(pause, by)
 
     # --- the session of its own ------------------------------------------------------------------
 
@@ -244,8 +206,17 @@ class CallRecording:
                 async with asyncio.timeout(max(0.0, self._next_due() - self._now())):
                     await self._changed.wait()
             except TimeoutError:
-                async with self._lock:
-                    await self._do_due()
+                await self._do_due_safely()
+
+    async def _do_due_safely(self) -> None:
+        try:
+            async with self._lock:
+                await self._do_due()
+        except Exception:
+            # Nobody else would end the call's pauses. What is due stays so, but not at once again.
+            log.exception("recording_not_attended", call_id=self._call.id)
+            await asyncio.sleep(LONGEST_SECONDS)
+            self._retry()
 
     def _next_due(self) -> Instant:
         pause = self._call.recording_pause
@@ -279,113 +250,5 @@ class CallRecording:
             await self._start(self._wanted_by)
         elif self._is_unsure and self.goes_on:
             await self._put_right()
-
-    async def _put_right(self) -> None:
-        """Have Asterisk do what the journal says, which may be a moment behind."""
-        paused = self._call.recording_pause is not None
-        act = self._recorder.pause if paused else self._recorder.resume
-        match await act(self._channel):
-            case RecorderReply.DONE:
-                self._is_unsure = False
-            case RecorderReply.AWAY | RecorderReply.UNTOLD:
-                self._retry()
-            case RecorderReply.GONE:
-                pass  # the call's end is on its way
-            case reply:
-                await self._lose(REASONS[reply])
-
-    async def _look_for_file(self) -> None:
-        """See whether anything is written: Asterisk says yes also where it cannot write."""
-        if not self.goes_on:
-            return
-        file = self._wiring.paths.recordings / self._call.recording
-        if not await self._wiring.size_of(file):
-            await self._recorder.stop(self._channel)
-            await self._lose("nothing is written to the file")
-
-    # --- what is done, with the lock held --------------------------------------------------------
-
-    async def _start(self, by: str) -> None:
-        if self._call.card is not None:  # nothing begins while a card is typed
-            self._wanted_by = by
-            self._retry()
-            return
-        if self._is_unsure:  # two of them would write over each other
-            await self._recorder.stop(self._channel)
-        self._wanted_by = by
-        name = next_part(self._call, self._now())
-        if not self._wiring.has_room():
-            if not self._call.recording_lost:
-                self._fail(name, NO_ROOM)
-            self._retry()
-            return
-        reply = await self._recorder.start(self._channel, name)
-        if reply is RecorderReply.DONE:
-            self._is_unsure, self._wanted_by = False, None
-            self._retry_at, self._look_at = math.inf, self._now() + FILE_SECONDS
-            self._engine.post(
-                RecordingStarted(call=self._call.id, recording=name, channel=self._channel, by=by)
-            )
-            self._changed.set()
-            return
-        self._is_unsure = self._is_unsure or reply is not RecorderReply.AWAY
-        if not self._call.recording_lost and reply is not RecorderReply.GONE:
-            self._fail(name, REASONS[reply])
-        self._retry(LOOK_SECONDS if reply is RecorderReply.WIDEBAND else RETRY_SECONDS)
-
-    async def _lose(self, reason: str) -> None:
-        """Tell that the recording is lost, and begin another at once."""
-        by = self._call.recorded_for
-        self._fail(self._call.recording, reason)
-        await self._start(by)
-
-    def _fail(self, name: str, reason: str) -> None:
-        log.error("recording_lost", call_id=self._call.id, recording=name, cause=reason)
-        self._engine.post(RecordingFailed(call=self._call.id, recording=name, reason=reason))
-
-    async def _stop(self, reason: str, by: str) -> None:
-        reply = await self._recorder.stop(self._channel)
-        if reply in (RecorderReply.AWAY, RecorderReply.UNTOLD) and self.goes_on:
-            self._ends_for = reason, by
-            self._retry()
-            return
-        self._ends_for = None
-        self._retry_at = self._look_at = math.inf
-        self._engine.post(
-            RecordingStopped(
-                call=self._call.id, recording=self._call.recording, reason=reason, by=by
-            )
-        )
-
-    async def _resume(self, by: str, *, guard: bool = False) -> str:
-        reply = await self._recorder.resume(self._channel)
-        if reply in (RecorderReply.AWAY, RecorderReply.UNTOLD):
-            self._goes_on_for = by
-            self._retry()
-            return NOT_NOW
-        self._goes_on_for = None
-        recording = self._call.recording
-        self._engine.post(
-            RecordingResumed(call=self._call.id, recording=recording, by=by, guard=guard or not by)
-        )
-        if reply not in (RecorderReply.DONE, RecorderReply.GONE):
-            await self._lose(REASONS[reply])
-        return ""
-
-    def _refusal_of_pause(self, reason: PauseReason) -> str:
-        pause = self._call.recording_pause
-        if not self.goes_on:
-            return NOT_RECORDED
-        takes_over = pause is not None and reason in OWN_PAUSES and pause.reason not in OWN_PAUSES
-        return "" if pause is None or takes_over else PAUSED_ALREADY
-
-    def _be_unsure(self) -> None:
-        self._is_unsure = True
-        self._retry()
-
-    def _retry(self, after_seconds: float = RETRY_SECONDS) -> None:
-        self._retry_at = self._now() + after_seconds
-        self._changed.set()
-
-    def _now(self) -> Instant:
-        return self._engine.clock.now()
+        else:
+            await self._is_surely_off()

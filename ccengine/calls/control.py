@@ -19,7 +19,8 @@ from ccengine.asterisk.ari.results import TransferOutcome
 from ccengine.asterisk.channels import Channel
 from ccengine.calls.agreement import may_go_on, settle_for_joining
 from ccengine.calls.asking import begin_consult
-from ccengine.calls.card_taking import CardOver, CardTaking, go_on_recording, leave, take_up
+from ccengine.calls.card_entry import go_on_recording, leave
+from ccengine.calls.card_taking import CardOver, CardTaking, take_up
 from ccengine.calls.consult import ConsultCall
 from ccengine.calls.directory import Line, Target
 from ccengine.calls.insistence import insist
@@ -293,7 +294,7 @@ class Control:
         if self._card_task is not None:
             self._card_task.cancel()
             await asyncio.wait([self._card_task])
-            leave(self.talk, CardOutcome.AGENT_LEFT)
+            leave(self._engine, self._call, CardOutcome.AGENT_LEFT)
             await self.talk.caller.silence()
             self._card = self._card_task = None
 

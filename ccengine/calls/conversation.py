@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.asterisk.channels import Gone
 from ccengine.calls.bridge_names import BRIDGE_PREFIX, TALK, bridge_of
-from ccengine.calls.card_taking import leave
+from ccengine.calls.card_entry import leave
 from ccengine.calls.consent import Consent
 from ccengine.calls.control import Control
 from ccengine.calls.insistence import insist
@@ -56,6 +56,7 @@ class Conversation:
         leg = wiring.router.channel(connect.offer)
         self._control = Control(wiring, talks, call, caller, leg)
         self._bridge: Bridge = wiring.router.bridge(call.bridge or bridge_of(connect.offer))
+        self._is_recorded = False  # by the rules, and with the caller's consent
         self._started = False
         self._closed = False
 
@@ -74,7 +75,10 @@ class Conversation:
         self._started = True
         self._engine.post(
             ConversationStarted(
-                call=self._connect.call, agent=self._connect.agent, bridge=self._bridge.id
+                call=self._connect.call,
+                agent=self._connect.agent,
+                bridge=self._bridge.id,
+                recorded=self._is_recorded,
             )
         )
         return await self._control.run(self._bridge)
@@ -125,7 +129,7 @@ class Conversation:
         self._closed = True
         self._control.end_consult()
         left = CardOutcome.CALLER_LEFT if by is Party.CALLER else CardOutcome.AGENT_LEFT
-        leave(self._control.talk, left)
+        leave(self._engine, self._call, left)
         leg = self._control.leg
         await insist(leg.hang_up, f"end of {leg.id}")
         call, agent = self._connect.call, self._call.agent
@@ -159,9 +163,10 @@ class Conversation:
             False: the caller does not want that, and cannot be served in another way.
         """
         call = self._call
-        if self._connect.recorded:
+        if rule_of(self._wiring, call) is True:
             if not await self._talks.recordings.of(call).begin(self._caller.id):
                 return await self._go_on_unrecorded()
+            self._is_recorded = True
         elif not self._may_go_on():
             await self._talks.recordings.end(call, NOT_RECORDED_HERE)
         return True

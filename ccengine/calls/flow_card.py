@@ -1,48 +1,43 @@
 """A caller types a payment card in a flow, without an agent: by the same code as with one.
 
-Nothing is recorded in flows, so nothing is paused. A step that a lost engine was in is taken again:
-what it has been answered already is not asked for a second time.
+Nothing is recorded in flows, but what could not be ended before is paused, or no card is asked for.
+A step that a lost engine was in is taken again: what it has been answered already is not asked for
+a second time.
 """
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ccengine.calls.card_taking import (
-    NOT_TAKEN,
-    SAID,
-    CardPayment,
-    card_dialogue,
+from ccengine.calls.card_entry import (
+    TypedCard,
+    end_entry,
     end_sounds,
-    ended_of,
+    go_on_recording,
+    keep_out,
+    leave,
 )
 from ccengine.calls.whose import client_of_call
 from ccengine.core.events import CardEntryStarted, CardOutcome
-from ccengine.ivr.cards import Card
 from ccengine.ivr.payments import NOT_REACHED, PaymentAnswer, PaymentOrder
-from ccengine.ivr.phrases import Phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-
     from ccengine.asterisk.channels import Channel
+    from ccengine.calls.consult import Talks
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
-
-    Start = Callable[[Coroutine[None, None, None], str], None]
 
 
 class FlowCard:
     """Cards of one call's flows."""
 
-    def __init__(self, wiring: Wiring, channel: Channel, call: Call, start: Start) -> None:
+    def __init__(self, wiring: Wiring, talks: Talks, channel: Channel, call: Call) -> None:
         self._wiring = wiring
+        self._talks = talks
         self._engine = wiring.engine
         self._channel = channel
         self._call = call
-        self._start = start
 
     async def take(self, amount: str, reference: str) -> PaymentAnswer:
         """Return how it has ended; once for each pass of a step."""
@@ -56,32 +51,18 @@ class FlowCard:
         order = PaymentOrder(
             call=call.id, entry=entry, amount=amount, reference=reference or str(call.id)
         )
-        card = Card()
-        dialogue = card_dialogue(self._wiring, self._channel, call, entry, None)
-        answer = PaymentAnswer(outcome=CardOutcome.NOT_TYPED)
-        is_typed = False
+        typed = TypedCard(self._wiring, self._talks, self._channel, call, order)
         try:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(client.settings.payment.entry_seconds):
-                    is_typed = await dialogue.run(card)
+            if not await keep_out(self._talks, call, client, ""):
+                answer = PaymentAnswer(outcome=CardOutcome.NOT_PAUSED)
+                end_entry(self._engine, call, entry, answer)
+                return answer
+            answer = await typed.take(client, asyncio.Event())
         finally:
-            if not is_typed:
-                with card:
-                    await self._channel.silence()
-        if is_typed:
-            paying = CardPayment(self._wiring, call, client, order)
-            self._start(paying.run(card), f"payment {entry}")
-            try:
-                await dialogue.say(Phrase.CARD_WAIT)
-                answer = await paying.wait()
-            except BaseException:
-                paying.leave()
-                raise
-        self._engine.post(ended_of(call, entry, answer))
-        await dialogue.say(SAID.get(answer.outcome, NOT_TAKEN)[0])
-        await dialogue.drain()
-        await self._channel.silence()
-        self._channel.forget_digits()
+            if self._channel.is_gone:
+                leave(self._engine, call, CardOutcome.CALLER_LEFT)
+        await typed.tell(answer.outcome)
+        await go_on_recording(self._talks, call, "")
         return answer
 
     async def _known(self, entry: str) -> PaymentAnswer | None:
@@ -96,6 +77,7 @@ class FlowCard:
         await end_sounds(self._wiring, lost.id)
         outcome = CardOutcome.UNKNOWN if lost.is_sent else CardOutcome.ENGINE_LOST
         answer = PaymentAnswer(outcome=outcome)
-        self._engine.post(ended_of(self._call, lost.id, answer))
+        end_entry(self._engine, self._call, lost.id, answer)
+        await go_on_recording(self._talks, self._call, "")
         self._channel.forget_digits()
         return answer if lost.is_sent else None

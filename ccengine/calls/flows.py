@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
 
     from ccengine.asterisk.channels import Channel
-    from ccengine.calls.flow_card import Start
+    from ccengine.calls.consult import Talks
     from ccengine.calls.wiring import Wiring
     from ccengine.config.clients import Client
     from ccengine.config.tenant import Route, Tenant
@@ -63,7 +63,7 @@ IN_A_FLOW = "the flow says so"
 class CallFlows:
     """One call's flows: its number's, and those that queues send it on to."""
 
-    def __init__(self, wiring: Wiring, channel: Channel, call: Call, start: Start) -> None:
+    def __init__(self, wiring: Wiring, channel: Channel, call: Call, talks: Talks) -> None:
         self._wiring = wiring
         self._engine = wiring.engine
         self._channel = channel
@@ -71,7 +71,7 @@ class CallFlows:
         self._recording = ""
         self._takes: Counter[int] = Counter()  # by the pass of a step
         self.survey = CallSurvey(wiring, call)
-        self._card = FlowCard(wiring, channel, call, start)
+        self._card = FlowCard(wiring, talks, channel, call)
 
     async def run(self, name: str, start: Place | None, of: ClientId | None = None) -> Outcome:
         """Take the caller through a flow; the number's own where none is named.

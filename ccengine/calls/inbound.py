@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ccengine.asterisk.ari.errors import AriDisconnected, AriRefused, AriTimeout
-from ccengine.calls.call_recording import NO_ROOM
 from ccengine.calls.conversation import Conversation
 from ccengine.calls.flows import CallFlows, way_out
 from ccengine.calls.insistence import insist
 from ccengine.calls.introductions import introduce, introduction
 from ccengine.calls.outside import Outside
+from ccengine.calls.recording_refusals import NO_ROOM
 from ccengine.calls.recording_rules import may_be_served
 from ccengine.calls.scope import CallScope
 from ccengine.calls.staff import ring_staff
@@ -74,7 +74,7 @@ class InboundCall:
         self._waiting = Waiting(wiring, channel, call, taken_up=resumed)
         self._conversation: Conversation | None = None
         self._outside = Outside(wiring, call)
-        self._flows = CallFlows(wiring, channel, call, talks.start)
+        self._flows = CallFlows(wiring, channel, call, talks)
         self._diverted_at = -math.inf
         self._by, self._cause = Party.CALLER, CALLER_HUNG_UP
 
@@ -261,7 +261,7 @@ class InboundCall:
         agent, leg = self._call.agent, self._call.offer
         if agent is None or leg is None:
             return Party.LOST, LOST
-        connect = Connect(offer=leg, call=self._call.id, agent=agent, queue=NO_QUEUE, recorded=True)
+        connect = Connect(offer=leg, call=self._call.id, agent=agent, queue=NO_QUEUE)
         self._conversation = self._conversation_for(connect)
         talked = await self._conversation.run()
         if talked is Talked.NEVER:
@@ -276,7 +276,6 @@ class InboundCall:
             call=self._call.id,
             agent=AgentId(""),
             queue=queue,
-            recorded=False,
         )
         self._conversation = conversation = self._conversation_for(connect)
         await self._channel.start_music(self._waiting.music)
@@ -315,9 +314,7 @@ class InboundCall:
         """Go on talking if the bridge still holds both; else who they talked with is gone."""
         call = self._call
         offer, agent = call.offer or OfferId(call.outside), call.agent or AgentId("")
-        connect = Connect(
-            offer=offer, call=call.id, agent=agent, queue=call.queue or NO_QUEUE, recorded=False
-        )
+        connect = Connect(offer=offer, call=call.id, agent=agent, queue=call.queue or NO_QUEUE)
         self._conversation = self._conversation_for(connect)
         return await self._go_on_from(self._conversation, await self._conversation.resume())
 

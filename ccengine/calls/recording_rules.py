@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ccengine.calls.whose import client_of_call
 from ccengine.config.keeping import DiskFull
 from ccengine.config.recording import USUAL_RECORDING, rule_for
 from ccengine.core.ids import client_of
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 
 def settings_of(wiring: Wiring, call: Call) -> RecordingSettings:
     """Return how the calls of the call's client are recorded."""
-    tenant = wiring.configuration.tenant
-    client = None if tenant is None else tenant.clients.get(call.client)
+    client = client_of_call(wiring, call)
     return USUAL_RECORDING if client is None else client.settings.recording
 
 
@@ -28,6 +28,12 @@ def rule_of(wiring: Wiring, call: Call) -> bool | OnDemand:
     plan = wiring.engine.center.plan
     queue = None if call.queue is None else plan.queues.get(call.queue)
     return rule_for(settings_of(wiring, call), queue)
+
+
+def customers_channel(call: Call) -> str:
+    """Return the channel that is recorded: of who called, or was called."""
+    dialed = "" if call.item is None else call.item.leg
+    return dialed or call.channel
 
 
 def may_be_served(wiring: Wiring, queue: QueueId) -> bool:

@@ -16,7 +16,6 @@ import structlog
 
 from ccengine.asterisk.ari.errors import AriError
 from ccengine.asterisk.ari.sound import SoundOfChannels
-from ccengine.calls.recording_rules import rule_of
 from ccengine.core.events import (
     CallHandedOut,
     CallHandedOver,
@@ -173,7 +172,7 @@ class RecordingWatch:
         """Tell whether there is a talk that the rules have recorded, and no recording of it."""
         if call.state is not CallState.TALKING or call.kind in COLLEAGUES or not call.bridge:
             return False
-        return call.consent is None and rule_of(self._wiring, call) is True
+        return call.to_be_recorded
 
     def _begin(self, call: Call, now: Instant) -> _Watched:
         judge = RecordingJudge(call.id, told=call.recording_gaps, unheard=call.unheard)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from ccengine.calls.call_recording import NOT_AGREED, NOT_RECORDED
 from ccengine.calls.keys import Action
-from ccengine.calls.recording_rules import rule_of
+from ccengine.calls.recording_refusals import NOT_AGREED, NOT_RECORDED
+from ccengine.calls.recording_rules import customers_channel, rule_of
 from ccengine.core.events import PauseReason
 from ccengine.core.queues import OnDemand
 from ccengine.ivr.confirmations import Confirmation
@@ -70,7 +70,7 @@ class RecordingDesk:
             return RECORDED_ALREADY
         if rule_of(self._wiring, call) is not OnDemand.ON_DEMAND:
             return NO_CHOICE
-        is_agreed = await self._recordings.of(call).begin(_customers(call), by=by)
+        is_agreed = await self._recordings.of(call).begin(customers_channel(call), by=by)
         return "" if is_agreed else NOT_AGREED
 
     async def end(self, call: Call, by: str) -> str:
@@ -85,9 +85,3 @@ class RecordingDesk:
 
     def _of(self, call: Call) -> CallRecording | None:
         return self._recordings.of(call) if call.recorded_channel or call.recording_lost else None
-
-
-def _customers(call: Call) -> str:
-    """Return the customer's channel: of who called, or was called."""
-    dialed = "" if call.item is None else call.item.leg
-    return dialed or call.channel

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from ccengine.calls.call_recording import NO_ROOM, CallRecording
+from ccengine.calls.call_recording import CallRecording
+from ccengine.calls.recording_refusals import NO_ROOM
+from ccengine.core.handover import COLLEAGUES
+from ccengine.core.states import CallState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
@@ -13,6 +16,15 @@ if TYPE_CHECKING:
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
     from ccengine.core.ids import CallId
+
+
+WITH_AN_AGENT: Final = frozenset({CallState.CONNECTING, CallState.TALKING})
+
+
+def may_be_recorded(call: Call) -> bool:
+    """Tell whether Asterisk may record a call, whatever is known of that."""
+    is_met = call.state in WITH_AN_AGENT and call.kind not in COLLEAGUES
+    return bool(call.recorded_channel) or is_met
 
 
 class Recordings:
@@ -46,9 +58,12 @@ class Recordings:
         return found
 
     def take_up(self) -> None:
-        """Go on with what an earlier engine recorded: pauses end in time, what was lost begins."""
+        """Go on with what an earlier engine recorded: pauses end in time, what was lost begins.
+
+        What it had begun without living to note it is known to nobody, and ended.
+        """
         for call in self._wiring.engine.center.calls.values():
-            if (call.recorded_channel or call.recording_lost) and call.id not in self._calls:
+            if call.id not in self._calls and (call.recording_lost or may_be_recorded(call)):
                 self.of(call)
 
     def make_room(self) -> None:

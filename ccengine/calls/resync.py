@@ -233,10 +233,8 @@ class Resyncer:
             self._engine.post(ConversationFailed(call=call.id, agent=agent))
             return
         queue = call.queue or NO_QUEUE
-        settings = self._engine.center.plan.queues.get(queue)
-        recorded = settings is not None and settings.recorded is True
         self._engine.open_call(call.id).put_nowait(
-            Connect(offer=offer, call=call.id, agent=agent, queue=queue, recorded=recorded)
+            Connect(offer=offer, call=call.id, agent=agent, queue=queue)
         )
 
     def _adopt_unknown(self, arrive: Callable[[ChannelSnapshot], None]) -> None:

@@ -48,6 +48,7 @@ class CardEntry:
     began: Instant
     typed: tuple[CardField, ...] = ()
     is_sent: bool = False  #: the payment program may have taken it
+    is_over: bool = False  #: how it has ended is known; the two are still apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,7 @@ class RecordingPause:
     until: Instant  #: it goes on by itself then
     by: str
     reason: PauseReason
+    over: RecordingPause | None = None  #: whose place it has taken: that goes on after it
 
 
 @dataclass(slots=True, kw_only=True)
@@ -134,6 +136,7 @@ class Call:
     recorded_for: str = ""  #: who asked for it; empty: the rules did
     recording_parts: int = 0  #: names of files used up so far
     recording_lost: bool = False  #: it should be recorded, and is not
+    to_be_recorded: bool = False  #: this talk, as it began, and nothing has ended that since
     recording_pause: RecordingPause | None = None
     recording_since: Instant = 0.0  #: when the one that goes on, or went on last, began
     recording_gaps: tuple[RecordingGapFound, ...] = ()  #: found in that one, or as there was none

@@ -16,6 +16,7 @@ from ccengine.core.events.cards import (
     CardEntryStarted,
     CardFieldTyped,
     CardPaymentSent,
+    CardTalkResumed,
 )
 from ccengine.core.events.consents import (
     ConsentAnswer,
@@ -42,20 +43,17 @@ def note(floor: Floor, event: CardEvent | ConsentEvent, now: Instant) -> None:
     match event:
         case ConsentAsked() | ConsentGiven() | ConsentRefused():
             _agree(call, event)
-            return
         case CardEntryStarted():
             _expect_possible(call, event)
             call.card = CardEntry(id=event.entry, agent=event.agent, began=now)
-            return
         case _ if call.card is None or call.card.id != event.entry:
             floor.ignored += 1
-            return
-        case CardFieldTyped():
-            call.card = replace(call.card, typed=(*call.card.typed, event.typed))
-        case CardPaymentSent():
-            call.card = replace(call.card, is_sent=True)
-        case CardEntryEnded():
-            call.card, call.card_ended = None, event
+        case CardTalkResumed():
+            call.card = None
+        case _ if call.card.is_over:
+            floor.ignored += 1
+        case _:
+            _go_on(call, call.card, event)
 
 
 def expect_none(call: Call) -> None:
@@ -67,6 +65,19 @@ def expect_none(call: Call) -> None:
     if call.card is not None:
         message = f"call '{call.id}': a card is being taken"
         raise IllegalTransition(message)
+
+
+def _go_on(
+    call: Call, card: CardEntry, event: CardFieldTyped | CardPaymentSent | CardEntryEnded
+) -> None:
+    match event:
+        case CardFieldTyped():
+            call.card = replace(card, typed=(*card.typed, event.typed))
+        case CardPaymentSent():
+            call.card = replace(card, is_sent=True)
+        case CardEntryEnded():
+            call.card_ended = event
+            call.card = replace(card, is_over=True) if event.apart else None
 
 
 def _agree(call: Call, event: ConsentEvent) -> None:

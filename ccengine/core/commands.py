@@ -54,7 +54,6 @@ class Connect:
     call: CallId
     agent: AgentId
     queue: QueueId
-    recorded: bool
     script: str = ""  #: the version that the agent is shown
 
 

@@ -123,7 +123,7 @@ def start_conversation(floor: Floor, event: ConversationStarted, now: Instant) -
     """Take note that caller and agent hear each other."""
     call = floor.calls[event.call]
     state = next_call_state(call.state, CallStep.CONNECT)
-    call.bridge = event.bridge
+    call.bridge, call.to_be_recorded = event.bridge, event.recorded
     call.directed = call.back_to = None
     floor.deadlines.discard(offers.CONNECT_PREFIX + call.id)
     diversion.leave(floor, call)

@@ -35,8 +35,11 @@ NOTHING_BEGUN: Mapping[str, Any] = {
     **dict.fromkeys(("offer", "agent", "rung", "became", "promised_until")),
     **dict.fromkeys(("recording", "recorded_channel", "recorded_for"), ""),
     "recording_parts": 0,
-    "recording_lost": False,
-    "recording_pause": None,
+    "recording_since": 0.0,
+    **dict.fromkeys(("recording_lost", "to_be_recorded"), False),
+    "recording_gaps": (),
+    "unheard": {},
+    **dict.fromkeys(("recording_pause", "card", "card_ended", "consent")),
     **dict.fromkeys(("directed", "back_to")),  # a wish, and no talk, is what they have now
 }
 MAY_ASK = frozenset({CallState.IN_FLOW, CallState.WAITING, CallState.OFFERED})

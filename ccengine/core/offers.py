@@ -95,7 +95,6 @@ def accept(floor: Floor, event: OfferAccepted, now: Instant) -> None:
             call=call.id,
             agent=agent.id,
             queue=queue,
-            recorded=call.by is None and settings.recorded is True,
             script=settings.outcome.script or "",
         )
     )

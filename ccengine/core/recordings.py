@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.core.calls import RecordingPause
 from ccengine.core.events import (
+    OWN_PAUSES,
     PartyHeard,
     PartyUnheard,
     RecordingFailed,
@@ -45,9 +46,14 @@ def note(floor: Floor, event: RecordingEvent, now: Instant) -> None:
             floor.ignored += 1
         case RecordingStopped():
             _forget(call)
+            call.to_be_recorded = False
         case RecordingPaused():
             call.recording_pause = RecordingPause(
-                since=now, until=now + event.limit_seconds, by=event.by, reason=event.reason
+                since=now,
+                until=now + event.limit_seconds,
+                by=event.by,
+                reason=event.reason,
+                over=_replaced(call) if event.reason in OWN_PAUSES else None,
             )
         case RecordingResumed():
             call.recording_pause = None
@@ -72,6 +78,12 @@ def _lose(call: Call, recording: str) -> None:
     asked_for_by = call.recorded_for
     _forget(call)
     call.recorded_for, call.recording_lost = asked_for_by, True
+
+
+def _replaced(call: Call) -> RecordingPause | None:
+    """Return the agent's pause that another takes the place of, if there is one."""
+    pause = call.recording_pause
+    return pause.over if pause is not None and pause.reason in OWN_PAUSES else pause
 
 
 def _forget(call: Call) -> None:

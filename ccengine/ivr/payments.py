@@ -45,10 +45,11 @@ class Payments(Protocol):
     """Asks the client's payment program."""
 
     async def pay(
-        self, client: Client, order: PaymentOrder, card: Card, *, sent: Callable[[], None]
+        self, client: Client, order: PaymentOrder, card: Card, *, sent: Callable[[], bool]
     ) -> PaymentAnswer:
         """Return how it has ended, within the payment's deadline. Never raises.
 
-        `sent` is called before the first byte of the card leaves.
+        `sent` is called before the first byte of the card leaves; False: it must not leave, as
+        nobody would know of it later.
         """
         ...

@@ -77,7 +77,7 @@ class PaymentDesk:
         )
 
     async def pay(
-        self, client: Client, order: PaymentOrder, card: Card, *, sent: Callable[[], None]
+        self, client: Client, order: PaymentOrder, card: Card, *, sent: Callable[[], bool]
     ) -> PaymentAnswer:
         """Return how it has ended; as of `Payments`."""
         payment = client.settings.payment
@@ -87,7 +87,8 @@ class PaymentDesk:
         try:
             headers = self._headers(client, payment, order)
             async with asyncio.timeout(payment.timeout_seconds):
-                sent()
+                if not sent():
+                    return NOT_REACHED
                 status, body = await self._post(payment, headers, client, order, card, attempt)
         except SecretUnfit as error:
             log.error("payment_secret_unfit", call_id=order.call, cause=str(error))  # noqa: TRY400

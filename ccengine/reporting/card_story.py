@@ -9,6 +9,7 @@ from ccengine.core.events import (
     CardEntryStarted,
     CardFieldTyped,
     CardPaymentSent,
+    CardTalkResumed,
     ConsentAsked,
     ConsentGiven,
     ConsentKind,
@@ -39,6 +40,8 @@ def _tell_card(what: CardEvent) -> str:
         case CardEntryEnded():
             said = f" ({what.result})" if what.result else ""
             return f"card: {what.outcome}{said}"
+        case CardTalkResumed():
+            return "caller and agent talk again, without the card"
 
 
 def _tell_consent(what: ConsentEvent) -> str:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ccengine.config.clients import ClientOutbound, Staff
-from ccengine.core.events import AgentDialled, CallEnded, CallHandedOut, RecordingStarted
+from ccengine.config.recording import RecordingSettings
+from ccengine.core.events import (
+    AgentDialled,
+    CallEnded,
+    CallHandedOut,
+    ConversationStarted,
+    RecordingStarted,
+)
 from ccengine.core.states import AgentState, CallState
 from tests.calls.test_control import CALL, LEG, over, press, talking
 
@@ -47,6 +54,20 @@ async def test_a_call_outside_is_recorded_and_wrapped_up(center: CenterOnFake) -
     await over(center, far)
     assert center.agent("olena").state is AgentState.WRAP_UP
     assert len(center.ended()) == 1
+
+
+async def test_a_call_outside_is_not_recorded_where_the_client_wants_none(
+    center: CenterOnFake,
+) -> None:
+    center.set_client(recording=RecordingSettings(dialled=False))
+    await may_dial(center)
+    center.asterisk.phone_answers(FAR, 2.0)
+    center.asterisk.phone_calls("203", "*81380501112233")
+    await center.until(lambda: center.journal.events(ConversationStarted))
+    await asyncio.sleep(5)
+    assert not center.journal.events(RecordingStarted)
+    (call,) = center.engine.center.calls.values()
+    await over(center, call.channel)
 
 
 async def test_whom_an_agent_has_called_can_be_sent_on(center: CenterOnFake) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ccengine.calls.card_ear import KEY_TONE
+from ccengine.calls.keys import CardWish
 from ccengine.config.payments import Payment
 from ccengine.core.events import (
     CardEntryEnded,
@@ -18,13 +19,15 @@ from ccengine.core.events import (
     CardPaymentSent,
     ConversationEnded,
     ConversationStarted,
+    HoldBy,
     HoldStarted,
     PauseReason,
     RecordingPaused,
     RecordingResumed,
 )
+from ccengine.core.surveys import Survey
 from ccengine.ivr.confirmations import Confirmation
-from ccengine.ivr.payments import PaymentAnswer
+from ccengine.ivr.payments import NOT_REACHED, PaymentAnswer
 from ccengine.ivr.steps.card import CardStep
 from tests.calls.in_flows import END, ends, flow
 
@@ -52,12 +55,17 @@ class PayDesk:
         self.answer, self.seconds = answer, seconds
         self.asked: list[tuple[PaymentOrder, str, str, str]] = []
         self.cards: list[Card] = []
+        self.connects_after = 0.0
+        self.leaves: Callable[[], None] = lambda: None  # called as the card would leave
 
     async def pay(
-        self, client: Client, order: PaymentOrder, card: Card, *, sent: Callable[[], None]
+        self, client: Client, order: PaymentOrder, card: Card, *, sent: Callable[[], bool]
     ) -> PaymentAnswer:
         assert client.id == "dnipro"
-        sent()
+        await asyncio.sleep(self.connects_after)
+        if not sent():
+            return NOT_REACHED
+        self.leaves()
         self.asked.append((order, card.number.reveal(), card.expiry.reveal(), card.code.reveal()))
         self.cards.append(card)
         await asyncio.sleep(self.seconds)
@@ -267,6 +275,108 @@ async def test_a_payment_goes_on_without_its_caller_and_its_end_is_kept(
     assert [len(card.number) for card in desk.cards] == [0]
 
 
+@pytest.mark.parametrize("who", ["caller", "agent"])
+async def test_who_hangs_up_while_they_are_told_leaves_a_payment_that_is_known(
+    center: CenterOnFake, desk: PayDesk, who: str
+) -> None:
+    caller = await talking(center)
+    await asked(center, caller)
+    await type_all(center, caller)
+    await center.until(lambda: center.journal.events(CardPaymentSent))
+    await asyncio.sleep(2.0)  # it has been answered: both are being told
+    assert not together(center, caller)
+    center.asterisk.hang_up(caller if who == "caller" else LEG)
+    await center.until(lambda: not center.engine.center.calls)
+    [ended] = center.journal.events(CardEntryEnded)
+    assert isinstance(ended, CardEntryEnded)
+    assert (ended.outcome, ended.token, ended.last4) == (CardOutcome.APPROVED, "tok_9", "1111")
+    assert len(desk.asked) == 1
+    await over(center)
+
+
+async def test_that_a_card_is_sent_is_on_disk_before_it_leaves(
+    center: CenterOnFake, desk: PayDesk
+) -> None:
+    written: list[bool] = []
+
+    def note() -> None:
+        events = [step.event for step in center.journal.steps]
+        written.append(any(isinstance(one, CardPaymentSent) for one in events))
+
+    desk.leaves = note
+    caller = await talking(center)
+    await asked(center, caller)
+    await type_all(center, caller)
+    await center.until(lambda: bool(endings(center)))
+    assert written == [True]
+    await over(center, caller)
+
+
+async def test_no_card_leaves_an_engine_that_can_write_nothing_down(
+    center: CenterOnFake, desk: PayDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.connects_after = 1.0
+    caller = await talking(center)
+    await asked(center, caller)
+    await type_all(center, caller)
+    with monkeypatch.context() as patch:
+        patch.setattr(center.engine, "write", lambda: False)
+        await asyncio.sleep(2.0)
+    assert desk.asked == []
+    assert endings(center) == [CardOutcome.FAILED]
+    await over(center, caller)
+
+
+async def test_no_card_is_sent_of_who_has_left_before(center: CenterOnFake, desk: PayDesk) -> None:
+    desk.connects_after = 3.0
+    caller = await talking(center)
+    await asked(center, caller)
+    await type_all(center, caller)
+    await asyncio.sleep(1.0)
+    await over(center, caller)
+    await asyncio.sleep(10)
+    assert desk.asked == []
+    assert endings(center) == [CardOutcome.CALLER_LEFT]
+
+
+async def test_the_next_engine_knows_how_a_payment_ended_that_both_were_being_told(
+    center: CenterOnFake, desk: PayDesk
+) -> None:
+    caller = await talking(center)
+    await asked(center, caller)
+    await type_all(center, caller)
+    await center.until(lambda: center.journal.events(CardPaymentSent))
+    await asyncio.sleep(2.0)
+    await center.restart(away_seconds=2)
+    await center.until(lambda: together(center, caller))
+    await asyncio.sleep(5)
+    assert endings(center) == [CardOutcome.APPROVED]
+    assert said_to_agent(center)[-1] == Confirmation.CARD_TAKEN
+    assert center.engine.center.calls[CALL].card is None
+    assert center.engine.center.calls[CALL].recording_pause is None
+    assert len(desk.asked) == 1
+    await over(center, caller)
+
+
+async def test_nothing_brings_anybody_to_the_caller_who_is_told_how_it_ended(
+    center: CenterOnFake, desk: PayDesk
+) -> None:
+    caller = await talking(center)
+    await asked(center, caller)
+    await type_all(center, caller)
+    await center.until(lambda: bool(endings(center)))
+    call = center.engine.center.calls[CALL]
+    held = HoldStarted(call=CALL, agent="olena", how=HoldBy.CODE)  # type: ignore[arg-type]
+    assert "a card is being taken" in center.engine.post(held)
+    assert call.recording_pause is not None
+    await center.until(lambda: together(center, caller))
+    await asyncio.sleep(0.5)
+    assert call.card is None
+    assert center.engine.post(held) == ""
+    assert desk.asked
+    await over(center, caller)
+
+
 @pytest.mark.parametrize("sent", [False, True], ids=["typing", "paying"])
 async def test_the_next_engine_brings_both_together_and_says_how_it_stands(
     center: CenterOnFake, desk: PayDesk, *, sent: bool
@@ -303,6 +413,71 @@ async def test_without_a_pause_of_the_recording_no_card_is_asked_for(center: Cen
     await center.until(lambda: bool(endings(center)))
     assert endings(center) == [CardOutcome.NOT_PAUSED]
     assert together(center, caller) or center.asterisk.hears(caller) != "silence"
+    await over(center, caller)
+
+
+@pytest.mark.usefixtures("desk")
+async def test_what_begins_to_record_as_the_card_begins_is_paused(center: CenterOnFake) -> None:
+    caller = await talking(center)
+    recording = center.sessions.talks.recordings.of(center.engine.center.calls[CALL])
+    async with asyncio.TaskGroup() as group:
+        group.create_task(recording.begin_anew("a gap"))
+        await asyncio.sleep(0.0015)  # the first has been stopped, the next is asked for
+        center.sessions.talks.controls[CALL].note_wish(CardWish(by="olena"))
+    await center.until(lambda: center.journal.events(CardEntryStarted))
+    await asyncio.sleep(2)
+    monitors = center.asterisk.manager.of(caller)
+    assert [one.muted for one in monitors] == [True]
+    assert center.engine.center.calls[CALL].recording_pause is not None
+    await over(center, caller)
+
+
+async def test_no_card_is_typed_where_something_may_record_that_nobody_knows_of(
+    center: CenterOnFake, desk: PayDesk
+) -> None:
+    caller = await talking(center, recorded=False)
+    await center.kill()
+    await center.wiring.recorder.start(caller, "demo/dnipro/orphan.raw")
+    center.asterisk.manager.go_away()
+    await center.start()
+    center.wiring.payments = desk
+    await asyncio.sleep(1)
+    await press(center, LEG, "*8")
+    await center.until(lambda: bool(endings(center)))
+    assert endings(center) == [CardOutcome.NOT_PAUSED]
+    center.asterisk.manager.come_back()
+    await asyncio.sleep(1)
+    assert center.asterisk.manager.of(caller) == []
+    await over(center, caller)
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize("limit", [600.0, 3.0], ids=["goes on", "has ended meanwhile"])
+async def test_a_pause_that_a_card_took_the_place_of_goes_on_after_it(
+    center: CenterOnFake, limit: float
+) -> None:
+    caller = await talking(center)
+    call = center.engine.center.calls[CALL]
+    recording = center.sessions.talks.recordings.of(call)
+    assert await recording.pause("olena", PauseReason.AGENT, limit_seconds=limit) == ""
+    assert call.recording_pause is not None
+    until = call.recording_pause.until
+    await asked(center, caller)
+    await asyncio.sleep(4)
+    await press(center, LEG, "*8")
+    await center.until(lambda: bool(endings(center)))
+    await center.until(lambda: together(center, caller))
+    await asyncio.sleep(2)
+    [monitor] = center.asterisk.manager.of(caller)
+    resumed = center.journal.events(RecordingResumed)
+    if limit < 4:
+        assert (call.recording_pause, monitor.muted) == (None, False)
+        assert [one.guard for one in resumed if isinstance(one, RecordingResumed)] == [True]
+    else:
+        assert (resumed, monitor.muted) == ([], True)
+        assert call.recording_pause is not None
+        assert (call.recording_pause.by, call.recording_pause.reason) == ("olena", "agent")
+        assert call.recording_pause.until == pytest.approx(until, abs=0.1)
     await over(center, caller)
 
 
@@ -374,3 +549,51 @@ async def test_in_a_flow_a_card_that_an_engine_died_in_is_typed_again(
     await ends(center)
     assert endings(center) == [CardOutcome.ENGINE_LOST, CardOutcome.APPROVED]
     assert [typed for _, *typed in desk.asked] == [[NUMBER, EXPIRY, CODE]]
+
+
+async def in_survey(center: CenterOnFake) -> str:
+    """The agent has left a recorded talk; the survey after it takes a card."""
+    center.set_flows(flow(dict(paying().steps), "survey"))
+    center.set_queue("vip", survey=Survey(flow="survey", owner="Rania Haddad"))
+    caller = await talking(center)
+    center.asterisk.manager.go_away()
+    center.asterisk.hang_up(LEG)
+    return caller
+
+
+async def test_in_a_flow_no_card_is_typed_while_a_recording_cannot_be_ended(
+    center: CenterOnFake, desk: PayDesk
+) -> None:
+    caller = await in_survey(center)
+    await center.until(lambda: center.journal.events(CardEntryStarted))
+    assert [one.muted for one in center.asterisk.manager.of(caller)] == [False]
+    await center.until(lambda: bool(endings(center)))
+    assert endings(center) == [CardOutcome.NOT_PAUSED]
+    assert center.journal.events(CardFieldTyped) == []
+    await ends(center)
+    assert desk.asked == []
+
+
+async def test_in_a_flow_a_recording_that_still_goes_on_is_ended_before_a_card(
+    center: CenterOnFake, desk: PayDesk
+) -> None:
+    caller = await in_survey(center)
+    await center.until(lambda: center.journal.events(CardEntryStarted))
+    center.asterisk.manager.come_back()
+    await asyncio.sleep(2)
+    assert not [one for one in center.asterisk.manager.of(caller) if not one.muted]
+    await type_all(center, caller)
+    await ends(center)
+    assert endings(center) == [CardOutcome.APPROVED]
+    assert len(desk.asked) == 1
+
+
+async def test_in_a_flow_a_caller_who_hangs_up_while_typing_ends_it(
+    center: CenterOnFake, desk: PayDesk
+) -> None:
+    caller = await in_flow(center)
+    await press(center, caller, NUMBER[:6])
+    center.asterisk.hang_up(caller)
+    await ends(center)
+    assert endings(center) == [CardOutcome.CALLER_LEFT]
+    assert desk.asked == []

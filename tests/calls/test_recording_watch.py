@@ -10,7 +10,9 @@ import pytest
 
 from ccengine.asterisk.ari.errors import AriDisconnected
 from ccengine.calls.recording_watch import RecordingWatch
+from ccengine.core.calls import Consent
 from ccengine.core.events import (
+    ConsentKind,
     GapKind,
     Party,
     PartyHeard,
@@ -270,6 +272,36 @@ async def test_files_are_looked_at_also_without_asterisk(watching: Watching) -> 
     await watching.watches(30.0)
     assert gap(watching).kind is GapKind.FILE_SHORT
     del center.wiring.router.ari.bridges
+    await over(center, caller)
+
+
+async def test_a_reload_makes_no_gap_of_a_talk_that_was_not_to_be_recorded(
+    watching: Watching,
+) -> None:
+    center = watching.center
+    center.set_queue(recorded=False)
+    caller = await talking(center, recorded=False)
+    await watching.watches(20.0)
+    center.set_queue(recorded=True)
+    await watching.watches(60.0)
+    assert watching.found() == []
+    await over(center, caller)
+
+
+async def test_a_talk_of_which_there_is_no_recording_is_told_and_recorded(
+    watching: Watching,
+) -> None:
+    center = watching.center
+    caller = await talking(center)
+    call = call_of(center)
+    # As if nothing had ever begun; the caller has been asked, and agrees.
+    center.asterisk.manager.lose(caller)
+    call.recording = call.recorded_channel = ""
+    call.consent = Consent(rule=ConsentKind.CONSENT, given=True)
+    await watching.watches(60.0)
+    assert gap(watching).kind is GapKind.NO_FILE
+    assert [one.ended_at for one in center.asterisk.manager.of(caller)] == [None]
+    assert call.recorded_channel == caller
     await over(center, caller)
 
 

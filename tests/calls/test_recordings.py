@@ -351,6 +351,32 @@ async def test_a_caller_who_hangs_up_first_is_no_lost_recording(center: CenterOn
     center.assert_nothing_left()
 
 
+async def test_a_manager_who_refuses_is_asked_less_and_less_often(center: CenterOnFake) -> None:
+    for _ in range(400):
+        center.asterisk.manager.refuse()
+    caller = await talking(center, recorded=False)
+    before = len(center.asterisk.manager.asked)
+    await asyncio.sleep(60)
+    assert 20 < len(center.asterisk.manager.asked) - before < 60
+    await over(center, caller)
+
+
+async def test_what_fails_while_a_recording_is_attended_to_ends_nothing_else(
+    center: CenterOnFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = await talking(center)
+
+    async def fails(_file: object) -> int:
+        raise OSError
+
+    recording = recording_of(center)
+    monkeypatch.setattr(center.wiring, "size_of", fails)
+    await asyncio.sleep(10)
+    assert await recording.pause("olena", PauseReason.AGENT, limit_seconds=5.0) == ""
+    await center.until(lambda: center.journal.events(RecordingResumed), seconds=20)
+    await over(center, caller)
+
+
 # --- the engine dies -----------------------------------------------------------------------------
 
 
@@ -386,6 +412,22 @@ async def test_a_start_that_an_engine_died_over_is_not_doubled(center: CenterOnF
     center.asterisk.pick_up(center.leg("olena"))
     await center.until(lambda: center.journal.events(ConversationStarted))
     assert recorded(center, caller).file != f"{RECORDINGS}/demo/dnipro/orphan.raw"
+    await over(center, caller)
+
+
+async def test_what_an_engine_began_and_did_not_live_to_note_is_ended(
+    center: CenterOnFake,
+) -> None:
+    center.set_queue(recorded=OnDemand.ON_DEMAND)
+    caller = await talking(center, recorded=False)
+    await center.wiring.recorder.start(caller, f"demo/dnipro/1970/01/01/{CALL}.raw")
+    center.asterisk.manager.go_away()
+    await center.restart()
+    await asyncio.sleep(5)
+    center.asterisk.manager.come_back()
+    await center.until(lambda: not center.asterisk.manager.of(caller))
+    press(center, "*9")
+    await center.until(lambda: center.journal.events(RecordingStarted))
     await over(center, caller)
 
 

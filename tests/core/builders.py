@@ -208,6 +208,7 @@ def card_events(call: str, agent: str) -> list[events.Event]:
         events.CardFieldTyped(**entry, typed=events.CardField.NUMBER),
         events.CardPaymentSent(**entry),
         events.CardEntryEnded(**entry, outcome=events.CardOutcome.APPROVED, token="tok_1"),
+        events.CardTalkResumed(**entry),
     ]
 
 

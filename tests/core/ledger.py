@@ -245,9 +245,6 @@ class Ledger:
         self.hands.connects(command)
         call.connected_at = self.now
         call.waited = self.now - call.waiting_since if call.directed is None else 0.0
-        assert command.recorded == (
-            call.by is None and self.rules.settings(call.queue).recorded is True
-        )
         self.shifts.answered(command.agent)
         self.debts.connected(command)
 

@@ -32,20 +32,11 @@ def test_an_offer_says_all_that_is_needed_to_ring(stage: Stage) -> None:
 def test_accepted_is_connected_once(stage: Stage) -> None:
     stage.staff(anna="billing:4")
     stage.queue("c1", "billing")
-    connect = Like(
-        Connect, offer="c1.1", call="c1", agent="anna", queue="nova/billing", recorded=True
-    )
+    connect = Like(Connect, offer="c1.1", call="c1", agent="anna", queue="nova/billing")
     stage.expect(stage.accept("c1"), connect)
     assert stage.accept("c1") == []
     assert stage.center.ignored == 1
     assert stage.wait(25) == [], "an answered phone rings no longer"
-
-
-def test_a_queue_may_go_unrecorded(stage: Stage) -> None:
-    stage.queues = {"billing": queue_settings("billing:1", recorded=False)}
-    stage.staff(anna="billing:4")
-    stage.queue("c1", "billing")
-    stage.expect(stage.accept("c1"), Like(Connect, recorded=False))
 
 
 def test_what_is_shown_is_what_is(stage: Stage) -> None:

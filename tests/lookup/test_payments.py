@@ -17,7 +17,7 @@ from ccengine.config.settings import StatePaths
 from ccengine.core.events import CardOutcome
 from ccengine.core.ids import CallId, ClientId
 from ccengine.ivr.cards import Card, HiddenDigits
-from ccengine.ivr.payments import PaymentAnswer, PaymentOrder
+from ccengine.ivr.payments import NOT_REACHED, PaymentAnswer, PaymentOrder
 from ccengine.lookup.payments import PaymentDesk, SecretUnfit, secret_headers
 
 if TYPE_CHECKING:
@@ -74,10 +74,15 @@ def card() -> Card:
     return Card(HiddenDigits(NUMBER), HiddenDigits("1130"), HiddenDigits("864"))
 
 
-async def pay(folder: Path, payment: Payment) -> PaymentAnswer:
+async def pay(folder: Path, payment: Payment, *, may_leave: bool = True) -> PaymentAnswer:
     desk = PaymentDesk(StatePaths(folder))
     try:
-        return await desk.pay(Client(payment), ORDER, card(), sent=lambda: None)  # type: ignore[arg-type]
+        return await desk.pay(
+            Client(payment),  # type: ignore[arg-type]
+            ORDER,
+            card(),
+            sent=lambda: may_leave,
+        )
     finally:
         await desk.close()
 
@@ -109,6 +114,12 @@ async def test_the_card_is_in_the_body_and_the_key_in_a_header(tmp_path: Path) -
             "security_code": "864",
         },
     }
+
+
+async def test_nothing_leaves_that_nobody_would_know_of(tmp_path: Path) -> None:
+    async with program() as (there, url):
+        answer = await pay(tmp_path, payment(url), may_leave=False)
+    assert (answer, there.asked) == (NOT_REACHED, [])
 
 
 @pytest.mark.parametrize(

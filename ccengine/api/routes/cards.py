@@ -104,6 +104,8 @@ def _call(asked: Asked[Nothing, CardAsked] | Asked[Nothing, Nothing]) -> Call:
 
 def _shown(call: Call) -> CardShown:
     card, last = call.card, call.card_ended
+    if card is not None and card.is_over:
+        card = None
     return CardShown(
         call=call.id,
         entry=None if card is None else card.id,

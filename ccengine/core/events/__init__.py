@@ -40,6 +40,7 @@ from ccengine.core.events.cards import (
     CardFieldTyped,
     CardOutcome,
     CardPaymentSent,
+    CardTalkResumed,
 )
 from ccengine.core.events.causes import CoachMode, HoldBy, Miss, Party, Reached
 from ccengine.core.events.closures import NumbersClosed, NumbersOpened
@@ -146,7 +147,7 @@ FlowEvent = (
     | SurveyAnswered
     | SurveyLow
 )
-CardEvent = CardEntryStarted | CardFieldTyped | CardPaymentSent | CardEntryEnded
+CardEvent = CardEntryStarted | CardFieldTyped | CardPaymentSent | CardEntryEnded | CardTalkResumed
 ConsentEvent = ConsentAsked | ConsentGiven | ConsentRefused
 RecordingHealthEvent = RecordingGapFound | PartyUnheard | PartyHeard
 RecordingTurn = (
@@ -259,6 +260,7 @@ __all__ = [
     "CardFieldTyped",
     "CardOutcome",
     "CardPaymentSent",
+    "CardTalkResumed",
     "ClosureEvent",
     "CoachLeaked",
     "CoachMode",

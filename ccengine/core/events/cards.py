@@ -63,7 +63,7 @@ class CardPaymentSent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardEntryEnded:
-    """It is over; of the answer only what client.yaml says may be kept."""
+    """How it has ended is known; of the answer only what client.yaml says may be kept."""
 
     call: CallId
     entry: str
@@ -71,3 +71,12 @@ class CardEntryEnded:
     token: str = ""  #: the payment program's name for the card
     last4: str = ""
     result: str = ""  #: in the payment program's words
+    apart: bool = False  #: caller and agent still are, to hear it: `CardTalkResumed` follows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardTalkResumed:
+    """Caller and agent have heard how it has ended, and talk with each other again."""
+
+    call: CallId
+    entry: str

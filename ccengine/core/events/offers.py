@@ -44,6 +44,7 @@ class ConversationStarted:
     call: CallId
     agent: AgentId
     bridge: str
+    recorded: bool = False  #: it is to be, by the rules and with the caller's consent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

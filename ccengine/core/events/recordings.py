@@ -52,7 +52,10 @@ class RecordingFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingPaused:
-    """From here on the file gets silence; the pause may take the place of another."""
+    """From here on the file gets silence; the pause takes the place of one there may be.
+
+    One for a card gives the place back: what it had replaced is told once more after it.
+    """
 
     call: CallId
     recording: str
