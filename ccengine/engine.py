@@ -37,6 +37,7 @@ from ccengine.core.commands import (
 )
 from ccengine.core.errors import CoreError
 from ccengine.core.events import Event, Miss, OfferDeclined
+from ccengine.core.faults import Unsettled
 from ccengine.reporting.rows import Step
 from ccengine.storage.errors import JournalError
 
@@ -167,6 +168,9 @@ class Engine:
             commands = self._center.handle(event, now)
         except CoreError as error:
             rejection = str(error) or type(error).__name__
+        except Unsettled as fault:
+            log.exception("core_unsettled", event_kind=type(event).__name__)
+            commands = fault.commands
         self._follow_up(Step(event, now, commands, rejection))
         return rejection
 
@@ -309,7 +313,11 @@ class Engine:
         self._due = None
         now = self._clock.now()
         due = self._center.next_deadline()
-        commands = self._center.advance(now)
+        try:
+            commands = self._center.advance(now)
+        except Unsettled as fault:
+            log.exception("core_unsettled")
+            commands = fault.commands
         if commands or (due is not None and due <= now):  # a caller's needs may have changed
             self._follow_up(Step(None, now, commands))
         else:

@@ -7,6 +7,7 @@ which none of the tones is there that should be; pauses that are marked are none
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -31,7 +32,10 @@ Span = tuple[float, float]
 
 
 class Sent(NamedTuple):
-    """From when to when one of these tones, in hertz, must be heard; `MUSIC`: anything."""
+    """From when to when one of these tones, in hertz, must be heard; `MUSIC`: anything.
+
+    Zero is where the recording begins; what was sent before that is in none.
+    """
 
     begin: float
     end: float
@@ -59,6 +63,7 @@ class Told:
 
     caller: int  #: the caller's tone
     begun: float  #: when the recording began; zero in the sound
+    due: float  #: since when there must be one, at the latest since it began
     ended: float
     talks: Sequence[tuple[int, float, float]]  #: an agent's tone, and from when to when
     holds: Sequence[Span] = ()
@@ -66,16 +71,17 @@ class Told:
 
     def said(self) -> list[Sent]:
         """What the caller's side must hold."""
-        spans = without([(self.begun, self.ended)], self.pauses)
+        spans = without([(self.due, self.ended)], self.pauses)
         return [self._sent(span, (self.caller,)) for span in spans]
 
     def heard(self) -> list[Sent]:
         """What the other side must hold: the agents, and music where the caller is held."""
         sent: list[Sent] = []
+        left_out = [*self.pauses, (-math.inf, self.due)]
         for tone, begin, end in self.talks:
-            talked = without([(begin, end)], [*self.holds, *self.pauses])
+            talked = without([(begin, end)], [*self.holds, *left_out])
             sent += [self._sent(span, (tone,)) for span in talked]
-        held = without(self.holds, self.pauses)
+        held = without(self.holds, left_out)
         return sorted([*sent, *(self._sent(span, (MUSIC,)) for span in held)])
 
     def _sent(self, span: Span, tones: tuple[int, ...]) -> Sent:
@@ -117,10 +123,11 @@ def _presence(
     side: NDArray[np.int16], since: float, until: float, tones: Sequence[int]
 ) -> NDArray[np.bool_]:
     """Tell for each hundredth of a second whether one of the tones is there."""
-    start, count = max(0, round(since * RATE)), int((until - since) * RATE) // HOP
+    start, count = round(since * RATE), int((until - since) * RATE) // HOP
     sound = np.zeros(count * HOP + WINDOW, dtype=np.float64)
-    piece = side[start : start + sound.size]
-    sound[: piece.size] = piece
+    before = min(max(0, -start), sound.size)  # the recording begins
+    piece = side[max(0, start) : max(0, start + sound.size)]
+    sound[before : before + piece.size] = piece
     windows = np.lib.stride_tricks.sliding_window_view(sound, WINDOW)[::HOP][:count]
     energy = np.einsum("ij,ij->i", windows, windows)
     floor = WINDOW * (10 ** (FLOOR_DB / 20) * 32768) ** 2

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pytest
 
 from tests.continuity import MUSIC, RATE, Sent, Told, gaps, without
+from tests.e2e.recorded import Recorded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from tests.e2e.people import Caller
 
 SECONDS = 6.0
 
@@ -72,6 +76,7 @@ def test_what_must_be_heard_comes_from_the_journal() -> None:
     told = Told(
         caller=500,
         begun=100.0,
+        due=100.0,
         ended=130.0,
         talks=[(700, 100.5, 118.0), (900, 115.0, 130.0)],
         holds=[(104.0, 106.0)],
@@ -85,6 +90,66 @@ def test_what_must_be_heard_comes_from_the_journal() -> None:
         Sent(15.0, 20.0, (900,)),
         Sent(22.0, 30.0, (900,)),
     ]
+
+
+def test_before_it_began_there_is_nothing() -> None:
+    late = [Sent(-1.0, SECONDS, (700,))]
+    (gap,) = gaps(tone(700), late)
+    assert (gap.begin, gap.end) == pytest.approx((-0.9, 0.0), abs=0.03)
+    assert gaps(tone(700), [Sent(-0.2, SECONDS, (700,))]) == []
+    assert len(gaps(tone(700), [Sent(-2.0, -1.0, (700,))])) == 1
+
+
+CALLER_HZ, AGENT_HZ = 400, 850
+
+
+def recording(*, late_seconds: float, by: str = "") -> Recorded:
+    """A talk whose recording begins so long after the answer; `by` has asked for it."""
+    begun, ended = 100.0 + late_seconds, 100.0 + late_seconds + SECONDS
+    part = {"path": "r", "started_at": begun, "ended_at": ended, "by": by, "pauses": []}
+    talk = {"agent": "olena", "started_at": 100.0, "ended_at": ended}
+    record = {
+        "recordings": json.dumps([part]),
+        "conversations": json.dumps([talk]),
+        "holds": json.dumps([{"started_at": 100.2, "ended_at": 100.5}]),
+    }
+    return Recorded(record, np.column_stack([tone(CALLER_HZ), tone(AGENT_HZ)]))
+
+
+class Hearing:
+    """A caller who hears the agent all the time, and what their phone has of it."""
+
+    tone_hz = CALLER_HZ
+
+    def __init__(self) -> None:
+        self.call = self
+        self.heard = self
+
+    def samples(self, since: float, until: float) -> NDArray[np.int16]:
+        return tone(AGENT_HZ, until - since)
+
+
+async def lacking(sound: Recorded) -> set[int]:
+    """Return whose tone is missing, by both ways to tell."""
+    by_record = sound.gaps(CALLER_HZ, {"olena": AGENT_HZ})
+    by_phone = sound.lacks(cast("Caller", Hearing()), [AGENT_HZ])
+    tones = [{gap.tones[0] for gap in found} - {MUSIC} for found in (by_record, by_phone)]
+    assert tones[0] == tones[1]
+    return tones[0]
+
+
+async def test_a_recording_that_begins_late_lacks_what_was_said_before() -> None:
+    assert await lacking(recording(late_seconds=2.0)) == {CALLER_HZ, AGENT_HZ}
+    assert await lacking(recording(late_seconds=1.0)) == {CALLER_HZ, AGENT_HZ}
+
+
+@pytest.mark.parametrize("late_seconds", [-1.0, 0.0, 0.15])
+async def test_one_that_begins_at_the_answer_lacks_nothing(late_seconds: float) -> None:
+    assert await lacking(recording(late_seconds=late_seconds)) == set()
+
+
+async def test_one_that_was_asked_for_begins_when_it_was() -> None:
+    assert await lacking(recording(late_seconds=2.0, by="olena")) == set()
 
 
 def test_spans_are_cut() -> None:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ccengine.clock import Clock
+from ccengine.core import coaching
 from ccengine.core.center import ContactCenter
 from ccengine.core.commands import OfferCall, ShowAgent
+from ccengine.core.errors import UnknownAgent
 from ccengine.core.events import (
     AgentLoggedIn,
     AgentWentNotReady,
@@ -111,6 +113,23 @@ async def test_observers_see_a_step_once_the_journal_has_it_and_only_once(
     await asyncio.sleep(WRITE_WITHIN_SECONDS * 3)
     engine.show()
     assert seen == ["AgentLoggedIn 3"]
+
+
+async def test_a_fault_after_an_event_was_applied_is_no_refusal(
+    engine: Engine, notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_floor: object) -> None:
+        message = "a bug of the core's"
+        raise UnknownAgent(message)
+
+    mailbox = engine.open_agent("anna")
+    with monkeypatch.context() as patch:
+        patch.setattr(coaching, "settle", broken)
+        assert engine.post(AgentLoggedIn(agent="anna", phone="201")) == ""
+        assert isinstance(mailbox.get_nowait(), ShowAgent), "what it led to is delivered"
+    engine.show()
+    assert notebook.lines[-1] == "AgentLoggedIn: ", "and the journal has it as done"
+    assert engine.center.agent("anna").phone == "201"
 
 
 async def test_an_observer_s_fault_costs_the_others_nothing(engine: Engine) -> None:

@@ -19,7 +19,7 @@ from ccengine.asterisk.ari.results import TransferOutcome
 from ccengine.asterisk.channels import Channel
 from ccengine.calls.agreement import may_go_on, settle_for_joining
 from ccengine.calls.asking import begin_consult
-from ccengine.calls.card_entry import leave
+from ccengine.calls.card_entry import go_on_recording, leave
 from ccengine.calls.card_taking import CardOver, CardTaking, take_up
 from ccengine.calls.consult import ConsultCall
 from ccengine.calls.directory import Line, Target
@@ -68,17 +68,8 @@ class TakenOver:
     leg: Channel
 
 
-Wish = (
-    Keyed
-    | TakenOver
-    | ConsultNews
-    | ChannelHold
-    | ChannelUnhold
-    | ChannelTransfer
-    | CardWish
-    | CardOver
-)
-News = Wish | LegGone
+Wish = Keyed | ConsultNews | ChannelHold | ChannelUnhold | ChannelTransfer | CardWish | CardOver
+News = Wish | LegGone | TakenOver
 
 
 class Control:
@@ -96,6 +87,7 @@ class Control:
         self._card: CardTaking | None = None
         self._card_task: asyncio.Task[None] | None = None
         self._phone_holds = False
+        self._successor: Channel | None = None  #: has the caller, by the core's word
 
     @property
     def leg(self) -> Channel:
@@ -116,7 +108,12 @@ class Control:
         self._news.put_nowait(wish)
 
     def note_take_over(self, leg: Channel) -> None:
-        """Go on with a supervisor in the agent's place."""
+        """Go on with a supervisor in the agent's place.
+
+        To be called at once after the core was told: what the agent before has asked for, or that
+        they are gone, must not be done to a call that is theirs no more.
+        """
+        self._successor = leg
         self._news.put_nowait(TakenOver(leg))
 
     async def run(self, bridge: Bridge) -> Talked:
@@ -175,15 +172,24 @@ class Control:
     async def _obey(self, leg: Channel, ears: asyncio.TaskGroup) -> Talked | None:
         while True:
             news = await self._news.get()
+            if isinstance(news, TakenOver):
+                await self._make_way(news.leg)
+                return self._outcome()
+            if self._is_late(news, leg):
+                continue
             if isinstance(news, LegGone):
-                if news.leg is leg:
-                    return await self._agent_left()
-            elif isinstance(news, CardWish):
+                return await self._agent_left()
+            if isinstance(news, CardWish):
                 await self._begin_card(news, ears)
             elif self._card is not None:
                 await self._take_beside_card(news)
             elif await self._take(news):
                 return self._outcome()
+
+    def _is_late(self, news: News, leg: Channel) -> bool:
+        """Tell whether it is of an agent whose talk this is no more."""
+        is_other = isinstance(news, LegGone) and news.leg is not leg
+        return is_other or self._successor is not None
 
     async def _take(self, news: Wish) -> bool:
         """Do what the agent asks for; True: the caller has gone on from this agent."""
@@ -194,10 +200,6 @@ class Control:
                 await self._consult_changed(news)
             case ChannelTransfer():
                 return news.state not in ANSWERED and await refer(self.talk, news, self.consult)
-            case TakenOver():
-                before = await self.talk.change_to(news.leg)
-                await insist(before.hang_up, f"end of {before.id}")
-                return True
             case Keyed():
                 return await self._take_key(news)
             case CardWish() | CardOver():
@@ -218,6 +220,17 @@ class Control:
         """Tell what a transfer has led to; None: the talk goes on with another."""
         is_here = self._call.state in (CallState.TALKING, CallState.HANDED_OUT)
         return None if is_here else Talked.SENT_ON
+
+    async def _make_way(self, leg: Channel) -> None:
+        """Let a supervisor have the caller, whatever the agent before was doing."""
+        if self._successor is leg:
+            self._successor = None
+        had_card = self._card is not None
+        await self._leave_card()
+        before = await self.talk.change_to(leg)
+        await insist(before.hang_up, f"end of {before.id}")
+        if had_card:
+            await go_on_recording(self._talks, self._call, "")
 
     # --- the agent leaves ------------------------------------------------------------------------
 
@@ -254,7 +267,8 @@ class Control:
         self._card = taking = CardTaking(self.talk, self._talks, wish)
 
         async def take() -> None:
-            await taking.run()
+            if self._successor is None:
+                await taking.run()
             self._news.put_nowait(CardOver())
 
         self._card_task = ears.create_task(take())
@@ -279,6 +293,7 @@ class Control:
         """End it for an agent who has left."""
         if self._card_task is not None:
             self._card_task.cancel()
+            await asyncio.wait([self._card_task])
             leave(self._engine, self._call, CardOutcome.AGENT_LEFT)
             await self.talk.caller.silence()
             self._card = self._card_task = None

@@ -90,11 +90,20 @@ class Conversation:
         if not leg.confirmed:
             leg.end(Gone(0, "lost while the engine was away"))
         self._bridge.attach(self._caller, leg)
+        if self._is_together() and not await self._bridge.holds(leg):
+            # That engine died between the core's word for another agent and this.
+            await self._bridge.add(self._caller, leg)
         if self._call.recording_lost:
             await self._talks.recordings.of(self._call).begin(
                 self._caller.id, by=self._call.recorded_for
             )
         return await self._control.run(self._bridge)
+
+    def _is_together(self) -> bool:
+        """Tell whether caller and agent hear each other, by what the core knows."""
+        call, calls = self._call, self._engine.center.calls
+        is_apart = call.held is not None or call.card is not None
+        return not is_apart and not any(one.origin == call.id for one in calls.values())
 
     async def meet_staff(self) -> Talked:
         """Let a caller who was sent to the client's staff talk with them; it is not recorded."""

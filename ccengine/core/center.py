@@ -27,6 +27,7 @@ from ccengine.core import (
 )
 from ccengine.core.acd.requirement import usual_caller
 from ccengine.core.errors import CoreError
+from ccengine.core.faults import Unsettled
 from ccengine.core.floor import Floor
 
 if TYPE_CHECKING:
@@ -205,6 +206,7 @@ class ContactCenter:
 
         Raises:
             CoreError: the event is impossible in the present state, which is left as it was.
+            Unsettled: a fault of the core; the event is applied all the same.
         """
         ignored = self._floor.ignored
         try:
@@ -213,17 +215,27 @@ class ContactCenter:
             self._floor.take_commands()
             raise
         if self._floor.ignored == ignored:
-            pairing.settle(self._floor, now)
-            coaching.settle(self._floor)
+            self._settle(now)
         return self._floor.take_commands()
 
     def advance(self, now: Instant) -> list[Command]:
-        """Do whatever fell due until now, and return the commands it leads to."""
+        """Do whatever fell due until now, and return the commands it leads to.
+
+        Raises:
+            Unsettled: a fault of the core; what fell due is done all the same.
+        """
         if not self._floor.held:
             deadlines.meet_due(self._floor, now)
+            self._settle(now)
+        return self._floor.take_commands()
+
+    def _settle(self, now: Instant) -> None:
+        """Work out what follows: nothing is refused any more, as the state has changed."""
+        try:
             pairing.settle(self._floor, now)
             coaching.settle(self._floor)
-        return self._floor.take_commands()
+        except Exception as fault:
+            raise Unsettled(self._floor.take_commands()) from fault
 
     def next_deadline(self) -> Instant | None:
         """Return when `advance` has something to do, None if nothing is due ever."""

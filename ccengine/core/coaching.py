@@ -42,6 +42,7 @@ SPEAKS = frozenset({CoachMode.WHISPER, CoachMode.BARGE})
 
 COACH_LEFT = "the coach logged out"
 AGENT_LEFT = "the agent logged out"
+NOT_LED = "the coach leads the agent's team no more"
 
 
 def start(floor: Floor, event: CoachingStarted, now: Instant) -> None:
@@ -101,7 +102,7 @@ def take_over(floor: Floor, event: CallTakenOver, now: Instant) -> None:
     call, coaching = floor.calls[event.call], floor.coachings.get(event.coaching)
     if coaching is None or coaching.seat.call != call.id or coaching.coach != event.to_agent:
         _refuse(f"agent '{event.to_agent}' does not coach in call '{call.id}'")
-    if call.kind in handover.COLLEAGUES or handover.consult_of(floor, call.id) is not None:
+    if call.kind in handover.COLLEAGUES or floor.consult_of(call.id) is not None:
         _refuse(f"a colleague is consulted in call '{call.id}'")
     cards.expect_none(call)
     coach = floor.roster.get(event.to_agent)
@@ -122,19 +123,26 @@ def take_over(floor: Floor, event: CallTakenOver, now: Instant) -> None:
 
 
 def settle(floor: Floor) -> None:
-    """Say what each coach is to hear, where that has changed."""
+    """Say what each coach is to hear, where something has moved that this depends on."""
+    moved, floor.moved = floor.moved, set()
+    if not moved:
+        return
     for coaching in floor.coachings.values():
-        gone = _who_left(floor, coaching)
-        if gone:
-            if not coaching.is_ending:
-                coaching.is_ending, coaching.seat = True, NOWHERE
-                floor.ask(EndCoaching(coaching=coaching.id, reason=gone))
-            continue
-        seat = seat_of(floor, coaching)
-        if seat != coaching.seat:
-            coaching.seat = seat
-            floor.ask(_seated(coaching))
-            floor.ask(shown(coaching))
+        if not coaching.ending and (coaching.agent in moved or coaching.coach in moved):
+            _seat_anew(floor, coaching)
+
+
+def _seat_anew(floor: Floor, coaching: Coaching) -> None:
+    reason = why_over(floor, coaching)
+    if reason:
+        coaching.ending, coaching.seat = reason, NOWHERE
+        floor.ask(EndCoaching(coaching=coaching.id, reason=reason))
+        return
+    seat = seat_of(floor, coaching)
+    if seat != coaching.seat:
+        coaching.seat = seat
+        floor.ask(_seated(coaching))
+        floor.ask(shown(coaching))
 
 
 def seat_of(floor: Floor, coaching: Coaching) -> Seat:
@@ -149,7 +157,7 @@ def seat_of(floor: Floor, coaching: Coaching) -> Seat:
         return Seat(unheard=Unheard.PRIVATE)
     if about.client not in floor.shares.clients_of(coaching.coach):
         return Seat(client=about.client, unheard=Unheard.OTHER_CLIENT)
-    consult = handover.consult_of(floor, call.id)
+    consult = floor.consult_of(call.id)
     aside = consult is not None and not consult.conference and call.held is not None
     return Seat(
         call=call.id,
@@ -195,11 +203,14 @@ def _seated(coaching: Coaching) -> SeatCoach:
     )
 
 
-def _who_left(floor: Floor, coaching: Coaching) -> str:
+def why_over(floor: Floor, coaching: Coaching) -> str:
+    """Return why the coaching cannot go on; empty: it can. A reload may take the team away."""
     if floor.roster.get(coaching.coach).state is AgentState.OFFLINE:
         return COACH_LEFT
-    offline = floor.roster.get(coaching.agent).state is AgentState.OFFLINE
-    return AGENT_LEFT if offline else ""
+    if floor.roster.get(coaching.agent).state is AgentState.OFFLINE:
+        return AGENT_LEFT
+    may = coaching.coach in supervisors_of(floor.plan, coaching.agent)
+    return "" if may else NOT_LED
 
 
 def _expect_supervisor(floor: Floor, coach: AgentId, agent: AgentId) -> None:
@@ -229,6 +240,8 @@ def _forget(floor: Floor, coaching: Coaching) -> None:
     over = ShowCoaching(coaching=coaching.id, coach=coaching.coach, agent=coaching.agent, mode=None)
     floor.ask(over)
     _show(floor, coach)
+    floor.forget_if_retired(coach)
+    floor.forget_if_retired(floor.roster.get(coaching.agent))
 
 
 def _show(floor: Floor, agent: Agent) -> None:

@@ -44,4 +44,4 @@ class Coaching:
     mode: CoachMode
     started_at: Instant
     seat: Seat = NOWHERE
-    is_ending: bool = False  #: was asked for
+    ending: str = ""  #: why its end was asked for: it never goes on from there; empty: it was not

@@ -103,7 +103,7 @@ def stray(floor: Floor, event: CallerStrayed, now: Instant) -> None:
     sent_on = call.directed is not None or call.state is CallState.SENT_OUT
     step = CallStep.GIVE_UP if sent_on and call.queue is None else CallStep.STRAY
     state = next_call_state(call.state, step)
-    if call.state is CallState.OFFERED:
+    if call.state in (CallState.OFFERED, CallState.CONNECTING):
         offers.withdraw_from_call(floor, call, now)
     staff.forget(call)
     floor.move_call(call, state)
@@ -165,6 +165,8 @@ def end(floor: Floor, event: CallEnded, now: Instant) -> None:
     items.forget(floor, call)
     floor.move_call(call, state)
     del floor.calls[call.id]
+    if call.origin is not None:
+        del floor.consults[call.origin]
 
 
 def expect_unknown(floor: Floor, call: CallId) -> None:

@@ -18,7 +18,7 @@ from ccengine.core.acd.shares import Shares
 from ccengine.core.agents import PAUSED, Agent, Roster
 from ccengine.core.ids import CallId, Instant, QueueId, TenantId
 from ccengine.core.item_lists import ItemLists
-from ccengine.core.plan import RETIRED, Plan, order_in
+from ccengine.core.plan import RETIRED, Plan
 from ccengine.core.queues import Order, Strategy
 from ccengine.core.ranking import Ranking
 from ccengine.core.states import AgentState, CallState
@@ -70,6 +70,8 @@ class Floor:
         self.own_calls: dict[PhoneId, tuple[str, ...]] = {}  #: channels that are not ours
         self.items = ItemLists()
         self.coachings: dict[CoachingId, Coaching] = {}
+        self.consults: dict[CallId, CallId] = {}  #: customers' calls, and what is asked about them
+        self.moved: set[AgentId] = set()  #: whose coaches may have to hear something else now
         self.closed: dict[ClosureId, Closed] = {}  #: numbers that are closed by one switch
         self.leavable: list[QueueId] = []  #: queues that send callers away when empty
         self._moves = 0  #: of agents and calls, as far as they may leave a queue empty
@@ -145,6 +147,7 @@ class Floor:
                 self.open_agents.add(agent.id)
         self.shares.note_agent(agent)
         self._moves += 1
+        self.moved.add(agent.id)
 
     def let_rest(self, agent: Agent, until: Instant) -> None:
         """Keep the agent from offers until then, once available: one is about to end in nothing."""
@@ -173,19 +176,41 @@ class Floor:
         agent.phone_lost, agent.own_calls, agent.retry_at = False, (), 0.0
         agent.paused, agent.asks_for_help = (), False
         self.deadlines.discard(HELP_PREFIX + agent.id)
-        if agent.id not in self.plan.agents:
-            self._forget(agent)
+        self.forget_if_retired(agent)
 
-    def _forget(self, agent: Agent) -> None:
-        self.deadlines.discard(PIN_PREFIX + agent.id)
-        self.roster.remove(agent.id)
+    def forget_if_retired(self, agent: Agent) -> None:
+        """Forget an agent who is offline and whom the plan has no more.
+
+        Who still coaches, or is coached, is known until that is over: its session has to end it.
+        """
+        is_gone = agent.state is AgentState.OFFLINE and agent.id not in self.plan.agents
+        if is_gone and not self._is_in_coaching(agent):
+            self.deadlines.discard(PIN_PREFIX + agent.id)
+            self.roster.remove(agent.id)
+
+    def _is_in_coaching(self, agent: Agent) -> bool:
+        is_coached = any(one.agent == agent.id for one in self.coachings.values())
+        return is_coached or agent.coaching is not None
 
     # --- calls ---------------------------------------------------------------------------------
+
+    def consult_of(self, call: CallId) -> Call | None:
+        """Return the consult about a customer's call, if there is one."""
+        consult = self.consults.get(call)
+        return None if consult is None else self.calls.get(consult)
+
+    def note_talk(self, call: Call) -> None:
+        """Take note that something has changed of who talks with whom in a call."""
+        origin = None if call.origin is None else self.calls.get(call.origin)
+        for one in (call, origin, self.consult_of(call.id)):
+            if one is not None and one.agent is not None:
+                self.moved.add(one.agent)
 
     def move_call(self, call: Call, state: CallState) -> None:
         """Set the call's state, keep the line in step with it, and show it."""
         call.state = state
         self.place_call(call)
+        self.note_talk(call)
         self.ask(call.shown())
 
     def place_call(self, call: Call) -> None:
@@ -292,32 +317,6 @@ class Floor:
         self.open_agents.clear()
 
     # --- the plan ------------------------------------------------------------------------------
-
-    def swap_plan(self, plan: Plan, now: Instant) -> None:
-        """Take over another plan, for waiting callers too. Agents no longer in it still work."""
-        self._keep_turns(plan)
-        self.plan = plan
-        for agent_id in plan.agents:
-            if not self.roster.has(agent_id):
-                self.roster.add(Agent(id=agent_id))
-        for agent in self.roster.all():
-            if agent.state is AgentState.OFFLINE and agent.id not in plan.agents:
-                self._forget(agent)
-        self.judge(now)
-
-    def _keep_turns(self, plan: Plan) -> None:
-        """Have a queue's turn go on after who came before, if whom it was at is gone."""
-        for queue, last in list(self.turns.items()):
-            if last in plan.agents and plan.queues.get(queue) == self.plan.queues.get(queue):
-                continue
-            order, kept = order_in(self.plan, queue), frozenset(order_in(plan, queue))
-            if last in kept or last not in order:
-                continue
-            before = [agent for agent in order[: order.index(last)] if agent in kept]
-            if before:
-                self.turns[queue] = before[-1]
-            else:
-                del self.turns[queue]
 
     def judge(self, now: Instant) -> None:
         """Judge at this instant who qualifies, until an approval or a licence begins or ends."""

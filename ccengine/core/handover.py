@@ -67,6 +67,9 @@ def dial(floor: Floor, event: AgentDialled, now: Instant) -> None:
         outside=event.outside,
     )
     floor.calls[call.id] = call
+    if event.origin is not None:
+        floor.consults[event.origin] = call.id
+        floor.note_talk(call)
     if event.kind is Kind.OUTBOUND:
         call.state = CallState.DIALING
         call.agent, call.offer = agent.id, OfferId(event.leg)
@@ -84,14 +87,9 @@ def _expect_consultable(floor: Floor, agent: Agent, origin: CallId | None) -> No
         message = f"agent '{agent.id}' is on no call to consult about"
         raise CoreError(message)
     cards.expect_none(call)
-    if consult_of(floor, call.id) is not None:
+    if floor.consult_of(call.id) is not None:
         message = f"somebody is being consulted about call '{call.id}' already"
         raise CoreError(message)
-
-
-def consult_of(floor: Floor, call: CallId) -> Call | None:
-    """Return the consult about a customer's call, if there is one."""
-    return next((one for one in floor.calls.values() if one.origin == call), None)
 
 
 def occupy(floor: Floor, agent: Agent, call: Call, leg: OfferId, now: Instant) -> None:
@@ -260,15 +258,20 @@ def _part(floor: Floor, consult: Call) -> None:
 
 def hold(floor: Floor, event: HoldStarted) -> None:
     """Take note that the caller hears music."""
-    floor.calls[event.call].held = event.how
+    call = floor.calls[event.call]
+    call.held = event.how
+    floor.note_talk(call)
 
 
 def retrieve(floor: Floor, event: HoldEnded) -> None:
     """Take note that the caller hears the agent again."""
-    floor.calls[event.call].held = None
+    call = floor.calls[event.call]
+    call.held = None
+    floor.note_talk(call)
 
 
 def join(floor: Floor, event: ConferenceStarted) -> None:
     """Take note that three talk with each other."""
     consult = floor.calls[event.call]
     consult.bridge, consult.channel, consult.conference = event.bridge, event.channel, True
+    floor.note_talk(consult)

@@ -8,7 +8,7 @@ from ccengine.core.acd.positions import Positions
 from ccengine.core.acd.rest import REST_PREFIX
 from ccengine.core.agents import WRAP_UP_PREFIX
 from ccengine.core.closures import CLOSURE_PREFIX
-from ccengine.core.coaching import SPEAKS
+from ccengine.core.coaching import SPEAKS, seat_of, why_over
 from ccengine.core.desk import WRONG_PINS_AT_MOST
 from ccengine.core.floor import HELP_PREFIX, LIMIT_PREFIX, PIN_PREFIX
 from ccengine.core.ids import CallId
@@ -81,6 +81,11 @@ def _check_coachings(floor: Floor) -> None:
         heard = coaching.seat.call is not None
         _must(not heard or (call is not None and call.agent == coaching.agent), "hears", coaching)
         seen = coaching.seat.client in floor.shares.clients_of(coaching.coach)
+        if coaching.ending:
+            _must(not heard, "hears after the end", coaching)
+        else:
+            _must(not why_over(floor, coaching), "goes on, and may not", coaching)
+            _must(coaching.seat == seat_of(floor, coaching), "hears what they should", coaching)
         _must(not heard or seen, "hears another client's call", coaching)
     speakers = [one.agent for one in floor.coachings.values() if one.mode in SPEAKS]
     _must(len(speakers) == len(set(speakers)), "two speak to one agent", speakers)
@@ -185,7 +190,13 @@ def _check_debriefs(agent: Agent) -> None:
 def _check_nothing_left_over(floor: Floor, agent: Agent) -> None:
     story = agent
     in_plan = agent.id in floor.plan.agents
-    _must(in_plan or agent.state is AgentState.ON_CALL, "out of the plan but for a call", story)
+    ends = [one for one in floor.coachings.values() if agent.id in (one.agent, one.coach)]
+    _must(
+        in_plan or agent.state is AgentState.ON_CALL or bool(ends),
+        "out of the plan but for a call or coaching",
+        story,
+    )
+    _must(in_plan or all(one.ending for one in ends), "coaching out of the plan ends", ends)
     asked = agent.finish is not AgentStep.FINISH
     may_ask = agent.state in (AgentState.ON_CALL, AgentState.WRAP_UP)
     _must(may_ask or not asked, "asked for nothing", story)
@@ -263,6 +274,8 @@ def _check_control(floor: Floor, call: Call) -> None:
         on_it = dialler.state is AgentState.ON_CALL and dialler.call == call.id
         _must(on_it, "who calls is on the call", story)
     consults = [one.id for one in floor.calls.values() if one.origin == call.id]
+    known = floor.consult_of(call.id)
+    _must(consults == ([] if known is None else [known.id]), "its consult", story)
     _must(len(consults) <= 1, "one consult at most", story)
 
 

@@ -92,6 +92,8 @@ class _File:
     is_short: bool = False  #: told, and it does not grow since
     silences: dict[Party, Span] = field(default_factory=dict)
     parties_told: set[Party] = field(default_factory=set)
+    remembered: set[Party] = field(default_factory=set)
+    """Told by an earlier engine: what is looked at first may be from before that."""
 
 
 class RecordingJudge:
@@ -153,8 +155,10 @@ class RecordingJudge:
         for gap in self._told:
             if gap.recording == recording and gap.party is not None:
                 file.parties_told.add(gap.party)
+                file.remembered.add(gap.party)
             elif gap.recording == recording and gap.kind is GapKind.FILE_SHORT:
-                file.missing = max(file.missing, gap.seconds)
+                file.missing += gap.seconds  # each tells what is missing beyond those before
+                file.is_short = True
         return file
 
     # --- the file ------------------------------------------------------------------------------
@@ -179,12 +183,15 @@ class RecordingJudge:
             return GapKind.NO_FILE if absent > LATE_SECONDS and not self._absence_told else None
         self._absent_since, self._absence_told = None, False
         known, missing = self._file, lateness(look)
-        if known.last is not None:
+        allowed = allowance(look.at - look.since)
+        if known.last is None:  # an earlier engine may have seen it grow again
+            known.is_short = known.is_short and missing > known.missing + allowed
+        else:
             known.grows = missing - known.last[1] < (look.at - known.last[0]) / 2
+            if known.is_short and known.grows:
+                known.is_short, known.missing = False, missing
         known.last = look.at, missing
-        if known.is_short and known.grows:
-            known.is_short, known.missing = False, missing
-        is_short = missing > known.missing + allowance(look.at - look.since)
+        is_short = missing > known.missing + allowed
         return GapKind.FILE_SHORT if is_short and not known.is_short else None
 
     def _absence(self, look: TalkLook) -> Instant:
@@ -216,8 +223,9 @@ class RecordingJudge:
             if side in look.file.silent:
                 begin = fresh[0] if before is None else max(before[0], look.settled_since)
                 known.silences[side] = (begin, upto)
-            else:
+            elif side not in known.remembered:
                 known.parties_told.discard(side)
+        known.remembered.clear()
         return [
             self._gap(GapKind.PARTY_MISSING, spoken, side)
             for side, silence in known.silences.items()

@@ -43,6 +43,9 @@ MOVABLE = frozenset(
     {AgentState.OFFLINE, AgentState.AVAILABLE, AgentState.NOT_READY, AgentState.WRAP_UP}
 )
 
+STAY_AWHILE = frozenset({AgentState.OFFLINE, AgentState.ON_CALL})
+"""Whom a new plan no longer has, and there is nothing to log out, or not yet."""
+
 
 def log_in(floor: Floor, event: AgentLoggedIn, now: Instant) -> None:
     """Bind the agent to the phone; from another phone this is a move.
@@ -285,7 +288,7 @@ def end_rest(floor: Floor, agent_id: AgentId) -> None:
 def retire(floor: Floor, now: Instant) -> None:
     """Log out agents whom a new plan no longer has; after the call if they are on one."""
     for agent in floor.roster.all():
-        if agent.id in floor.plan.agents or agent.state is AgentState.ON_CALL:
+        if agent.id in floor.plan.agents or agent.state in STAY_AWHILE:
             continue
         if agent.state is AgentState.OFFERED:
             offers.withdraw_from_agent(floor, agent, AgentStep.LOG_OUT, "no longer in plan", now)

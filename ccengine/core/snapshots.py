@@ -166,6 +166,8 @@ def restore(floor: Floor, snapshot: CenterSnapshot) -> None:
         floor.waits.count(agent)
     for call in snapshot.calls:
         floor.calls[call.id] = _copy_of_call(call)
+        if call.origin is not None:
+            floor.consults[call.origin] = call.id
     for deadline in snapshot.deadlines:
         floor.deadlines.put(deadline.what, (deadline.due, deadline.serial))
     floor.turns = dict(snapshot.turns)

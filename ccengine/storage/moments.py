@@ -8,13 +8,14 @@ from ccengine.core.center import ContactCenter
 from ccengine.core.commands import OfferCall, ShowCall
 from ccengine.core.offers import call_of_offer
 from ccengine.core.states import CallState
+from ccengine.storage.replay import repeat
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from ccengine.core.explaining import Choice
     from ccengine.core.ids import AgentId, CallId, Instant, OfferId
-    from ccengine.storage.journal_reader import JournalReader, TailEntry
+    from ccengine.storage.journal_reader import JournalReader
 
 OUT_OF_LINE = frozenset({CallState.IN_FLOW, CallState.STRAYED, CallState.ENDED})
 
@@ -40,7 +41,7 @@ class Moments:
                 ContactCenter() if snapshot is None else ContactCenter.from_snapshot(snapshot)
             )
         for entry in self._reader.tail(self._applied, number):
-            _apply(self._center, entry)
+            repeat(self._center, entry)
         self._applied = number - 1
         return self._center
 
@@ -102,10 +103,3 @@ def choice_at_last(reader: JournalReader, call: CallId) -> Choice | None:
         if before not in OUT_OF_LINE:
             return None
     return None
-
-
-def _apply(center: ContactCenter, entry: TailEntry) -> None:
-    if entry.event is None:
-        center.advance(entry.at)
-    else:
-        center.handle(entry.event, entry.at)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from ccengine.core.center import ContactCenter
 from ccengine.core.errors import CoreError
+from ccengine.core.faults import Unsettled
 from ccengine.core.snapshots import CenterSnapshot
 from ccengine.reporting.rows import Rejection, Unknown
 from ccengine.storage.codec import decode, encode
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     from ccengine.core.events import Event
     from ccengine.reporting.rows import RowKind, What
-    from ccengine.storage.journal_reader import Restored, StoredRow
+    from ccengine.storage.journal_reader import Restored, StoredRow, TailEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,17 @@ def center_of(restored: Restored) -> ContactCenter:
     snapshot = restored.snapshot
     center = ContactCenter() if snapshot is None else ContactCenter.from_snapshot(snapshot)
     for entry in restored.tail:
+        repeat(center, entry)
+    return center
+
+
+def repeat(center: ContactCenter, entry: TailEntry) -> None:
+    """Have a core do a step again that was not refused, however far it came then."""
+    with suppress(Unsettled):
         if entry.event is None:
             center.advance(entry.at)
         else:
             center.handle(entry.event, entry.at)
-    return center
 
 
 def replay(rows: Iterable[StoredRow]) -> list[Difference]:
@@ -83,12 +91,14 @@ def _decide(center: ContactCenter, what: What, row: StoredRow) -> Sequence[What]
         return [center.snapshot()]
     if isinstance(what, Unknown):
         return [what]  # differs from whatever was recorded, and so is reported
-    if row.kind == "advance":
-        return center.advance(row.at)
     try:
+        if row.kind == "advance":
+            return center.advance(row.at)
         return center.handle(cast("Event", what), row.at)
     except CoreError as error:
         return [Rejection(str(error) or type(error).__name__)]
+    except Unsettled as fault:
+        return fault.commands
 
 
 def _read(row: StoredRow) -> What:

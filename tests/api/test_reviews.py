@@ -171,7 +171,7 @@ async def test_the_journal_has_it_before_it_is_noted(
         order.append(f"{len(happened)} written")
         return True
 
-    async def note(_: object) -> None:
+    async def note(_: object, __: object) -> None:
         order.append("told")
 
     reviewing = Reviewing(
@@ -180,7 +180,7 @@ async def test_the_journal_has_it_before_it_is_noted(
         _now(here),
         written=written,
     )
-    monkeypatch.setattr(store, "told", note)
+    monkeypatch.setattr(type(store), "told", note)
     await reviewing._tell(replace(review, told=0))
     assert order == ["1 written", "told"]
 

@@ -242,3 +242,13 @@ def test_no_order_of_changes_ever_leaks(changes: list[Change], other: CoachMode)
             assert all(one.voice != COACH for one in reached(setup, people))
         else:
             assert missing(setup, seating) == ()
+
+
+def test_what_is_told_of_a_leak_has_nothing_of_others_talks() -> None:
+    snoop = Snoop("s", AGENT, Direction.BOTH, Direction.NONE)
+    beside = Snoop("t", "other agent", Direction.BOTH, Direction.NONE)
+    own = {TALK: frozenset({CALLER, AGENT}), ROOM: frozenset({COACH, "s"})}
+    others = {"theirs": frozenset({"other caller", "other agent"}), OTHER_ROOM: frozenset({"t"})}
+    setup = Setup({**own, **others}, frozenset({snoop, beside}))
+    told = setup.around(Seating(COACH, AGENT, CoachMode.MONITOR))
+    assert told == Setup(own, frozenset({snoop}))

@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ccengine.calls.card_taking import CardTaking
 from ccengine.calls.coaching.audibility import Direction, Hears, Setup, Snoop, heard
+from ccengine.calls.coaching.line import CoachLine
+from ccengine.calls.keys import Action, CardWish, Keyed
+from ccengine.core.coaching import AGENT_LEFT, NOT_LED
 from ccengine.core.events import (
     CallHandedOver,
+    CallQueued,
     CallTakenOver,
+    CardEntryStarted,
     CoachingEnded,
     CoachingStarted,
     CoachLeaked,
@@ -22,8 +28,12 @@ from ccengine.core.events import (
 )
 from ccengine.core.states import AgentState, CallState
 from ccengine.ivr.confirmations import Confirmation
+from tests.calls.test_cards import PAYMENT, PayDesk
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ccengine.calls.coaching.routing import Step
     from tests.calls.center_on_fake import CenterOnFake
 
 TARAS = "PJSIP/phone-204"
@@ -241,6 +251,195 @@ async def test_to_take_over(house: CenterOnFake) -> None:
     await house.until(lambda: not house.engine.center.calls)
     await asyncio.sleep(1)
     house.assert_nothing_left()
+
+
+async def test_a_reload_without_whom_somebody_coaches_ends_it_and_stops_nobody(
+    house: CenterOnFake,
+) -> None:
+    own = await coach(house)
+    await house.until(lambda: house.said_on(own) == [Confirmation.COACH_WAITS])
+    tenant = house.configuration.tenant
+    assert tenant is not None
+    agents = {name: one for name, one in tenant.settings.agents.items() if name != "taras"}
+    house.set_tenant(agents=agents)
+    await house.until(lambda: house.journal.events(CoachingEnded))
+    (ended,) = house.journal.events(CoachingEnded)
+    assert ended.reason == AGENT_LEFT
+    await house.until(lambda: own not in house.asterisk.channels_left())
+    assert house.said_on(own)[-1] == Confirmation.COACH_AGENT_AWAY
+    house.caller()
+    await house.until(lambda: house.journal.events(CallQueued), seconds=5)
+
+
+async def test_who_leads_the_team_no_more_is_out_of_the_call(house: CenterOnFake) -> None:
+    caller, leg = await talk(house)
+    own = await coach(house)
+    await routed(house, CoachMode.MONITOR)
+    without_supervisors(house)
+    await house.until(lambda: own not in house.asterisk.channels_left())
+    assert house.said_on(own)[-1] == Confirmation.COACH_NOT_TEAM
+    (ended,) = house.journal.events(CoachingEnded)
+    assert ended.reason == NOT_LED
+    assert hears(house, caller, leg)
+
+
+async def test_an_end_that_an_engine_was_asked_for_is_brought_about_by_the_next(
+    house: CenterOnFake,
+) -> None:
+    await talk(house)
+    own = await coach(house)
+    await routed(house, CoachMode.MONITOR)
+    without_supervisors(house)
+    await house.restart()
+    await house.until(lambda: house.journal.events(CoachingEnded))
+    await house.until(lambda: own not in house.asterisk.channels_left())
+
+
+def without_supervisors(house: CenterOnFake) -> None:
+    tenant = house.configuration.tenant
+    assert tenant is not None
+    desk = replace(tenant.settings.teams["dnipro-desk"], supervisors=())
+    house.set_tenant(teams={**tenant.settings.teams, "dnipro-desk": desk})
+
+
+async def test_a_coach_who_could_not_be_seated_is_seated_later_though_nobody_moves(
+    house: CenterOnFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carry_out, tries = CoachLine.carry_out, 0
+
+    async def fail_at_first(line: CoachLine, steps: Sequence[Step]) -> bool:
+        nonlocal tries
+        tries += 1
+        return tries > 6 and await carry_out(line, steps)
+
+    monkeypatch.setattr(CoachLine, "carry_out", fail_at_first)
+    await talk(house)
+    await coach(house)
+    await routed(house, CoachMode.MONITOR)
+
+
+async def takes_over(house: CenterOnFake) -> tuple[str, str, str]:
+    """A coach takes over while Asterisk answers late: caller, agent's leg and coach's channel."""
+    caller, leg = await talk(house)
+    own = await coach(house)
+    await routed(house, CoachMode.MONITOR)
+    house.asterisk.delay_requests(0.02)
+    house.asterisk.dial_digit(own, "7")
+    await house.until(lambda: house.journal.events(CallTakenOver))
+    return caller, leg, own
+
+
+async def test_an_agent_who_hangs_up_as_they_are_taken_over_costs_nobody_the_caller(
+    house: CenterOnFake,
+) -> None:
+    caller, leg, own = await takes_over(house)
+    house.asterisk.hang_up(leg)
+    await asyncio.sleep(3)
+    assert is_talking(house, "node1-1-1")
+    assert hears(house, caller, own)
+
+
+async def test_an_agent_who_hung_up_just_before_the_core_gave_their_caller_to_the_coach(
+    house: CenterOnFake,
+) -> None:
+    caller, leg = await talk(house)
+    own = await coach(house)
+    await routed(house, CoachMode.MONITOR)
+    control = house.sessions.talks.controls["node1-1-1"]
+    control.note_wish(Keyed(Action.TRANSFER, "999"))  # "refused" is said for some seconds
+    await asyncio.sleep(0.1)
+    house.asterisk.dial_digit(own, "7")
+    await asyncio.sleep(0.1)
+    house.asterisk.hang_up(leg)
+    await house.until(lambda: house.journal.events(CallTakenOver))
+    await asyncio.sleep(3)
+    assert hears(house, caller, own)
+
+
+async def test_a_coach_who_hangs_up_as_they_take_over_leaves_nobody_talking_unknown(
+    house: CenterOnFake,
+) -> None:
+    caller, leg, own = await takes_over(house)
+    house.asterisk.hang_up(own)
+    await asyncio.sleep(5)
+    assert not house.engine.center.calls
+    assert not hears(house, caller, leg), "the core has the agent in wrap-up"
+
+
+async def test_a_coach_who_is_gone_before_they_have_the_caller_leaves_them_to_the_agent(
+    house: CenterOnFake,
+) -> None:
+    caller, leg = await talk(house)
+    own = await coach(house)
+    await routed(house, CoachMode.MONITOR)
+    house.asterisk.delay_requests(0.2)
+    house.asterisk.dial_digit(own, "7")
+    await asyncio.sleep(0.1)
+    house.asterisk.hang_up(own)
+    await asyncio.sleep(5)
+    assert not house.journal.events(CallTakenOver)
+    assert is_talking(house, "node1-1-1")
+    assert hears(house, caller, leg)
+
+
+async def test_an_engine_killed_as_a_coach_takes_over_leaves_them_the_caller(
+    house: CenterOnFake,
+) -> None:
+    caller, leg, own = await takes_over(house)
+    await house.restart()
+    await asyncio.sleep(1)
+    assert hears(house, caller, own)
+    assert leg not in house.asterisk.channels_left()
+
+
+async def test_what_an_agent_asked_for_before_they_were_taken_over_is_not_done_to_the_coach(
+    house: CenterOnFake,
+) -> None:
+    house.wiring.payments = PayDesk()
+    house.set_client(payment=PAYMENT)
+    caller, leg = await talk(house)
+    own = await coach(house)
+    await routed(house, CoachMode.MONITOR)
+    control = house.sessions.talks.controls["node1-1-1"]
+    control.note_wish(Keyed(Action.TRANSFER, "999"))  # "refused" is said for some seconds
+    await asyncio.sleep(0.1)
+    control.note_wish(CardWish(by="taras"))
+    control.note_wish(Keyed(Action.HOLD))
+    house.asterisk.dial_digit(own, "7")
+    await house.until(lambda: house.journal.events(CallTakenOver))
+    await asyncio.sleep(10)
+    assert not house.journal.events(CardEntryStarted)
+    assert house.engine.center.calls["node1-1-1"].held is None
+    assert hears(house, own, caller)
+    assert leg not in house.asterisk.channels_left()
+
+
+async def test_a_card_that_was_about_to_begin_gives_way_to_who_takes_over(
+    house: CenterOnFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wish is taken, and the core has not heard of it yet."""
+    house.wiring.payments = PayDesk()
+    house.set_client(payment=PAYMENT)
+    caller, leg = await talk(house)
+    own = await coach(house)
+    await routed(house, CoachMode.MONITOR)
+    begins = asyncio.Event()
+    run = CardTaking.run
+
+    async def run_late(taking: CardTaking) -> None:
+        begins.set()
+        await asyncio.sleep(0.5)
+        await run(taking)
+
+    monkeypatch.setattr(CardTaking, "run", run_late)
+    house.sessions.talks.controls["node1-1-1"].note_wish(CardWish(by="taras"))
+    await begins.wait()
+    house.asterisk.dial_digit(own, "7")
+    await house.until(lambda: house.journal.events(CallTakenOver))
+    await asyncio.sleep(10)
+    assert not house.journal.events(CardEntryStarted)
+    assert hears(house, own, caller)
+    assert leg not in house.asterisk.channels_left()
 
 
 @pytest.mark.parametrize("key", ["4", "5", "6"])

@@ -2,6 +2,7 @@
 
 What the judge is shown of a life is made as the engine makes it: looks some ten seconds apart, a
 file that is a little behind, talk detection that begins at a look and counts a click for a second.
+After a kill the next engine's judge is told what the core has kept of what was found.
 """
 
 from __future__ import annotations
@@ -10,13 +11,18 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from itertools import accumulate
 
 from hypothesis import strategies as st
 
+from ccengine.core import recordings
+from ccengine.core.calls import Call
 from ccengine.core.events.causes import Party
+from ccengine.core.floor import Floor
 from ccengine.core.ids import CallId
 from ccengine.core.recording_health import FileLook, Finding, PartyLook, RecordingJudge, TalkLook
+from tests.core.builders import CLIENT, TENANT
 
 CALL = CallId("c1")
 CALLER, AGENT = Party.CALLER, Party.AGENT
@@ -24,6 +30,10 @@ STEP = 0.5
 AGAIN_SECONDS = 3.0
 HANGOVER_SECONDS = 1.0
 UNHEARD_SECONDS = 20.0
+WATCHED_SECONDS = 150.0
+"""After something broke: found within a minute, and then not again, whoever looks."""
+RESTART_LOOKS = 8
+"""Between two kills at least: a judge that knows nothing needs some looks of its own."""
 
 
 class Says(StrEnum):
@@ -81,7 +91,7 @@ class Life:
     seconds: float
     looks: Sequence[float]  #: between one look and the next
     lags: Sequence[float]  #: how far the file is behind
-    restarts: frozenset[int] = frozenset()  #: looks before which the engine was killed
+    restarts: frozenset[int] = frozenset()  #: looks before which the engine is killed
     fault: Fault | None = None
     broken_at: float = 0.0
 
@@ -106,16 +116,31 @@ class Life:
             return Says.NOTHING
         return (self.caller if party is CALLER else self.agent).at(when)
 
+    @cached_property
+    def sent(self) -> dict[Party, list[str]]:
+        """What each party sends, step by step."""
+        steps = range(int(self.seconds / STEP) + 1)
+        return {
+            party: [self.sends(party, step * STEP) for step in steps] for party in (CALLER, AGENT)
+        }
+
+    @cached_property
+    def counted(self) -> dict[Party, list[int]]:
+        """How many packets had come of each at the beginning of each step."""
+        return {
+            party: list(accumulate((what != Says.NOTHING for what in sent), initial=0))
+            for party, sent in self.sent.items()
+        }
+
     def packets(self, party: Party, when: float) -> int:
-        steps = int(when / STEP)
-        return sum(self.sends(party, step * STEP) != Says.NOTHING for step in range(steps))
+        return self.counted[party][int(when / STEP)]
 
     def talks(self, party: Party, since: float, upto: float) -> tuple[tuple[float, float], ...]:
         """What talk detection tells that listens since then."""
         heard = [
             step * STEP
             for step in range(int(since / STEP) + 1, int(upto / STEP))
-            if self.sends(party, step * STEP) == Says.SPEECH
+            if self.sent[party][step] == Says.SPEECH
         ]
         spans: list[tuple[float, float]] = []
         for at in heard:
@@ -132,22 +157,34 @@ class Watched:
     def __init__(self, life: Life) -> None:
         self.life = life
         self.found: list[tuple[float, Finding]] = []
-        self._judge = RecordingJudge(CALL)
+        self.held: list[float] = []  #: looks at which the agent was not with the caller
+        self._call = Call(
+            id=CALL, tenant=TENANT, client=CLIENT, number="600100", channel=str(CALLER)
+        )
+        self._floor = Floor()
+        self._floor.calls[CALL] = self._call
+        self._begin()
+
+    def _begin(self) -> None:
+        """Have an engine that knows what the journal tells."""
+        call = self._call
+        self._judge = RecordingJudge(CALL, told=call.recording_gaps, unheard=call.unheard)
         self._listening: dict[Party, float] = {}
         self._seen = 0.0
 
     def run(self) -> list[tuple[float, Finding]]:
-        """Look at it to its end, or for a minute after it broke."""
+        """Look at it to its end."""
         at, number = 0.0, 0
         while True:
             at += AGAIN_SECONDS if self._judge.suspects else self._drawn(self.life.looks, number)
             if at > self.life.seconds:
                 return self.found
             if number in self.life.restarts:
-                self._judge, self._listening, self._seen = RecordingJudge(CALL), {}, 0.0
+                self._begin()
             look = self._look(at, self._drawn(self.life.lags, number))
-            findings = self._judge.look(look, unheard_seconds=UNHEARD_SECONDS)
-            self.found += [(at, finding) for finding in findings]
+            for finding in self._judge.look(look, unheard_seconds=UNHEARD_SECONDS):
+                self.found.append((at, finding))
+                recordings.note(self._floor, finding, at)
             number += 1
 
     def _drawn(self, numbers: Sequence[float], place: int) -> float:
@@ -159,6 +196,8 @@ class Watched:
         silent = frozenset[Party]() if file is None else file.silent
         state = life.talk.at(at)
         sides = [CALLER] if state == Is.HELD else [CALLER, AGENT]
+        if state == Is.HELD:
+            self.held.append(at)
         parties = tuple(self._party(side, at, is_silent=side in silent) for side in sides)
         settled = life.talk.changed_at(at)
         return TalkLook(
@@ -209,6 +248,9 @@ def _course(kinds: type[StrEnum], longest: float) -> st.SearchStrategy[Course]:
 
 
 LOOKS = st.lists(st.sampled_from([9.5, 10.0, 10.0, 10.5, 11.0]), min_size=1, max_size=7)
+RESTARTS = st.lists(st.integers(RESTART_LOOKS, 2 * RESTART_LOOKS), max_size=3).map(
+    lambda between: frozenset(look - RESTART_LOOKS for look in accumulate(between))
+)
 LAGS = st.lists(st.sampled_from([0.0, 0.2, 0.5, 1.0]), min_size=1, max_size=7)
 
 HEALTHY = st.builds(
@@ -243,9 +285,10 @@ def broken(draw: st.DrawFn) -> Life:
         caller=then_speaks(draw(_course(Says, 60))),
         agent=then_speaks(draw(_course(Says, 60))),
         talk=together,
-        seconds=broken_at + 60.0,
+        seconds=broken_at + WATCHED_SECONDS,
         looks=draw(LOOKS),
         lags=draw(LAGS),
+        restarts=draw(RESTARTS),
         fault=draw(st.sampled_from(Fault)),
         broken_at=broken_at,
     )

@@ -9,12 +9,13 @@ import orjson
 import pytest
 
 from ccengine.core import events
-from ccengine.core.commands import EndCoaching, OfferCall, SeatCoach, ShowCoaching
+from ccengine.core.coaching import NOT_LED
+from ccengine.core.commands import Command, EndCoaching, OfferCall, SeatCoach, ShowCoaching
 from ccengine.core.errors import CoachRefused, CoreError
 from ccengine.core.events import CoachMode
-from ccengine.core.ids import AgentId, CallId, ClientId, CoachingId
+from ccengine.core.ids import AgentId, CallId, ClientId, CoachingId, PhoneId
 from ccengine.core.states import AgentState, CallState, Kind
-from tests.core.builders import agent_dialled, queue_settings
+from tests.core.builders import agent_dialled, plan_of, queue_settings
 from tests.core.stage import Like, Stage, state_bytes
 from tests.core.test_handover import consulted, handed_over, random_event
 from tests.core.test_snapshots import through_the_journal
@@ -87,11 +88,8 @@ def test_a_coach_is_offered_nothing_and_follows_from_call_to_call(led: Stage) ->
     commands = led.bridge("c2")
     assert Like(SeatCoach, call="c2", leg="c2.1") in commands
     assert Like(ShowCoaching, agent="anna", mode="monitor", call="c2") in commands
-    ended = events.CoachingEnded(
-        coaching=CoachingId("co-lea"), coach=AgentId("lea"), agent=AgentId("anna"), reason="x"
-    )
     led.queue("c3", "billing")
-    commands = led.post(ended)
+    commands = led.post(over())
     assert Like(ShowCoaching, coach="lea", agent="anna", mode=None) in commands
     led.expect(commands, Like(OfferCall, agent="lea", call="c3"))
 
@@ -175,15 +173,91 @@ def test_it_ends_when_either_logs_out(led: Stage) -> None:
     led.expect(led.ready("bob"))  # it is said once
 
 
+def over(coach: str = "lea", agent: str = "anna") -> events.CoachingEnded:
+    return events.CoachingEnded(
+        coaching=CoachingId(f"co-{coach}"), coach=AgentId(coach), agent=AgentId(agent), reason="x"
+    )
+
+
+def without(stage: Stage, agent: str) -> list[Command]:
+    """Load a plan that no longer has an agent."""
+    del stage.agents[agent]
+    return stage.plan()
+
+
+@pytest.mark.parametrize(
+    ("gone", "reason"), [("anna", "the agent logged out"), ("lea", "the coach logged out")]
+)
+def test_whoever_a_new_plan_no_longer_has_is_coached_and_coaches_no_more(
+    led: Stage, gone: str, reason: str
+) -> None:
+    led.post(started())
+    asked = EndCoaching(coaching=CoachingId("co-lea"), reason=reason)
+    assert asked in without(led, gone)
+    assert led.queue("c1", "billing") != [], "whoever calls is served meanwhile"
+    led.post(over())
+    assert gone not in [agent.id for agent in led.center.agents()], "and then they are forgotten"
+
+
+def test_a_new_plan_without_who_talks_ends_their_coaching_at_once(led: Stage) -> None:
+    talking(led)
+    asked = EndCoaching(coaching=CoachingId("co-lea"), reason=NOT_LED)
+    assert asked in without(led, "anna")
+    led.hang_up("c1")
+    led.queue("c2", "billing")
+    led.post(over())
+    led.hang_up("c2")
+    assert "anna" not in [agent.id for agent in led.center.agents()]
+
+
+def test_a_new_plan_that_has_them_again_before_the_end_keeps_them(led: Stage) -> None:
+    led.post(started())
+    kept = led.agents["anna"]
+    without(led, "anna")
+    led.agents["anna"] = kept
+    led.plan()
+    led.post(over())
+    led.log_in("anna")
+    led.post(started())
+
+
+def test_who_leads_the_team_no_more_coaches_it_no_more(led: Stage) -> None:
+    talking(led)
+    led.house["supervisors"] = {"desk": (AgentId("bob"),)}
+    commands = led.plan()
+    assert EndCoaching(coaching=CoachingId("co-lea"), reason=NOT_LED) in commands
+    assert led.center.coachings[CoachingId("co-lea")].seat.call is None
+    with pytest.raises(CoachRefused):
+        led.post(taken_over())
+
+
+def test_an_agent_who_changes_teams_leaves_their_coach_behind(led: Stage) -> None:
+    led.post(started())
+    led.agents["anna"] = replace(led.agents["anna"], team="other")
+    assert Like(EndCoaching, reason=NOT_LED) in led.plan()
+
+
+def replanned(stage: Stage, chance: Random) -> events.Event:
+    """Return a plan that one agent or supervisor comes to, or is missing from."""
+    agents = {
+        name: one for name, one in stage.agents.items() if name == "carl" or chance.random() < 0.8
+    }
+    leaders = tuple(AgentId(name) for name in ("lea", "bob") if chance.random() < 0.7)
+    here = tuple(name for name in leaders if name in agents)
+    return events.PlanLoaded(plan=plan_of(agents, stage.queues, supervisors={"desk": here}))
+
+
 def coached(stage: Stage, chance: Random) -> events.Event:
+    if chance.random() < 0.1:
+        return replanned(stage, chance)
     coach, agent = chance.choice(["lea", "bob"]), chance.choice(["anna", "bob", "lea"])
     seat = next((one.seat.call for one in stage.center.coachings.values()), None)
-    over = {"coaching": CoachingId(f"co-{coach}"), "coach": AgentId(coach)}
     made: list[events.Event] = [
         started(coach, agent),
         changed(chance.choice(list(CoachMode)), coach, agent),
         taken_over(seat or "c1", coach, agent),
-        events.CoachingEnded(**over, agent=AgentId(agent), reason="left"),
+        over(coach, agent),
+        events.AgentLoggedIn(agent=AgentId(agent), phone=PhoneId(f"phone-{agent}")),
     ]
     return chance.choice(made)
 
@@ -197,10 +271,10 @@ def test_whatever_happens_books_agree_and_a_restored_center_goes_on_alike(seed: 
     stage.plan()
     twin = through_the_journal(stage.center)
     for number in range(STEPS):
-        now = coached(stage, chance) if chance.random() < 0.3 else None
-        event = now or random_event(stage, chance, number)
         ignored = stage.center.ignored
         try:
+            now = coached(stage, chance) if chance.random() < 0.3 else None
+            event = now or random_event(stage, chance, number)
             commands = stage.post(event)
         except CoreError:
             continue

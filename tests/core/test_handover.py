@@ -113,6 +113,14 @@ def test_who_wraps_up_another_call_meanwhile_is_left_in_peace(staffed: Stage) ->
     assert (staffed.state("anna"), staffed.line()) == ("wrap_up", ["c1"])
 
 
+def test_who_has_just_answered_a_colleague_who_strays_is_free_again(staffed: Stage) -> None:
+    staffed.post(agent_dialled("d1", "carl", Kind.INTERNAL))
+    staffed.post(directed("d1", "anna"))
+    staffed.accept("d1")
+    staffed.stray("d1")
+    assert (staffed.call_state("d1"), staffed.state("anna")) == ("in_flow", "available")
+
+
 def test_before_those_who_came_later(staffed: Stage) -> None:
     staffed.not_ready("bob")
     staffed.talk("c1", "billing")

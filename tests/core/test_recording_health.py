@@ -212,6 +212,34 @@ def test_an_engine_goes_on_where_the_last_one_stopped() -> None:
     assert seen(back, judge=judge) == [heard]
 
 
+def test_a_missing_party_who_spoke_before_is_not_told_again_by_the_next_engine() -> None:
+    judge = RecordingJudge(CALL, told=[gap(GapKind.PARTY_MISSING, 5, AGENT)])
+    from_the_beginning = talk(60)  # what it reads first holds what they said before the gap
+    spoke = speaks(AGENT, 60, 90, None)
+    lost = [talk(at, silent=[AGENT], agent=spoke) for at in (70.0, 80.0, 90.0)]
+    assert seen(from_the_beginning, *lost, judge=judge) == []
+
+
+def test_but_it_is_once_they_were_in_it_again() -> None:
+    judge = RecordingJudge(CALL, told=[gap(GapKind.PARTY_MISSING, 5, AGENT)])
+    lost = talk(80, silent=[AGENT], agent=speaks(AGENT, 70, 80))
+    found = seen(talk(60), talk(70), lost, judge=judge)
+    assert found == [gap(GapKind.PARTY_MISSING, 8, AGENT)]
+
+
+def test_a_file_that_stopped_is_lost_for_the_next_engine_and_not_told_again() -> None:
+    judge = RecordingJudge(CALL, told=[gap(GapKind.FILE_SHORT, 6)])
+    assert seen(*(talk(at, file=20 - at) for at in (60.0, 70.0, 80.0)), judge=judge) == []
+    assert judge.is_lost
+
+
+def test_each_gap_that_was_told_counts() -> None:
+    told = [gap(GapKind.FILE_SHORT, 6), gap(GapKind.FILE_SHORT, 7)]
+    judge = RecordingJudge(CALL, told=told)
+    assert seen(talk(60, file=-13), talk(70, file=-13), judge=judge) == []
+    assert seen(talk(80, file=-20), talk(82, file=-22), judge=judge) == [gap(GapKind.FILE_SHORT, 9)]
+
+
 def test_what_is_missing_in_another_part_too_is_not_told_again() -> None:
     judge = RecordingJudge(CALL)
     lost = talk(20, silent=[AGENT], agent=speaks(AGENT, 0, 20, None))

@@ -47,6 +47,25 @@ def queues(system: System, written: str) -> Change:
     return DNIPRO, section, written
 
 
+def more_agents(count: int) -> tuple[Change, ...]:
+    """Give dnipro's queue vip so many more agents, each with a phone; Asterisk must be told."""
+    agents = "".join(
+        f"  {name}: {{name: Agent {name}, number: {phone}9, phone: {phone}, clients: [dnipro],"
+        " skills: {ukrainian: 5}}\n"
+        for name, phone in more_desks(count).items()
+    )
+    phones = "".join(f"  {phone}: {{site: kyiv}}\n" for phone in more_desks(count).values())
+    return (
+        ("tenant.yaml", "\nagents:\n", f"\nagents:\n{agents}"),
+        ("tenant.yaml", "\nphones:\n", f"\nphones:\n{phones}"),
+    )
+
+
+def more_desks(count: int) -> dict[str, str]:
+    """Return their names, and at which phone each of them sits."""
+    return {f"vip-{number}": f"{230 + number}" for number in range(1, count + 1)}
+
+
 def outbound(prefix: str) -> tuple[Change, ...]:
     """Let dnipro call numbers with this prefix, by a provider whom nobody ever reaches."""
     trunk = "{server: 127.0.0.10, addresses: [127.0.0.10]}"

@@ -62,6 +62,17 @@ class Recorded:
         began: float = parts(self.record)[0]["started_at"]
         return began
 
+    @property
+    def due(self) -> float:
+        """Since when there must be sound: from the answer on, or from when somebody asked for it.
+
+        What they asked for begins at once: no row tells of the wish alone.
+        """
+        if parts(self.record)[0]["by"]:
+            return self.begun
+        answered: float = _listed(self.record, "conversations")[0]["started_at"]
+        return min(self.begun, answered)
+
     def share(self, side: NDArray[np.int16], tone_hz: int) -> float:
         """Return in which share of a side a tone is, but for its edges."""
         windows = tone_windows(side.tolist(), tone_hz)[EDGE_WINDOWS:-EDGE_WINDOWS]
@@ -86,24 +97,24 @@ class Recorded:
         return self.sides[max(0, since) : round((end - self.begun) * RATE)]
 
     def lacks(self, caller: Caller, tones: Collection[int]) -> list[Gap]:
-        """Return where a tone that was sent is missing, but for pauses.
+        """Return where a tone that was sent is missing, but for pauses; times are the recording's.
 
-        The caller's is sent all the time; of the others and of music that was sent to the caller
-        which the caller's own phone has heard: an agent who presses keys sends no tone.
+        What was sent before it began is missing, too: at a time below zero. The caller's is sent
+        all the time; of the others and of music that was sent to the caller which the caller's own
+        phone has heard: an agent who presses keys sends no tone.
         """
         marked = [span for part in parts(self.record) for span in spans(part["pauses"])]
         ended = parts(self.record)[-1]["ended_at"]
         said = [
             Sent(begin - self.begun, end - self.begun, (caller.tone_hz,))
-            for begin, end in without([(self.begun, ended)], marked)
+            for begin, end in without([(self.due, ended)], marked)
         ]
         ahead = time.time() - asyncio.get_running_loop().time()  # noqa: TID251 - the journal's
-        heard = np.array(caller.call.heard.samples(self.begun - ahead, ended - ahead), np.int16)
-        pauses = [(begin - self.begun, end - self.begun) for begin, end in marked]
+        heard = np.array(caller.call.heard.samples(self.due - ahead, ended - ahead), np.int16)
         sent = [
-            Sent(begin, end, (tone,))
+            Sent(begin - self.begun, end - self.begun, (tone,))
             for tone in (*tones, MUSIC)
-            for begin, end in without(_present(heard, tone), pauses)
+            for begin, end in without(_present(heard, tone, self.due), marked)
         ]
         return [*gaps(self.said, said), *gaps(self.heard, sent, edge_seconds=EDGE_SECONDS)]
 
@@ -117,6 +128,7 @@ class Recorded:
         told = Told(
             caller=caller_hz,
             begun=self.begun,
+            due=self.due,
             ended=parts(self.record)[-1]["ended_at"],
             talks=[
                 (agents[one["agent"]], one["started_at"], one["ended_at"])
@@ -128,11 +140,12 @@ class Recorded:
         return [*gaps(self.said, told.said()), *gaps(self.heard, told.heard())]
 
 
-def _present(sound: NDArray[np.int16], tone: int) -> list[Span]:
-    """Return from when to when a tone is there."""
+def _present(sound: NDArray[np.int16], tone: int, began: float) -> list[Span]:
+    """Return from when to when a tone is there, in a sound that began then."""
     whole = (0.0, len(sound) / RATE)
     missing = gaps(sound, [Sent(*whole, (tone,))], edge_seconds=0.0)
-    return without([whole], [(one.begin, one.end) for one in missing])
+    there = without([whole], [(one.begin, one.end) for one in missing])
+    return [(began + begin, began + end) for begin, end in there]
 
 
 def _loudest(side: NDArray[np.int16]) -> str:

@@ -120,13 +120,19 @@ class Stage:
         return call
 
     async def agent(
-        self, name: str, *, at: str | None = None, logged_in: bool = True, code: str = ""
+        self,
+        name: str,
+        *,
+        at: str | None = None,
+        logged_in: bool = True,
+        code: str = "",
+        tone_hz: int | None = None,
     ) -> Agent:
-        """Register an agent's phone and log in; `at` is the phone, their usual one if left out."""
+        """Register an agent's phone and log in; their usual phone and tone where none is named."""
         phone_id = at or self.system.tenant.settings.agents[AgentId(name)].phone or ""
         phone = await self._phone(sip_user_of(PhoneId(phone_id)))
         await phone.register(expires_seconds=120)
-        agent = Agent(self.system, name, phone, AGENT_TONES[name])
+        agent = Agent(self.system, name, phone, tone_hz or AGENT_TONES[name])
         self.agents.append(agent)
         if logged_in:
             await agent.logs_in(code)

@@ -1,7 +1,7 @@
 """The disk of recordings is full in the middle of talks: they go on, and the rule is obeyed.
 
 It is told, and afterwards nothing is corrupt: what was recorded before and after is kept at its
-time, and verified.
+time, and verified. In the full size there are twenty talks at once, each looked at like the two.
 """
 
 from __future__ import annotations
@@ -24,19 +24,30 @@ from ccengine.core.ids import ClientId
 from ccengine.ivr.phrases import Phrase
 from ccengine.reporting.call_record import CallOutcome
 from ccengine.storage.journal_reader import JournalReader
-from tests.e2e.configuration import DNIPRO, configured
+from tests.e2e.configuration import DNIPRO, configured, more_agents, more_desks
 from tests.e2e.people import hear_each_other
 from tests.e2e.recorded import Recorded, parts, recorded
 from tests.e2e.small_disk import fill, free, small_disk
 from tests.e2e.talks import hears, now
 from tests.e2e.waits import until
+from tests.sizes import FULL, by_size
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ccengine.phone import Call
     from tests.e2e.people import Agent, Caller
     from tests.e2e.stage import Stage
 
-MEGABYTES = 6
+TALKS = by_size(small=2, full=20)
+MORE = TALKS - 2  #: agents, beside the demo's own
+MORE_HZ = [1100 + 50 * number for number in range(MORE)]
+AT_ONCE = 4  #: who log in
+MEGABYTES = by_size(small=6, full=160)
+NEWS_SECONDS = by_size(small=10, full=60)
+"""Until each recording has ended or begun: so long a gap's alarm may take."""
+CALLERS_SECONDS = 240.0
+"""Until the last agent's phone rings: callers come one by one."""
 BEFORE_SECONDS = 3.0
 FULL_SECONDS = 5.0
 AFTER_SECONDS = 3.0
@@ -53,31 +64,72 @@ def events(stage: Stage, kind: type) -> list[Any]:
 
 async def talk(stage: Stage, agent: Agent, number: str, digit: str) -> Pair:
     caller = await stage.caller(number)
-    if digit:
-        await caller.call.heard.wait_for_audio()
-        await caller.presses(digit)
+    await caller.call.heard.wait_for_audio()
+    await caller.presses(digit)
     call = await agent.answers()
     await hear_each_other(caller, agent, call)
     return caller, agent, call
 
 
-@pytest.mark.timeout(150)
+async def desk_of_dnipro(stage: Stage) -> list[Agent]:
+    """Olena and the others who serve vip."""
+    few = asyncio.Semaphore(AT_ONCE)
+
+    async def comes(name: str, phone: str, tone_hz: int) -> Agent:
+        async with few:
+            return await stage.agent(name, at=phone, tone_hz=tone_hz)
+
+    async with asyncio.TaskGroup() as coming:
+        tasks = [
+            coming.create_task(comes(name, phone, tone_hz))
+            for (name, phone), tone_hz in zip(more_desks(MORE).items(), MORE_HZ, strict=True)
+        ]
+    return [await stage.agent("olena"), *(task.result() for task in tasks)]
+
+
+async def talks(stage: Stage, agents: Sequence[Agent], number: str) -> list[Pair]:
+    """One caller after the other; to which of the agents each of them comes is the queue's."""
+    pairs: list[Pair] = []
+    async with asyncio.TaskGroup() as desks:
+        waiting = {desks.create_task(one.answers(seconds=CALLERS_SECONDS)): one for one in agents}
+        for _ in agents:
+            caller = await stage.caller(number)
+            (answered,), _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            agent, call = waiting.pop(answered), answered.result()
+            await hear_each_other(caller, agent, call)
+            pairs.append((caller, agent, call))
+    return pairs
+
+
+async def each_has(stage: Stage, kind: type, pairs: Sequence[Pair], *, after: int = 0) -> None:
+    """Wait until there is such an event of each of the calls, beyond the first so many."""
+    wanted = {caller.call_id for caller, _, _ in pairs}
+
+    def is_so() -> bool:
+        return wanted <= {one.call for one in events(stage, kind)[after:]}
+
+    await until(f"{kind.__name__} of each call", is_so, seconds=NEWS_SECONDS)
+
+
+@pytest.mark.timeout(by_size(small=150, full=900))
 async def test_talks_go_on_the_rule_is_obeyed_and_nothing_is_corrupt(stage: Stage) -> None:
     system = stage.system
-    async with configured(system, REFUSE), small_disk(system, megabytes=MEGABYTES), stage:
+    changed = configured(system, REFUSE, *more_agents(MORE), tell_asterisk=FULL)
+    async with changed, small_disk(system, megabytes=MEGABYTES), stage:
         amira, omar = await stage.agent("amira"), await stage.agent("omar")
-        olena = await stage.agent("olena")
+        desk = await desk_of_dnipro(stage)
         pairs = [
             await talk(stage, amira, "600100", "1"),
-            await talk(stage, olena, "600201", ""),
+            *await talks(stage, desk, "600201"),
         ]
+        assert len(pairs) == TALKS
         await asyncio.sleep(BEFORE_SECONDS)
         await fill(system)
         await until(
             "it is told",
             lambda: DiskLevel.EXHAUSTED in [one.level for one in events(stage, DiskLevelChanged)],
         )
-        await until("of each call", lambda: len(events(stage, RecordingFailed)) >= len(pairs))
+        await each_has(stage, RecordingFailed, pairs)
         await others_meet_the_rule(stage, omar)
         since = now()
         await asyncio.sleep(FULL_SECONDS)
@@ -86,7 +138,7 @@ async def test_talks_go_on_the_rule_is_obeyed_and_nothing_is_corrupt(stage: Stag
             await hears(call, caller.tone_hz, since=since)
         begun = len(events(stage, RecordingStarted))
         await free(system)
-        await until("they go on", lambda: len(events(stage, RecordingStarted)) >= begun + 2)
+        await each_has(stage, RecordingStarted, pairs, after=begun)
         await asyncio.sleep(AFTER_SECONDS)
         for caller, _, _ in pairs:
             await caller.hangs_up()

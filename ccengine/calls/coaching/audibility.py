@@ -63,6 +63,14 @@ class Setup:
         found = (name for name, members in self.bridges.items() if channel in members)
         return next(found, None)
 
+    def around(self, seating: Seating) -> Setup:
+        """Return what is about a coach and their agent: nothing of others' talks."""
+        two = {seating.coach, seating.leg}
+        bridges = {name: members for name, members in self.bridges.items() if members & two}
+        near = two.union(*bridges.values())
+        snoops = (one for one in self.snoops if one.channel in near or one.target in near)
+        return Setup(bridges, frozenset(snoops))
+
 
 class Hears(NamedTuple):
     """One hears another."""

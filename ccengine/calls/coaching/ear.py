@@ -10,7 +10,7 @@ import structlog
 
 from ccengine.asterisk.ari.errors import AriError
 from ccengine.calls.languages import agents_language
-from ccengine.core.coaching import AGENT_LEFT
+from ccengine.core.coaching import AGENT_LEFT, NOT_LED
 from ccengine.core.coachings import Unheard
 from ccengine.ivr.confirmations import Confirmation
 
@@ -26,6 +26,10 @@ WORDS: Final = {
     Unheard.NO_CALL: Confirmation.COACH_WAITS,
     Unheard.OTHER_CLIENT: Confirmation.COACH_OTHER_CLIENT,
     Unheard.PRIVATE: Confirmation.COACH_PRIVATE,
+}
+GOODBYES: Final = {
+    AGENT_LEFT: Confirmation.COACH_AGENT_AWAY,
+    NOT_LED: Confirmation.COACH_NOT_TEAM,
 }
 SAID_WITHIN_SECONDS: Final = 8.0
 
@@ -89,5 +93,5 @@ class CoachEar:
         await self.stop()
         if leaked:
             await self.say(Confirmation.UNAVAILABLE)
-        elif reason == AGENT_LEFT:
-            await self.say(Confirmation.COACH_AGENT_AWAY)
+        elif reason in GOODBYES:
+            await self.say(GOODBYES[reason])

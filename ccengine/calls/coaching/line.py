@@ -162,3 +162,4 @@ class CoachLine:
         if not self.channel.is_gone:
             await self.leave_bridges()
         await insist(self._router.bridge(self.room).destroy, f"end of {self.room}")
+        self._has_room = False

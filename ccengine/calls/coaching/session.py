@@ -25,11 +25,8 @@ from ccengine.calls.insistence import insist
 from ccengine.calls.scope import CallScope
 from ccengine.core.coachings import Unheard
 from ccengine.core.commands import EndCoaching, SeatCoach
-from ccengine.core.events import (
-    CallTakenOver,
-    CoachMode,
-    CoachRouted,
-)
+from ccengine.core.events import CallTakenOver, CoachMode
+from ccengine.core.ids import CallId
 from ccengine.ivr.confirmations import Confirmation
 
 if TYPE_CHECKING:
@@ -39,17 +36,18 @@ if TYPE_CHECKING:
     from ccengine.calls.coaching.audibility import Setup
     from ccengine.calls.coaching.line import Snoops
     from ccengine.calls.coaching.routing import Step
-    from ccengine.calls.consult import Talks
+    from ccengine.calls.consult import CustomersTalk, Talks
     from ccengine.calls.wiring import Wiring
     from ccengine.core.coachings import Coaching, Seat
     from ccengine.core.events import CoachRouted
-    from ccengine.core.ids import CallId, ClientId, CoachingId
+    from ccengine.core.ids import ClientId, CoachingId
 
 log = structlog.get_logger()
 
 LOOKS = 4
 LOOK_AGAIN_SECONDS = 0.1
 """How often a set-up is looked at that lacks something, as while an agent moves between bridges."""
+TRY_AGAIN_SECONDS = 2.0  #: after these looks, though nobody moves
 
 COACH_HUNG_UP = "the coach hung up"
 LEAKED = "somebody else would have heard the coach"
@@ -103,9 +101,9 @@ class CoachingSession:
         self._watched: set[str] = set()
         self._mode = CoachMode.MONITOR  # of what was set up last
         self._looks = 0
+        self._again_seconds: float | None = None
         self._told: CoachRouted | None = None
         self._unheard: Unheard | None = None
-        self._by = ""
 
     def ask(self, asked: Asked) -> None:
         """Take a wish."""
@@ -188,16 +186,21 @@ class CoachingSession:
     # --- what is asked for ---------------------------------------------------------------------
 
     async def _follow(self) -> str:
-        while True:
+        while not self._coaching.ending:  # an earlier engine may have been told
             if not await self._settle():
                 return LEAKED
-            news = [await self._news.get()]
+            try:
+                async with asyncio.timeout(self._again_seconds):
+                    news = [await self._news.get()]
+            except TimeoutError:
+                continue
             while not self._news.empty():
                 news.append(self._news.get_nowait())
             for one in news:
                 over = await self._take(one)
                 if over:
                     return over
+        return self._coaching.ending
 
     async def _take(self, news: News) -> str:
         """Do what is asked for; why the coaching is over by that, empty if it goes on."""
@@ -226,33 +229,40 @@ class CoachingSession:
 
     async def _take_over(self, by: str) -> bool:
         """Have the coach be the agent of the call they hear; False: it cannot be."""
-        call = self._coaching.seat.call
-        talk = None if call is None else self._house.talks.controls.get(call)
-        if call is None or talk is None or call in self._house.talks.consults:
+        if self._talk_heard() is not None:
+            await self._ear.stop()
+            await (
+                self._line.clear_away()
+            )  # beforehand: nothing may come between the two words below
+        talk = self._talk_heard()
+        rejection = "no talk to take over" if talk is None else self._engine.post(self._taken(by))
+        if talk is None or rejection:
+            log.info("take_over_refused", coaching=self._coaching.id, cause=rejection)
             await self._refuse(Confirmation.REFUSED)
             return False
-        event = CallTakenOver(
-            call=call,
+        talk.note_take_over(self._channel)
+        return True
+
+    def _talk_heard(self) -> CustomersTalk | None:
+        """Return the talk the coach hears, if it can be taken over."""
+        call, talks = self._coaching.seat.call, self._house.talks
+        return None if call is None or call in talks.consults else talks.controls.get(call)
+
+    def _taken(self, by: str) -> CallTakenOver:
+        return CallTakenOver(
+            call=self._coaching.seat.call or CallId(""),
             agent=self._coaching.agent,
             to_agent=self._coaching.coach,
             coaching=self._coaching.id,
             channel=self._channel.id,
             by=by,
         )
-        rejection = self._engine.post(event)
-        if rejection:
-            log.info("take_over_refused", call_id=call, cause=rejection)
-            await self._refuse(Confirmation.REFUSED)
-            return False
-        await self._ear.stop()
-        await self._line.clear_away()
-        talk.note_take_over(self._channel)
-        return True
 
     # --- who hears whom ------------------------------------------------------------------------
 
     async def _settle(self) -> bool:
         """Set up what is to be; False: somebody heard the coach, who is out of everything now."""
+        self._again_seconds = None
         seat = self._coaching.seat
         if seat.call is None or not seat.leg:
             return await self._wait(seat)
@@ -276,6 +286,7 @@ class CoachingSession:
                 return False
             if not lacking:
                 return True
+        self._again_seconds = TRY_AGAIN_SECONDS
         log.warning("coach_hears_too_little", coaching=self._coaching.id, cause=lacking)
         return True
 
@@ -310,7 +321,7 @@ class CoachingSession:
             return True
         wrong = leaks(setup, seating, before, seating.mode)
         if wrong:
-            self._note_leak(seating, f"{'; '.join(wrong)}: {setup}", planned=False)
+            self._note_leak(seating, f"{'; '.join(wrong)}: {setup.around(seating)}", planned=False)
         return not wrong
 
     def _plan(self, setup: Setup, seating: Seating | None) -> list[Step]:
