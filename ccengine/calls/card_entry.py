@@ -180,10 +180,12 @@ def is_open(call: Call, entry: str) -> bool:
     return card is not None and card.id == entry and not card.is_over
 
 
-def end_entry(engine: Engine, call: Call, entry: str, answer: PaymentAnswer) -> None:
-    """Post how the taking of a card has ended; caller and agent may still be apart."""
+def end_entry(
+    engine: Engine, call: Call, entry: str, answer: PaymentAnswer, *, is_left: bool = False
+) -> None:
+    """Post how the taking of a card has ended; both are still apart, unless one has left."""
     card = call.card
-    apart = card is not None and card.id == entry and card.agent is not None
+    waits = card is not None and card.id == entry and card.agent is not None
     engine.post(
         CardEntryEnded(
             call=call.id,
@@ -192,7 +194,7 @@ def end_entry(engine: Engine, call: Call, entry: str, answer: PaymentAnswer) -> 
             token=answer.token,
             last4=answer.last4,
             result=answer.result,
-            apart=apart,
+            apart=waits and not is_left,
         )
     )
     engine.write()
@@ -202,7 +204,7 @@ def leave(engine: Engine, call: Call, outcome: CardOutcome) -> None:
     """Post the end of a card that somebody has left in the middle of; one sent has its own."""
     card = call.card
     if card is not None and is_open(call, card.id) and not card.is_sent:
-        end_entry(engine, call, card.id, PaymentAnswer(outcome=outcome))
+        end_entry(engine, call, card.id, PaymentAnswer(outcome=outcome), is_left=True)
 
 
 async def keep_out(talks: Talks, call: Call, client: Client, by: str) -> bool:
