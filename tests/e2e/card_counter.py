@@ -13,7 +13,7 @@ import numpy as np
 from aiohttp import web
 
 from ccengine.config.secrets import api_token
-from ccengine.core.events import CardEntryEnded
+from ccengine.core.events import CardEntryEnded, CardTalkResumed, RecordingResumed
 from tests.e2e.configuration import DNIPRO, configured
 from tests.e2e.engine_container import docker
 from tests.e2e.waits import until
@@ -95,6 +95,12 @@ def events(system: System, call: CallId, *kinds: type) -> list[Event]:
     """Return what the journal has of a call."""
     system.ledger.read()
     return [row.what for row in system.ledger.rows.get(call, []) if isinstance(row.what, kinds)]
+
+
+async def together(system: System, call: CallId) -> None:
+    """Wait until the two can talk again, and the recording goes on."""
+    await until("they are together", lambda: bool(events(system, call, CardTalkResumed)))
+    await until("it is recorded again", lambda: bool(events(system, call, RecordingResumed)))
 
 
 async def ended(system: System, call: CallId, *, times: int = 1) -> CardEntryEnded:

@@ -32,6 +32,7 @@ from tests.e2e.card_counter import (
     id_of,
     luhn,
     raw_recording,
+    together,
     told_of_channels,
 )
 from tests.e2e.people import hear_each_other, hear_prompt
@@ -174,6 +175,7 @@ async def test_typed_digits_reach_the_payment_program_and_nobody_else(
         assert body["card"]["security_code"] == CODE
         assert key == end.entry
 
+        await together(stage.system, id_of(caller))
         await hear_each_other(caller, olena, call)
         told = stage.system.confirmation(Confirmation.CARD_TAKEN)
         await hear_prompt(call, told, since=since)
@@ -212,6 +214,7 @@ async def test_keys_in_the_sound_are_heard_by_the_engine_and_by_nobody_else(
         assert end.outcome is CardOutcome.APPROVED
         assert program.paid[0][0]["card"]["number"] == NUMBER
         caller.call.play(Tone(caller.tone_hz))
+        await together(stage.system, id_of(caller))
         await hear_each_other(caller, olena, call)
         assert call.heard.digits == []
         assert digits_in(call.heard.samples(apart, now())) == ""
