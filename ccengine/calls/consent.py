@@ -8,6 +8,7 @@ them wants more: an agent whom they are handed over to, or who joins.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -18,6 +19,7 @@ from ccengine.calls.languages import language_of
 from ccengine.calls.race import first_of
 from ccengine.calls.whose import client_of_call
 from ccengine.config.consents import Refused, is_enough, place_of_number, rule_for
+from ccengine.core.consents import ASKING_SECONDS
 from ccengine.core.events import (
     ConsentAnswer,
     ConsentAsked,
@@ -83,6 +85,18 @@ class Consent:
         return before is not None and before.given and is_enough(before.rule, rule.kind)
 
     @property
+    def has_to_ask(self) -> bool:
+        """Whether the caller is to press a key before the call is recorded."""
+        rule, before = self._rule(), self._call.consent
+        is_open = before is None or before.given
+        return (
+            rule is not None
+            and rule.kind is ConsentKind.CONSENT
+            and is_open
+            and not self.is_settled()
+        )
+
+    @property
     def ends_call(self) -> bool:
         """Whether a caller who does not agree cannot be served."""
         client = client_of_call(self._wiring, self._call)
@@ -145,11 +159,16 @@ class Consent:
                 language=language,
             )
         )
-        answer = await (self._asked(media) if is_asked else self._told(media))
-        if is_asked and answer is not ConsentAnswer.PRESSED:
-            said, _ = self._media(Phrase.NOT_RECORDED)
-            if not self.ends_call:
-                await (await self._caller.play(said)).wait()
+        answer = ConsentAnswer.NO_KEY if is_asked else ConsentAnswer.NOT_PLAYED
+        try:
+            async with asyncio.timeout(ASKING_SECONDS):
+                answer = await (self._asked(media) if is_asked else self._told(media))
+                if is_asked and answer is not ConsentAnswer.PRESSED and not self.ends_call:
+                    said, _ = self._media(Phrase.NOT_RECORDED)
+                    await (await self._caller.play(said)).wait()
+        except TimeoutError:
+            log.warning("consent_asked_for_too_long", call_id=self._call.id, prompt=media)
+            await self._caller.silence()
         return answer
 
     async def _told(self, media: str) -> ConsentAnswer:

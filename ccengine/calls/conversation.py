@@ -29,7 +29,7 @@ from ccengine.ivr.confirmations import Confirmation
 
 if TYPE_CHECKING:
     from ccengine.asterisk.bridges import Bridge
-    from ccengine.asterisk.channels import Channel
+    from ccengine.asterisk.channels import Channel, Playback
     from ccengine.calls.consult import Talks
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
@@ -151,6 +151,8 @@ class Conversation:
         """
         call = self._call
         if self._connect.recorded:
+            if Consent(self._wiring, self._caller, call).has_to_ask:
+                await self._play_to_agent(Confirmation.CALLER_IS_ASKED)
             if not await self._talks.recordings.of(call).begin(self._caller.id):
                 return await self._go_on_unrecorded()
         elif not self._may_go_on():
@@ -163,10 +165,13 @@ class Conversation:
         if consent.ends_call:
             await consent.say_goodbye()
             return False
-        prompts, language = self._wiring.configuration.prompts, agents_language(self._wiring)
-        said = prompts.confirmation(Confirmation.CALL_NOT_RECORDED, language)
-        await (await leg.play(said)).wait()
+        await leg.silence()
+        await (await self._play_to_agent(Confirmation.CALL_NOT_RECORDED)).wait()
         return True
+
+    async def _play_to_agent(self, what: Confirmation) -> Playback:
+        prompts, language = self._wiring.configuration.prompts, agents_language(self._wiring)
+        return await self._control.leg.play(prompts.confirmation(what, language))
 
     def _may_go_on(self) -> bool:
         """Tell whether a recording that somebody has asked for goes on with the next agent."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ccengine.core import (
     cards,
     coaching,
+    consents,
     contacts,
     exits,
     flows,
@@ -123,8 +124,10 @@ def _handle_beside(
     """Take note of what goes on beside a call, and moves it nowhere."""
     if isinstance(event, RecordingEvent):
         recordings.note(floor, event, now)
-    else:
+    elif isinstance(event, CardEvent):
         cards.note(floor, event, now)
+    else:
+        consents.note(floor, event, now)
 
 
 def _handle_item_or_line(floor: Floor, event: KnownItemEvent | LineEvent, now: Instant) -> None:

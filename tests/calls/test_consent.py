@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ccengine.config.consents import ConsentSettings, Refused
+from ccengine.core.consents import ASKING_SECONDS
 from ccengine.core.events import (
     ConsentAnswer,
     ConsentAsked,
     ConsentGiven,
     ConsentKind,
     ConsentRefused,
+    ConversationFailed,
     ConversationStarted,
     PauseReason,
     RecordingPaused,
@@ -119,7 +121,7 @@ async def test_who_does_not_agree_talks_unrecorded_and_the_agent_hears_it(
     [refused] = center.journal.events(ConsentRefused)
     wanted = ConsentAnswer.DENIED if key else ConsentAnswer.NO_KEY
     assert refused.answer is wanted  # type: ignore[attr-defined]
-    assert heard(center, LEG) == ["call-not-recorded"]
+    assert heard(center, LEG) == ["caller-is-asked", "call-not-recorded"]
     assert center.asterisk.manager.of(caller) == []
     center.asterisk.dial_digits(LEG, "*9")  # nor by the agent's wish
     await asyncio.sleep(5)
@@ -307,6 +309,43 @@ async def test_an_engine_killed_while_it_is_asked_asks_again(center: CenterOnFak
     await asyncio.sleep(1)
     [monitor] = center.asterisk.manager.of(caller)
     assert not monitor.muted
+    await over(center, caller)
+
+
+def says(center: CenterOnFake, phrase: Phrase, seconds: float) -> None:
+    """Have a client's own text take so long."""
+    prompts = center.configuration.prompts
+    for language in ("uk", "en"):
+        center.asterisk.media_seconds[prompts.phrase(DNIPRO, phrase, language)] = seconds
+
+
+async def test_a_long_text_to_a_silent_caller_does_not_take_their_agent_away(
+    center: CenterOnFake,
+) -> None:
+    says(center, Phrase.MAY_BE_RECORDED, 18.0)
+    says(center, Phrase.NOT_RECORDED, 8.0)
+    caller = await calls(center, GERMAN)
+    await center.until(lambda: center.journal.events(ConsentAsked))
+    assert heard(center, LEG) == ["caller-is-asked"]
+    started = ConversationStarted
+    await center.until(lambda: center.journal.events(started), seconds=ASKING_SECONDS)
+    await asyncio.sleep(1)
+    assert steps(center) == [ConsentAsked, ConsentRefused, ConversationStarted]
+    assert center.asterisk.hears(caller) == f"talk:{LEG}"
+    assert not center.journal.events(ConversationFailed)
+    await over(center, caller)
+
+
+async def test_a_text_without_an_end_does_not_keep_an_agent_for_ever(center: CenterOnFake) -> None:
+    says(center, Phrase.MAY_BE_RECORDED, 3600.0)
+    caller = await calls(center, GERMAN)
+    await center.until(
+        lambda: center.journal.events(ConversationStarted), seconds=ASKING_SECONDS + 10
+    )
+    [refused] = center.journal.events(ConsentRefused)
+    assert refused.answer is ConsentAnswer.NO_KEY  # type: ignore[attr-defined]
+    await asyncio.sleep(1)
+    assert center.asterisk.hears(caller) == f"talk:{LEG}"
     await over(center, caller)
 
 
