@@ -1,5 +1,6 @@
-"""Another comes to talk with a recorded caller: their place may want more than was agreed to.
+"""What agent and caller hear of being recorded: as a talk begins, and when another comes to it.
 
+Another comes to talk with a recorded caller: their place may want more than was agreed to.
 Until that is settled the recording is paused (`Talk.change_to`), so none of the newcomer is in it.
 The caller alone is told or asked. Then it goes on; it ends where they do not agree; it stays paused
 where they could not be told, until they are handed over to somebody whose place wants no more.
@@ -10,11 +11,48 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccengine.calls.consent import Consent
+from ccengine.calls.languages import agents_language
 from ccengine.ivr.confirmations import Confirmation
 
 if TYPE_CHECKING:
+    from ccengine.asterisk.channels import Channel, Playback
+    from ccengine.calls.call_recording import CallRecording
     from ccengine.calls.talk import Talk
+    from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
+
+
+async def begin_if_agreed(
+    wiring: Wiring, recording: CallRecording, call: Call, caller: Channel, leg: Channel
+) -> bool:
+    """Record a talk that begins now; its agent hears what they wait for, and what came of it.
+
+    Args:
+        wiring: of all sessions.
+        recording: the call's.
+        call: the customer's.
+        caller: the customer's channel.
+        leg: the agent's.
+
+    Returns:
+        False: the caller does not agree, and the client's rule is to end the call.
+    """
+    consent = Consent(wiring, caller, call)
+    if consent.has_to_ask:
+        await _play(wiring, leg, Confirmation.CALLER_IS_ASKED)
+    if await recording.begin(caller.id):
+        return True
+    if consent.ends_call:
+        await consent.say_goodbye()
+        return False
+    await leg.silence()
+    await (await _play(wiring, leg, Confirmation.CALL_NOT_RECORDED)).wait()
+    return True
+
+
+async def _play(wiring: Wiring, leg: Channel, what: Confirmation) -> Playback:
+    prompts, language = wiring.configuration.prompts, agents_language(wiring)
+    return await leg.play(prompts.confirmation(what, language))
 
 
 async def may_go_on(talk: Talk) -> bool:

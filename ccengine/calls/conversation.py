@@ -7,12 +7,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ccengine.asterisk.channels import Gone
+from ccengine.calls.agreement import begin_if_agreed
 from ccengine.calls.bridge_names import BRIDGE_PREFIX, TALK, bridge_of
 from ccengine.calls.card_taking import leave
-from ccengine.calls.consent import Consent
 from ccengine.calls.control import Control
 from ccengine.calls.insistence import insist
-from ccengine.calls.languages import agents_language
 from ccengine.calls.recording_rules import rule_of
 from ccengine.calls.sending_on import WITH_STAFF
 from ccengine.calls.talked import Talked
@@ -25,11 +24,10 @@ from ccengine.core.events import (
     StaffAnswered,
 )
 from ccengine.core.states import CallState
-from ccengine.ivr.confirmations import Confirmation
 
 if TYPE_CHECKING:
     from ccengine.asterisk.bridges import Bridge
-    from ccengine.asterisk.channels import Channel, Playback
+    from ccengine.asterisk.channels import Channel
     from ccengine.calls.consult import Talks
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
@@ -151,27 +149,11 @@ class Conversation:
         """
         call = self._call
         if self._connect.recorded:
-            if Consent(self._wiring, self._caller, call).has_to_ask:
-                await self._play_to_agent(Confirmation.CALLER_IS_ASKED)
-            if not await self._talks.recordings.of(call).begin(self._caller.id):
-                return await self._go_on_unrecorded()
-        elif not self._may_go_on():
+            recording, leg = self._talks.recordings.of(call), self._control.leg
+            return await begin_if_agreed(self._wiring, recording, call, self._caller, leg)
+        if not self._may_go_on():
             await self._talks.recordings.end(call, NOT_RECORDED_HERE)
         return True
-
-    async def _go_on_unrecorded(self) -> bool:
-        """Have the agent hear it, before the join; False: the client's rule is to end the call."""
-        consent, leg = Consent(self._wiring, self._caller, self._call), self._control.leg
-        if consent.ends_call:
-            await consent.say_goodbye()
-            return False
-        await leg.silence()
-        await (await self._play_to_agent(Confirmation.CALL_NOT_RECORDED)).wait()
-        return True
-
-    async def _play_to_agent(self, what: Confirmation) -> Playback:
-        prompts, language = self._wiring.configuration.prompts, agents_language(self._wiring)
-        return await self._control.leg.play(prompts.confirmation(what, language))
 
     def _may_go_on(self) -> bool:
         """Tell whether a recording that somebody has asked for goes on with the next agent."""
