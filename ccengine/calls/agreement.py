@@ -8,10 +8,13 @@ where they could not be told, until they are handed over to somebody whose place
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ccengine.calls.consent import Consent
+from ccengine.asterisk.ari.errors import AriError
+from ccengine.calls.consent import Consent, playbacks_of
 from ccengine.calls.languages import agents_language
+from ccengine.core.events import ConsentAnswer, ConsentRefused
 from ccengine.ivr.confirmations import Confirmation
 
 if TYPE_CHECKING:
@@ -53,6 +56,27 @@ async def begin_if_agreed(
 async def _play(wiring: Wiring, leg: Channel, what: Confirmation) -> Playback:
     prompts, language = wiring.configuration.prompts, agents_language(wiring)
     return await leg.play(prompts.confirmation(what, language))
+
+
+async def take_up(talk: Talk) -> None:
+    """Go on after an engine that died while the caller was asked: nobody knows the answer."""
+    asked = talk.call.asked
+    if asked is None:
+        return
+    for playback in playbacks_of(talk.call):
+        with suppress(AriError):
+            await talk.wiring.router.ari.stop_playback(playback)
+    talk.engine.post(
+        ConsentRefused(
+            call=talk.call.id,
+            rule=asked.rule,
+            answer=ConsentAnswer.ENGINE_LOST,
+            caller_place=asked.caller_place,
+            agent_place=asked.agent_place,
+        )
+    )
+    if talk.bridge is not None and talk.call.held is None:
+        await talk.bridge.add(talk.caller, talk.leg)
 
 
 async def may_go_on(talk: Talk) -> bool:

@@ -160,10 +160,11 @@ class CallRecording:
             return await consent.settle()
         bridge = self._wiring.router.bridge(self._call.bridge)
         await bridge.remove(caller)
-        try:
-            return await consent.settle()
-        finally:
+        # An engine that dies meanwhile leaves it to the next one, which knows of it.
+        is_agreed = await consent.settle()
+        if self._call.held is None:
             await bridge.add(caller)
+        return is_agreed
 
     async def begin_anew(self, reason: str) -> None:
         """Give up a recording that is broken, and begin another; not during a pause."""

@@ -45,6 +45,11 @@ TIMES: Final = 2
 KEY_SECONDS: Final = 5.0
 
 
+def playbacks_of(call: Call) -> tuple[str, ...]:
+    """Return the playbacks of what a caller is told or asked, so that a later engine ends them."""
+    return tuple(f"{call.id}.asked.{number}" for number in range(TIMES))
+
+
 class Consent:
     """One caller and one agent.
 
@@ -172,14 +177,15 @@ class Consent:
         return answer
 
     async def _told(self, media: str) -> ConsentAnswer:
-        end = await (await self._caller.play(media)).wait()
+        named = playbacks_of(self._call)[0]
+        end = await (await self._caller.play(media, playback_id=named)).wait()
         return ConsentAnswer.HEARD if end is PlaybackEnd.DONE else ConsentAnswer.NOT_PLAYED
 
     async def _asked(self, media: str) -> ConsentAnswer:
         """Ask for a key; what is no answer is asked again."""
         self._caller.clear_digits()  # typed before there was a question
-        for _ in range(TIMES):
-            playback = await self._caller.play(media)
+        for named in playbacks_of(self._call):
+            playback = await self._caller.play(media, playback_id=named)
             key, _end = await first_of(self._caller.next_digit(), playback.wait())
             await playback.stop()
             key = key or await self._key()

@@ -17,14 +17,15 @@ import structlog
 from ccengine.asterisk.ari.events import ChannelHold, ChannelTransfer, ChannelUnhold
 from ccengine.asterisk.ari.results import TransferOutcome
 from ccengine.asterisk.channels import Channel
+from ccengine.calls import agreement
 from ccengine.calls.agreement import may_go_on, settle_for_joining
 from ccengine.calls.asking import begin_consult
 from ccengine.calls.card_taking import CardOver, CardTaking, leave, take_up
 from ccengine.calls.consult import ConsultCall
 from ccengine.calls.directory import Line, Target
 from ccengine.calls.insistence import insist
-from ccengine.calls.keys import Action, CardWish, Keyed, read_keys
-from ccengine.calls.recording_wishes import ABOUT_RECORDING, RecordingDesk
+from ccengine.calls.keys import Action, CardWish, Keyed, RecordWish, read_keys
+from ccengine.calls.recording_wishes import ABOUT_RECORDING, NOT_NOW, RecordingDesk
 from ccengine.calls.sending_on import complete, refer, send_on
 from ccengine.calls.talk import Talk
 from ccengine.calls.talked import Talked
@@ -76,6 +77,7 @@ Wish = (
     | ChannelTransfer
     | CardWish
     | CardOver
+    | RecordWish
 )
 News = Wish | LegGone
 
@@ -110,7 +112,7 @@ class Control:
         """Take note of what became of a consult."""
         self._news.put_nowait(ConsultNews(consult, is_over))
 
-    def note_wish(self, wish: ChannelTransfer | Keyed | CardWish) -> None:
+    def note_wish(self, wish: ChannelTransfer | Keyed | CardWish | RecordWish) -> None:
         """Take a REFER that came on the phone's second line, or what came from a screen."""
         self._news.put_nowait(wish)
 
@@ -123,6 +125,7 @@ class Control:
         self.talk.bridge = bridge
         self._talks.controls[self._call.id] = self
         await take_up(self.talk, self._talks)
+        await agreement.take_up(self.talk)
         try:
             while await may_go_on(self.talk):
                 ended = await self._with(self.leg)
@@ -132,6 +135,14 @@ class Control:
         finally:
             if self._talks.controls.get(self._call.id) is self:
                 del self._talks.controls[self._call.id]
+            self._refuse_wishes()
+
+    def _refuse_wishes(self) -> None:
+        """Let nobody wait for what a talk that is over cannot do."""
+        while not self._news.empty():
+            news = self._news.get_nowait()
+            if isinstance(news, RecordWish):
+                answer(news, NOT_NOW)
 
     def end_consult(self) -> None:
         """Let nobody wait for an agent whose customer is gone."""
@@ -199,6 +210,8 @@ class Control:
                 return True
             case Keyed():
                 return await self._take_key(news)
+            case RecordWish():
+                await self._record(news)
             case CardWish() | CardOver():
                 pass  # of another agent's part
         return False
@@ -271,6 +284,8 @@ class Control:
                 self._phone_holds = isinstance(news, ChannelHold)
             case ChannelTransfer() if news.state not in ANSWERED:
                 await self.leg.report_transfer(TransferOutcome.REFUSED)
+            case RecordWish():
+                answer(news, NOT_NOW)
             case _:
                 pass
 
@@ -322,6 +337,14 @@ class Control:
         if self.consult is None:
             await self.talk.say(said)
 
+    async def _record(self, wish: RecordWish) -> None:
+        desk = RecordingDesk(self._wiring, self._talks.recordings)
+        refused = NOT_NOW
+        try:
+            refused = await desk.begin(self._call, wish.by)
+        finally:
+            answer(wish, refused)
+
     # --- consult ---------------------------------------------------------------------------------
 
     async def _ask(self, target: Target | None) -> bool:
@@ -371,3 +394,9 @@ class Control:
         await consult.part()
         await self.talk.retrieve()
         await self.talk.bridge.add(colleague)
+
+
+def answer(wish: RecordWish, refused: str) -> None:
+    """Tell who waits for it; they may have gone."""
+    if not wish.refused.done():
+        wish.refused.set_result(refused)

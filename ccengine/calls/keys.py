@@ -53,6 +53,14 @@ class CardWish:
     reference: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordWish:
+    """Somebody asks from a screen for the call to be recorded."""
+
+    by: str
+    refused: asyncio.Future[str]  #: why it is not; empty: it is
+
+
 def actions_of(codes: CallCodes) -> dict[str, Action]:
     """Return what each code means."""
     return {

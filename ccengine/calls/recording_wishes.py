@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import structlog
 
-from ccengine.calls.call_recording import NOT_AGREED, NOT_RECORDED
-from ccengine.calls.keys import Action
+from ccengine.calls.call_recording import NOT_AGREED, NOT_NOW, NOT_RECORDED
+from ccengine.calls.keys import Action, RecordWish
 from ccengine.calls.recording_rules import rule_of
 from ccengine.core.events import PauseReason
 from ccengine.core.queues import OnDemand
@@ -15,6 +16,7 @@ from ccengine.ivr.confirmations import Confirmation
 
 if TYPE_CHECKING:
     from ccengine.calls.call_recording import CallRecording
+    from ccengine.calls.consult import Talks
     from ccengine.calls.recordings import Recordings
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
@@ -70,6 +72,8 @@ class RecordingDesk:
             return RECORDED_ALREADY
         if rule_of(self._wiring, call) is not OnDemand.ON_DEMAND:
             return NO_CHOICE
+        if not (call.held is None and call.card is None and call.asked is None):
+            return NOT_NOW
         is_agreed = await self._recordings.of(call).begin(_customers(call), by=by)
         return "" if is_agreed else NOT_AGREED
 
@@ -85,6 +89,23 @@ class RecordingDesk:
 
     def _of(self, call: Call) -> CallRecording | None:
         return self._recordings.of(call) if call.recorded_channel or call.recording_lost else None
+
+
+class ScreenDesk(RecordingDesk):
+    """Does what is asked for on a screen; what parts caller and agent is an act of their talk."""
+
+    def __init__(self, wiring: Wiring, talks: Talks) -> None:
+        super().__init__(wiring, talks.recordings)
+        self._talks = talks
+
+    async def begin(self, call: Call, by: str) -> str:
+        """Record a call when its talk has done what its agent asked for before; why not."""
+        talk = self._talks.controls.get(call.id)
+        if talk is None:
+            return await super().begin(call, by)
+        wish = RecordWish(by=by, refused=asyncio.get_running_loop().create_future())
+        talk.note_wish(wish)
+        return await wish.refused
 
 
 def _customers(call: Call) -> str:

@@ -50,13 +50,16 @@ def note(floor: Floor, event: CardEvent, now: Instant) -> None:
 
 
 def expect_none(call: Call) -> None:
-    """Check that the caller types no card now.
+    """Check that the caller types no card now, and is not asked about being recorded.
 
     Raises:
-        IllegalTransition: they do.
+        IllegalTransition: they are apart from the agent for one of the two.
     """
     if call.card is not None:
         message = f"call '{call.id}': a card is being taken"
+        raise IllegalTransition(message)
+    if call.asked is not None:
+        message = f"call '{call.id}': the caller is being asked"
         raise IllegalTransition(message)
 
 

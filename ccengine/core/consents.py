@@ -46,6 +46,8 @@ def note(floor: Floor, event: ConsentEvent, now: Instant) -> None:
 
 
 def _agree(call: Call, event: ConsentGiven | ConsentRefused) -> None:
+    if event.answer is ConsentAnswer.ENGINE_LOST:
+        return  # nobody knows what was said
     has_agreed = call.consent is not None and call.consent.given
     if event.answer is ConsentAnswer.NOT_PLAYED and has_agreed:
         return  # the caller has said nothing: what they agreed to before is still so
