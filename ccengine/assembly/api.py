@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from ccengine.api.ports import Floor, Health, Library, Ports, TalkAct
 from ccengine.calls.desk_talk import DeskTalk
 from ccengine.calls.keys import Action
-from ccengine.calls.recording_wishes import RecordingDesk
+from ccengine.calls.recording_wishes import ScreenDesk
 from ccengine.config.secrets import pin_matches
 from ccengine.lookup.breaker import BreakerState
 from ccengine.storage.live_kpis import LiveKpis
@@ -82,7 +82,7 @@ def api_ports(
         take_card=desk.take_card,
         stop_card=desk.stop_card,
         coaching=sessions.coaching,
-        recordings=RecordingDesk(wiring, sessions.talks.recordings),
+        recordings=ScreenDesk(wiring, sessions.talks),
     )
     return Ports(
         health=lambda: replace(

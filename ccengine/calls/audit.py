@@ -167,7 +167,7 @@ class Audit:
             return call.channel in look.channels
         if claim.offer not in look.channels:
             return False
-        apart = call.held is not None or call.card is not None
+        apart = not (call.held is None and call.card is None and call.asked is None)
         if apart or call.kind in COLLEAGUES or is_waiting(call):
             return True  # who of them hears whom is the agent's doing; a message has no bridge
         return claim.state is not CallState.TALKING or _are_joined(call, claim.offer, look)

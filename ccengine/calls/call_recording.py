@@ -35,6 +35,7 @@ from ccengine.core.events import (
 
 if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel
+    from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
     from ccengine.core.ids import Instant
 
@@ -47,6 +48,10 @@ MANAGER_SECONDS: Final = 2.0  #: who is to type a card waits so long for one who
 
 class CallRecording(RecordingActs):
     """What is recorded of one call. Whoever asks for something twice gets it once."""
+
+    def __init__(self, wiring: Wiring, call: Call, *, is_taken_up: bool) -> None:
+        super().__init__(wiring, call, is_taken_up=is_taken_up)
+        self._asking: Consent | None = None  # in a talk
 
     # --- what sessions ask for -------------------------------------------------------------------
 
@@ -63,6 +68,9 @@ class CallRecording(RecordingActs):
 
         Returns:
             Whether it may be recorded: False if the caller does not agree.
+
+        Raises:
+            TakenAway: the caller was taken over while they were asked.
         """
         if not await self._is_agreed(channel, beside):
             await self._go_without()
@@ -77,6 +85,11 @@ class CallRecording(RecordingActs):
             self._channel = channel
             await self._start(by)
         return True
+
+    def stop_asking(self) -> None:
+        """Ask a caller no more who is another agent's now: they are settled with anew."""
+        if self._asking is not None:
+            self._asking.stop()
 
     async def hold_back(self, caller: Channel) -> None:
         """Pause it before somebody talks whose place wants more than the caller has agreed to.
@@ -120,11 +133,16 @@ class CallRecording(RecordingActs):
         if consent.is_settled() or not self._call.bridge:
             return await consent.settle()
         bridge = self._wiring.router.bridge(self._call.bridge)
-        await bridge.remove(caller)
+        self._asking = consent
         try:
-            return await consent.settle()
+            await bridge.remove(caller)
+            # An engine that dies meanwhile leaves it to the next one, which knows of it.
+            is_agreed = await consent.settle()
         finally:
+            self._asking = None
+        if self._call.held is None:
             await bridge.add(caller)
+        return is_agreed
 
     async def begin_anew(self, reason: str) -> None:
         """Give up a recording that is broken, and begin another; not during a pause.

@@ -8,6 +8,7 @@ them wants more: an agent whom they are handed over to, or who joins.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -18,6 +19,7 @@ from ccengine.calls.languages import language_of
 from ccengine.calls.race import first_of
 from ccengine.calls.whose import client_of_call
 from ccengine.config.consents import Refused, is_enough, place_of_number, rule_for
+from ccengine.core.consents import ASKING_SECONDS
 from ccengine.core.events import (
     ConsentAnswer,
     ConsentAsked,
@@ -43,6 +45,15 @@ TIMES: Final = 2
 KEY_SECONDS: Final = 5.0
 
 
+def playbacks_of(call: Call) -> tuple[str, ...]:
+    """Return the playbacks of what a caller is told or asked, so that a later engine ends them."""
+    return tuple(f"{call.id}.asked.{number}" for number in range(TIMES))
+
+
+class TakenAway(Exception):
+    """The caller is another agent's now, and was not asked to the end."""
+
+
 class Consent:
     """One caller and one agent.
 
@@ -62,9 +73,20 @@ class Consent:
         self._call = call
         self._beside = beside
         self._agent: AgentId | None = call.agent
+        self._stopped = asyncio.Event()
+
+    def stop(self) -> None:
+        """Have nothing more said to the caller, whom another agent has taken over."""
+        self._stopped.set()
 
     async def settle(self) -> bool:
-        """Return whether the call may be recorded, after what has to be said for that."""
+        """Return whether the call may be recorded, after what has to be said for that.
+
+        Raises:
+            TakenAway: it was stopped before there was an answer.
+        """
+        if self._stopped.is_set():
+            raise TakenAway
         rule = self._rule()
         if rule is None:
             return True
@@ -73,7 +95,12 @@ class Consent:
             return before.given
         if rule.kind is ConsentKind.ONE_PARTY:
             return self._note(rule, ConsentAnswer.NOT_NEEDED)
-        return self._note(rule, await self._told_or_asked(rule))
+        answer, _ = await first_of(self._told_or_asked(rule), self._stopped.wait())
+        if answer is None:
+            self._note(rule, ConsentAnswer.TAKEN_OVER)
+            await self._caller.silence()
+            raise TakenAway
+        return self._note(rule, answer)
 
     def is_settled(self) -> bool:
         """Tell whether nothing is to be said or asked any more before the call is recorded."""
@@ -81,6 +108,18 @@ class Consent:
         if rule is None or rule.kind is ConsentKind.ONE_PARTY:
             return True
         return before is not None and before.given and is_enough(before.rule, rule.kind)
+
+    @property
+    def has_to_ask(self) -> bool:
+        """Whether the caller is to press a key before the call is recorded."""
+        rule, before = self._rule(), self._call.consent
+        is_open = before is None or before.given
+        return (
+            rule is not None
+            and rule.kind is ConsentKind.CONSENT
+            and is_open
+            and not self.is_settled()
+        )
 
     @property
     def ends_call(self) -> bool:
@@ -145,22 +184,28 @@ class Consent:
                 language=language,
             )
         )
-        answer = await (self._asked(media) if is_asked else self._told(media))
-        if is_asked and answer is not ConsentAnswer.PRESSED:
-            said, _ = self._media(Phrase.NOT_RECORDED)
-            if not self.ends_call:
-                await (await self._caller.play(said)).wait()
+        answer = ConsentAnswer.NO_KEY if is_asked else ConsentAnswer.NOT_PLAYED
+        try:
+            async with asyncio.timeout(ASKING_SECONDS):
+                answer = await (self._asked(media) if is_asked else self._told(media))
+                if is_asked and answer is not ConsentAnswer.PRESSED and not self.ends_call:
+                    said, _ = self._media(Phrase.NOT_RECORDED)
+                    await (await self._caller.play(said)).wait()
+        except TimeoutError:
+            log.warning("consent_asked_for_too_long", call_id=self._call.id, prompt=media)
+            await self._caller.silence()
         return answer
 
     async def _told(self, media: str) -> ConsentAnswer:
-        end = await (await self._caller.play(media)).wait()
+        named = playbacks_of(self._call)[0]
+        end = await (await self._caller.play(media, playback_id=named)).wait()
         return ConsentAnswer.HEARD if end is PlaybackEnd.DONE else ConsentAnswer.NOT_PLAYED
 
     async def _asked(self, media: str) -> ConsentAnswer:
         """Ask for a key; what is no answer is asked again."""
         self._caller.clear_digits()  # typed before there was a question
-        for _ in range(TIMES):
-            playback = await self._caller.play(media)
+        for named in playbacks_of(self._call):
+            playback = await self._caller.play(media, playback_id=named)
             key, _end = await first_of(self._caller.next_digit(), playback.wait())
             await playback.stop()
             key = key or await self._key()

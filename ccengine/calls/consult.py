@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ccengine.asterisk.bridges import Bridge
     from ccengine.asterisk.channels import Channel
     from ccengine.calls.directory import Target
-    from ccengine.calls.keys import CardWish, Keyed
+    from ccengine.calls.keys import CardWish, Keyed, RecordWish
     from ccengine.calls.recordings import Recordings
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
@@ -51,7 +51,7 @@ class CustomersTalk(Protocol):
     def note_consult(self, consult: ConsultCall, *, is_over: bool) -> None:
         """Take note of what became of a consult."""
 
-    def note_wish(self, wish: ChannelTransfer | Keyed | CardWish) -> None:
+    def note_wish(self, wish: ChannelTransfer | Keyed | CardWish | RecordWish) -> None:
         """Take a REFER that came on the phone's second line, or a code that came from a screen."""
 
     def note_take_over(self, leg: Channel) -> None:

@@ -9,14 +9,13 @@ Read on in `talk.py` (hold, and what is said to the agent) and `sending_on.py` (
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
 
 from ccengine.asterisk.ari.events import ChannelHold, ChannelTransfer, ChannelUnhold
 from ccengine.asterisk.ari.results import TransferOutcome
-from ccengine.asterisk.channels import Channel
+from ccengine.calls import agreement
 from ccengine.calls.agreement import may_go_on, settle_for_joining
 from ccengine.calls.asking import begin_consult
 from ccengine.calls.card_entry import go_on_recording, leave
@@ -24,10 +23,11 @@ from ccengine.calls.card_taking import CardOver, CardTaking, take_up
 from ccengine.calls.consult import ConsultCall
 from ccengine.calls.directory import Line, Target
 from ccengine.calls.insistence import insist
-from ccengine.calls.keys import Action, CardWish, Keyed, read_keys
+from ccengine.calls.keys import Action, CardWish, Keyed, RecordWish, read_keys
 from ccengine.calls.recording_wishes import ABOUT_RECORDING, RecordingDesk
 from ccengine.calls.sending_on import complete, refer, send_on
 from ccengine.calls.talk import Talk
+from ccengine.calls.talk_news import ConsultNews, LegGone, News, TakenOver, Wish, drop
 from ccengine.calls.talked import Talked
 from ccengine.core import recalls
 from ccengine.core.events import CardOutcome, ConferenceStarted, HoldBy
@@ -36,6 +36,7 @@ from ccengine.ivr.confirmations import Confirmation
 
 if TYPE_CHECKING:
     from ccengine.asterisk.bridges import Bridge
+    from ccengine.asterisk.channels import Channel
     from ccengine.calls.consult import Talks
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
@@ -44,32 +45,6 @@ log = structlog.get_logger()
 
 ANSWERED = frozenset(TransferOutcome)
 """A transfer event that says so repeats what we have answered."""
-
-
-@dataclass(frozen=True, slots=True)
-class ConsultNews:
-    """A consult was answered, or is over."""
-
-    consult: ConsultCall
-    is_over: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LegGone:
-    """The agent's leg ended."""
-
-    leg: Channel
-
-
-@dataclass(frozen=True, slots=True)
-class TakenOver:
-    """A supervisor has the caller now."""
-
-    leg: Channel
-
-
-Wish = Keyed | ConsultNews | ChannelHold | ChannelUnhold | ChannelTransfer | CardWish | CardOver
-News = Wish | LegGone | TakenOver
 
 
 class Control:
@@ -84,6 +59,7 @@ class Control:
         self._call = call
         self.talk = Talk(wiring, talks.recordings, call, caller, leg)
         self._news: asyncio.Queue[News] = asyncio.Queue()
+        self._desk = RecordingDesk(wiring, talks.recordings)
         self._card: CardTaking | None = None
         self._card_task: asyncio.Task[None] | None = None
         self._phone_holds = False
@@ -103,7 +79,7 @@ class Control:
         """Take note of what became of a consult."""
         self._news.put_nowait(ConsultNews(consult, is_over))
 
-    def note_wish(self, wish: ChannelTransfer | Keyed | CardWish) -> None:
+    def note_wish(self, wish: ChannelTransfer | Keyed | CardWish | RecordWish) -> None:
         """Take a REFER that came on the phone's second line, or what came from a screen."""
         self._news.put_nowait(wish)
 
@@ -115,14 +91,16 @@ class Control:
         """
         self._successor = leg
         self._news.put_nowait(TakenOver(leg))
+        self._talks.recordings.stop_asking(self._call)
 
     async def run(self, bridge: Bridge) -> Talked:
         """Do what the agent asks for until their part is over, or that of who took over."""
         self.talk.bridge = bridge
         self._talks.controls[self._call.id] = self
         await take_up(self.talk, self._talks)
+        await agreement.take_up(self.talk)
         try:
-            while await may_go_on(self.talk):
+            while self._successor is not None or await may_go_on(self.talk):
                 ended = await self._with(self.leg)
                 if ended is not None:
                     return ended
@@ -130,6 +108,8 @@ class Control:
         finally:
             if self._talks.controls.get(self._call.id) is self:
                 del self._talks.controls[self._call.id]
+            while not self._news.empty():
+                drop(self._news.get_nowait())
 
     def end_consult(self) -> None:
         """Let nobody wait for an agent whose customer is gone."""
@@ -176,6 +156,7 @@ class Control:
                 await self._make_way(news.leg)
                 return self._outcome()
             if self._is_late(news, leg):
+                drop(news)
                 continue
             if isinstance(news, LegGone):
                 return await self._agent_left()
@@ -202,6 +183,8 @@ class Control:
                 return news.state not in ANSWERED and await refer(self.talk, news, self.consult)
             case Keyed():
                 return await self._take_key(news)
+            case RecordWish():
+                await self._desk.obey(self._call, news)
             case CardWish() | CardOver():
                 pass  # of another agent's part
         return False
@@ -287,7 +270,7 @@ class Control:
             case ChannelTransfer() if news.state not in ANSWERED:
                 await self.leg.report_transfer(TransferOutcome.REFUSED)
             case _:
-                pass
+                drop(news)
 
     async def _leave_card(self) -> None:
         """End it for an agent who has left."""
@@ -333,9 +316,8 @@ class Control:
 
     async def _change_recording(self, action: Action) -> None:
         """Pause it, or begin it; in a consult nothing is said, where the agent hears another."""
-        desk = RecordingDesk(self._wiring, self._talks.recordings)
-        said = await desk.press(self._call, action)
-        if self.consult is None:
+        said = await self._desk.press(self._call, action)
+        if self.consult is None and self._successor is None:
             await self.talk.say(said)
 
     # --- consult ---------------------------------------------------------------------------------

@@ -7,12 +7,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ccengine.asterisk.channels import Gone
+from ccengine.calls.agreement import Begun, begin_if_agreed
 from ccengine.calls.bridge_names import BRIDGE_PREFIX, TALK, bridge_of
 from ccengine.calls.card_entry import leave
-from ccengine.calls.consent import Consent
 from ccengine.calls.control import Control
 from ccengine.calls.insistence import insist
-from ccengine.calls.languages import agents_language
 from ccengine.calls.recording_rules import rule_of
 from ccengine.calls.sending_on import WITH_STAFF
 from ccengine.calls.talked import Talked
@@ -25,7 +24,6 @@ from ccengine.core.events import (
     StaffAnswered,
 )
 from ccengine.core.states import CallState
-from ccengine.ivr.confirmations import Confirmation
 
 if TYPE_CHECKING:
     from ccengine.asterisk.bridges import Bridge
@@ -102,7 +100,7 @@ class Conversation:
     def _is_together(self) -> bool:
         """Tell whether caller and agent hear each other, by what the core knows."""
         call, calls = self._call, self._engine.center.calls
-        is_apart = call.held is not None or call.card is not None
+        is_apart = not (call.held is None and call.card is None and call.asked is None)
         return not is_apart and not any(one.origin == call.id for one in calls.values())
 
     async def meet_staff(self) -> Talked:
@@ -164,22 +162,12 @@ class Conversation:
         """
         call = self._call
         if rule_of(self._wiring, call) is True:
-            if not await self._talks.recordings.of(call).begin(self._caller.id):
-                return await self._go_on_unrecorded()
-            self._is_recorded = True
-        elif not self._may_go_on():
+            recording, leg = self._talks.recordings.of(call), self._control.leg
+            begun = await begin_if_agreed(self._wiring, recording, call, self._caller, leg)
+            self._is_recorded = begun is Begun.RECORDED
+            return begun is not Begun.REFUSED
+        if not self._may_go_on():
             await self._talks.recordings.end(call, NOT_RECORDED_HERE)
-        return True
-
-    async def _go_on_unrecorded(self) -> bool:
-        """Have the agent hear it, before the join; False: the client's rule is to end the call."""
-        consent, leg = Consent(self._wiring, self._caller, self._call), self._control.leg
-        if consent.ends_call:
-            await consent.say_goodbye()
-            return False
-        prompts, language = self._wiring.configuration.prompts, agents_language(self._wiring)
-        said = prompts.confirmation(Confirmation.CALL_NOT_RECORDED, language)
-        await (await leg.play(said)).wait()
         return True
 
     def _may_go_on(self) -> bool:

@@ -53,6 +53,19 @@ class CardWish:
     reference: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordWish:
+    """Somebody asks from a screen for the call to be recorded."""
+
+    by: str
+    refused: asyncio.Future[str]  #: why it is not; empty: it is
+
+    def answer(self, refused: str) -> None:
+        """Tell who waits for it; they may have gone."""
+        if not self.refused.done():
+            self.refused.set_result(refused)
+
+
 def actions_of(codes: CallCodes) -> dict[str, Action]:
     """Return what each code means."""
     return {

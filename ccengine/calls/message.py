@@ -8,6 +8,7 @@ import structlog
 
 from ccengine.asterisk.ari.events import ChannelHold, ChannelUnhold
 from ccengine.asterisk.channels import Gone
+from ccengine.calls.agreement import Begun, begin_if_agreed
 from ccengine.calls.bridge_names import BRIDGE_PREFIX, TALK
 from ccengine.calls.caller_ear import CallerEar
 from ccengine.calls.customer_leg import CustomerLeg, let_hear_ringing
@@ -128,7 +129,10 @@ class MessagePlayer:
             heard = [*media, *keys] if digit == AGAIN else keys
 
     async def _call_back(self, agent: Channel, name: AgentId) -> bool:
-        """Dial the customer and join the two; False: not reached, the agent goes on."""
+        """Dial the customer and join the two; False: not reached, the agent goes on.
+
+        A customer who does not want to be recorded may be one whom the client serves not at all.
+        """
         leg = CustomerLeg(self._wiring, self._call)
         await let_hear_ringing(agent, self._call)
         customer = await leg.reach(name)
@@ -140,7 +144,8 @@ class MessagePlayer:
             return False
         bridge = self._wiring.router.bridge(bridge_with(customer.id))
         await bridge.create(name=f"{BRIDGE_PREFIX}{self._call.id}", kind=TALK)
-        await self._record(customer)
+        if not await self._record(agent, customer):
+            return True
         if not await bridge.add(agent, customer):
             await bridge.destroy()
             await leg.give_up(Failure.HUNG_UP)
@@ -167,6 +172,10 @@ class MessagePlayer:
                 case _:
                     pass
 
-    async def _record(self, customer: Channel) -> None:
-        if rule_of(self._wiring, self._call) is True:
-            await self._recordings.of(self._call).begin(customer.id)
+    async def _record(self, agent: Channel, customer: Channel) -> bool:
+        """Return whether the two may talk."""
+        if rule_of(self._wiring, self._call) is not True:
+            return True
+        recording = self._recordings.of(self._call)
+        begun = await begin_if_agreed(self._wiring, recording, self._call, customer, agent)
+        return begun is not Begun.REFUSED

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import structlog
+from typing_extensions import override
 
-from ccengine.calls.keys import Action
-from ccengine.calls.recording_refusals import NOT_AGREED, NOT_RECORDED
+from ccengine.calls.consent import TakenAway
+from ccengine.calls.keys import Action, RecordWish
+from ccengine.calls.recording_refusals import NOT_AGREED, NOT_NOW, NOT_RECORDED
 from ccengine.calls.recording_rules import customers_channel, rule_of
 from ccengine.core.events import PauseReason
 from ccengine.core.queues import OnDemand
@@ -15,6 +18,7 @@ from ccengine.ivr.confirmations import Confirmation
 
 if TYPE_CHECKING:
     from ccengine.calls.call_recording import CallRecording
+    from ccengine.calls.consult import Talks
     from ccengine.calls.recordings import Recordings
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
@@ -70,8 +74,21 @@ class RecordingDesk:
             return RECORDED_ALREADY
         if rule_of(self._wiring, call) is not OnDemand.ON_DEMAND:
             return NO_CHOICE
-        is_agreed = await self._recordings.of(call).begin(customers_channel(call), by=by)
+        if not (call.held is None and call.card is None and call.asked is None):
+            return NOT_NOW
+        try:
+            is_agreed = await self._recordings.of(call).begin(customers_channel(call), by=by)
+        except TakenAway:
+            return NOT_NOW
         return "" if is_agreed else NOT_AGREED
+
+    async def obey(self, call: Call, wish: RecordWish) -> None:
+        """Begin what somebody on a screen waits for, and tell them why not."""
+        refused = NOT_NOW
+        try:
+            refused = await self.begin(call, wish.by)
+        finally:
+            wish.answer(refused)
 
     async def end(self, call: Call, by: str) -> str:
         """End a recording that was asked for; why not."""
@@ -85,3 +102,21 @@ class RecordingDesk:
 
     def _of(self, call: Call) -> CallRecording | None:
         return self._recordings.of(call) if call.recorded_channel or call.recording_lost else None
+
+
+class ScreenDesk(RecordingDesk):
+    """Does what is asked for on a screen; what parts caller and agent is an act of their talk."""
+
+    def __init__(self, wiring: Wiring, talks: Talks) -> None:
+        super().__init__(wiring, talks.recordings)
+        self._talks = talks
+
+    @override
+    async def begin(self, call: Call, by: str) -> str:
+        """Record a call when its talk has done what its agent asked for before; why not."""
+        talk = self._talks.controls.get(call.id)
+        if talk is None:
+            return await super().begin(call, by)
+        wish = RecordWish(by=by, refused=asyncio.get_running_loop().create_future())
+        talk.note_wish(wish)
+        return await wish.refused

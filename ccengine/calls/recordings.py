@@ -78,6 +78,12 @@ class Recordings:
         if call.recorded_channel and call.agent is not None:
             await self.of(call).hold_back(caller)
 
+    def stop_asking(self, call: Call) -> None:
+        """Ask a caller no more who is another agent's now."""
+        found = self._calls.get(call.id)
+        if found is not None:
+            found.stop_asking()
+
     async def end(self, call: Call, reason: str) -> None:
         """Record no more of a call, if it is recorded: what comes now is no agent's talk."""
         if call.recorded_channel or call.recording_lost:

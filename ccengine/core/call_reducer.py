@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ccengine.core import (
     cards,
     coaching,
+    consents,
     contacts,
     exits,
     flows,
@@ -123,8 +124,10 @@ def _handle_beside(
     """Take note of what goes on beside a call, and moves it nowhere."""
     if isinstance(event, RecordingEvent):
         recordings.note(floor, event, now)
-    else:
+    elif isinstance(event, CardEvent):
         cards.note(floor, event, now)
+    else:
+        consents.note(floor, event, now)
 
 
 def _handle_item_or_line(floor: Floor, event: KnownItemEvent | LineEvent, now: Instant) -> None:
@@ -201,7 +204,8 @@ def _handle_move(floor: Floor, event: MoveEvent, now: Instant) -> None:
     if call.agent != event.agent or call.state is not CallState.TALKING:
         floor.ignored += 1
         return
-    cards.expect_none(call)
+    if not isinstance(event, CallTakenOver):  # which checks by itself what may be stopped for it
+        cards.expect_none(call)
     match event:
         case CallTransferred():
             handover.transfer(floor, event, now)

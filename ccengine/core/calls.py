@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ccengine.core.commands import ShowCall
 from ccengine.core.events.cards import CardEntryEnded, CardField
 from ccengine.core.events.causes import HoldBy
-from ccengine.core.events.consents import ConsentKind
+from ccengine.core.events.consents import ConsentAsked, ConsentKind
 from ccengine.core.events.recording_health import RecordingGapFound
 from ccengine.core.events.recordings import PauseReason
 from ccengine.core.ids import (
@@ -130,6 +130,7 @@ class Call:
     bridge: str = ""
     card: CardEntry | None = None  #: the caller types one now
     card_ended: CardEntryEnded | None = None  #: the last one's end
+    asked: ConsentAsked | None = None  #: what the caller, alone, is told or asked now
     consent: Consent | None = None  #: to being recorded; None: nothing was needed or asked
     recording: str = ""  #: the one that goes on, paused or not
     recorded_channel: str = ""  #: whose sound goes there

@@ -1,4 +1,4 @@
-"""Taking a payment card, and what a caller has agreed to: what the next engine has to know of both.
+"""Taking a payment card: what the next engine has to know of it.
 
 Digits never come here. While a card is taken the call stays where it is: nobody holds it, sends it
 on or hands it over, and its recording does not go on.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ccengine.core.calls import CardEntry, Consent
+from ccengine.core.calls import CardEntry
 from ccengine.core.errors import IllegalTransition
 from ccengine.core.events.cards import (
     CardEntryEnded,
@@ -18,31 +18,23 @@ from ccengine.core.events.cards import (
     CardPaymentSent,
     CardTalkResumed,
 )
-from ccengine.core.events.consents import (
-    ConsentAnswer,
-    ConsentAsked,
-    ConsentGiven,
-    ConsentRefused,
-)
 from ccengine.core.states import CallState
 
 if TYPE_CHECKING:
     from ccengine.core.calls import Call
-    from ccengine.core.events import CardEvent, ConsentEvent
+    from ccengine.core.events import CardEvent
     from ccengine.core.floor import Floor
     from ccengine.core.ids import Instant
 
 
-def note(floor: Floor, event: CardEvent | ConsentEvent, now: Instant) -> None:
-    """Take note of how far the taking of a card is, or of what the caller has agreed to.
+def note(floor: Floor, event: CardEvent, now: Instant) -> None:
+    """Take note of how far the taking of a card is.
 
     Raises:
         IllegalTransition: no card can be taken of this call now.
     """
     call = floor.calls[event.call]
     match event:
-        case ConsentAsked() | ConsentGiven() | ConsentRefused():
-            _agree(call, event)
         case CardEntryStarted():
             _expect_possible(call, event)
             call.card = CardEntry(id=event.entry, agent=event.agent, began=now)
@@ -57,7 +49,19 @@ def note(floor: Floor, event: CardEvent | ConsentEvent, now: Instant) -> None:
 
 
 def expect_none(call: Call) -> None:
-    """Check that the caller types no card now.
+    """Check that the caller types no card now, and is not asked about being recorded.
+
+    Raises:
+        IllegalTransition: they are apart from the agent for one of the two.
+    """
+    expect_untyped(call)
+    if call.asked is not None:
+        message = f"call '{call.id}': the caller is being asked"
+        raise IllegalTransition(message)
+
+
+def expect_untyped(call: Call) -> None:
+    """Check that the caller types no card now; what they are asked can be stopped.
 
     Raises:
         IllegalTransition: they do.
@@ -78,21 +82,6 @@ def _go_on(
         case CardEntryEnded():
             call.card_ended = event
             call.card = replace(card, is_over=True) if event.apart else None
-
-
-def _agree(call: Call, event: ConsentEvent) -> None:
-    """Remember what the caller knows and has said: who has agreed is not asked again."""
-    match event:
-        case ConsentAsked():
-            pass
-        case ConsentRefused(answer=ConsentAnswer.NOT_PLAYED) if _has_agreed(call):
-            pass  # the caller has said nothing: what they agreed to before is still so
-        case ConsentGiven() | ConsentRefused():
-            call.consent = Consent(rule=event.rule, given=isinstance(event, ConsentGiven))
-
-
-def _has_agreed(call: Call) -> bool:
-    return call.consent is not None and call.consent.given
 
 
 def _expect_possible(call: Call, event: CardEntryStarted) -> None:

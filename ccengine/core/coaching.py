@@ -104,7 +104,7 @@ def take_over(floor: Floor, event: CallTakenOver, now: Instant) -> None:
         _refuse(f"agent '{event.to_agent}' does not coach in call '{call.id}'")
     if call.kind in handover.COLLEAGUES or floor.consult_of(call.id) is not None:
         _refuse(f"a colleague is consulted in call '{call.id}'")
-    cards.expect_none(call)
+    cards.expect_untyped(call)
     coach = floor.roster.get(event.to_agent)
     shifts.expect_nothing_owed(coach)
     next_agent_state(coach.state, AgentStep.DIAL)

@@ -124,6 +124,7 @@ def start_conversation(floor: Floor, event: ConversationStarted, now: Instant) -
     call = floor.calls[event.call]
     state = next_call_state(call.state, CallStep.CONNECT)
     call.bridge, call.to_be_recorded = event.bridge, event.recorded
+    call.asked = None
     call.directed = call.back_to = None
     floor.deadlines.discard(offers.CONNECT_PREFIX + call.id)
     diversion.leave(floor, call)
@@ -194,7 +195,7 @@ def acquaint(floor: Floor, call: Call) -> None:
 def release_agent(floor: Floor, call: Call, now: Instant) -> None:
     """Give whoever has the call wrap-up, and free the colleague who called them."""
     agent = None if call.agent is None else floor.roster.get(call.agent)
-    call.agent = call.offer = call.held = call.card = None
+    call.agent = call.offer = call.held = call.card = call.asked = None
     call.bridge = ""
     call.conference = False
     if agent is not None and agent.state is AgentState.ON_CALL:

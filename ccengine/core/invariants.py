@@ -231,6 +231,7 @@ def _check_call(floor: Floor, call: Call) -> None:
     _must((call.agent is not None) == (call.state in WITH_AGENT), "agent", story)
     if call.state in WITH_OFFER:
         _must(call.offer is not None, "offer", story)
+    _must(call.asked is None or call.agent is not None, "asked beside an agent", story)
     connecting = CONNECT_PREFIX + call.id in floor.deadlines
     _must(connecting == (call.state is CallState.CONNECTING), "lease of the connection", story)
     ringing = call.offer is not None and (RING_PREFIX + call.offer) in floor.deadlines

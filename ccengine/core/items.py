@@ -39,7 +39,7 @@ NOTHING_BEGUN: Mapping[str, Any] = {
     **dict.fromkeys(("recording_lost", "to_be_recorded"), False),
     "recording_gaps": (),
     "unheard": {},
-    **dict.fromkeys(("recording_pause", "card", "card_ended", "consent")),
+    **dict.fromkeys(("recording_pause", "card", "card_ended", "asked", "consent")),
     **dict.fromkeys(("directed", "back_to")),  # a wish, and no talk, is what they have now
 }
 MAY_ASK = frozenset({CallState.IN_FLOW, CallState.WAITING, CallState.OFFERED})

@@ -146,7 +146,7 @@ def withdraw_from_call(floor: Floor, call: Call, now: Instant, reason: str = CAL
     """Free the agents because the caller left while phones rang or one was just answered."""
     if call.offer is not None:
         call.others = {call.offer: _agent_of(call), **call.others}
-    call.offer = call.agent = call.directed = call.back_to = None
+    call.offer = call.agent = call.directed = call.back_to = call.asked = None
     floor.deadlines.discard(CONNECT_PREFIX + call.id)
     _withdraw(floor, call, list(call.others), reason, now)
 
@@ -156,7 +156,7 @@ def spare(floor: Floor, call: Call, now: Instant) -> None:
     agent = floor.roster.get(_agent_of(call))
     state = next_agent_state(agent.state, AgentStep.WITHDRAW)
     let_others_go(floor, call, now)
-    call.offer = call.agent = call.directed = call.back_to = None
+    call.offer = call.agent = call.directed = call.back_to = call.asked = None
     floor.deadlines.discard(CONNECT_PREFIX + call.id)
     _free_agent(floor, agent, state, "", now)
 
@@ -251,7 +251,7 @@ def _put_first(call: Call, offer: OfferId) -> None:
 
 def _take_next(call: Call) -> None:
     """Make the first of the offers beside it the call's own, if there is one."""
-    call.offer = call.agent = None
+    call.offer = call.agent = call.asked = None
     if call.others:
         call.offer, call.agent = next(iter(call.others.items()))
         del call.others[call.offer]

@@ -63,6 +63,7 @@ class Confirmation(StrEnum):
     CARD_UNKNOWN = "card-unknown-told"  #: nobody knows whether it was taken
     CARD_NOT_TAKEN = "card-not-taken-told"  #: for certain
     CARD_BEGIN_AGAIN = "card-begin-again"  #: the digits were lost with the engine
+    CALLER_IS_ASKED = "caller-is-asked"  #: whether the call may be recorded; silence follows
     CALL_NOT_RECORDED = "call-not-recorded"  #: the caller does not want it
     RECORDING_PAUSED = "recording-paused"
     RECORDING_ON = "recording-on"

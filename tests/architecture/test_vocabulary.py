@@ -49,7 +49,7 @@ def test_the_unions_are_complete() -> None:
     assert declared(commands) == set(COMMANDS)
 
 
-REDUCERS = ("reducer.py", "call_reducer.py", "recordings.py", "cards.py")
+REDUCERS = ("reducer.py", "call_reducer.py", "recordings.py", "cards.py", "consents.py")
 
 
 @pytest.mark.parametrize("kind", [*EVENTS, *COMMANDS], ids=lambda kind: kind.__name__)

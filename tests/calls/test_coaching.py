@@ -11,7 +11,8 @@ import pytest
 from ccengine.calls.card_taking import CardTaking
 from ccengine.calls.coaching.audibility import Direction, Hears, Setup, Snoop, heard
 from ccengine.calls.coaching.line import CoachLine
-from ccengine.calls.keys import Action, CardWish, Keyed
+from ccengine.calls.keys import Action, CardWish, Keyed, RecordWish
+from ccengine.config.consents import ConsentSettings
 from ccengine.core.coaching import AGENT_LEFT, NOT_LED
 from ccengine.core.events import (
     CallHandedOver,
@@ -25,7 +26,13 @@ from ccengine.core.events import (
     CoachModeChanged,
     CoachParted,
     CoachRouted,
+    ConsentAnswer,
+    ConsentAsked,
+    ConsentKind,
+    ConsentRefused,
+    RecordingStarted,
 )
+from ccengine.core.queues import OnDemand
 from ccengine.core.states import AgentState, CallState
 from ccengine.ivr.confirmations import Confirmation
 from tests.calls.test_cards import PAYMENT, PayDesk
@@ -440,6 +447,47 @@ async def test_a_card_that_was_about_to_begin_gives_way_to_who_takes_over(
     assert not house.journal.events(CardEntryStarted)
     assert hears(house, own, caller)
     assert leg not in house.asterisk.channels_left()
+
+
+async def asked_in_a_talk(house: CenterOnFake) -> tuple[str, str, str, RecordWish]:
+    """Somebody wants a talk recorded whose caller has to agree, and somebody coaches in it."""
+    house.set_queue(recorded=OnDemand.ON_DEMAND)
+    house.set_client(consent=ConsentSettings(places={"UA": ConsentKind.CONSENT}))
+    caller, leg = await talk(house)
+    own = await coach(house)
+    await routed(house, CoachMode.MONITOR)
+    wish = RecordWish(by="taras", refused=asyncio.get_running_loop().create_future())
+    return caller, leg, own, wish
+
+
+async def test_who_takes_over_a_caller_who_is_asked_has_them_at_once(house: CenterOnFake) -> None:
+    caller, leg, own, wish = await asked_in_a_talk(house)
+    house.sessions.talks.controls["node1-1-1"].note_wish(wish)
+    await house.until(lambda: house.journal.events(ConsentAsked))
+    house.asterisk.dial_digit(own, "7")
+    await house.until(lambda: hears(house, own, caller), seconds=3)
+    assert wish.refused.result() == "the recording cannot be changed now"
+    [refused] = house.journal.events(ConsentRefused)
+    assert refused.answer is ConsentAnswer.TAKEN_OVER
+    call = house.engine.center.calls["node1-1-1"]
+    assert (call.agent, call.asked, call.consent) == ("olena", None, None)
+    await asyncio.sleep(10)
+    assert is_talking(house, "node1-1-1")
+    assert hears(house, own, caller)
+    assert leg not in house.asterisk.channels_left()
+    assert not house.journal.events(RecordingStarted)
+
+
+async def test_nobody_waits_for_what_was_asked_for_before_a_take_over(house: CenterOnFake) -> None:
+    caller, _leg, own, wish = await asked_in_a_talk(house)
+    control = house.sessions.talks.controls["node1-1-1"]
+    control.note_wish(Keyed(Action.TRANSFER, "999"))  # "refused" is said for some seconds
+    await asyncio.sleep(0.1)
+    control.note_wish(wish)
+    house.asterisk.dial_digit(own, "7")
+    await house.until(lambda: wish.refused.done())
+    await house.until(lambda: hears(house, own, caller))
+    assert not house.journal.events(ConsentAsked)
 
 
 @pytest.mark.parametrize("key", ["4", "5", "6"])

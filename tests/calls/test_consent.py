@@ -8,20 +8,29 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ccengine.calls.keys import CardWish
+from ccengine.calls.recording_wishes import ScreenDesk
 from ccengine.config.consents import ConsentSettings, Refused
+from ccengine.core.consents import ASKING_SECONDS
 from ccengine.core.events import (
+    CardEntryStarted,
     ConsentAnswer,
     ConsentAsked,
     ConsentGiven,
     ConsentKind,
     ConsentRefused,
+    ConversationEnded,
+    ConversationFailed,
     ConversationStarted,
+    HoldBy,
+    HoldStarted,
     PauseReason,
     RecordingPaused,
     RecordingResumed,
     RecordingStarted,
     RecordingStopped,
 )
+from ccengine.core.ids import CallId
 from ccengine.core.queues import OnDemand
 from ccengine.ivr.confirmations import Confirmation
 from ccengine.ivr.phrases import Phrase
@@ -119,7 +128,7 @@ async def test_who_does_not_agree_talks_unrecorded_and_the_agent_hears_it(
     [refused] = center.journal.events(ConsentRefused)
     wanted = ConsentAnswer.DENIED if key else ConsentAnswer.NO_KEY
     assert refused.answer is wanted  # type: ignore[attr-defined]
-    assert heard(center, LEG) == ["call-not-recorded"]
+    assert heard(center, LEG) == ["caller-is-asked", "call-not-recorded"]
     assert center.asterisk.manager.of(caller) == []
     center.asterisk.dial_digits(LEG, "*9")  # nor by the agent's wish
     await asyncio.sleep(5)
@@ -300,7 +309,6 @@ async def test_an_engine_killed_while_it_is_asked_asks_again(center: CenterOnFak
     caller, omar = await consulting(center, ConsentKind.ANNOUNCE)
     center.asterisk.hang_up(LEG)
     await center.until(lambda: len(center.journal.events(ConsentAsked)) == 1)
-    await asyncio.sleep(0.5)
     await center.restart()
     await center.until(lambda: len(center.journal.events(ConsentAsked)) == 2)
     await center.until(lambda: center.asterisk.hears(caller) == f"talk:{omar}")
@@ -310,8 +318,124 @@ async def test_an_engine_killed_while_it_is_asked_asks_again(center: CenterOnFak
     await over(center, caller)
 
 
+def says(center: CenterOnFake, phrase: Phrase, seconds: float) -> None:
+    """Have a client's own text take so long."""
+    prompts = center.configuration.prompts
+    for language in ("uk", "en"):
+        center.asterisk.media_seconds[prompts.phrase(DNIPRO, phrase, language)] = seconds
+
+
+async def test_a_long_text_to_a_silent_caller_does_not_take_their_agent_away(
+    center: CenterOnFake,
+) -> None:
+    says(center, Phrase.MAY_BE_RECORDED, 18.0)
+    says(center, Phrase.NOT_RECORDED, 8.0)
+    caller = await calls(center, GERMAN)
+    await center.until(lambda: center.journal.events(ConsentAsked))
+    assert heard(center, LEG) == ["caller-is-asked"]
+    started = ConversationStarted
+    await center.until(lambda: center.journal.events(started), seconds=ASKING_SECONDS)
+    await asyncio.sleep(1)
+    assert steps(center) == [ConsentAsked, ConsentRefused, ConversationStarted]
+    assert center.asterisk.hears(caller) == f"talk:{LEG}"
+    assert not center.journal.events(ConversationFailed)
+    await over(center, caller)
+
+
+async def test_a_text_without_an_end_does_not_keep_an_agent_for_ever(center: CenterOnFake) -> None:
+    says(center, Phrase.MAY_BE_RECORDED, 3600.0)
+    caller = await calls(center, GERMAN)
+    await center.until(
+        lambda: center.journal.events(ConversationStarted), seconds=ASKING_SECONDS + 10
+    )
+    [refused] = center.journal.events(ConsentRefused)
+    assert refused.answer is ConsentAnswer.NO_KEY  # type: ignore[attr-defined]
+    await asyncio.sleep(1)
+    assert center.asterisk.hears(caller) == f"talk:{LEG}"
+    await over(center, caller)
+
+
 async def test_a_hang_up_while_it_is_asked_leaves_nothing(center: CenterOnFake) -> None:
     caller = await calls(center, GERMAN)
     await center.until(lambda: center.journal.events(ConsentAsked))
     await over(center, caller)
     assert not center.journal.events(RecordingStarted, ConversationStarted)
+
+
+def wishes(center: CenterOnFake) -> list[str]:
+    """Somebody asks on a screen for a recording; what they are told comes into the list."""
+    told: list[str] = []
+    call = center.engine.center.calls[CallId(CALL)]
+
+    async def begin() -> None:
+        told.append(await ScreenDesk(center.wiring, center.sessions.talks).begin(call, "olena"))
+
+    center.sessions.talks.start(begin(), "a wish")
+    return told
+
+
+async def on_demand(center: CenterOnFake) -> tuple[str, list[str]]:
+    """A talk whose recording somebody asks for on a screen; the caller is being asked."""
+    caller = await calls(center, GERMAN, recorded=OnDemand.ON_DEMAND)
+    await joined(center)
+    begins = wishes(center)
+    await center.until(lambda: center.journal.events(ConsentAsked))
+    return caller, begins
+
+
+async def test_who_is_asked_in_a_talk_is_not_lost_to_the_audit(center: CenterOnFake) -> None:
+    says(center, Phrase.MAY_BE_RECORDED, 30.0)  # so the audit looks at least twice
+    caller, begins = await on_demand(center)
+    await center.until(lambda: begins, seconds=ASKING_SECONDS)
+    assert begins == ["the caller does not agree"]
+    assert not center.journal.events(ConversationEnded)
+    assert center.asterisk.hears(caller) == f"talk:{LEG}"
+    await over(center, caller)
+
+
+async def test_hold_and_card_wait_until_the_caller_has_answered(center: CenterOnFake) -> None:
+    caller, begins = await on_demand(center)
+    center.asterisk.phone_holds(LEG)
+    center.sessions.talks.controls[CALL].note_wish(CardWish(by="olena"))
+    await asyncio.sleep(1)
+    assert not center.journal.events(HoldStarted)
+    center.asterisk.dial_digits(caller, "1")
+    await center.until(lambda: begins == [""])
+    await center.until(lambda: center.asterisk.hears(caller) == "music:default")
+    assert center.journal.events(HoldStarted, RecordingStarted)
+    assert not center.journal.events(CardEntryStarted)
+    again = wishes(center)
+    await center.until(lambda: again == ["the call is recorded already"])
+    await over(center, caller)
+
+
+async def test_the_core_refuses_to_part_who_is_asked(center: CenterOnFake) -> None:
+    caller, begins = await on_demand(center)
+    held = HoldStarted(call=CALL, agent="olena", how=HoldBy.CODE)  # type: ignore[arg-type]
+    assert "is being asked" in center.engine.post(held)
+    center.asterisk.dial_digits(caller, "1")
+    await center.until(lambda: begins == [""])
+    await over(center, caller)
+
+
+async def test_an_agent_who_leaves_while_it_is_asked_leaves_nobody_waiting(
+    center: CenterOnFake,
+) -> None:
+    caller, begins = await on_demand(center)
+    second = wishes(center)
+    await asyncio.sleep(0.1)
+    center.asterisk.hang_up(caller)
+    await center.until(lambda: begins and second, seconds=5)
+    await center.until(lambda: not center.engine.center.calls)
+    await asyncio.sleep(1)
+    center.assert_nothing_left()
+
+
+async def test_killed_while_it_is_asked_on_demand_the_two_talk_again(center: CenterOnFake) -> None:
+    caller, _ = await on_demand(center)
+    await center.restart()
+    await center.until(lambda: center.asterisk.hears(caller) == f"talk:{LEG}")
+    [refused] = center.journal.events(ConsentRefused)
+    assert refused.answer is ConsentAnswer.ENGINE_LOST  # type: ignore[attr-defined]
+    assert center.engine.center.calls[CALL].consent is None
+    await over(center, caller)

@@ -9,16 +9,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ccengine.config.consents import ConsentSettings, Refused
 from ccengine.config.settings import StatePaths
 from ccengine.core.events import (
     CallbackDialed,
     CallMissed,
+    ConsentAsked,
+    ConsentKind,
     ConversationEnded,
     ConversationStarted,
     MessageLeft,
+    RecordingStarted,
 )
 from ccengine.core.ids import CallId
 from ccengine.core.states import AgentState, CallState
+from ccengine.ivr.confirmations import Confirmation
+from ccengine.ivr.phrases import Phrase
+from tests.calls.center_on_fake import DNIPRO
 from tests.calls.customers import (
     CALL,
     CALLER,
@@ -117,6 +124,37 @@ async def test_the_agent_calls_back_and_both_talk(center: CenterOnFake, tmp_path
     await center.until(lambda: center.asterisk.hears(customer) == f"talk:{agent}")
     center.asterisk.hang_up(customer)
     await center.until(lambda: len(center.ended()) == 2)
+    await asyncio.sleep(7)
+    center.assert_nothing_left()
+
+
+@pytest.mark.parametrize("refused", Refused)
+async def test_who_does_not_agree_to_be_recorded_is_not_or_is_not_served(
+    center: CenterOnFake, tmp_path: Path, refused: Refused
+) -> None:
+    takes_messages(center)
+    await leaves_a_message(center, tmp_path)
+    rules = ConsentSettings(places={"UA": ConsentKind.CONSENT}, refused=refused)
+    center.set_client(consent=rules)
+    agent = await hears(center)
+    customer_answers(center)
+    await press(center, agent, "2")
+    await center.until(lambda: center.journal.events(ConsentAsked))
+    customer = leg(center)
+    assert customer is not None
+    prompts = center.configuration.prompts
+    await asyncio.sleep(1)
+    center.asterisk.dial_digits(customer, "2")
+    if refused is Refused.UNRECORDED:
+        await center.until(lambda: center.asterisk.hears(customer) == f"talk:{agent}")
+        told = (Confirmation.CALLER_IS_ASKED, Confirmation.CALL_NOT_RECORDED)
+        wanted = [(agent, prompts.confirmation(one, "en")) for one in told]
+        assert [one for one in center.asterisk.played if one[0] == agent][-2:] == wanted
+        center.asterisk.hang_up(customer)
+    await center.until(lambda: len(center.ended()) == 2)
+    sorry = prompts.phrase(DNIPRO, Phrase.ENDS_UNRECORDED, "uk")
+    assert ((customer, sorry) in center.asterisk.played) == (refused is Refused.ENDS)
+    assert not center.journal.events(RecordingStarted)
     await asyncio.sleep(7)
     center.assert_nothing_left()
 

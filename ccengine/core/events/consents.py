@@ -24,6 +24,8 @@ class ConsentAnswer(StrEnum):
     PRESSED = "pressed"  #: a key said so
     DENIED = "denied"  #: likewise
     NO_KEY = "no key"
+    ENGINE_LOST = "engine lost"  #: in the middle of it: they may be asked again
+    TAKEN_OVER = "taken over"  #: by another agent, likewise
     NOT_PLAYED = "not played"  #: the announcement could not be: then nothing is recorded
 
 
