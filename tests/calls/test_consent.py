@@ -129,6 +129,8 @@ async def test_who_does_not_agree_talks_unrecorded_and_the_agent_hears_it(
     wanted = ConsentAnswer.DENIED if key else ConsentAnswer.NO_KEY
     assert refused.answer is wanted  # type: ignore[attr-defined]
     assert heard(center, LEG) == ["caller-is-asked", "call-not-recorded"]
+    [started] = center.journal.events(ConversationStarted)
+    assert not started.recorded, "so nobody looks for a recording"  # type: ignore[attr-defined]
     assert center.asterisk.manager.of(caller) == []
     center.asterisk.dial_digits(LEG, "*9")  # nor by the agent's wish
     await asyncio.sleep(5)
