@@ -87,6 +87,7 @@ HIDDEN = frozenset(
         *("plan", "arrived_at", "ended_at", "left_at", "recorded", "became", "values"),
         *("closed", "since"),  # what is said of closures is said by their own words
         *("began", "returns", "shown", "published_at"),
+        "apart",  # CardTalkResumed tells when they are not any more
         *("token", "last4"),  # the payment program's: for the call's record alone
     }
 )
