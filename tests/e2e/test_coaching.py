@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -290,15 +291,20 @@ async def who_is_put_among_the_callers_is_out_at_once(
     talks = next(one.partition("=")[0] for one in told.bridges if ".room=" not in one)
     room = next(one.partition("=")[2] for one in told.bridges if ".room=" in one)
     channel = next(one for one in room.split("+") if one != told.snoop)
-    put = now()
-    await stage.system.ari("POST", f"bridges/{talks}/addChannel?channel={channel}")
-    await coach.call.ended(timeout_seconds=8)
+    puts: list[float] = []
+    while coach.call.ending is None:
+        # Now and then the engine has put the coach back before it has looked: nobody is told then.
+        assert len(puts) < MOST_PUTS, "the coach stays"
+        puts.append(now())
+        await stage.system.ari("POST", f"bridges/{talks}/addChannel?channel={channel}")
+        with suppress(TimeoutError):
+            await coach.call.ended(timeout_seconds=3)
     heard = [
         packet.arrived
-        for packet in caller.call.heard.packets(put)
+        for packet in caller.call.heard.packets(puts[0])
         if tone_share(ulaw.decode(packet.codes), COACH_HZ) > 0.1
     ]
-    lasted = max(heard, default=put) - put
+    lasted = max((at - max(put for put in puts if put <= at) for at in heard), default=0.0)
     print(f"a coach put among the callers was heard for {lasted * 1000:.0f} ms")  # noqa: T201
     assert lasted < OUT_SECONDS
     stage.system.ledger.read()
@@ -320,5 +326,6 @@ def recorded(stage: Stage, caller: Caller) -> tuple[list[int], list[int]]:
 
 
 ENOUGH = 0.5
+MOST_PUTS = 4
 OUT_SECONDS = 0.5
 """From the foreign request to the last packet with the coach's voice, on a busy machine."""
