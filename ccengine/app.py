@@ -47,7 +47,6 @@ from ccengine.core.events import SwitchLost
 from ccengine.core.ids import TenantId
 from ccengine.engine import Engine
 from ccengine.ivr import versions
-from ccengine.ivr.configuration import load_configuration
 from ccengine.ivr.recogniser_process import ListeningProcess, is_installed
 from ccengine.ivr.speaking import Voices
 from ccengine.mqtt.broker import BrokerAddress
@@ -99,18 +98,17 @@ class Parts:
     wiring: Wiring
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, configuration: Configuration) -> None:
     """Serve until a signal asks to stop.
 
+    Args:
+        configuration: without mistakes.
+
     Raises:
-        SystemExit: 1 the configuration has mistakes, 3 another engine took over, 4 unfit
-            Asterisk or a journal that cannot be opened or written.
+        SystemExit: 1 a version of a form or script says something else than before, 3 another
+            engine took over, 4 unfit Asterisk or a journal that cannot be
+            opened or written.
     """
-    configuration = load_configuration(settings.tenant_folder)
-    if configuration.problems or configuration.tenant is None:
-        for problem in configuration.problems:
-            sys.stderr.write(f"{problem}\n")
-        raise SystemExit(EXIT_CONFIGURATION)
     try:
         asyncio.run(_serve(settings, configuration))
     except* StopRequested:

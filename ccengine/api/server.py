@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import cache
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
@@ -109,12 +110,13 @@ def _written_documents() -> tuple[bytes, str]:
 
 
 def _add_documents(app: web.Application) -> None:
-    written, shown = _written_documents()
-
+    # Written when first asked for: an engine that is back has callers to see to.
     async def openapi(_request: web.Request) -> web.Response:
+        written, _ = await asyncio.to_thread(_written_documents)
         return web.Response(body=written, content_type=JSON_TYPE)
 
     async def docs(_request: web.Request) -> web.Response:
+        _, shown = await asyncio.to_thread(_written_documents)
         headers = {"Content-Security-Policy": docs_page.POLICY}
         return web.Response(text=shown, content_type="text/html", headers=headers)
 

@@ -36,7 +36,14 @@ def references(step: Step) -> Iterator[Reference]:
 
 @cache
 def _hints(kind: type[Step]) -> Mapping[str, Any]:
-    return get_type_hints(kind, include_extras=True)
+    """Return the types of the fields that may name something: few do, and each check asks."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {name: hint for name, hint in hints.items() if _may_name(hint)}
+
+
+def _may_name(hint: Any) -> bool:
+    parts = (*getattr(hint, "__metadata__", ()), *get_args(hint))
+    return any(isinstance(part, Names) or _may_name(part) for part in parts)
 
 
 def _references(hint: Any, value: object, place: Place) -> Iterator[Reference]:

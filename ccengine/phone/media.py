@@ -12,6 +12,7 @@ from ccengine.phone.sounds import Sound
 from ccengine.phone.udp import UdpSocket
 
 _LATE_FRAMES = 10
+_NOTED_LATE_FRAMES = 5
 
 
 class MediaStream:
@@ -25,6 +26,8 @@ class MediaStream:
         self._digits = sdp.DIGITS if takes_digits else None
         self.heard = Heard()
         self.remote: sdp.Media | None = None
+        self.stalls: list[tuple[float, float]] = []
+        """From when to when, in the loop's time, this process was too busy to send."""
         self.local_direction = sdp.Direction.BOTH
         self._sender = Sender()
         self._versions = count(1)
@@ -54,6 +57,8 @@ class MediaStream:
             self._tick()
             due += FRAME_SECONDS
             late = int((self._loop.time() - due) / FRAME_SECONDS)
+            if late > _NOTED_LATE_FRAMES:
+                self.stalls.append((due, due + late * FRAME_SECONDS))
             if late > _LATE_FRAMES:  # a stall: leave the packets out instead of bursting
                 self._sender.skip(late)
                 due += late * FRAME_SECONDS

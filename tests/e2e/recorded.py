@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import math
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ KEPT_SECONDS = 20.0
 """From the end of a call until its recording can be heard, on a machine that is busy."""
 EDGE_SECONDS = 0.15
 """A phone hears a little later than the recording has it."""
+STALL_SECONDS = 0.2
+"""Around a stall of the phones Asterisk's and their time may differ."""
+MOST_NOT_SENT = 0.1
 EDGE_WINDOWS = 2
 """The first and the last hold the edges of the talk."""
 
@@ -104,12 +108,13 @@ class Recorded:
         phone has heard: an agent who presses keys sends no tone.
         """
         marked = [span for part in parts(self.record) for span in spans(part["pauses"])]
+        marked += self.not_sent(caller)
         ended = parts(self.record)[-1]["ended_at"]
         said = [
             Sent(begin - self.begun, end - self.begun, (caller.tone_hz,))
             for begin, end in without([(self.due, ended)], marked)
         ]
-        ahead = time.time() - asyncio.get_running_loop().time()  # noqa: TID251 - the journal's
+        ahead = _ahead()
         heard = np.array(caller.call.heard.samples(self.due - ahead, ended - ahead), np.int16)
         sent = [
             Sent(begin - self.begun, end - self.begun, (tone,))
@@ -118,15 +123,32 @@ class Recorded:
         ]
         return [*gaps(self.said, said), *gaps(self.heard, sent, edge_seconds=EDGE_SECONDS)]
 
-    def gaps(self, caller_hz: int, agents: Mapping[str, int]) -> list[Gap]:
+    def not_sent(self, caller: Caller) -> list[Span]:
+        """Return when the phones, all in this process, sent nothing, as the machine was busy.
+
+        A recording of what nobody sent may lack it, and is shorter by as much: that much is left
+        out at the end, too.
+
+        Raises:
+            AssertionError: it was so much that the rest would prove little.
+        """
+        ahead, ended = _ahead(), parts(self.record)[-1]["ended_at"]
+        stalls = [(begin + ahead, end + ahead) for begin, end in caller.call.media.stalls]
+        stalls = [(begin, end) for begin, end in stalls if self.due < end and begin < ended]
+        missing = sum(end - begin for begin, end in stalls)
+        assert missing < MOST_NOT_SENT * (ended - self.due), f"the phones slept: {stalls}"
+        around = [(begin - STALL_SECONDS, end + STALL_SECONDS) for begin, end in stalls]
+        return [*around, (ended - missing, math.inf)] if stalls else []
+
+    def gaps(self, caller: Caller, agents: Mapping[str, int]) -> list[Gap]:
         """Return where a tone that was sent is missing, but for pauses.
 
         Args:
-            caller_hz: the caller's tone.
-            agents: of each agent who talked.
+            caller: who was recorded.
+            agents: the tone of each agent who talked.
         """
         told = Told(
-            caller=caller_hz,
+            caller=caller.tone_hz,
             begun=self.begun,
             due=self.due,
             ended=parts(self.record)[-1]["ended_at"],
@@ -135,9 +157,17 @@ class Recorded:
                 for one in _listed(self.record, "conversations")
             ],
             holds=spans(_listed(self.record, "holds")),
-            pauses=[span for part in parts(self.record) for span in spans(part["pauses"])],
+            pauses=[
+                *self.not_sent(caller),
+                *(span for part in parts(self.record) for span in spans(part["pauses"])),
+            ],
         )
         return [*gaps(self.said, told.said()), *gaps(self.heard, told.heard())]
+
+
+def _ahead() -> float:
+    """Return by how much the journal's time, the epoch's, is ahead of the loop's."""
+    return time.time() - asyncio.get_running_loop().time()  # noqa: TID251 - the journal's
 
 
 def _present(sound: NDArray[np.int16], tone: int, began: float) -> list[Span]:

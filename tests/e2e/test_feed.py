@@ -43,7 +43,7 @@ async def test_a_wallboard_follows_a_call_and_outlives_the_engine(stage: Stage) 
         await stage.system.kill_engine()
         await caller.hangs_up()
         await olena.becomes(AgentState.WRAP_UP)
-        await until("the board goes on", lambda: is_gone(call), seconds=20.0)
+        await until("the board goes on", lambda: is_gone(call), seconds=40.0)
         assert board.stream == stream
         assert (board.seq or 0) > (seq or 0)
         printed = await docker("exec", stage.system.engine.name, "ccengine", "top", "--once")

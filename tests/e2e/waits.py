@@ -9,12 +9,14 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 LOOK_EVERY_SECONDS = 0.02
+PATIENCE_SECONDS = 20.0
+"""On a machine that is busy with other tests; waiting costs only who waits in vain."""
 
 Found = TypeVar("Found")
 
 
 async def until(
-    what: str, condition: Callable[[], Found | None], *, seconds: float = 10.0
+    what: str, condition: Callable[[], Found | None], *, seconds: float = PATIENCE_SECONDS
 ) -> Found:
     """Wait until the condition gives something true, and return it; AssertionError if not."""
     loop = asyncio.get_running_loop()
@@ -28,7 +30,10 @@ async def until(
 
 
 async def until_seen(
-    what: str, condition: Callable[[], Awaitable[Found | None]], *, seconds: float = 10.0
+    what: str,
+    condition: Callable[[], Awaitable[Found | None]],
+    *,
+    seconds: float = PATIENCE_SECONDS,
 ) -> Found:
     """Do the same with a condition that has to ask somebody."""
     loop = asyncio.get_running_loop()

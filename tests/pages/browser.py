@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.api.house import House
 
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium") or ""
-PATIENCE = 15_000  #: milliseconds, on a machine that is busy with other tests
+PATIENCE = 45_000  #: milliseconds, on a machine that is busy with other tests
 TOKEN_KEPT = "ccengine.token"
 EXPECTED = ("Failed to load resource", "WebSocket connection to")
 """What a browser says of an engine that is away or refuses."""

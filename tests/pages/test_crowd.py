@@ -91,7 +91,13 @@ def snapshot() -> dict[str, Any]:
         for one in range(CALLS)
     ]
     return frame(
-        "snapshot", switch_lost=False, queues=queues, agents=agents, calls=calls, closures=[]
+        "snapshot",
+        switch_lost=False,
+        queues=queues,
+        agents=agents,
+        calls=calls,
+        closures=[],
+        coachings=[],
     )
 
 
