@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -12,8 +14,11 @@ from tests.continuity import MUSIC, RATE, Sent, Told, gaps, without
 from tests.e2e.recorded import Recorded
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    from tests.continuity import Span
     from tests.e2e.people import Caller
 
 SECONDS = 6.0
@@ -121,18 +126,20 @@ class Hearing:
 
     tone_hz = CALLER_HZ
 
-    def __init__(self) -> None:
-        self.call = self
-        self.heard = self
+    def __init__(self, stalls: Sequence[Span] = ()) -> None:
+        ahead = time.time() - asyncio.get_running_loop().time()  # noqa: TID251 - the journal's
+        self.call = self.heard = self.media = self
+        self.stalls = [(begin - ahead, end - ahead) for begin, end in stalls]
 
     def samples(self, since: float, until: float) -> NDArray[np.int16]:
         return tone(AGENT_HZ, until - since)
 
 
-async def lacking(sound: Recorded) -> set[int]:
+async def lacking(sound: Recorded, *stalls: Span) -> set[int]:
     """Return whose tone is missing, by both ways to tell."""
-    by_record = sound.gaps(CALLER_HZ, {"olena": AGENT_HZ})
-    by_phone = sound.lacks(cast("Caller", Hearing()), [AGENT_HZ])
+    caller = cast("Caller", Hearing(stalls))
+    by_record = sound.gaps(caller, {"olena": AGENT_HZ})
+    by_phone = sound.lacks(caller, [AGENT_HZ])
     tones = [{gap.tones[0] for gap in found} - {MUSIC} for found in (by_record, by_phone)]
     assert tones[0] == tones[1]
     return tones[0]
@@ -150,6 +157,21 @@ async def test_one_that_begins_at_the_answer_lacks_nothing(late_seconds: float) 
 
 async def test_one_that_was_asked_for_begins_when_it_was() -> None:
     assert await lacking(recording(late_seconds=2.0, by="olena")) == set()
+
+
+@pytest.mark.parametrize("shorter_seconds", [0.0, 0.5])
+async def test_what_no_phone_sent_is_not_missing(shorter_seconds: float) -> None:
+    """Where neither side came, Asterisk wrote nothing: the file is shorter by as much."""
+    whole = recording(late_seconds=0.0)
+    sides = np.delete(whole.sides, np.s_[: round(shorter_seconds * RATE)], axis=0)
+    if not shorter_seconds:
+        sides[3 * RATE : round(3.5 * RATE)] = 0
+    holed = Recorded(whole.record, sides)
+    assert await lacking(holed) == {CALLER_HZ, AGENT_HZ}
+    assert await lacking(holed, (103.0, 103.5)) == set()
+    assert await lacking(recording(late_seconds=2.0), (103.0, 103.5)) == {CALLER_HZ, AGENT_HZ}
+    with pytest.raises(AssertionError, match="the phones slept"):
+        await lacking(holed, (103.0, 105.0))
 
 
 def test_spans_are_cut() -> None:
