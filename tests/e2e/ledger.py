@@ -66,6 +66,8 @@ class Ledger:
                 self.turns = turns_left(self.turns, self._plan, row.what.plan)
             self._plan = row.what.plan
         elif isinstance(row.what, OfferCall):
+            if row.what.why.directed:
+                return  # asked for by name: nobody's turn
             self.turns[row.what.queue] = row.what.agent
         elif isinstance(row.what, PhoneEvent):
             self._take_phone(row.what)
