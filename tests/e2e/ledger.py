@@ -66,13 +66,15 @@ class Ledger:
                 self.turns = turns_left(self.turns, self._plan, row.what.plan)
             self._plan = row.what.plan
         elif isinstance(row.what, OfferCall):
-            if row.what.why.directed:
-                return  # asked for by name: nobody's turn
-            self.turns[row.what.queue] = row.what.agent
+            self._take_turn(row.what)
         elif isinstance(row.what, PhoneEvent):
             self._take_phone(row.what)
         else:
             self._take_coaching(row.what)
+
+    def _take_turn(self, offer: OfferCall) -> None:
+        if not offer.why.directed:  # asked for by name: nobody's turn
+            self.turns[offer.queue] = offer.agent
 
     def _take_coaching(self, what: What) -> None:
         if isinstance(what, CoachingEvent):
