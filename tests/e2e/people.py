@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # Multiples of 50 Hz: a 20-ms frame that a busy machine loses or doubles leaves the phase as it was.
 AGENT_TONES = {"amira": 650, "omar": 750, "olena": 850, "taras": 950, "lina": 1050}
 LISTEN_EVERY_SECONDS = 0.25
-TONE_SECONDS = 5.0
+TONE_SECONDS = 12.0
 SOUND_SECONDS = 1.0
 MUSIC_SECONDS = 2.4
 """In which there is so much sound: music has rests, in the emptiest 2.4 s of all pieces 0.8 s."""
