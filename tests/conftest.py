@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.fakes.virtual_time import VirtualTimeLoop
 
@@ -34,6 +35,9 @@ def _take_settings_of_worker() -> None:
 
 
 _take_settings_of_worker()
+# How long an example takes is told by benchmarks: machines are shared.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 # A console that is made at import would keep for ever the width that pytest-xdist tells workers.
 os.environ.pop("COLUMNS", None)
 

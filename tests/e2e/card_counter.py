@@ -89,6 +89,7 @@ async def counter(system: System) -> AsyncIterator[Counter]:
             yield here
     finally:
         await runner.cleanup()
+        await asyncio.sleep(0.05)  # its connections close a moment later, and must before the loop
 
 
 def events(system: System, call: CallId, *kinds: type) -> list[Event]:

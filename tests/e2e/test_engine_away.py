@@ -69,7 +69,7 @@ async def test_waiting_callers_whose_engine_stays_away_are_told_and_keep_their_p
         try:
             sorry = await stage.system.prompt_of_image("please-wait", "uk")
             now = asyncio.get_running_loop().time()
-            await first.hears(sorry, since=now, within=ABSENT_SECONDS + PROMPT_SECONDS + 5)
+            await first.hears(sorry, since=now, within=ABSENT_SECONDS + PROMPT_SECONDS + 15)
         finally:
             await stage.system.engine.start()
         await stage.system.engine_is_back()
