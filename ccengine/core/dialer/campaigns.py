@@ -1,6 +1,6 @@
-"""What a campaign is: how it dials, what for, and how its lists are gone through.
+"""How a campaign goes through its lists, and how many answers it wants.
 
-These enums and rules are also part of the schema of the YAML that admins write.
+These rules are also part of the schema of the YAML that admins write.
 """
 
 from __future__ import annotations
@@ -11,25 +11,6 @@ from enum import StrEnum
 
 RING_FLOOR_SECONDS = 15
 """Nobody is rung for less: 16 CFR 310.4(b)(4)(ii), Ofcom's statement of 2010."""
-
-
-class Mode(StrEnum):
-    """How leads are dialed."""
-
-    PREVIEW = "preview"  #: an agent sees the lead and dials or skips it
-    PROGRESSIVE = "progressive"  #: one call for each free agent
-    POWER = "power"  #: a fixed ratio of calls to free agents, capped by the abandon limit
-    PREDICTIVE = "predictive"  #: as many as agents will be free for
-    UNATTENDED = "unattended"  #: without agents: who answers hears a flow
-
-
-class Purpose(StrEnum):
-    """What a campaign calls for: the law differs."""
-
-    MARKETING = "marketing"
-    SERVICE = "service"
-    SURVEY = "survey"
-    DEBT = "debt"
 
 
 class Order(StrEnum):

@@ -31,6 +31,8 @@ class AttemptOutcome(StrEnum):
     """How an attempt ended."""
 
     ANSWERED = "answered"  #: somebody talked with an agent, or heard the flow of an unattended call
+    REFUSED = "refused"  #: likewise, and they did not want it
+    CUT_OFF = "cut_off"  #: they hung up before anything was said
     ABANDONED = "abandoned"  #: somebody answered and no agent came in time
     MACHINE = "machine"  #: an answering machine
     NO_ANSWER = "no_answer"
@@ -61,8 +63,8 @@ class Tries:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
-    """A rule that keeps a number from being dialed."""
+class HeldBack:
+    """A rule keeps a number from being dialed."""
 
     rule: str  #: its id, as `ccengine why-not` prints it
     reason: str  #: for people

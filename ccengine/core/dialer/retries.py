@@ -51,14 +51,15 @@ USUAL_RULES: Final[Mapping[str, RetryRule]] = {
     AttemptOutcome.NO_ANSWER: RetryRule(after_minutes=(120, 1440), times=3, number=Which.NEXT),
     AttemptOutcome.BUSY: RetryRule(after_minutes=(10, 30, 120), times=3),
     AttemptOutcome.MACHINE: RetryRule(after_minutes=(240, 1440), times=2, number=Which.NEXT),
+    AttemptOutcome.CUT_OFF: RetryRule(after_minutes=(1440,), times=1),
     AttemptOutcome.ABANDONED: RetryRule(after_minutes=(4320,), times=1),
     AttemptOutcome.INVALID: RetryRule(after_minutes=(0,), times=10, number=Which.NEXT),
     AttemptOutcome.FAILED: RetryRule(after_minutes=(15, 60), times=3),
     AttemptOutcome.CANCELLED: RetryRule(after_minutes=(10,), times=3),
     AttemptOutcome.LOST: RetryRule(after_minutes=(1440,), times=1),
 }
-"""Where a campaign says nothing of an outcome. Who was answered or rejected us is left alone; who
-was abandoned, for 72 hours."""
+"""Where a campaign says nothing of an outcome. Who talked with us, refused or rejected the call is
+left alone; who was abandoned, for 72 hours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
