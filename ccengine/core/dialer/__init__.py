@@ -1,5 +1,7 @@
-"""Outbound campaigns: which lead is dialed next, on which number, and when again.
+"""Outbound: whom to call, how fast, when to stop. Pure like the rest of the core.
 
-Pure, as all of the core: leads come in as plain values, time as `now`, chance as a seed. The list
-of leads is in the database (`storage/leads.py`); here is only the hopper, a bounded part of it.
+The law comes as data: `rules` are what places ask for, `judging` says whether a number may be
+called now and what holds it back, `attempts` and `windows` count. Calling hours arrive as periods,
+because the core has no calendar. `hopper` holds the few leads that are next; the list is in the
+database (`storage/leads.py`). `retries` says when a lead is dialed again.
 """
