@@ -1,8 +1,7 @@
-"""Telephone numbers as files have them, and where they are."""
+"""Telephone numbers as files have them."""
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import phonenumbers
@@ -50,7 +49,7 @@ def number_of(text: str, country: str) -> PhoneNumber:
         raise NumberUnfit(message)
     if not phonenumbers.is_valid_number(number):
         length = phonenumbers.is_possible_number_with_reason(number)
-        message = f"'{shown}' is {LENGTHS.get(length, f'a number that nobody has in {country}')}"
+        message = f"'{shown}' is {LENGTHS.get(length, 'a number that nobody can have')}"
         raise NumberUnfit(message)
     if phonenumbers.number_type(number) in DEAR:
         message = f"'{shown}' is a premium number"
@@ -63,26 +62,6 @@ def international(number: PhoneNumber) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
-def zones_of(number: PhoneNumber) -> tuple[str, ...]:
+def zones_of_number(number: PhoneNumber) -> tuple[str, ...]:
     """Return the IANA time zones that the number may be in; none: nobody knows."""
-    # Zones go by the first digits: no table of libphonenumber tells more than seven apart.
-    return _zones(f"{number.country_code}{number.national_number}"[:8], number)
-
-
-_KNOWN: Final[dict[str, tuple[str, ...]]] = {}
-
-
-def _zones(start: str, number: PhoneNumber) -> tuple[str, ...]:
-    if start not in _KNOWN:
-        _KNOWN[start] = tuple(zone for zone in time_zones_for_number(number) if zone != NOWHERE)
-    return _KNOWN[start]
-
-
-@cache
-def zones_of_country(country: str) -> frozenset[str]:
-    """Return all zones that numbers of a country may be in; none: the tables have none."""
-    code = phonenumbers.country_code_for_region(country)
-    example = phonenumbers.example_number(country)
-    if not code or example is None:
-        return frozenset()
-    return frozenset(phonenumbers.timezone.time_zones_for_region(country)) if False else frozenset()
+    return tuple(zone for zone in time_zones_for_number(number) if zone != NOWHERE)

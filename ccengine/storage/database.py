@@ -15,10 +15,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from ccengine.core.ids import CallId
 from ccengine.reporting.call_record import CallRecord
+from ccengine.storage.attempts import AttemptStore
 from ccengine.storage.audit import AuditStore
 from ccengine.storage.errors import RecordsTooNew
 from ccengine.storage.kept import KeptStore
 from ccengine.storage.keyed_rows import KeyedRows
+from ccengine.storage.leads import LeadStore
 from ccengine.storage.papers import PaperStore
 from ccengine.storage.plays import PlayStore
 from ccengine.storage.quality import QualityStore
@@ -96,6 +98,16 @@ class RecordDatabase:
     def audit(self) -> AuditStore:
         """What was changed by the HTTP API."""
         return AuditStore(self._engine)
+
+    @property
+    def leads(self) -> LeadStore:
+        """Whom campaigns dial."""
+        return LeadStore(self._engine)
+
+    @property
+    def attempts(self) -> AttemptStore:
+        """Each time that a lead was dialed."""
+        return AttemptStore(self._engine)
 
     @property
     def replies(self) -> ReplyStore:

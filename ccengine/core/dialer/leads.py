@@ -84,8 +84,9 @@ class Lead:
     agent: AgentId | None = None  #: who promised it; None: anybody may call
     number: str | None = None  #: to be dialed next; None: the first that is not dead
     fields: Mapping[str, str] = field(default_factory=dict)
-    zone: str = ""  #: IANA, of the address; empty: only the number tells
+    zone: str = ""  #: IANA, of the address or else the number; empty: it may be in several
     place: str = ""  #: of the address: ISO 3166, with the state in the United States
+    person: str = ""  #: the customer's own key; empty: its numbers are all that is known
     score: float | None = None  #: how likely it answers, 0 to 1; None: nobody knows
 
     @property

@@ -74,8 +74,8 @@ class RetryRules:
         """Return what counts of an ending, and the rule for it: a disposition's comes first."""
         if ended.disposition in self.rules:
             return ended.disposition, self.rules[ended.disposition]
-        rule = self.rules.get(ended.outcome) or USUAL_RULES.get(ended.outcome)
-        return ended.outcome, rule
+        word = str(ended.outcome)
+        return word, self.rules.get(word) or USUAL_RULES.get(word)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
