@@ -8,11 +8,23 @@ from typing import TYPE_CHECKING, Self
 from ccengine.leads.cells import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from io import TextIOWrapper
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
+    from typing import TextIO
 
     from ccengine.storage.lead_imports import Reject
+
+
+def write_rejects(to: TextIO, rejects: Iterable[Reject]) -> None:
+    """Write rows as CSV. What looks like a formula stays text."""
+    writer = csv.writer(to)
+    for one in rejects:
+        writer.writerow(escaped(cell) for cell in (str(one.row), one.reason, *one.cells))
+
+
+def write_header(to: TextIO, header: Sequence[str]) -> None:
+    """Write the header: what is wrong comes first, then the file's own columns."""
+    csv.writer(to).writerow(escaped(cell) for cell in ("row", "reason", *header))
 
 
 class RejectFile:
@@ -21,7 +33,7 @@ class RejectFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._draft = path.with_name(f".{path.name}.part")
-        self._file: TextIOWrapper | None = None
+        self._file: TextIO | None = None
         self.count = 0
 
     def __enter__(self) -> Self:
@@ -37,17 +49,13 @@ class RejectFile:
             self._draft.unlink(missing_ok=True)
 
     def begin(self, header: Sequence[str]) -> None:
-        """Write the header: what is wrong comes first, then the file's own columns."""
+        """Begin with the names of the file's columns."""
         # With a byte order mark: without one, spreadsheets take it for another encoding.
         self._file = self._draft.open("w", encoding="utf-8-sig", newline="")
-        self._write(["row", "reason", *header])
+        write_header(self._file, header)
 
     def add(self, rejects: Sequence[Reject]) -> None:
         """Write some more."""
-        for one in rejects:
-            self._write([str(one.row), one.reason, *one.cells])
-        self.count += len(rejects)
-
-    def _write(self, cells: Sequence[str]) -> None:
         if self._file is not None:
-            csv.writer(self._file).writerow([escaped(cell) for cell in cells])
+            write_rejects(self._file, rejects)
+        self.count += len(rejects)

@@ -20,6 +20,7 @@ from ccengine.storage.audit import AuditStore
 from ccengine.storage.errors import RecordsTooNew
 from ccengine.storage.kept import KeptStore
 from ccengine.storage.keyed_rows import KeyedRows
+from ccengine.storage.lead_lists import LeadLists
 from ccengine.storage.leads import LeadStore
 from ccengine.storage.papers import PaperStore
 from ccengine.storage.plays import PlayStore
@@ -103,6 +104,11 @@ class RecordDatabase:
     def leads(self) -> LeadStore:
         """Whom campaigns dial."""
         return LeadStore(self._engine)
+
+    @property
+    def lead_lists(self) -> LeadLists:
+        """What people ask of their lists."""
+        return LeadLists(self._engine)
 
     @property
     def attempts(self) -> AttemptStore:

@@ -110,15 +110,13 @@ async def test_two_imports_do_not_go_on_at_once(path: Path) -> None:
 
 async def test_nothing_is_claimed_twice_by_two_at_once(path: Path) -> None:
     imported(path, [new(row) for row in range(1, 101)])
-    async with opened(path) as one, opened(path) as other:
-        found = await asyncio.gather(
-            *(
-                database.leads.claim(refill(15, node=node), NOON)
-                for _ in range(4)
-                for database, node in ((one, "node1"), (other, "node2"))
-            )
-        )
-    claimed = [row for leads in found for row in rows(leads)]
+    async with opened(path) as one, opened(path) as other, asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(database.leads.claim(refill(15, node=node), NOON))
+            for _ in range(4)
+            for database, node in ((one, "node1"), (other, "node2"))
+        ]
+    claimed = [row for task in tasks for row in rows(task.result())]
     assert sorted(claimed) == list(range(1, 101))
 
 
