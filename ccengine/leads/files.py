@@ -111,7 +111,7 @@ class CsvFile:
                 yield self._faulty(error)
                 continue
             self._row += 1
-            if self._row == 1 and len(cells) == 1 and cells[0].startswith("sep="):
+            if self._row == 1 and cells[:1] == ["sep="]:
                 self._row = 0
                 continue
             if any(cells):
