@@ -65,7 +65,6 @@ def import_file(
     in the list already, or a cell is not what its field asks for. Columns are `number`, `number_2`
     …, `key`, `priority`, `country`, `state`, `zone`, and the campaign's fields.
     """
-    settings = read_settings()
     chosen = campaign_named(campaign)
     order = ImportOrder(
         campaign=chosen.campaign,
@@ -74,20 +73,14 @@ def import_file(
         lot=Random(records.now()),
         mapped=dict(_pair(text) for text in mapped or ()),
     )
-    rejects = rejects or file.with_name(f"{file.stem}.rejects.csv")
+    to = rejects or file.with_name(f"{file.stem}.rejects.csv")
 
     async def take_in(database: RecordDatabase) -> None:
-        source = _opened(file, encoding)
-        importing = LeadImport.open(settings.paths.database)
-        try:
-            with RejectFile(rejects) as rejected, _progress(source) as shown:
-                done = import_leads(shown, order, importing, rejected, records.now)
-        finally:
-            importing.close()
+        done = _imported(_opened(file, encoding), order, to)
         after = {"file": file.name, "leads": done.leads, "rejects": done.rejects}
         target = f"leads {order.campaign.id} {order.list}"
         await records.note_change(database, "importLeads", target, None, after)
-        _tell(done, rejects)
+        _tell(done, to)
 
     try:
         records.change_records(take_in)
@@ -209,6 +202,15 @@ def export(
         errors.print(count(written, "lead"))
 
     records.read_records(write)
+
+
+def _imported(source: LeadFile, order: ImportOrder, rejects: Path) -> Imported:
+    importing = LeadImport.open(read_settings().paths.database)
+    try:
+        with RejectFile(rejects) as rejected, _progress(source) as shown:
+            return import_leads(shown, order, importing, rejected, records.now)
+    finally:
+        importing.close()
 
 
 def _opened(file: Path, encoding: str) -> LeadFile:

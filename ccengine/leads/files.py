@@ -81,6 +81,11 @@ class CsvFile:
         Raises:
             FileUnfit: it cannot be read on.
         """
+        try:
+            codecs.lookup(self._encoding)
+        except LookupError:
+            message = f"there is no encoding '{self._encoding}' — name one such as windows-1251"
+            raise FileUnfit(message) from None
         csv.field_size_limit(LONGEST_LINE)
         with self._path.open(
             encoding=self._encoding, errors="surrogateescape", newline=""

@@ -97,7 +97,7 @@ WRONG = [
     (",,A,,,,,,,", "it has no telephone number"),
     ("05011122,,A,,,,,,,", "too short"),
     ("0001112233,,A,,,,,,,", "a number that nobody can have"),
-    ("0900123456,,A,,,,,,,", "premium"),
+    ("0900212345,,A,,,,,,,", "premium"),
     ("0501112233 x5,,A,,,,,,,", "extension"),
     ("0501112233,,,,,,,,,", "'name' is empty"),
     ("0501112233,,A\x07,,,,,,,", "cannot be printed"),
