@@ -99,6 +99,11 @@ class LeadStore:
             await _give_back(connection, keys)
         return len(keys)
 
+    async def put_off(self, lead: LeadKey, until: Instant | None, because: str) -> None:
+        """Put a claimed lead off until then, or for ever: an agent skipped it in preview."""
+        async with writing(self._engine) as connection:
+            await put_off(connection, lead, until, because)
+
     async def call_back(
         self, lead: LeadKey, due_at: Instant, number: str | None, agent: AgentId | None
     ) -> bool:

@@ -158,6 +158,17 @@ async def test_callbacks_are_first_and_wait_for_their_time_and_their_agent(path:
         assert not await database.leads.call_back(claimed, NOON, None, None)  # type: ignore[arg-type]
 
 
+async def test_a_lead_that_is_skipped_comes_later_or_never(path: Path) -> None:
+    imported(path, [new(1), new(2)])
+    async with opened(path) as database:
+        first, second = await database.leads.claim(refill(), NOON)
+        await database.leads.put_off(first.key, NOON + 60, "skipped")
+        await database.leads.put_off(second.key, None, "skipped")
+        assert await database.leads.claim(refill(), NOON + 59) == []
+        assert rows(await database.leads.claim(refill(), NOON + 60)) == [1]
+        assert await state_of(database, second.key) == ("done", "skipped")
+
+
 async def test_leads_of_a_full_group_are_done(path: Path) -> None:
     north, south = {"region": "north"}, {"region": "south"}
     key = imported(path, [new(row, fields=north) for row in range(1, 30)] + [new(30, fields=south)])
