@@ -19,7 +19,7 @@ from ccengine.config.lead_columns import MOST_NUMBERS
 from ccengine.leads.exporting import export_leads
 from ccengine.leads.files import UTF_8, CsvFile, FileUnfit
 from ccengine.leads.importing import ImportOrder, import_leads
-from ccengine.leads.numbers import NumberUnfit, international, number_of
+from ccengine.leads.numbers import NumberUnfit, number_of
 from ccengine.leads.reject_file import RejectFile, write_header, write_rejects
 from ccengine.leads.sheets import SheetFile
 from ccengine.reporting.instants import utc_text
@@ -160,7 +160,7 @@ def show_lead(
 ) -> None:
     """Show the leads that have a number, in whatever list, and each attempt to reach them."""
     try:
-        wanted = international(number_of(number, ""))
+        wanted = number_of(number, "").international
     except NumberUnfit as error:
         fail(str(error), "write it with + and the country, as in +380441234567", code=2)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import phonenumbers
-from phonenumbers import PhoneNumberFormat, ValidationResult
-from phonenumbers.timezone import time_zones_for_number
+from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
+from phonenumbers.phonenumberutil import is_number_type_geographical
+from phonenumbers.timezone import time_zones_for_geographical_number
+from phonenumbers.tzdata import TIMEZONE_DATA
 
 from ccengine.config.dialable import DEAR
 
@@ -28,7 +31,15 @@ class NumberUnfit(Exception):
     """A text is no number that is dialed. Its words say why."""
 
 
-def number_of(text: str, country: str) -> PhoneNumber:
+@dataclass(frozen=True, slots=True)
+class DialableNumber:
+    """A number that somebody can have."""
+
+    international: str  #: E.164, with +
+    zones: tuple[str, ...]  #: IANA, that it may be in; none: nobody knows
+
+
+def number_of(text: str, country: str) -> DialableNumber:
     """Return the number that a text stands for.
 
     Args:
@@ -47,21 +58,26 @@ def number_of(text: str, country: str) -> PhoneNumber:
     if number.extension is not None:
         message = f"'{shown}' has an extension, which cannot be dialed"
         raise NumberUnfit(message)
-    if not phonenumbers.is_valid_number(number):
+    kind = phonenumbers.number_type(number)
+    if kind == PhoneNumberType.UNKNOWN:  # the same as not valid, and found out once
         length = phonenumbers.is_possible_number_with_reason(number)
         message = f"'{shown}' is {LENGTHS.get(length, 'a number that nobody can have')}"
         raise NumberUnfit(message)
-    if phonenumbers.number_type(number) in DEAR:
+    if kind in DEAR:
         message = f"'{shown}' is a premium number"
         raise NumberUnfit(message)
-    return number
+    return DialableNumber(international=_international(number), zones=_zones(number, kind))
 
 
-def international(number: PhoneNumber) -> str:
-    """Return the number as E.164 has it, with +."""
+def _international(number: PhoneNumber) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
-def zones_of_number(number: PhoneNumber) -> tuple[str, ...]:
-    """Return the IANA time zones that the number may be in; none: nobody knows."""
-    return tuple(zone for zone in time_zones_for_number(number) if zone != NOWHERE)
+def _zones(number: PhoneNumber, kind: int) -> tuple[str, ...]:
+    """Return what `time_zones_for_number` does, which would find out the number's kind again."""
+    code = number.country_code or 0
+    if is_number_type_geographical(kind, code):
+        found = time_zones_for_geographical_number(number)
+    else:
+        found = TIMEZONE_DATA.get(str(code), ())
+    return tuple(zone for zone in found if zone != NOWHERE)

@@ -12,7 +12,7 @@ import phonenumbers
 from ccengine.config.lead_columns import COUNTRY, KEY, PRIORITY, STATE, ZONE
 from ccengine.config.whereabouts import zones_of
 from ccengine.leads.cells import unescaped
-from ccengine.leads.numbers import NumberUnfit, international, number_of, zones_of_number
+from ccengine.leads.numbers import NumberUnfit, number_of
 from ccengine.leads.values import ValueUnfit, value_of
 from ccengine.storage.lead_imports import NewLead
 
@@ -20,11 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from random import Random
 
-    from phonenumbers import PhoneNumber
-
     from ccengine.config.campaigns import LeadField
     from ccengine.leads.columns import Columns
     from ccengine.leads.files import Row
+    from ccengine.leads.numbers import DialableNumber
 
 LONGEST_KEY: Final = 64
 PRIORITY_AT_MOST: Final = 1_000_000
@@ -85,7 +84,7 @@ class LeadMaker:
             raise RowUnfit(str(error)) from None
         return NewLead(
             row=row.number,
-            numbers=tuple(dict.fromkeys(map(international, numbers))),
+            numbers=tuple(dict.fromkeys(one.international for one in numbers)),
             fields=fields,
             key=self._key(cells),
             priority=self._priority(cells),
@@ -107,7 +106,7 @@ class LeadMaker:
             raise RowUnfit(message)
         return cells
 
-    def _numbers(self, cells: list[str], address: Address) -> list[PhoneNumber]:
+    def _numbers(self, cells: list[str], address: Address) -> list[DialableNumber]:
         country = address.place.partition("-")[0] or self._country
         texts = [unescaped(cells[at].strip()) for at in self._columns.numbers]
         try:
@@ -136,9 +135,9 @@ class LeadMaker:
             raise RowUnfit(message)
         return Address(country, zone)
 
-    def _zone(self, address: Address, number: PhoneNumber) -> str:
+    def _zone(self, address: Address, number: DialableNumber) -> str:
         """Return the zone of the address, else of the number, if there is only one it can be."""
-        by_number = zones_of_number(number)
+        by_number = number.zones
         by_place = zones_of(address.place) if address.place else ()
         by_address = (address.zone,) if address.zone else by_place
         if by_address and by_number and not set(by_address) & set(by_number):
