@@ -7,11 +7,12 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from io import TextIOWrapper
+    from io import BufferedReader
     from pathlib import Path
 
 UTF_8: Final = "utf-8-sig"
@@ -71,7 +72,7 @@ class CsvFile:
         self.size = path.stat().st_size
         self._path = path
         self._encoding = _declared(path) or encoding
-        self._file: TextIOWrapper | None = None
+        self._file: BufferedReader | None = None
         self._row = 0
         self._unreadable = self._nul = False
 
@@ -87,18 +88,18 @@ class CsvFile:
             message = f"there is no encoding '{self._encoding}' — name one such as windows-1251"
             raise FileUnfit(message) from None
         csv.field_size_limit(LONGEST_LINE)
-        with self._path.open(
-            encoding=self._encoding, errors="surrogateescape", newline=""
-        ) as self._file:
+        with self._path.open("rb") as self._file:
+            kept = "surrogateescape"  # what cannot be read is seen row by row
+            text = TextIOWrapper(self._file, encoding=self._encoding, errors=kept, newline="")
             try:
-                yield from self._read(self._file)
+                yield from self._read(text)
             except UnicodeError as error:  # UTF-16 with half a character
                 message = f"row {self._row + 1}: the text is not {self._encoding}: {error}"
                 raise FileUnfit(message) from error
 
     def done(self) -> int:
         """Return how many bytes were read."""
-        return 0 if self._file is None or self._file.closed else self._file.buffer.tell()
+        return 0 if self._file is None or self._file.closed else self._file.tell()
 
     def _read(self, file: TextIOWrapper) -> Iterator[Row]:
         separator, at = _separator(file.readline(LONGEST_LINE)), 0

@@ -56,7 +56,7 @@ class SheetFile:
             raise FileUnfit(_broken(error)) from error
         try:
             sheet = book.worksheets[0]
-            sheet.reset_dimensions()  # type: ignore[union-attr]  # what it says of itself may be wrong
+            sheet.reset_dimensions()  # what it says of itself may be wrong
             width = 0
             for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
                 self._done = number

@@ -5,8 +5,9 @@ These rules are also part of the schema of the YAML that admins write.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 RING_FLOOR_SECONDS = 15
@@ -35,5 +36,5 @@ class Quota:
     """How many answers are wanted of each group that a field of the leads tells apart."""
 
     field: str
-    answers: Mapping[str, int] = field(default_factory=dict)  #: by the field's value
+    answers: Mapping[str, int] = dataclasses.field(default_factory=dict)  #: by the field's value
     others: int | None = None  #: of each group that is not named; None: any number

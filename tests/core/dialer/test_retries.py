@@ -135,12 +135,12 @@ def test_only_named_endings_are_recycled() -> None:
 RULE = st.builds(
     RetryRule,
     after_minutes=st.lists(st.floats(0, 10_000), min_size=1, max_size=3).map(tuple),
-    times=st.integers(0, 5),
+    times=st.integers(0, 9),
     number=st.sampled_from(Which),
 )
 RULES = st.builds(
     RetryRules,
-    most_attempts=st.integers(1, 8),
+    most_attempts=st.integers(1, 12),
     rules=st.dictionaries(st.sampled_from([*AttemptOutcome, "later"]), RULE, max_size=6),
     recycle=st.none()
     | st.builds(
@@ -152,8 +152,13 @@ RULES = st.builds(
 )
 
 
-@settings(deadline=None)
-@given(RULES, st.lists(st.tuples(st.sampled_from(AttemptOutcome), st.sampled_from(["", "later"]))))
+@settings(deadline=None, max_examples=300)
+@given(
+    RULES,
+    st.lists(
+        st.tuples(st.sampled_from(AttemptOutcome), st.sampled_from(["", "later"])), min_size=4
+    ),
+)
 def test_a_lead_comes_to_an_end_and_no_dead_number_is_dialed(
     rules: RetryRules, endings: list[tuple[AttemptOutcome, str]]
 ) -> None:
