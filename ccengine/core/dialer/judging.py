@@ -59,7 +59,7 @@ def judge(request: DialRequest, law: Law, facts: NumberFacts, now: Instant) -> V
     def holds_at(when: Instant) -> tuple[Hold, ...]:
         case = _Case(request, facts, when)
         found = (hold for rule in rules for hold in _of_rule(case, rule))
-        return (*places, *_of_wishes(case), *found)
+        return tuple(dict.fromkeys((*places, *_of_wishes(case), *found)))
 
     openings = [rule.fact.periods for rule in rules if isinstance(rule.fact, CallingTimes)]
     known_until = min((one[-1].ends or now for one in openings if one), default=math.inf)

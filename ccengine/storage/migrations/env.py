@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from ccengine.storage import quality_tables  # noqa: F401 - adds its tables
+from ccengine.storage import dialing_tables, quality_tables  # noqa: F401 - add their tables
 from ccengine.storage.tables import METADATA
 
 context.configure(
