@@ -102,13 +102,17 @@ def why_not(  # noqa: PLR0913 - one parameter for each thing the law looks at
     where = whereabouts(request.number, _place(place), zone_named(zone).key if zone else "")
     law = Lawbook(tenant.dialing.over(built_in())).law_for(where, when)
     facts = _facts(settings.paths.database, request)
-    told = Told(request=request, where=where, at=when, verdict=judge(request, law, facts, when))
+    verdict = judge(request, law, facts, when)
+    _tell(Told(request=request, where=where, at=when, verdict=verdict), as_json=as_json)
+    if not verdict.may_be_called:
+        raise typer.Exit(HELD_BACK)
+
+
+def _tell(told: Told, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(_json(told), ensure_ascii=False, indent=2))
     else:
         _print(told)
-    if not told.verdict.may_be_called:
-        raise typer.Exit(HELD_BACK)
 
 
 def instant_named(text: str) -> Instant:

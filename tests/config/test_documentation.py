@@ -15,6 +15,7 @@ import pytest
 
 from ccengine.config.clients import ClientSettings
 from ccengine.config.days import DayMark
+from ccengine.config.dialing_rules import WrittenRule
 from ccengine.config.hours import Span
 from ccengine.config.papers import FormFile, ScriptFile
 from ccengine.config.schema import REQUIRED, schema_keys, value_kind
@@ -74,6 +75,7 @@ def in_schema(kind: Any, way: str = "") -> Iterator[tuple[str, bool]]:
         ("scripts/&lt;script&gt;.yaml", ScriptFile),
         ("scorecards/&lt;scorecard&gt;.yaml", ScorecardFile),
         ("contract.yaml", Terms),
+        ("A rule of dialing.yaml", WrittenRule),
     ],
 )
 def test_keys_of_tenants_and_clients(section: str, kind: Any) -> None:

@@ -29,7 +29,7 @@ from ccengine.core.dialer.verdicts import Hold, HoldReason, Verdict
 from ccengine.core.ids import Instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ccengine.core.dialer.attempts import Attempt
     from ccengine.core.dialer.rules import Across, Law, Rule
@@ -45,7 +45,8 @@ AGAIN_AT_MOST: Final = 20
 def judge(request: DialRequest, law: Law, facts: NumberFacts, now: Instant) -> Verdict:
     """Return every hold of a number at an instant; where places disagree, the strictest wins.
 
-    Nothing is left out after the first hold: who asks why wants to know all of it.
+    Nothing is left out after the first hold: who asks why wants to know all of it. Wishes and
+    attempts count whenever they were: another program's clock may be a little ahead of ours.
 
     Args:
         request: the call.
@@ -62,19 +63,33 @@ def judge(request: DialRequest, law: Law, facts: NumberFacts, now: Instant) -> V
         return tuple(dict.fromkeys((*places, *_of_wishes(case), *found)))
 
     openings = [rule.fact.periods for rule in rules if isinstance(rule.fact, CallingTimes)]
-    known_until = min((one[-1].ends or now for one in openings if one), default=math.inf)
-    holds, until = holds_at(now), now
-    still = holds
+    holds = holds_at(now)
+    return Verdict(holds=holds, until=_free_at(holds, holds_at, openings, now) if holds else None)
+
+
+def _free_at(
+    holds: tuple[Hold, ...],
+    holds_at: Callable[[Instant], tuple[Hold, ...]],
+    openings: Sequence[Sequence[Period]],
+    now: Instant,
+) -> Instant | None:
+    """Return when nothing holds it any more; None: never, or not in the weeks known."""
+    known_until = min((one[-1].ends or math.inf for one in openings if one), default=math.inf)
+    free: Instant = now
     for _ in range(AGAIN_AT_MOST):
-        ends = [hold.until for hold in still]
+        ends = [hold.until for hold in holds if hold.reason is not HoldReason.OUTSIDE_HOURS]
         if None in ends:
-            return Verdict(holds=holds)
-        until = max((end for end in ends if end is not None), default=until)
-        if not still or until >= known_until:  # beyond, nobody knows the hours: not before then
-            return Verdict(holds=holds, until=until if holds else None)
-        until = common_opening(openings, until) or known_until
-        still = holds_at(until)
-    return Verdict(holds=holds)
+            return None
+        free = max((end for end in ends if end is not None), default=free)
+        if free >= known_until:
+            return free  # nobody knows the hours then: not before
+        opening = common_opening(openings, free)
+        if opening is None:
+            return None
+        free, holds = opening, holds_at(opening)
+        if not holds:
+            return free
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +100,7 @@ class _Case:
 
     def attempts(self, rule: Rule, per: Per, across: Across) -> Sequence[Attempt]:
         """Return the attempts that a rule counts: of its own purposes only."""
-        found = counted(self.facts.attempts, self.request, per, across, self.now)
+        found = counted(self.facts.attempts, self.request, per, across)
         return [one for one in found if not rule.purposes or one.purpose in rule.purposes]
 
 
@@ -98,7 +113,7 @@ def _of_places(law: Law) -> Iterator[Hold]:
 
 def _of_wishes(case: _Case) -> Iterator[Hold]:
     for one in case.facts.opt_outs:
-        if one.client in ("", case.request.client) and one.at <= case.now:
+        if one.client in ("", case.request.client):
             whose = f"by {one.client}" if one.client else "by anybody"
             yield Hold(
                 reason=HoldReason.DO_NOT_CALL,
