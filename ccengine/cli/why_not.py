@@ -85,8 +85,7 @@ def why_not(  # noqa: PLR0913 - one parameter for each thing the law looks at
 
     Reads configuration and database; no engine has to run, and nothing is changed.
     """
-    settings = read_settings()
-    tenant = load_tenant(settings.tenant_folder).draft
+    tenant = load_tenant(read_settings().tenant_folder).draft
     client, _, name = campaign.partition("/")
     request = DialRequest(
         number=_number(number, tenant, client),
@@ -100,12 +99,18 @@ def why_not(  # noqa: PLR0913 - one parameter for each thing the law looks at
     )
     when = clock.wall() if at is None else instant_named(at)
     where = whereabouts(request.number, _place(place), zone_named(zone).key if zone else "")
-    law = Lawbook(tenant.dialing.over(built_in())).law_for(where, when)
-    facts = _facts(settings.paths.database, request)
-    verdict = judge(request, law, facts, when)
-    _tell(Told(request=request, where=where, at=when, verdict=verdict), as_json=as_json)
-    if not verdict.may_be_called:
+    told = _judged(tenant, request, where, when)
+    _tell(told, as_json=as_json)
+    if not told.verdict.may_be_called:
         raise typer.Exit(HELD_BACK)
+
+
+def _judged(
+    tenant: Tenant, request: DialRequest, where: tuple[Whereabouts, ...], at: Instant
+) -> Told:
+    law = Lawbook(tenant.dialing.over(built_in())).law_for(where, at)
+    facts = _facts(read_settings().paths.database, request)
+    return Told(request=request, where=where, at=at, verdict=judge(request, law, facts, at))
 
 
 def _tell(told: Told, *, as_json: bool) -> None:

@@ -59,7 +59,8 @@ def judge(request: DialRequest, law: Law, facts: NumberFacts, now: Instant) -> V
 
     def holds_at(when: Instant) -> tuple[Hold, ...]:
         case = _Case(request, facts, when)
-        found = (hold for rule in rules for hold in _of_rule(case, rule))
+        in_force = (rule for rule in rules if not _is_waived(case, rule))
+        found = (hold for rule in in_force for hold in _of_rule(case, rule))
         return tuple(dict.fromkeys((*places, *_of_wishes(case), *found)))
 
     openings = [rule.fact.periods for rule in rules if isinstance(rule.fact, CallingTimes)]
@@ -125,16 +126,21 @@ def _of_wishes(case: _Case) -> Iterator[Hold]:
             )
 
 
+def _is_waived(case: _Case, rule: Rule) -> bool:
+    reach = reach_of(case.request.mode)
+    return rule.unless_consent and case.facts.has_consent(case.request, case.now, to=reach)
+
+
 def _of_rule(case: _Case, rule: Rule) -> Iterator[Hold]:
-    if rule.unless_consent and case.facts.has_consent(
-        case.request, case.now, to=reach_of(case.request.mode)
-    ):
-        return
     match rule.fact:
         case CallingTimes():
             yield from _of_hours(case, rule, rule.fact)
-        case AttemptCap() | Pause() | GuaranteedAgent():
-            yield from _of_history(case, rule, rule.fact)
+        case AttemptCap():
+            yield from _of_cap(case, rule, rule.fact)
+        case Pause():
+            yield from _of_pause(case, rule, rule.fact)
+        case GuaranteedAgent():
+            yield from _of_lane(case, rule, rule.fact)
         case Scrub():
             yield from _of_register(case, rule, rule.fact)
         case ConsentNeed():
@@ -152,25 +158,29 @@ def _of_hours(case: _Case, rule: Rule, times: CallingTimes) -> Iterator[Hold]:
         yield _hold(rule, HoldReason.OUTSIDE_HOURS, text, until)
 
 
-def _of_history(
-    case: _Case, rule: Rule, fact: AttemptCap | Pause | GuaranteedAgent
+def _of_cap(case: _Case, rule: Rule, cap: AttemptCap) -> Iterator[Hold]:
+    until = capped_until(cap, case.attempts(rule, cap.per, cap.across), case.now)
+    text = f"{cap.at_most} attempts per {cap.per}{_within(cap)} were made"
+    yield from _until(case, rule, HoldReason.ATTEMPT_CAP, text, until)
+
+
+def _of_pause(case: _Case, rule: Rule, pause: Pause) -> Iterator[Hold]:
+    until = paused_until(pause, case.attempts(rule, pause.per, pause.across), case.now)
+    text = f"no call{_within(pause)} after: {', '.join(pause.after)}"
+    yield from _until(case, rule, HoldReason.PAUSE, text, until)
+
+
+def _of_lane(case: _Case, rule: Rule, lane: GuaranteedAgent) -> Iterator[Hold]:
+    if case.request.agent_guaranteed:
+        return
+    until = kept_until(lane, case.attempts(rule, Per.NUMBER, lane.across), case.now)
+    text = f"only with an agent kept free{_within(lane)} after: {', '.join(lane.after)}"
+    yield from _until(case, rule, HoldReason.AGENT_NOT_GUARANTEED, text, until)
+
+
+def _until(
+    case: _Case, rule: Rule, reason: HoldReason, text: str, until: Instant | None
 ) -> Iterator[Hold]:
-    match fact:
-        case AttemptCap():
-            attempts = case.attempts(rule, fact.per, fact.across)
-            until = capped_until(fact, attempts, case.now)
-            reason = HoldReason.ATTEMPT_CAP
-            text = f"{fact.at_most} attempts per {fact.per}{_within(fact)} were made"
-        case Pause():
-            attempts = case.attempts(rule, fact.per, fact.across)
-            until, reason = paused_until(fact, attempts, case.now), HoldReason.PAUSE
-            text = f"no call{_within(fact)} after: {', '.join(fact.after)}"
-        case GuaranteedAgent():
-            if case.request.agent_guaranteed:
-                return
-            attempts = case.attempts(rule, Per.NUMBER, fact.across)
-            until, reason = kept_until(fact, attempts, case.now), HoldReason.AGENT_NOT_GUARANTEED
-            text = f"only with an agent kept free{_within(fact)} after: {', '.join(fact.after)}"
     if until is None or until > case.now:
         yield _hold(rule, reason, text, until)
 
