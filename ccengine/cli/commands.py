@@ -18,6 +18,7 @@ from ccengine.cli import (
     import_queues,
     info,
     init,
+    leads,
     outbox,
     outcome,
     plan,
@@ -66,6 +67,7 @@ app.add_typer(token.app, name="token")
 app.add_typer(webhook.app, name="webhook")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(recordings.app, name="recordings")
+app.add_typer(leads.app, name="leads")
 app.add_typer(report.app, name="report")
 app.add_typer(dnc.app, name="dnc")
 app.add_typer(call_consent.app, name="consent")

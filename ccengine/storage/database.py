@@ -15,12 +15,15 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from ccengine.core.ids import CallId
 from ccengine.reporting.call_record import CallRecord
+from ccengine.storage.attempts import AttemptStore
 from ccengine.storage.audit import AuditStore
 from ccengine.storage.call_consents import ConsentStore
 from ccengine.storage.do_not_call import DoNotCallStore
 from ccengine.storage.errors import RecordsTooNew
 from ccengine.storage.kept import KeptStore
 from ccengine.storage.keyed_rows import KeyedRows
+from ccengine.storage.lead_lists import LeadLists
+from ccengine.storage.leads import LeadStore
 from ccengine.storage.number_facts import facts_about
 from ccengine.storage.papers import PaperStore
 from ccengine.storage.plays import PlayStore
@@ -101,6 +104,21 @@ class RecordDatabase:
     def audit(self) -> AuditStore:
         """What was changed by the HTTP API."""
         return AuditStore(self._engine)
+
+    @property
+    def leads(self) -> LeadStore:
+        """Whom campaigns dial."""
+        return LeadStore(self._engine)
+
+    @property
+    def lead_lists(self) -> LeadLists:
+        """What people ask of their lists."""
+        return LeadLists(self._engine)
+
+    @property
+    def attempts(self) -> AttemptStore:
+        """Each time that a lead was dialed."""
+        return AttemptStore(self._engine)
 
     @property
     def replies(self) -> ReplyStore:

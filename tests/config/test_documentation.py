@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ccengine.config.campaigns import CampaignFile
 from ccengine.config.clients import ClientSettings
 from ccengine.config.days import DayMark
 from ccengine.config.dialing_rules import WrittenRule
@@ -74,6 +75,7 @@ def in_schema(kind: Any, way: str = "") -> Iterator[tuple[str, bool]]:
         ("forms/&lt;form&gt;.yaml", FormFile),
         ("scripts/&lt;script&gt;.yaml", ScriptFile),
         ("scorecards/&lt;scorecard&gt;.yaml", ScorecardFile),
+        ("campaigns/&lt;campaign&gt;.yaml", CampaignFile),
         ("contract.yaml", Terms),
         ("A rule of dialing.yaml", WrittenRule),
     ],
