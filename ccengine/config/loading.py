@@ -12,6 +12,7 @@ from ccengine.config.calendars import Calendar
 from ccengine.config.campaigns import load_campaigns
 from ccengine.config.clients import Client, ClientSettings
 from ccengine.config.cross_checks import cross_check
+from ccengine.config.dialing_rules import tenant_rules
 from ccengine.config.documents import Document, read_document
 from ccengine.config.example_files import load_examples
 from ccengine.config.lookup_files import load_lookup_files
@@ -75,7 +76,9 @@ def load_tenant(folder: Path, today: date | None = None) -> Loaded:
     clients, read, found = _load_clients(folder / "clients")
     problems += found
     clients = {name: replace(one, calendars=calendars) for name, one in clients.items()}
-    draft = replace(_nothing(folder), settings=settings, clients=clients)
+    dialing, found = tenant_rules(folder)
+    problems += found
+    draft = replace(_nothing(folder), settings=settings, clients=clients, dialing=dialing)
     documents = replace(read, tenant=document, all_agents=is_whole)
     remedy = "let its name end in .yaml"
     problems += [

@@ -26,6 +26,7 @@ from ccengine.config.clients import Client, digits_of
 from ccengine.config.closures import Closure
 from ccengine.config.coaching import CoachKeys
 from ccengine.config.consents import Place
+from ccengine.config.dialing_rules import NO_RULES, DialingRules
 from ccengine.config.hours import Zone
 from ccengine.config.names import Language, Line, Name, is_name, mistake
 from ccengine.config.numbers import TelephoneNumber
@@ -247,6 +248,7 @@ class Tenant:
     version: str  #: hash of all files it was read from
     settings: TenantSettings
     clients: Mapping[ClientId, Client]
+    dialing: DialingRules = NO_RULES  #: its own
 
     def plan(self, at: Instant | None = None) -> Plan:
         """Return what routing needs of it.

@@ -45,13 +45,11 @@ class Attempt:
 
 
 def counted(
-    attempts: Iterable[Attempt], request: DialRequest, per: Per, across: Across, now: Instant
+    attempts: Iterable[Attempt], request: DialRequest, per: Per, across: Across
 ) -> list[Attempt]:
-    """Return those before now that count together with what is asked for, in order of time."""
+    """Return those that count together with what is asked for, in order of time."""
     found = [
-        one
-        for one in attempts
-        if one.at <= now and _is_of(one, request, per) and _is_among(one, request, across)
+        one for one in attempts if _is_of(one, request, per) and _is_among(one, request, across)
     ]
     return sorted(found, key=lambda one: one.at)
 

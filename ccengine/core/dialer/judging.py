@@ -29,7 +29,7 @@ from ccengine.core.dialer.verdicts import Hold, HoldReason, Verdict
 from ccengine.core.ids import Instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ccengine.core.dialer.attempts import Attempt
     from ccengine.core.dialer.rules import Across, Law, Rule
@@ -45,7 +45,8 @@ AGAIN_AT_MOST: Final = 20
 def judge(request: DialRequest, law: Law, facts: NumberFacts, now: Instant) -> Verdict:
     """Return every hold of a number at an instant; where places disagree, the strictest wins.
 
-    Nothing is left out after the first hold: who asks why wants to know all of it.
+    Nothing is left out after the first hold: who asks why wants to know all of it. Wishes and
+    attempts count whenever they were: another program's clock may be a little ahead of ours.
 
     Args:
         request: the call.
@@ -58,23 +59,38 @@ def judge(request: DialRequest, law: Law, facts: NumberFacts, now: Instant) -> V
 
     def holds_at(when: Instant) -> tuple[Hold, ...]:
         case = _Case(request, facts, when)
-        found = (hold for rule in rules for hold in _of_rule(case, rule))
-        return (*places, *_of_wishes(case), *found)
+        in_force = (rule for rule in rules if not _is_waived(case, rule))
+        found = (hold for rule in in_force for hold in _of_rule(case, rule))
+        return tuple(dict.fromkeys((*places, *_of_wishes(case), *found)))
 
     openings = [rule.fact.periods for rule in rules if isinstance(rule.fact, CallingTimes)]
-    known_until = min((one[-1].ends or now for one in openings if one), default=math.inf)
-    holds, until = holds_at(now), now
-    still = holds
+    holds = holds_at(now)
+    return Verdict(holds=holds, until=_free_at(holds, holds_at, openings, now) if holds else None)
+
+
+def _free_at(
+    holds: tuple[Hold, ...],
+    holds_at: Callable[[Instant], tuple[Hold, ...]],
+    openings: Sequence[Sequence[Period]],
+    now: Instant,
+) -> Instant | None:
+    """Return when nothing holds it any more; None: never, or not in the weeks known."""
+    known_until = min((one[-1].ends or math.inf for one in openings if one), default=math.inf)
+    free: Instant = now
     for _ in range(AGAIN_AT_MOST):
-        ends = [hold.until for hold in still]
+        ends = [hold.until for hold in holds if hold.reason is not HoldReason.OUTSIDE_HOURS]
         if None in ends:
-            return Verdict(holds=holds)
-        until = max((end for end in ends if end is not None), default=until)
-        if not still or until >= known_until:  # beyond, nobody knows the hours: not before then
-            return Verdict(holds=holds, until=until if holds else None)
-        until = common_opening(openings, until) or known_until
-        still = holds_at(until)
-    return Verdict(holds=holds)
+            return None
+        free = max((end for end in ends if end is not None), default=free)
+        if free >= known_until:
+            return free  # nobody knows the hours then: not before
+        opening = common_opening(openings, free)
+        if opening is None:
+            return None
+        free, holds = opening, holds_at(opening)
+        if not holds:
+            return free
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +101,7 @@ class _Case:
 
     def attempts(self, rule: Rule, per: Per, across: Across) -> Sequence[Attempt]:
         """Return the attempts that a rule counts: of its own purposes only."""
-        found = counted(self.facts.attempts, self.request, per, across, self.now)
+        found = counted(self.facts.attempts, self.request, per, across)
         return [one for one in found if not rule.purposes or one.purpose in rule.purposes]
 
 
@@ -98,7 +114,7 @@ def _of_places(law: Law) -> Iterator[Hold]:
 
 def _of_wishes(case: _Case) -> Iterator[Hold]:
     for one in case.facts.opt_outs:
-        if one.client in ("", case.request.client) and one.at <= case.now:
+        if one.client in ("", case.request.client):
             whose = f"by {one.client}" if one.client else "by anybody"
             yield Hold(
                 reason=HoldReason.DO_NOT_CALL,
@@ -110,16 +126,21 @@ def _of_wishes(case: _Case) -> Iterator[Hold]:
             )
 
 
+def _is_waived(case: _Case, rule: Rule) -> bool:
+    reach = reach_of(case.request.mode)
+    return rule.unless_consent and case.facts.has_consent(case.request, case.now, to=reach)
+
+
 def _of_rule(case: _Case, rule: Rule) -> Iterator[Hold]:
-    if rule.unless_consent and case.facts.has_consent(
-        case.request, case.now, to=reach_of(case.request.mode)
-    ):
-        return
     match rule.fact:
         case CallingTimes():
             yield from _of_hours(case, rule, rule.fact)
-        case AttemptCap() | Pause() | GuaranteedAgent():
-            yield from _of_history(case, rule, rule.fact)
+        case AttemptCap():
+            yield from _of_cap(case, rule, rule.fact)
+        case Pause():
+            yield from _of_pause(case, rule, rule.fact)
+        case GuaranteedAgent():
+            yield from _of_lane(case, rule, rule.fact)
         case Scrub():
             yield from _of_register(case, rule, rule.fact)
         case ConsentNeed():
@@ -137,25 +158,29 @@ def _of_hours(case: _Case, rule: Rule, times: CallingTimes) -> Iterator[Hold]:
         yield _hold(rule, HoldReason.OUTSIDE_HOURS, text, until)
 
 
-def _of_history(
-    case: _Case, rule: Rule, fact: AttemptCap | Pause | GuaranteedAgent
+def _of_cap(case: _Case, rule: Rule, cap: AttemptCap) -> Iterator[Hold]:
+    until = capped_until(cap, case.attempts(rule, cap.per, cap.across), case.now)
+    text = f"{cap.at_most} attempts per {cap.per}{_within(cap)} were made"
+    yield from _until(case, rule, HoldReason.ATTEMPT_CAP, text, until)
+
+
+def _of_pause(case: _Case, rule: Rule, pause: Pause) -> Iterator[Hold]:
+    until = paused_until(pause, case.attempts(rule, pause.per, pause.across), case.now)
+    text = f"no call{_within(pause)} after: {', '.join(pause.after)}"
+    yield from _until(case, rule, HoldReason.PAUSE, text, until)
+
+
+def _of_lane(case: _Case, rule: Rule, lane: GuaranteedAgent) -> Iterator[Hold]:
+    if case.request.agent_guaranteed:
+        return
+    until = kept_until(lane, case.attempts(rule, Per.NUMBER, lane.across), case.now)
+    text = f"only with an agent kept free{_within(lane)} after: {', '.join(lane.after)}"
+    yield from _until(case, rule, HoldReason.AGENT_NOT_GUARANTEED, text, until)
+
+
+def _until(
+    case: _Case, rule: Rule, reason: HoldReason, text: str, until: Instant | None
 ) -> Iterator[Hold]:
-    match fact:
-        case AttemptCap():
-            attempts = case.attempts(rule, fact.per, fact.across)
-            until = capped_until(fact, attempts, case.now)
-            reason = HoldReason.ATTEMPT_CAP
-            text = f"{fact.at_most} attempts per {fact.per}{_within(fact)} were made"
-        case Pause():
-            attempts = case.attempts(rule, fact.per, fact.across)
-            until, reason = paused_until(fact, attempts, case.now), HoldReason.PAUSE
-            text = f"no call{_within(fact)} after: {', '.join(fact.after)}"
-        case GuaranteedAgent():
-            if case.request.agent_guaranteed:
-                return
-            attempts = case.attempts(rule, Per.NUMBER, fact.across)
-            until, reason = kept_until(fact, attempts, case.now), HoldReason.AGENT_NOT_GUARANTEED
-            text = f"only with an agent kept free{_within(fact)} after: {', '.join(fact.after)}"
     if until is None or until > case.now:
         yield _hold(rule, reason, text, until)
 
