@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0019_leads"
-down_revision = "0016_put_to"
+down_revision = "0018_call_consents"
 branch_labels = None
 depends_on = None
 
