@@ -8,14 +8,17 @@ from ccengine.cli import (
     agent,
     audit,
     call,
+    call_consent,
     check,
     closure,
+    dnc,
     explain,
     flow,
     hours,
     import_queues,
     info,
     init,
+    leads,
     outbox,
     outcome,
     plan,
@@ -30,6 +33,7 @@ from ccengine.cli import (
     token,
     top,
     webhook,
+    why_not,
 )
 
 app = typer.Typer(
@@ -55,6 +59,7 @@ app.command("promises")(promises.promises)
 app.command("call")(call.call)
 app.command("audit")(audit.audit)
 app.command("top")(top.top)
+app.command("why-not")(why_not.why_not)
 app.add_typer(flow.app, name="flow")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(closure.app, name="closure")
@@ -62,7 +67,10 @@ app.add_typer(token.app, name="token")
 app.add_typer(webhook.app, name="webhook")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(recordings.app, name="recordings")
+app.add_typer(leads.app, name="leads")
 app.add_typer(report.app, name="report")
+app.add_typer(dnc.app, name="dnc")
+app.add_typer(call_consent.app, name="consent")
 
 
 def main() -> None:

@@ -9,10 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import phonenumbers
 from pydantic import AfterValidator, Field
 
 from ccengine.config.calendars import Calendar
+from ccengine.config.campaigns import Campaign
 from ccengine.config.coaching import ClientCoaching
 from ccengine.config.consents import ConsentSettings
 from ccengine.config.currencies import CURRENCIES
@@ -27,6 +27,7 @@ from ccengine.config.lookup_sources import (
     Submission,
 )
 from ccengine.config.names import Digits, Language, Line, Name, mistake
+from ccengine.config.numbers import Country, TelephoneNumber
 from ccengine.config.openings import periods_ahead
 from ccengine.config.papers import NO_PAPERS, Label, Papers
 from ccengine.config.payments import Payment
@@ -52,25 +53,8 @@ def _currency(text: str) -> str:
     return text
 
 
-def _number(text: str) -> str:
-    if not text.removeprefix("+").isdecimal() or not text.isascii():
-        message = f"'{text}' is no telephone number"
-        raise mistake(message, "write digits, with a + in front if the provider sends it")
-    return text
-
-
 if TYPE_CHECKING:
     from ccengine.core.plan import Period
-
-
-def _country(text: str) -> str:
-    if text not in phonenumbers.SUPPORTED_REGIONS:
-        message = f"there is no country '{text}'"
-        raise mistake(message, "use a code of ISO 3166 such as AE, DE, UA")
-    return text
-
-
-Country = Annotated[str, AfterValidator(_country)]
 
 
 def _outbound_code(text: str) -> str:
@@ -82,7 +66,6 @@ def _outbound_code(text: str) -> str:
 
 OutboundCode = Annotated[str, AfterValidator(_outbound_code)]
 Currency = Annotated[str, AfterValidator(_currency)]
-TelephoneNumber = Annotated[str, AfterValidator(_number)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +178,7 @@ class Client:
     papers: Papers = NO_PAPERS
     scorecards: Mapping[str, Scorecard] = field(default_factory=dict)
     scorecard_names: tuple[str, ...] = ()  #: those of files that have mistakes, too
+    campaigns: Mapping[str, Campaign] = field(default_factory=dict)
     lookup_files: LookupFiles = NO_LOOKUP_FILES
     examples: Mapping[str, str] = field(
         default_factory=dict

@@ -12,8 +12,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from ccengine.config.clients import TelephoneNumber, digits_of
+from ccengine.config.clients import digits_of
 from ccengine.config.names import Line, Name, mistake
+from ccengine.config.numbers import TelephoneNumber
 from ccengine.core.ids import AgentId, ClientId
 
 

@@ -35,7 +35,12 @@ class Refused(StrEnum):
     ENDS = "ends"  #: with an apology
 
 
-def _place(text: str) -> str:
+def place_named(text: str) -> str:
+    """Return a place, as it is written.
+
+    Raises:
+        PydanticCustomError: there is none of this name.
+    """
     country, _, state = text.partition("-")
     is_state = country == UNITED_STATES and re.fullmatch("[A-Z]{2}", state) is not None
     if country not in phonenumbers.SUPPORTED_REGIONS or (state and not is_state):
@@ -44,7 +49,7 @@ def _place(text: str) -> str:
     return text
 
 
-Place = Annotated[str, AfterValidator(_place)]
+Place = Annotated[str, AfterValidator(place_named)]
 """A country, or one of the United States."""
 
 
@@ -157,6 +162,11 @@ def _place_of(number: phonenumbers.PhoneNumber) -> str:
         return ""
     state = _states().get(str(number.national_number)[:3]) if region == UNITED_STATES else None
     return str(region) if state is None else f"{region}-{state}"
+
+
+def area_codes_of(state: str) -> tuple[str, ...]:
+    """Return the area codes of one of the United States; nothing: there is none such."""
+    return tuple(code for code, one in _states().items() if one == state)
 
 
 @cache

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.config.announcement_checks import check_company
 from ccengine.config.callback_checks import check_callback, check_messages
+from ccengine.config.campaign_checks import check_campaigns
 from ccengine.config.closure_checks import check_closures
 from ccengine.config.coaching import check_coach_keys
 from ccengine.config.desk_checks import check_desks
@@ -56,6 +57,7 @@ def cross_check(tenant: Tenant, documents: Documents, today: date) -> list[Probl
             named = client.settings.queues.items()
             queues += [QueueAt(name, queue, own, document, documents) for queue, own in named]
         problems += check_terms(client, documents)
+        problems += check_campaigns(client, documents, today)
     for queue in queues:
         problems += _check_queue(tenant, queue)
     problems += [*check_circles(queues), *check_health(queues)]

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from ccengine import clock
 from ccengine.config.calendar_files import CALENDARS, read_closed_days
 from ccengine.config.calendars import Calendar
+from ccengine.config.campaigns import load_campaigns
 from ccengine.config.clients import Client, ClientSettings
 from ccengine.config.cross_checks import cross_check
+from ccengine.config.dialing_rules import tenant_rules
 from ccengine.config.documents import Document, read_document
 from ccengine.config.example_files import load_examples
 from ccengine.config.lookup_files import load_lookup_files
@@ -74,7 +76,9 @@ def load_tenant(folder: Path, today: date | None = None) -> Loaded:
     clients, read, found = _load_clients(folder / "clients")
     problems += found
     clients = {name: replace(one, calendars=calendars) for name, one in clients.items()}
-    draft = replace(_nothing(folder), settings=settings, clients=clients)
+    dialing, found = tenant_rules(folder)
+    problems += found
+    draft = replace(_nothing(folder), settings=settings, clients=clients, dialing=dialing)
     documents = replace(read, tenant=document, all_agents=is_whole)
     remedy = "let its name end in .yaml"
     problems += [
@@ -142,6 +146,7 @@ def _load_clients(folder: Path) -> tuple[dict[ClientId, Client], Documents, list
     clients: dict[ClientId, Client] = {}
     sources: dict[ClientId, Document | None] = {}
     contracts: dict[ClientId, Document] = {}
+    campaigns: dict[ClientId, Mapping[str, Document]] = {}
     problems: list[Problem] = []
     for path in sorted(path for path in folder.glob("*") if path.is_dir()):
         if not is_name(path.name):
@@ -152,30 +157,42 @@ def _load_clients(folder: Path) -> tuple[dict[ClientId, Client], Documents, list
         settings, document, found = _load_settings(path)
         sources[name] = document
         problems += found
-        papers, found = load_papers(name, path)
-        problems += found
-        scorecards, scorecard_names, found = load_scorecards(name, path)
+        client, found = _load_client(name, path, settings, document)
         problems += found
         terms, contract, found = load_terms(path)
         problems += found
         if contract is not None:
             contracts[name] = contract
-        files, found = load_lookup_files(path, settings.lookups, settings.submissions, document)
-        problems += found
-        examples, found = load_examples(path, settings.databases, settings.calendars, document)
-        problems += found
-        clients[name] = Client(
-            id=name,
-            folder=path,
-            settings=settings,
-            papers=papers,
-            scorecards=scorecards,
-            scorecard_names=scorecard_names,
-            terms=terms,
-            lookup_files=files,
-            examples=examples,
-        )
-    return clients, Documents(None, sources, contracts=contracts), problems
+        planned = load_campaigns(name, path)
+        problems += planned.problems
+        campaigns[name] = planned.documents
+        clients[name] = replace(client, terms=terms, campaigns=planned.campaigns)
+    documents = Documents(None, sources, contracts=contracts, campaigns=campaigns)
+    return clients, documents, problems
+
+
+def _load_client(
+    name: ClientId, path: Path, settings: ClientSettings, document: Document | None
+) -> tuple[Client, list[Problem]]:
+    """Return a client with all files beside client.yaml that have no lines of their own to tell."""
+    papers, problems = load_papers(name, path)
+    scorecards, scorecard_names, found = load_scorecards(name, path)
+    problems += found
+    files, found = load_lookup_files(path, settings.lookups, settings.submissions, document)
+    problems += found
+    examples, found = load_examples(path, settings.databases, settings.calendars, document)
+    problems += found
+    client = Client(
+        id=name,
+        folder=path,
+        settings=settings,
+        papers=papers,
+        scorecards=scorecards,
+        scorecard_names=scorecard_names,
+        lookup_files=files,
+        examples=examples,
+    )
+    return client, problems
 
 
 def _load_settings(folder: Path) -> tuple[ClientSettings, Document | None, list[Problem]]:

@@ -25,6 +25,7 @@ class Documents:
     clients: Sources
     all_agents: bool = False  #: each agent could be read, with all they can
     contracts: Mapping[ClientId, Document] = field(default_factory=dict)  #: those there are
+    campaigns: Mapping[ClientId, Mapping[str, Document]] = field(default_factory=dict)
 
     def names(self, section: str) -> Collection[str] | None:
         """Return the names in a section of tenant.yaml; None: unknown, so check nothing."""

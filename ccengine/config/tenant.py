@@ -22,12 +22,14 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from ccengine.config.calendars import HolidayCalendar
-from ccengine.config.clients import Client, TelephoneNumber, digits_of
+from ccengine.config.clients import Client, digits_of
 from ccengine.config.closures import Closure
 from ccengine.config.coaching import CoachKeys
 from ccengine.config.consents import Place
+from ccengine.config.dialing_rules import NO_RULES, DialingRules
 from ccengine.config.hours import Zone
 from ccengine.config.names import Language, Line, Name, is_name, mistake
+from ccengine.config.numbers import TelephoneNumber
 from ccengine.config.periods import periods_of
 from ccengine.config.schema import REQUIRED
 from ccengine.config.trunks import Trunk
@@ -246,6 +248,7 @@ class Tenant:
     version: str  #: hash of all files it was read from
     settings: TenantSettings
     clients: Mapping[ClientId, Client]
+    dialing: DialingRules = NO_RULES  #: its own
 
     def plan(self, at: Instant | None = None) -> Plan:
         """Return what routing needs of it.

@@ -236,6 +236,9 @@ def _first_flows(tenant: Tenant, client: Client) -> set[str]:
     """Return the flows that callers come to from a number, a closure of it, or a queue."""
     found = {number.flow for number in client.settings.numbers.values()}
     found |= {one.flow for one in tenant.settings.closures.values()}
+    for campaign in client.campaigns.values():
+        flows = (campaign.settings.flow, campaign.settings.ring_back)
+        found |= {flow for flow in flows if flow is not None}
     return found | _of_queues(client)
 
 

@@ -15,10 +15,16 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from ccengine.core.ids import CallId
 from ccengine.reporting.call_record import CallRecord
+from ccengine.storage.attempts import AttemptStore
 from ccengine.storage.audit import AuditStore
+from ccengine.storage.call_consents import ConsentStore
+from ccengine.storage.do_not_call import DoNotCallStore
 from ccengine.storage.errors import RecordsTooNew
 from ccengine.storage.kept import KeptStore
 from ccengine.storage.keyed_rows import KeyedRows
+from ccengine.storage.lead_lists import LeadLists
+from ccengine.storage.leads import LeadStore
+from ccengine.storage.number_facts import facts_about
 from ccengine.storage.papers import PaperStore
 from ccengine.storage.plays import PlayStore
 from ccengine.storage.quality import QualityStore
@@ -33,6 +39,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
     from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from ccengine.core.dialer.numbers_known import NumberFacts
 
 _FIELDS = tuple(field.name for field in fields(CallRecord))
 _FOLD = "call_records"
@@ -98,6 +106,21 @@ class RecordDatabase:
         return AuditStore(self._engine)
 
     @property
+    def leads(self) -> LeadStore:
+        """Whom campaigns dial."""
+        return LeadStore(self._engine)
+
+    @property
+    def lead_lists(self) -> LeadLists:
+        """What people ask of their lists."""
+        return LeadLists(self._engine)
+
+    @property
+    def attempts(self) -> AttemptStore:
+        """Each time that a lead was dialed."""
+        return AttemptStore(self._engine)
+
+    @property
     def replies(self) -> ReplyStore:
         """What the HTTP API answered of late."""
         return ReplyStore(self._engine)
@@ -121,6 +144,26 @@ class RecordDatabase:
     def quality(self) -> QualityStore:
         """Which calls were drawn, and how they were scored."""
         return QualityStore(self._engine)
+
+    @property
+    def do_not_call(self) -> DoNotCallStore:
+        """Who is not to be called."""
+        return DoNotCallStore(self._engine)
+
+    @property
+    def call_consents(self) -> ConsentStore:
+        """Who agreed to be called."""
+        return ConsentStore(self._engine)
+
+    async def number_facts(self, number: str, person: str = "") -> NumberFacts:
+        """Return what is known of a number, but for attempts.
+
+        Args:
+            number: E.164.
+            person: whose it is; empty: only the number is known.
+        """
+        async with self._engine.connect() as connection:
+            return await connection.run_sync(facts_about, number, person)
 
     async def close(self) -> None:
         """Close all connections."""

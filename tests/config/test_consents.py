@@ -13,8 +13,8 @@ from ccengine.config.consents import (
     FOLDER,
     UNCHECKED,
     ConsentSettings,
-    _place,
     is_enough,
+    place_named,
     place_of_number,
     rule_for,
     sources,
@@ -101,7 +101,7 @@ def test_each_rule_names_its_place_and_its_source() -> None:
     assert table()["*"] is ANNOUNCE
     for place, told in sources().items():
         assert told["checked"] == UNCHECKED or told["read"], place
-        assert place == "*" or _place(place) == place
+        assert place == "*" or place_named(place) == place
         assert len(told["source"]) > 10, place
 
 

@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ccengine.config.campaigns import CampaignFile
 from ccengine.config.clients import ClientSettings
 from ccengine.config.days import DayMark
+from ccengine.config.dialing_rules import WrittenRule
 from ccengine.config.hours import Span
 from ccengine.config.papers import FormFile, ScriptFile
 from ccengine.config.schema import REQUIRED, schema_keys, value_kind
@@ -73,7 +75,9 @@ def in_schema(kind: Any, way: str = "") -> Iterator[tuple[str, bool]]:
         ("forms/&lt;form&gt;.yaml", FormFile),
         ("scripts/&lt;script&gt;.yaml", ScriptFile),
         ("scorecards/&lt;scorecard&gt;.yaml", ScorecardFile),
+        ("campaigns/&lt;campaign&gt;.yaml", CampaignFile),
         ("contract.yaml", Terms),
+        ("A rule of dialing.yaml", WrittenRule),
     ],
 )
 def test_keys_of_tenants_and_clients(section: str, kind: Any) -> None:

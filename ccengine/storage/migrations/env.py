@@ -2,7 +2,11 @@
 
 from alembic import context
 
-from ccengine.storage import quality_tables  # noqa: F401 - adds its tables
+from ccengine.storage import (  # add their tables
+    dialing_tables,  # noqa: F401
+    lead_tables,  # noqa: F401
+    quality_tables,  # noqa: F401
+)
 from ccengine.storage.tables import METADATA
 
 context.configure(

@@ -1,0 +1,235 @@
+"""`ccengine why-not NUMBER`: which rules hold a number back, and until when."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final
+from zoneinfo import ZoneInfo
+
+import typer
+from pydantic_core import PydanticCustomError
+from rich.markup import escape
+from sqlalchemy.exc import OperationalError
+
+from ccengine import clock
+from ccengine.cli.output import console, fail, read_settings, zone_named
+from ccengine.cli.tables import Table
+from ccengine.config.consents import place_named
+from ccengine.config.dialing_rules import built_in
+from ccengine.config.lawbook import Lawbook
+from ccengine.config.loading import load_tenant
+from ccengine.config.names import suggestion
+from ccengine.config.whereabouts import NotANumber, Whereabouts, number_of, whereabouts
+from ccengine.core.dialer.attempts import DialRequest
+from ccengine.core.dialer.judging import judge
+from ccengine.core.dialer.numbers_known import NumberFacts
+from ccengine.core.dialer.purposes import Mode, Purpose
+from ccengine.core.dialer.verdicts import HoldReason, Verdict
+from ccengine.core.ids import ClientId, Instant
+from ccengine.reporting.instants import utc_text
+from ccengine.reporting.masking import mask_number
+from ccengine.storage.database import RecordDatabase
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ccengine.config.tenant import Tenant
+    from ccengine.core.dialer.verdicts import Hold
+
+HELD_BACK: Final = 4
+"""Exit code: the number may not be called."""
+COLUMNS: Final = ("rule", "held until", "because", "source", "checked")
+REMEDIES: Final = {
+    HoldReason.NO_PLACE: "give it with + and country, or its address by --place",
+    HoldReason.NO_RULES: "write the law of the place into the tenant's dialing.yaml",
+    HoldReason.REGISTER_STALE: "`ccengine dnc import`, or `dnc scrubbed` if others compare",
+    HoldReason.NO_CONSENT: "`ccengine consent add`, if there is one and something proves it",
+}
+MINUTES: Final = slice(0, 16)  # of an instant's text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A verdict, with what it was asked of."""
+
+    request: DialRequest
+    where: tuple[Whereabouts, ...]
+    at: Instant
+    verdict: Verdict
+
+
+def why_not(  # noqa: PLR0913 - one parameter for each thing the law looks at
+    number: Annotated[str, typer.Argument(help="As people write it; best with + and country.")],
+    *,
+    campaign: Annotated[
+        str, typer.Option(help="For this campaign: client/campaign, or the client alone.")
+    ] = "",
+    at: Annotated[
+        str | None, typer.Option(help="Then, as in 2026-11-23T09:00+01:00. Left out: now.")
+    ] = None,
+    purpose: Annotated[Purpose, typer.Option(help="What the call is for.")] = Purpose.MARKETING,
+    mode: Annotated[Mode, typer.Option(help="How it is dialed.")] = Mode.PREDICTIVE,
+    place: Annotated[str, typer.Option(help="Of the address: FR, or a state as in US-FL.")] = "",
+    zone: Annotated[str, typer.Option(help="Time zone of the address, if it is known.")] = "",
+    person: Annotated[str, typer.Option(help="Whose number it is, by the lists.")] = "",
+    debt: Annotated[str, typer.Option(help="What is collected, by the lists.")] = "",
+    agent_guaranteed: Annotated[
+        bool, typer.Option("--agent-guaranteed", help="An agent is kept free for it.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """Tell which rules hold a number back, and until when; exit code 0: none, 4: some do.
+
+    Reads configuration and database; no engine has to run, and nothing is changed.
+    """
+    tenant = load_tenant(read_settings().tenant_folder).draft
+    client, _, name = campaign.partition("/")
+    request = DialRequest(
+        number=_number(number, tenant, client),
+        client=client,
+        campaign=name,
+        purpose=purpose,
+        mode=mode,
+        person=person,
+        debt=debt,
+        agent_guaranteed=agent_guaranteed,
+    )
+    when = clock.wall() if at is None else instant_named(at)
+    where = whereabouts(request.number, _place(place), zone_named(zone).key if zone else "")
+    told = _judged(tenant, request, where, when)
+    _tell(told, as_json=as_json)
+    if not told.verdict.may_be_called:
+        raise typer.Exit(HELD_BACK)
+
+
+def _judged(
+    tenant: Tenant, request: DialRequest, where: tuple[Whereabouts, ...], at: Instant
+) -> Told:
+    law = Lawbook(tenant.dialing.over(built_in())).law_for(where, at)
+    facts = _facts(read_settings().paths.database, request)
+    return Told(request=request, where=where, at=at, verdict=judge(request, law, facts, at))
+
+
+def _tell(told: Told, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(_json(told), ensure_ascii=False, indent=2))
+    else:
+        _print(told)
+
+
+def instant_named(text: str) -> Instant:
+    """Return an instant, or say that it is none and end."""
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        when = None
+    if when is None or when.tzinfo is None:
+        fail(f"'{text}' is no instant", "write it as in 2026-11-23T09:00+01:00", code=2)
+    return when.timestamp()
+
+
+def _number(text: str, tenant: Tenant, client: str) -> str:
+    if client and client not in tenant.clients:
+        fail(f"there is no client '{client}'", suggestion(client, tenant.clients), code=2)
+    country = tenant.clients[ClientId(client)].settings.country if client else None
+    try:
+        return number_of(text, country)
+    except NotANumber as error:
+        fail(str(error), code=2)
+
+
+def _place(text: str) -> str:
+    try:
+        return place_named(text) if text else ""
+    except PydanticCustomError as error:
+        context = error.context or {}
+        fail(str(context.get("message")), str(context.get("remedy")), code=2)
+
+
+def _facts(database: Path, request: DialRequest) -> NumberFacts:
+    if not database.exists():
+        return NumberFacts()
+
+    async def read() -> NumberFacts:
+        opened = RecordDatabase.open_to_read(database)
+        try:
+            return await opened.number_facts(request.number, request.person)
+        finally:
+            await opened.close()
+
+    try:
+        return asyncio.run(read())
+    except OperationalError as error:
+        fail(f"{database}: {error.orig}", "an older ccengine made it: start this one's engine once")
+
+
+# ---- for people ----------------------------------------------------------------------------
+
+
+def _print(told: Told) -> None:
+    request, verdict = told.request, told.verdict
+    places = ", ".join(one.place or "nowhere known" for one in told.where)
+    may = "[green]may be called[/]" if verdict.may_be_called else "[bold red]may not be called[/]"
+    for_whom = f" for {request.client}" if request.client else ""
+    console.print(
+        f"[bold]{mask_number(request.number)}[/] ({escape(places)}) {may}{escape(for_whom)} "
+        f"at {_local(told.at, told)}: {request.purpose}, {request.mode}",
+        soft_wrap=True,
+    )
+    if verdict.may_be_called:
+        return
+    table = Table(
+        "rule", "held until", "because", "source", "checked", box=None, padding=(0, 2, 0, 0)
+    )
+    for hold in verdict.holds:
+        until = _end(hold, told)
+        table.add_row(*map(escape, (hold.rule, until, hold.text, hold.source, hold.checked)))
+    console.print(table)
+    if verdict.until is not None:
+        free = _local(verdict.until, told)
+        console.print(f"nothing holds it back from {escape(free)} on", soft_wrap=True)
+    for reason in dict.fromkeys(hold.reason for hold in verdict.holds):
+        if reason in REMEDIES:
+            console.print(f"{reason}: {escape(REMEDIES[reason])}", soft_wrap=True)
+
+
+def _end(hold: Hold, told: Told) -> str:
+    if hold.until is not None:
+        return _local(hold.until, told)
+    return "see below" if hold.reason in REMEDIES else "for ever"
+
+
+def _local(at: Instant, told: Told) -> str:
+    """Return an instant in UTC, and in the first zone where the person may be."""
+    zones = [zone for one in told.where for zone in one.zones]
+    utc = datetime.fromtimestamp(at, UTC)
+    here = f" ({utc.astimezone(ZoneInfo(zones[0])):%H:%M} {zones[0]})" if zones else ""
+    return f"{utc_text(at)[MINUTES]}Z{here}"
+
+
+# ---- for programs --------------------------------------------------------------------------
+
+
+def _json(told: Told) -> dict[str, Any]:
+    verdict = told.verdict
+    return {
+        "number": mask_number(told.request.number),
+        "at": utc_text(told.at),
+        "places": [{"place": one.place, "zones": list(one.zones)} for one in told.where],
+        "may_be_called": verdict.may_be_called,
+        "until": None if verdict.until is None else utc_text(verdict.until),
+        "holds": [
+            {
+                "rule": hold.rule,
+                "reason": str(hold.reason),
+                "until": None if hold.until is None else utc_text(hold.until),
+                "text": hold.text,
+                "source": hold.source,
+                "checked": hold.checked,
+            }
+            for hold in verdict.holds
+        ],
+    }

@@ -1,0 +1,141 @@
+"""Campaigns of a client: who is dialed, how, when, and for whom. One file each.
+
+`CampaignFile` is the schema of campaigns/<campaign>.yaml. What the law asks for comes on top of it:
+a campaign may be stricter, never easier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from ccengine.config.documents import Document, read_document
+from ccengine.config.names import Line, Name, ValueName, is_name
+from ccengine.config.numbers import Country, TelephoneNumber
+from ccengine.config.papers import FieldKind, Label
+from ccengine.config.problems import Problem
+from ccengine.config.schema import REQUIRED, fit
+from ccengine.core.dialer.campaigns import RING_FLOOR_SECONDS, ListShare, Quota
+from ccengine.core.dialer.purposes import Mode, Purpose
+from ccengine.core.dialer.retries import RetryRules
+from ccengine.core.ids import ClientId, SkillId
+
+FOLDER: Final = "campaigns"
+NAME_REMEDY: Final = "rename the file: a small letter, then small letters, digits, '-' or '_'"
+RING_CEILING_SECONDS: Final = 120
+
+
+class Detection(StrEnum):
+    """When answering machines are looked for."""
+
+    OFF = "off"
+    PARALLEL = "parallel"  #: while an agent talks already
+    BEFORE = "before"  #: an agent comes after it: who answered waits in silence meanwhile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerId:
+    """A number that is shown to those who are called."""
+
+    tested: date  #: somebody has rung it and been answered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadField:
+    """What is known of each lead beside its numbers."""
+
+    label: Label
+    kind: FieldKind = FieldKind.TEXT
+    shown: bool = True  #: to the agent
+    required: bool = False  #: a row without it is not imported
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """When the campaign runs, beside what the law allows and the contract lasts."""
+
+    hours: Name | None = None  #: the client's; None: at any hour
+    starts: Annotated[date | None, Field(alias="from")] = None  #: first day, in the client's zone
+    until: date | None = None  #: last day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignFile:
+    """The keys of campaigns/<campaign>.yaml."""
+
+    name: Line = field(default="", metadata=REQUIRED)  #: for people
+    mode: Mode = field(default=Mode.PREVIEW, metadata=REQUIRED)
+    ratio: Annotated[float, Field(ge=1, le=10)] | None = None  #: calls per free agent, of `power`
+    purpose: Purpose = field(default=Purpose.MARKETING, metadata=REQUIRED)
+    seller: Line = field(default="", metadata=REQUIRED)  #: on whose behalf: the law counts by it
+    caller_ids: Mapping[TelephoneNumber, CallerId] = field(default_factory=dict, metadata=REQUIRED)
+    ring_back: Name | None = None  #: flow for who rings one of them; None: the number's own
+    queue: Name | None = None  #: whose agents serve it
+    skills: Mapping[SkillId, int] = field(default_factory=dict)  #: of those who do, without a queue
+    flow: Name | None = None  #: what is heard by who answers, of `unattended`
+    consent: bool = False  #: all of its leads have agreed to be called by a machine
+    schedule: Schedule = field(default_factory=Schedule)
+    lists: Mapping[Name, ListShare] = field(default_factory=dict, metadata=REQUIRED)
+    country: Country | None = None  #: of numbers without one; None: the client's
+    fields: Mapping[ValueName, LeadField] = field(default_factory=dict)
+    retries: RetryRules = field(default_factory=RetryRules)
+    quotas: tuple[Quota, ...] = ()
+    complete: tuple[Name, ...] = ()  #: dispositions that count for quotas; empty: every answer
+    script: Name | None = None  #: scripts/<script>.yaml
+    form: Name | None = None  #: forms/<form>.yaml
+    abandon_percent: Annotated[float, Field(ge=0, le=100)] | None = None  #: None: as the law has it
+    ring_seconds: Annotated[int, Field(ge=RING_FLOOR_SECONDS, le=RING_CEILING_SECONDS)] = 20
+    machines: Detection = Detection.OFF
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """A campaign and its file."""
+
+    client: ClientId
+    name: str
+    path: Path
+    settings: CampaignFile
+
+    @property
+    def id(self) -> str:
+        """What it is called in the tenant: `<client>/<campaign>`."""
+        return f"{self.client}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedCampaigns:
+    """A client's, as far as they could be read."""
+
+    campaigns: Mapping[str, Campaign]
+    documents: Mapping[str, Document]
+    problems: list[Problem]
+
+
+def load_campaigns(client: ClientId, folder: Path) -> LoadedCampaigns:
+    """Read a client's campaigns. Never raises for what they say."""
+    campaigns: dict[str, Campaign] = {}
+    documents: dict[str, Document] = {}
+    problems: list[Problem] = []
+    for path in sorted((folder / FOLDER).glob("*.yaml")):
+        if not is_name(path.stem):
+            message = f"'{path.stem}' cannot be a campaign's name"
+            problems.append(Problem(path, 1, message, NAME_REMEDY))
+        document, found = read_document(path)
+        problems += found
+        if document is None:
+            continue
+        fitted = fit(CampaignFile, document)
+        problems += fitted.problems
+        documents[path.stem] = document
+        if fitted.value is not None:
+            campaigns[path.stem] = Campaign(
+                client=client, name=path.stem, path=path, settings=fitted.value
+            )
+    return LoadedCampaigns(campaigns=campaigns, documents=documents, problems=problems)

@@ -1,0 +1,182 @@
+"""The hopper: leads of one campaign that are about to be dialed, never more than it holds.
+
+Leads come from the database in batches (`wanted`, `fill`) and leave one by one (`take`): callbacks
+that are due first, then those whose time has come again, then new ones by the mix of the lists. A
+lead in the hopper is claimed, so nobody else has it or any of its numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ccengine.core.dialer.leads import LeadState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from ccengine.core.dialer.campaigns import ListShare
+    from ccengine.core.dialer.leads import Lead, LeadKey
+    from ccengine.core.ids import AgentId, Instant
+
+LOW: Final = 0.5
+"""Of what it holds: with less, more is fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be fetched: due leads of any list first, then new ones."""
+
+    due: int  #: at most so many whose time has come
+    fresh: Mapping[str, int]  #: of each list so many
+
+
+class Hopper:
+    """One campaign's.
+
+    Args:
+        lists: how each list is gone through; a list of weight 0 gives no new leads.
+        capacity: leads at most, at least 1.
+    """
+
+    def __init__(self, lists: Mapping[str, ListShare], capacity: int) -> None:
+        self._shares = dict(lists)
+        self.capacity = capacity
+        self._due: dict[LeadKey, Lead] = {}
+        self._fresh: dict[str, dict[LeadKey, Lead]] = {name: {} for name in lists}
+        self._numbers: dict[str, LeadKey] = {}
+        self._credit: dict[str, float] = dict.fromkeys(lists, 0.0)
+
+    def __len__(self) -> int:
+        """How many leads are in it."""
+        return len(self._due) + sum(map(len, self._fresh.values()))
+
+    @property
+    def leads(self) -> tuple[Lead, ...]:
+        """All, those that are dialed again first."""
+        fresh = (lead for leads in self._fresh.values() for lead in leads.values())
+        return (*self._due.values(), *fresh)
+
+    @property
+    def is_low(self) -> bool:
+        """Whether it is time to fetch more."""
+        return len(self) < max(1, self.capacity * LOW)
+
+    def wanted(self) -> Wanted:
+        """Return what to fetch: never more than there is room for."""
+        room = self.capacity - len(self)
+        return Wanted(due=room, fresh=self._parts(room))
+
+    def fill(self, leads: Iterable[Lead]) -> tuple[Lead, ...]:
+        """Put leads in; return those that it cannot take, whose claims are to be given back.
+
+        A lead that has no number left, is there already, shares a number with one that is, is new
+        and of a list that rests, or for which there is no room, is not taken.
+        """
+        refused = []
+        for lead in leads:
+            numbers = [one.number for one in lead.numbers]
+            known = any(number in self._numbers for number in numbers)
+            rests = lead.state is LeadState.FRESH and not self._weight(lead.list)
+            if known or rests or lead.to_dial is None or len(self) >= self.capacity:
+                refused.append(lead)
+                continue
+            self._numbers |= dict.fromkeys(numbers, lead.key)
+            if lead.state is LeadState.FRESH:
+                self._fresh.setdefault(lead.list, {})[lead.key] = lead
+            else:
+                self._due[lead.key] = lead
+        return tuple(refused)
+
+    def take(
+        self,
+        now: Instant,
+        *,
+        agents: Sequence[AgentId] = (),
+        rank: Callable[[Lead], float] | None = None,
+    ) -> Lead | None:
+        """Take out the lead to be dialed next; None: there is none now.
+
+        Args:
+            now: leads that are due later stay.
+            agents: who is free; callbacks that others promised stay.
+            rank: of new leads of the list whose turn it is, the one with the most is taken; None:
+                the first of the list.
+        """
+        lead = self._next_due(now, agents)
+        if lead is None:
+            lead = self._next_fresh(rank)
+        return None if lead is None else self.remove(lead.key)
+
+    def remove(self, key: LeadKey) -> Lead | None:
+        """Take a lead out, whichever it is: a number was forbidden, an agent chose it."""
+        lead = self._due.pop(key, None)
+        for leads in self._fresh.values():
+            lead = lead or leads.pop(key, None)
+        if lead is not None:
+            for one in lead.numbers:
+                self._numbers.pop(one.number, None)
+        return lead
+
+    def find(self, number: str) -> LeadKey | None:
+        """Return which lead has a number."""
+        return self._numbers.get(number)
+
+    def empty(self) -> tuple[Lead, ...]:
+        """Take all out: the campaign pauses, its claims are to be given back."""
+        leads = self.leads
+        self._due.clear()
+        self._numbers.clear()
+        for fresh in self._fresh.values():
+            fresh.clear()
+        return leads
+
+    def reshare(self, lists: Mapping[str, ListShare]) -> tuple[Lead, ...]:
+        """Go by another mix from now on; return new leads of lists that rest or are left out."""
+        self._shares = dict(lists)
+        self._credit = {name: self._credit.get(name, 0.0) for name in lists}
+        resting = [name for name in self._fresh if not self._weight(name)]
+        keys = [key for name in resting for key in self._fresh[name]]
+        return tuple(lead for key in keys if (lead := self.remove(key)) is not None)
+
+    def _next_due(self, now: Instant, agents: Sequence[AgentId]) -> Lead | None:
+        may = [lead for lead in self._due.values() if _is_due(lead, now, agents)]
+        return min(may, key=_urgency, default=None)
+
+    def _next_fresh(self, rank: Callable[[Lead], float] | None) -> Lead | None:
+        """Return the next of the list that is owed most; one that is empty is owed nothing."""
+        stocked = [name for name, leads in self._fresh.items() if leads and self._weight(name)]
+        if not stocked:
+            return None
+        total = sum(self._weight(name) for name in stocked)
+        for name in stocked:
+            self._credit[name] = self._credit.get(name, 0.0) + self._weight(name) / total
+        chosen = max(stocked, key=lambda name: (self._credit[name], self._weight(name)))
+        self._credit[chosen] -= 1.0
+        leads = self._fresh[chosen].values()
+        return max(leads, key=rank) if rank is not None else next(iter(leads))
+
+    def _weight(self, name: str) -> int:
+        share = self._shares.get(name)
+        return 0 if share is None else share.weight
+
+    def _parts(self, room: int) -> dict[str, int]:
+        """Share the room out, by what each list should have of the whole and has not."""
+        weights = {name: share.weight for name, share in self._shares.items() if share.weight}
+        total = sum(weights.values())
+        parts: dict[str, int] = {}
+        for name, weight in weights.items():
+            whole = -(-self.capacity * weight // total)  # at least one of each
+            parts[name] = max(0, min(room, whole - len(self._fresh.get(name, ()))))
+        return parts
+
+
+def _is_due(lead: Lead, now: Instant, agents: Sequence[AgentId]) -> bool:
+    if lead.due_at is not None and lead.due_at > now:
+        return False
+    return lead.agent is None or lead.agent in agents
+
+
+def _urgency(lead: Lead) -> tuple[bool, float, int]:
+    return lead.state is not LeadState.CALLBACK, lead.due_at or 0.0, lead.key

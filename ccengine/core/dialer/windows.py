@@ -1,0 +1,135 @@
+"""Abandoned calls as a share of others, over each window that a rule names."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ccengine.core.dialer.rules import AbandonLimit, Denominator, Result, WindowKind
+from ccengine.core.ids import Instant
+from ccengine.core.plan import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+THIRTY_DAYS_SECONDS: Final = 30 * 86_400.0
+CONNECTED: Final = frozenset({Result.ANSWERED, Result.REFUSED, Result.CUT_OFF})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of one call, as far as these shares go."""
+
+    at: Instant  #: it was placed
+    campaign: str
+    seller: str
+    result: Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Calls of one window."""
+
+    placed: int = 0
+    connected: int = 0  #: an agent spoke with a person
+    abandoned: int = 0
+    machines: int = 0  #: taken for one by a detector, and ended
+
+    def detector_errors(self, error_share: float) -> float:
+        """Return how many of the machines were people, as an audit of some of them tells.
+
+        Args:
+            error_share: of those that were listened to, 0 to 1.
+        """
+        return self.machines * error_share
+
+
+def tally(outcomes: Iterable[Outcome], window: Period, *, seller: str | None = None) -> Tally:
+    """Count the calls of a window.
+
+    Args:
+        outcomes: of one campaign.
+        window: calls placed in it.
+        seller: only this one's; None: all.
+    """
+    placed = connected = abandoned = machines = 0
+    for one in outcomes:
+        if not window.holds(one.at) or seller not in (None, one.seller):
+            continue
+        placed += 1
+        connected += one.result in CONNECTED
+        abandoned += one.result is Result.ABANDONED
+        machines += one.result is Result.MACHINE
+    return Tally(placed=placed, connected=connected, abandoned=abandoned, machines=machines)
+
+
+def parts(limit: AbandonLimit, count: Tally, error_share: float = 0.0) -> tuple[float, float]:
+    """Return numerator and denominator, as the limit's rule takes them.
+
+    Args:
+        limit: whose.
+        count: of its window.
+        error_share: of a detector's machines that were people, 0 to 1.
+    """
+    errors = count.detector_errors(error_share) if limit.detector_errors else 0.0
+    numerator = count.abandoned + errors
+    match limit.of:
+        case Denominator.LIVE_ANSWERS:
+            return numerator, count.connected + numerator
+        case Denominator.CONNECTED:
+            return numerator, float(count.connected)
+        case Denominator.PLACED:
+            return numerator, float(count.placed)
+
+
+def abandoned_percent(limit: AbandonLimit, count: Tally, error_share: float = 0.0) -> float:
+    """Return the share; 0 without abandoned calls, 100 at most."""
+    numerator, denominator = parts(limit, count, error_share)
+    if numerator == 0.0:
+        return 0.0
+    return 100.0 if denominator <= numerator else 100.0 * numerator / denominator
+
+
+def is_over(limit: AbandonLimit, count: Tally, error_share: float = 0.0) -> bool:
+    """Tell whether more calls were abandoned than the limit allows."""
+    numerator, denominator = parts(limit, count, error_share)
+    return numerator * 100.0 > limit.percent * denominator
+
+
+def abandons_left(limit: AbandonLimit, count: Tally, error_share: float = 0.0) -> int:
+    """Return how many answered calls may be abandoned from here on, if none is connected; below
+    zero: so many more than allowed were."""
+    numerator, denominator = parts(limit, count, error_share)
+    share = limit.percent / 100.0
+    weight = 1.0 - share if limit.of is Denominator.LIVE_ANSWERS else 1.0
+    if weight <= 0.0:
+        return count.placed
+    left = math.floor((share * denominator - numerator) / weight)
+    return left + 1 if _fits(limit, numerator, denominator, left + 1) else left
+
+
+def _fits(limit: AbandonLimit, numerator: float, denominator: float, more: int) -> bool:
+    grows = more if limit.of is Denominator.LIVE_ANSWERS else 0
+    return (numerator + more) * 100.0 <= limit.percent * (denominator + grows)
+
+
+def window_since(kind: WindowKind, began: Instant, now: Instant) -> Period | None:
+    """Return the window that now is in, by the campaign's first call.
+
+    Args:
+        kind: which.
+        began: of the campaign's first call.
+        now: not before that.
+
+    Returns:
+        None: it goes by the calendar, which the core does not have.
+    """
+    match kind:
+        case WindowKind.CAMPAIGN:
+            return Period(began, None)
+        case WindowKind.THIRTY_DAYS:
+            first = began + math.floor((now - began) / THIRTY_DAYS_SECONDS) * THIRTY_DAYS_SECONDS
+            return Period(first, first + THIRTY_DAYS_SECONDS)
+        case WindowKind.DAY | WindowKind.MONTH:
+            return None

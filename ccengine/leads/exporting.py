@@ -1,0 +1,58 @@
+"""Writes leads out, for people who open them in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, Final
+
+from ccengine.config.lead_columns import KEY, NUMBER, ZONE
+from ccengine.leads.cells import escaped
+from ccengine.reporting.instants import utc_text
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator, Sequence
+    from typing import TextIO
+
+    from ccengine.storage.lead_lists import ListedLead
+
+FACTS: Final = ("list", "lead", "status", "because", "attempts", "last_outcome", "due_at")
+"""What is known of a lead beside what was imported."""
+
+
+async def export_leads(
+    leads: AsyncIterator[ListedLead], fields: Sequence[str], numbers: int, to: TextIO
+) -> int:
+    """Write leads as CSV: what was imported under names that can be imported, and what became of
+    it. What looks like a formula stays text. Return how many there were.
+
+    Args:
+        leads: in their order.
+        fields: of the campaign.
+        numbers: columns for them.
+        to: opened with newline="".
+    """
+    columns = [NUMBER, *(f"{NUMBER}_{place}" for place in range(2, numbers + 1))]
+    writer = csv.writer(to)
+    writer.writerow([KEY, *columns, ZONE, *fields, *FACTS])
+    count = 0
+    async for one in leads:
+        writer.writerow([escaped(cell) for cell in _cells(one, fields, numbers)])
+        count += 1
+    return count
+
+
+def _cells(one: ListedLead, fields: Sequence[str], numbers: int) -> Iterator[str]:
+    lead = one.lead
+    yield lead.person
+    known = [number.number for number in lead.numbers[:numbers]]
+    yield from [*known, *[""] * (numbers - len(known))]
+    yield lead.zone
+    for field in fields:
+        yield lead.fields.get(field, "")
+    yield lead.list
+    yield str(lead.key)
+    yield lead.state
+    yield one.because
+    yield str(lead.tries.attempts)
+    yield one.last_outcome
+    yield "" if lead.due_at is None else utc_text(lead.due_at)

@@ -1,0 +1,172 @@
+"""Reads files of rows, never more than a little of them at a time."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from io import BufferedReader
+    from pathlib import Path
+
+UTF_8: Final = "utf-8-sig"
+LONGEST_LINE: Final = 32_000_000  #: characters
+LONGEST_CELL: Final = 10_000
+LONGEST_SHOWN: Final = 200  #: of a cell, where it is shown with what is wrong
+SEPARATORS: Final = ",;\t|"
+NUL: Final = "\x00"
+NOT_ENDED: Final = "a quotation mark that is opened is never closed"
+
+_UNREADABLE: Final = re.compile("[\udc80-\udcff]")
+"""Bytes that are none of the encoding, as Python keeps them."""
+
+
+class FileUnfit(Exception):
+    """The file as a whole cannot be used. Its words say why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as it stands in the file."""
+
+    number: int  #: as spreadsheets count: the header is 1
+    cells: Sequence[str]
+    fault: str = ""  #: why it cannot be used; empty: it can be looked at
+
+
+class LeadFile(Protocol):
+    """A file whose first row is its header."""
+
+    name: str
+    size: int  #: in whatever `done` counts
+
+    def rows(self) -> Iterator[Row]:
+        """Yield each row that is not empty.
+
+        Raises:
+            FileUnfit: it cannot be read on.
+        """
+        ...
+
+    def done(self) -> int:
+        """Return how much was read."""
+        ...
+
+
+class CsvFile:
+    """Text with a separator.
+
+    Args:
+        path: the file.
+        encoding: what it is written in, if it does not say so itself by a byte order mark.
+    """
+
+    def __init__(self, path: Path, encoding: str = UTF_8) -> None:
+        self.name = path.name
+        self.size = path.stat().st_size
+        self._path = path
+        self._encoding = _declared(path) or encoding
+        self._file: BufferedReader | None = None
+        self._row = 0
+        self._unreadable = self._nul = False
+
+    def rows(self) -> Iterator[Row]:
+        """Yield each row that is not empty.
+
+        Raises:
+            FileUnfit: it cannot be read on.
+        """
+        try:
+            codecs.lookup(self._encoding)
+        except LookupError:
+            message = f"there is no encoding '{self._encoding}' — name one such as windows-1251"
+            raise FileUnfit(message) from None
+        csv.field_size_limit(LONGEST_LINE)
+        with self._path.open("rb") as self._file:
+            kept = "surrogateescape"  # what cannot be read is seen row by row
+            text = TextIOWrapper(self._file, encoding=self._encoding, errors=kept, newline="")
+            try:
+                yield from self._read(text)
+            except UnicodeError as error:  # UTF-16 with half a character
+                message = f"row {self._row + 1}: the text is not {self._encoding}: {error}"
+                raise FileUnfit(message) from error
+
+    def done(self) -> int:
+        """Return how many bytes were read."""
+        return 0 if self._file is None or self._file.closed else self._file.tell()
+
+    def _read(self, file: TextIOWrapper) -> Iterator[Row]:
+        separator, at = _separator(file.readline(LONGEST_LINE)), 0
+        file.seek(at)
+        # Strict, so that a quotation mark that is not closed is noticed and swallows no rows.
+        reader = csv.reader(self._lines(file), delimiter=separator, strict=True)
+        while True:
+            self._unreadable = self._nul = False
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                self._row += 1
+                yield self._faulty(error)
+                continue
+            self._row += 1
+            if self._row == 1 and cells[:1] == ["sep="]:
+                self._row = 0
+                continue
+            if any(cells):
+                yield self._judged(cells)
+
+    def _lines(self, file: TextIOWrapper) -> Iterator[str]:
+        while line := file.readline(LONGEST_LINE):
+            if len(line) == LONGEST_LINE:
+                message = f"row {self._row + 1} is longer than {LONGEST_LINE:,} characters"
+                raise FileUnfit(message)
+            if not line.isascii():
+                self._unreadable |= _UNREADABLE.search(line) is not None
+            self._nul |= NUL in line
+            yield line
+
+    def _faulty(self, error: csv.Error) -> Row:
+        if "field larger" in str(error) or "unexpected end" in str(error):
+            message = f"row {self._row}: {NOT_ENDED} — mend it, and import the file again"
+            raise FileUnfit(message) from error
+        return Row(self._row, (), 'quotation marks stand wrong: within a cell write them twice, ""')
+
+    def _judged(self, cells: list[str]) -> Row:
+        longest = max(map(len, cells))
+        if longest <= LONGEST_CELL and not self._unreadable and not self._nul:
+            return Row(self._row, cells)
+        if longest > LONGEST_CELL:
+            fault = f"a cell has {longest:,} characters, more than {LONGEST_CELL:,}"
+        elif self._nul:
+            fault = "it holds a NUL, which is no text"
+        else:
+            fault = f"the text is not {self._encoding.removesuffix('-sig').upper()}"
+        return Row(self._row, [_shown(cell) for cell in cells], fault)
+
+
+def _declared(path: Path) -> str | None:
+    """Return the encoding that the file's byte order mark says; None: it has none."""
+    with path.open("rb") as file:
+        start = file.read(3)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    return UTF_8 if start.startswith(codecs.BOM_UTF8) else None
+
+
+def _separator(header: str) -> str:
+    if header.startswith("sep=") and header[4:5]:
+        return header[4:5]
+    return max(SEPARATORS, key=header.count)
+
+
+def _shown(cell: str) -> str:
+    told = f"{cell[:LONGEST_SHOWN]}…" if len(cell) > LONGEST_SHOWN else cell
+    return _UNREADABLE.sub("\ufffd", told).replace(NUL, "\ufffd")

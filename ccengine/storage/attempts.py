@@ -1,0 +1,262 @@
+"""Attempts: each is stored before its call is placed, and has an outcome in the end.
+
+Storing one looks again, in the same transaction, whether the number may be called: what was
+forbidden a moment ago is not dialed. An attempt without an outcome is a call that goes on, or went
+on when the engine died: its lead is with nobody until it is settled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as insert_or
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, HeldBack, LeadKey, LeadState
+from ccengine.core.dialer.purposes import Mode, Purpose
+from ccengine.core.dialer.quotas import Group
+from ccengine.core.dialer.retries import Again, Ended, Finished, RetryRules, after, kills_number
+from ccengine.core.ids import AgentId, Instant
+from ccengine.storage.errors import StorageError
+from ccengine.storage.lead_rows import numbers_of, tries_of
+from ccengine.storage.lead_tables import ATTEMPTS, CLAIMS, LEADS, NUMBERS, QUOTA_COUNTS
+from ccengine.storage.leads import put_off
+from ccengine.storage.writing import writing
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+
+class NotClaimed(StorageError):
+    """The lead is not in the hopper of who wants to dial it, or the number is not one of its."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAttempt:
+    """A call that is about to be placed."""
+
+    id: AttemptId
+    client: str
+    campaign: str
+    lead: LeadKey
+    number: str
+    person: str = ""  #: the customer's key of the lead; empty: nobody knows
+    node: str
+    caller_id: str
+    mode: Mode
+    purpose: Purpose
+    rules: Mapping[str, str] = field(default_factory=dict)  #: that were asked, with their versions
+    placed_at: Instant
+
+
+Check = Callable[[AsyncConnection, NewAttempt], Awaitable[HeldBack | None]]
+"""Reads do-not-call, consent and caps in the transaction it is given; None: it may be called."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAttempt(NewAttempt):
+    """One that was stored."""
+
+    outcome: AttemptOutcome | None = None
+    disposition: str = ""
+    cause: str = ""
+    answered_at: Instant | None = None
+    ended_at: Instant | None = None
+    agent: AgentId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """A call that an agent promised during the attempt."""
+
+    due_at: Instant
+    number: str | None = None  #: None: the one that was dialed
+    agent: AgentId | None = None  #: None: anybody may call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How an attempt ended."""
+
+    outcome: AttemptOutcome
+    at: Instant
+    disposition: str = ""
+    cause: str = ""
+    agent: AgentId | None = None
+    promise: Promise | None = None
+    groups: Sequence[Group] = ()  #: in which it counts as an answer
+
+
+class AttemptStore:
+    """Attempts in a database of call records."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def place(self, attempt: NewAttempt, check: Check) -> HeldBack | None:
+        """Store an attempt, after which its call may be placed; or say what holds it back.
+
+        A lead that is held back is put off until the rule lets go, for ever if it never does.
+
+        Raises:
+            NotClaimed: it is not in this engine's hopper, or somebody is dialing the number.
+        """
+        async with writing(self._engine) as connection:
+            await _check_claim(connection, attempt)
+            held = await check(connection, attempt)
+            if held is not None:
+                because = f"{held.rule}: {held.reason}"
+                await put_off(connection, attempt.lead, held.until, because)
+                return held
+            try:
+                await connection.execute(insert(ATTEMPTS), asdict(attempt))
+            except IntegrityError as error:
+                message = f"{attempt.id}: the number is being dialed, or the id is used"
+                raise NotClaimed(message) from error
+            dialing = update(LEADS).where(LEADS.c.id == attempt.lead)
+            await connection.execute(dialing.values(state=LeadState.DIALING))
+        return None
+
+    async def note_answer(self, attempt: AttemptId, at: Instant, agent: AgentId | None) -> None:
+        """Note that somebody answered, so that it is known whatever comes next."""
+        statement = update(ATTEMPTS).where(ATTEMPTS.c.id == attempt, ATTEMPTS.c.outcome.is_(None))
+        async with self._engine.begin() as connection:
+            await connection.execute(statement.values(answered_at=at, agent=agent))
+
+    async def close(
+        self, attempt: AttemptId, ending: Ending, rules: RetryRules
+    ) -> Again | Finished | None:
+        """Give an attempt its outcome, and its lead what follows; None: it has one already."""
+        async with writing(self._engine) as connection:
+            return await _close(connection, attempt, ending, rules)
+
+    async def settle(
+        self,
+        node: str,
+        at: Instant,
+        rules_of: Callable[[str, str], RetryRules],
+        alive: Collection[AttemptId] = (),
+    ) -> list[StoredAttempt]:
+        """Close what an engine that died has left open; return those attempts as they were.
+
+        Args:
+            node: the engine's.
+            at: now.
+            rules_of: of a client's campaign.
+            alive: those whose calls go on: they stay open.
+        """
+        left = [one for one in await self.open_of(node) if one.id not in alive]
+        for one in left:
+            talked = one.answered_at is not None and one.agent is not None
+            outcome = AttemptOutcome.ANSWERED if talked else AttemptOutcome.LOST
+            ending = Ending(outcome=outcome, at=at, cause="the engine was away", agent=one.agent)
+            await self.close(one.id, ending, rules_of(one.client, one.campaign))
+        return left
+
+    async def open_of(self, node: str) -> list[StoredAttempt]:
+        """Return the attempts of an engine that have no outcome, the first one first."""
+        query = select(ATTEMPTS).where(ATTEMPTS.c.outcome.is_(None), ATTEMPTS.c.node == node)
+        return await self._read(query.order_by(ATTEMPTS.c.placed_at, ATTEMPTS.c.id))
+
+    async def of_lead(self, lead: LeadKey) -> list[StoredAttempt]:
+        """Return all attempts to reach a lead, the first one first."""
+        query = select(ATTEMPTS).where(ATTEMPTS.c.lead == lead)
+        return await self._read(query.order_by(ATTEMPTS.c.placed_at))
+
+    async def of_number(self, number: str, since: Instant) -> list[StoredAttempt]:
+        """Return all attempts on a number since then, of all campaigns, the first one first."""
+        query = select(ATTEMPTS).where(ATTEMPTS.c.number == number, ATTEMPTS.c.placed_at >= since)
+        return await self._read(query.order_by(ATTEMPTS.c.placed_at))
+
+    async def _read(self, query: Any) -> list[StoredAttempt]:
+        async with self._engine.connect() as connection:
+            return [_stored(row) for row in (await connection.execute(query)).all()]
+
+
+async def _check_claim(connection: AsyncConnection, attempt: NewAttempt) -> None:
+    query = (
+        select(LEADS.c.state, LEADS.c.node, NUMBERS.c.is_dead)
+        .join(NUMBERS, NUMBERS.c.lead == LEADS.c.id)
+        .where(LEADS.c.id == attempt.lead, NUMBERS.c.number == attempt.number)
+    )
+    row = (await connection.execute(query)).one_or_none()
+    is_ours = row is not None and (row.state, row.node) == (LeadState.CLAIMED, attempt.node)
+    if row is None or not is_ours or row.is_dead:
+        message = f"lead {attempt.lead} is not claimed with this number by {attempt.node}"
+        raise NotClaimed(message)
+
+
+async def _close(
+    connection: AsyncConnection, attempt: AttemptId, ending: Ending, rules: RetryRules
+) -> Again | Finished | None:
+    query = select(ATTEMPTS).where(ATTEMPTS.c.id == attempt, ATTEMPTS.c.outcome.is_(None))
+    found = (await connection.execute(query)).one_or_none()
+    if found is None:
+        return None
+    values = {
+        "outcome": ending.outcome,
+        "disposition": ending.disposition,
+        "cause": ending.cause[:255],
+        "ended_at": ending.at,
+        "agent": ending.agent or found.agent,
+    }
+    await connection.execute(update(ATTEMPTS).where(ATTEMPTS.c.id == attempt).values(values))
+    if kills_number(ending.outcome):
+        dead = update(NUMBERS).where(NUMBERS.c.lead == found.lead, NUMBERS.c.number == found.number)
+        await connection.execute(dead.values(is_dead=True))
+    await _count_answer(connection, found, ending.groups)
+    return await _leave(connection, found, ending, rules)
+
+
+async def _leave(
+    connection: AsyncConnection, found: Row[Any], ending: Ending, rules: RetryRules
+) -> Again | Finished:
+    """Say what becomes of the lead, and let go of its numbers."""
+    lead = (await connection.execute(select(LEADS).where(LEADS.c.id == found.lead))).one()
+    numbers = (await numbers_of(connection, [lead.id])).get(lead.id, [])
+    ended = Ended(
+        number=found.number,
+        outcome=ending.outcome,
+        at=ending.at,
+        disposition=ending.disposition,
+    )
+    then = after(ended, numbers, tries_of(lead), rules)
+    values: dict[str, Any] = {"tries": asdict(then.tries), "node": None, "before": None}
+    if ending.promise is not None:
+        promise = ending.promise
+        number = promise.number or found.number
+        values |= {"state": LeadState.CALLBACK, "due_at": promise.due_at, "number": number}
+        values |= {"agent": promise.agent, "because": ""}
+    elif isinstance(then, Again):
+        values |= {"state": LeadState.WAITING, "due_at": then.due_at, "number": then.number}
+        values |= {"agent": None, "because": ending.outcome}
+    else:
+        values |= {"state": LeadState.DONE, "due_at": None, "agent": None}
+        values |= {"because": then.because}
+    await connection.execute(update(LEADS).where(LEADS.c.id == lead.id).values(values))
+    await connection.execute(delete(CLAIMS).where(CLAIMS.c.lead == lead.id))
+    return then
+
+
+async def _count_answer(
+    connection: AsyncConnection, found: Row[Any], groups: Sequence[Group]
+) -> None:
+    for name, value in groups:
+        key = {"client": found.client, "campaign": found.campaign, "field": name, "value": value}
+        statement = insert_or(QUOTA_COUNTS).values(**key, answers=1)
+        more = {"answers": QUOTA_COUNTS.c.answers + 1}
+        await connection.execute(
+            statement.on_conflict_do_update(index_elements=list(key), set_=more)
+        )
+
+
+def _stored(row: Row[Any]) -> StoredAttempt:
+    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+    outcome = values.pop("outcome")
+    values |= {"mode": Mode(row.mode), "purpose": Purpose(row.purpose)}
+    return StoredAttempt(**values, outcome=None if outcome is None else AttemptOutcome(outcome))

@@ -1,0 +1,51 @@
+"""Tables of wishes: who is not to be called, which registers were compared, who has agreed."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, String, Table
+
+from ccengine.storage.tables import METADATA
+
+DO_NOT_CALL = Table(
+    "do_not_call",
+    METADATA,
+    Column("number", String(20), primary_key=True),  # E.164
+    Column("register", String(32), primary_key=True),  # empty: somebody asked us
+    Column("client", String(32), primary_key=True),  # whose calls; empty: anybody's
+    Column("person", String(64), nullable=False, server_default=""),  # of all numbers of theirs
+    Column("at", Float, nullable=False),
+    Column("evidence", String(1024), nullable=False),
+    Column("by", String(64), nullable=False),  # a token's name, a call, or an import
+    Index("do_not_call_of_person", "person"),
+)
+"""Numbers that are not called."""
+
+REGISTERS = Table(
+    "do_not_call_registers",
+    METADATA,
+    Column("register", String(32), primary_key=True),
+    Column("scrubbed_at", Float, nullable=False),
+    Column("numbers", Integer),  # null: somebody else compares, and told us
+    Column("source", String(255), nullable=False),
+)
+"""When numbers were last compared with a public register."""
+
+CALL_CONSENTS = Table(
+    "call_consents",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("number", String(20), nullable=False),  # E.164
+    Column("person", String(64), nullable=False),
+    Column("client", String(32), nullable=False),
+    Column("purposes", JSON, nullable=False),
+    Column("reach", String(16), nullable=False),  # any, automatic, unattended
+    Column("written", Boolean, nullable=False),
+    Column("given_at", Float, nullable=False),
+    Column("ends_at", Float),
+    Column("evidence", String(1024), nullable=False),
+    Column("by", String(64), nullable=False),
+    Index("call_consents_of_number", "number", "client"),
+    Index("call_consents_of_person", "person"),
+    sqlite_autoincrement=True,  # an id names one consent for ever
+)
+"""Who agreed to be called. Rows stay when consent was taken back: they were true once."""

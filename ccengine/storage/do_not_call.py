@@ -1,0 +1,143 @@
+"""Numbers that are not called: because somebody asked us, or by a public register."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from ccengine.core.ids import Instant
+from ccengine.storage.dialing_tables import DO_NOT_CALL, REGISTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+OWN: Final = ""
+"""The register of those who asked us."""
+AT_ONCE: Final = 10_000  #: rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoNotCall:
+    """A number that is not called."""
+
+    number: str  #: E.164
+    client: str = ""  #: whose calls; empty: anybody's
+    person: str = ""  #: then all numbers of theirs are meant; empty: this number
+    at: Instant
+    evidence: str  #: a call, a letter, what they said
+    by: str  #: who noted it: a token's name, or a call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """When numbers were compared with a public register."""
+
+    register: str
+    scrubbed_at: Instant
+    numbers: int | None  #: that it has; None: somebody else compares
+    source: str  #: a file, or who compares
+
+
+class DoNotCallStore:
+    """The lists in a database."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def add(self, entry: DoNotCall) -> bool:
+        """Note that somebody is not to be called, from now on; False: it was noted already.
+
+        The first evidence stays: it says since when they are not called.
+        """
+        row = {**asdict(entry), "register": OWN}
+        async with self._engine.begin() as connection:
+            statement = insert(DO_NOT_CALL).values(row).on_conflict_do_nothing()
+            return (await connection.execute(statement)).rowcount == 1
+
+    async def remove(self, number: str, client: str = "") -> DoNotCall | None:
+        """Take a wish back; None: there was none of this number and client."""
+        of_it = (
+            DO_NOT_CALL.c.number == number,
+            DO_NOT_CALL.c.client == client,
+            DO_NOT_CALL.c.register == OWN,
+        )
+        async with self._engine.begin() as connection:
+            found = await connection.execute(select(DO_NOT_CALL).where(*of_it))
+            row = found.mappings().one_or_none()
+            await connection.execute(delete(DO_NOT_CALL).where(*of_it))
+        return None if row is None else _entry(dict(row))
+
+    async def of_number(self, number: str) -> list[DoNotCall]:
+        """Return who is not to call a number, because somebody asked."""
+        query = select(DO_NOT_CALL).where(
+            DO_NOT_CALL.c.number == number, DO_NOT_CALL.c.register == OWN
+        )
+        async with self._engine.connect() as connection:
+            return [_entry(dict(row)) for row in (await connection.execute(query)).mappings()]
+
+    async def replace(self, register: Register, numbers: Iterable[str], by: str) -> int:
+        """Put a register's new copy in the place of the old one, whole or not at all.
+
+        Args:
+            register: its name, from when the copy is, and where from. The count is made here.
+            numbers: E.164. What it raises ends it, and the old copy stays.
+            by: who imports it.
+
+        Returns:
+            How many numbers it has.
+        """
+        async with self._engine.begin() as connection:
+            of_it = DO_NOT_CALL.c.register == register.register
+            await connection.execute(delete(DO_NOT_CALL).where(of_it))
+            for chunk in _chunks(numbers):
+                rows = [
+                    {
+                        "number": number,
+                        "register": register.register,
+                        "client": "",
+                        "person": "",
+                        "at": register.scrubbed_at,
+                        "evidence": register.source,
+                        "by": by,
+                    }
+                    for number in chunk
+                ]
+                await connection.execute(insert(DO_NOT_CALL).on_conflict_do_nothing(), rows)
+            query = select(func.count()).select_from(DO_NOT_CALL).where(of_it)
+            count = int((await connection.execute(query)).scalar_one())
+            await _put(connection, Register(**{**asdict(register), "numbers": count}))
+        return count
+
+    async def scrubbed(self, register: Register) -> None:
+        """Note that somebody else compared the numbers with a register."""
+        async with self._engine.begin() as connection:
+            await _put(connection, register)
+
+    async def registers(self) -> list[Register]:
+        """Return all registers that numbers were ever compared with."""
+        query = select(REGISTERS).order_by(REGISTERS.c.register)
+        async with self._engine.connect() as connection:
+            return [Register(**row) for row in (await connection.execute(query)).mappings()]
+
+
+async def _put(connection: AsyncConnection, register: Register) -> None:
+    statement = insert(REGISTERS).values(asdict(register))
+    new = {name: statement.excluded[name] for name in ("scrubbed_at", "numbers", "source")}
+    await connection.execute(statement.on_conflict_do_update(["register"], set_=new))
+
+
+def _entry(row: dict[str, object]) -> DoNotCall:
+    del row["register"]
+    return DoNotCall(**row)  # type: ignore[arg-type]
+
+
+def _chunks(numbers: Iterable[str]) -> Iterator[list[str]]:
+    remaining = iter(numbers)
+    while chunk := list(islice(remaining, AT_ONCE)):
+        yield chunk

@@ -1,0 +1,289 @@
+"""Leads in the database: those that a hopper asks for are claimed, so nobody else has them.
+
+A claim is of all of a lead's numbers, in one transaction: two campaigns, or two engines, never
+have the same number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ccengine.core.dialer.campaigns import ListShare
+from ccengine.core.dialer.hopper import Wanted
+from ccengine.core.dialer.leads import Lead, LeadKey, LeadState
+from ccengine.core.dialer.quotas import Quotas
+from ccengine.core.ids import AgentId, Instant
+from ccengine.storage.lead_rows import (
+    DONE,
+    IDS_AT_ONCE,
+    due_query,
+    fresh_rows,
+    lead_of,
+    lists_of,
+    numbers_of,
+)
+from ccengine.storage.lead_tables import CLAIMS, IMPORTS, LEADS, LISTS, NUMBERS, QUOTA_COUNTS
+from ccengine.storage.writing import writing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Row
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from ccengine.core.dialer.quotas import Group
+
+ELSEWHERE_SECONDS: Final = 60.0
+ELSEWHERE: Final = "another campaign or engine has its number"
+QUOTA_FULL: Final = "there are answers enough"
+ROUNDS_AT_MOST: Final = 10
+"""In each, leads that cannot be taken are put aside and the next ones are looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refill:
+    """What a hopper asks for."""
+
+    client: str
+    campaign: str
+    node: str  #: whose hopper it is
+    lists: Mapping[str, ListShare]
+    wanted: Wanted
+    quotas: Quotas = field(default_factory=Quotas)
+    agents: Sequence[AgentId] = ()  #: whose own callbacks may be dialed now
+
+
+class LeadStore:
+    """Lists and leads in a database of call records."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def claim(self, asked: Refill, now: Instant) -> list[Lead]:
+        """Claim leads for a hopper: those that are due first, then new ones of each list.
+
+        Leads of groups of which there are answers enough are done; those of which somebody else
+        has a number are put off for a minute.
+        """
+        claimed: list[Lead] = []
+        async with writing(self._engine) as connection:
+            stored = await lists_of(connection, asked.client, asked.campaign)
+            lists = {name: stored[name] for name in asked.lists if name in stored}
+            claim = _Claim(connection, asked, now)
+            for state in (LeadState.CALLBACK, LeadState.WAITING):
+                for name, list_id in lists.items():
+                    if len(claimed) < asked.wanted.due:
+                        room = asked.wanted.due - len(claimed)
+                        claimed += await claim.due(name, list_id, state, room)
+            for name, part in asked.wanted.fresh.items():
+                room = min(part, asked.wanted.due - len(claimed))
+                if room > 0 and name in lists:
+                    claimed += await claim.fresh(name, lists[name], room)
+        return claimed
+
+    async def give_back(self, leads: Iterable[LeadKey]) -> None:
+        """Give claims back: the leads are again what they were. Those being dialed stay."""
+        async with writing(self._engine) as connection:
+            await _give_back(connection, list(leads))
+
+    async def give_back_all(self, node: str) -> int:
+        """Give back what an engine had claimed before it died; return how many leads."""
+        query = select(LEADS.c.id).where(LEADS.c.node == node, LEADS.c.state == LeadState.CLAIMED)
+        async with writing(self._engine) as connection:
+            keys = list((await connection.scalars(query)).all())
+            await _give_back(connection, keys)
+        return len(keys)
+
+    async def put_off(self, lead: LeadKey, until: Instant | None, because: str) -> None:
+        """Put a claimed lead off until then, or for ever: an agent skipped it in preview."""
+        async with writing(self._engine) as connection:
+            await put_off(connection, lead, until, because)
+
+    async def call_back(
+        self, lead: LeadKey, due_at: Instant, number: str | None, agent: AgentId | None
+    ) -> bool:
+        """Promise a lead a call at a time; False: there is none, or it is claimed or being dialed.
+
+        Args:
+            lead: whatever became of it.
+            due_at: when.
+            number: on which of its numbers; None: as it would be dialed anyway.
+            agent: who promised it; None: anybody may call.
+        """
+        values: dict[str, Any] = {"due_at": due_at, "agent": agent, "because": ""}
+        if number is not None:
+            values["number"] = number
+        in_use = (LeadState.DIALING, LeadState.CLAIMED)
+        statement = (
+            update(LEADS)
+            .where(LEADS.c.id == lead, LEADS.c.state.not_in(in_use))
+            .values(state=LeadState.CALLBACK, **values)
+        )
+        async with writing(self._engine) as connection:
+            return bool((await connection.execute(statement)).rowcount)
+
+    async def get(self, lead: LeadKey) -> Lead | None:
+        """Return a lead, with the state it has; None: there is none, or its import goes on."""
+        query = (
+            select(LEADS, LISTS.c.name)
+            .join(LISTS, LISTS.c.id == LEADS.c.list_id)
+            .join(IMPORTS, IMPORTS.c.id == LEADS.c.import_id)
+            .where(LEADS.c.id == lead, IMPORTS.c.state == DONE)
+        )
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(query)).one_or_none()
+            if row is None:
+                return None
+            numbers = await numbers_of(connection, [lead])
+        return lead_of(row, row.name, numbers.get(lead, ()))
+
+    async def find(self, number: str) -> list[LeadKey]:
+        """Return the leads that have a number, of all lists."""
+        query = (
+            select(NUMBERS.c.lead)
+            .join(LEADS, LEADS.c.id == NUMBERS.c.lead)
+            .join(IMPORTS, IMPORTS.c.id == LEADS.c.import_id)
+            .where(NUMBERS.c.number == number, IMPORTS.c.state == DONE)
+            .order_by(NUMBERS.c.lead)
+        )
+        async with self._engine.connect() as connection:
+            return [LeadKey(key) for key in (await connection.scalars(query)).all()]
+
+    async def answers(self, client: str, campaign: str) -> Mapping[Group, int]:
+        """Return how many answers there are of each group."""
+        query = select(QUOTA_COUNTS.c.field, QUOTA_COUNTS.c.value, QUOTA_COUNTS.c.answers).where(
+            QUOTA_COUNTS.c.client == client, QUOTA_COUNTS.c.campaign == campaign
+        )
+        async with self._engine.connect() as connection:
+            return {(row[0], row[1]): row[2] for row in (await connection.execute(query)).all()}
+
+
+async def put_off(
+    connection: AsyncConnection, lead: LeadKey, until: Instant | None, because: str
+) -> None:
+    """Put a claimed lead off until then, or for ever, and let go of its numbers.
+
+    One that was promised a call stays promised.
+    """
+    was = await connection.scalar(select(LEADS.c.before).where(LEADS.c.id == lead))
+    again = LeadState.CALLBACK if was == LeadState.CALLBACK else LeadState.WAITING
+    state = LeadState.DONE if until is None else again
+    await connection.execute(
+        update(LEADS)
+        .where(LEADS.c.id == lead, LEADS.c.state == LeadState.CLAIMED)
+        .values(state=state, due_at=until, because=because[:255], node=None, before=None)
+    )
+    await connection.execute(delete(CLAIMS).where(CLAIMS.c.lead == lead))
+
+
+@dataclass(slots=True)
+class _Claim:
+    """Leads being claimed, within one transaction."""
+
+    connection: AsyncConnection
+    asked: Refill
+    now: Instant
+
+    async def due(self, name: str, list_id: int, state: LeadState, room: int) -> list[Lead]:
+        """Claim leads whose time has come; callbacks of agents who are not there stay."""
+        query = due_query(list_id, state, room, self.now)
+        if state is LeadState.CALLBACK:
+            mine = [LEADS.c.agent == agent for agent in self.asked.agents]
+            query = query.where(or_(LEADS.c.agent.is_(None), *mine))
+        claimed: list[Lead] = []
+        for _ in range(ROUNDS_AT_MOST):
+            wanted = room - len(claimed)
+            rows = (await self.connection.execute(query.limit(wanted))).all() if wanted else ()
+            if not rows:
+                break
+            claimed += await self._take(name, rows)
+        return claimed
+
+    async def fresh(self, name: str, list_id: int, room: int) -> list[Lead]:
+        """Claim new leads, in the list's order."""
+        order = self.asked.lists[name].order
+        claimed: list[Lead] = []
+        for _ in range(ROUNDS_AT_MOST):
+            rows = await fresh_rows(self.connection, list_id, order, room - len(claimed))
+            if not rows:
+                break
+            claimed += await self._take(name, rows)
+        return claimed
+
+    async def _take(self, name: str, rows: Sequence[Row[Any]]) -> list[Lead]:
+        """Claim those that may be, and put the others aside: none stays where it was."""
+        numbers = await numbers_of(self.connection, [row.id for row in rows])
+        leads = [lead_of(row, name, numbers.get(row.id, ())) for row in rows]
+        taken = await self._claimed_already(leads)
+        fine: list[Lead] = []
+        full: list[int] = []
+        elsewhere: list[int] = []
+        for lead in leads:
+            own = {one.number for one in lead.numbers}
+            if self.asked.quotas.full_for(lead.fields) is not None:
+                full.append(lead.key)
+            elif own & taken:
+                elsewhere.append(lead.key)
+            else:
+                taken |= own
+                fine.append(lead)
+        await self._put_aside(full, elsewhere)
+        await self._note(fine)
+        return fine
+
+    async def _claimed_already(self, leads: Sequence[Lead]) -> set[str]:
+        numbers = [one.number for lead in leads for one in lead.numbers]
+        found: set[str] = set()
+        for start in range(0, len(numbers), IDS_AT_ONCE):
+            some = numbers[start : start + IDS_AT_ONCE]
+            query = select(CLAIMS.c.number).where(CLAIMS.c.number.in_(some))
+            found |= set((await self.connection.scalars(query)).all())
+        return found
+
+    async def _put_aside(self, full: Sequence[int], elsewhere: Sequence[int]) -> None:
+        if full:
+            values = {"state": LeadState.DONE, "because": QUOTA_FULL}
+            await self._change(full, values)
+        # One that was promised a call stays promised.
+        if elsewhere:
+            again = self.now + ELSEWHERE_SECONDS
+            await self.connection.execute(
+                update(LEADS)
+                .where(LEADS.c.id.in_(elsewhere), LEADS.c.state == LeadState.FRESH)
+                .values(state=LeadState.WAITING)
+            )
+            await self._change(elsewhere, {"due_at": again, "because": ELSEWHERE})
+
+    async def _note(self, leads: Sequence[Lead]) -> None:
+        if not leads:
+            return
+        claims = [
+            {"number": one.number, "lead": lead.key, "node": self.asked.node}
+            for lead in leads
+            for one in lead.numbers
+        ]
+        await self.connection.execute(insert(CLAIMS), claims)
+        node = self.asked.node
+        values = {"before": LEADS.c.state, "state": LeadState.CLAIMED, "node": node}
+        await self._change([lead.key for lead in leads], values)
+
+    async def _change(self, leads: Sequence[int], values: Mapping[str, Any]) -> None:
+        for start in range(0, len(leads), IDS_AT_ONCE):
+            some = leads[start : start + IDS_AT_ONCE]
+            await self.connection.execute(update(LEADS).where(LEADS.c.id.in_(some)).values(values))
+
+
+async def _give_back(connection: AsyncConnection, leads: Sequence[int]) -> None:
+    for start in range(0, len(leads), IDS_AT_ONCE):
+        some = leads[start : start + IDS_AT_ONCE]
+        claimed = (LEADS.c.id.in_(some), LEADS.c.state == LeadState.CLAIMED)
+        own = select(LEADS.c.id).where(*claimed)
+        await connection.execute(delete(CLAIMS).where(CLAIMS.c.lead.in_(own)))
+        await connection.execute(
+            update(LEADS).where(*claimed).values(state=LEADS.c.before, before=None, node=None)
+        )

@@ -1,0 +1,1 @@
+"""The hopper, retries and quotas: pure, so given, when, then."""

@@ -1,0 +1,213 @@
+"""A hopper never holds too much, nobody twice, and gives out what comes first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import count
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from ccengine.core.dialer.campaigns import ListShare
+from ccengine.core.dialer.hopper import Hopper
+from ccengine.core.dialer.leads import Lead, LeadKey, LeadNumber, LeadState
+from ccengine.core.ids import AgentId
+
+NOW = 1_000.0
+SARA = AgentId("sara")
+
+
+def lead(key: int, of: str = "a", state: LeadState = LeadState.FRESH, **more: object) -> Lead:
+    number = LeadNumber(number=f"+38044{key:07}")
+    values = {"numbers": (number,), **more}
+    return Lead(key=LeadKey(key), list=of, state=state, **values)  # type: ignore[arg-type]
+
+
+def due(key: int, at: float, state: LeadState = LeadState.WAITING, **more: object) -> Lead:
+    return lead(key, state=state, due_at=at, **more)
+
+
+def hopper(capacity: int = 100, **weights: int) -> Hopper:
+    shares = {name: ListShare(weight=weight) for name, weight in (weights or {"a": 1}).items()}
+    return Hopper(shares, capacity)
+
+
+def taken(one: Hopper, now: float = NOW) -> list[int]:
+    return [found.key for found in iter(lambda: one.take(now), None)]
+
+
+def test_callbacks_come_first_then_who_is_due_then_the_new_ones() -> None:
+    one = hopper()
+    one.fill([lead(1), due(2, 900.0), due(3, 950.0, LeadState.CALLBACK), due(4, 800.0)])
+    assert taken(one) == [3, 4, 2, 1]
+
+
+def test_nobody_is_taken_before_their_time() -> None:
+    one = hopper()
+    one.fill([due(1, 2_000.0), due(2, 1_500.0, LeadState.CALLBACK)])
+    assert taken(one) == []
+    assert taken(one, 1_500.0) == [2]
+
+
+def test_what_one_agent_promised_waits_for_them() -> None:
+    one = hopper()
+    one.fill([due(1, 900.0, LeadState.CALLBACK, agent=SARA), due(2, 950.0)])
+    first = one.take(NOW)
+    assert first is not None
+    assert first.key == 2
+    again = one.take(NOW, agents=[SARA])
+    assert again is not None
+    assert again.key == 1
+
+
+def test_the_mix_of_lists_is_kept() -> None:
+    one = hopper(1000, a=3, b=1)
+    one.fill([lead(key, "a") for key in range(400)])
+    one.fill([lead(key, "b") for key in range(400, 800)])
+    lists = Counter(one.take(NOW).list for _ in range(200))  # type: ignore[union-attr]
+    assert lists == {"a": 150, "b": 50}
+
+
+def test_a_list_that_has_run_out_keeps_nobody_waiting() -> None:
+    one = hopper(10, a=9, b=1)
+    one.fill([lead(1, "a"), lead(2, "b"), lead(3, "b"), lead(4, "b")])
+    assert sorted(taken(one)) == [1, 2, 3, 4]
+
+
+def test_the_best_of_a_list_can_be_asked_for() -> None:
+    one = hopper()
+    one.fill([lead(1, score=0.2), lead(2, score=0.7), lead(3, score=0.5)])
+    best = one.take(NOW, rank=lambda found: found.score or 0.0)
+    assert best is not None
+    assert best.key == 2
+
+
+def test_what_it_cannot_take_is_given_back() -> None:
+    one = hopper(2, a=1, b=0)
+    same = lead(1).numbers
+    dead = (LeadNumber(number="+1", is_dead=True),)
+    leads = [lead(1), lead(1), lead(2, numbers=same), lead(3, numbers=dead), lead(4, "b"), lead(5),
+             lead(6)]  # fmt: skip
+    assert [refused.key for refused in one.fill(leads)] == [1, 2, 3, 4, 6]
+    assert len(one) == 2
+
+
+def test_it_asks_for_no_more_than_it_has_room_for() -> None:
+    one = hopper(10, a=3, b=1, c=0)
+    wanted = one.wanted()
+    assert (wanted.due, wanted.fresh) == (10, {"a": 8, "b": 3})
+    one.fill([lead(key) for key in range(9)])
+    wanted = one.wanted()
+    assert (wanted.due, wanted.fresh) == (1, {"a": 0, "b": 1})
+    assert not one.is_low
+
+
+def test_another_mix_gives_back_what_rests() -> None:
+    one = hopper(10, a=1, b=1)
+    one.fill([lead(1, "a"), lead(2, "b"), due(3, 900.0)])
+    back = one.reshare({"a": ListShare(weight=0), "c": ListShare()})
+    assert [found.key for found in back] == [1, 2]
+    assert taken(one) == [3]
+
+
+def test_a_number_that_is_forbidden_is_taken_out() -> None:
+    one = hopper()
+    one.fill([lead(1), lead(2)])
+    key = one.find("+380440000001")
+    assert key == 1
+    assert one.remove(key) is not None
+    assert (one.find("+380440000001"), one.remove(key)) == (None, None)
+    assert [found.key for found in one.empty()] == [2]
+    assert len(one) == 0
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.sampled_from("abcd"), st.integers(1, 9), min_size=1), st.integers(1, 40))
+def test_no_list_gets_more_than_one_call_beyond_its_part(weights: dict[str, int], n: int) -> None:
+    one = hopper(10_000, **weights)
+    keys = count()
+    one.fill([lead(next(keys), name) for name in weights for _ in range(n)])
+    got: Counter[str] = Counter()
+    for calls in range(1, n + 1):
+        found = one.take(NOW)
+        assert found is not None
+        got[found.list] += 1
+        for name, weight in weights.items():
+            assert abs(got[name] - calls * weight / sum(weights.values())) <= len(weights)
+
+
+class AnyHopper(RuleBasedStateMachine):
+    """Whatever is done in whatever order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hopper = hopper(6, a=2, b=1)
+        self.inside: dict[int, Lead] = {}
+        self.now = NOW
+
+    @rule(
+        keys=st.lists(st.integers(0, 30), max_size=10),
+        of=st.sampled_from("ab"),
+        state=st.sampled_from([LeadState.FRESH, LeadState.WAITING, LeadState.CALLBACK]),
+        at=st.floats(0, 3_000),
+        agent=st.sampled_from([None, SARA]),
+    )
+    def fill(
+        self, keys: list[int], of: str, state: LeadState, at: float, agent: AgentId | None
+    ) -> None:
+        leads = [lead(key, of, state, due_at=at, agent=agent) for key in keys]
+        refused = {id(one) for one in self.hopper.fill(leads)}
+        for one in leads:
+            if id(one) not in refused:
+                assert one.key not in self.inside
+                self.inside[one.key] = one
+
+    @rule(agents=st.sampled_from([(), (SARA,)]))
+    def take(self, agents: tuple[AgentId, ...]) -> None:
+        found = self.hopper.take(self.now, agents=agents)
+        may = [
+            one
+            for one in self.inside.values()
+            if one.state is not LeadState.FRESH
+            and (one.due_at or 0) <= self.now
+            and (one.agent is None or one.agent in agents)
+        ]
+        fresh = [one for one in self.inside.values() if one.state is LeadState.FRESH]
+        if found is None:
+            assert not may
+            assert not fresh
+            return
+        assert self.inside.pop(found.key) == found
+        assert found in (may or fresh)
+        if any(one.state is LeadState.CALLBACK for one in may):
+            assert found.state is LeadState.CALLBACK
+
+    @rule(seconds=st.floats(0, 500))
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+    @rule(key=st.integers(0, 30))
+    def remove(self, key: int) -> None:
+        assert self.hopper.remove(LeadKey(key)) == self.inside.pop(key, None)
+
+    @invariant()
+    def it_holds_what_it_took_and_no_more(self) -> None:
+        assert len(self.hopper) == len(self.inside) <= self.hopper.capacity
+        assert {one.key for one in self.hopper.leads} == set(self.inside)
+        wanted = self.hopper.wanted()
+        assert wanted.due == self.hopper.capacity - len(self.hopper)
+        assert all(0 <= part <= wanted.due for part in wanted.fresh.values())
+
+
+TestAnyHopper = AnyHopper.TestCase
+TestAnyHopper.settings = settings(deadline=None, max_examples=60, stateful_step_count=30)
+
+
+@pytest.mark.parametrize("capacity", [1, 2])
+def test_the_smallest_hopper_is_asked_for_when_it_is_empty(capacity: int) -> None:
+    one = hopper(capacity)
+    assert one.is_low
+    one.fill([lead(1)])
+    assert not one.is_low

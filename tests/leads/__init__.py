@@ -1,0 +1,1 @@
+"""Files of leads: good ones, bad ones, and those that were made to do harm."""
