@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from ccengine.config.tenant import Tenant
     from ccengine.core.dialer.verdicts import Hold
+    from ccengine.storage.number_facts import Refusals
 
 HELD_BACK: Final = 4
 """Exit code: the number may not be called."""
@@ -70,8 +71,12 @@ def why_not(  # noqa: PLR0913 - one parameter for each thing the law looks at
     at: Annotated[
         str | None, typer.Option(help="Then, as in 2026-11-23T09:00+01:00. Left out: now.")
     ] = None,
-    purpose: Annotated[Purpose, typer.Option(help="What the call is for.")] = Purpose.MARKETING,
-    mode: Annotated[Mode, typer.Option(help="How it is dialed.")] = Mode.PREDICTIVE,
+    purpose: Annotated[
+        Purpose | None, typer.Option(help="Left out: the campaign's, or marketing.")
+    ] = None,
+    mode: Annotated[
+        Mode | None, typer.Option(help="Left out: the campaign's, or predictive.")
+    ] = None,
     place: Annotated[str, typer.Option(help="Of the address: FR, or a state as in US-FL.")] = "",
     zone: Annotated[str, typer.Option(help="Time zone of the address, if it is known.")] = "",
     person: Annotated[str, typer.Option(help="Whose number it is, by the lists.")] = "",
@@ -87,12 +92,14 @@ def why_not(  # noqa: PLR0913 - one parameter for each thing the law looks at
     """
     tenant = load_tenant(read_settings().tenant_folder).draft
     client, _, name = campaign.partition("/")
+    wanted = _number(number, tenant, client)
+    usual = _campaign(tenant, client, name)
     request = DialRequest(
-        number=_number(number, tenant, client),
+        number=wanted,
         client=client,
         campaign=name,
-        purpose=purpose,
-        mode=mode,
+        purpose=purpose or usual[0],
+        mode=mode or usual[1],
         person=person,
         debt=debt,
         agent_guaranteed=agent_guaranteed,
@@ -109,7 +116,7 @@ def _judged(
     tenant: Tenant, request: DialRequest, where: tuple[Whereabouts, ...], at: Instant
 ) -> Told:
     law = Lawbook(tenant.dialing.over(built_in())).law_for(where, at)
-    facts = _facts(read_settings().paths.database, request)
+    facts = _facts(read_settings().paths.database, request, tenant.refusals)
     return Told(request=request, where=where, at=at, verdict=judge(request, law, facts, at))
 
 
@@ -141,6 +148,16 @@ def _number(text: str, tenant: Tenant, client: str) -> str:
         fail(str(error), code=2)
 
 
+def _campaign(tenant: Tenant, client: str, name: str) -> tuple[Purpose, Mode]:
+    """Return what a campaign calls for and how; without one, what the law is strictest with."""
+    if not name:
+        return Purpose.MARKETING, Mode.PREDICTIVE
+    campaigns = tenant.clients[ClientId(client)].campaigns
+    if name not in campaigns:
+        fail(f"client '{client}' has no campaign '{name}'", suggestion(name, campaigns), code=2)
+    return campaigns[name].settings.purpose, campaigns[name].settings.mode
+
+
 def _place(text: str) -> str:
     try:
         return place_named(text) if text else ""
@@ -149,14 +166,14 @@ def _place(text: str) -> str:
         fail(str(context.get("message")), str(context.get("remedy")), code=2)
 
 
-def _facts(database: Path, request: DialRequest) -> NumberFacts:
+def _facts(database: Path, request: DialRequest, refusals: Refusals) -> NumberFacts:
     if not database.exists():
         return NumberFacts()
 
     async def read() -> NumberFacts:
         opened = RecordDatabase.open_to_read(database)
         try:
-            return await opened.number_facts(request.number, request.person)
+            return await opened.number_facts(request.number, request.person, refusals)
         finally:
             await opened.close()
 

@@ -106,6 +106,7 @@ class Disposition:
     label: Label
     digits: Digits  #: typed for it
     form: bool = True  #: no: the queue's form is not asked for
+    refused: bool = False  #: the customer does not want such calls: they pause, or end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -351,6 +351,16 @@ class Tenant:
             return None if self.settings.reasons else f"reason {digits}"
         return known.name
 
+    @property
+    def refusals(self) -> frozenset[tuple[str, str]]:
+        """Clients' dispositions by which somebody does not want such calls."""
+        return frozenset(
+            (name, disposition)
+            for name, client in self.clients.items()
+            for disposition, one in client.settings.dispositions.items()
+            if one.refused
+        )
+
     def queue_with_extension(self, extension: str) -> QueueId | None:
         """Return which queue agents call by these digits."""
         queues = [item for client in self.clients.values() for item in client.queues.items()]

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
     from ccengine.core.dialer.numbers_known import NumberFacts
+    from ccengine.storage.number_facts import Refusals
 
 _FIELDS = tuple(field.name for field in fields(CallRecord))
 _FOLD = "call_records"
@@ -155,15 +156,18 @@ class RecordDatabase:
         """Who agreed to be called."""
         return ConsentStore(self._engine)
 
-    async def number_facts(self, number: str, person: str = "") -> NumberFacts:
-        """Return what is known of a number, but for attempts.
+    async def number_facts(
+        self, number: str, person: str = "", refusals: Refusals = ()
+    ) -> NumberFacts:
+        """Return what is known of a number.
 
         Args:
             number: E.164.
             person: whose it is; empty: only the number is known.
+            refusals: clients' dispositions by which somebody does not want such calls.
         """
         async with self._engine.connect() as connection:
-            return await connection.run_sync(facts_about, number, person)
+            return await connection.run_sync(facts_about, number, person, refusals)
 
     async def close(self) -> None:
         """Close all connections."""

@@ -6,33 +6,38 @@ counts. So this takes a connection, and opens none.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
 
+from ccengine.core.dialer.attempts import Attempt
 from ccengine.core.dialer.numbers_known import NumberFacts, OptOut
+from ccengine.core.dialer.purposes import Purpose
+from ccengine.core.dialer.rules import Result
 from ccengine.storage.call_consents import consent_of
 from ccengine.storage.dialing_tables import CALL_CONSENTS, DO_NOT_CALL, REGISTERS
 from ccengine.storage.do_not_call import OWN
+from ccengine.storage.lead_tables import ATTEMPTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from sqlalchemy import ColumnElement, Connection, RowMapping, Table
 
-    from sqlalchemy import ColumnElement, Connection, Table
 
-    from ccengine.core.dialer.attempts import Attempt
+Refusals = Collection[tuple[str, str]]
+"""Clients, each with a disposition that says: somebody does not want such calls."""
 
 
 def facts_about(
-    connection: Connection, number: str, person: str = "", attempts: Iterable[Attempt] = ()
+    connection: Connection, number: str, person: str = "", refusals: Refusals = ()
 ) -> NumberFacts:
-    """Return what is known of a number: three look-ups by an index.
+    """Return what is known of a number: four look-ups, each by an index.
 
     Args:
         connection: inside a transaction, where what is read must still hold when it is used.
         number: E.164.
         person: whose it is; empty: only the number is known.
-        attempts: that were made to it and to the person's other numbers.
+        refusals: what makes a conversation one.
     """
     wishes = connection.execute(select(DO_NOT_CALL).where(_theirs(DO_NOT_CALL, number, person)))
     rows = wishes.mappings().all()
@@ -47,8 +52,37 @@ def facts_about(
         registered=frozenset(row["register"] for row in rows if row["register"] != OWN),
         scrubbed_at={row.register: row.scrubbed_at for row in registers},
         consents=tuple(consent_of(row) for row in agreed.mappings()),
-        attempts=tuple(attempts),
+        attempts=attempts_on(connection, number, person, refusals),
     )
+
+
+def attempts_on(
+    connection: Connection, number: str, person: str, refusals: Refusals
+) -> tuple[Attempt, ...]:
+    """Return all attempts on a number and on the person's others, of all campaigns.
+
+    Which debt they were about is not stored: so each counts for all of a person's debts.
+    """
+    rows = connection.execute(select(ATTEMPTS).where(_theirs(ATTEMPTS, number, person)))
+    return tuple(
+        Attempt(
+            at=row["placed_at"],
+            number=row["number"],
+            client=row["client"],
+            campaign=row["campaign"],
+            purpose=Purpose(row["purpose"]),
+            person=row["person"],
+            result=_result(row, refusals),
+            ended_at=row["ended_at"],
+        )
+        for row in rows.mappings()
+    )
+
+
+def _result(row: RowMapping, refusals: Refusals) -> Result:
+    if (row["client"], row["disposition"]) in refusals:
+        return Result.REFUSED
+    return Result.OPEN if row["outcome"] is None else Result(row["outcome"])
 
 
 def _theirs(table: Table, number: str, person: str) -> ColumnElement[bool]:

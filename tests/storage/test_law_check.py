@@ -1,0 +1,111 @@
+"""The law in the transaction that stores an attempt: what it finds there decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert
+
+from ccengine.core.dialer.leads import AttemptId, HeldBack, LeadKey
+from ccengine.core.dialer.purposes import Mode, Purpose
+from ccengine.core.dialer.rules import AttemptCap, Law, Pause, Per, Result, Rule
+from ccengine.storage.attempts import NewAttempt
+from ccengine.storage.law_check import by_law
+from ccengine.storage.lead_tables import ATTEMPTS
+from tests.core.dialer.cases import law, rule
+from tests.storage.test_do_not_call import NUMBER, OTHER, opened, wish
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ccengine.storage.database import RecordDatabase
+
+HOUR = 3_600.0
+REFUSALS = frozenset({("nour", "not_interested")})
+
+
+def attempt(**changes: Any) -> NewAttempt:
+    usual: dict[str, Any] = {
+        "id": AttemptId("a9"),
+        "client": "nour",
+        "campaign": "spring",
+        "lead": LeadKey(1),
+        "number": NUMBER,
+        "person": "p",
+        "node": "n1",
+        "caller_id": "+12125550100",
+        "mode": Mode.PREDICTIVE,
+        "purpose": Purpose.MARKETING,
+        "placed_at": 100 * HOUR,
+    }
+    return NewAttempt(**(usual | changes))
+
+
+async def store(database: RecordDatabase, name: str, hour: float, **changes: Any) -> None:
+    row: dict[str, Any] = {
+        "id": name,
+        "client": "nour",
+        "campaign": "autumn",
+        "lead": 1,
+        "number": NUMBER,
+        "person": "p",
+        "node": "n1",
+        "caller_id": "",
+        "mode": "predictive",
+        "purpose": "marketing",
+        "rules": {},
+        "placed_at": hour * HOUR,
+        "outcome": "no_answer",
+        "ended_at": hour * HOUR + 30.0,
+    }
+    async with database._engine.begin() as connection:
+        await connection.execute(insert(ATTEMPTS), row | changes)
+
+
+async def asked(database: RecordDatabase, *rules: Rule | Any, **changes: Any) -> HeldBack | None:
+    check = by_law(lambda _: law(*rules), REFUSALS)
+    async with database._engine.connect() as connection:
+        return await check(connection, attempt(**changes))
+
+
+async def test_attempts_on_all_numbers_of_a_person_count(tmp_path: Path) -> None:
+    cap = rule(AttemptCap(at_most=2, hours=24, per=Per.PERSON), "US-FL.three-calls")
+    async with opened(tmp_path) as database:
+        await store(database, "a1", 90, number=OTHER)
+        assert await asked(database, cap) is None
+        await store(database, "a2", 99, client="dnipro", outcome=None)  # it goes on
+        held = await asked(database, cap)
+    text = "2 attempts per person within 24 h were made"
+    assert held == HeldBack(rule="US-FL.three-calls", reason=text, until=114 * HOUR)
+
+
+async def test_a_disposition_that_refuses_pauses(tmp_path: Path) -> None:
+    pause = rule(Pause(after=(Result.REFUSED,)), "AE.after-refusal")
+    async with opened(tmp_path) as database:
+        await store(database, "a1", 10, outcome="answered", disposition="sold")
+        assert await asked(database, pause) is None
+        await store(database, "a2", 20, outcome="answered", disposition="not_interested")
+        held = await asked(database, pause)
+        assert held is not None
+        assert (held.rule, held.until) == ("AE.after-refusal", None)
+        assert await asked(database, pause, client="dnipro") is None
+
+
+async def test_the_hold_that_lasts_longest_is_named_and_wishes_count_at_once(
+    tmp_path: Path,
+) -> None:
+    cap = rule(AttemptCap(at_most=1, hours=24), "US.once")
+    async with opened(tmp_path) as database:
+        await store(database, "a1", 99)
+        await database.do_not_call.add(wish(client="nour"))
+        held = await asked(database, cap)
+    assert held is not None
+    assert (held.rule, held.until) == ("own do-not-call list", None)
+
+
+async def test_without_rules_for_its_place_nothing_is_dialed(tmp_path: Path) -> None:
+    async with opened(tmp_path) as database:
+        check = by_law(lambda _: Law(rules=(), unruled=("RU",)), REFUSALS)
+        async with database._engine.connect() as connection:
+            held = await check(connection, attempt())
+    assert held == HeldBack(rule="places", reason="there are no rules for RU", until=None)
