@@ -1,0 +1,180 @@
+"""The risk that the next call, once answered, leaves somebody without an agent.
+
+X is how many agents are left over at a horizon: idle now, and free by then, less the calls in the
+air that are answered by then. Two ways to the chance that X <= 0: exact for small teams, where a
+normal law is far off, and a normal law with skewness for large ones.
+"""
+
+from __future__ import annotations
+
+from math import erf, exp, pi, prod, sqrt
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+ROOT_2: Final = sqrt(2)
+ROOT_2_PI: Final = sqrt(2 * pi)
+NEGLIGIBLE: Final = 1e-7
+
+
+class Outlook(Protocol):
+    """What the floor will be like at each horizon of a call placed now."""
+
+    def add(self, chances: Sequence[float]) -> None:
+        """Add a call with these chances of being answered by each horizon."""
+        ...
+
+    def risk(self) -> float:
+        """Return the expected number of abandoned calls that one more answer would cause."""
+        ...
+
+    def exceeds(self, theta: float) -> bool:
+        """Tell whether the risk is above theta."""
+        ...
+
+
+def _of_horizons(shortages: Sequence[float], expected: Sequence[float]) -> float:
+    """Weigh the horizons at which the call may be answered.
+
+    An answer takes an agent at its own horizon, or that of a later answer: the shortage of a later
+    horizon counts by the chance that an answer comes in between.
+    """
+    total = 0.0
+    count = len(shortages)
+    for k in range(count):
+        worst = shortages[k]
+        for j in range(k + 1, count):
+            if shortages[j] > worst:
+                worst = max(worst, shortages[j] * (1 - exp(expected[k] - expected[j])))
+        total += worst
+    return total / count
+
+
+class ExactOutlook:
+    """Poisson-binomial, term by term: agents who become free against calls that are answered."""
+
+    def __init__(
+        self, available: int, free: Iterable[tuple[Sequence[float], int]], horizons: int
+    ) -> None:
+        self._available = available
+        self._rows = [row for row, count in free for _ in range(count)]
+        self._free: list[list[float]] = []
+        self._answers = [[1.0]] * horizons
+        self._expected = [0.0] * horizons
+
+    def add(self, chances: Sequence[float]) -> None:
+        """Add a call."""
+        self._answers = [
+            _with(law, chance) for law, chance in zip(self._answers, chances, strict=True)
+        ]
+        self._expected = [
+            sum_ + chance for sum_, chance in zip(self._expected, chances, strict=True)
+        ]
+
+    def exceeds(self, theta: float) -> bool:
+        """Tell whether the risk is above theta; most often seen without counting out."""
+        if self._available > 0:
+            if len(self._answers[-1]) <= self._available:
+                return theta < 0  # not even if all were answered
+            return self.risk() > theta
+        nobody = sum(
+            prod([1 - chance for chance in horizon]) for horizon in zip(*self._rows, strict=True)
+        )
+        return nobody > theta * len(self._answers) or self.risk() > theta
+
+    def risk(self) -> float:
+        """Return the expected number of abandoned calls that one more answer would cause."""
+        if not self._free:
+            self._free = [_law(horizon) for horizon in zip(*self._rows, strict=True)] or [
+                [1.0] for _ in self._answers
+            ]
+        shortages = [
+            _shortage(free, answers, self._available)
+            for free, answers in zip(self._free, self._answers, strict=True)
+        ]
+        return _of_horizons(shortages, self._expected)
+
+
+def _law(chances: Iterable[float]) -> list[float]:
+    law = [1.0]
+    for chance in chances:
+        law = _with(law, chance)
+    return law
+
+
+def _with(law: list[float], chance: float) -> list[float]:
+    """Return the law of a sum with one more term, without a tail that cannot matter."""
+    stays = 1 - chance
+    summed = [
+        stays * this + chance * before for this, before in zip(law[1:], law, strict=False)
+    ]
+    tail = chance * law[-1]
+    return [stays * law[0], *summed, tail] if tail > NEGLIGIBLE else [stays * law[0], *summed]
+
+
+def _shortage(free: Sequence[float], answers: Sequence[float], available: int) -> float:
+    """Return P(available + free - answers <= 0)."""
+    total, at_most, upto = 0.0, 0.0, 0
+    for answered, share in enumerate(answers):
+        while upto < len(free) and upto <= answered - available:
+            at_most += free[upto]
+            upto += 1
+        total += share * at_most
+    return total
+
+
+class NormalOutlook:
+    """A normal law with skewness (Edgeworth's first term), for teams too large to count out."""
+
+    def __init__(
+        self, available: int, free: Iterable[tuple[Sequence[float], int]], horizons: int
+    ) -> None:
+        self._mean = [float(available)] * horizons
+        self._variance = [0.0] * horizons
+        self._third = [0.0] * horizons
+        self._expected = [0.0] * horizons
+        self._uncertain = 0.0
+        for row, count in free:
+            for k, chance in enumerate(row):
+                spread = count * chance * (1 - chance)
+                self._mean[k] += count * chance
+                self._variance[k] += spread
+                self._third[k] += spread * (1 - 2 * chance)
+
+    def doubt(self, exposure: float, variance: float) -> None:
+        """Take into account that the chance of all calls in the air may be wrong at once."""
+        self._uncertain = exposure * exposure * variance
+
+    def add(self, chances: Sequence[float]) -> None:
+        """Add a call."""
+        for k, chance in enumerate(chances):
+            spread = chance * (1 - chance)
+            self._mean[k] -= chance
+            self._expected[k] += chance
+            self._variance[k] += spread
+            self._third[k] -= spread * (1 - 2 * chance)
+
+    def exceeds(self, theta: float) -> bool:
+        """Tell whether the risk is above theta."""
+        return self.risk() > theta
+
+    def risk(self) -> float:
+        """Return the expected number of abandoned calls that one more answer would cause."""
+        shortages = [
+            _normal(mean, variance + self._uncertain, third)
+            for mean, variance, third in zip(
+                self._mean, self._variance, self._third, strict=True
+            )
+        ]
+        return _of_horizons(shortages, self._expected)
+
+
+def _normal(mean: float, variance: float, third: float) -> float:
+    if variance <= 0:
+        return 1.0 if mean <= 0 else 0.0
+    deviation = sqrt(variance)
+    x = (0.5 - mean) / deviation
+    density = exp(-x * x / 2) / ROOT_2_PI
+    below = 0.5 * (1 + erf(x / ROOT_2)) + third / deviation**3 * (1 - x * x) * density / 6
+    return min(1.0, max(0.0, below))
