@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 RECENT_S: Final = 600.0
+OPEN_END_S: Final = 7200.0
+LEAST_TO_COME: Final = 2.0  # abandoned calls' worth of answers: nearer to the end a plan is noise
 SHORT_MEMORY: Final = 100.0  # live answers
 LEAST_LOG: Final = log(1e-4)
 MOST_LOG: Final = log(0.5)
@@ -43,95 +45,107 @@ class Limit:
     strict: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Tuning:
     """The constants of the budget's control, found on the bench."""
 
-    goal: float = 0.95
-    gain: float = 1.0
-    step: float = 0.06
-    grace: float = 2.0
-    grace_answers: float = 600.0
+    goal: float = 0.97
+    step: float = 0.03
+    most_push: float = 1.5
+    least_push: float = 0.15
+    grace: float = 5.0
+    grace_share: float = 0.5
     repay: float = 1 / 30
 
 
 class Budget:
-    """What one limit allows now."""
+    """What one limit allows now: a plan until `ends_s`, when its window or the day's work ends.
 
-    def __init__(self, limit: Limit, agents: int, tuning: Tuning | None = None) -> None:
+    Spending is steered so that what is left lasts for the answers still to come: gently while many
+    are to come, firmly at the end. Early overspending is paid back in the same window.
+    """
+
+    def __init__(
+        self, limit: Limit, agents: int, ends_s: float | None = None, tuning: Tuning | None = None
+    ) -> None:
         self.limit = limit
         self._tuning = tuning or Tuning()
-        self._goal = self._tuning.goal * limit.share
+        self._ends_s = ends_s
+        goal = self._tuning.goal * limit.share
         self.live = 0
         self.abandoned = 0
-        self._level = log(self._goal * (0.4 + 0.6 * exp(-max(0, agents - 5) / 8)))
-        self._left = 2.0
-        self._recent = 0.0
-        self._recent_at_s = 0.0
+        self._level = log(goal * (0.4 + 0.6 * exp(-max(0, agents - 5) / 8)))
+        self._rate = 0.0  # live answers a second
+        self._rate_at_s = 0.0
         self._short_live = 0.0
         self._short_abandoned = 0.0
 
     def answered(self, now_s: float) -> None:
         """Earn a little: a person answered."""
         self.live += 1
-        elapsed = max(0.0, now_s - self._recent_at_s)
-        self._recent_at_s = now_s
-        self._recent = self._recent * exp(-elapsed / RECENT_S) + 1
+        elapsed = max(0.0, now_s - self._rate_at_s)
+        self._rate_at_s = now_s
+        self._rate = self._rate * exp(-elapsed / RECENT_S) + 1 / RECENT_S
         keep = 1 - 1 / SHORT_MEMORY
         self._short_live = self._short_live * keep + 1
         self._short_abandoned *= keep
-        self._level = self._bounded(self._level + self._step() * self._goal)
-        self._left = min(self._left + self._goal, 4 * self._measure())
+        self._shift(self._step() * self._tuning.goal * self.limit.share)
 
     def lost(self) -> None:
         """Spend one: an answered call was abandoned."""
         self.abandoned += 1
         self._short_abandoned += 1
-        self._level = self._bounded(self._level - self._step())
-        self._left -= 1
+        self._shift(-self._step())
 
     def _step(self) -> float:
-        return self._tuning.step / (1 + self._recent / 150)
+        return self._tuning.step / (1 + self._rate * RECENT_S / 150)
 
-    def _measure(self) -> float:
-        return max(2.0, 4 * sqrt(self._goal * self._recent))
+    def _shift(self, by: float) -> None:
+        self._level = min(MOST_LOG, max(LEAST_LOG, self._level + by))
 
-    @staticmethod
-    def _bounded(level: float) -> float:
-        return min(MOST_LOG, max(LEAST_LOG, level))
+    def _to_come(self, now_s: float) -> float:
+        """Return how many answers are to come; without a known end, those of two hours."""
+        left_s = OPEN_END_S if self._ends_s is None else max(0.0, self._ends_s - now_s)
+        return self._rate * left_s
 
-    def theta(self) -> float:
+    def theta(self, now_s: float) -> float:
         """Return the risk that one more call may carry; 0 means one call for each idle agent."""
-        if self.is_overspent():
-            if self.limit.strict or self._is_bursting():
+        to_come = self._to_come(now_s)
+        if self.is_overspent(now_s):
+            if self.limit.strict or self._short_abandoned > 2 + SHORT_MEMORY * self.limit.share:
                 return 0.0
-            return min(self._theta(), self._goal * self._tuning.repay)
-        return self._theta()
+            return min(self._theta(to_come), self.limit.share * self._tuning.repay)
+        return self._theta(to_come)
 
-    def _theta(self) -> float:
-        ratio = self._left / self._measure() - 1
-        return min(0.5, exp(self._level + self._tuning.gain * min(0.5, max(-2.0, ratio))))
+    def _theta(self, to_come: float) -> float:
+        tuning, share = self._tuning, self.limit.share
+        ahead = max(to_come, LEAST_TO_COME / share)
+        left = tuning.goal * share * (self.live + ahead) - self.abandoned
+        push = left / (tuning.goal * share * ahead)
+        return min(0.5, exp(self._level) * min(tuning.most_push, max(tuning.least_push, push)))
 
-    def is_overspent(self) -> bool:
-        """Tell whether one more abandoned call would break the rule as it stands now."""
-        share = self.limit.share
+    def is_overspent(self, now_s: float) -> bool:
+        """Tell whether one more abandoned call would break the rule, or the plan to keep it."""
         grace = 0.0
         if not self.limit.strict:
-            grace = self._tuning.grace * max(0.0, 1 - self.live / self._tuning.grace_answers)
-        return self.abandoned + 1 - share * max(self.live, 1 / share) - grace > 0
+            to_come = self._to_come(now_s)
+            if self.live < 1 / self.limit.share:
+                to_come = max(to_come, self._tuning.grace / self.limit.share)
+            grace = min(
+                self._tuning.grace * max(1.0, sqrt(self._rate * RECENT_S / 30)),
+                self._tuning.grace_share * self.limit.share * to_come,
+            )
+        return self.abandoned + 1 > self.limit.share * self.live + grace
 
-    def _is_bursting(self) -> bool:
-        return self._short_abandoned > 2 + SHORT_MEMORY * self.limit.share
-
-    def open_window(self, live: int = 0, abandoned: int = 0) -> None:
-        """Begin a window, or take its counts from what is stored; what is left stays."""
-        self.live, self.abandoned = live, abandoned
+    def open_window(self, live: int, abandoned: int, ends_s: float | None) -> None:
+        """Begin a window, or take its counts from what is stored."""
+        self.live, self.abandoned, self._ends_s = live, abandoned, ends_s
 
     def saved(self) -> list[float]:
-        """Return counts, level and what is left."""
-        return [self.live, self.abandoned, self._level, self._left]
+        """Return counts and level."""
+        return [self.live, self.abandoned, self._level]
 
     def restore(self, counts: Sequence[float]) -> None:
         """Take what was saved."""
         self.live, self.abandoned = int(counts[0]), int(counts[1])
-        self._level, self._left = counts[2], counts[3]
+        self._level = counts[2]
