@@ -84,9 +84,7 @@ class Draws:
         self.pause = endless(lambda: pause.exponential(240.0, CHUNK))
         ring = streams[4]
         self.setup = endless(lambda: ring.uniform(1, 3, CHUNK))
-        self.answer = endless(
-            lambda: np.minimum(ring.gamma(2.2, 8.0 / 2.2, CHUNK), RING_TIMEOUT_S)
-        )
+        self.answer = endless(lambda: np.minimum(ring.gamma(2.2, 8.0 / 2.2, CHUNK), RING_TIMEOUT_S))
         self.luck = endless(lambda: ring.random(CHUNK))
         self.failing = endless(lambda: ring.random(CHUNK))
         self.records = _records(scenario.rate, streams[5]) if scored else None

@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count
+from math import ceil
 from typing import TYPE_CHECKING
 
 from ccengine.core.dialer.pacing.situation import Ringing, Situation
@@ -71,7 +72,7 @@ class Floor:
         self.site = site
         self.draws = draws
         self.law = law
-        self.day = Day(half_hours=[[0, 0] for _ in range(int(site.hours * 2))])
+        self.day = Day(half_hours=[[0, 0] for _ in range(ceil(site.hours * 2))])
         self.now_s = 0.0
         self.idle = site.agents
         self.staffed = site.agents
@@ -80,6 +81,7 @@ class Floor:
         self.talking: dict[int, float] = {}
         self.wrapping: dict[int, float] = {}
         self.leaving = 0
+        self._after: dict[int, tuple[float, float]] = {}
         self.hopper: list[Record] = []
         self._heap: list[tuple[float, int, Callable[[int], None], int]] = []
         self._number = count()
@@ -128,9 +130,8 @@ class Floor:
         chosen = [self.hopper[pick] for pick in picks]
         for pick in sorted(picks, reverse=True):
             del self.hopper[pick]
-        for _ in range(len(chosen), calls):
-            if self.site.scored:
-                chosen.append(self.hopper.pop(0))
+        if self.site.scored and not picks:
+            chosen, self.hopper = self.hopper[:calls], self.hopper[calls:]
         for i in range(calls):
             self._place(chosen[i] if chosen else None)
 
@@ -169,10 +170,14 @@ class Floor:
 
     def _answer(self, number: int) -> None:
         ringing, _ = self.ringing.pop(number)
+        self.law.call_answered(self.now_s, self.now_s - ringing.placed_s, ringing.score)
+        self._meet()
+
+    def _meet(self) -> None:
+        """Bring the person who answered to an agent, if there is one."""
         self._changed = True
         self.day.live += 1
         self.day.half_hours[int(self.now_s // HALF_HOUR_S)][0] += 1
-        self.law.call_answered(self.now_s, self.now_s - ringing.placed_s, ringing.score)
         if self.idle:
             self.idle -= 1
             self._talk()
@@ -188,28 +193,34 @@ class Floor:
             self.day.half_hours[int(self.now_s // HALF_HOUR_S)][1] += 1
             self.law.call_abandoned(self.now_s)
 
-    def _talk(self) -> None:
+    def _talk(self) -> float:
+        """Let an agent talk; return when that agent will be free again."""
         agent = next(self._number)
         self.day.connected += 1
+        draws = self.draws
+        talk_s, wrap_up_s = next(draws.talk), next(draws.wrap_up)
+        pause_s = next(draws.pause) if next(draws.pauses) < PAUSE_SHARE else 0.0
         self.talking[agent] = self.now_s
-        self.at(self.now_s + next(self.draws.talk), self._wrap_up, agent)
+        self._after[agent] = (wrap_up_s, pause_s)
+        self.at(self.now_s + talk_s, self._wrap_up, agent)
+        return self.now_s + talk_s + wrap_up_s + pause_s
 
     def _wrap_up(self, agent: int) -> None:
         self._changed = True
         self.law.talk_ended(self.now_s - self.talking.pop(agent))
         self.wrapping[agent] = self.now_s
-        self.at(self.now_s + next(self.draws.wrap_up), self._ready, agent)
+        self.at(self.now_s + self._after[agent][0], self._ready, agent)
 
     def _ready(self, agent: int) -> None:
         self._changed = True
-        paused = next(self.draws.pauses) < PAUSE_SHARE
-        self.law.wrap_up_ended(self.now_s - self.wrapping.pop(agent), paused=paused)
+        _, pause_s = self._after.pop(agent)
+        self.law.wrap_up_ended(self.now_s - self.wrapping.pop(agent), paused=pause_s > 0)
         if self.leaving:
             self.leaving -= 1
             self.staffed -= 1
-        elif paused:
+        elif pause_s > 0:
             self.staffed -= 1
-            self.at(self.now_s + next(self.draws.pause), self._back)
+            self.at(self.now_s + pause_s, self._back)
         else:
             self._free()
 

@@ -51,7 +51,7 @@ class Tuning:
 
     goal: float = 0.97
     step: float = 0.03
-    most_push: float = 1.5
+    most_push: float = 2.0
     least_push: float = 0.15
     grace: float = 5.0
     grace_share: float = 0.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from ccengine.core.dialer.pacing.durations import Durations, lognormal_cells
@@ -60,7 +61,7 @@ class FreeTimes:
         ends = [max(1, round(horizon)) for horizon in horizons_s]
         staying = 1 - self._pauses / self._wrap_ups
         wrap_up = [max(share, LEAST_SURVIVAL) for share in self._wrap_up.survival()]
-        middle = [(a + b) / 2 for a, b in zip(wrap_up, wrap_up[1:], strict=False)]
+        middle = [(a + b) / 2 for a, b in pairwise(wrap_up)]
         last = len(middle) - 1
         self._wrapping = [
             tuple(staying * (1 - middle[min(age + end, last)] / middle[age]) for end in ends)
@@ -115,6 +116,4 @@ def _after_talk(
         (talk[min(age + step, last)] - talk[min(age + step + 1, last)]) / left
         for step in range(max(ends))
     ]
-    return [
-        sum(ending[step] * done[end - step - 1] for step in range(end)) for end in ends
-    ]
+    return [sum(ending[step] * done[end - step - 1] for step in range(end)) for end in ends]

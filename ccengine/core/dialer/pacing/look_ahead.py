@@ -49,7 +49,9 @@ class LookAhead:
 
     def __init__(self, settings: LookAheadSettings, agents: int) -> None:
         self._settings = settings
-        self._budgets = [Budget(limit, agents, settings.ends_s, settings.tuning) for limit in settings.limits]
+        self._budgets = [
+            Budget(limit, agents, settings.ends_s, settings.tuning) for limit in settings.limits
+        ]
         strictest = min(limit.share for limit in settings.limits)
         self._half_hours = HalfHours(strictest)
         self._ring_times = RingTimes()
@@ -78,7 +80,8 @@ class LookAhead:
 
     def _most(self, situation: Situation) -> int:
         ramp = self._seen + situation.idle - len(situation.ringing)
-        return min(situation.trunks_free, ramp, 8 + situation.staffed // 10)
+        most = min(situation.trunks_free, ramp, 8 + situation.staffed // 10)
+        return min(most, len(situation.scores)) if situation.scores else most
 
     def _theta(self, situation: Situation) -> float:
         if self._began_s is None:
@@ -92,38 +95,22 @@ class LookAhead:
                 return 0.0
         return theta
 
-    def _place(
-        self, situation: Situation, most: int, one_to_one: int, theta: float
-    ) -> Decision:
+    def _place(self, situation: Situation, most: int, one_to_one: int, theta: float) -> Decision:
         outlook = self._outlook(situation)
-        live = self._ring_times.live
-        steps = [live[round(horizon * 2)] for horizon in self._ring_times.horizons_s]
-        order = sorted(range(len(situation.scores)), key=situation.scores.__getitem__)
-        picks: list[int] = []
+        steps = self._ring_times.steps
+        hopper = _Hopper(situation.scores)
         calls = 0
-        if situation.scores:
-            most = min(most, len(order))
         while calls < most:
             if calls >= one_to_one and (theta <= 0 or outlook.exceeds(theta)):
                 break
             chance = self._rate.chance
-            if order:
-                pick = self._pick(order, covered=calls < one_to_one)
-                picks.append(pick)
-                chance *= self._weights.weight(situation.scores[pick])
+            if situation.scores:
+                slack = 1 - outlook.risk() / theta if theta > 0 else 1.0
+                chance *= self._weights.weight(hopper.take(slack))
             chance = min(MOST_CHANCE, chance)
             outlook.add([chance * step for step in steps])
             calls += 1
-        return Decision(calls, tuple(picks))
-
-    @staticmethod
-    def _pick(order: list[int], *, covered: bool) -> int:
-        """Take the likeliest record if an idle agent stands for the call, the least likely if not.
-
-        Two calls for one agent do least harm if one is likely and one is not: {0.5, 0.1} answers as
-        often as {0.3, 0.3}, and both at once half as often.
-        """
-        return order.pop() if covered else order.pop(0)
+        return Decision(calls, tuple(hopper.picks))
 
     def _outlook(self, situation: Situation) -> Outlook:
         now_s = situation.now_s
@@ -185,6 +172,10 @@ class LookAhead:
         """Learn how long a wrap-up lasted."""
         self._free_times.wrap_up_ended(duration_s, paused=paused)
 
+    def is_closed(self, now_s: float) -> bool:
+        """Tell whether a gate is closed: one more abandoned call would break a limit."""
+        return any(budget.is_overspent(now_s) for budget in self._budgets)
+
     def open_window(
         self, which: int, live: int = 0, abandoned: int = 0, ends_s: float | None = None
     ) -> None:
@@ -199,13 +190,68 @@ class LookAhead:
             "answer_rate": self._rate.saved(),
             "scores": self._weights.saved(),
             "budgets": {str(i): budget.saved() for i, budget in enumerate(self._budgets)},
-            "seen": self._seen,
+            "seen": float(self._seen),
         }
 
     def restore(self, saved: Saved) -> None:
-        """Take back what another life of this law has learned."""
-        _restore(self, saved)
+        """Take back what another life of this law has learned.
+
+        Raises KeyError, TypeError or ValueError if the data is not what `saved` returned.
+        """
+        read = _Reader(saved)
+        ring, free = read.part("ring_times"), read.part("free_times")
+        self._ring_times.restore(ring.numbers("live"), ring.numbers("other"))
+        self._free_times.restore(
+            free.numbers("talk"), free.numbers("wrap_up"), free.numbers("pauses")
+        )
+        self._rate.restore(*read.numbers("answer_rate"))
+        self._weights.restore(read.numbers("scores"))
+        budgets = read.part("budgets")
+        for i, budget in enumerate(self._budgets):
+            if str(i) in budgets.data:
+                budget.restore(budgets.numbers(str(i)))
+        self._seen = int(read.numbers("seen")[0])
+        self._began_s = float("-inf")
+        self._learn_at_s = float("-inf")
 
 
-def _restore(law: LookAhead, saved: Saved) -> None:
-    raise NotImplementedError
+class _Hopper:
+    """Records in the order of their scores, from which calls are taken one by one.
+
+    The more room, the likelier the record that is taken; near the limit of risk the least likely.
+    Two calls for one agent do least harm if one is likely and the other is not: {0.5, 0.1} is
+    answered as often as {0.3, 0.3}, and by both at once half as often.
+    """
+
+    def __init__(self, scores: Sequence[float]) -> None:
+        self._scores = scores
+        self._order: list[int] | None = None
+        self.picks: list[int] = []
+
+    def take(self, slack: float) -> float:
+        """Take the record whose rank fits the slack (0 to 1); return its score."""
+        if self._order is None:
+            self._order = sorted(range(len(self._scores)), key=self._scores.__getitem__)
+        pick = self._order.pop(round(max(0.0, slack) * (len(self._order) - 1)))
+        self.picks.append(pick)
+        return self._scores[pick]
+
+
+class _Reader:
+    """Plain data, read with its kinds checked."""
+
+    def __init__(self, data: Saved) -> None:
+        self.data = data
+
+    def part(self, name: str) -> _Reader:
+        found = self.data[name]
+        if isinstance(found, float | int) or not hasattr(found, "keys"):
+            message = f"{name} is not a part of a law's memory"
+            raise TypeError(message)
+        return _Reader(found)
+
+    def numbers(self, name: str) -> list[float]:
+        found = self.data[name]
+        if isinstance(found, float | int):
+            return [float(found)]
+        return [float(number) for number in found]

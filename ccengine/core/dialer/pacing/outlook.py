@@ -106,9 +106,7 @@ def _law(chances: Iterable[float]) -> list[float]:
 def _with(law: list[float], chance: float) -> list[float]:
     """Return the law of a sum with one more term, without a tail that cannot matter."""
     stays = 1 - chance
-    summed = [
-        stays * this + chance * before for this, before in zip(law[1:], law, strict=False)
-    ]
+    summed = [stays * this + chance * before for this, before in zip(law[1:], law, strict=False)]
     tail = chance * law[-1]
     return [stays * law[0], *summed, tail] if tail > NEGLIGIBLE else [stays * law[0], *summed]
 
@@ -163,9 +161,7 @@ class NormalOutlook:
         """Return the expected number of abandoned calls that one more answer would cause."""
         shortages = [
             _normal(mean, variance + self._uncertain, third)
-            for mean, variance, third in zip(
-                self._mean, self._variance, self._third, strict=True
-            )
+            for mean, variance, third in zip(self._mean, self._variance, self._third, strict=True)
         ]
         return _of_horizons(shortages, self._expected)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from ccengine.core.dialer.pacing.durations import Durations, lognormal_cells
@@ -42,11 +41,10 @@ class RingTimes:
         self.live = [1 - share for share in unanswered_yet]
         self.horizons_s = tuple(self._quantile(share) for share in HORIZON_SHARES)
         steps = [round(horizon / CELL_S) for horizon in self.horizons_s]
+        self.steps = [self.live[step] for step in steps]
         self._rows = [
             (
-                tuple(
-                    self.live[min(cell + step, CELLS)] - self.live[cell] for step in steps
-                ),
+                tuple(self.live[min(cell + step, CELLS)] - self.live[cell] for step in steps),
                 1 - self.live[cell],
                 max(ringing_yet[cell], 1e-3),
             )
@@ -80,4 +78,3 @@ class RingTimes:
         self._live.restore(live)
         self._other.restore(other)
         self.rebuild()
-

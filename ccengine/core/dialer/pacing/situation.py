@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
-Saved: TypeAlias = "Mapping[str, float | Sequence[float] | Saved]"
+Saved: TypeAlias = Mapping[str, "float | Sequence[float] | Saved"]
 """A law's memory as plain data, as JSON keeps it."""
 
 

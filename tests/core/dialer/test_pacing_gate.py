@@ -1,0 +1,76 @@
+"""Whatever the far end does, the gate's bound holds."""
+
+from __future__ import annotations
+
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ccengine.core.dialer.pacing.budgets import Limit
+from ccengine.core.dialer.pacing.look_ahead import LookAhead, LookAheadSettings
+from tests.core.dialer.far_end import FarEnd
+from tests.sizes import by_size
+
+MOODS = st.lists(
+    st.tuples(st.sampled_from([0.0, 0.02, 0.2, 1.0]), st.integers(min_value=1, max_value=300)),
+    min_size=1,
+    max_size=12,
+)
+
+
+def law(share: float, *, strict: bool, agents: int) -> LookAhead:
+    limit = Limit(share, strict=strict)
+    return LookAhead(LookAheadSettings(limits=(limit,), even_half_hours=False), agents)
+
+
+@given(
+    moods=MOODS,
+    agents=st.integers(min_value=1, max_value=30),
+    share=st.sampled_from([0.01, 0.03, 0.05, 0.3]),
+    seed=st.integers(0, 2**32),
+)
+@settings(max_examples=by_size(small=25, full=400), deadline=None)
+def test_abandoned_calls_stay_within_the_share_and_what_was_in_the_air_as_the_gate_closed(
+    moods: list[tuple[float, int]], agents: int, share: float, seed: int
+) -> None:
+    paced = law(share, strict=True, agents=agents)
+    floor = FarEnd(paced, agents, Random(seed))
+    in_the_air, was_open = 0, False
+    for answering, seconds in moods:
+        for _ in range(seconds):
+            before = floor.in_the_air
+            floor.live_second(answering)
+            is_open = not paced.is_closed(floor.now_s)
+            if was_open and not is_open:
+                in_the_air = before
+            was_open = is_open
+            allowed = share * floor.live + (0 if is_open else in_the_air)
+            assert floor.abandoned <= allowed + 1e-9
+
+
+@given(moods=MOODS, agents=st.integers(min_value=1, max_value=30), seed=st.integers(0, 2**32))
+@settings(max_examples=by_size(small=15, full=200), deadline=None)
+def test_a_closed_gate_means_no_more_calls_than_idle_agents(
+    moods: list[tuple[float, int]], agents: int, seed: int
+) -> None:
+    paced = law(0.01, strict=True, agents=agents)
+    floor = FarEnd(paced, agents, Random(seed))
+    for answering, seconds in moods:
+        for _ in range(seconds):
+            floor.live_second(answering)
+            if paced.is_closed(floor.now_s):
+                situation = floor.situation()
+                covered = max(0, situation.idle - situation.waiting - len(situation.ringing))
+                assert paced.decide(situation).calls <= covered
+
+
+def test_grace_is_given_back_before_the_window_ends() -> None:
+    """Given a day of eight hours, when it ends, then the share is kept."""
+    settings_ = LookAheadSettings(limits=(Limit(0.03),), ends_s=2 * 3600.0)
+    paced = LookAhead(settings_, 6)
+    floor = FarEnd(paced, 6, Random(1))
+    for _ in range(2 * 3600):
+        floor.live_second(0.02)
+    assert floor.live > 100
+    assert floor.abandoned <= 0.03 * floor.live
