@@ -26,6 +26,7 @@ LUNCH_LASTS_S = 1800.0
 LUNCH_SHARE = 0.4
 HALF_HOUR_S = 1800.0
 TRUNKS_PER_AGENT = 6
+LEAST_BETWEEN_S = 0.2  # decisions
 RECORDS_PER_AGENT = 10
 
 
@@ -86,6 +87,8 @@ class Floor:
         self._heap: list[tuple[float, int, Callable[[int], None], int]] = []
         self._number = count()
         self._changed = True
+        self._decided_s = -1.0
+        self._due = False
 
     def at(self, due_s: float, what: Callable[[int], None], who: int = 0) -> None:
         heappush(self._heap, (due_s, next(self._number), what, who))
@@ -100,11 +103,24 @@ class Floor:
             self._account(now_s)
             self.now_s = now_s
             what(who)
-            if self._changed and (self.site.event_driven or what == self._tick):
-                self._changed = False
-                self._decide()
+            if self._changed:
+                self._decide_in_time(ticked=what == self._tick)
         self._account(end_s)
         return self.day
+
+    def _decide_in_time(self, *, ticked: bool) -> None:
+        """Ask the law now, or soon: events that come together are one reason to decide."""
+        due_s = self._decided_s + LEAST_BETWEEN_S
+        if ticked or (self.site.event_driven and self.now_s >= due_s - 1e-9):
+            self._changed = False
+            self._decided_s = self.now_s
+            self._decide()
+        elif self.site.event_driven and not self._due:
+            self._due = True
+            self.at(due_s, self._come_due)
+
+    def _come_due(self, _: int) -> None:
+        self._due = False
 
     def _account(self, until_s: float) -> None:
         since_s = max(self.now_s, WARM_UP_S)

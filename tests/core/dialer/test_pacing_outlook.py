@@ -6,7 +6,7 @@ from itertools import product
 from math import prod
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccengine.core.dialer.pacing.outlook import ExactOutlook, NormalOutlook
@@ -33,6 +33,7 @@ def counted_out(available: int, free: list[float], answers: list[float]) -> floa
     free=st.lists(CHANCE, max_size=4),
     answers=st.lists(CHANCE, max_size=4),
 )
+@settings(deadline=None)
 def test_the_exact_risk_is_what_counting_out_gives(
     available: int, free: list[float], answers: list[float]
 ) -> None:
@@ -48,6 +49,7 @@ def test_the_exact_risk_is_what_counting_out_gives(
     answers=st.lists(st.tuples(CHANCE, CHANCE), max_size=4),
     theta=st.floats(0.001, 0.5),
 )
+@settings(deadline=None)
 def test_the_short_way_to_exceeding_agrees_with_the_risk(
     available: int,
     free: list[tuple[float, float]],
@@ -80,7 +82,7 @@ def test_a_later_answer_that_finds_nobody_counts_against_the_earlier_one() -> No
     """Given one idle agent now and a likely later answer, the next call is not without risk."""
     outlook = ExactOutlook(1, [], 2)
     outlook.add((0.0, 1.0))
-    assert 0.3 < outlook.risk() < 1.0
+    assert outlook.risk() == 1.0
 
 
 def test_without_calls_in_the_air_an_idle_agent_is_no_risk() -> None:

@@ -50,7 +50,7 @@ class Tuning:
     """The constants of the budget's control, found on the bench."""
 
     goal: float = 0.97
-    step: float = 0.03
+    step: float = 0.05
     most_push: float = 2.0
     least_push: float = 0.15
     grace: float = 5.0

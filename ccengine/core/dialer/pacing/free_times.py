@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -79,15 +80,12 @@ class FreeTimes:
     ) -> Iterator[tuple[tuple[float, ...], int]]:
         """Yield the chances of busy agents, horizon by horizon, and how many agents have them."""
         oldest = TALK_CELLS - 1
-        counts: dict[int, int] = {}
-        for began_s in talking:
-            band = BAND_OF[min(int(now_s - began_s), oldest)]
-            counts[band] = counts.get(band, 0) + 1
-        for band, count in counts.items():
+        bands = Counter(BAND_OF[min(int(now_s - at_s), oldest)] for at_s in talking)
+        for band, count in bands.items():
             yield self._talking[band], count
         last = len(self._wrapping) - 1
-        for began_s in wrapping:
-            yield self._wrapping[min(int(now_s - began_s), last)], 1
+        for second, count in Counter(min(int(now_s - at_s), last) for at_s in wrapping).items():
+            yield self._wrapping[second], count
 
     def saved(self) -> Saved:
         """Return what was counted."""

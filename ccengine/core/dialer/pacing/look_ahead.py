@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -115,7 +116,10 @@ class LookAhead:
     def _outlook(self, situation: Situation) -> Outlook:
         now_s = situation.now_s
         ring_times, weights = self._ring_times, self._weights
-        ages = [(now_s - call.placed_s, weights.weight(call.score)) for call in situation.ringing]
+        ages = [
+            (int(2 * (now_s - call.placed_s)) / 2, weights.weight(call.score))
+            for call in situation.ringing
+        ]
         exposure = sum(ring_times.heard(age) * weight for age, weight in ages)
         chance = self._rate.look(exposure)
         available = situation.idle - situation.waiting
@@ -127,8 +131,8 @@ class LookAhead:
         else:
             outlook = NormalOutlook(available, free, horizons)
             outlook.doubt(sum(1 - ring_times.heard(age) for age, _ in ages), self._rate.variance)
-        for age, weight in ages:
-            outlook.add(ring_times.chances(age, min(MOST_CHANCE, chance * weight)))
+        for (age, weight), count in Counter(ages).items():
+            outlook.add(ring_times.chances(age, min(MOST_CHANCE, chance * weight)), count)
         return outlook
 
     def _learn(self, now_s: float) -> None:

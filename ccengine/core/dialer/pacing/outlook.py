@@ -21,8 +21,8 @@ NEGLIGIBLE: Final = 1e-7
 class Outlook(Protocol):
     """What the floor will be like at each horizon of a call placed now."""
 
-    def add(self, chances: Sequence[float]) -> None:
-        """Add a call with these chances of being answered by each horizon."""
+    def add(self, chances: Sequence[float], count: int = 1) -> None:
+        """Add so many calls with these chances of being answered by each horizon."""
         ...
 
     def risk(self) -> float:
@@ -34,21 +34,18 @@ class Outlook(Protocol):
         ...
 
 
-def _of_horizons(shortages: Sequence[float], expected: Sequence[float]) -> float:
-    """Weigh the horizons at which the call may be answered.
+def _of_horizons(shortages: Sequence[float]) -> float:
+    """Weigh the horizons at which the call may be answered, each as likely as the others.
 
-    An answer takes an agent at its own horizon, or that of a later answer: the shortage of a later
-    horizon counts by the chance that an answer comes in between.
+    Whoever answers takes an agent for good: if nobody is left at a later horizon, it is because of
+    another answer in between, and that one is lost instead. So the worst of all horizons from the
+    call's own one counts (which is a little less than the chance that any of them is short).
     """
-    total = 0.0
-    count = len(shortages)
-    for k in range(count):
-        worst = shortages[k]
-        for j in range(k + 1, count):
-            if shortages[j] > worst:
-                worst = max(worst, shortages[j] * (1 - exp(expected[k] - expected[j])))
+    total = worst = 0.0
+    for shortage in reversed(shortages):
+        worst = max(worst, shortage)
         total += worst
-    return total / count
+    return total / len(shortages)
 
 
 class ExactOutlook:
@@ -61,16 +58,13 @@ class ExactOutlook:
         self._rows = [row for row, count in free for _ in range(count)]
         self._free: list[list[float]] = []
         self._answers = [[1.0]] * horizons
-        self._expected = [0.0] * horizons
 
-    def add(self, chances: Sequence[float]) -> None:
-        """Add a call."""
-        self._answers = [
-            _with(law, chance) for law, chance in zip(self._answers, chances, strict=True)
-        ]
-        self._expected = [
-            sum_ + chance for sum_, chance in zip(self._expected, chances, strict=True)
-        ]
+    def add(self, chances: Sequence[float], count: int = 1) -> None:
+        """Add calls."""
+        for _ in range(count):
+            self._answers = [
+                _with(law, chance) for law, chance in zip(self._answers, chances, strict=True)
+            ]
 
     def exceeds(self, theta: float) -> bool:
         """Tell whether the risk is above theta; most often seen without counting out."""
@@ -93,7 +87,7 @@ class ExactOutlook:
             _shortage(free, answers, self._available)
             for free, answers in zip(self._free, self._answers, strict=True)
         ]
-        return _of_horizons(shortages, self._expected)
+        return _of_horizons(shortages)
 
 
 def _law(chances: Iterable[float]) -> list[float]:
@@ -131,25 +125,20 @@ class NormalOutlook:
         self._mean = [float(available)] * horizons
         self._variance = [0.0] * horizons
         self._third = [0.0] * horizons
-        self._expected = [0.0] * horizons
         self._uncertain = 0.0
         for row, count in free:
-            for k, chance in enumerate(row):
-                spread = count * chance * (1 - chance)
-                self._mean[k] += count * chance
-                self._variance[k] += spread
-                self._third[k] += spread * (1 - 2 * chance)
+            self.add(row, -count)
+        self._variance = [-variance for variance in self._variance]
 
     def doubt(self, exposure: float, variance: float) -> None:
         """Take into account that the chance of all calls in the air may be wrong at once."""
         self._uncertain = exposure * exposure * variance
 
-    def add(self, chances: Sequence[float]) -> None:
-        """Add a call."""
+    def add(self, chances: Sequence[float], count: int = 1) -> None:
+        """Add calls."""
         for k, chance in enumerate(chances):
-            spread = chance * (1 - chance)
-            self._mean[k] -= chance
-            self._expected[k] += chance
+            spread = count * chance * (1 - chance)
+            self._mean[k] -= count * chance
             self._variance[k] += spread
             self._third[k] -= spread * (1 - 2 * chance)
 
@@ -163,7 +152,7 @@ class NormalOutlook:
             _normal(mean, variance + self._uncertain, third)
             for mean, variance, third in zip(self._mean, self._variance, self._third, strict=True)
         ]
-        return _of_horizons(shortages, self._expected)
+        return _of_horizons(shortages)
 
 
 def _normal(mean: float, variance: float, third: float) -> float:
