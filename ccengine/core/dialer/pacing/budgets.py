@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 RECENT_S: Final = 600.0
 OPEN_END_S: Final = 7200.0
+STEADY_PUSH: Final = 1.0
 LEAST_TO_COME: Final = 2.0  # abandoned calls' worth of answers: nearer to the end a plan is noise
 SHORT_MEMORY: Final = 100.0  # live answers
 LEAST_LOG: Final = log(1e-4)
@@ -74,7 +75,7 @@ class Budget:
         goal = self._tuning.goal * limit.share
         self.live = 0
         self.abandoned = 0
-        self._level = log(goal * (0.4 + 0.6 * exp(-max(0, agents - 5) / 8)))
+        self._level = log(goal * (0.6 + 1.2 * exp(-max(0, agents - 5) / 8)))
         self._rate = 0.0  # live answers a second
         self._rate_at_s = 0.0
         self._short_live = 0.0
@@ -108,21 +109,27 @@ class Budget:
         left_s = OPEN_END_S if self._ends_s is None else max(0.0, self._ends_s - now_s)
         return self._rate * left_s
 
-    def theta(self, now_s: float) -> float:
-        """Return the risk that one more call may carry; 0 means one call for each idle agent."""
+    def theta(self, now_s: float, *, steady: bool = False) -> float:
+        """Return the risk that one more call may carry; 0 means one call for each idle agent.
+
+        With `steady` what was not spent is not made up for: where half hours are the tighter bound,
+        more risk means more half hours that end early, and less talk.
+        """
         to_come = self._to_come(now_s)
+        most = STEADY_PUSH if steady else self._tuning.most_push
+        theta = self._theta(to_come, most)
         if self.is_overspent(now_s):
             if self.limit.strict or self._short_abandoned > 2 + SHORT_MEMORY * self.limit.share:
                 return 0.0
-            return min(self._theta(to_come), self.limit.share * self._tuning.repay)
-        return self._theta(to_come)
+            return min(theta, self.limit.share * self._tuning.repay)
+        return theta
 
-    def _theta(self, to_come: float) -> float:
+    def _theta(self, to_come: float, most_push: float) -> float:
         tuning, share = self._tuning, self.limit.share
         ahead = max(to_come, LEAST_TO_COME / share)
         left = tuning.goal * share * (self.live + ahead) - self.abandoned
         push = left / (tuning.goal * share * ahead)
-        return min(0.5, exp(self._level) * min(tuning.most_push, max(tuning.least_push, push)))
+        return min(0.5, exp(self._level) * min(most_push, max(tuning.least_push, push)))
 
     def is_overspent(self, now_s: float) -> bool:
         """Tell whether one more abandoned call would break the rule, or the plan to keep it."""

@@ -89,12 +89,12 @@ class LookAhead:
             self._began_s = situation.now_s
         if self._seen == 0 or situation.now_s - self._began_s < self._settings.ring_timeout_s:
             return 0.0
-        theta = min(budget.theta(situation.now_s) for budget in self._budgets)
-        if self._settings.even_half_hours:
-            left = self._half_hours.left(situation.now_s, situation.staffed)
-            if left < 1:
-                return 0.0
-        return theta
+        if not self._settings.even_half_hours:
+            return min(budget.theta(situation.now_s) for budget in self._budgets)
+        now_s, agents = situation.now_s, situation.staffed
+        steady = self._half_hours.is_tight(now_s, agents)
+        theta = min(budget.theta(now_s, steady=steady) for budget in self._budgets)
+        return theta * self._half_hours.part_of_risk(now_s, agents)
 
     def _place(self, situation: Situation, most: int, one_to_one: int, theta: float) -> Decision:
         outlook = self._outlook(situation)
