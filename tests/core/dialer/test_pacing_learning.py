@@ -105,7 +105,7 @@ def test_a_good_score_is_believed_from_the_start() -> None:
 
 
 def test_a_half_hour_has_its_own_measure() -> None:
-    half_hours = HalfHours(0.01)
+    half_hours = HalfHours(0.01, 5)
     for second in range(600):
         half_hours.answered(float(second * 3))
     assert half_hours.left(1799.0, 5) == pytest.approx(most_times(5) * 6, rel=0.05)
@@ -146,6 +146,7 @@ def test_a_law_that_was_restored_does_not_ramp_up_again() -> None:
         floor.live_second(0.03)
     again = LookAhead(LookAheadSettings(), 8)
     again.restore(law.saved())
+    again.open_window(0, live=10_000, abandoned=3)
     situation = Situation(0.0, 1, 0, 8, 1000, [Ringing(-19.0)], [-300.0] * 7, [])
     assert again.decide(situation).calls > 0
     assert LookAhead(LookAheadSettings(), 8).decide(situation).calls == 0

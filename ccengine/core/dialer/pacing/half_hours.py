@@ -11,6 +11,7 @@ from typing import Final
 
 HALF_HOUR_S: Final = 1800.0
 RATE_MEMORY_S: Final = 1200.0
+USUAL_CYCLE_S: Final = 200.0
 AGENTS_SHARE: Final = 0.01
 LAST_ONES: Final = 2  # abandoned calls: with fewer left, the next one closes the gate
 #: of the limit, up to so many agents
@@ -26,12 +27,12 @@ def most_times(agents: int) -> float:
 class HalfHours:
     """Counts the half hour that runs, and foresees how many answers it will have."""
 
-    def __init__(self, share: float) -> None:
+    def __init__(self, share: float, agents: int) -> None:
         self._share = share
         self._number = -1
         self._live = 0
         self._abandoned = 0
-        self._rate = 0.0
+        self._rate = agents / USUAL_CYCLE_S  # live answers a second, until they are seen
         self._at_s = 0.0
 
     def _turn(self, now_s: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -54,7 +55,7 @@ class LookAhead:
             Budget(limit, agents, settings.ends_s, settings.tuning) for limit in settings.limits
         ]
         strictest = min(limit.share for limit in settings.limits)
-        self._half_hours = HalfHours(strictest)
+        self._half_hours = HalfHours(strictest, agents)
         self._ring_times = RingTimes()
         self._free_times = FreeTimes()
         self._rate = AnswerRate()
@@ -249,7 +250,7 @@ class _Reader:
 
     def part(self, name: str) -> _Reader:
         found = self.data[name]
-        if isinstance(found, float | int) or not hasattr(found, "keys"):
+        if not isinstance(found, Mapping):
             message = f"{name} is not a part of a law's memory"
             raise TypeError(message)
         return _Reader(found)

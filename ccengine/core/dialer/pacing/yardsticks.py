@@ -6,6 +6,7 @@ idle agents, cut when too many calls of the day were abandoned); no line of thei
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
@@ -54,7 +55,7 @@ class FixedRatio:
         """Take nothing."""
 
 
-class Adaptive(FixedRatio):
+class Adaptive:
     """A dial level that idle agents raise and waiting calls lower, with the day's limit on top.
 
     `available_only` multiplies the level with idle agents; otherwise with all who are idle or
@@ -64,7 +65,6 @@ class Adaptive(FixedRatio):
     def __init__(
         self, limit: float, *, available_only: bool = True, most_level: float = 3.0
     ) -> None:
-        super().__init__()
         self._limit = limit
         self._available_only = available_only
         self._most_level = most_level
@@ -112,3 +112,23 @@ class Adaptive(FixedRatio):
         """Count an abandoned call."""
         self._abandoned += 1
         self._minute.append((now_s, True))
+
+    def call_unanswered(self, now_s: float, age_s: float, score: float | None) -> None:
+        """Learn nothing."""
+
+    def talk_ended(self, duration_s: float) -> None:
+        """Learn nothing."""
+
+    def wrap_up_ended(self, duration_s: float, *, paused: bool) -> None:
+        """Learn nothing."""
+
+    def saved(self) -> Saved:
+        """Return the level and the day's counts."""
+        return {"adaptive": [self._level, self._live, self._abandoned]}
+
+    def restore(self, saved: Saved) -> None:
+        """Take the level and the day's counts."""
+        counts = saved["adaptive"]
+        if isinstance(counts, Sequence):
+            self._level = counts[0]
+            self._live, self._abandoned = int(counts[1]), int(counts[2])
