@@ -19,6 +19,7 @@ RECENT_S: Final = 600.0
 OPEN_END_S: Final = 7200.0
 STEADY_PUSH: Final = 1.0
 LEAST_TO_COME: Final = 2.0  # abandoned calls' worth of answers: nearer to the end a plan is noise
+LAST_ONES: Final = 2.0  # abandoned calls
 SHORT_MEMORY: Final = 100.0  # live answers
 LEAST_LOG: Final = log(1e-4)
 MOST_LOG: Final = log(0.5)
@@ -54,9 +55,9 @@ class Tuning:
     step: float = 0.05
     most_push: float = 2.0
     least_push: float = 0.15
-    grace: float = 5.0
+    grace: float = 6.0
     grace_share: float = 0.5
-    repay: float = 1 / 30
+    repay: float = 0.1
 
 
 class Budget:
@@ -119,10 +120,17 @@ class Budget:
         most = STEADY_PUSH if steady else self._tuning.most_push
         theta = self._theta(to_come, most)
         if self.is_overspent(now_s):
-            if self.limit.strict or self._short_abandoned > 2 + SHORT_MEMORY * self.limit.share:
+            if self.limit.strict or self._is_bursting() or self._is_last(to_come):
                 return 0.0
             return min(theta, self.limit.share * self._tuning.repay)
         return theta
+
+    def _is_bursting(self) -> bool:
+        return self._short_abandoned > 2 + SHORT_MEMORY * self.limit.share
+
+    def _is_last(self, to_come: float) -> bool:
+        """Tell whether so few answers are to come that overspending cannot be paid back gently."""
+        return self.limit.share * to_come < LAST_ONES
 
     def _theta(self, to_come: float, most_push: float) -> float:
         tuning, share = self._tuning, self.limit.share
