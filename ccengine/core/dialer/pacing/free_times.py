@@ -80,12 +80,15 @@ class FreeTimes:
     ) -> Iterator[tuple[tuple[float, ...], int]]:
         """Yield the chances of busy agents, horizon by horizon, and how many agents have them."""
         oldest = TALK_CELLS - 1
-        bands = Counter(BAND_OF[min(int(now_s - at_s), oldest)] for at_s in talking)
-        for band, count in bands.items():
-            yield self._talking[band], count
+        bands = [0] * len(TALK_BANDS)
+        for second, count in Counter([int(now_s - at_s) for at_s in talking]).items():
+            bands[BAND_OF[second if second < oldest else oldest]] += count
+        for row, count in zip(self._talking, bands, strict=True):
+            if count:
+                yield row, count
         last = len(self._wrapping) - 1
-        for second, count in Counter(min(int(now_s - at_s), last) for at_s in wrapping).items():
-            yield self._wrapping[second], count
+        for second, count in Counter([int(now_s - at_s) for at_s in wrapping]).items():
+            yield self._wrapping[min(second, last)], count
 
     def saved(self) -> Saved:
         """Return what was counted."""

@@ -117,11 +117,11 @@ class LookAhead:
     def _outlook(self, situation: Situation) -> Outlook:
         now_s = situation.now_s
         ring_times, weights = self._ring_times, self._weights
-        ages = [
-            (int(2 * (now_s - call.placed_s)) / 2, weights.weight(call.score))
-            for call in situation.ringing
-        ]
-        exposure = sum(ring_times.heard(age) * weight for age, weight in ages)
+        cells = Counter(
+            [(int(2 * (now_s - call.placed_s)), call.score) for call in situation.ringing]
+        )
+        ages = [(cell / 2, weights.weight(score), n) for (cell, score), n in cells.items()]
+        exposure = sum(n * weight * ring_times.heard(age) for age, weight, n in ages)
         chance = self._rate.look(exposure)
         available = situation.idle - situation.waiting
         free = self._free_times.rows(now_s, situation.talking, situation.wrapping)
@@ -131,9 +131,11 @@ class LookAhead:
             outlook = ExactOutlook(available, free, horizons)
         else:
             outlook = NormalOutlook(available, free, horizons)
-            outlook.doubt(sum(1 - ring_times.heard(age) for age, _ in ages), self._rate.variance)
-        for (age, weight), count in Counter(ages).items():
-            outlook.add(ring_times.chances(age, min(MOST_CHANCE, chance * weight)), count)
+            outlook.doubt(len(situation.ringing) - exposure, self._rate.variance)
+        outlook.add_all(
+            (ring_times.chances(age, min(MOST_CHANCE, chance * weight)), n)
+            for age, weight, n in ages
+        )
         return outlook
 
     def _learn(self, now_s: float) -> None:

@@ -8,6 +8,7 @@ normal law is far off, and a normal law with skewness for large ones.
 from __future__ import annotations
 
 from math import erf, exp, pi, prod, sqrt
+from operator import mul
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
@@ -21,8 +22,12 @@ NEGLIGIBLE: Final = 1e-7
 class Outlook(Protocol):
     """What the floor will be like at each horizon of a call placed now."""
 
-    def add(self, chances: Sequence[float], count: int = 1) -> None:
-        """Add so many calls with these chances of being answered by each horizon."""
+    def add(self, chances: Sequence[float]) -> None:
+        """Add a call with these chances of being answered by each horizon."""
+        ...
+
+    def add_all(self, calls: Iterable[tuple[Sequence[float], int]]) -> None:
+        """Add calls: chances, and how many calls have them."""
         ...
 
     def risk(self) -> float:
@@ -59,12 +64,17 @@ class ExactOutlook:
         self._free: list[list[float]] = []
         self._answers = [[1.0]] * horizons
 
-    def add(self, chances: Sequence[float], count: int = 1) -> None:
+    def add(self, chances: Sequence[float]) -> None:
+        """Add a call."""
+        self._answers = [
+            _with(law, chance) for law, chance in zip(self._answers, chances, strict=True)
+        ]
+
+    def add_all(self, calls: Iterable[tuple[Sequence[float], int]]) -> None:
         """Add calls."""
-        for _ in range(count):
-            self._answers = [
-                _with(law, chance) for law, chance in zip(self._answers, chances, strict=True)
-            ]
+        for chances, count in calls:
+            for _ in range(count):
+                self.add(chances)
 
     def exceeds(self, theta: float) -> bool:
         """Tell whether the risk is above theta; most often seen without counting out."""
@@ -126,21 +136,39 @@ class NormalOutlook:
         self._variance = [0.0] * horizons
         self._third = [0.0] * horizons
         self._uncertain = 0.0
-        for row, count in free:
-            self.add(row, -count)
-        self._variance = [-variance for variance in self._variance]
+        self._take_in(free, 1)
+
+    def _take_in(self, rows: Iterable[tuple[Sequence[float], int]], sign: int) -> None:
+        """Add up cumulants of Bernoulli terms, column by column: it is most of the work."""
+        taken = list(rows)
+        if not taken:
+            return
+        counts = [count for _, count in taken]
+        for k, column in enumerate(zip(*(row for row, _ in taken), strict=True)):
+            weighted = list(map(mul, counts, column))
+            first = sum(weighted)
+            weighted = list(map(mul, weighted, column))
+            second = sum(weighted)
+            third = sum(map(mul, weighted, column))
+            self._mean[k] += sign * first
+            self._variance[k] += first - second
+            self._third[k] += sign * (first - 3 * second + 2 * third)
 
     def doubt(self, exposure: float, variance: float) -> None:
         """Take into account that the chance of all calls in the air may be wrong at once."""
         self._uncertain = exposure * exposure * variance
 
-    def add(self, chances: Sequence[float], count: int = 1) -> None:
-        """Add calls."""
+    def add(self, chances: Sequence[float]) -> None:
+        """Add a call."""
         for k, chance in enumerate(chances):
-            spread = count * chance * (1 - chance)
-            self._mean[k] -= count * chance
+            spread = chance * (1 - chance)
+            self._mean[k] -= chance
             self._variance[k] += spread
             self._third[k] -= spread * (1 - 2 * chance)
+
+    def add_all(self, calls: Iterable[tuple[Sequence[float], int]]) -> None:
+        """Add calls."""
+        self._take_in(calls, -1)
 
     def exceeds(self, theta: float) -> bool:
         """Tell whether the risk is above theta."""
