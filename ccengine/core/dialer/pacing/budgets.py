@@ -19,6 +19,7 @@ RECENT_S: Final = 600.0
 OPEN_END_S: Final = 7200.0
 STEADY_PUSH: Final = 1.0
 LEAST_TO_COME: Final = 2.0  # abandoned calls' worth of answers: nearer to the end a plan is noise
+KEPT_BACK: Final = 0.75  # abandoned calls: for those in the air when the end is near
 LAST_ONES: Final = 2.0  # abandoned calls
 SHORT_MEMORY: Final = 100.0  # live answers
 LEAST_LOG: Final = log(1e-4)
@@ -148,7 +149,7 @@ class Budget:
                 to_come = max(to_come, self._tuning.grace / self.limit.share)
             grace = min(
                 self._tuning.grace * max(1.0, sqrt(self._rate * RECENT_S / 30)),
-                self._tuning.grace_share * self.limit.share * to_come,
+                self._tuning.grace_share * self.limit.share * to_come - KEPT_BACK,
             )
         return self.abandoned + 1 > self.limit.share * self.live + grace
 
