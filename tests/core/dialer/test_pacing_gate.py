@@ -29,14 +29,18 @@ def law(share: float, *, strict: bool, agents: int) -> LookAhead:
     moods=MOODS,
     agents=st.integers(min_value=1, max_value=24),
     share=st.sampled_from([0.01, 0.03, 0.05, 0.3]),
+    room=st.integers(0, 3),
     seed=st.integers(0, 2**32),
 )
 @settings(max_examples=by_size(small=15, full=400), deadline=None)
 def test_abandoned_calls_stay_within_the_share_and_what_was_in_the_air_as_the_gate_closed(
-    moods: list[tuple[float, int]], agents: int, share: float, seed: int
+    moods: list[tuple[float, int]], agents: int, share: float, room: int, seed: int
 ) -> None:
     paced = law(share, strict=True, agents=agents)
-    floor = FarEnd(paced, agents, Random(seed))
+    live = 1000
+    abandoned = int(share * live) - room
+    floor = FarEnd(paced, agents, Random(seed), live=live, abandoned=abandoned)
+    paced.open_window(0, live, abandoned)
     in_the_air, was_open = 0, False
     for answering, seconds in moods:
         for _ in range(seconds):
