@@ -73,8 +73,8 @@ def _make_leads() -> None:
         sa.Column("node", sa.String(32)),
     )
     op.create_index("leads_by_age", "leads", ["import_id", "state", "id"])
-    by_priority = ["import_id", "state", sa.text("priority DESC"), "id"]
-    op.create_index("leads_by_priority", "leads", by_priority)
+    highest = sa.text("priority DESC")
+    op.create_index("leads_by_priority", "leads", ["import_id", "state", highest, "id"])
     by_lot = ["import_id", "state", "shuffle", "id"]
     drawn = sa.text("shuffle IS NOT NULL")
     op.create_index("leads_by_lot", "leads", by_lot, sqlite_where=drawn)
