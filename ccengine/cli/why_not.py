@@ -92,10 +92,9 @@ def why_not(  # noqa: PLR0913 - one parameter for each thing the law looks at
     """
     tenant = load_tenant(read_settings().tenant_folder).draft
     client, _, name = campaign.partition("/")
-    wanted = _number(number, tenant, client)
     usual = _campaign(tenant, client, name)
     request = DialRequest(
-        number=wanted,
+        number=_number(number, tenant, client),
         client=client,
         campaign=name,
         purpose=purpose or usual[0],
@@ -106,10 +105,7 @@ def why_not(  # noqa: PLR0913 - one parameter for each thing the law looks at
     )
     when = clock.wall() if at is None else instant_named(at)
     where = whereabouts(request.number, _place(place), zone_named(zone).key if zone else "")
-    told = _judged(tenant, request, where, when)
-    _tell(told, as_json=as_json)
-    if not told.verdict.may_be_called:
-        raise typer.Exit(HELD_BACK)
+    _tell(_judged(tenant, request, where, when), as_json=as_json)
 
 
 def _judged(
@@ -125,6 +121,8 @@ def _tell(told: Told, *, as_json: bool) -> None:
         typer.echo(json.dumps(_json(told), ensure_ascii=False, indent=2))
     else:
         _print(told)
+    if not told.verdict.may_be_called:
+        raise typer.Exit(HELD_BACK)
 
 
 def instant_named(text: str) -> Instant:

@@ -244,7 +244,11 @@ async def test_migrations_lead_to_the_tables(shift: Shift, tmp_path: Path) -> No
             assert columns[column.name]["nullable"] == column.nullable
         indexes = {one["name"]: one["column_names"] for one in inspector.get_indexes(table.name)}
         for index in table.indexes:
-            assert indexes.pop(str(index.name)) == [column.name for column in index.columns]
+            # An expression is reflected by its column: `priority DESC`.
+            expected = [
+                getattr(one, "name", "") or str(one).split()[0] for one in index.expressions
+            ]
+            assert indexes.pop(str(index.name)) == expected
         assert not indexes
     engine.dispose()
 
