@@ -101,7 +101,13 @@ def without(spans: Iterable[Span], left_out: Iterable[Span]) -> list[Span]:
     return left
 
 
-def gaps(side: NDArray[np.int16], sent: Iterable[Sent], *, edge_seconds: float = 0.1) -> list[Gap]:
+def gaps(
+    side: NDArray[np.int16],
+    sent: Iterable[Sent],
+    *,
+    edge_seconds: float = 0.1,
+    gap_seconds: float = GAP_SECONDS,
+) -> list[Gap]:
     """Return where one side of a recording lacks what was sent.
 
     Args:
@@ -109,13 +115,16 @@ def gaps(side: NDArray[np.int16], sent: Iterable[Sent], *, edge_seconds: float =
         sent: what must be there.
         edge_seconds: at either end of what was sent, where the journal's time is the engine's and
             the sound's is Asterisk's.
+        gap_seconds: what is no longer is none.
     """
     found = []
     for begin, end, tones in sent:
         since, until = begin + edge_seconds, end - edge_seconds
-        if until - since > GAP_SECONDS:
+        if until - since > gap_seconds:
             there = _presence(side, since, until, tones)
-            found += [Gap(since + at, since + upto, tones) for at, upto in _runs(there)]
+            found += [
+                Gap(since + at, since + upto, tones) for at, upto in _runs(there, gap_seconds)
+            ]
     return found
 
 
@@ -141,12 +150,12 @@ def _presence(
     return there
 
 
-def _runs(there: NDArray[np.bool_]) -> list[Span]:
+def _runs(there: NDArray[np.bool_], gap_seconds: float) -> list[Span]:
     """Return the stretches without, that are too long; a window tells of twice its hop."""
     edges = np.flatnonzero(np.diff(np.concatenate(([True], there, [True])).astype(np.int8)))
     found = []
     for begin, end in zip(edges[::2], edges[1::2], strict=True):
         seconds = (end - begin + 1) * HOP / RATE
-        if seconds > GAP_SECONDS:
+        if seconds > gap_seconds:
             found.append((float(begin * HOP / RATE), float(begin * HOP / RATE + seconds)))
     return found

@@ -105,6 +105,7 @@ class Channel:
         self.snapshot = snapshot
         self.gone: asyncio.Future[Gone] = loop.create_future()
         self.hanging_up = False
+        self.moves = 0  #: how often it has entered or left a bridge
         self.confirmed = snapshot is not None
         self.far_end = FarEnd()
         self._over = over

@@ -90,6 +90,11 @@ class Router:
             self._bridges[bridge_id] = bridge
         return bridge
 
+    def moves_of(self, *channel_ids: str) -> int:
+        """Count how often these channels have entered or left a bridge."""
+        channels = [self._channels.get(channel_id) for channel_id in channel_ids]
+        return sum(channel.moves for channel in channels if channel is not None)
+
     def watch_moves(self, channel_id: str, moved: Callable[[], None]) -> None:
         """Have `moved` called whenever a channel enters or leaves a bridge."""
         self._moves.setdefault(channel_id, []).append(moved)
@@ -163,7 +168,10 @@ class Router:
         """Tell those who watch the channel, which itself has no use for it."""
         for moved in tuple(self._moves.get(channel_id, ())):
             moved()
-        return channel_id in self._channels
+        channel = self._channels.get(channel_id)
+        if channel is not None:
+            channel.moves += 1
+        return channel is not None
 
     def _note_company(self, event: ChannelEnteredBridge | ChannelLeftBridge) -> None:
         """Tell channels that mix whether anybody hears what they press."""

@@ -58,6 +58,9 @@ class Claim:
     state: CallState | None = None
     agent: AgentId | None = None
     offer: OfferId | None = None
+    moves: int = 0
+    """Of both channels, from bridge to bridge: who is spoken to apart at two looks, and was back
+    in between, is not lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,8 @@ class Audit:
             if not is_waiting(call):
                 yield Claim(call.id)
             if call.state in BELIEVED and call.agent is not None:
-                yield Claim(call.id, call.state, call.agent, call.offer)
+                moves = self._router.moves_of(call.channel, call.offer or "")
+                yield Claim(call.id, call.state, call.agent, call.offer, moves)
                 for offer, agent in call.others.items():
                     yield Claim(call.id, CallState.OFFERED, agent, offer)
 

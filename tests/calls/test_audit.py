@@ -218,6 +218,31 @@ async def test_what_was_so_at_one_look_only_is_left_alone(center: CenterOnFake) 
     assert center.agent("olena").may_be_offered
 
 
+@pytest.mark.parametrize("back", [True, False])
+async def test_who_is_apart_at_both_looks_and_was_back_in_between_is_left_alone(
+    center: CenterOnFake, *, back: bool
+) -> None:
+    """An agent who pauses the recording and has it go on hears that apart, twice."""
+    caller, world = await talk(center), center.asterisk.world
+    bridge = world.bridges["node1-1-1.1.talk"]
+    (leg,) = (one for one in bridge.channel_ids if one != caller)
+    center.asterisk.mark()
+    world.leave_bridge(world.channels[leg])
+    await center.until(
+        lambda: "bridges" in {r.path for r in center.asterisk.requests_since_mark()},
+        seconds=LOOK_SECONDS,
+    )
+    await asyncio.sleep(AGAIN_SECONDS / 2)
+    if back:
+        world.enter_bridge(world.channels[leg], bridge)
+        await asyncio.sleep(0.1)
+        world.leave_bridge(world.channels[leg])
+    await asyncio.sleep(AGAIN_SECONDS)
+    world.enter_bridge(world.channels[leg], bridge)
+    await asyncio.sleep(5 * AGAIN_SECONDS)
+    assert not center.journal.events(ConversationEnded)
+
+
 async def test_with_nobody_there_nothing_is_asked(center: CenterOnFake) -> None:
     await asyncio.sleep(1)
     center.asterisk.mark()

@@ -32,6 +32,7 @@ KEPT_SECONDS = 20.0
 """From the end of a call until its recording can be heard, on a machine that is busy."""
 EDGE_SECONDS = 0.15
 """A phone hears a little later than the recording has it."""
+SILENT_SECONDS = 0.1
 STALL_SECONDS = 0.2
 """Around a stall of the phones Asterisk's and their time may differ."""
 MOST_NOT_SENT = 0.1
@@ -173,7 +174,8 @@ def _ahead() -> float:
 def _present(sound: NDArray[np.int16], tone: int, began: float) -> list[Span]:
     """Return from when to when a tone is there, in a sound that began then."""
     whole = (0.0, len(sound) / RATE)
-    missing = gaps(sound, [Sent(*whole, (tone,))], edge_seconds=0.0)
+    # A silence that is a fifth of a second in one sound may be a little less in the other.
+    missing = gaps(sound, [Sent(*whole, (tone,))], edge_seconds=0.0, gap_seconds=SILENT_SECONDS)
     there = without([whole], [(one.begin, one.end) for one in missing])
     return [(began + begin, began + end) for begin, end in there]
 
