@@ -88,13 +88,13 @@ def why_not(  # noqa: PLR0913 - one parameter for each thing the law looks at
 ) -> None:
     """Tell which rules hold a number back, and until when; exit code 0: none, 4: some do.
 
-    Reads configuration and database; no engine has to run, and nothing is changed.
-    """
+    Reads configuration and database; no engine has to run."""
     tenant = load_tenant(read_settings().tenant_folder).draft
     client, _, name = campaign.partition("/")
+    wanted = _number(number, tenant, client)
     usual = _campaign(tenant, client, name)
     request = DialRequest(
-        number=_number(number, tenant, client),
+        number=wanted,
         client=client,
         campaign=name,
         purpose=purpose or usual[0],
@@ -104,7 +104,7 @@ def why_not(  # noqa: PLR0913 - one parameter for each thing the law looks at
         agent_guaranteed=agent_guaranteed,
     )
     when = clock.wall() if at is None else instant_named(at)
-    where = whereabouts(request.number, _place(place), zone_named(zone).key if zone else "")
+    where = whereabouts(wanted, _place(place), zone_named(zone).key if zone else "")
     _tell(_judged(tenant, request, where, when), as_json=as_json)
 
 
