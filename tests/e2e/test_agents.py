@@ -89,6 +89,7 @@ async def test_wrap_up_ends_by_itself_and_only_then_the_next_caller_is_offered(
         olena = await stage.agent("olena")
         first = await stage.caller("600201")
         talk = await olena.answers()
+        await hear_each_other(first, olena, talk)
         second = await stage.caller("600201", CallOutcome.ABANDONED)
         await second.becomes(CallState.WAITING)
         await first.hangs_up()

@@ -28,7 +28,8 @@ async def test_a_wallboard_follows_a_call_and_outlives_the_engine(stage: Stage) 
         return call in board.calls and board.calls[call].state == state
 
     def is_gone(call: str) -> bool:
-        return call not in board.calls and board.agents["olena"].state == "wrap_up"
+        # Wrap-up may be over before the board is back with an engine that began anew.
+        return call not in board.calls and board.agents["olena"].state != "on_call"
 
     async with stage, asyncio.TaskGroup() as group:
         watching = group.create_task(viewer.run(lambda: None))
