@@ -88,11 +88,11 @@ def why_not(  # noqa: PLR0913 - one parameter for each thing the law looks at
 ) -> None:
     """Tell which rules hold a number back, and until when; exit code 0: none, 4: some do.
 
-    Reads configuration and database; no engine has to run."""
+    Reads configuration and database; no engine has to run.
+    """
     tenant = load_tenant(read_settings().tenant_folder).draft
     client, _, name = campaign.partition("/")
-    wanted = _number(number, tenant, client)
-    usual = _campaign(tenant, client, name)
+    wanted, usual = _number(number, tenant, client), _campaign(tenant, client, name)
     request = DialRequest(
         number=wanted,
         client=client,
