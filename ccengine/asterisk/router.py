@@ -165,7 +165,7 @@ class Router:
         return to(target, event)
 
     def _note_move(self, channel_id: str) -> bool:
-        """Tell those who watch the channel, which itself has no use for it."""
+        """Tell those who watch the channel, which itself only counts it."""
         for moved in tuple(self._moves.get(channel_id, ())):
             moved()
         channel = self._channels.get(channel_id)
