@@ -180,7 +180,7 @@ async def test_typed_digits_reach_the_payment_program_and_nobody_else(
         assert key == end.entry
 
         await together(stage.system, id_of(caller))
-        await hear_each_other(caller, olena, call)
+        await hear_each_other(caller, olena, call, since=now())
         told = stage.system.confirmation(Confirmation.CARD_TAKEN)
         await hear_prompt(call, told, since=since)
         # The agent: no event, no tone, nothing of the caller while they were apart.
@@ -219,7 +219,7 @@ async def test_keys_in_the_sound_are_heard_by_the_engine_and_by_nobody_else(
         assert program.paid[0][0]["card"]["number"] == NUMBER
         caller.call.play(Tone(caller.tone_hz))
         await together(stage.system, id_of(caller))
-        await hear_each_other(caller, olena, call)
+        await hear_each_other(caller, olena, call, since=now())
         assert call.heard.digits == []
         assert digits_in(call.heard.samples(apart, now())) == ""
         await asyncio.sleep(1.5)
@@ -252,7 +252,7 @@ async def test_an_engine_killed_meanwhile_brings_both_together(
         assert end.outcome is (CardOutcome.UNKNOWN if paying else CardOutcome.ENGINE_LOST)
         said = Confirmation.CARD_UNKNOWN if paying else Confirmation.CARD_BEGIN_AGAIN
         await hear_prompt(call, stage.system.confirmation(said), since=killed)
-        await hear_each_other(caller, olena, call)
+        await hear_each_other(caller, olena, call, since=now())
         await until(
             "it is recorded again",
             lambda: bool(events(stage.system, id_of(caller), RecordingResumed)),
