@@ -198,7 +198,7 @@ class Scene:
         asks = now()
         await self.talk.send_digits("*3202#")
         asked = await self.omar.answers()
-        await hears(asked, TARAS_HZ, since=now())
+        await hears(asked, TARAS_HZ, since=now(), share=SHARE)  # who has joined in is there, too
         began = now()
         await asyncio.sleep(0.8)
         self.judged.append(("colleague", asked, began, now()))
