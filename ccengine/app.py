@@ -106,8 +106,7 @@ def run(settings: Settings, configuration: Configuration) -> None:
 
     Raises:
         SystemExit: 1 a version of a form or script says something else than before, 3 another
-            engine took over, 4 unfit Asterisk or a journal that cannot be
-            opened or written.
+            engine took over, 4 unfit Asterisk or a journal that cannot be opened or written.
     """
     try:
         asyncio.run(_serve(settings, configuration))

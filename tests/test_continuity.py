@@ -129,10 +129,14 @@ class Hearing:
     def __init__(self, stalls: Sequence[Span] = ()) -> None:
         ahead = time.time() - asyncio.get_running_loop().time()  # noqa: TID251 - the journal's
         self.call = self.heard = self.media = self
+        self.stalled = sum(end - begin for begin, end in stalls)
         self.stalls = [(begin - ahead, end - ahead) for begin, end in stalls]
 
     def samples(self, since: float, until: float) -> NDArray[np.int16]:
         return tone(AGENT_HZ, until - since)
+
+    def stalled_seconds(self) -> float:
+        return self.stalled
 
 
 async def lacking(sound: Recorded, *stalls: Span) -> set[int]:
@@ -172,6 +176,16 @@ async def test_what_no_phone_sent_is_not_missing(shorter_seconds: float) -> None
     assert await lacking(recording(late_seconds=2.0), (103.0, 103.5)) == {CALLER_HZ, AGENT_HZ}
     with pytest.raises(AssertionError, match="the phones slept"):
         await lacking(holed, (103.0, 105.0))
+
+
+async def test_a_file_may_be_shorter_by_what_no_phone_sent_and_by_no_more() -> None:
+    sound = recording(late_seconds=0.0)
+    awake, slept = (cast("Caller", Hearing(one)) for one in ((), [(103.0, 103.5)]))
+    assert sound.is_as_long_as(SECONDS + 0.7, awake)
+    assert not sound.is_as_long_as(SECONDS + 1.2, awake)
+    assert sound.is_as_long_as(SECONDS + 1.2, slept)
+    assert not sound.is_as_long_as(SECONDS + 1.4, slept)
+    assert not sound.is_as_long_as(SECONDS - 1.0, slept)
 
 
 def test_spans_are_cut() -> None:

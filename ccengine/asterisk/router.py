@@ -41,6 +41,8 @@ from ccengine.asterisk.channels import Channel, Gone, PlaybackEnd
 Departure = asyncio.Future[ChannelSnapshot | None]
 """How a channel was at its end, which was not here; None: the end was not told."""
 
+Move = ChannelEnteredBridge | ChannelLeftBridge
+
 
 @dataclass(frozen=True, slots=True)
 class Resync:
@@ -59,7 +61,7 @@ class Router:
         self._bridges: dict[str, Bridge] = {}
         self._listening: set[str] = set()
         self._departures: dict[str, Departure] = {}
-        self._moves: dict[str, list[Callable[[], None]]] = {}
+        self._moves: dict[str, list[Callable[[Move], None]]] = {}
         self._lone: set[str] = set()
 
     async def listen(self, endpoint: str) -> None:
@@ -95,11 +97,11 @@ class Router:
         channels = [self._channels.get(channel_id) for channel_id in channel_ids]
         return sum(channel.moves for channel in channels if channel is not None)
 
-    def watch_moves(self, channel_id: str, moved: Callable[[], None]) -> None:
+    def watch_moves(self, channel_id: str, moved: Callable[[Move], None]) -> None:
         """Have `moved` called whenever a channel enters or leaves a bridge."""
         self._moves.setdefault(channel_id, []).append(moved)
 
-    def unwatch_moves(self, channel_id: str, moved: Callable[[], None]) -> None:
+    def unwatch_moves(self, channel_id: str, moved: Callable[[Move], None]) -> None:
         """End what `watch_moves` began."""
         watching = self._moves.get(channel_id, [])
         if moved in watching:
@@ -144,7 +146,7 @@ class Router:
                 return self._to_channel(event.channel.id, event)
             case ChannelEnteredBridge() | ChannelLeftBridge():
                 self._note_company(event)
-                return self._note_move(event.channel.id)
+                return self._note_move(event)
             case PlaybackStarted() | PlaybackFinished() | Dial():
                 return self._to_channel(_whose(event), event)
             case RecordingStarted() | RecordingFinished() | RecordingFailed():
@@ -164,16 +166,16 @@ class Router:
         to = self._to_channel if kind == "channel" else self._to_bridge
         return to(target, event)
 
-    def _note_move(self, channel_id: str) -> bool:
-        """Tell those who watch the channel, which itself has no use for it."""
-        for moved in tuple(self._moves.get(channel_id, ())):
-            moved()
-        channel = self._channels.get(channel_id)
+    def _note_move(self, move: Move) -> bool:
+        """Tell those who watch the channel, which itself only counts it."""
+        for moved in tuple(self._moves.get(move.channel.id, ())):
+            moved(move)
+        channel = self._channels.get(move.channel.id)
         if channel is not None:
             channel.moves += 1
         return channel is not None
 
-    def _note_company(self, event: ChannelEnteredBridge | ChannelLeftBridge) -> None:
+    def _note_company(self, event: Move) -> None:
         """Tell channels that mix whether anybody hears what they press."""
         if isinstance(event, ChannelLeftBridge):
             self._lone.discard(event.channel.id)

@@ -171,8 +171,7 @@ class Audit:
             return call.channel in look.channels
         if claim.offer not in look.channels:
             return False
-        apart = not (call.held is None and call.card is None and call.asked is None)
-        if apart or call.kind in COLLEAGUES or is_waiting(call):
+        if call.is_apart or call.kind in COLLEAGUES or is_waiting(call):
             return True  # who of them hears whom is the agent's doing; a message has no bridge
         return claim.state is not CallState.TALKING or _are_joined(call, claim.offer, look)
 

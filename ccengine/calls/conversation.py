@@ -100,8 +100,7 @@ class Conversation:
     def _is_together(self) -> bool:
         """Tell whether caller and agent hear each other, by what the core knows."""
         call, calls = self._call, self._engine.center.calls
-        is_apart = not (call.held is None and call.card is None and call.asked is None)
-        return not is_apart and not any(one.origin == call.id for one in calls.values())
+        return not call.is_apart and not any(one.origin == call.id for one in calls.values())
 
     async def meet_staff(self) -> Talked:
         """Let a caller who was sent to the client's staff talk with them; it is not recorded."""

@@ -59,8 +59,7 @@ class DeskTalk:
         client = client_of_call(self._wiring, call)
         if client is None or client.settings.payment is None:
             return "the client takes no cards"
-        is_apart = not (call.card is None and call.held is None and call.asked is None)
-        if is_apart or call_id in self._talks.consults:
+        if call.is_apart or call_id in self._talks.consults:
             return "no card can be taken now"
         talk.note_wish(CardWish(by=by, amount=amount, reference=reference))
         return ""

@@ -74,7 +74,7 @@ class RecordingDesk:
             return RECORDED_ALREADY
         if rule_of(self._wiring, call) is not OnDemand.ON_DEMAND:
             return NO_CHOICE
-        if not (call.held is None and call.card is None and call.asked is None):
+        if call.is_apart:
             return NOT_NOW
         try:
             is_agreed = await self._recordings.of(call).begin(customers_channel(call), by=by)

@@ -152,6 +152,11 @@ class Call:
         """Whether the caller's own agents come first now, and have scores."""
         return bool(self.own_scores) and bool(self.only) and self.only == self.own_agents
 
+    @property
+    def is_apart(self) -> bool:
+        """Whether the caller is held, types a card or is asked, and does not hear their agent."""
+        return not (self.held is None and self.card is None and self.asked is None)
+
     def shown(self) -> ShowCall:
         """Return what others are told of the call."""
         return ShowCall(

@@ -35,6 +35,10 @@ class MediaStream:
         self._socket = UdpSocket((host, 0), self._receive)
         self._digits_sent = asyncio.Event()
 
+    def stalled_seconds(self, since: float = 0.0) -> float:
+        """Return how long in all this process was too busy to send, of stalls over 100 ms."""
+        return sum(end - begin for begin, end in self.stalls if end > since)
+
     def offer(self) -> bytes:
         """Describe what we offer."""
         host, port = self._socket.local

@@ -36,6 +36,7 @@ from ccengine.core.queues import OnDemand
 from ccengine.core.states import AgentState, CallState
 from ccengine.ivr.confirmations import Confirmation
 from tests.calls.test_cards import PAYMENT, PayDesk
+from tests.fakes.asterisk_model import FakeBridge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -547,3 +548,36 @@ async def test_a_coach_whom_somebody_puts_among_the_callers_is_out_at_once(
     assert f"{caller} hears {own}" in leak.reason
     assert house.sessions.coaching.leaks == 1
     assert hears(house, caller, leg)
+
+
+async def test_a_coach_who_is_back_before_anybody_has_looked_is_told_of_all_the_same(
+    house: CenterOnFake,
+) -> None:
+    caller, leg = await talk(house)
+    own = await coach(house)
+    await routed(house, CoachMode.MONITOR)
+    world = house.asterisk.world
+    room = world.bridges[world.channels[own].bridge_id]
+    world.enter_bridge(world.channels[own], world.bridges[world.channels[leg].bridge_id])
+    world.enter_bridge(world.channels[own], room)
+    await house.until(lambda: house.journal.events(CoachingEnded))
+    (leak,) = house.journal.events(CoachLeaked)
+    assert f"{caller} hears {own}" in leak.reason
+    assert hears(house, caller, leg)
+
+
+async def test_a_coach_who_waits_and_is_put_among_people_is_out_at_once(
+    house: CenterOnFake,
+) -> None:
+    own = await coach(house)
+    caller = house.caller("node1-1-1", number="600102")
+    await asyncio.sleep(0.05)
+    world = house.asterisk.world
+    strange = FakeBridge("strange", "", "mixing", world.now())
+    world.bridges[strange.id] = strange
+    world.enter_bridge(world.channels[caller], strange)
+    world.enter_bridge(world.channels[own], strange)
+    await house.until(lambda: house.journal.events(CoachingEnded))
+    (leak,) = house.journal.events(CoachLeaked)
+    assert f"{caller} hears {own}" in leak.reason
+    assert not hears(house, caller, own)

@@ -258,9 +258,12 @@ def phone_of(system: System, agent: str) -> str:
     return sip_user_of(PhoneId(phone))
 
 
-async def hear_each_other(caller: Caller, agent: Agent, agents_call: Call) -> float:
-    """Wait until both hear each other; return since when, in the loop's time."""
-    since = agents_call.timeline.answered or 0.0
+async def hear_each_other(
+    caller: Caller, agent: Agent, agents_call: Call, *, since: float | None = None
+) -> float:
+    """Wait until both hear each other, from the answer on or from `since`; return since when."""
+    if since is None:
+        since = agents_call.timeline.answered or 0.0
     at_caller = await caller.call.heard.wait_for_tone(
         agent.tone_hz, since=since, timeout_seconds=TONE_SECONDS
     )

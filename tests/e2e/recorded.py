@@ -36,6 +36,7 @@ SILENT_SECONDS = 0.1
 STALL_SECONDS = 0.2
 """Around a stall of the phones Asterisk's and their time may differ."""
 MOST_NOT_SENT = 0.1
+LENGTH_SECONDS = 0.8
 EDGE_WINDOWS = 2
 """The first and the last hold the edges of the talk."""
 
@@ -123,6 +124,11 @@ class Recorded:
             for begin, end in without(_present(heard, tone, self.due), marked)
         ]
         return [*gaps(self.said, said), *gaps(self.heard, sent, edge_seconds=EDGE_SECONDS)]
+
+    def is_as_long_as(self, talk_seconds: float, caller: Caller) -> bool:
+        """Tell whether nothing but what the phones did not send is missing of a talk."""
+        missing = talk_seconds - self.seconds
+        return -LENGTH_SECONDS <= missing <= LENGTH_SECONDS + caller.call.media.stalled_seconds()
 
     def not_sent(self, caller: Caller) -> list[Span]:
         """Return when the phones, all in this process, sent nothing, as the machine was busy.

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 NUMBER = luhn("492918365047201")
 EXPIRY, CODE = "1139", "864"
 FAST = {"tone_ms": 60, "gap_ms": 60}
-LATE_SECONDS = 1.0
+EDGE_SECONDS = 0.3
 
 
 async def talking(stage: Stage, *, in_sound: bool = False) -> tuple[Caller, Agent, Call]:
@@ -114,11 +114,12 @@ def is_not_recorded(stage: Stage, caller: Caller) -> None:
     path, paused, resumed = paused_part(stage, caller)
     sound = raw_recording(stage.system, path)
     assert "7" in digits_in(sound[:, 0][: int(paused * RATE)])
-    begin = int((paused + 0.3) * RATE)
+    begin = int((paused + EDGE_SECONDS) * RATE)
     heard = np.flatnonzero(sound[begin:].any(axis=1)) + begin
     assert len(heard), "goes on after the pause"
-    # Where phones are too busy to send, the file's time is behind the journal's.
-    assert heard[0] / RATE > resumed - LATE_SECONDS, (heard[0] / RATE, paused, resumed)
+    # Where phones are too busy to send, the file's time is behind the journal's by as much.
+    late = caller.call.media.stalled_seconds()
+    assert heard[0] / RATE > resumed - EDGE_SECONDS - late, (heard[0] / RATE, paused, resumed)
     after = sound[heard[0] :]
     assert len(after) > RATE // 2
     assert digits_in(after[:, 0]) == digits_in(after[:, 1]) == ""
@@ -179,7 +180,7 @@ async def test_typed_digits_reach_the_payment_program_and_nobody_else(
         assert key == end.entry
 
         await together(stage.system, id_of(caller))
-        await hear_each_other(caller, olena, call)
+        await hear_each_other(caller, olena, call, since=now())
         told = stage.system.confirmation(Confirmation.CARD_TAKEN)
         await hear_prompt(call, told, since=since)
         # The agent: no event, no tone, nothing of the caller while they were apart.
@@ -218,7 +219,7 @@ async def test_keys_in_the_sound_are_heard_by_the_engine_and_by_nobody_else(
         assert program.paid[0][0]["card"]["number"] == NUMBER
         caller.call.play(Tone(caller.tone_hz))
         await together(stage.system, id_of(caller))
-        await hear_each_other(caller, olena, call)
+        await hear_each_other(caller, olena, call, since=now())
         assert call.heard.digits == []
         assert digits_in(call.heard.samples(apart, now())) == ""
         await asyncio.sleep(1.5)
@@ -251,7 +252,7 @@ async def test_an_engine_killed_meanwhile_brings_both_together(
         assert end.outcome is (CardOutcome.UNKNOWN if paying else CardOutcome.ENGINE_LOST)
         said = Confirmation.CARD_UNKNOWN if paying else Confirmation.CARD_BEGIN_AGAIN
         await hear_prompt(call, stage.system.confirmation(said), since=killed)
-        await hear_each_other(caller, olena, call)
+        await hear_each_other(caller, olena, call, since=now())
         await until(
             "it is recorded again",
             lambda: bool(events(stage.system, id_of(caller), RecordingResumed)),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import suppress
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -27,6 +26,7 @@ from tests.e2e.coached import (
     FLOOR_DB,
     MUSIC_DBFS,
     RATE,
+    SHARE,
     TAKE_OVER,
     coaches_by_api,
     coaching,
@@ -147,6 +147,7 @@ class Scene:
         self.done: list[str] = []
         self.judged: list[tuple[str, Call, float, float]] = []
         self.music: list[Span] = []  #: when the caller hears it
+        self.waits: list[float] = []  #: from the journal's row to the sound, in seconds
 
     async def play(self, caller: Caller) -> None:
         """Connect, do some things, and let the call end or be sent on."""
@@ -169,18 +170,15 @@ class Scene:
         assert "customer" not in told.heard_by or mode is CoachMode.BARGE
 
     async def is_heard_as(self, mode: CoachMode) -> None:
-        """Have the agent hear the coach, or not; looked at again where phones were late.
-
-        What the caller hears is judged over the whole call, without a second look.
-        """
-        for _ in range(LOOKS):
-            at = await self.coach.stays(0.5)
-            agent_hears = hears_tone(self.talk, COACH_HZ, at)
-            coach_hears = hears_tone(self.coach.call, TARAS_HZ, at)
-            if coach_hears and agent_hears == (mode is not CoachMode.MONITOR):
-                return
-        message = f"agent hears: {agent_hears}, coach hears: {coach_hears}, after {self.done}"
-        raise AssertionError(message)
+        """Wait for who shall hear; who shall not must be so at once, as all the caller hears."""
+        since = now()
+        await hears(self.coach.call, TARAS_HZ, since=since, share=SHARE)
+        if mode is not CoachMode.MONITOR:
+            await hears(self.talk, COACH_HZ, since=since, share=SHARE)
+            self.waits.append(now() - since)
+        at = await self.coach.stays(0.5)
+        if mode is CoachMode.MONITOR:
+            assert not hears_tone(self.talk, COACH_HZ, at), self.done
 
     async def hold(self) -> None:
         """Put the caller aside, perhaps change the mode meanwhile, and take them back."""
@@ -200,7 +198,7 @@ class Scene:
         asks = now()
         await self.talk.send_digits("*3202#")
         asked = await self.omar.answers()
-        await hears(asked, TARAS_HZ, since=now())
+        await hears(asked, TARAS_HZ, since=now(), share=SHARE)  # who has joined in is there, too
         began = now()
         await asyncio.sleep(0.8)
         self.judged.append(("colleague", asked, began, now()))
@@ -225,7 +223,6 @@ class Scene:
 
 
 CHANGES = by_size(small=3, full=4)
-LOOKS = 3
 SENT_ON = 0.5
 
 
@@ -239,12 +236,13 @@ async def test_in_whatever_order_it_comes_the_caller_never_hears_who_listens_or_
         omar = await stage.agent("omar")
         dice = Random(2026)
         coach = await coaches_by_api(stage, olena, "taras", CoachMode.WHISPER)
-        worst = []
+        worst, waits = [], [0.0]
         for _ in range(by_size(small=3, full=50)):
             if coach.mode is CoachMode.BARGE:
                 await coach.chooses(CoachMode.WHISPER)
             scene = Scene(coach, (taras, omar), dice)
             await scene.play(await stage.caller("600201"))
+            waits += scene.waits
             for who, call, since, ended in scene.judged:
                 music = scene.music if who == "caller" else ()
                 found = never_hears(call, coach, since, ended, music=music)
@@ -255,6 +253,7 @@ async def test_in_whatever_order_it_comes_the_caller_never_hears_who_listens_or_
             await free_again(taras)
             await free_again(omar)
         print("the worst of all ears", max(worst))  # noqa: T201 - measured
+        print(f"an agent heard the coach after {max(waits):.2f} s at most")  # noqa: T201 - measured
         assert not [one for one in coach.events if isinstance(one, CoachLeaked)]
         await a_new_engine_takes_the_coach_up(stage, coach, taras)
         await who_is_put_among_the_callers_is_out_at_once(stage, coach, taras)
@@ -304,20 +303,15 @@ async def who_is_put_among_the_callers_is_out_at_once(
     talks = next(one.partition("=")[0] for one in told.bridges if ".room=" not in one)
     room = next(one.partition("=")[2] for one in told.bridges if ".room=" in one)
     channel = next(one for one in room.split("+") if one != told.snoop)
-    puts: list[float] = []
-    while coach.call.ending is None:
-        # Now and then the engine has put the coach back before it has looked: nobody is told then.
-        assert len(puts) < MOST_PUTS, "the coach stays"
-        puts.append(now())
-        await stage.system.ari("POST", f"bridges/{talks}/addChannel?channel={channel}")
-        with suppress(TimeoutError):
-            await coach.call.ended(timeout_seconds=3)
+    put = now()
+    await stage.system.ari("POST", f"bridges/{talks}/addChannel?channel={channel}")
+    await coach.call.ended(timeout_seconds=10)
     heard = [
         packet.arrived
-        for packet in caller.call.heard.packets(puts[0])
+        for packet in caller.call.heard.packets(put)
         if tone_share(ulaw.decode(packet.codes), COACH_HZ) > 0.1
     ]
-    lasted = max((at - max(put for put in puts if put <= at) for at in heard), default=0.0)
+    lasted = max(heard, default=put) - put
     print(f"a coach put among the callers was heard for {lasted * 1000:.0f} ms")  # noqa: T201
     assert lasted < OUT_SECONDS
     stage.system.ledger.read()
@@ -339,6 +333,5 @@ def recorded(stage: Stage, caller: Caller) -> tuple[list[int], list[int]]:
 
 
 ENOUGH = 0.5
-MOST_PUTS = 4
 OUT_SECONDS = 0.5
 """From the foreign request to the last packet with the coach's voice, on a busy machine."""

@@ -29,7 +29,7 @@ async def test_a_wallboard_follows_a_call_and_outlives_the_engine(stage: Stage) 
 
     def is_gone(call: str) -> bool:
         # Wrap-up may be over before the board is back with an engine that began anew.
-        return call not in board.calls and board.agents["olena"].state != "on_call"
+        return call not in board.calls and board.agents["olena"].state == olena.state
 
     async with stage, asyncio.TaskGroup() as group:
         watching = group.create_task(viewer.run(lambda: None))

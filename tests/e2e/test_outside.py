@@ -95,6 +95,8 @@ async def who_was_away_has_the_present_and_goes_on(
         await has_state(again, AGENT, "on_call")
         present = [(topic, body) for topic, body, kept in again.messages if kept]
         assert {f"{topic_of(waits)}/state", state, AGENT} <= {topic for topic, _ in present}
+        first = {topic: kept for topic, _, kept in reversed(again.messages)}
+        assert all(first[topic] for topic, _ in present), "how it is comes before what is new"
         known = {topic: body.get("seq", 0) for topic, body in present}
         stage.system.ledger.read()
         assert max(known.values()) <= stage.system.ledger.last_number

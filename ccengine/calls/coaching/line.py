@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
+from ccengine.asterisk.ari.events import ChannelEnteredBridge
 from ccengine.asterisk.snoops import snoop, target_of
 from ccengine.calls.bridge_names import BRIDGE_PREFIX, TALK
 from ccengine.calls.coaching.audibility import Setup
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ccengine.asterisk.channels import Channel
-    from ccengine.asterisk.router import Router
+    from ccengine.asterisk.router import Move, Router
     from ccengine.calls.coaching.audibility import Snoop
     from ccengine.core.ids import CoachingId
 
@@ -52,10 +54,25 @@ class CoachLine:
         self.channel = channel
         self.room = room_of(coaching)
         self._has_room = False
+        self._asked: Counter[str] = (
+            Counter()
+        )  # bridges the coach is on the way into, by our request
 
     def new_snoop(self) -> str:
         """Return an id for a snoop, which is never used twice."""
         return f"{self._coaching}.{uuid4().hex[:8]}"
+
+    def put_astray(self, move: Move) -> Setup | None:
+        """Return what somebody else has put the coach into; None: that was us, or no such move."""
+        if not isinstance(move, ChannelEnteredBridge) or move.channel.id != self.channel.id:
+            return None
+        into = move.bridge
+        if self._asked[into.id]:
+            self._asked[into.id] -= 1
+            return None
+        if into.id == self.room:
+            return None
+        return Setup({into.id: frozenset((*into.channel_ids, self.channel.id))})
 
     def own(self, setup: Setup) -> Setup:
         """Return a set-up without other coaches' snoops."""
@@ -125,7 +142,16 @@ class CoachLine:
         if step.bridge == self.room and not self._has_room:
             await bridge.create(name=f"{BRIDGE_PREFIX}{self._coaching}", kind=TALK)
             self._has_room = True
-        return await bridge.add(channel)
+        if step.channel != self.channel.id:
+            return await bridge.add(channel)
+        self._asked[step.bridge] += 1  # beforehand: the event may be here before the answer
+        is_in = False
+        try:
+            is_in = await bridge.add(channel)
+        finally:
+            if not is_in:
+                self._asked[step.bridge] -= 1
+        return is_in
 
     async def _leave(self, step: Leave) -> None:
         channel, bridge = self._router.channel(step.channel), self._router.bridge(step.bridge)

@@ -57,6 +57,10 @@ class WouldLeak(Exception):
     """A plan would let somebody hear a coach who must not."""
 
 
+class Leaked(Exception):
+    """Somebody hears a coach, or has for a moment, who must not."""
+
+
 def snoop_for(seating: Seating, channel: str) -> Snoop | None:
     """Return by which snoop the coach hears the agent; None: by none."""
     if seating.mode is CoachMode.BARGE:

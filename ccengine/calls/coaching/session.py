@@ -8,17 +8,17 @@ again, and say so. What differs takes the coach out at once. The calls themselve
 from __future__ import annotations
 
 import asyncio
-from enum import Enum, auto
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
 from ccengine.asterisk.ari.errors import AriDisconnected, AriError
+from ccengine.asterisk.ari.events import ChannelEnteredBridge, ChannelLeftBridge
 from ccengine.calls.coaching.audibility import Seating, leaks, missing
 from ccengine.calls.coaching.ear import CoachEar
 from ccengine.calls.coaching.line import CoachLine
-from ccengine.calls.coaching.routing import WouldLeak, plan, prove
+from ccengine.calls.coaching.routing import Leaked, WouldLeak, plan, prove
 from ccengine.calls.coaching.telling import ended, leaked, parted, routed
 from ccengine.calls.coaching.wishes import Asked, Wish
 from ccengine.calls.insistence import insist
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from ccengine.asterisk.channels import Channel
+    from ccengine.asterisk.router import Move
     from ccengine.calls.coaching.audibility import Setup
     from ccengine.calls.coaching.line import Snoops
     from ccengine.calls.coaching.routing import Step
@@ -56,13 +57,7 @@ TAKEN_OVER = "taken over"
 ENGINE_ERROR = "engine error"
 
 
-class Moved(Enum):
-    """Somebody has entered or left a bridge."""
-
-    MOVED = auto()
-
-
-News = SeatCoach | EndCoaching | Asked | Moved
+News = SeatCoach | EndCoaching | Asked | ChannelEnteredBridge | ChannelLeftBridge
 
 
 class House(Protocol):
@@ -104,6 +99,7 @@ class CoachingSession:
         self._again_seconds: float | None = None
         self._told: CoachRouted | None = None
         self._unheard: Unheard | None = None
+        self._astray: Setup | None = None
 
     def ask(self, asked: Asked) -> None:
         """Take a wish."""
@@ -180,8 +176,10 @@ class CoachingSession:
             if isinstance(command, SeatCoach | EndCoaching):
                 self._news.put_nowait(command)
 
-    def _moved(self) -> None:
-        self._news.put_nowait(Moved.MOVED)
+    def _moved(self, move: Move) -> None:
+        astray = self._line.put_astray(move)
+        self._astray = self._astray or astray
+        self._news.put_nowait(move)
 
     # --- what is asked for ---------------------------------------------------------------------
 
@@ -212,15 +210,11 @@ class CoachingSession:
             case Asked(wish=Wish.TAKE_OVER):
                 return TAKEN_OVER if await self._take_over(news.by) else ""
             case Asked(wish=CoachMode() as mode):
-                await self._change(mode, news.by)
+                if self._house.change(self._coaching, mode, news.by):
+                    await self._refuse(Confirmation.COACH_ONE_VOICE)
             case _:
                 pass
         return ""
-
-    async def _change(self, mode: CoachMode, by: str) -> None:
-        rejection = self._house.change(self._coaching, mode, by)
-        if rejection:
-            await self._refuse(Confirmation.COACH_ONE_VOICE)
 
     async def _refuse(self, word: Confirmation) -> None:
         await self._line.leave_bridges()  # what is said to the coach is nobody else's
@@ -231,9 +225,8 @@ class CoachingSession:
         """Have the coach be the agent of the call they hear; False: it cannot be."""
         if self._talk_heard() is not None:
             await self._ear.stop()
-            await (
-                self._line.clear_away()
-            )  # beforehand: nothing may come between the two words below
+            # Beforehand: nothing may come between the two words below.
+            await self._line.clear_away()
         talk = self._talk_heard()
         rejection = "no talk to take over" if talk is None else self._engine.post(self._taken(by))
         if talk is None or rejection:
@@ -264,37 +257,37 @@ class CoachingSession:
         """Set up what is to be; False: somebody heard the coach, who is out of everything now."""
         self._again_seconds = None
         seat = self._coaching.seat
-        if seat.call is None or not seat.leg:
-            return await self._wait(seat)
         seating = Seating(self._channel.id, seat.leg, self._coaching.mode)
+        try:
+            self._look_where_put(seating)
+            if seat.call is None or not seat.leg:
+                return await self._wait(seat)
+            return await self._seat(seating, seat)
+        except (WouldLeak, Leaked) as error:
+            self._note_leak(seating, str(error), planned=isinstance(error, WouldLeak))
+            await self._take_out()
+            return False
+
+    async def _seat(self, seating: Seating, seat: Seat) -> bool:
         self._watch({seat.leg, self._channel.id})
         self._part_from_other(seat.call, "another call")
-        lacking: str | None = ""
+        lacking = ""
         for self._looks in range(1, LOOKS + 1):
             if self._looks > 1:
                 await asyncio.sleep(LOOK_AGAIN_SECONDS)
             if self._coaching.seat != seat or self._coaching.mode != seating.mode:
                 return True  # there are news
-            try:
-                lacking = await self._route(seating, seat)
-            except WouldLeak as error:
-                self._note_leak(seating, str(error), planned=True)
-                await self._take_out()
-                return False
-            if lacking is None:
-                await self._take_out()
-                return False
+            lacking = await self._route(seating, seat)
             if not lacking:
                 return True
         self._again_seconds = TRY_AGAIN_SECONDS
         log.warning("coach_hears_too_little", coaching=self._coaching.id, cause=lacking)
         return True
 
-    async def _route(self, seating: Seating, seat: Seat) -> str | None:
-        """Do it, and look whether it is so; what is missing, None if somebody hears too much."""
+    async def _route(self, seating: Seating, seat: Seat) -> str:
+        """Do it, and look whether it is so; what is missing. Raises WouldLeak and Leaked."""
         setup = await self._line.read()
-        if not self._is_safe(setup, seating, self._mode):
-            return None
+        self._look_who_hears(setup, seating, self._mode)
         steps = self._plan(setup, seating)
         prove(setup, steps, seating, self._mode)
         if steps:
@@ -303,26 +296,33 @@ class CoachingSession:
             if not await self._line.carry_out(steps):
                 return "somebody is gone"
             setup = await self._line.read()
-        if not self._is_safe(setup, seating, seating.mode):
-            return None
+        self._look_who_hears(setup, seating, seating.mode)
         self._mode = seating.mode
         lacking = "; ".join((*leaks(setup, seating), *missing(setup, seating)))
         if not lacking and seat.call is not None:
             self._tell(setup, seating, seat.call)
         return lacking
 
-    def _is_safe(self, setup: Setup, seating: Seating, before: CoachMode) -> bool:
-        """Tell whether nobody hears the coach who must not, by what Asterisk says.
+    def _look_where_put(self, seating: Seating) -> None:
+        """Raise Leaked if somebody else has put the coach among people, though it may be over."""
+        astray, self._astray = self._astray, None
+        if astray is not None:
+            self._raise_leaks(astray, seating, self._mode)
+
+    def _look_who_hears(self, setup: Setup, seating: Seating, before: CoachMode) -> None:
+        """Raise Leaked if somebody hears the coach who must not, by what Asterisk says.
 
         Whom a coach has joined in with may leave them behind for an instant, on their way to
         another bridge: that is looked at again, and is a leak if it stays.
         """
-        if CoachMode.BARGE in (before, seating.mode) and self._looks < LOOKS:
-            return True
+        if CoachMode.BARGE not in (before, seating.mode) or self._looks == LOOKS:
+            self._raise_leaks(setup, seating, before)
+
+    def _raise_leaks(self, setup: Setup, seating: Seating, before: CoachMode) -> None:
         wrong = leaks(setup, seating, before, seating.mode)
         if wrong:
-            self._note_leak(seating, f"{'; '.join(wrong)}: {setup.around(seating)}", planned=False)
-        return not wrong
+            message = f"{'; '.join(wrong)}: {setup.around(seating)}"
+            raise Leaked(message)
 
     def _plan(self, setup: Setup, seating: Seating | None) -> list[Step]:
         return plan(
