@@ -144,12 +144,13 @@ async def test_a_short_key_of_the_coach_is_nobody_elses_and_leaves_them_talking(
     """Asterisk makes a short key longer, and forgets its end if who pressed it is off meanwhile."""
     async with configured(stage.system, TARAS_ALONE), stage:
         olena, taras = await stage.agent("olena"), await stage.agent("taras")
-        coach = await coaches_by_api(stage, olena, "taras", CoachMode.BARGE)
+        coach = await coaches_by_api(stage, olena, "taras", CoachMode.MONITOR)
         caller = await stage.caller("600201")
         talk = await taras.answers()
         await hear_each_other(caller, taras, talk)
-        await coach.is_set_up(CoachMode.BARGE, since=0)
-        for mode in (CoachMode.MONITOR, CoachMode.BARGE, CoachMode.WHISPER):
+        await coach.is_set_up(CoachMode.MONITOR, since=0)
+        changes = (CoachMode.BARGE, CoachMode.MONITOR, CoachMode.BARGE, CoachMode.WHISPER)
+        for mode in changes:
             await coach.turns_to(mode, tone_ms=40)
             since = now() + SETTLED_SECONDS
             await hears(caller.call, TARAS_HZ, since=since, share=SHARE)
