@@ -25,6 +25,9 @@ class Bridge:
     def __init__(self, ari: Ari, bridge_id: str, *, over: Callable[["Bridge"], None]) -> None:
         self.id = bridge_id
         self.is_destroyed = False
+        self.passes_keys = False
+        """Whether what one presses goes on to the others, as to a machine that was called: what
+        agents press in a talk with a caller are codes, and nobody else's."""
         self._ari = ari
         self._over = over
         self._members: dict[str, Channel] = {}
@@ -51,7 +54,9 @@ class Bridge:
             return False
         for channel in channels:
             await channel.silence()
-        added = await self._ari.add_to_bridge(self.id, channel_ids=[c.id for c in channels])
+        added = await self._ari.add_to_bridge(
+            self.id, channel_ids=[c.id for c in channels], absorbs_keys=not self.passes_keys
+        )
         if added:
             self.attach(*channels)
         return added
@@ -69,6 +74,8 @@ class Bridge:
         """Take a channel out; it stays ours, and silent."""
         if self._members.pop(channel.id, None) is not None and not channel.is_gone:
             await channel.silence()
+            if self.passes_keys:
+                await channel.keys.be_over()
             await self._ari.remove_from_bridge(self.id, channel_ids=[channel.id])
 
     async def record(self, name: str, *, file_format: str = "wav") -> Recording | None:

@@ -182,8 +182,12 @@ class Router:
             left = self._channels.get(event.channel.id)
             if left is not None:
                 left.keys.leave()
-        if event.bridge.keeps_keys:
+        if self._keeps_keys(event.bridge):
             self._count(event.bridge.channel_ids)
+
+    def _keeps_keys(self, bridge: BridgeSnapshot) -> bool:
+        ours = self._bridges.get(bridge.id)
+        return bridge.keeps_keys and (ours is None or ours.passes_keys)
 
     def _count(self, members: tuple[str, ...]) -> None:
         for name in members:
@@ -230,7 +234,7 @@ class Router:
         alive = {snapshot.id: snapshot for snapshot in found.channels}
         self._lone.clear()
         for bridge in found.bridges:
-            if bridge.keeps_keys:
+            if self._keeps_keys(bridge):
                 self._count(bridge.channel_ids)
         for channel in suspects:
             await self._mend(channel, alive.get(channel.id))

@@ -183,6 +183,7 @@ class ConsultCall:
     async def _bring_together(self, leg: Channel, bridge_id: str) -> bool:
         self.leg = leg
         self._bridge = self._wiring.router.bridge(bridge_id)
+        self._bridge.passes_keys = True
         await self._bridge.create(name=f"{BRIDGE_PREFIX}{self.call.id}", kind=TALK)
         if not self.is_lent:
             await self.side.answer()
@@ -194,6 +195,7 @@ class ConsultCall:
             if not self.leg.confirmed:
                 self.leg.end(Gone(0, "lost while the engine was away"))
             self._bridge = self._wiring.router.bridge(bridge_of(self.call.offer))
+            self._bridge.passes_keys = True
             if not self.call.conference:
                 self._bridge.attach(self.side, self.leg)
             self.is_joined = self.call.conference

@@ -143,6 +143,7 @@ class MessagePlayer:
             await CallerEar(agent, language).play([media], until_digit=False)
             return False
         bridge = self._wiring.router.bridge(bridge_with(customer.id))
+        bridge.passes_keys = True
         await bridge.create(name=f"{BRIDGE_PREFIX}{self._call.id}", kind=TALK)
         if not await self._record(agent, customer):
             return True

@@ -14,6 +14,7 @@ from ccengine.asterisk.ari.events import (
 )
 from ccengine.asterisk.bridges import Bridge
 from ccengine.asterisk.channels import Channel
+from ccengine.asterisk.pressed_keys import OVER_SECONDS
 from ccengine.calls.bridge_names import TALK
 from tests.asterisk.desk import PROMPT, Desk, new_id, working
 
@@ -74,13 +75,22 @@ async def test_one_channel_that_is_gone_keeps_all_out(desk: Desk) -> None:
 
 @pytest.mark.parametrize("reconnects", [False, True])
 @pytest.mark.parametrize(
-    ("kind", "company", "times"), [(TALK, 0, 2), (TALK, 1, 1), ("mixing", 0, 1), ("mixing", 1, 1)]
+    ("kind", "passes", "company", "times"),
+    [
+        (TALK, True, 0, 2),
+        (TALK, True, 1, 1),
+        (TALK, False, 0, 1),
+        (TALK, False, 1, 1),
+        ("mixing", True, 0, 1),
+        ("mixing", True, 1, 1),
+    ],
 )
 async def test_keys_pressed_alone_in_a_talk_come_again_with_company_and_count_once(
-    desk: Desk, kind: str, company: int, times: int, *, reconnects: bool
+    desk: Desk, kind: str, company: int, times: int, *, passes: bool, reconnects: bool
 ) -> None:
     caller, person = await desk.caller()
     bridge = desk.router.bridge(new_id("b"))
+    bridge.passes_keys = passes
     await bridge.create(name="contract", kind=kind)
     assert await bridge.add(caller, *[await desk.leg() for _ in range(company)])
     if reconnects:
@@ -93,6 +103,36 @@ async def test_keys_pressed_alone_in_a_talk_come_again_with_company_and_count_on
     assert [one.digit for one in told if one.channel.id == caller.id] == ["1", "2"] * times
     await person.press("1#")
     assert [await caller.next_digit(), await caller.next_digit()] == ["1", "#"]
+
+
+@pytest.mark.parametrize("passes", [True, False])
+async def test_who_pressed_a_key_stays_until_the_others_know_that_it_is_over(
+    desk: Desk, *, passes: bool
+) -> None:
+    caller, person = await desk.caller()
+    bridge = desk.router.bridge(new_id("b"))
+    bridge.passes_keys = passes
+    await bridge.create(name="contract", kind=TALK)
+    assert await bridge.add(caller, await desk.leg())
+    await person.press("1")
+    await caller.next_digit()
+    loop = asyncio.get_running_loop()
+    told = loop.time()
+    await bridge.remove(caller)
+    assert not passes or loop.time() - told > OVER_SECONDS - 0.02
+    assert caller.id not in await in_bridge(desk, bridge)
+
+
+async def test_keys_that_a_bridge_absorbs_count_though_somebody_joins_between(desk: Desk) -> None:
+    caller, person = await desk.caller()
+    bridge = desk.router.bridge(new_id("b"))
+    await bridge.create(name="contract", kind=TALK)
+    assert await bridge.add(caller)
+    await person.press("12")
+    assert [await caller.next_digit(), await caller.next_digit()] == ["1", "2"]
+    assert await bridge.add(await desk.leg())
+    await person.press("12")
+    assert [await caller.next_digit(), await caller.next_digit()] == ["1", "2"]
 
 
 async def test_a_hang_up_leaves_the_other_leg_alone(desk: Desk) -> None:

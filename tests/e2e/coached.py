@@ -130,13 +130,13 @@ class Coach:
             self._barges.append((self._barges_since, now() + SETTLED_SECONDS))
             self._barges_since = None
 
-    async def turns_to(self, mode: CoachMode) -> CoachRouted:
+    async def turns_to(self, mode: CoachMode, *, tone_ms: int = 100) -> CoachRouted:
         """Press the key, and wait until it is so."""
         self.stage.system.ledger.read()
         since, pressed = len(self.events), now()
         if mode is CoachMode.BARGE and self._barges_since is None:
             self._barges_since = pressed
-        await self.call.send_digits(KEYS[mode])
+        await self.call.send_digits(KEYS[mode], tone_ms=tone_ms)
         told = await self.is_set_up(mode, since=since)
         self.mode = mode
         if mode is not CoachMode.BARGE:

@@ -152,12 +152,12 @@ async def test_typed_digits_reach_the_payment_program_and_nobody_else(
         stage,
     ):
         caller, olena, call = await talking(stage)
-        # What the judges below would find: a key as an event, and one in the sound.
+        # What the judges below would find: a key in the sound. As an event none goes on.
         control = now()
         await caller.presses("5")
         await press_in_sound(caller, "7")
         caller.call.play_tone(caller.tone_hz)
-        assert [one.digit for one in call.heard.digits] == ["5"]
+        assert call.heard.digits == []
         assert "7" in digits_in(call.heard.samples(control, now()))
 
         since = await begins(stage, caller, call)
@@ -184,7 +184,7 @@ async def test_typed_digits_reach_the_payment_program_and_nobody_else(
         told = stage.system.confirmation(Confirmation.CARD_TAKEN)
         await hear_prompt(call, told, since=since)
         # The agent: no event, no tone, nothing of the caller while they were apart.
-        assert [one.digit for one in call.heard.digits] == ["5"]
+        assert call.heard.digits == []
         assert digits_in(call.heard.samples(since, now())) == ""
         assert call.heard.tone(caller.tone_hz, since=apart, until=typing_until) < 0.05
         assert call.heard.first_audio(apart) is not None  # the tone of keys

@@ -26,6 +26,7 @@ from tests.e2e.coached import (
     FLOOR_DB,
     MUSIC_DBFS,
     RATE,
+    SETTLED_SECONDS,
     SHARE,
     TAKE_OVER,
     coaches_by_api,
@@ -135,6 +136,27 @@ async def the_coach_takes_over(
     assert (part["coach"], part["agent"], part["client"]) == ("olena", "taras", "dnipro")
     assert modes[:3] == ["monitor", "whisper", "monitor"]
     assert (len(modes), part["ended_because"]) == (8, "taken over")
+
+
+async def test_a_short_key_of_the_coach_is_nobody_elses_and_leaves_them_talking(
+    stage: Stage,
+) -> None:
+    """Asterisk makes a short key longer, and forgets its end if who pressed it is off meanwhile."""
+    async with configured(stage.system, TARAS_ALONE), stage:
+        olena, taras = await stage.agent("olena"), await stage.agent("taras")
+        coach = await coaches_by_api(stage, olena, "taras", CoachMode.MONITOR)
+        caller = await stage.caller("600201")
+        talk = await taras.answers()
+        await hear_each_other(caller, taras, talk)
+        await coach.is_set_up(CoachMode.MONITOR, since=0)
+        changes = (CoachMode.BARGE, CoachMode.MONITOR, CoachMode.BARGE, CoachMode.WHISPER)
+        for mode in changes:
+            await coach.turns_to(mode, tone_ms=40)
+            since = now() + SETTLED_SECONDS
+            await hears(caller.call, TARAS_HZ, since=since, share=SHARE)
+            await hears(talk, caller.tone_hz, since=since, share=SHARE)
+        assert caller.call.heard.digits == talk.heard.digits == []
+        await caller.hangs_up()
 
 
 class Scene:

@@ -212,6 +212,8 @@ async def test_a_call_outside_by_hand_is_a_call_of_the_centers(stage: Stage) -> 
         call = await ringing.answered(timeout_seconds=5)
         await hears(call, FAR_HZ, since=0.0)
         await hears(far, olena.tone_hz, since=0.0)
+        await call.send_digits("7")  # to a machine there, say: in such a call keys go on
+        await far.heard.wait_for_digits("7", timeout_seconds=5)
         recordings = stage.system.paths.recordings
         await until("two seconds are recorded", lambda: longest_since(recordings, began) >= 2)
         await far.hang_up()

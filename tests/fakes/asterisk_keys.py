@@ -24,7 +24,8 @@ class FakeKeys:
         """Somebody presses a key."""
         self._world.voices.gone(channel.id)
         bridge = self._world.bridges.get(channel.bridge_id)
-        if bridge and bridge.technology == "softmix" and bridge.channel_ids == [channel.id]:
+        is_kept = bridge and bridge.technology == "softmix" and not channel.absorbs_keys
+        if is_kept and bridge.channel_ids == [channel.id]:
             self._kept[channel.id] = self._kept.get(channel.id, "") + digit
         self._tell(channel, digit)
 

@@ -93,6 +93,7 @@ class FakeChannel:
     listened: bool = False  #: it is told when its far end speaks
     speaks: bool = False
     holds: bool = False  # by its phone's own button
+    absorbs_keys: bool = False  # what it presses goes to nobody in its bridge
     reported: list[str] = field(default_factory=list)  # to its REFER
     referred: dict[str, Any] = field(default_factory=dict)
     snoops_at: str = ""  #: whom it listens to, if it is a snoop

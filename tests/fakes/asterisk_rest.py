@@ -281,6 +281,7 @@ class FakeRest:
                 for channel in self._in_stasis(query["channel"]):
                     await self._idle(channel)
                     self._world.enter_bridge(channel, bridge)
+                    channel.absorbs_keys = query.get("absorbDTMF") == "true"
             case [bridge_id, "removeChannel"]:
                 self._bridge(bridge_id)
                 channels = self._in_stasis(query["channel"])

@@ -286,12 +286,15 @@ class Ari:
             query = {"type": kind, "name": name}
             await self._sender.done("POST", path, query, when_gone=already_made)
 
-    async def add_to_bridge(self, bridge_id: str, *, channel_ids: Sequence[str]) -> bool:
+    async def add_to_bridge(
+        self, bridge_id: str, *, channel_ids: Sequence[str], absorbs_keys: bool = False
+    ) -> bool:
         """Put channels in; False when one of them, or the bridge, is gone: then none is in.
 
         A channel that plays a prompt would make all requests wait for its end: stop it first.
         """
-        query = {"channel": joined(channel_ids, "channel_ids")}
+        absorbs = "true" if absorbs_keys else "false"
+        query = {"channel": joined(channel_ids, "channel_ids"), "absorbDTMF": absorbs}
         return await self._on_bridge(bridge_id, "addChannel", query)
 
     async def remove_from_bridge(self, bridge_id: str, *, channel_ids: Sequence[str]) -> None:
@@ -385,10 +388,7 @@ class Ari:
             return await self._sender.done("POST", path, query, when_gone=gone_from_bridge)
 
     def _turn(self, bridge_id: str) -> asyncio.Lock:
-        turn = self._bridge_turns.get(bridge_id)
-        if turn is None:
-            turn = self._bridge_turns[bridge_id] = asyncio.Lock()
-        return turn
+        return self._bridge_turns.setdefault(bridge_id, asyncio.Lock())
 
 
 def _argument(value: str) -> str:

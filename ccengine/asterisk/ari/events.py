@@ -59,7 +59,7 @@ class BridgeSnapshot:
 
     @property
     def keeps_keys(self) -> bool:
-        """Tell whether keys of who is alone in it come again when somebody joins (22.10.1)."""
+        """Tell whether keys of who is alone in it, and not absorbed, come again (22.10.1)."""
         return self.technology == "softmix"
 
 
