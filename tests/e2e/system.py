@@ -112,14 +112,14 @@ class System:
 
     # ---- Asterisk --------------------------------------------------------------------------
 
-    async def ari(self, method: str, path: str) -> Any:
+    async def ari(self, method: str, path: str, body: object = None) -> Any:
         """Make a request of ARI's, and return its JSON, None for what is not there."""
         user = f"ccengine:{ari_password(self.paths)}".encode()
         headers = {"Authorization": f"Basic {b64encode(user).decode()}"}
         url = f"{self.settings.ari_url}/ari/{path}"
         async with (
             aiohttp.ClientSession(headers=headers) as session,
-            session.request(method, url) as response,
+            session.request(method, url, json=body) as response,
         ):
             return await response.json() if response.status == HTTPStatus.OK else None
 
