@@ -78,16 +78,29 @@ class FakeManager:
         if self._refusals:
             return AmiAnswer(success=False, message=self._refusals.pop(0))
         if values.get("Channel", "") not in self._world.channels:
-            return AmiAnswer(success=False, message="No such channel")
+            missing = "Channel does not exist" if action == "Redirect" else "No such channel"
+            return AmiAnswer(success=False, message=missing)
+        channel = values["Channel"]
         match action:
             case "MixMonitor":
-                return self._start(values["Channel"], values["File"])
+                answer = self._start(channel, values["File"])
             case "StopMixMonitor":
-                return self._stop(values["Channel"])
+                answer = self._stop(channel)
             case "MixMonitorMute":
-                return self._mute(values["Channel"], muted=values["State"] == "1")
+                answer = self._mute(channel, muted=values["State"] == "1")
+            case "Redirect":
+                answer = self._redirect(channel, values["Context"])
             case _:
-                return AmiAnswer(success=False, message="Invalid/unknown command")
+                answer = AmiAnswer(success=False, message="Invalid/unknown command")
+        return answer
+
+    def _redirect(self, channel: str, context: str) -> AmiAnswer:
+        found = self._world.channels[channel]
+        found.stop_timers()
+        found.dialplan = (context, "s")
+        found.app_args = ("lead", "taken")
+        self._world.later(found, 0.001, lambda: self._world.enter_stasis(found))
+        return AmiAnswer(success=True, message="Redirect successful")
 
     def _formats_of(self, channel: str) -> AmiAnswer:
         if channel not in self._world.channels:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _EPOCH = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 _RETRY_SECONDS = 5.0
+LEAD_WAIT_SECONDS = 1.8
 _CUSTOMER_TRIES = 20
 CAUSES = {0: "Unknown", 16: "Normal Clearing", 17: "User busy", 19: "User alerting, no answer",
           21: "Call Rejected", 26: "Answered elsewhere"}  # fmt: skip
@@ -232,7 +233,11 @@ class FakeWorld:
         channel.state = "Up"
         self.emit("ChannelStateChange", channel=channel.as_json())
         self.emit("Dial", dialstatus="ANSWER", peer=channel.as_json())
-        self.enter_stasis(channel)
+        if channel.dialplan[0].endswith("lead-answered"):
+            channel.app_args = ("lead", "abandoned")
+            self.later(channel, LEAD_WAIT_SECONDS, lambda: self.enter_stasis(channel))
+        else:
+            self.enter_stasis(channel)
 
     def decline(self, channel: FakeChannel, cause: int) -> None:
         """The phone that rings refuses."""

