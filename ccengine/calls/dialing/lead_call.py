@@ -1,0 +1,218 @@
+"""One call to a lead: stored, dialed, answered, and with an agent, or told who called.
+
+The order is the law's: the attempt is stored with the law asked in the same transaction, then it is
+in the journal, and only then is anything dialed. So a restart never dials a number twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+from ccengine.asterisk.ari.errors import AriDisconnected, AriError
+from ccengine.asterisk.channels import Gone
+from ccengine.calls.dialing.books import NotDialed
+from ccengine.calls.dialing.lead_leg import ABANDONED, OPT_OUT, LeadLeg, leg_of, outcome_of
+from ccengine.calls.inbound import InboundCall
+from ccengine.calls.insistence import insist
+from ccengine.core.commands import Connect
+from ccengine.core.dialer.leads import AttemptOutcome, HeldBack
+from ccengine.core.events import (
+    CallEnded,
+    ConversationFailed,
+    LeadAbandoned,
+    LeadAnswered,
+    LeadDialed,
+    LeadHeldBack,
+    LeadUnanswered,
+    Party,
+)
+
+if TYPE_CHECKING:
+    from ccengine.asterisk.redirector import Redirector
+    from ccengine.calls.consult import Talks
+    from ccengine.calls.dialing.books import LeadBooks, Placed
+    from ccengine.calls.wiring import Wiring
+    from ccengine.core.commands import PlaceCall
+
+log = structlog.get_logger()
+
+NO_AGENT = "no agent in time"
+HUNG_UP = "lead hung up"
+
+
+class LeadCall:
+    """One call's session, from the core's word to its end."""
+
+    def __init__(
+        self,
+        wiring: Wiring,
+        talks: Talks,
+        books: LeadBooks,
+        redirector: Redirector,
+        asked: PlaceCall,
+    ) -> None:
+        self._wiring = wiring
+        self._engine = wiring.engine
+        self._talks = talks
+        self._books = books
+        self._asked = asked
+        self._mailbox = wiring.engine.open_call(asked.call)
+        self._leg = LeadLeg(wiring.router, redirector, wiring.router.channel(leg_of(asked)))
+        self._withdrawn = ""
+
+    async def run(self) -> None:
+        """Serve the call to its end. Cancelled, or without Asterisk, it goes on in Asterisk."""
+        try:
+            await self._serve()
+        except AriDisconnected:
+            log.warning("lead_suspended", call_id=self._asked.call)
+        except Exception:
+            # One call's fault must not reach another call.
+            log.exception("lead_failed", call_id=self._asked.call)
+            await self._clear_away()
+        finally:
+            self._engine.close_call(self._asked.call)
+
+    async def withdraw(self, reason: str) -> None:
+        """Hang up if nobody has answered: there is no agent any more."""
+        if self._asked.call not in self._engine.center.calls and not self._withdrawn:
+            self._withdrawn = reason
+            await insist(self._leg.channel.hang_up, f"end of {self._leg.channel.id}")
+
+    async def _serve(self) -> None:
+        try:
+            placed = await self._books.place(self._asked)
+        except NotDialed as error:
+            log.warning("lead_not_dialed", call_id=self._asked.call, cause=str(error))
+            self._post_unanswered(AttemptOutcome.FAILED)
+            return
+        if isinstance(placed, HeldBack):
+            self._post_held_back(placed)
+            return
+        if await self._is_ringing(placed) and await self._leg.answered():
+            await self._books.note_answer(placed.attempt)
+            await self._with_who_answered()
+        else:
+            await self._end_unanswered(placed)
+
+    # --- nobody has answered yet ---------------------------------------------------------------
+
+    async def _is_ringing(self, placed: Placed) -> bool:
+        rejection = self._engine.post(self._dialed(placed))
+        if rejection or self._withdrawn:
+            self._withdrawn = self._withdrawn or rejection
+            return False
+        try:
+            tenant = self._engine.center.plan.tenant
+            return await self._leg.dial(self._asked, placed, tenant)
+        except AriDisconnected:
+            raise
+        except AriError as error:
+            log.warning("lead_not_dialed", call_id=self._asked.call, cause=str(error))
+            await insist(self._leg.channel.hang_up, f"end of {self._leg.channel.id}")
+            return False
+
+    async def _end_unanswered(self, placed: Placed) -> None:
+        gone = self._leg.channel.gone
+        ended = gone.result() if gone.done() else Gone(0, "never rang")
+        outcome = outcome_of(ended) if gone.done() else AttemptOutcome.FAILED
+        if self._withdrawn:
+            outcome = AttemptOutcome.CANCELLED
+        cause = self._withdrawn or ended.text
+        await self._books.end(self._asked, placed.attempt, outcome, cause)
+        self._post_unanswered(outcome)
+
+    # --- somebody has --------------------------------------------------------------------------
+
+    async def _with_who_answered(self) -> None:
+        """Have an agent talk with them, or end it after they were told who called."""
+        call = self._asked.call
+        self._engine.post(LeadAnswered(call=call, leg=self._leg.channel.id))
+        entered = asyncio.create_task(self._leg.channel.entered())
+        try:
+            while True:
+                news = asyncio.create_task(self._mailbox.get())
+                done, _ = await asyncio.wait(
+                    (entered, news), return_when=asyncio.FIRST_COMPLETED
+                )
+                news.cancel()
+                if entered in done:
+                    break
+                command = news.result()
+                if isinstance(command, Connect) and await self._talk(command):
+                    return
+        finally:
+            entered.cancel()
+        await self._leave(entered.result())
+
+    async def _talk(self, connect: Connect) -> bool:
+        """Bring them together; False: they could not be had, or were told already who called."""
+        if not await self._leg.pull_out():
+            failed = ConversationFailed(call=connect.call, agent=connect.agent)
+            self._engine.post(failed)
+            return False
+        call = self._engine.center.calls[connect.call]
+        self._mailbox.put_nowait(connect)
+        talk = InboundCall(self._wiring, self._talks, self._leg.channel, call, resumed=False)
+        outside = await talk.run()
+        if outside is not None:
+            await outside.follow()
+        return True
+
+    async def _leave(self, entered: object) -> None:
+        call, channel = self._asked.call, self._leg.channel
+        if isinstance(entered, Gone):
+            self._engine.post(CallEnded(call=call, by=Party.CALLER, cause=HUNG_UP))
+            return
+        self._engine.post(LeadAbandoned(call=call, reason=NO_AGENT))
+        if str(getattr(entered, "app_data", "")).endswith(ABANDONED):
+            wishes = await channel.ari.channel_variable(channel.id, OPT_OUT)
+            if wishes:
+                await self._books.opt_out(self._asked)
+        await insist(channel.hang_up, f"end of {channel.id}")
+        self._engine.post(CallEnded(call=call, by=Party.ENGINE, cause=NO_AGENT))
+
+    async def _clear_away(self) -> None:
+        try:
+            await insist(self._leg.channel.hang_up, f"end of {self._leg.channel.id}")
+        except AriError:
+            log.exception("clean_up_failed", call_id=self._asked.call)
+        call = self._asked.call
+        if call in self._engine.center.calls:
+            self._engine.post(CallEnded(call=call, by=Party.ENGINE, cause="engine error"))
+        else:
+            self._post_unanswered(AttemptOutcome.FAILED)
+
+    # --- what is posted ------------------------------------------------------------------------
+
+    def _dialed(self, placed: Placed) -> LeadDialed:
+        asked = self._asked
+        return LeadDialed(
+            call=asked.call,
+            tenant=self._engine.center.plan.tenant,
+            client=asked.client,
+            node=self._wiring.node,
+            campaign=asked.campaign,
+            lead=asked.lead.key,
+            number=placed.caller_id,
+            to=asked.number,
+            attempt=placed.attempt,
+        )
+
+    def _post_held_back(self, held: HeldBack) -> None:
+        asked = self._asked
+        self._engine.post(
+            LeadHeldBack(
+                call=asked.call,
+                campaign=asked.campaign,
+                lead=asked.lead.key,
+                rule=held.rule,
+                until=held.until,
+            )
+        )
+
+    def _post_unanswered(self, outcome: AttemptOutcome) -> None:
+        self._engine.post(LeadUnanswered(call=self._asked.call, outcome=outcome))
