@@ -17,7 +17,7 @@ import shlex
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -34,7 +34,10 @@ from ccengine.config.periods import periods_of
 from ccengine.config.schema import REQUIRED
 from ccengine.config.trunks import Trunk
 from ccengine.core.ids import AgentId, ClientId, ClosureId, Instant, PhoneId, QueueId, TenantId
-from ccengine.core.plan import AgentSettings, Period, Plan, Precedence, Reason, Rest, Share
+from ccengine.core.plan import AgentSettings, Plan, Precedence, Reason, Rest, Share
+
+if TYPE_CHECKING:
+    from ccengine.core.periods import Period
 
 NOT_READY: Final = "not ready"
 SPEECH_COMMAND: Final = "espeak-ng -v {voice} -s {words_per_minute} --stdin --stdout"

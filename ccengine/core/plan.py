@@ -16,7 +16,6 @@ from ccengine.core.ids import (
     ClientId,
     ClosureId,
     GroupId,
-    Instant,
     LicenceId,
     PhoneId,
     QueueId,
@@ -24,6 +23,7 @@ from ccengine.core.ids import (
     TenantId,
 )
 from ccengine.core.outcome_rules import OutcomeRules
+from ccengine.core.periods import Period
 from ccengine.core.queues import QueueSettings
 from ccengine.core.reasons import AfterLimit
 
@@ -39,19 +39,6 @@ class Days:
 
     starts: date | None = None  #: first day
     until: date | None = None  #: last day
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Days as instants, in the zone they were meant in."""
-
-    starts: Instant | None = None
-    ends: Instant | None = None
-
-    def holds(self, now: Instant) -> bool:
-        """Tell whether the period has begun and not ended."""
-        begun = self.starts is None or self.starts <= now
-        return begun and (self.ends is None or now < self.ends)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,9 @@ from typing import NamedTuple, Protocol, TypeAlias
 Saved: TypeAlias = Mapping[str, "float | Sequence[float] | Saved"]
 """A law's memory as plain data, as JSON keeps it."""
 
+Memory: TypeAlias = Mapping[str, tuple[float, ...]]
+"""All that a law has in mind at an instant, to the last bit."""
+
 
 class Ringing(NamedTuple):
     """A call that was placed and has not ended yet in any way."""
@@ -88,4 +91,12 @@ class PacingPolicy(Protocol):
 
     def restore(self, saved: Saved) -> None:
         """Take back what another life of this law has learned."""
+        ...
+
+    def memory(self) -> Memory:
+        """Return all the law has in mind, as numbers."""
+        ...
+
+    def recall(self, memory: Memory) -> None:
+        """Go on exactly as the law would have that had this in mind."""
         ...
