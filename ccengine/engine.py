@@ -18,11 +18,13 @@ from ccengine.core.commands import (
     Command,
     Connect,
     DialCallback,
+    DialingCommand,
     DivertCall,
     DropItem,
     EndCoaching,
     MoveCall,
     OfferCall,
+    PlaceCall,
     RemindAgent,
     RingStaff,
     SeatCoach,
@@ -92,6 +94,8 @@ class Engine:
         self._coachings: dict[CoachingId, Mailbox] = {}
         self.new_items: asyncio.Queue[CallId] = asyncio.Queue()
         """Items that need a session; their mailboxes are open."""
+        self.dialing: asyncio.Queue[DialingCommand] = asyncio.Queue()
+        """What campaigns want done; the mailbox of a call that is to be placed is open."""
         self._observers: list[Observer] = []
         self._unwritten: list[Step] = []
         self._unseen: list[Sequence[JournalRow]] = []
@@ -260,6 +264,15 @@ class Engine:
         else:
             self._loop.call_soon(self._go_on_with_snapshot)
 
+    def _begin(self, command: TakeUpItem | DialingCommand) -> None:
+        """Hand over what needs a session that there is not yet, or concerns a whole campaign."""
+        if isinstance(command, TakeUpItem | PlaceCall):
+            self.open_call(command.call)
+        if isinstance(command, TakeUpItem):
+            self.new_items.put_nowait(command.call)
+        else:
+            self.dialing.put_nowait(command)
+
     def _deliver(self, command: Command) -> None:
         mailbox: Mailbox | None
         match command:
@@ -277,9 +290,8 @@ class Engine:
                 mailbox = self._calls.get(command.call)
             case SeatCoach() | EndCoaching():
                 mailbox = self._coachings.get(command.coaching)
-            case TakeUpItem():
-                self.open_call(command.call)
-                self.new_items.put_nowait(command.call)
+            case _ if isinstance(command, TakeUpItem | DialingCommand):
+                self._begin(command)
                 return
             case ShowCall() | ShowOutcome() | ShowClosure() | ShowCoaching():
                 return

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ccengine.core.commands import ShowCall
+from ccengine.core.dialer.runs import LeadCall
 from ccengine.core.events.cards import CardEntryEnded, CardField
 from ccengine.core.events.causes import HoldBy
 from ccengine.core.events.consents import ConsentAsked, ConsentKind
@@ -146,6 +147,8 @@ class Call:
     item: Item | None = None  #: of work that waits without a caller
     stands_for: CallId | None = None  #: a callback for the same number, which waits behind it
     became: CallId | None = None  #: the item that has this call's place
+    lead: LeadCall | None = None  #: a campaign dialed them
+    patience_until: Instant | None = None  #: likewise: they wait for an agent no longer than this
 
     @property
     def goes_by_scores(self) -> bool:

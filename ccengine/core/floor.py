@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from ccengine.core.acd.lines import rank_in_line
 from ccengine.core.acd.matching import Matching
 from ccengine.core.acd.positions import Positions
-from ccengine.core.acd.requirement import Requirements
+from ccengine.core.acd.requirement import Requirements, usual_caller
 from ccengine.core.acd.rest import REST_PREFIX, recent, rested_at
 from ccengine.core.acd.shares import Shares
 from ccengine.core.agents import PAUSED, Agent, Roster
+from ccengine.core.dialer.runs import Runs
 from ccengine.core.ids import CallId, Instant, QueueId, TenantId
 from ccengine.core.item_lists import ItemLists
 from ccengine.core.plan import RETIRED, Plan
@@ -74,6 +75,7 @@ class Floor:
         self.moved: set[AgentId] = set()  #: whose coaches may have to hear something else now
         self.closed: dict[ClosureId, Closed] = {}  #: numbers that are closed by one switch
         self.leavable: list[QueueId] = []  #: queues that send callers away when empty
+        self.runs = Runs()  #: campaigns, and their calls in the air
         self._moves = 0  #: of agents and calls, as far as they may leave a queue empty
         self._moves_seen = 0
         self.now: Instant = 0.0  #: of the latest event or deadline
@@ -116,6 +118,9 @@ class Floor:
         if state not in SERVING:
             agent.client = None
         was, agent.state = agent.state, state
+        if was is not state:
+            self.runs.note_agent(agent.id, was, state, now - agent.state_since)
+            agent.state_since = now
         if (was is AgentState.OFFLINE) != (state is AgentState.OFFLINE):
             self.matching.note_presence(agent.id, present=state is not AgentState.OFFLINE)
         call = None if agent.call is None else self.calls.get(agent.call)
@@ -147,6 +152,7 @@ class Floor:
                 self.open_agents.add(agent.id)
         self.shares.note_agent(agent)
         self._moves += 1
+        self.runs.stirred = True
         self.moved.add(agent.id)
 
     def let_rest(self, agent: Agent, until: Instant) -> None:
@@ -230,6 +236,7 @@ class Floor:
         if call.queue is not None:
             self.positions.forget(call.queue)
         self._moves += 1
+        self.runs.stirred = True
         self.items.place(call)
 
     def rings_all(self, call: Call) -> bool:
@@ -237,7 +244,8 @@ class Floor:
         if call.queue is None:
             return False  # for one agent alone
         is_shared = self.queue_settings(call.queue).strategy is Strategy.RING_ALL
-        return is_shared and not call.only and call.directed is None
+        is_for_all = not call.only and call.directed is None
+        return is_shared and is_for_all and call.patience_until is None
 
     def rung_before(self, call: Call) -> AgentId | None:
         """Return after whom a turn goes on that is offered the queued call; None: it begins."""
@@ -268,6 +276,10 @@ class Floor:
     def requirement_of(self, call: Call) -> Requirement:
         """Return what the queued call needs now."""
         return self.requirements.of(call, call.relaxed)
+
+    def usual_requirement(self, queue: QueueId) -> Requirement:
+        """Return what somebody needs who waits in a queue and asks for nothing of their own."""
+        return self.requirements.of(usual_caller(queue), 0)
 
     def queue_settings(self, queue: QueueId) -> QueueSettings:
         """Return the queue's rules; for one that a new plan dropped, the defaults."""

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from ccengine.core.dialer.campaigns import CampaignPlan
 from ccengine.core.ids import (
     AgentId,
+    CampaignId,
     ClientId,
     ClosureId,
     GroupId,
@@ -117,6 +119,7 @@ class Plan:
     reason_required: bool = False  #: no other is accepted, and none is not
     supervisors: Mapping[str, tuple[AgentId, ...]] = field(default_factory=dict)  #: by team
     closures: tuple[ClosureId, ...] = ()  #: those that can be closed
+    campaigns: Mapping[CampaignId, CampaignPlan] = field(default_factory=dict)
 
 
 def supervisors_of(plan: Plan, agent: AgentId) -> tuple[AgentId, ...]:

@@ -85,6 +85,12 @@ class PacingPolicy(Protocol):
         """Learn how long a wrap-up lasted, and whether the agent went into a pause after it."""
         ...
 
+    def open_window(
+        self, which: int, live: int = 0, abandoned: int = 0, ends_s: float | None = None
+    ) -> None:
+        """Begin the window of a limit, or take its counts from what is stored."""
+        ...
+
     def saved(self) -> Saved:
         """Return what the law has learned, as plain data."""
         ...

@@ -47,6 +47,11 @@ class FixedRatio:
     def wrap_up_ended(self, duration_s: float, *, paused: bool) -> None:
         """Learn nothing."""
 
+    def open_window(
+        self, which: int, live: int = 0, abandoned: int = 0, ends_s: float | None = None
+    ) -> None:
+        """Learn nothing: there is no limit."""
+
     def saved(self) -> Saved:
         """Return nothing: there is no memory."""
         return {}
@@ -128,6 +133,13 @@ class Adaptive:
 
     def wrap_up_ended(self, duration_s: float, *, paused: bool) -> None:
         """Learn nothing."""
+
+    def open_window(
+        self, which: int, live: int = 0, abandoned: int = 0, ends_s: float | None = None
+    ) -> None:
+        """Take the day's counts from what is stored; there is one limit, and it has no end."""
+        if which == 0 and (ends_s is None or ends_s > 0):
+            self._live, self._abandoned = live, abandoned
 
     def memory(self) -> Memory:
         """Return level, counts, looks and the last minute."""
