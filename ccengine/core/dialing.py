@@ -145,16 +145,28 @@ def replan(floor: Floor, now: Instant) -> None:
             _give_back(floor, name, run.hopper.empty(), NOT_IN_PLAN)
             del floor.runs.known[name]
             continue
-        anew = law_for(plan, run.agents)
         if plan != run.plan:
-            if type(anew) is type(run.law):
-                anew.restore(run.law.saved())
-            run.law, run.plan, run.hopper.capacity = anew, plan, _capacity(plan)
+            _swap(run, plan)
             _give_back(floor, name, run.hopper.reshare(plan.lists), NOT_IN_PLAN)
         run.refill_at = min(run.refill_at, now + NO_LEADS_SECONDS)
     if not floor.runs.known:
         floor.deadlines.discard(PACE_PREFIX)
     floor.runs.stirred = True
+
+
+def _swap(run: Run, plan: CampaignPlan) -> None:
+    if _terms(plan) != _terms(run.plan):
+        law = law_for(plan, run.agents)
+        if type(law) is type(run.law):
+            law.restore(run.law.saved())
+        run.law = law
+    run.plan, run.hopper.capacity = plan, _capacity(plan)
+
+
+def _terms(plan: CampaignPlan) -> tuple[object, ...]:
+    """Return all that a law is made of."""
+    seconds = (plan.ring_seconds, plan.patience_seconds)
+    return (plan.mode, plan.ratio, plan.law, plan.limits, *seconds)
 
 
 def recalled(snapshot: RunSnapshot, plan: CampaignPlan) -> Run:
