@@ -15,6 +15,7 @@ import structlog
 
 from ccengine.core.commands import (
     CallSupervisors,
+    CloseLead,
     Command,
     Connect,
     DialCallback,
@@ -25,7 +26,9 @@ from ccengine.core.commands import (
     MoveCall,
     OfferCall,
     PlaceCall,
+    RefillHopper,
     RemindAgent,
+    ReturnLeads,
     RingStaff,
     SeatCoach,
     ShowAgent,
@@ -35,6 +38,7 @@ from ccengine.core.commands import (
     ShowOutcome,
     TakeUpItem,
     TargetMissed,
+    WithdrawCalls,
     WithdrawOffer,
 )
 from ccengine.core.errors import CoreError
@@ -266,12 +270,15 @@ class Engine:
 
     def _begin(self, command: TakeUpItem | DialingCommand) -> None:
         """Hand over what needs a session that there is not yet, or concerns a whole campaign."""
-        if isinstance(command, TakeUpItem | PlaceCall):
-            self.open_call(command.call)
-        if isinstance(command, TakeUpItem):
-            self.new_items.put_nowait(command.call)
-        else:
-            self.dialing.put_nowait(command)
+        match command:
+            case TakeUpItem():
+                self.open_call(command.call)
+                self.new_items.put_nowait(command.call)
+            case PlaceCall():
+                self.open_call(command.call)
+                self.dialing.put_nowait(command)
+            case RefillHopper() | ReturnLeads() | WithdrawCalls() | CloseLead():
+                self.dialing.put_nowait(command)
 
     def _deliver(self, command: Command) -> None:
         mailbox: Mailbox | None

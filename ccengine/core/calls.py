@@ -171,6 +171,18 @@ class Call:
         )
 
 
+def queue_of(call: Call) -> QueueId:
+    """Return the queue of a call that is in one.
+
+    Raises:
+        ValueError: it is in none.
+    """
+    if call.queue is None:
+        message = f"call '{call.id}' is in no queue"
+        raise ValueError(message)
+    return call.queue
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftPlace:
     """A place in line, also one that nobody stands in."""

@@ -80,7 +80,7 @@ def start(floor: Floor, event: CampaignStarted, now: Instant) -> None:
         floor.ignored += 1
         return
     if run is None:
-        agents = len(floor.matching.pool(floor.usual_requirement(plan.queue)).members)
+        agents = len(floor.matching.pool(floor.requirements.usual(plan.queue)).members)
         zero = now // HALF_HOUR_S * HALF_HOUR_S
         floor.runs.known[event.campaign] = _run_of(event.campaign, plan, agents, zero)
     else:

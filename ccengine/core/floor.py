@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from ccengine.core.acd.lines import rank_in_line
 from ccengine.core.acd.matching import Matching
 from ccengine.core.acd.positions import Positions
-from ccengine.core.acd.requirement import Requirements, usual_caller
+from ccengine.core.acd.requirement import Requirements
 from ccengine.core.acd.rest import REST_PREFIX, recent, rested_at
 from ccengine.core.acd.shares import Shares
 from ccengine.core.agents import PAUSED, Agent, Roster
+from ccengine.core.calls import queue_of
 from ccengine.core.dialer.runs import Runs
 from ccengine.core.ids import CallId, Instant, QueueId, TenantId
 from ccengine.core.item_lists import ItemLists
@@ -249,14 +250,14 @@ class Floor:
 
     def rung_before(self, call: Call) -> AgentId | None:
         """Return after whom a turn goes on that is offered the queued call; None: it begins."""
-        queue = _queue_of(call)
+        queue = queue_of(call)
         by_order = bool(call.only) and not call.goes_by_scores
         is_own = by_order or self.queue_settings(queue).strategy is Strategy.LINEAR
         return call.rung if is_own else self.turns.get(queue)
 
     def ahead_of(self, call: Call) -> int:
         """Count who is served before the queued call, as far as its own queue goes."""
-        queue = _queue_of(call)
+        queue = queue_of(call)
         settings, line = self.queue_settings(queue), self.shares.line(queue)
         is_new = call.id not in line and len(call.visited) == 1
         is_last = call.waiting_since == call.queued_at and call.priority == settings.priority
@@ -276,10 +277,6 @@ class Floor:
     def requirement_of(self, call: Call) -> Requirement:
         """Return what the queued call needs now."""
         return self.requirements.of(call, call.relaxed)
-
-    def usual_requirement(self, queue: QueueId) -> Requirement:
-        """Return what somebody needs who waits in a queue and asks for nothing of their own."""
-        return self.requirements.of(usual_caller(queue), 0)
 
     def queue_settings(self, queue: QueueId) -> QueueSettings:
         """Return the queue's rules; for one that a new plan dropped, the defaults."""
@@ -400,10 +397,3 @@ class Floor:
                 self.set_deadline(REST_PREFIX + agent.id, due)
             else:
                 self.deadlines.discard(REST_PREFIX + agent.id)
-
-
-def _queue_of(call: Call) -> QueueId:
-    if call.queue is None:
-        message = f"call '{call.id}' is in no queue"
-        raise ValueError(message)
-    return call.queue

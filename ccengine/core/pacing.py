@@ -76,7 +76,7 @@ def _teach(run: Run, was: AgentState, seconds: float, *, paused: bool) -> None:
 
 
 def _members(floor: Floor, run: Run) -> tuple[AgentId, ...]:
-    return floor.matching.pool(floor.usual_requirement(run.plan.queue)).members
+    return floor.matching.pool(floor.requirements.usual(run.plan.queue)).members
 
 
 # --- nobody is left ---------------------------------------------------------------------------
@@ -101,7 +101,7 @@ def has_agents(floor: Floor, campaign: CampaignId) -> bool:
     plan = floor.plan.campaigns.get(campaign)
     if plan is None:
         return False
-    pool = floor.matching.pool(floor.usual_requirement(plan.queue))
+    pool = floor.matching.pool(floor.requirements.usual(plan.queue))
     return any(_is_at_work(floor.roster.get(one), floor, campaign) for one in pool.members)
 
 
@@ -170,7 +170,7 @@ def _left(floor: Floor, teams: list[Team], wanted: set[AgentId], now: Instant) -
     for lead in floor.runs.air.values():  # of one that pauses, or is over
         plan = floor.plan.campaigns.get(lead.campaign)
         if lead.campaign not in paced and plan is not None:
-            members = floor.matching.pool(floor.usual_requirement(plan.queue)).members
+            members = floor.matching.pool(floor.requirements.usual(plan.queue)).members
             kept = next((one for one in left if one.id in members), None)
             left = [one for one in left if one is not kept]
     return [one for one in left if any(_may(floor, team, one, now) for team in teams)]
@@ -202,7 +202,7 @@ def _serves(floor: Floor, team: Team, agent: Agent) -> bool:
 def _may(floor: Floor, team: Team, agent: Agent, now: Instant) -> bool:
     if not _has_leads(floor, team) or not _serves(floor, team, agent):
         return False
-    return not floor.rule_against(agent.id, floor.usual_requirement(team.run.plan.queue), now)
+    return not floor.rule_against(agent.id, floor.requirements.usual(team.run.plan.queue), now)
 
 
 def _has_leads(floor: Floor, team: Team) -> bool:
