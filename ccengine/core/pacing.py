@@ -15,6 +15,7 @@ from ccengine.core import lead_calls
 from ccengine.core.agents import Agent
 from ccengine.core.commands import PlaceCall, RefillHopper, WithdrawCalls
 from ccengine.core.dialer.pacing.situation import Ringing, Situation
+from ccengine.core.dialer.purposes import Mode
 from ccengine.core.dialer.runs import LeadCall, Run
 from ccengine.core.dialing import lease
 from ccengine.core.ids import AgentId, CallId, owner_of
@@ -120,7 +121,8 @@ def _teams(floor: Floor, now: Instant) -> list[Team]:
     teams = [
         Team(run, frozenset(_members(floor, run)), waiting[name])
         for name, run in sorted(floor.runs.known.items())
-        if run.is_running and run.plan.is_open(now) and has_agents(floor, name)
+        if run.is_running and run.plan.mode is not Mode.PREVIEW
+        if run.plan.is_open(now) and has_agents(floor, name)
     ]
     if not teams:
         return []
