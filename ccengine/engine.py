@@ -15,15 +15,20 @@ import structlog
 
 from ccengine.core.commands import (
     CallSupervisors,
+    CloseLead,
     Command,
     Connect,
     DialCallback,
+    DialingCommand,
     DivertCall,
     DropItem,
     EndCoaching,
     MoveCall,
     OfferCall,
+    PlaceCall,
+    RefillHopper,
     RemindAgent,
+    ReturnLeads,
     RingStaff,
     SeatCoach,
     ShowAgent,
@@ -33,6 +38,7 @@ from ccengine.core.commands import (
     ShowOutcome,
     TakeUpItem,
     TargetMissed,
+    WithdrawCalls,
     WithdrawOffer,
 )
 from ccengine.core.errors import CoreError
@@ -92,6 +98,8 @@ class Engine:
         self._coachings: dict[CoachingId, Mailbox] = {}
         self.new_items: asyncio.Queue[CallId] = asyncio.Queue()
         """Items that need a session; their mailboxes are open."""
+        self.dialing: asyncio.Queue[DialingCommand] = asyncio.Queue()
+        """What campaigns want done; the mailbox of a call that is to be placed is open."""
         self._observers: list[Observer] = []
         self._unwritten: list[Step] = []
         self._unseen: list[Sequence[JournalRow]] = []
@@ -260,6 +268,18 @@ class Engine:
         else:
             self._loop.call_soon(self._go_on_with_snapshot)
 
+    def _begin(self, command: TakeUpItem | DialingCommand) -> None:
+        """Hand over what needs a session that there is not yet, or concerns a whole campaign."""
+        match command:
+            case TakeUpItem():
+                self.open_call(command.call)
+                self.new_items.put_nowait(command.call)
+            case PlaceCall():
+                self.open_call(command.call)
+                self.dialing.put_nowait(command)
+            case RefillHopper() | ReturnLeads() | WithdrawCalls() | CloseLead():
+                self.dialing.put_nowait(command)
+
     def _deliver(self, command: Command) -> None:
         mailbox: Mailbox | None
         match command:
@@ -277,9 +297,8 @@ class Engine:
                 mailbox = self._calls.get(command.call)
             case SeatCoach() | EndCoaching():
                 mailbox = self._coachings.get(command.coaching)
-            case TakeUpItem():
-                self.open_call(command.call)
-                self.new_items.put_nowait(command.call)
+            case _ if isinstance(command, TakeUpItem | DialingCommand):
+                self._begin(command)
                 return
             case ShowCall() | ShowOutcome() | ShowClosure() | ShowCoaching():
                 return

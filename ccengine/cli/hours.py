@@ -18,7 +18,7 @@ from ccengine.cli.output import console, fail, isolated, read_configuration, rea
 from ccengine.config.outlook import DayAhead, clock_times, outlook, without
 from ccengine.config.timetable import Ground, Timetable
 from ccengine.core.ids import ClientId, ClosureId, queue_id
-from ccengine.core.plan import Period
+from ccengine.core.periods import Period
 from ccengine.ivr.flow_ways import come_to
 from ccengine.ivr.steps.hours import HoursStep
 from ccengine.reporting.instants import utc_text

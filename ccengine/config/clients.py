@@ -54,7 +54,7 @@ def _currency(text: str) -> str:
 
 
 if TYPE_CHECKING:
-    from ccengine.core.plan import Period
+    from ccengine.core.periods import Period
 
 
 def _outbound_code(text: str) -> str:

@@ -26,7 +26,7 @@ from ccengine.core.dialer.rules import (
     WindowKind,
 )
 from ccengine.core.dialer.windows import window_since
-from ccengine.core.plan import Period
+from ccengine.core.periods import Period
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -15,7 +15,7 @@ from ccengine.core.ids import Instant
 
 if TYPE_CHECKING:
     from ccengine.config.timetable import Timetable
-    from ccengine.core.plan import Period
+    from ccengine.core.periods import Period
 
 DAYS_AHEAD: Final = 35
 A_FEW_DAYS: Final = 4

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ccengine.config.clock_changes import ClockChange, change_on
 from ccengine.config.timetable import OneDay, Timetable
-from ccengine.core.plan import Period
+from ccengine.core.periods import Period
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,13 +10,13 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from ccengine.core.plan import Days, Period
+from ccengine.core.periods import Period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ccengine.core.ids import AgentId, ClientId, Instant
-    from ccengine.core.plan import AgentSettings
+    from ccengine.core.plan import AgentSettings, Days
 
 NO_ZONE: Final = "UTC"
 

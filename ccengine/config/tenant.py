@@ -17,11 +17,12 @@ import shlex
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from ccengine.config.calendars import HolidayCalendar
+from ccengine.config.campaign_plans import campaign_plans, queues_of_campaigns
 from ccengine.config.clients import Client, digits_of
 from ccengine.config.closures import Closure
 from ccengine.config.coaching import CoachKeys
@@ -34,7 +35,10 @@ from ccengine.config.periods import periods_of
 from ccengine.config.schema import REQUIRED
 from ccengine.config.trunks import Trunk
 from ccengine.core.ids import AgentId, ClientId, ClosureId, Instant, PhoneId, QueueId, TenantId
-from ccengine.core.plan import AgentSettings, Period, Plan, Precedence, Reason, Rest, Share
+from ccengine.core.plan import AgentSettings, Plan, Precedence, Reason, Rest, Share
+
+if TYPE_CHECKING:
+    from ccengine.core.periods import Period
 
 NOT_READY: Final = "not ready"
 SPEECH_COMMAND: Final = "espeak-ng -v {voice} -s {words_per_minute} --stdin --stdout"
@@ -259,7 +263,8 @@ class Tenant:
         """
         clients = self.clients.values()
         openings = [client.openings(at or 0.0) for client in clients]
-        queues = [client.queues for client in self.clients.values()]
+        queues = [{**one.queues, **queues_of_campaigns(one)} for one in clients]
+        campaigns = [campaign_plans(client, self.dialing, at or 0.0) for client in clients]
         return Plan(
             tenant=self.id,
             version=self.version,
@@ -282,6 +287,7 @@ class Tenant:
             reason_required=self.settings.reason_required,
             supervisors={name: team.supervisors for name, team in self.settings.teams.items()},
             closures=tuple(ClosureId(name) for name in self.settings.closures),
+            campaigns={name: one for some in campaigns for name, one in some.items()},
         )
 
     def _periods(self) -> Mapping[AgentId, Mapping[str, Period]]:

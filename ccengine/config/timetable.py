@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from ccengine.config.calendars import Calendar
 from ccengine.config.clock_changes import begin_of, end_of
 from ccengine.config.hours import Hours, Span, SpecialDay, spans_of, special_on
-from ccengine.core.plan import Period
+from ccengine.core.periods import Period
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

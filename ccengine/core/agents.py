@@ -96,6 +96,7 @@ class Agent:
     serves: QueueId | None = None  #: likewise, the queue it came from
     serves_since: Instant = 0.0  #: when the phone began to ring for it
     since: Instant = 0.0  #: logged in
+    state_since: Instant = 0.0  #: since when the state is what it is
     misses: int = 0  #: offers missed in a row
     rests_until: Instant | None = None  #: available, and owed a rest
     retry_at: Instant = 0.0  #: after an offer missed: not rung before

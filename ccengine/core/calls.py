@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ccengine.core.commands import ShowCall
+from ccengine.core.dialer.runs import LeadCall
 from ccengine.core.events.cards import CardEntryEnded, CardField
 from ccengine.core.events.causes import HoldBy
 from ccengine.core.events.consents import ConsentAsked, ConsentKind
@@ -146,6 +147,8 @@ class Call:
     item: Item | None = None  #: of work that waits without a caller
     stands_for: CallId | None = None  #: a callback for the same number, which waits behind it
     became: CallId | None = None  #: the item that has this call's place
+    lead: LeadCall | None = None  #: a campaign dialed them
+    patience_until: Instant | None = None  #: likewise: they wait for an agent no longer than this
 
     @property
     def goes_by_scores(self) -> bool:
@@ -166,6 +169,18 @@ class Call:
             agent=self.agent,
             became=self.became,
         )
+
+
+def queue_of(call: Call) -> QueueId:
+    """Return the queue of a call that is in one.
+
+    Raises:
+        ValueError: it is in none.
+    """
+    if call.queue is None:
+        message = f"call '{call.id}' is in no queue"
+        raise ValueError(message)
+    return call.queue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

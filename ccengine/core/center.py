@@ -18,6 +18,7 @@ from ccengine.core import (
     explaining,
     invariants,
     limits,
+    pacing,
     pairing,
     promises,
     reclaims,
@@ -38,10 +39,20 @@ if TYPE_CHECKING:
     from ccengine.core.closed_numbers import Closed
     from ccengine.core.coachings import Coaching
     from ccengine.core.commands import Command, ShowClosure
+    from ccengine.core.dialer.runs import LeadCall, Run
     from ccengine.core.events import Event
     from ccengine.core.explaining import Choice
     from ccengine.core.floor import Watcher
-    from ccengine.core.ids import AgentId, CallId, ClosureId, CoachingId, Instant, PhoneId, QueueId
+    from ccengine.core.ids import (
+        AgentId,
+        CallId,
+        CampaignId,
+        ClosureId,
+        CoachingId,
+        Instant,
+        PhoneId,
+        QueueId,
+    )
     from ccengine.core.outcome_rules import OutcomeRules
     from ccengine.core.plan import Plan
     from ccengine.core.snapshots import CenterSnapshot, Imprint
@@ -73,6 +84,16 @@ class ContactCenter:
     def coachings(self) -> Mapping[CoachingId, Coaching]:
         """Coaching that goes on. Look, don't touch."""
         return self._floor.coachings
+
+    @property
+    def campaigns(self) -> Mapping[CampaignId, Run]:
+        """Campaigns that were started and are not finished. Look, don't touch."""
+        return self._floor.runs.known
+
+    @property
+    def in_air(self) -> Mapping[CallId, LeadCall]:
+        """Campaigns' calls that nobody has answered yet. Look, don't touch."""
+        return self._floor.runs.air
 
     @property
     def is_held(self) -> bool:
@@ -233,6 +254,7 @@ class ContactCenter:
         """Work out what follows: nothing is refused any more, as the state has changed."""
         try:
             pairing.settle(self._floor, now)
+            pacing.settle(self._floor, now)
             coaching.settle(self._floor)
         except Exception as fault:
             raise Unsettled(self._floor.take_commands()) from fault

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ccengine.core.dialer.hopper import Wanted
+from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, Lead, LeadKey
 from ccengine.core.events.causes import CoachMode
 from ccengine.core.ids import (
     AgentId,
     CallId,
+    CampaignId,
+    ClientId,
     ClosureId,
     CoachingId,
     Instant,
@@ -34,6 +38,7 @@ class OfferCall:
     queue: QueueId
     ring_seconds: float
     why: Why = NO_REASON
+    auto_answer: bool = False  #: a lead has answered, who waits for seconds only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +104,58 @@ class DropItem:
 
     call: CallId
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefillHopper:
+    """Claim leads of a campaign in the database, and tell which."""
+
+    campaign: CampaignId
+    wanted: Wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnLeads:
+    """These are not dialed now: give their claims back."""
+
+    campaign: CampaignId
+    leads: tuple[LeadKey, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceCall:
+    """Ask the law once more, store an attempt, and dial."""
+
+    call: CallId
+    campaign: CampaignId
+    client: ClientId
+    lead: Lead
+    number: str
+    ring_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawCalls:
+    """Hang up what still rings: nobody is left who could talk with them."""
+
+    campaign: CampaignId
+    calls: tuple[CallId, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseLead:
+    """A call that was answered is over, and its agent's wrap-up, too: the attempt ended so."""
+
+    call: CallId
+    campaign: CampaignId
+    lead: LeadKey
+    attempt: AttemptId
+    number: str
+    outcome: AttemptOutcome
+    agent: AgentId | None = None  #: who talked with them last
+    disposition: str = ""  #: given by that agent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +283,7 @@ class ShowCoaching:
     reason: str = ""  #: why nothing
 
 
+DialingCommand = RefillHopper | ReturnLeads | PlaceCall | WithdrawCalls | CloseLead
 Command = (
     OfferCall
     | WithdrawOffer
@@ -235,6 +293,7 @@ Command = (
     | TakeUpItem
     | DialCallback
     | DropItem
+    | DialingCommand
     | MoveCall
     | RemindAgent
     | CallSupervisors

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import diversion, items, offers, reclaims, shifts, staff
+from ccengine.core import diversion, items, lead_calls, offers, reclaims, shifts, staff
 from ccengine.core.agents import Served
 from ccengine.core.calls import Call
 from ccengine.core.commands import ShowCall
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from ccengine.core.floor import Floor
     from ccengine.core.ids import CallId, Instant
 
-DIALLED = frozenset({Kind.OUTBOUND, Kind.INTERNAL, Kind.CONSULT})
-"""What a call by an agent is it stays, whatever line it stands in."""
+DIALLED = frozenset({Kind.OUTBOUND, Kind.INTERNAL, Kind.CONSULT, Kind.LEAD})
+"""What a call by an agent or a campaign is it stays, whatever line it stands in."""
 
 ACQUAINTANCES_KEPT = 10_000
 """Callers and whom each talked with last: bounds the memory and the snapshot."""
@@ -129,6 +129,7 @@ def start_conversation(floor: Floor, event: ConversationStarted, now: Instant) -
     floor.deadlines.discard(offers.CONNECT_PREFIX + call.id)
     diversion.leave(floor, call)
     items.settle_pending(floor, call, now)
+    lead_calls.note_talk(floor, call)
     acquaint(floor, call)
     floor.move_call(call, state)
     offers.let_others_go(floor, call, now)
@@ -164,6 +165,7 @@ def end(floor: Floor, event: CallEnded, now: Instant) -> None:
     reclaims.remember(floor, call, event, now)
     items.stand_aside(floor, call)
     items.forget(floor, call)
+    lead_calls.note_end(floor, call)
     floor.move_call(call, state)
     del floor.calls[call.id]
     if call.origin is not None:

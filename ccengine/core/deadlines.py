@@ -8,8 +8,10 @@ from ccengine.core import (
     agents,
     closures,
     desk,
+    dialing,
     diversion,
     gates,
+    lead_calls,
     limits,
     offers,
     reclaims,
@@ -45,17 +47,33 @@ def meet(floor: Floor, what: str, now: Instant) -> None:
             shifts.end_wrap_up(floor, AgentId(name), now)
         case rest.REST_PREFIX:
             shifts.end_rest(floor, AgentId(name))
+        case floors.LIMIT_PREFIX | floors.PIN_PREFIX | floors.HELP_PREFIX:
+            _meet_for_agent(floor, kind + ":", AgentId(name), now)
+        case dialing.PACE_PREFIX | dialing.AIR_PREFIX:
+            _meet_for_campaigns(floor, kind + ":", CallId(name), now)
+        case floors.PERIODS_PREFIX | reclaims.LEFT_PREFIX | closures.CLOSURE_PREFIX:
+            _meet_for_house(floor, kind + ":", name, now)
+        case _:
+            _meet_for_call(floor, kind + ":", floor.calls[CallId(name)], now)
+
+
+def _meet_for_house(floor: Floor, prefix: str, name: str, now: Instant) -> None:
+    match prefix:
         case floors.PERIODS_PREFIX:
             floor.judge(now)
             gates.withdraw_from_barred(floor, now)
-        case floors.LIMIT_PREFIX | floors.PIN_PREFIX | floors.HELP_PREFIX:
-            _meet_for_agent(floor, kind + ":", AgentId(name), now)
-        case reclaims.LEFT_PREFIX:
-            reclaims.forget(floor, name)
         case closures.CLOSURE_PREFIX:
             closures.end(floor, ClosureId(name))
         case _:
-            _meet_for_call(floor, kind + ":", floor.calls[CallId(name)], now)
+            reclaims.forget(floor, name)
+
+
+def _meet_for_campaigns(floor: Floor, prefix: str, call: CallId, now: Instant) -> None:
+    match prefix:
+        case dialing.AIR_PREFIX:
+            dialing.give_up(floor, call)
+        case _:
+            dialing.tick(floor, now)
 
 
 def _meet_for_agent(floor: Floor, prefix: str, agent: AgentId, now: Instant) -> None:
@@ -78,6 +96,8 @@ def _meet_for_call(floor: Floor, prefix: str, call: Call, now: Instant) -> None:
             diversion.divert_if_late(floor, call, now)
         case offers.CONNECT_PREFIX:
             offers.give_up_connecting(floor, call, now)
+        case lead_calls.PATIENCE_PREFIX:
+            dialing.run_out(floor, call, now)
         case turns.ITEM_PREFIX:
             floor.items.open.add(call.id)
         case _:

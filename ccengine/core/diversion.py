@@ -104,7 +104,7 @@ def resume(floor: Floor, call: Call, now: Instant) -> None:
 
 def divert_if_late(floor: Floor, call: Call, now: Instant) -> bool:
     """Send a waiting call elsewhere if it has waited too long; True if it left all lines."""
-    if call.state is not CallState.WAITING or call.queue is None:
+    if call.state is not CallState.WAITING or call.queue is None or call.patience_until is not None:
         return False
     rules = floor.queue_settings(call.queue).limits
     is_late = rules.wait_seconds is not None and now >= call.queued_at + rules.wait_seconds
@@ -183,7 +183,7 @@ def limit(floor: Floor, call: Call) -> None:
 def replan(floor: Floor, now: Instant) -> None:
     """Bring callers who wait under the rules of a new plan."""
     for call in list(floor.calls.values()):
-        if call.state in IN_QUEUE and call.queue is not None:
+        if call.state in IN_QUEUE and call.queue is not None and call.patience_until is None:
             settings, before = floor.queue_settings(call.queue), _standing(call)
             rank(call, settings)
             relaxation.begin(floor, call, now)
@@ -204,7 +204,8 @@ def leave_empty(floor: Floor, now: Instant) -> None:
         waiting = floor.matching.waiting(now) if empty else ()
         for call_id in list(waiting):
             call = floor.calls[call_id]
-            if call.queue == queue and floor.requirement_of(call) in empty:
+            is_here = call.queue == queue and call.patience_until is None
+            if is_here and floor.requirement_of(call) in empty:
                 divert(floor, call, limits.NOBODY_LEFT, now)
 
 

@@ -45,6 +45,10 @@ class DuplicateCall(CoreError):
     """A call of this id is alive already."""
 
 
+class UnknownCampaign(CoreError):
+    """The plan has no such campaign."""
+
+
 class TooLate(CoreError):
     """The caller has an agent already, or is in no line."""
 

@@ -16,6 +16,8 @@ from ccengine.core.acd.requirement import Requirements
 from ccengine.core.acd.rest import REST_PREFIX, recent, rested_at
 from ccengine.core.acd.shares import Shares
 from ccengine.core.agents import PAUSED, Agent, Roster
+from ccengine.core.calls import queue_of
+from ccengine.core.dialer.runs import Runs
 from ccengine.core.ids import CallId, Instant, QueueId, TenantId
 from ccengine.core.item_lists import ItemLists
 from ccengine.core.plan import RETIRED, Plan
@@ -74,6 +76,7 @@ class Floor:
         self.moved: set[AgentId] = set()  #: whose coaches may have to hear something else now
         self.closed: dict[ClosureId, Closed] = {}  #: numbers that are closed by one switch
         self.leavable: list[QueueId] = []  #: queues that send callers away when empty
+        self.runs = Runs()  #: campaigns, and their calls in the air
         self._moves = 0  #: of agents and calls, as far as they may leave a queue empty
         self._moves_seen = 0
         self.now: Instant = 0.0  #: of the latest event or deadline
@@ -116,6 +119,9 @@ class Floor:
         if state not in SERVING:
             agent.client = None
         was, agent.state = agent.state, state
+        if was is not state:
+            self.runs.note_agent(agent.id, was, state, now - agent.state_since)
+            agent.state_since = now
         if (was is AgentState.OFFLINE) != (state is AgentState.OFFLINE):
             self.matching.note_presence(agent.id, present=state is not AgentState.OFFLINE)
         call = None if agent.call is None else self.calls.get(agent.call)
@@ -147,6 +153,7 @@ class Floor:
                 self.open_agents.add(agent.id)
         self.shares.note_agent(agent)
         self._moves += 1
+        self.runs.stirred = True
         self.moved.add(agent.id)
 
     def let_rest(self, agent: Agent, until: Instant) -> None:
@@ -230,6 +237,7 @@ class Floor:
         if call.queue is not None:
             self.positions.forget(call.queue)
         self._moves += 1
+        self.runs.stirred = True
         self.items.place(call)
 
     def rings_all(self, call: Call) -> bool:
@@ -237,18 +245,19 @@ class Floor:
         if call.queue is None:
             return False  # for one agent alone
         is_shared = self.queue_settings(call.queue).strategy is Strategy.RING_ALL
-        return is_shared and not call.only and call.directed is None
+        is_for_all = not call.only and call.directed is None
+        return is_shared and is_for_all and call.patience_until is None
 
     def rung_before(self, call: Call) -> AgentId | None:
         """Return after whom a turn goes on that is offered the queued call; None: it begins."""
-        queue = _queue_of(call)
+        queue = queue_of(call)
         by_order = bool(call.only) and not call.goes_by_scores
         is_own = by_order or self.queue_settings(queue).strategy is Strategy.LINEAR
         return call.rung if is_own else self.turns.get(queue)
 
     def ahead_of(self, call: Call) -> int:
         """Count who is served before the queued call, as far as its own queue goes."""
-        queue = _queue_of(call)
+        queue = queue_of(call)
         settings, line = self.queue_settings(queue), self.shares.line(queue)
         is_new = call.id not in line and len(call.visited) == 1
         is_last = call.waiting_since == call.queued_at and call.priority == settings.priority
@@ -388,10 +397,3 @@ class Floor:
                 self.set_deadline(REST_PREFIX + agent.id, due)
             else:
                 self.deadlines.discard(REST_PREFIX + agent.id)
-
-
-def _queue_of(call: Call) -> QueueId:
-    if call.queue is None:
-        message = f"call '{call.id}' is in no queue"
-        raise ValueError(message)
-    return call.queue

@@ -35,6 +35,9 @@ CoachingId = NewType("CoachingId", str)
 ClosureId = NewType("ClosureId", str)
 """Numbers that are closed and opened by one switch."""
 
+CampaignId = NewType("CampaignId", str)
+"""`<client>/<campaign>`, as queues."""
+
 Instant = float
 """Seconds since the epoch, UTC. Never goes back within one engine."""
 
@@ -47,3 +50,8 @@ def queue_id(client: ClientId, queue: str) -> QueueId:
 def client_of(queue: QueueId) -> ClientId:
     """Return whose queue it is."""
     return ClientId(queue.partition("/")[0])
+
+
+def owner_of(campaign: CampaignId) -> ClientId:
+    """Return whose campaign it is."""
+    return ClientId(campaign.partition("/")[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ccengine.core import dialing_invariants
 from ccengine.core.acd.positions import Positions
 from ccengine.core.acd.rest import REST_PREFIX
 from ccengine.core.agents import WRAP_UP_PREFIX
@@ -59,6 +60,7 @@ def check(floor: Floor) -> None:
     _check_numbers(floor)
     _check_closures(floor)
     _check_coachings(floor)
+    dialing_invariants.check(floor)
     _check_nobody_waits_in_vain(floor)
 
 

@@ -224,6 +224,7 @@ def make_offer(floor: Floor, call: Call, agent: Agent, now: Instant) -> None:
             queue=queue,
             ring_seconds=settings.ring_seconds,
             why=why,
+            auto_answer=call.patience_until is not None,
         )
     )
     floor.show_agent(agent)

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from ccengine.core.dialer.campaigns import CampaignPlan
 from ccengine.core.ids import (
     AgentId,
+    CampaignId,
     ClientId,
     ClosureId,
     GroupId,
-    Instant,
     LicenceId,
     PhoneId,
     QueueId,
@@ -24,6 +25,7 @@ from ccengine.core.ids import (
     TenantId,
 )
 from ccengine.core.outcome_rules import OutcomeRules
+from ccengine.core.periods import Period
 from ccengine.core.queues import QueueSettings
 from ccengine.core.reasons import AfterLimit
 
@@ -39,19 +41,6 @@ class Days:
 
     starts: date | None = None  #: first day
     until: date | None = None  #: last day
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Days as instants, in the zone they were meant in."""
-
-    starts: Instant | None = None
-    ends: Instant | None = None
-
-    def holds(self, now: Instant) -> bool:
-        """Tell whether the period has begun and not ended."""
-        begun = self.starts is None or self.starts <= now
-        return begun and (self.ends is None or now < self.ends)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +119,7 @@ class Plan:
     reason_required: bool = False  #: no other is accepted, and none is not
     supervisors: Mapping[str, tuple[AgentId, ...]] = field(default_factory=dict)  #: by team
     closures: tuple[ClosureId, ...] = ()  #: those that can be closed
+    campaigns: Mapping[CampaignId, CampaignPlan] = field(default_factory=dict)
 
 
 def supervisors_of(plan: Plan, agent: AgentId) -> tuple[AgentId, ...]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.core import (
     call_reducer,
+    campaign_reducer,
     closures,
     coaching,
     contacts,
@@ -35,6 +36,7 @@ from ccengine.core.events import (
     CoachModeChanged,
     CoachParted,
     CoachRouted,
+    DialingEvent,
     DiskLevelChanged,
     DisputeAnswered,
     Event,
@@ -122,8 +124,10 @@ def apply(floor: Floor, event: Event, now: Instant) -> None:
             _handle_known(floor, event, now)
 
 
-def _handle_known(floor: Floor, event: KnownCallEvent, now: Instant) -> None:
+def _handle_known(floor: Floor, event: KnownCallEvent | DialingEvent, now: Instant) -> None:
     match event:
+        case _ if isinstance(event, DialingEvent):
+            campaign_reducer.handle(floor, event, now)
         case _ if event.call not in floor.calls:
             floor.ignored += 1
         case _:

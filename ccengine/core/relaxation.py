@@ -73,6 +73,8 @@ def forget(floor: Floor, call: CallId) -> None:
 
 def skip_unstaffed(floor: Floor, call: Call) -> None:
     """Skip what nobody logged in could serve."""
+    if call.patience_until is not None:
+        return  # who was dialed for these agents gets no others
     settings = _settings(floor, call)
     if call.only and not _is_staffed(floor, call, call.relaxed):
         call.only = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import closures, diversion, gates, outcomes, shifts
+from ccengine.core import closures, dialing, diversion, gates, outcomes, shifts
 from ccengine.core.agents import Agent
 from ccengine.core.plan import order_in
 
@@ -23,6 +23,7 @@ def take_over(floor: Floor, plan: Plan, now: Instant) -> None:
     diversion.replan(floor, now)
     gates.withdraw_from_barred(floor, now)
     closures.replan(floor)
+    dialing.replan(floor, now)
     floor.items.open.update(call.id for call in floor.calls.values() if call.item)
 
 

@@ -16,6 +16,8 @@ from ccengine.core.agents import Agent
 from ccengine.core.calls import Call, LeftPlace
 from ccengine.core.closed_numbers import Closed
 from ccengine.core.coachings import Coaching
+from ccengine.core.dialer.runs import NO_RUNS, RunsSnapshot
+from ccengine.core.dialing import recalled
 from ccengine.core.ids import AgentId, CallId, ClosureId, Instant, OfferId, PhoneId, QueueId
 from ccengine.core.plan import Plan
 from ccengine.core.waits import LineHistory
@@ -69,6 +71,7 @@ class CenterSnapshot:
     left: dict[str, LeftPlace] = field(default_factory=dict)
     closed: dict[ClosureId, Closed] = field(default_factory=dict)
     coachings: list[Coaching] = field(default_factory=list)
+    dialing: RunsSnapshot = NO_RUNS  #: campaigns that run
     now: Instant = 0.0  #: qualifications were judged at this instant
 
 
@@ -152,6 +155,7 @@ def _frame(floor: Floor) -> CenterSnapshot:
         left=dict(floor.items.left),
         closed=dict(floor.closed),
         coachings=[copy(one) for one in floor.coachings.values()],
+        dialing=floor.runs.snapshot(),
         now=floor.matching.now,
     )
 
@@ -179,7 +183,17 @@ def restore(floor: Floor, snapshot: CenterSnapshot) -> None:
     floor.items.left = dict(snapshot.left)
     floor.closed = dict(snapshot.closed)
     floor.coachings = {one.id: copy(one) for one in snapshot.coachings}
+    _restore_dialing(floor, snapshot.dialing)
     floor.rebuild(snapshot.now)
+    floor.runs.stirred = False  # nothing has happened since
+
+
+def _restore_dialing(floor: Floor, dialing: RunsSnapshot) -> None:
+    runs = floor.runs
+    for one in dialing.runs:
+        runs.known[one.campaign] = recalled(one, floor.plan.campaigns[one.campaign])
+    runs.air, runs.closing = dict(dialing.air), dict(dialing.closing)
+    runs.turn = dialing.turn
 
 
 def _copy_of_call(call: Call) -> Call:

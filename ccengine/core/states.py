@@ -26,6 +26,7 @@ class Kind(StrEnum):
     OUTBOUND = "outbound"  #: an agent dialled somebody outside by hand
     INTERNAL = "internal"  #: an agent calls a colleague
     CONSULT = "consult"  #: the same during a customer's call, and because of it
+    LEAD = "lead"  #: a campaign has dialed somebody
 
 
 ITEMS = frozenset({Kind.CALLBACK, Kind.VOICEMAIL})

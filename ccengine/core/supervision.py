@@ -59,7 +59,8 @@ def reprioritise(floor: Floor, event: CallReprioritised) -> None:
 
 def _in_line(floor: Floor, event: CallMovedByHand | CallReprioritised) -> Call:
     call = floor.calls[event.call]
-    if call.state not in MAY_BE_MOVED or call.queue is None:
+    is_lead = call.patience_until is not None  # an agent is looked for, for seconds only
+    if call.state not in MAY_BE_MOVED or call.queue is None or is_lead:
         message = f"call '{call.id}' waits in no line: it is {call.state}"
         raise TooLate(message)
     return call

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ccengine.core.calls import Call
     from ccengine.core.floor import Floor
     from ccengine.core.ids import Instant, QueueId
-    from ccengine.core.plan import Period
+    from ccengine.core.periods import Period
     from ccengine.core.work_items import Item
 
 ITEM_PREFIX = "item:"

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 RECORD_SCHEMA = 3
 
-DIALLED = frozenset({Kind.OUTBOUND, Kind.INTERNAL, Kind.CONSULT})
+DIALLED = frozenset({Kind.OUTBOUND, Kind.INTERNAL, Kind.CONSULT, Kind.LEAD})
 
 
 class CallOutcome(StrEnum):

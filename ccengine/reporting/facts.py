@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, get_args
 
 from ccengine.core.commands import (
     CallSupervisors,
+    CloseLead,
     Command,
     Connect,
     DialCallback,
@@ -20,7 +21,10 @@ from ccengine.core.commands import (
     EndCoaching,
     MoveCall,
     OfferCall,
+    PlaceCall,
+    RefillHopper,
     RemindAgent,
+    ReturnLeads,
     RingStaff,
     SeatCoach,
     ShowAgent,
@@ -29,6 +33,7 @@ from ccengine.core.commands import (
     ShowCoaching,
     ShowOutcome,
     TakeUpItem,
+    WithdrawCalls,
     WithdrawOffer,
 )
 from ccengine.core.events import (
@@ -57,6 +62,9 @@ ACTIONS: Mapping[type, str] = {
     WithdrawOffer: "offer_withdrawn",
     ShowAgent: "agent_state_changed",
     RemindAgent: "reason_limit_passed",
+    ReturnLeads: "leads_returned",
+    WithdrawCalls: "calls_withdrawn",
+    CloseLead: "lead_closed",
     RingStaff: "staff_rung",
     CallSupervisors: "supervisors_called",
     Rejection: "event_rejected",
@@ -65,6 +73,8 @@ ACTIONS: Mapping[type, str] = {
 
 SILENT = (
     Connect,
+    RefillHopper,
+    PlaceCall,
     SeatCoach,
     EndCoaching,
     ShowCall,
@@ -88,14 +98,18 @@ HIDDEN = frozenset(
         *("closed", "since"),  # what is said of closures is said by their own words
         *("began", "returns", "shown", "published_at"),
         "apart",  # CardTalkResumed tells when they are not any more
+        *("lead", "leads", "calls", "wanted", "ends_at"),  # whom: the house's own business
         *("token", "last4"),  # the payment program's: for the call's record alone
     }
 )
 SHOWN: Mapping[str, str] = {
+    "abandoned": "abandoned",
     "accepted": "accepted",
     "agent_place": "agent_place",
     "agents": "agents",
     "answer": "answer",
+    "attempt": "attempt",
+    "auto_answer": "auto_answer",
     "barred": "barred",
     "before_percent": "before_percent",
     "bridge": "bridge",
@@ -110,6 +124,7 @@ SHOWN: Mapping[str, str] = {
     "held": "held",
     "by": "by",
     "caller_place": "caller_place",
+    "campaign": "campaign",
     "cause": "cause",
     "channel": "channel",
     "closure": "closure",
@@ -133,7 +148,9 @@ SHOWN: Mapping[str, str] = {
     "level": "level",
     "leg": "leg",
     "locked_until": "locked_until",
+    "limit": "limit",
     "limit_seconds": "limit_seconds",
+    "live": "live",
     "low_seconds": "low_seconds",
     "offer": "offer",
     "origin": "origin",

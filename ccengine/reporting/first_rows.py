@@ -11,6 +11,8 @@ from ccengine.core.events import (
     CallMissed,
     CallQueued,
     CallTransferred,
+    LeadAnswered,
+    LeadDialed,
     MessageLeft,
     StaffMissed,
 )
@@ -20,15 +22,16 @@ from ccengine.reporting.call_record import CallRecord
 if TYPE_CHECKING:
     from ccengine.core.ids import Instant
 
-FIRST = (CallArrived, CallMissed, AgentDialled, CallbackAsked, MessageLeft)
+FIRST = (CallArrived, CallMissed, AgentDialled, CallbackAsked, MessageLeft, LeadDialed)
 """Events that a record begins with."""
 
-INTO_LINE = (CallQueued, CallTransferred, StaffMissed, CallbackAsked, MessageLeft)
+INTO_LINE = (CallQueued, CallTransferred, StaffMissed, CallbackAsked, MessageLeft, LeadAnswered)
 """Events by which somebody, or something, comes to wait."""
 
 
 def new_record(
-    first: CallArrived | CallMissed | AgentDialled | CallbackAsked | MessageLeft, at: Instant
+    first: CallArrived | CallMissed | AgentDialled | CallbackAsked | MessageLeft | LeadDialed,
+    at: Instant,
 ) -> CallRecord:
     """Return the record as the first row makes it."""
     record = CallRecord(
@@ -47,6 +50,8 @@ def new_record(
             record.agent, record.kind, record.origin = first.agent, first.kind, first.origin
         case CallbackAsked():
             record.kind, record.origin, record.to = Kind.CALLBACK, first.origin, first.to
+        case LeadDialed():
+            record.kind = Kind.LEAD
         case MessageLeft():
             record.kind, record.origin, record.to = Kind.VOICEMAIL, first.origin, first.to
             record.recording, record.recording_started_at = f"{first.recording}.wav", first.left_at

@@ -36,7 +36,7 @@ def mask_number(number: str) -> str:
 
 def mask_called(kind: str, number: str) -> str:
     """Return the number that a call went to: a customer's is masked, one of the house is not."""
-    return mask_number(number) if kind == Kind.OUTBOUND else number
+    return mask_number(number) if kind in (Kind.OUTBOUND, Kind.LEAD) else number
 
 
 def mask_within(text: str, *numbers: str) -> str:

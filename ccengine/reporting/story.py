@@ -10,6 +10,7 @@ from ccengine.core.commands import (
     Command,
     Connect,
     DialCallback,
+    DialingCommand,
     DivertCall,
     DropItem,
     EndCoaching,
@@ -38,6 +39,7 @@ from ccengine.core.events import (
     CallMissed,
     ClosureEvent,
     CoachingEvent,
+    DialingEvent,
     DisputeAnswered,
     FormFilled,
     HelpAnswered,
@@ -64,6 +66,7 @@ from ccengine.reporting.agent_story import tell_agent, tell_agent_event, tell_ph
 from ccengine.reporting.call_record import MISSED_CAUSES
 from ccengine.reporting.call_story import tell_call_event
 from ccengine.reporting.coaching_story import tell_coaching
+from ccengine.reporting.dialing_story import decision_told, tell_dialing
 from ccengine.reporting.house_story import tell_house
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.item_story import command_told, event_told
@@ -123,7 +126,7 @@ def tell(
 
 def _text(what: What, mask: Callable[[str], str]) -> str:
     match what:
-        case _ if isinstance(what, CallArrived | CallMissed | ItemEvent):
+        case _ if isinstance(what, CallArrived | CallMissed | ItemEvent | DialingEvent):
             return _with_numbers(what, mask)
         case Rejection():
             return f"rejected: {what.reason}"
@@ -137,8 +140,12 @@ def _text(what: What, mask: Callable[[str], str]) -> str:
             return _event(what)
 
 
-def _with_numbers(what: CallArrived | CallMissed | ItemEvent, mask: Callable[[str], str]) -> str:
+def _with_numbers(
+    what: CallArrived | CallMissed | ItemEvent | DialingEvent, mask: Callable[[str], str]
+) -> str:
     match what:
+        case _ if isinstance(what, DialingEvent):
+            return tell_dialing(what, mask)
         case CallArrived() | CallMissed():
             return _arrival(what, mask)
         case _:
@@ -183,11 +190,12 @@ def _seldom(
     | ShowCall
     | ShowOutcome
     | SeatCoach
-    | EndCoaching,
+    | EndCoaching
+    | DialingCommand,
 ) -> str:
     match what:
-        case ShowClosure():
-            return tell_house(what)
+        case _ if isinstance(what, DialingCommand | ShowClosure):
+            return tell_house(what) if isinstance(what, ShowClosure) else decision_told(what)
         case RingStaff():
             return f"the client's staff are rung: {what.number}"
         case TargetMissed():

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import structlog
 
+from ccengine.core.commands import PlaceCall
 from ccengine.core.events import (
     SCHEMA,
     DiskLevelChanged,
@@ -243,6 +244,8 @@ class Journal:
         if place is None:
             if isinstance(what, FIRST):
                 place = Place(what.tenant, what.client, what.node)
+            elif isinstance(what, PlaceCall):  # of this node, before anything has happened to it
+                place = self._nowhere._replace(client=what.client)
             else:
                 place = self._look_up(call)
             if len(self._places) >= _PLACES_KEPT:

@@ -49,7 +49,14 @@ def test_the_unions_are_complete() -> None:
     assert declared(commands) == set(COMMANDS)
 
 
-REDUCERS = ("reducer.py", "call_reducer.py", "recordings.py", "cards.py", "consents.py")
+REDUCERS = (
+    "reducer.py",
+    "call_reducer.py",
+    "recordings.py",
+    "cards.py",
+    "consents.py",
+    "campaign_reducer.py",
+)
 
 
 @pytest.mark.parametrize("kind", [*EVENTS, *COMMANDS], ids=lambda kind: kind.__name__)

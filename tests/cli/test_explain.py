@@ -18,7 +18,8 @@ from ccengine.core import events
 from ccengine.core.commands import OfferCall
 from ccengine.core.explaining import Passed
 from ccengine.core.ids import AgentId, CallId, ClientId, GroupId, LicenceId, PhoneId
-from ccengine.core.plan import AgentSettings, Days, Period, Plan, Rest, Share
+from ccengine.core.periods import Period
+from ccengine.core.plan import AgentSettings, Days, Plan, Rest, Share
 from ccengine.core.queues import Affinity, Member, QueueSettings, RelaxStep, Strategy
 from ccengine.reporting import explanation
 from ccengine.storage.journal_reader import JournalReader

@@ -20,7 +20,7 @@ from ccengine.core.dialer.numbers_known import NumberFacts
 from ccengine.core.dialer.purposes import Mode, Purpose
 from ccengine.core.dialer.rules import AbandonLimit, Denominator, WindowKind, abandon_limits
 from ccengine.core.dialer.verdicts import HoldReason, Verdict
-from ccengine.core.plan import Period
+from ccengine.core.periods import Period
 
 BOOK = Lawbook(built_in())
 MIAMI, TOLL_FREE = "+13055550100", "+18005550100"

@@ -17,7 +17,8 @@ from ccengine.config.service import qualified
 from ccengine.core.events import PlanLoaded
 from ccengine.core.ids import AgentId, QueueId
 from ccengine.core.measures import ClockStart, Formula, Measure
-from ccengine.core.plan import Days, Period, Precedence, Rest, Share
+from ccengine.core.periods import Period
+from ccengine.core.plan import Days, Precedence, Rest, Share
 from ccengine.core.queues import (
     Affinity,
     Announcements,

@@ -20,7 +20,8 @@ from ccengine.core.ids import (
     client_of,
 )
 from ccengine.core.outcome_rules import NO_RULES, AtDeadline, OutcomeRules
-from ccengine.core.plan import AgentSettings, Days, Period, Plan, Precedence, Reason, Rest, Share
+from ccengine.core.periods import Period
+from ccengine.core.plan import AgentSettings, Days, Plan, Precedence, Reason, Rest, Share
 from ccengine.core.queues import (
     Affinity,
     Empty,

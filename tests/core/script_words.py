@@ -24,7 +24,8 @@ from typing import Any
 
 from ccengine.core.ids import AgentId, ClientId, GroupId, LicenceId, SkillId
 from ccengine.core.outcome_rules import AtDeadline, OutcomeRules
-from ccengine.core.plan import AgentSettings, Days, Period, Precedence, Reason, Rest, Share
+from ccengine.core.periods import Period
+from ccengine.core.plan import AgentSettings, Days, Precedence, Reason, Rest, Share
 from ccengine.core.queues import (
     Affinity,
     Empty,

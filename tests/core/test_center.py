@@ -28,6 +28,7 @@ from tests.core.builders import (
     queue_named,
     queue_settings,
 )
+from tests.core.dialing_stage import dialing_events
 from tests.core.stage import NODE, Like, Stage, state_bytes
 
 
@@ -199,6 +200,7 @@ SAMPLES: dict[type, Event] = {
         events.CallbackConfirmed(call=CallId("c1-cb")),
         events.CallbackFailed(call=CallId("c1-cb"), leg="c1-cb.c1", how=Failure.BUSY),
         events.PlaceReclaimed(call=CallId("c1")),
+        *dialing_events("l1"),
         *control_events("c1", "anna"),
         *card_events("c1", "anna"),
         *coaching_events("c1", "anna", "bob"),

@@ -6,7 +6,7 @@ from typing import get_args
 
 from pydantic import TypeAdapter
 
-from ccengine.core.commands import Command, MoveCall, ShowAgent
+from ccengine.core.commands import CloseLead, Command, MoveCall, PlaceCall, ShowAgent
 from ccengine.core.events import (
     CardEntryEnded,
     CardOutcome,
@@ -16,6 +16,9 @@ from ccengine.core.events import (
     GapKind,
     HoldBy,
     HoldStarted,
+    LeadDialed,
+    LeadsClaimed,
+    LeadUnanswered,
     Party,
     PauseReason,
     Reached,
@@ -26,7 +29,17 @@ from ccengine.core.ids import ClientId, TenantId
 from ccengine.core.states import AgentState, CallState, Kind
 from ccengine.reporting.rows import JournalRow, RowKind, What
 
+_LEAD = {"key": 1, "list": "main", "numbers": [{"number": "+380441234567"}]}
 _VALUES: dict[str, object] = {
+    "abandoned": 3,
+    "attempt": "a1",
+    "calls": ("c1",),
+    "campaign": "nova/renewals",
+    "lead": 1,
+    "leads": (1,),
+    "limit": 0,
+    "live": 100,
+    "wanted": {"due": 1, "fresh": {}},
     "accepted": True,
     "agent": "anna",
     "agent_place": "DE",
@@ -106,6 +119,11 @@ _VALUES: dict[str, object] = {
 }
 _OTHERS: dict[type, dict[str, object]] = {
     ShowAgent: {"state": AgentState.WRAP_UP},
+    LeadsClaimed: {"leads": [_LEAD]},
+    PlaceCall: {"lead": _LEAD, "number": "+380441234567"},
+    LeadDialed: {"number": "+380441234567"},
+    LeadUnanswered: {"outcome": "busy"},
+    CloseLead: {"outcome": "answered"},
     ExitChosen: {"to": {"queue": "nova/sales"}},
     MoveCall: {"to": "nova/sales"},
     CardEntryEnded: {"outcome": CardOutcome.APPROVED, "token": "tok_1", "last4": "1111"},

@@ -16,7 +16,8 @@ from ccengine.core.events import (
     SwitchResynced,
 )
 from ccengine.core.ids import AgentId, CallId, GroupId, LicenceId, OfferId, PhoneId, QueueId
-from ccengine.core.plan import AgentSettings, Days, Period, Plan
+from ccengine.core.periods import Period
+from ccengine.core.plan import AgentSettings, Days, Plan
 from ccengine.core.queues import Empty, Limits, Overflow, QueueSettings, RelaxStep
 from ccengine.core.states import AgentState
 from ccengine.reporting.plan_changes import AgentChange, CallChange, PlanChanges, changes_of

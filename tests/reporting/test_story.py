@@ -88,6 +88,8 @@ def test_the_callers_number_is_nowhere(shift: Shift) -> None:
 
 SILENT = {
     "TakeUpItem",
+    "PlaceCall",
+    "RefillHopper",
     "Connect",
     "SeatCoach",
     "EndCoaching",

@@ -27,10 +27,14 @@ HeadRank = tuple[float, ...]
 """Lowest first; comparable between calls of all queues at one instant."""
 
 MINUTE = 60.0
+FIRST = -1.0
+"""Of who was dialed by a campaign: before everybody else in the line."""
 
 
 def rank_in_line(call: Call, settings: QueueSettings) -> LineRank:
     """Return the call's rank among those with the same needs in the same queue."""
+    if call.patience_until is not None:  # has seconds, where others have minutes
+        return (FIRST, call.patience_until, call.serial, 0.0)
     if settings.order is Order.NEWEST:  # age, which counts against other queues, is no merit here
         return (1.0, -call.priority, -call.waiting_since, -call.serial)
     aged = settings.ageing_per_minute / MINUTE * call.waiting_since
@@ -39,7 +43,7 @@ def rank_in_line(call: Call, settings: QueueSettings) -> LineRank:
 
 def rank_in_queue(call: Call, settings: QueueSettings, now: Instant) -> LineRank:
     """Return the call's rank among all who wait in the queue, whatever they need."""
-    if is_overdue(call, settings, now):
+    if call.patience_until is None and is_overdue(call, settings, now):
         return (0.0, call.queued_at, call.serial, 0.0)
     return rank_in_line(call, settings)
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ccengine.core.acd.choosers import Chooser, Members, chooser_of
 from ccengine.core.acd.holders import Holders
 from ccengine.core.acd.lines import (
+    FIRST,
     Age,
     HeadRank,
     LineRank,
@@ -318,8 +319,10 @@ class Matching:
     def _head(self, pool: Pool, passed: Collection[CallId], now: Instant) -> CallId | None:
         oldest, first = pool.by_age.first(), pool.line.first()
         head = None if first is None else first[1]
-        if oldest is not None and is_overdue(self._places[oldest[1]].call, pool.settings, now):
-            head = oldest[1]
+        is_led = first is not None and first[0][0] == FIRST
+        if oldest is not None and not is_led:
+            overdue = is_overdue(self._places[oldest[1]].call, pool.settings, now)
+            head = oldest[1] if overdue else head
         if head is not None and head not in passed:
             return head
         return next((call for call in pool.shared if call not in passed), None)

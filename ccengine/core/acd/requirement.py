@@ -156,6 +156,10 @@ class Requirements:
             for queue, settings in self._queues.items()
         ]
 
+    def usual(self, queue: QueueId) -> Requirement:
+        """Return what somebody needs who asks for nothing of their own."""
+        return self.of(usual_caller(queue), 0)
+
     def _worked_out(self, call: Call, step: int) -> Requirement:
         settings = RETIRED if call.queue is None else self._queues.get(call.queue, RETIRED)
         return requirement_of(call, settings, step)

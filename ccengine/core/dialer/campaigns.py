@@ -1,6 +1,6 @@
 """How a campaign goes through its lists, and how many answers it wants.
 
-These rules are also part of the schema of the YAML that admins write.
+Most of these rules are also part of the schema of the YAML that admins write.
 """
 
 from __future__ import annotations
@@ -9,6 +9,11 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from ccengine.core.dialer.pacing.budgets import Limit
+from ccengine.core.dialer.purposes import LOOK_AHEAD, Mode
+from ccengine.core.ids import Instant, QueueId
+from ccengine.core.periods import Period
 
 RING_FLOOR_SECONDS = 15
 """Nobody is rung for less: 16 CFR 310.4(b)(4)(ii), Ofcom's statement of 2010."""
@@ -38,3 +43,23 @@ class Quota:
     field: str
     answers: Mapping[str, int] = dataclasses.field(default_factory=dict)  #: by the field's value
     others: int | None = None  #: of each group that is not named; None: any number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignPlan:
+    """A campaign, as far as its calls compete for agents with others."""
+
+    queue: QueueId  #: whose agents serve it, and whose line those who answered stand in
+    mode: Mode
+    ratio: float = 1.0  #: calls for each free agent, of `power`
+    law: str = LOOK_AHEAD  #: of `predictive`: by which it is paced
+    limits: tuple[Limit, ...] = ()  #: on abandoned calls, by law or stricter; all hold
+    ring_seconds: float = 20.0
+    calls_at_most: int = 30  #: in the air at a time
+    lists: Mapping[str, ListShare] = dataclasses.field(default_factory=dict)
+    periods: tuple[Period, ...] | None = None  #: when calls are placed; None: always
+    patience_seconds: float = 2.0  #: in which an agent must have taken who answered
+
+    def is_open(self, now: Instant) -> bool:
+        """Tell whether calls are placed at this hour."""
+        return self.periods is None or any(period.holds(now) for period in self.periods)

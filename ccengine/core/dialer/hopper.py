@@ -138,7 +138,19 @@ class Hopper:
         self._credit = {name: self._credit.get(name, 0.0) for name in lists}
         resting = [name for name in self._fresh if not self._weight(name)]
         keys = [key for name in resting for key in self._fresh[name]]
-        return tuple(lead for key in keys if (lead := self.remove(key)) is not None)
+        left = tuple(lead for key in keys if (lead := self.remove(key)) is not None)
+        self._fresh = {name: self._fresh.get(name, {}) for name in lists}
+        return left
+
+    @property
+    def credit(self) -> Mapping[str, float]:
+        """What each list is owed of the next calls."""
+        return dict(self._credit)
+
+    def recall(self, leads: Iterable[Lead], credit: Mapping[str, float]) -> None:
+        """Take leads and credits as they were in another's life."""
+        self.fill(leads)
+        self._credit = dict(credit)
 
     def _next_due(self, now: Instant, agents: Sequence[AgentId]) -> Lead | None:
         may = [lead for lead in self._due.values() if _is_due(lead, now, agents)]

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from ccengine.core.dialer.attempts import Attempt
     from ccengine.core.dialer.rules import Across, Law, Rule
-    from ccengine.core.plan import Period
+    from ccengine.core.periods import Period
 
 HOUSE: Final = "the house's own rule"
 DAY_SECONDS: Final = 86_400.0

@@ -25,5 +25,8 @@ class Mode(StrEnum):
     UNATTENDED = "unattended"  #: no agent at all: a recorded or artificial voice
 
 
+LOOK_AHEAD: Final = "look-ahead"
+"""The usual law of pacing."""
+
 AUTOMATIC: Final = frozenset(Mode) - {Mode.PREVIEW}
 """Modes in which a machine chooses and dials."""

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from ccengine.core.dialer.purposes import AUTOMATIC, Mode, Purpose
-from ccengine.core.plan import Period
+from ccengine.core.periods import Period
 
 HOUR_SECONDS: Final = 3600.0
 RING_FLOOR_SECONDS: Final = 15.0

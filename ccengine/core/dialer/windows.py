@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ccengine.core.dialer.rules import AbandonLimit, Denominator, Result, WindowKind
 from ccengine.core.ids import Instant
-from ccengine.core.plan import Period
+from ccengine.core.periods import Period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -72,6 +72,18 @@ from ccengine.core.events.control import (
     StaffAnswered,
     StaffMissed,
 )
+from ccengine.core.events.dialing import (
+    AbandonWindowOpened,
+    CampaignFinished,
+    CampaignPaused,
+    CampaignStarted,
+    LeadAbandoned,
+    LeadAnswered,
+    LeadDialed,
+    LeadHeldBack,
+    LeadsClaimed,
+    LeadUnanswered,
+)
 from ccengine.core.events.flows import (
     FlowDataSet,
     FlowStepEntered,
@@ -210,6 +222,12 @@ QualityEvent = TalkMeasured | ReviewPublished | ReviewDisputed | DisputeAnswered
 CoachingEvent = (
     CoachingStarted | CoachModeChanged | CoachRouted | CoachParted | CoachLeaked | CoachingEnded
 )
+CampaignEvent = (
+    CampaignStarted | CampaignPaused | CampaignFinished | AbandonWindowOpened | LeadsClaimed
+)
+InAirEvent = LeadDialed | LeadHeldBack | LeadAnswered | LeadUnanswered
+LeadEvent = InAirEvent | LeadAbandoned
+DialingEvent = CampaignEvent | LeadEvent
 SystemEvent = PlanLoaded | SwitchLost | SwitchResynced | DiskLevelChanged
 Event = (
     CallEvent
@@ -220,12 +238,14 @@ Event = (
     | CoachingEvent
     | ClosureEvent
     | QualityEvent
+    | DialingEvent
     | SystemEvent
 )
 
 __all__ = [
     "OWN_PAUSES",
     "SCHEMA",
+    "AbandonWindowOpened",
     "AgentDialled",
     "AgentEvent",
     "AgentLoggedIn",
@@ -253,6 +273,10 @@ __all__ = [
     "CallbackFailed",
     "CallerReturned",
     "CallerStrayed",
+    "CampaignEvent",
+    "CampaignFinished",
+    "CampaignPaused",
+    "CampaignStarted",
     "CardEntryEnded",
     "CardEntryStarted",
     "CardEvent",
@@ -282,6 +306,7 @@ __all__ = [
     "ConversationFailed",
     "ConversationStarted",
     "DeskEvent",
+    "DialingEvent",
     "DiskLevel",
     "DiskLevelChanged",
     "DisputeAnswered",
@@ -299,8 +324,16 @@ __all__ = [
     "HoldBy",
     "HoldEnded",
     "HoldStarted",
+    "InAirEvent",
     "ItemEvent",
     "LanguageChosen",
+    "LeadAbandoned",
+    "LeadAnswered",
+    "LeadDialed",
+    "LeadEvent",
+    "LeadHeldBack",
+    "LeadUnanswered",
+    "LeadsClaimed",
     "MessageAsked",
     "MessageLeft",
     "Miss",

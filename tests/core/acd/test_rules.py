@@ -12,7 +12,8 @@ from ccengine.core.acd.rest import occupancy, recent, rested_at
 from ccengine.core.commands import DivertCall, OfferCall
 from ccengine.core.events import CallQueued, Miss, PhoneLost
 from ccengine.core.ids import AgentId, CallId, ClientId, GroupId, LicenceId
-from ccengine.core.plan import Days, Period, Rest, Share
+from ccengine.core.periods import Period
+from ccengine.core.plan import Days, Rest, Share
 from ccengine.core.queues import Empty, Limits, Member, Overflow, RelaxStep
 from ccengine.core.states import Kind
 from tests.core.builders import agent_settings, phone_named, queue_named, queue_settings, skills

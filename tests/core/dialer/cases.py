@@ -8,7 +8,7 @@ from ccengine.core.dialer.attempts import Attempt, DialRequest
 from ccengine.core.dialer.numbers_known import CallConsent
 from ccengine.core.dialer.purposes import Mode, Purpose
 from ccengine.core.dialer.rules import CallingTimes, Fact, How, Law, Result, Rule
-from ccengine.core.plan import Period
+from ccengine.core.periods import Period
 
 NUMBER, OTHER = "+13055550100", "+13055550101"
 HOUR, DAY = 3_600.0, 86_400.0

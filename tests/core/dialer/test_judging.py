@@ -26,7 +26,7 @@ from ccengine.core.dialer.rules import (
     Scrub,
 )
 from ccengine.core.dialer.verdicts import HoldReason
-from ccengine.core.plan import Period
+from ccengine.core.periods import Period
 from tests.core.dialer.cases import (
     DAY,
     HOUR,

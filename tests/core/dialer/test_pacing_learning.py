@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from random import Random
 
@@ -185,3 +186,27 @@ def test_a_call_in_the_air_covers_an_idle_agent_at_the_start() -> None:
     law = policy("look-ahead", 0.03, 3)
     situation = Situation(1.0, 3, 0, 3, 100, [Ringing(0.0), Ringing(0.0)], [], [])
     assert law.decide(situation).calls == 1
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_with_its_memory_a_law_goes_on_to_the_last_bit(name: str) -> None:
+    """Given a copy made in the middle of a day, both say the same from then on."""
+    law = policy(name, 0.03, 8)
+    floor = FarEnd(law, 8, Random(5))
+    for _ in range(700):
+        floor.live_second(0.03)
+    again = policy(name, 0.03, 8)
+    memory = {key: tuple(one) for key, one in json.loads(json.dumps(law.memory())).items()}
+    again.recall(memory)
+    assert again.memory() == law.memory()
+    situation = Situation(701.0, 2, 0, 8, 1000, [Ringing(690.0)], [500.0] * 4, [690.0] * 2)
+    for second in range(300):
+        now = dataclasses.replace(situation, now_s=701.0 + second)
+        assert again.decide(now) == law.decide(now)
+        for one in (law, again):
+            one.call_answered(701.0 + second, 8.0, None)
+            one.talk_ended(30.0 + second)
+            one.call_unanswered(701.0 + second, 20.0, None)
+            if second % 20 == 0:
+                one.call_abandoned(701.0 + second)
+    assert again.memory() == law.memory()

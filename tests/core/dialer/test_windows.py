@@ -24,7 +24,7 @@ from ccengine.core.dialer.windows import (
     tally,
     window_since,
 )
-from ccengine.core.plan import Period
+from ccengine.core.periods import Period
 from tests.core.dialer.cases import DAY, NOON, rule
 
 US = AbandonLimit(percent=3, of=Denominator.LIVE_ANSWERS, window=WindowKind.THIRTY_DAYS)

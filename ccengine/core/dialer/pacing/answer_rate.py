@@ -7,7 +7,10 @@ the rate look low whenever many calls are fresh; left out, it would make a jump 
 from __future__ import annotations
 
 from math import exp, sqrt
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from ccengine.core.dialer.pacing.situation import Memory
 
 MEMORY_EXPOSURES: Final = 150.0
 MEMORY_S: Final = 180.0
@@ -34,6 +37,12 @@ class _Memory:
         keep = exp(-exposure / max(self._least, self._lately))
         self.answers = self.answers * keep + answered
         self.exposure = self.exposure * keep + exposure
+
+    def memory(self) -> tuple[float, ...]:
+        return (self.answers, self.exposure, self._lately, self._at_s)
+
+    def recall(self, memory: tuple[float, ...]) -> None:
+        self.answers, self.exposure, self._lately, self._at_s = memory
 
 
 class AnswerRate:
@@ -71,6 +80,17 @@ class AnswerRate:
     @staticmethod
     def _of(memory: _Memory, in_the_air: float) -> float:
         return min(0.98, (memory.answers + 0.6) / (memory.exposure + in_the_air + 2))
+
+    def memory(self) -> Memory:
+        """Return both memories and what was last made of them."""
+        look = (self.chance, self.variance)
+        return {"slow": self._slow.memory(), "fast": self._fast.memory(), "look": look}
+
+    def recall(self, memory: Memory) -> None:
+        """Take both memories as they were."""
+        self._slow.recall(memory["slow"])
+        self._fast.recall(memory["fast"])
+        self.chance, self.variance = memory["look"]
 
     def saved(self) -> list[float]:
         """Return the slow memory: answers and exposure."""

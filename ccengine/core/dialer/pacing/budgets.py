@@ -157,6 +157,20 @@ class Budget:
         """Begin a window, or take its counts from what is stored."""
         self.live, self.abandoned, self._ends_s = live, abandoned, ends_s
 
+    def memory(self) -> tuple[float, ...]:
+        """Return all counts and levels; the window's end is last, and left out if none is known."""
+        known = (self.live, self.abandoned, self._level, self._rate, self._rate_at_s)
+        short = (self._short_live, self._short_abandoned)
+        ends = () if self._ends_s is None else (self._ends_s,)
+        return tuple(map(float, (*known, *short, *ends)))
+
+    def recall(self, memory: Sequence[float]) -> None:
+        """Take counts and levels as they were."""
+        live, abandoned, self._level, self._rate, self._rate_at_s, *rest = memory
+        self.live, self.abandoned = int(live), int(abandoned)
+        self._short_live, self._short_abandoned, *ends = rest
+        self._ends_s = ends[0] if ends else None
+
     def saved(self) -> list[float]:
         """Return counts and level."""
         return [self.live, self.abandoned, self._level]

@@ -37,6 +37,11 @@ class Durations:
         total = sum(self._cells)
         return [1.0] + [max(0.0, 1 - done / total) for done in accumulate(self._cells)]
 
+    @property
+    def cells(self) -> tuple[float, ...]:
+        """The histogram as it is, to the last bit."""
+        return tuple(self._cells)
+
     def saved(self) -> list[float]:
         """Return the histogram."""
         return [round(count, 4) for count in self._cells]

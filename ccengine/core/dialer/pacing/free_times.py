@@ -11,7 +11,7 @@ from ccengine.core.dialer.pacing.durations import Durations, lognormal_cells
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from ccengine.core.dialer.pacing.situation import Saved
+    from ccengine.core.dialer.pacing.situation import Memory, Saved
 
 TALK_CELLS: Final = 1800
 WRAP_CELLS: Final = 300
@@ -46,6 +46,7 @@ class FreeTimes:
         self._wrap_ups = 30.0
         self._talking: list[tuple[float, ...]] = []
         self._wrapping: list[tuple[float, ...]] = []
+        self._built_from = self._counts()
 
     def talk_ended(self, duration_s: float) -> None:
         """Count a talk."""
@@ -59,6 +60,7 @@ class FreeTimes:
 
     def rebuild(self, horizons_s: Sequence[float]) -> None:
         """Make the tables anew for these horizons (seconds, patience included)."""
+        self._built_from = self._counts()
         ends = [max(1, round(horizon)) for horizon in horizons_s]
         staying = 1 - self._pauses / self._wrap_ups
         wrap_up = [max(share, LEAST_SURVIVAL) for share in self._wrap_up.survival()]
@@ -90,6 +92,28 @@ class FreeTimes:
         for second, count in Counter([int(now_s - at_s) for at_s in wrapping]).items():
             yield self._wrapping[min(second, last)], count
 
+    def _counts(self) -> tuple[tuple[float, ...], ...]:
+        return self._talk.cells, self._wrap_up.cells, (self._pauses, self._wrap_ups)
+
+    def _take(
+        self, talk: Sequence[float], wrap_up: Sequence[float], pauses: Sequence[float]
+    ) -> None:
+        self._talk.restore(talk)
+        self._wrap_up.restore(wrap_up)
+        self._pauses, self._wrap_ups = pauses
+
+    def memory(self) -> Memory:
+        """Return the counts, and those that the tables were made from."""
+        names = ("talk", "wrap_up", "pauses")
+        now = dict(zip(names, self._counts(), strict=True))
+        return now | {f"built_{n}": one for n, one in zip(names, self._built_from, strict=True)}
+
+    def recall(self, memory: Memory, horizons_s: Sequence[float]) -> None:
+        """Take counts as they were, and tables as they were for these horizons."""
+        self._take(memory["built_talk"], memory["built_wrap_up"], memory["built_pauses"])
+        self.rebuild(horizons_s)
+        self._take(memory["talk"], memory["wrap_up"], memory["pauses"])
+
     def saved(self) -> Saved:
         """Return what was counted."""
         return {
@@ -102,9 +126,7 @@ class FreeTimes:
         self, talk: Sequence[float], wrap_up: Sequence[float], pauses: Sequence[float]
     ) -> None:
         """Take counts that were saved."""
-        self._talk.restore(talk)
-        self._wrap_up.restore(wrap_up)
-        self._pauses, self._wrap_ups = pauses
+        self._take(talk, wrap_up, pauses)
 
 
 def _after_talk(

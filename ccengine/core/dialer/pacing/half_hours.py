@@ -7,7 +7,10 @@ spend all of it in one. Half hours are those of the wall clock, as reports have 
 from __future__ import annotations
 
 from math import exp
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HALF_HOUR_S: Final = 1800.0
 RATE_MEMORY_S: Final = 1200.0
@@ -34,6 +37,16 @@ class HalfHours:
         self._abandoned = 0
         self._rate = agents / USUAL_CYCLE_S  # live answers a second, until they are seen
         self._at_s = 0.0
+
+    def memory(self) -> tuple[float, ...]:
+        """Return the counts of the half hour, and how often answers come."""
+        counts = (self._number, self._live, self._abandoned)
+        return tuple(map(float, (*counts, self._rate, self._at_s)))
+
+    def recall(self, memory: Sequence[float]) -> None:
+        """Take them as they were."""
+        number, live, abandoned, self._rate, self._at_s = memory
+        self._number, self._live, self._abandoned = int(number), int(live), int(abandoned)
 
     def _turn(self, now_s: float) -> None:
         number = int(now_s // HALF_HOUR_S)

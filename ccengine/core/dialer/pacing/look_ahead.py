@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ccengine.core.dialer.pacing.outlook import Outlook
-    from ccengine.core.dialer.pacing.situation import Saved, Situation
+    from ccengine.core.dialer.pacing.situation import Memory, Saved, Situation
 
 EXACT_UP_TO: Final = 24  # agents
 LEARN_EVERY_S: Final = 120.0
@@ -143,8 +143,10 @@ class LookAhead:
             return
         self._learn_at_s = now_s + LEARN_EVERY_S
         self._ring_times.rebuild()
-        patience_s = self._settings.patience_s
-        self._free_times.rebuild([t + patience_s for t in self._ring_times.horizons_s])
+        self._free_times.rebuild(self._ends_of_horizons())
+
+    def _ends_of_horizons(self) -> list[float]:
+        return [t + self._settings.patience_s for t in self._ring_times.horizons_s]
 
     def call_answered(self, now_s: float, age_s: float, score: float | None) -> None:
         """Learn that a person answered."""
@@ -189,6 +191,35 @@ class LookAhead:
         """Begin the window of a limit, or take its counts from what is stored."""
         self._budgets[which].open_window(live, abandoned, ends_s)
 
+    def memory(self) -> Memory:
+        """Return all the law has in mind."""
+        budgets = {str(number): one.memory() for number, one in enumerate(self._budgets)}
+        began = () if self._began_s is None else (self._began_s,)
+        own = {
+            "scores": tuple(self._weights.saved()),
+            "half_hours": self._half_hours.memory(),
+            "clock": (float(self._seen), self._learn_at_s, *began),
+        }
+        return {
+            **_under("ring_times", self._ring_times.memory()),
+            **_under("free_times", self._free_times.memory()),
+            **_under("answer_rate", self._rate.memory()),
+            **_under("budgets", budgets),
+            **own,
+        }
+
+    def recall(self, memory: Memory) -> None:
+        """Go on exactly as the law would have that had this in mind."""
+        self._ring_times.recall(_part(memory, "ring_times"))
+        self._free_times.recall(_part(memory, "free_times"), self._ends_of_horizons())
+        self._rate.recall(_part(memory, "answer_rate"))
+        for number, budget in enumerate(self._budgets):
+            budget.recall(memory[f"budgets/{number}"])
+        self._weights.restore(memory["scores"])
+        self._half_hours.recall(memory["half_hours"])
+        seen, self._learn_at_s, *began = memory["clock"]
+        self._seen, self._began_s = int(seen), began[0] if began else None
+
     def saved(self) -> Saved:
         """Return what was learned, as plain data."""
         return {
@@ -220,6 +251,15 @@ class LookAhead:
         self._seen = int(read.numbers("seen")[0])
         self._began_s = float("-inf")
         self._learn_at_s = float("-inf")
+
+
+def _under(name: str, memory: Memory) -> Memory:
+    return {f"{name}/{key}": numbers for key, numbers in memory.items()}
+
+
+def _part(memory: Memory, name: str) -> Memory:
+    start = f"{name}/"
+    return {key[len(start) :]: one for key, one in memory.items() if key.startswith(start)}
 
 
 class _Hopper:

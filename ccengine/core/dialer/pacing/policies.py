@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 from ccengine.core.dialer.pacing.budgets import Limit
 from ccengine.core.dialer.pacing.look_ahead import LookAhead, LookAheadSettings
 from ccengine.core.dialer.pacing.yardsticks import Adaptive, FixedRatio
+from ccengine.core.dialer.purposes import LOOK_AHEAD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ccengine.core.dialer.pacing.situation import PacingPolicy
 
-DEFAULT: Final = "look-ahead"
+DEFAULT: Final = LOOK_AHEAD
 RATIOS: Final[Mapping[str, float]] = {"progressive": 1.0, "ratio-2": 2.0, "ratio-3": 3.0}
 ADAPTIVE: Final = ("adaptive", "adaptive-available", "adaptive-available-10")
 POLICIES: Final = (DEFAULT, *RATIOS, *ADAPTIVE)

@@ -9,6 +9,8 @@ from ccengine.core.dialer.pacing.durations import Durations, lognormal_cells
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ccengine.core.dialer.pacing.situation import Memory
+
 CELL_S: Final = 0.5
 CELLS: Final = 160  # 80 s: longer than any ring timeout
 HORIZON_SHARES: Final = (0.1, 0.3, 0.5, 0.7, 0.9)
@@ -36,6 +38,7 @@ class RingTimes:
 
     def rebuild(self) -> None:
         """Make the tables anew from what was counted."""
+        self._built_from = (self._live.cells, self._other.cells)
         unanswered_yet = self._live.survival()
         ringing_yet = self._other.survival()
         self.live = [1 - share for share in unanswered_yet]
@@ -68,6 +71,24 @@ class RingTimes:
         ringing = chance * live_left + (1 - chance) * other_left
         scale = chance / ringing if ringing > 0 else 0.0
         return [share * scale for share in row]
+
+    def memory(self) -> Memory:
+        """Return the counts, and those that the tables were made from."""
+        live, other = self._built_from
+        return {
+            "live": self._live.cells,
+            "other": self._other.cells,
+            "built_live": live,
+            "built_other": other,
+        }
+
+    def recall(self, memory: Memory) -> None:
+        """Take counts and tables as they were."""
+        self._live.restore(memory["built_live"])
+        self._other.restore(memory["built_other"])
+        self.rebuild()
+        self._live.restore(memory["live"])
+        self._other.restore(memory["other"])
 
     def saved(self) -> dict[str, Sequence[float]]:
         """Return the counts."""

@@ -9,6 +9,9 @@ from typing import NamedTuple, Protocol, TypeAlias
 Saved: TypeAlias = Mapping[str, "float | Sequence[float] | Saved"]
 """A law's memory as plain data, as JSON keeps it."""
 
+Memory: TypeAlias = Mapping[str, tuple[float, ...]]
+"""All that a law has in mind at an instant, to the last bit."""
+
 
 class Ringing(NamedTuple):
     """A call that was placed and has not ended yet in any way."""
@@ -82,10 +85,24 @@ class PacingPolicy(Protocol):
         """Learn how long a wrap-up lasted, and whether the agent went into a pause after it."""
         ...
 
+    def open_window(
+        self, which: int, live: int = 0, abandoned: int = 0, ends_s: float | None = None
+    ) -> None:
+        """Begin the window of a limit, or take its counts from what is stored."""
+        ...
+
     def saved(self) -> Saved:
         """Return what the law has learned, as plain data."""
         ...
 
     def restore(self, saved: Saved) -> None:
         """Take back what another life of this law has learned."""
+        ...
+
+    def memory(self) -> Memory:
+        """Return all the law has in mind, as numbers."""
+        ...
+
+    def recall(self, memory: Memory) -> None:
+        """Go on exactly as the law would have that had this in mind."""
         ...

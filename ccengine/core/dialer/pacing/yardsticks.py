@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from ccengine.core.dialer.pacing.situation import Decision
 
 if TYPE_CHECKING:
-    from ccengine.core.dialer.pacing.situation import Saved, Situation
+    from ccengine.core.dialer.pacing.situation import Memory, Saved, Situation
 
 ADAPT_EVERY_S: Final = 15.0
 INTENSITY: Final = 1.0
@@ -47,11 +47,23 @@ class FixedRatio:
     def wrap_up_ended(self, duration_s: float, *, paused: bool) -> None:
         """Learn nothing."""
 
+    def open_window(
+        self, which: int, live: int = 0, abandoned: int = 0, ends_s: float | None = None
+    ) -> None:
+        """Learn nothing: there is no limit."""
+
     def saved(self) -> Saved:
         """Return nothing: there is no memory."""
         return {}
 
     def restore(self, saved: Saved) -> None:
+        """Take nothing."""
+
+    def memory(self) -> Memory:
+        """Return nothing."""
+        return {}
+
+    def recall(self, memory: Memory) -> None:
         """Take nothing."""
 
 
@@ -121,6 +133,31 @@ class Adaptive:
 
     def wrap_up_ended(self, duration_s: float, *, paused: bool) -> None:
         """Learn nothing."""
+
+    def open_window(
+        self, which: int, live: int = 0, abandoned: int = 0, ends_s: float | None = None
+    ) -> None:
+        """Take the day's counts from what is stored; there is one limit, and it has no end."""
+        if which == 0 and (ends_s is None or ends_s > 0):
+            self._live, self._abandoned = live, abandoned
+
+    def memory(self) -> Memory:
+        """Return level, counts, looks and the last minute."""
+        looks = (self._adapt_at_s, self._idle_less_waiting, self._looks)
+        own = (self._level, *looks, self._live, self._abandoned)
+        return {
+            "own": tuple(map(float, own)),
+            "minute": tuple(at_s for at_s, _ in self._minute),
+            "lost": tuple(float(lost) for _, lost in self._minute),
+        }
+
+    def recall(self, memory: Memory) -> None:
+        """Take them as they were."""
+        level, self._adapt_at_s, self._idle_less_waiting, looks, live, abandoned = memory["own"]
+        self._level, self._looks = level, int(looks)
+        self._live, self._abandoned = int(live), int(abandoned)
+        lost = (bool(one) for one in memory["lost"])
+        self._minute = list(zip(memory["minute"], lost, strict=True))
 
     def saved(self) -> Saved:
         """Return the level and the day's counts."""

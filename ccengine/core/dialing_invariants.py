@@ -1,0 +1,85 @@
+"""What must hold of campaigns between any two events. Tests check it after every step."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from ccengine.core.dialing import AIR_PREFIX, PACE_PREFIX
+from ccengine.core.lead_calls import PATIENCE_PREFIX
+from ccengine.core.pacing import has_agents
+from ccengine.core.states import CallState, Kind
+
+if TYPE_CHECKING:
+    from ccengine.core.calls import Call
+    from ccengine.core.floor import Floor
+
+WITH_PATIENCE = frozenset(
+    {CallState.WAITING, CallState.OFFERED, CallState.CONNECTING, CallState.STRAYED}
+)
+
+
+def check(floor: Floor) -> None:
+    """Check all campaigns, their hoppers and their calls.
+
+    Raises:
+        AssertionError: something does not hold; the message says what.
+    """
+    _check_runs(floor)
+    _check_air(floor)
+    _check_leads(floor)
+    for call in floor.calls.values():
+        _check_call(floor, call)
+
+
+def _check_runs(floor: Floor) -> None:
+    runs = floor.runs
+    _must((PACE_PREFIX in floor.deadlines) == bool(runs.known), "paced each second", runs.known)
+    _must(not runs.spells, "laws were told of all that ended", runs.spells)
+    for name, run in runs.known.items():
+        _must(run.plan == floor.plan.campaigns.get(name), "paced by the plan in force", name)
+        _must(run.is_running or not len(run.hopper), "who pauses claims nothing", name)
+        numbers = {one.number: lead.key for lead in run.hopper.leads for one in lead.numbers}
+        known = {number: run.hopper.find(number) for number in numbers}
+        _must(known == numbers, "the hopper's numbers", name)
+
+
+def _check_air(floor: Floor) -> None:
+    runs = floor.runs
+    for call, lead in runs.air.items():
+        _must(AIR_PREFIX + call in floor.deadlines, "given up some day", lead)
+        _must(call not in floor.calls, "answered, and no more in the air", lead)
+        _must(not lead.abandoned and lead.talked_with is None, "nobody has answered", lead)
+        alone = floor.held or lead.is_withdrawn or has_agents(floor, lead.campaign)
+        _must(alone, "in the air without agents", lead)
+    for campaign, count in Counter(lead.campaign for lead in runs.air.values()).items():
+        plan = floor.plan.campaigns.get(campaign)
+        _must(plan is None or count <= plan.calls_at_most, "too many in the air", campaign)
+
+
+def _check_leads(floor: Floor) -> None:
+    """Check that no lead is in two places: hopper, air, a call, or one to be closed."""
+    runs = floor.runs
+    out = [call.lead.lead for call in floor.calls.values() if call.lead is not None]
+    out += [lead.lead for lead in (*runs.air.values(), *runs.closing.values())]
+    out += [lead.key for run in runs.known.values() for lead in run.hopper.leads]
+    _must(len(out) == len(set(out)), "a lead is out twice", sorted(out))
+
+
+def _check_call(floor: Floor, call: Call) -> None:
+    _must((call.lead is not None) == (call.kind is Kind.LEAD), "a lead's call", call)
+    hurries = call.patience_until is not None
+    due = floor.deadlines.rank(PATIENCE_PREFIX + call.id)
+    _must(hurries == (due is not None), "patience has an end", call)
+    _must(not hurries or call.state in WITH_PATIENCE, "patient without waiting", call)
+    _must(not hurries or call.queue is not None, "waits in its campaign's line", call)
+    _must(not hurries or not call.others, "offered to one at a time", call)
+    talked = call.lead is not None and call.lead.talked_with is not None
+    _must(not (hurries and talked), "impatient after a talk", call)
+    _must(not (talked and call.lead and call.lead.abandoned), "abandoned, and talked", call)
+
+
+def _must(holds: object, what: str, story: object) -> None:
+    if not holds:
+        message = f"invariant broken: {what}: {story}"
+        raise AssertionError(message)

@@ -1,0 +1,104 @@
+"""What happens to campaigns and to the leads that they dial."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, Lead, LeadKey
+from ccengine.core.ids import CallId, CampaignId, ClientId, TenantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignStarted:
+    """Somebody, or its schedule, lets a campaign place calls from now on."""
+
+    campaign: CampaignId
+    by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignPaused:
+    """No more calls are placed until it is started again; those in the air go on."""
+
+    campaign: CampaignId
+    by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignFinished:
+    """The campaign is over; calls in the air go on."""
+
+    campaign: CampaignId
+    by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbandonWindowOpened:
+    """The time over which a limit on abandoned calls counts begins, or is known from the store."""
+
+    campaign: CampaignId
+    limit: int  #: which of the campaign's, from 0
+    live: int  #: answers in it so far
+    abandoned: int  #: of these
+    ends_at: float | None = None  #: seconds since the epoch; None: nobody knows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadsClaimed:
+    """Leads are in the hopper's hands; none: there are none that could be dialed now."""
+
+    campaign: CampaignId
+    leads: tuple[Lead, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadDialed:
+    """An attempt is stored and the number is about to be dialed, whatever becomes of it."""
+
+    call: CallId
+    tenant: TenantId
+    client: ClientId
+    node: str
+    campaign: CampaignId
+    lead: LeadKey
+    number: str  #: dialed, in international form
+    attempt: AttemptId
+    caller: str = ""  #: the number shown to who is called
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadHeldBack:
+    """The law said no at the last moment: nothing was dialed."""
+
+    call: CallId
+    campaign: CampaignId
+    lead: LeadKey
+    rule: str  #: its id
+    until: float | None = None  #: seconds since the epoch; None: for ever
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadAnswered:
+    """A person has answered, or what is taken for one; they wait for an agent from now on."""
+
+    call: CallId
+    leg: str  #: channel id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadUnanswered:
+    """The call ended without an answer, or none was placed after all."""
+
+    call: CallId
+    outcome: AttemptOutcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadAbandoned:
+    """No agent came in time: the dialplan has begun to say who called."""
+
+    call: CallId
+    reason: str

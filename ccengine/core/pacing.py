@@ -1,0 +1,301 @@
+"""How many calls each campaign places now: asked after every event, and each second.
+
+Inbound comes first. Callers were offered to whoever is free before this; an agent for whom somebody
+waits all the same does not count. An agent who serves several campaigns counts for one: for whose
+call is in the air already, else by turns.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from ccengine.core import lead_calls
+from ccengine.core.agents import Agent
+from ccengine.core.commands import PlaceCall, RefillHopper, WithdrawCalls
+from ccengine.core.dialer.pacing.situation import Ringing, Situation
+from ccengine.core.dialer.purposes import Mode
+from ccengine.core.dialer.runs import LeadCall, Run
+from ccengine.core.dialing import lease
+from ccengine.core.ids import AgentId, CallId, owner_of
+from ccengine.core.states import AgentState, CallState, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ccengine.core.dialer.leads import Lead
+    from ccengine.core.dialer.pacing.situation import Decision
+    from ccengine.core.floor import Floor
+    from ccengine.core.ids import CampaignId, Instant
+
+REFILL_SECONDS: Final = 30.0
+"""Leads that were asked for and have not come for so long are asked for again."""
+
+NOBODY_LEFT: Final = "no agent is left"
+AT_WORK: Final = frozenset(
+    {AgentState.AVAILABLE, AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP}
+)
+BUSY: Final = AT_WORK - {AgentState.AVAILABLE}
+
+
+@dataclass(slots=True)
+class Team:
+    """The agents who count for one campaign now."""
+
+    run: Run
+    members: frozenset[AgentId]  #: all who qualify
+    waiting: int = 0  #: leads who have answered and nobody is rung for
+    idle: list[Agent] = field(default_factory=list)
+    busy: list[Agent] = field(default_factory=list)
+
+
+def settle(floor: Floor, now: Instant) -> None:
+    """Tell laws what has ended, hang up what nobody could take, and place what they allow."""
+    lead_calls.close_ended(floor)
+    runs = floor.runs
+    spells, runs.spells = runs.spells, []
+    stirred, runs.stirred = runs.stirred, False
+    for spell in spells:
+        for run in runs.known.values():
+            if spell.agent in _members(floor, run):
+                _teach(run, spell.was, spell.seconds, paused=spell.paused)
+    if floor.held or not stirred:
+        return
+    _withdraw(floor)
+    teams = _teams(floor, now)
+    for team in teams:
+        _refill(floor, team.run, now)
+        _place(floor, team, now)
+
+
+def _teach(run: Run, was: AgentState, seconds: float, *, paused: bool) -> None:
+    if was is AgentState.ON_CALL:
+        run.law.talk_ended(seconds)
+    else:
+        run.law.wrap_up_ended(seconds, paused=paused)
+
+
+def _members(floor: Floor, run: Run) -> tuple[AgentId, ...]:
+    return floor.matching.pool(floor.requirements.usual(run.plan.queue)).members
+
+
+# --- nobody is left ---------------------------------------------------------------------------
+
+
+def _withdraw(floor: Floor) -> None:
+    """Have calls hung up that ring for a campaign whose last agent has left."""
+    left: dict[CampaignId, list[CallId]] = {}
+    for call, lead in floor.runs.air.items():
+        if not lead.is_withdrawn:
+            left.setdefault(lead.campaign, []).append(call)
+    for campaign, calls in left.items():
+        if has_agents(floor, campaign):
+            continue
+        for call in calls:
+            floor.runs.air[call] = replace(floor.runs.air[call], is_withdrawn=True)
+        floor.ask(WithdrawCalls(campaign=campaign, calls=tuple(calls), reason=NOBODY_LEFT))
+
+
+def has_agents(floor: Floor, campaign: CampaignId) -> bool:
+    """Tell whether anybody is at work who could talk with the campaign's leads."""
+    plan = floor.plan.campaigns.get(campaign)
+    if plan is None:
+        return False
+    pool = floor.matching.pool(floor.requirements.usual(plan.queue))
+    return any(_is_at_work(floor.roster.get(one), floor, campaign) for one in pool.members)
+
+
+def _is_at_work(agent: Agent, floor: Floor, campaign: CampaignId) -> bool:
+    queue = floor.plan.campaigns[campaign].queue
+    away = queue in agent.paused or agent.phone_lost or bool(agent.own_calls)
+    return agent.state in AT_WORK and not away and agent.coaching is None
+
+
+# --- who counts for whom ----------------------------------------------------------------------
+
+
+def _teams(floor: Floor, now: Instant) -> list[Team]:
+    """Share agents out among the campaigns that place calls now."""
+    waiting = _waiting(floor)
+    teams = [
+        Team(run, frozenset(_members(floor, run)), waiting[name])
+        for name, run in sorted(floor.runs.known.items())
+        if run.is_running and run.plan.mode is not Mode.PREVIEW
+        if run.plan.is_open(now) and has_agents(floor, name)
+    ]
+    if not teams:
+        return []
+    wanted = _wanted_by_others(floor)
+    _share_busy(floor, teams, wanted)
+    _share_idle(floor, teams, _left(floor, teams, wanted, now), now)
+    return teams
+
+
+def _waiting(floor: Floor) -> Counter[CampaignId]:
+    queues = {run.plan.queue for run in floor.runs.known.values()}
+    calls = (floor.calls[call] for queue in sorted(queues) for call in floor.shares.line(queue))
+    return Counter(
+        call.lead.campaign
+        for call in calls
+        if call.lead is not None
+        and call.patience_until is not None
+        and call.state is CallState.WAITING
+    )
+
+
+def _wanted_by_others(floor: Floor) -> set[AgentId]:
+    """Return the agents for whom somebody waits whom no campaign has dialed."""
+    found: set[AgentId] = set()
+    for requirement in floor.matching.lines():
+        pool = floor.matching.pool(requirement)
+        calls = (*pool.line, *pool.shared)
+        if any(floor.calls[call].kind is not Kind.LEAD for call in calls):
+            found.update(pool.members)
+    return found
+
+
+def _share_busy(floor: Floor, teams: list[Team], wanted: set[AgentId]) -> None:
+    """Share out by their order, which seldom changes: who is busy counts on the same side."""
+    for number, agent in enumerate(floor.roster.all()):
+        if agent.state in BUSY and agent.id not in wanted:
+            served = [team for team in teams if _serves(floor, team, agent)]
+            if served:
+                served[number % len(served)].busy.append(agent)
+
+
+def _left(floor: Floor, teams: list[Team], wanted: set[AgentId], now: Instant) -> list[Agent]:
+    """Return who is idle, whose turn it is first, without those kept for calls of no team."""
+    idle = [one for one in floor.roster.all() if one.may_be_offered and one.id not in wanted]
+    left = sorted(idle, key=lambda one: one.idle_rank)
+    paced = {team.run.campaign for team in teams}
+    for lead in floor.runs.air.values():  # of one that pauses, or is over
+        plan = floor.plan.campaigns.get(lead.campaign)
+        if lead.campaign not in paced and plan is not None:
+            members = floor.matching.pool(floor.requirements.usual(plan.queue)).members
+            kept = next((one for one in left if one.id in members), None)
+            left = [one for one in left if one is not kept]
+    return [one for one in left if any(_may(floor, team, one, now) for team in teams)]
+
+
+def _share_idle(floor: Floor, teams: list[Team], left: list[Agent], now: Instant) -> None:
+    """Have each call in the air, or that waits, keep one; the others go round by turns."""
+    for team in teams:
+        owed = team.waiting + len(floor.runs.calls_of(team.run.campaign))
+        for agent in [one for one in left if _may(floor, team, one, now)][:owed]:
+            left.remove(agent)
+            team.idle.append(agent)
+    order, turn = [*teams], floor.runs.turn
+    if turn is not None:
+        order = [team for team in teams if team.run.campaign > turn]
+        order += [team for team in teams if team.run.campaign <= turn]
+    for agent in left:
+        found = next((team for team in order if _may(floor, team, agent, now)), None)
+        if found is not None:
+            found.idle.append(agent)
+            order.remove(found)
+            order.append(found)
+
+
+def _serves(floor: Floor, team: Team, agent: Agent) -> bool:
+    return agent.id in team.members and _is_at_work(agent, floor, team.run.campaign)
+
+
+def _may(floor: Floor, team: Team, agent: Agent, now: Instant) -> bool:
+    if not _has_leads(floor, team) or not _serves(floor, team, agent):
+        return False
+    return not floor.rule_against(agent.id, floor.requirements.usual(team.run.plan.queue), now)
+
+
+def _has_leads(floor: Floor, team: Team) -> bool:
+    """Tell whether agents are of use to the campaign: others may have them meanwhile."""
+    run = team.run
+    return bool(len(run.hopper) or team.waiting or floor.runs.calls_of(run.campaign))
+
+
+# --- calls ------------------------------------------------------------------------------------
+
+
+def _refill(floor: Floor, run: Run, now: Instant) -> None:
+    if run.hopper.is_low and now >= run.refill_at:
+        wanted = run.hopper.wanted()
+        run.asked, run.refill_at = wanted.due, now + REFILL_SECONDS
+        floor.ask(RefillHopper(campaign=run.campaign, wanted=wanted))
+
+
+def _place(floor: Floor, team: Team, now: Instant) -> None:
+    run = team.run
+    free = [agent.id for agent in team.idle]
+    may = [lead for lead in run.hopper.leads if _is_dialable(lead, free, now)]
+    scores = [one.score for one in may if one.score is not None]
+    situation = _situation(floor, team, scores if len(scores) == len(may) else [], now)
+    decision = run.law.decide(situation)
+    for rank in _ranks(decision, situation, min(decision.calls, situation.trunks_free)):
+        lead = run.hopper.take(now, agents=free, rank=rank)
+        if lead is None:
+            break
+        _ask(floor, run, lead, now)
+
+
+def _is_dialable(lead: Lead, free: list[AgentId], now: Instant) -> bool:
+    is_due = lead.due_at is None or lead.due_at <= now
+    return is_due and (lead.agent is None or lead.agent in free)
+
+
+def _situation(floor: Floor, team: Team, scores: list[float], now: Instant) -> Situation:
+    run = team.run
+    air = floor.runs.calls_of(run.campaign).values()
+    wrapping = [one for one in team.busy if one.state is AgentState.WRAP_UP]
+    talking = [one for one in team.busy if one.state is not AgentState.WRAP_UP]
+    return Situation(
+        now_s=now - run.zero,
+        idle=len(team.idle),
+        waiting=team.waiting,
+        staffed=len(team.idle) + len(team.busy),
+        trunks_free=max(0, run.plan.calls_at_most - len(air)),
+        ringing=[Ringing(one.placed_at - run.zero, one.score) for one in air],
+        talking=[one.state_since - run.zero for one in talking],
+        wrapping=[one.state_since - run.zero for one in wrapping],
+        scores=scores,
+    )
+
+
+def _ranks(
+    decision: Decision, situation: Situation, calls: int
+) -> Iterator[Callable[[Lead], float] | None]:
+    """Yield by what each lead is to be taken: nearest to the score that the law has picked."""
+    for number in range(calls):
+        if number >= len(decision.picks):
+            yield None
+        else:
+            yield _nearest(situation.scores[decision.picks[number]])
+
+
+def _nearest(score: float) -> Callable[[Lead], float]:
+    return lambda lead: -abs((lead.score or 0.0) - score)
+
+
+def _ask(floor: Floor, run: Run, lead: Lead, now: Instant) -> None:
+    # The instant makes it another one than any of a journal that is gone.
+    call = CallId(f"lead-{int(now * 1000):x}-{floor.next_serial()}")
+    number = lead.to_dial or ""
+    floor.runs.turn = run.campaign
+    floor.runs.air[call] = LeadCall(
+        campaign=run.campaign,
+        lead=lead.key,
+        number=number,
+        placed_at=now,
+        agent=lead.agent,
+        score=lead.score,
+    )
+    lease(floor, call, run.plan, now)
+    floor.ask(
+        PlaceCall(
+            call=call,
+            campaign=run.campaign,
+            client=owner_of(run.campaign),
+            lead=lead,
+            number=number,
+            ring_seconds=run.plan.ring_seconds,
+        )
+    )

@@ -1,0 +1,88 @@
+"""What happens to campaigns and to the leads that they dial, told for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ccengine.core.commands import (
+    CloseLead,
+    PlaceCall,
+    RefillHopper,
+    ReturnLeads,
+    WithdrawCalls,
+)
+from ccengine.core.events import (
+    AbandonWindowOpened,
+    CampaignEvent,
+    CampaignFinished,
+    CampaignPaused,
+    CampaignStarted,
+    LeadAbandoned,
+    LeadAnswered,
+    LeadDialed,
+    LeadHeldBack,
+    LeadsClaimed,
+    LeadUnanswered,
+)
+from ccengine.reporting.instants import utc_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ccengine.core.commands import DialingCommand
+    from ccengine.core.events import DialingEvent, LeadEvent
+
+
+def tell_dialing(what: DialingEvent, mask: Callable[[str], str]) -> str:
+    """Return what has happened; `mask` says how numbers are shown."""
+    if isinstance(what, CampaignEvent):
+        return _of_campaign(what)
+    return _of_lead(what, mask)
+
+
+def _of_campaign(what: CampaignEvent) -> str:
+    match what:
+        case CampaignStarted():
+            return f"campaign {what.campaign} started by {what.by}{_because(what.reason)}"
+        case CampaignPaused():
+            return f"campaign {what.campaign} paused by {what.by}{_because(what.reason)}"
+        case CampaignFinished():
+            return f"campaign {what.campaign} finished by {what.by}{_because(what.reason)}"
+        case AbandonWindowOpened():
+            share = f"{what.abandoned} of {what.live} answers abandoned so far"
+            return f"campaign {what.campaign}, limit {what.limit + 1}: {share}"
+        case LeadsClaimed():
+            return f"{len(what.leads)} leads of campaign {what.campaign} are to be dialed next"
+
+
+def _of_lead(what: LeadEvent, mask: Callable[[str], str]) -> str:
+    match what:
+        case LeadDialed():
+            return f"{mask(what.number)} is dialed for campaign {what.campaign} on {what.node}"
+        case LeadHeldBack():
+            until = "" if what.until is None else f" until {utc_text(what.until)}"
+            return f"not dialed for campaign {what.campaign}: {what.rule} says no{until}"
+        case LeadAnswered():
+            return "the lead has answered, and waits for an agent"
+        case LeadUnanswered():
+            return f"the lead was not reached: {what.outcome}"
+        case LeadAbandoned():
+            return f"no agent came in time: {what.reason}"
+
+
+def decision_told(what: DialingCommand) -> str:
+    """Return what the core has decided; empty where an event says it."""
+    match what:
+        case RefillHopper() | PlaceCall():
+            return ""
+        case ReturnLeads():
+            return f"{len(what.leads)} leads of campaign {what.campaign} given back: {what.reason}"
+        case WithdrawCalls():
+            return f"{len(what.calls)} calls of {what.campaign} are hung up: {what.reason}"
+        case CloseLead():
+            said = f", {what.disposition}" if what.disposition else ""
+            return f"the attempt ended: {what.outcome}{said}"
+
+
+def _because(reason: str) -> str:
+    return f": {reason}" if reason else ""

@@ -1,0 +1,191 @@
+"""A stage with campaigns: a database that gives leads, and a far end in a test's hands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from ccengine.core import events
+from ccengine.core.commands import (
+    CloseLead,
+    Command,
+    OfferCall,
+    PlaceCall,
+    RefillHopper,
+    ReturnLeads,
+    WithdrawCalls,
+)
+from ccengine.core.dialer.campaigns import CampaignPlan, ListShare
+from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, Lead, LeadKey, LeadNumber
+from ccengine.core.dialer.purposes import Mode
+from ccengine.core.ids import CallId, CampaignId, QueueId
+from tests.core.builders import CLIENT, TENANT
+from tests.core.stage import NODE, Stage
+
+if TYPE_CHECKING:
+    from ccengine.core.events import Event
+
+RENEWALS = CampaignId("nova/renewals")
+SURVEY = CampaignId("nova/survey")
+
+
+def campaign(mode: Mode = Mode.PROGRESSIVE, queue: str = "sales", **rules: Any) -> CampaignPlan:
+    """Return a campaign of one list."""
+    lists = {"main": ListShare()}
+    return CampaignPlan(queue=QueueId(f"{CLIENT}/{queue}"), mode=mode, lists=lists, **rules)
+
+
+def lead(key: int, **known: Any) -> Lead:
+    """Return a lead with one number."""
+    numbers = (LeadNumber(number=f"+49300{key:04}"),)
+    return Lead(key=LeadKey(key), list="main", numbers=numbers, **known)
+
+
+def dialing_events(call: str) -> list[Event]:
+    """Return one of each event of campaigns."""
+    to: dict[str, Any] = {"campaign": RENEWALS}
+    lead_of: dict[str, Any] = {"call": CallId(call), "lead": LeadKey(1), **to}
+    return [
+        events.CampaignStarted(**to, by="olga"),
+        events.CampaignPaused(**to, by="olga"),
+        events.CampaignFinished(**to, by="olga"),
+        events.AbandonWindowOpened(**to, limit=0, live=100, abandoned=2),
+        events.LeadsClaimed(**to, leads=(lead(1),)),
+        events.LeadDialed(
+            **lead_of,
+            tenant=TENANT,
+            client=CLIENT,
+            node=NODE,
+            number="+493000001",
+            attempt=AttemptId("a1"),
+        ),
+        events.LeadHeldBack(**lead_of, rule="US.hours"),
+        events.LeadAnswered(call=CallId(call), leg=f"{call}.leg"),
+        events.LeadUnanswered(call=CallId(call), outcome=AttemptOutcome.BUSY),
+        events.LeadAbandoned(call=CallId(call), reason="2 s are over"),
+    ]
+
+
+class DialingStage(Stage):
+    """Sessions that do at once what the core asks for, but for what a test does itself."""
+
+    def __init__(self, leads: int = 1000) -> None:
+        super().__init__()
+        self.fresh = [lead(key) for key in range(1, leads + 1)]
+        self.claimed: set[LeadKey] = set()
+        self.placed: dict[CallId, PlaceCall] = {}  #: and neither answered nor over
+        self.ringing_agents: list[OfferCall] = []
+        self.withdrawn: set[CallId] = set()
+        self.closed: list[CloseLead] = []
+        self.refills = True
+
+    def with_campaigns(self, **campaigns: CampaignPlan) -> None:
+        """Plan these campaigns of the usual client."""
+        known = {CampaignId(f"{CLIENT}/{name}"): one for name, one in campaigns.items()}
+        self.house["campaigns"] = known
+        self.plan()
+
+    def start(self, name: CampaignId = RENEWALS) -> list[Command]:
+        return self.post(events.CampaignStarted(campaign=name, by="olga"))
+
+    def pause(self, name: CampaignId = RENEWALS) -> list[Command]:
+        return self.post(events.CampaignPaused(campaign=name, by="olga"))
+
+    @override
+    def post(self, event: Event) -> list[Command]:
+        return self._heed(super().post(event))
+
+    @override
+    def advance(self, now: float) -> list[Command]:
+        return self._heed(super().advance(now))
+
+    def _heed(self, commands: list[Command]) -> list[Command]:
+        """Do what sessions would do."""
+        heeded = list(commands)
+        for command in commands:
+            match command:
+                case RefillHopper() if self.refills:
+                    heeded += self.bring(command)
+                case ReturnLeads():
+                    self.claimed.difference_update(command.leads)
+                case PlaceCall():
+                    assert command.call not in self.placed
+                    self.placed[command.call] = command
+                case WithdrawCalls():
+                    self.withdrawn.update(command.calls)
+                case OfferCall():
+                    self.ringing_agents.append(command)
+                case CloseLead():
+                    self.closed.append(command)
+                case _:
+                    pass
+        return heeded
+
+    def bring(self, wanted: RefillHopper) -> list[Command]:
+        """Claim leads, and tell which."""
+        found = [one for one in self.fresh if one.key not in self.claimed]
+        leads = tuple(found[: wanted.wanted.due])
+        self.fresh = [one for one in self.fresh if one not in leads]
+        self.claimed.update(one.key for one in leads)
+        return self.post(events.LeadsClaimed(campaign=wanted.campaign, leads=leads))
+
+    # --- the far end ---------------------------------------------------------------------------
+
+    def ringing(self) -> list[CallId]:
+        """Return the calls in the air, the first one first."""
+        return list(self.placed)
+
+    def dialed(self, call: CallId) -> list[Command]:
+        placed = self.placed[call]
+        return self.post(
+            events.LeadDialed(
+                call=call,
+                tenant=TENANT,
+                client=CLIENT,
+                node=NODE,
+                campaign=placed.campaign,
+                lead=placed.lead.key,
+                number=placed.number,
+                attempt=AttemptId(f"a-{call}"),
+            )
+        )
+
+    def all_dialed(self) -> list[CallId]:
+        """Have all that was asked for be dialed, and return it."""
+        for call in self.ringing():
+            if not self.center.in_air[call].attempt:
+                self.dialed(call)
+        return self.ringing()
+
+    def lead_answers(self, call: CallId) -> list[Command]:
+        del self.placed[call]
+        return self.post(events.LeadAnswered(call=call, leg=f"{call}.leg"))
+
+    def lead_fails(
+        self, call: CallId, outcome: AttemptOutcome = AttemptOutcome.NO_ANSWER
+    ) -> list[Command]:
+        del self.placed[call]
+        return self.post(events.LeadUnanswered(call=call, outcome=outcome))
+
+    def held_back(self, call: CallId) -> list[Command]:
+        placed = self.placed.pop(call)
+        return self.post(
+            events.LeadHeldBack(
+                call=call, campaign=placed.campaign, lead=placed.lead.key, rule="US.hours"
+            )
+        )
+
+    def abandoned(self, call: CallId) -> list[Command]:
+        return self.post(events.LeadAbandoned(call=call, reason="2 s are over"))
+
+    def agent_takes(self, call: CallId) -> None:
+        """Have the agent's phone answer by itself, and both hear each other."""
+        self.accept(call)
+        self.bridge(call)
+
+    def with_scores(self, *scores: float) -> None:
+        self.fresh = [
+            replace(one, score=score) for one, score in zip(self.fresh, scores, strict=False)
+        ]

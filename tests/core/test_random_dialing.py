@@ -1,0 +1,277 @@
+"""Agents, callers, leads and far ends in the hands of chance: what must hold always, holds.
+
+After every step the core's invariants are checked (`Stage`). In between the center is replaced by
+one restored from its snapshot; in the end a replay of all that happened gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from typing_extensions import override
+
+from ccengine.core import events
+from ccengine.core.center import ContactCenter
+from ccengine.core.dialer.leads import AttemptOutcome
+from ccengine.core.dialer.pacing.budgets import Limit
+from ccengine.core.dialer.pacing.gated_ratio import GatedRatio
+from ccengine.core.dialer.pacing.look_ahead import LookAhead
+from ccengine.core.dialer.purposes import Mode
+from ccengine.core.errors import CoreError
+from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId
+from ccengine.core.states import CallState, Kind
+from tests.core.builders import agent_settings, call_arrived, queue_named, queue_settings
+from tests.core.dialing_stage import RENEWALS, SURVEY, DialingStage, campaign, dialing_events
+from tests.core.stage import NODE, state_bytes
+from tests.core.test_snapshots import through_the_journal
+from tests.sizes import by_size
+
+if TYPE_CHECKING:
+    from ccengine.core.calls import Call
+    from ccengine.core.events import Event
+
+NAMES = ("anna", "bob", "carl", "dora")
+DICE = st.integers(0, 2**32)
+MODES = st.sampled_from([Mode.PROGRESSIVE, Mode.POWER, Mode.PREDICTIVE])
+CAMPAIGNS = st.sampled_from([RENEWALS, SURVEY])
+
+
+class RandomDialing(RuleBasedStateMachine):
+    """Two campaigns and callers, who share agents."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stage = DialingStage(300)
+        self.callers = 0
+
+    @initialize(first=MODES, second=MODES)
+    def open_doors(self, first: Mode, second: Mode) -> None:
+        stage = self.stage
+        stage.agents = {name: agent_settings("sales:4 care:2") for name in NAMES}
+        stage.agents["dora"] = agent_settings("sales:1")
+        stage.queues = {"sales": queue_settings("sales:1"), "care": queue_settings("care:1")}
+        rules: dict[str, Any] = {"ratio": 2.0, "calls_at_most": 6}
+        stage.with_campaigns(
+            renewals=campaign(first, **rules), survey=campaign(second, "care", **rules)
+        )
+        for phone, name in enumerate(NAMES):
+            self.tell(events.AgentLoggedIn(agent=AgentId(name), phone=PhoneId(str(101 + phone))))
+        stage.start(RENEWALS)
+        stage.start(SURVEY)
+
+    def tell(self, event: Event) -> None:
+        try:
+            self.stage.post(event)
+        except CoreError:
+            return
+
+    @rule(name=st.sampled_from(NAMES), way=st.integers(0, 4))
+    def an_agent_comes_or_goes(self, name: str, way: int) -> None:
+        agent = AgentId(name)
+        ways: list[Event] = [
+            events.AgentWentReady(agent=agent),
+            events.AgentLoggedIn(agent=agent, phone=PhoneId(str(101 + NAMES.index(name)))),
+            events.AgentWentNotReady(agent=agent, reason="tea"),
+            events.AgentLoggedOut(agent=agent),
+            events.AgentPaused(agent=agent, queue=queue_named("sales")),
+        ]
+        self.tell(ways[way])
+
+    @rule(name=CAMPAIGNS, way=st.integers(0, 5))
+    def a_campaign_is_started_or_stopped(self, name: Any, way: int) -> None:
+        who: dict[str, Any] = {"campaign": name, "by": "olga"}
+        kinds = (events.CampaignPaused, events.CampaignFinished)
+        kind = kinds[way] if way < len(kinds) else events.CampaignStarted
+        self.tell(kind(**who))
+
+    @rule(queue=st.sampled_from(["sales", "care"]))
+    def a_caller_comes(self, queue: str) -> None:
+        self.callers += 1
+        call = CallId(f"c{self.callers}")
+        self.tell(call_arrived(call))
+        self.tell(events.CallQueued(call=call, queue=queue_named(queue)))
+
+    @rule(dice=DICE, answering=st.sampled_from([0.0, 0.3, 1.0]))
+    def phones_ring(self, dice: int, answering: float) -> None:
+        """Have each call in the air go on, or end in some way."""
+        chance = Random(dice)
+        for call, lead in list(self.stage.center.in_air.items()):
+            if call not in self.stage.placed:
+                continue
+            if not lead.attempt:
+                way = self.stage.held_back if chance.random() < 0.1 else self.stage.dialed
+                way(call)
+            elif chance.random() < answering:
+                self.stage.lead_answers(call)
+            elif chance.random() < 0.4:
+                self.stage.lead_fails(call, chance.choice(list(AttemptOutcome)))
+
+    @rule(dice=DICE)
+    def calls_go_on(self, dice: int) -> None:
+        chance = Random(dice)
+        for call in list(self.stage.center.calls.values()):
+            event = _next_of(call, chance)
+            if event is not None and chance.random() < 0.7:
+                self.tell(event)
+
+    @rule(dice=DICE)
+    def something_late_is_told(self, dice: int) -> None:
+        chance = Random(dice)
+        known = [*self.stage.center.calls, *self.stage.center.in_air, "l1"]
+        late = chance.choice(dialing_events(chance.choice(known)))
+        if isinstance(late, events.LeadAnswered | events.LeadUnanswered | events.LeadHeldBack):
+            self.stage.placed.pop(late.call, None)
+        if not isinstance(late, events.LeadsClaimed):
+            self.tell(late)
+
+    @rule(seconds=st.sampled_from([0.5, 1.0, 2.0, 10.0, 40.0]))
+    def time_passes(self, seconds: float) -> None:
+        self.stage.wait(seconds)
+
+    @rule()
+    def the_switch_is_lost_and_found(self) -> None:
+        self.tell(events.SwitchLost(node=NODE))
+        self.tell(events.SwitchResynced(node=NODE))
+
+    @rule()
+    def the_engine_is_restarted(self) -> None:
+        again = through_the_journal(self.stage.center)
+        assert state_bytes(again) == state_bytes(self.stage.center)
+        self.stage.center = again
+
+    @override
+    def teardown(self) -> None:
+        """All hang up; a replay of all that happened gives the same bytes."""
+        for call in list(self.stage.center.calls):
+            self.stage.hang_up(call)
+        replayed = ContactCenter()
+        for (now, event), said in zip(self.stage.steps, self.stage.said, strict=True):
+            again = replayed.advance(now) if event is None else replayed.handle(event, now)
+            assert orjson.dumps(again) == said, self.stage.told(f"replayed differently: {event}")
+        assert state_bytes(replayed) == state_bytes(self.stage.center)
+
+
+def _next_of(call: Call, chance: Random) -> Event | None:
+    both: dict[str, Any] = {"call": call.id, "agent": call.agent}
+    ended = events.CallEnded(call=call.id, by=events.Party.CALLER, cause="hung up")
+    late = events.LeadAbandoned(call=call.id, reason="late")
+    if call.kind is Kind.LEAD and chance.random() < 0.2:
+        return late
+    if call.state is CallState.IN_FLOW or chance.random() < 0.1:
+        return ended
+    match call.state:
+        case CallState.OFFERED:
+            return events.OfferAccepted(**both, offer=call.offer or OfferId(""))
+        case CallState.CONNECTING:
+            return events.ConversationStarted(**both, bridge="b")
+        case CallState.TALKING:
+            return events.ConversationEnded(**both, by=events.Party.AGENT)
+        case _:
+            return None
+
+
+TestRandomDialing = RandomDialing.TestCase
+TestRandomDialing.settings = settings(
+    max_examples=by_size(small=8, full=300),
+    stateful_step_count=by_size(small=30, full=60),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+MOODS = st.lists(
+    st.tuples(st.sampled_from([0.0, 0.05, 0.5, 1.0]), st.integers(1, 40)), min_size=1, max_size=4
+)
+
+
+@given(
+    moods=MOODS,
+    agents=st.integers(1, 8),
+    mode=st.sampled_from([Mode.POWER, Mode.PREDICTIVE]),
+    room=st.integers(0, 3),
+    seed=DICE,
+)
+@settings(max_examples=by_size(small=6, full=200), deadline=None)
+def test_abandoned_calls_stay_within_the_share_and_what_was_in_the_air_as_the_gate_closed(
+    moods: list[tuple[float, int]], agents: int, mode: Mode, room: int, seed: int
+) -> None:
+    """Whatever the far end does; agents stay, and callers stay away."""
+    share, live = 0.03, 1000
+    day = FarDay(mode, agents, share, Random(seed))
+    day.open_window(live, int(share * live) - room)
+    in_the_air, was_open = 0, False
+    for answering, seconds in moods:
+        for _ in range(seconds):
+            before = day.in_the_air
+            day.live_second(answering)
+            is_open = not day.is_closed
+            if was_open and not is_open:
+                in_the_air = before
+            was_open = is_open
+            allowed = share * day.live + (0 if is_open else in_the_air)
+            assert day.abandoned <= allowed + 1e-9, day.stage.told("more than may be")
+
+
+class FarDay:
+    """A campaign's day: agents who do their work, and a far end of changing moods."""
+
+    def __init__(self, mode: Mode, agents: int, share: float, chance: Random) -> None:
+        self.stage, self.chance = DialingStage(3000), chance
+        names = [f"a{number}" for number in range(agents)]
+        self.stage.agents = {name: agent_settings("sales:1") for name in names}
+        self.stage.queues = {"sales": queue_settings("sales:1", wrap_up=5)}
+        limits = (Limit(share, strict=True),)
+        self.stage.with_campaigns(renewals=campaign(mode, ratio=3.0, limits=limits))
+        for name in names:
+            self.stage.log_in(name)
+        self.stage.start()
+        self.live = self.abandoned = 0
+
+    def open_window(self, live: int, abandoned: int) -> None:
+        self.live, self.abandoned = live, abandoned
+        self.stage.post(
+            events.AbandonWindowOpened(
+                campaign=RENEWALS, limit=0, live=live, abandoned=abandoned, ends_at=None
+            )
+        )
+
+    @property
+    def in_the_air(self) -> int:
+        """Calls that ring, or whose lead waits for an agent."""
+        center = self.stage.center
+        return len(center.in_air) + sum(one.agent is None for one in center.calls.values())
+
+    @property
+    def is_closed(self) -> bool:
+        run = self.stage.center.campaigns[RENEWALS]
+        assert isinstance(run.law, GatedRatio | LookAhead)
+        return run.law.is_closed(self.stage.now - run.zero)
+
+    def live_second(self, answering: float) -> None:
+        for call in self.stage.all_dialed():
+            if self.chance.random() < answering:
+                self.live += 1
+                self.stage.lead_answers(call)
+                self._take(self.stage.center.calls[call])
+            elif self.chance.random() < 0.1:
+                self.stage.lead_fails(call)
+        self.stage.wait(1)
+        for known in list(self.stage.center.calls.values()):
+            self._go_on(known)
+
+    def _take(self, call: Call) -> None:
+        if call.state is CallState.OFFERED:
+            self.stage.agent_takes(call.id)
+
+    def _go_on(self, call: Call) -> None:
+        self._take(call)
+        if call.state is CallState.IN_FLOW:
+            self.abandoned += 1
+            self.stage.abandoned(call.id)
+            self.stage.hang_up(call.id)
+        elif call.state is CallState.TALKING and self.chance.random() < 0.1:
+            self.stage.hang_up(call.id)
