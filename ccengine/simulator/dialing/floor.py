@@ -270,7 +270,7 @@ class Floor:
     def _lose_patience(self, _: int) -> None:
         if self.waiting and self.waiting[0][0] <= self.now_s - PATIENCE_S + 1e-9:
             self._changed = True
-            _, partner = self.waiting.popleft()
+            partner = self.waiting.popleft()[1]
             if partner is Partner.MACHINE:
                 self._count_live()
             self.day.outcomes[AttemptOutcome.ABANDONED] += 1
