@@ -125,7 +125,7 @@ class Floor:
         self.talking: dict[int, float] = {}
         self.wrapping: dict[int, float] = {}
         self.hopper: list[Record] = []
-        self._after: dict[int, tuple[float, float]] = {}
+        self._after: dict[int, tuple[float, float, Partner]] = {}
         self._heap: list[tuple[float, int, Callable[[int], None], int]] = []
         self._number = count()
         self._changed = True
@@ -316,19 +316,22 @@ class Floor:
         talk_s, wrap_up_s = self.chance.talk_s(partner), self.chance.wrap_up_s()
         pause_s = self.chance.pause_s()
         self.talking[agent] = self.now_s
-        self._after[agent] = (wrap_up_s, pause_s)
+        self._after[agent] = (wrap_up_s, pause_s, partner)
         self.at(self.now_s + talk_s, self._wrap_up, agent)
         return self.now_s + talk_s + wrap_up_s + pause_s
 
     def _wrap_up(self, agent: int) -> None:
         self._changed = True
         self.law.talk_ended(self.now_s - self.talking.pop(agent))
+        wrap_up_s, _, partner = self._after[agent]
+        if partner is Partner.MACHINE:
+            self.law.machine_heard(self.now_s)
         self.wrapping[agent] = self.now_s
-        self.at(self.now_s + self._after[agent][0], self._ready, agent)
+        self.at(self.now_s + wrap_up_s, self._ready, agent)
 
     def _ready(self, agent: int) -> None:
         self._changed = True
-        _, pause_s = self._after.pop(agent)
+        _, pause_s, _ = self._after.pop(agent)
         self.law.wrap_up_ended(self.now_s - self.wrapping.pop(agent), paused=pause_s > 0)
         if self.leaving:
             self.leaving -= 1

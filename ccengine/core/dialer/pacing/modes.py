@@ -62,6 +62,12 @@ class GatedRatio(FixedRatio):
             budget.answered(now_s)
 
     @override
+    def machine_heard(self, now_s: float) -> None:
+        """Take a live answer back."""
+        for budget in self._budgets:
+            budget.disowned()
+
+    @override
     def call_abandoned(self, now_s: float) -> None:
         """Spend one."""
         for budget in self._budgets:
