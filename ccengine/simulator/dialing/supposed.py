@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ccengine.core.dialer.leads import AttemptOutcome
 from ccengine.simulator.dialing.scenario import CampaignScenario
 from ccengine.simulator.laws import Law, Shape
+from ccengine.storage.attempt_courses import AttemptCourse, Times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,36 +35,6 @@ TALKED: Final = frozenset({AttemptOutcome.ANSWERED, AttemptOutcome.REFUSED})
 FAILED: Final = frozenset({AttemptOutcome.FAILED, AttemptOutcome.INVALID, AttemptOutcome.REJECTED})
 UNKNOWN: Final = frozenset({AttemptOutcome.CANCELLED, AttemptOutcome.LOST})
 """Of these nobody knows how they would have ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class Times:
-    """How long something took, as records tell. Seconds."""
-
-    count: int = 0
-    mean_s: float = 0.0
-    mean_square_s2: float = 0.0
-
-    def law(self) -> Law:
-        """Return a law with this mean and deviation."""
-        variance = max(0.0, self.mean_square_s2 - self.mean_s**2)
-        if variance <= 0 or self.mean_s <= 0:
-            return Law(mean_seconds=max(0.0, round(self.mean_s, 1)), law=Shape.CONSTANT)
-        return Law(
-            mean_seconds=round(self.mean_s, 1),
-            law=Shape.LOGNORMAL,
-            deviation_seconds=round(sqrt(variance), 1),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observed:
-    """Attempts of one outcome."""
-
-    outcome: AttemptOutcome
-    calls: int
-    rings: Times = Times()  #: from placing the call to the answer
-    talks: Times = Times()  #: with an agent, from answer to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +59,7 @@ class Supposed:
         return Supposed(replace(self.scenario, **values), sources)
 
 
-def learned(observed: Iterable[Observed], source: str) -> tuple[dict[str, Any], str]:
+def learned(observed: Iterable[AttemptCourse], source: str) -> tuple[dict[str, Any], str]:
     """Return what records say of a campaign, and from what; nothing of too few calls.
 
     Args:
@@ -108,19 +79,29 @@ def learned(observed: Iterable[Observed], source: str) -> tuple[dict[str, Any], 
     }
     rings = _together(one.rings for one in known if one.outcome in LIVE)
     if rings.count >= LEAST_TALKS:
-        values["ring"] = rings.law()
+        values["ring"] = _law(rings)
         values["setup"] = Law(mean_seconds=0.0, law=Shape.CONSTANT)  # it is in the ring time
     talks = _together(one.talks for one in known if one.outcome in TALKED)
     if talks.count >= LEAST_TALKS:
-        values["talk"] = talks.law()
+        values["talk"] = _law(talks)
     return values, told
 
 
 def _percent(
-    observed: Iterable[Observed], outcomes: frozenset[AttemptOutcome], calls: int
+    observed: Iterable[AttemptCourse], outcomes: frozenset[AttemptOutcome], calls: int
 ) -> float:
     found = sum(one.calls for one in observed if one.outcome in outcomes)
     return int(1000 * HUNDRED * found / calls) / 1000  # cut, so that all are never above 100
+
+
+def _law(times: Times) -> Law:
+    """Return a law with their mean and deviation."""
+    mean_s = round(times.mean_s, 1)
+    variance = times.mean_square_s2 - times.mean_s**2
+    if variance <= 0 or mean_s <= 0:
+        return Law(mean_seconds=max(0.0, mean_s), law=Shape.CONSTANT)
+    deviation_s = round(sqrt(variance), 1)
+    return Law(mean_seconds=mean_s, law=Shape.LOGNORMAL, deviation_seconds=deviation_s)
 
 
 def _together(parts: Iterable[Times]) -> Times:
