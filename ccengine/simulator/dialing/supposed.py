@@ -122,7 +122,8 @@ def assumptions(supposed: Supposed) -> Iterator[Assumption]:
         value = getattr(supposed.scenario, key.name)
         if key.name != "description":
             source = supposed.sources.get(key.name, DEFAULT)
-            yield Assumption(key.name, _text(value), source)
+            unit = " %" if key.name.endswith("_percent") else ""
+            yield Assumption(key.name, f"{_text(value)}{unit}", source)
 
 
 def _text(value: object) -> str:
