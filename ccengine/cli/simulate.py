@@ -12,11 +12,15 @@ import typer
 from ccengine.cli.day_report import configuration_of, end_on, progress, publish
 from ccengine.cli.output import fail, read_settings
 from ccengine.cli.simulate_campaign import (
-    MOST_AGENTS,
-    MOST_SEEDS,
+    Agents,
+    Answers,
+    CampaignName,
     Files,
+    Hours,
     Knowledge,
+    Seeds,
     WantedDay,
+    Weeks,
     simulate_campaign,
 )
 from ccengine.simulator import runs
@@ -43,31 +47,19 @@ def simulate(  # noqa: PLR0913 - options of two kinds of days
         Path | None, typer.Argument(help="The scenario, a file of YAML; of a campaign, if any.")
     ] = None,
     *,
-    campaign: Annotated[
-        str | None,
-        typer.Option(help="A campaign's day, as client/campaign, in place of the queues'."),
-    ] = None,
-    agents: Annotated[
-        int | None, typer.Option(min=1, max=MOST_AGENTS, help="Who serve the campaign.")
-    ] = None,
-    hours: Annotated[float, typer.Option(min=0.1, max=24, help="Of the campaign's day.")] = 8.0,
-    seeds: Annotated[
-        int, typer.Option(min=1, max=MOST_SEEDS, help="So many days of the campaign.")
-    ] = 5,
-    weeks: Annotated[
-        int, typer.Option(min=0, help="Learn from the campaign's records of so many weeks.")
-    ] = 0,
-    answers: Annotated[
-        float | None,
-        typer.Option("--answers", min=0, max=100, help="Percent of its calls that are answered."),
-    ] = None,
+    campaign: CampaignName = None,
+    agents: Agents = None,
+    hours: Hours = 8.0,
+    seeds: Seeds = 5,
+    weeks: Weeks = 0,
+    answers: Answers = None,
     config: Annotated[
         Path | None, typer.Option(help="A tenant's folder, in place of the scenario's own.")
     ] = None,
     compare: Annotated[
         Path | None, typer.Option(help="Another tenant folder, for the very same callers.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="In place of the scenario's own.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The first; or the scenario's own.")] = None,
     as_json: Annotated[Path | None, typer.Option("--json", help="Write JSON to this file.")] = None,
     as_html: Annotated[
         Path | None, typer.Option("--html", help="Write a page with plots to this file.")
@@ -82,26 +74,26 @@ def simulate(  # noqa: PLR0913 - options of two kinds of days
     exit code 4 if any of them breaks a limit.
     """
     files = Files(as_json, as_html)
-    if campaign is not None:
-        if compare is not None or journal is not None:
-            fail("--compare and --journal are for queues", "leave them out", code=2)
-        wanted = WantedDay(campaign, agents, hours, (seed or 1, seeds))
-        simulate_campaign(wanted, Knowledge(scenario, weeks, answers), config, files)
-    elif scenario is None:
-        fail("there is nothing to simulate", "name a scenario's file, or --campaign", code=2)
-    else:
+    if campaign is None:
         if agents is not None or weeks or answers is not None:
             fail("--agents, --weeks and --answers are for campaigns", "add --campaign", code=2)
         _simulate_queues(scenario, config, compare, seed, (files, journal))
+        return
+    if compare is not None or journal is not None:
+        fail("--compare and --journal are for queues", "leave them out", code=2)
+    wanted = WantedDay(campaign, agents, hours, (1 if seed is None else seed, seeds))
+    simulate_campaign(wanted, Knowledge(scenario, weeks, answers), config, files)
 
 
 def _simulate_queues(
-    scenario: Path,
+    scenario: Path | None,
     config: Path | None,
     compare: Path | None,
     seed: int | None,
     to: tuple[Files, Path | None],
 ) -> None:
+    if scenario is None:
+        fail("there is nothing to simulate", "name a scenario's file, or --campaign", code=2)
     files, journal = to
     loaded = load_scenario(scenario)
     supposed = _supposed(loaded, seed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.console import Console
@@ -43,6 +43,21 @@ LIMIT_BROKEN: Final = 4
 MOST_AGENTS: Final = 2_000
 MOST_SEEDS: Final = 100
 WEEK_SECONDS: Final = 7 * 86_400.0
+
+CampaignName = Annotated[
+    str | None, typer.Option(help="A campaign's day, as client/campaign, in place of the queues'.")
+]
+Agents = Annotated[
+    int | None, typer.Option(min=1, max=MOST_AGENTS, help="How many serve the campaign.")
+]
+Hours = Annotated[float, typer.Option(min=0.1, max=24, help="Of the campaign's day.")]
+Seeds = Annotated[int, typer.Option(min=1, max=MOST_SEEDS, help="So many days of the campaign.")]
+Weeks = Annotated[
+    int, typer.Option(min=0, help="Learn from the campaign's records of so many weeks.")
+]
+Answers = Annotated[
+    float | None, typer.Option(min=0, max=100, help="Percent of its calls that people answer.")
+]
 
 
 @dataclass(frozen=True, slots=True)
