@@ -88,6 +88,16 @@ def test_a_planned_pause_takes_agents_when_their_calls_are_over() -> None:
     assert day.staffed_s + day.pause_s == pytest.approx(1800)
 
 
+def test_a_pause_that_is_over_before_the_call_is_none() -> None:
+    """Nor does the agent leave after it, or come back twice."""
+    site = Site(1, 0.5, pauses=(Pause(10.0, 20.0, 1.0),))
+    floor = Floor(site, chance(CLOCKWORK), PROGRESSIVE)
+    day = floor.live_day()
+    assert day.pause_s == 0
+    assert floor.staffed == 1
+    assert day.connected == 24
+
+
 def test_callers_come_first_and_nothing_is_dialed_while_one_waits() -> None:
     """Given more callers than the agent can serve, then the campaign rests."""
     scenario = replace(
