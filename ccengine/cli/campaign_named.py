@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -10,6 +11,9 @@ from ccengine.cli.output import fail, print_problems, read_settings
 from ccengine.config.campaigns import Campaign
 from ccengine.config.loading import load_tenant
 from ccengine.config.names import suggestion
+
+if TYPE_CHECKING:
+    from ccengine.config.tenant import Tenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +31,14 @@ def campaign_named(name: str) -> Chosen:
     if loaded.tenant is None:
         print_problems(loaded.problems, settings)
         raise typer.Exit(1)
+    return campaign_of(loaded.tenant, name)
+
+
+def campaign_of(tenant: Tenant, name: str) -> Chosen:
+    """Return a tenant's campaign `client/campaign`, or `campaign` if one client alone has it."""
     found = {
         campaign.id: Chosen(campaign, campaign.settings.country or client.settings.country or "")
-        for client in loaded.tenant.clients.values()
+        for client in tenant.clients.values()
         for campaign in client.campaigns.values()
     }
     named = [one for key, one in found.items() if name in (key, one.campaign.name)]

@@ -1,4 +1,4 @@
-"""`ccengine simulate SCENARIO`: a supposed day under the real configuration, in virtual time."""
+"""`ccengine simulate`: a supposed day under the real configuration, or of one campaign."""
 
 from __future__ import annotations
 
@@ -11,7 +11,20 @@ import typer
 
 from ccengine.cli.day_report import configuration_of, end_on, progress, publish
 from ccengine.cli.output import fail, read_settings
-from ccengine.simulator.runs import LATE_SECONDS, Report, simulate, tenant_of
+from ccengine.cli.simulate_campaign import (
+    Agents,
+    Answers,
+    CampaignName,
+    Files,
+    Hours,
+    Knowledge,
+    Seeds,
+    WantedDay,
+    Weeks,
+    simulate_campaign,
+)
+from ccengine.simulator import runs
+from ccengine.simulator.runs import LATE_SECONDS, Report, tenant_of
 from ccengine.simulator.scenario_file import check_scenario, load_scenario
 from ccengine.simulator.world import NODE
 from ccengine.storage.errors import JournalError
@@ -29,16 +42,24 @@ if TYPE_CHECKING:
 WRITTEN_AT_ONCE = 500  # steps
 
 
-def simulate_day(
-    scenario: Annotated[Path, typer.Argument(help="The scenario, a file of YAML.")],
+def simulate(  # noqa: PLR0913 - options of two kinds of days
+    scenario: Annotated[
+        Path | None, typer.Argument(help="The scenario, a file of YAML; of a campaign, if any.")
+    ] = None,
     *,
+    campaign: CampaignName = None,
+    agents: Agents = None,
+    hours: Hours = 8.0,
+    seeds: Seeds = 5,
+    weeks: Weeks = 0,
+    answers: Answers = None,
     config: Annotated[
         Path | None, typer.Option(help="A tenant's folder, in place of the scenario's own.")
     ] = None,
     compare: Annotated[
         Path | None, typer.Option(help="Another tenant folder, for the very same callers.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="In place of the scenario's own.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The first; or the scenario's own.")] = None,
     as_json: Annotated[Path | None, typer.Option("--json", help="Write JSON to this file.")] = None,
     as_html: Annotated[
         Path | None, typer.Option("--html", help="Write a page with plots to this file.")
@@ -47,17 +68,43 @@ def simulate_day(
         Path | None, typer.Option(help="Write what happens to a new journal, as the engine does.")
     ] = None,
 ) -> None:
-    """Show what a day would be like; with --compare, what another configuration would change."""
+    """Show what a day would be like; with --compare, what another configuration would change.
+
+    With --campaign: how busy its agents would be and how many calls abandoned, over several seeds;
+    exit code 4 if any of them breaks a limit.
+    """
+    files = Files(as_json, as_html)
+    if campaign is None:
+        if agents is not None or weeks or answers is not None:
+            fail("--agents, --weeks and --answers are for campaigns", "add --campaign", code=2)
+        _simulate_queues(scenario, config, compare, seed, (files, journal))
+        return
+    if compare is not None or journal is not None:
+        fail("--compare and --journal are for queues", "leave them out", code=2)
+    wanted = WantedDay(campaign, agents, hours, (1 if seed is None else seed, seeds))
+    simulate_campaign(wanted, Knowledge(scenario, weeks, answers), config, files)
+
+
+def _simulate_queues(
+    scenario: Path | None,
+    config: Path | None,
+    compare: Path | None,
+    seed: int | None,
+    to: tuple[Files, Path | None],
+) -> None:
+    if scenario is None:
+        fail("there is nothing to simulate", "name a scenario's file, or --campaign", code=2)
+    files, journal = to
     loaded = load_scenario(scenario)
     supposed = _supposed(loaded, seed)
     folders = [config or _folder_of(supposed, scenario), *([compare] if compare else [])]
     configurations = [_checked(folder, loaded) for folder in folders]
     labels = ["before", "after"] if compare else [tenant_of(configurations[0]).id]
-    runs = []
+    played = []
     with ExitStack() as open_journal:
         watch = _writer(journal, configurations[0], open_journal)
         for label, configuration in zip(labels, configurations, strict=True):
-            runs.append(_run(supposed, configuration, label, watch))
+            played.append(_run(supposed, configuration, label, watch))
             watch = _ignore  # a journal holds one day, the first
     report = Report(
         title=supposed.description or scenario.stem,
@@ -65,9 +112,9 @@ def simulate_day(
         zone=supposed.zone,
         seed=supposed.seed,
         remarks=(),
-        runs=tuple(runs),
+        runs=tuple(played),
     )
-    publish(report, as_json, as_html)
+    publish(report, files.as_json, files.as_html)
 
 
 def _supposed(loaded: ScenarioFile, seed: int | None) -> Scenario:
@@ -82,7 +129,7 @@ def _run(
 ) -> Run:
     ends = supposed.closes + LATE_SECONDS
     with progress(label, supposed.opens, ends) as tick:
-        return simulate(supposed, configuration, label, tick=tick, watch=watch)
+        return runs.simulate(supposed, configuration, label, tick=tick, watch=watch)
 
 
 def _folder_of(supposed: Scenario, file: Path) -> Path:

@@ -104,6 +104,48 @@ def filled_line(axes: Axes, one: Series) -> str:
     return _plot(axes, marks)
 
 
+def banded_line(
+    axes: Axes, band: tuple[Series, Series], one: Series, *, line_at: float | None, line_name: str
+) -> str:
+    """Return a series over time within the band of its least and its most, and a line across.
+
+    A place without a value parts the series.
+    """
+    least, most = band
+    marks = []
+    for first, end in _stretches(one.values):
+        places = range(first, end)
+        forth = [(axes.x(place + side), axes.y(most.values[place] or 0.0))
+                 for place in places for side in (0, 1)]  # fmt: skip
+        back = [(axes.x(place + side), axes.y(least.values[place] or 0.0))
+                for place in reversed(places) for side in (1, 0)]  # fmt: skip
+        line = [(axes.x(place + side), axes.y(one.values[place] or 0.0))
+                for place in places for side in (0, 1)]  # fmt: skip
+        marks += [
+            f'<polygon points="{_points((*forth, *back))}" fill="{one.color}" opacity="0.2"/>',
+            f'<polyline points="{_points(line)}" fill="none" stroke="{one.color}" '
+            'stroke-width="1.5"/>',
+        ]
+    marks += _agreed(line_at, line_name, axes)
+    marks += [*_columns(axes, one)]
+    return _plot(axes, marks)
+
+
+def _points(points: Iterable[tuple[float, float]]) -> str:
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+
+
+def _stretches(values: Sequence[float | None]) -> Iterable[tuple[int, int]]:
+    """Yield where values begin and end that no gap parts."""
+    first = None
+    for place, value in enumerate((*values, None)):
+        if value is not None and first is None:
+            first = place
+        elif value is None and first is not None:
+            yield first, place
+            first = None
+
+
 def bars(axes: Axes, one: Series, *, line_at: float | None, line_name: str) -> str:
     """Return bars with, if wanted, a line across at a value that was agreed."""
     marks = [
@@ -111,14 +153,20 @@ def bars(axes: Axes, one: Series, *, line_at: float | None, line_name: str) -> s
         for place, value in enumerate(one.values)
         if value is not None
     ]
-    if line_at is not None:
-        y = axes.y(line_at)
-        marks.append(
-            f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" class="agreed"/>'
-            f'<text x="{WIDTH - RIGHT}" y="{y - 4:.1f}" text-anchor="end" class="agreed-text">'
-            f"{escape(line_name)}</text>"
-        )
+    marks += _agreed(line_at, line_name, axes)
     return _plot(axes, marks)
+
+
+def _agreed(line_at: float | None, line_name: str, axes: Axes) -> list[str]:
+    """Return a line across at a value that was agreed, if there is one."""
+    if line_at is None:
+        return []
+    y = axes.y(line_at)
+    return [
+        f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" class="agreed"/>'
+        f'<text x="{WIDTH - RIGHT}" y="{y - 4:.1f}" text-anchor="end" class="agreed-text">'
+        f"{escape(line_name)}</text>"
+    ]
 
 
 def _bar(axes: Axes, place: int, low: float, high: float, one: Series) -> str:

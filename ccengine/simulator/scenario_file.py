@@ -116,6 +116,11 @@ def _own_problems(scenario: Scenario, document: Document) -> Iterator[Problem]:
     ]
     for name, behaviour in scenario.queues.items():
         laws += _laws(("queues", name), behaviour)
+    yield from law_problems(laws, document)
+
+
+def law_problems(laws: Iterable[tuple[Place, Law | None]], document: Document) -> Iterator[Problem]:
+    """Yield what is wrong with times beyond a single value."""
     for where, law in laws:
         if law is not None and (law.law is Shape.LOGNORMAL) != (law.deviation_seconds is not None):
             message = "'deviation_seconds' belongs to a lognormal law, and to no other"

@@ -21,6 +21,7 @@ from ccengine.core.dialer.purposes import Mode, Purpose
 from ccengine.core.dialer.quotas import Group
 from ccengine.core.dialer.retries import Again, Ended, Finished, RetryRules, after, kills_number
 from ccengine.core.ids import AgentId, Instant
+from ccengine.storage.attempt_courses import AttemptCourse, course_in, query_of
 from ccengine.storage.errors import StorageError
 from ccengine.storage.lead_rows import numbers_of, tries_of
 from ccengine.storage.lead_tables import ATTEMPTS, CLAIMS, LEADS, NUMBERS, QUOTA_COUNTS
@@ -172,6 +173,12 @@ class AttemptStore:
         """Return all attempts on a number since then, of all campaigns, the first one first."""
         query = select(ATTEMPTS).where(ATTEMPTS.c.number == number, ATTEMPTS.c.placed_at >= since)
         return await self._read(query.order_by(ATTEMPTS.c.placed_at))
+
+    async def courses(self, client: str, campaign: str, since: Instant) -> list[AttemptCourse]:
+        """Return how a campaign's attempts went that were placed since then, by outcome."""
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(query_of(client, campaign, since))).all()
+        return [course_in(row) for row in rows]
 
     async def _read(self, query: Any) -> list[StoredAttempt]:
         async with self._engine.connect() as connection:

@@ -13,8 +13,8 @@ import argparse
 import json
 import sys
 
+from ccengine.simulator.dialing.floor import Site
 from tests.benchmarks.pacing.draws import SCENARIOS
-from tests.benchmarks.pacing.floor import Site
 from tests.benchmarks.pacing.report import NAMES, Entry, run, table
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ccengine.simulator.dialing.floor import Site
 from tests.benchmarks.pacing.draws import SCENARIOS, Draws, auc, beta, blurred, noise_for
-from tests.benchmarks.pacing.floor import Site
 from tests.benchmarks.pacing.report import WORST_TIMES, Entry, Outcome, run, table
 from tests.sizes import FULL
 

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ccengine.core.dialer.leads import AttemptOutcome
+from ccengine.simulator.dialing.floor import HOUR_S, Fate, Partner, Record
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from numpy.random import Generator
 
-HOUR_S = 3600.0
 RING_TIMEOUT_S = 20.0
+FAILING_SHARE = 0.15
+PAUSE_SHARE = 0.01
 SCORE_SD = 0.15
 AUC = 0.70
 CHUNK = 4096
@@ -44,13 +48,6 @@ SCENARIOS = {
 }
 
 
-class Record(NamedTuple):
-    """A record of the list: its chance beside the average's, and the score that a law may see."""
-
-    weight: float
-    score: float
-
-
 class Ring(NamedTuple):
     """What a call would do; which of it happens depends on the chance at that time."""
 
@@ -77,11 +74,11 @@ class Draws:
         self.scenario = scenario
         streams = np.random.default_rng(seed).spawn(6)
         self.phase = float(streams[0].uniform(0, 2 * pi))
-        self.talk = lognormal(streams[1], 120.0, 0.9)
-        self.wrap_up = lognormal(streams[2], 20.0, 0.6)
+        self._talk = lognormal(streams[1], 120.0, 0.9)
+        self._wrap_up = lognormal(streams[2], 20.0, 0.6)
         pause = streams[3]
-        self.pauses = endless(lambda: pause.random(CHUNK))
-        self.pause = endless(lambda: pause.exponential(240.0, CHUNK))
+        self._pauses = endless(lambda: pause.random(CHUNK))
+        self._pause = endless(lambda: pause.exponential(240.0, CHUNK))
         ring = streams[4]
         self.setup = endless(lambda: ring.uniform(1, 3, CHUNK))
         self.answer = endless(lambda: np.minimum(ring.gamma(2.2, 8.0 / 2.2, CHUNK), RING_TIMEOUT_S))
@@ -89,9 +86,34 @@ class Draws:
         self.failing = endless(lambda: ring.random(CHUNK))
         self.records = _records(scenario.rate, streams[5]) if scored else None
 
-    def record(self) -> Record | None:
+    def record(self) -> Record:
         """Take the next record of the list."""
-        return None if self.records is None else next(self.records)
+        assert self.records is not None
+        return next(self.records)
+
+    def call(self, now_s: float, record: Record | None) -> Fate:
+        """Draw what the next call will do: machines, too, are known at the ring timeout only."""
+        ring = self.ring()
+        chance = self.scenario.level(now_s, self.phase) * (record.weight if record else 1.0)
+        if ring.luck < min(0.98, chance):
+            return Fate(AttemptOutcome.ANSWERED, ring.setup_s + ring.answer_s, answered=True)
+        if ring.failing < FAILING_SHARE:
+            return Fate(AttemptOutcome.FAILED, ring.setup_s + 1.0, answered=False)
+        return Fate(AttemptOutcome.NO_ANSWER, ring.setup_s + RING_TIMEOUT_S, answered=False)
+
+    def talk_s(self, partner: Partner) -> float:
+        assert partner is Partner.PERSON
+        return next(self._talk)
+
+    def wrap_up_s(self) -> float:
+        return next(self._wrap_up)
+
+    def pause_s(self) -> float:
+        return next(self._pause) if next(self._pauses) < PAUSE_SHARE else 0.0
+
+    def callers(self) -> Iterator[tuple[float, float]]:
+        """Nobody calls beside."""
+        return iter(())
 
     def ring(self) -> Ring:
         """Draw what the next call will do."""

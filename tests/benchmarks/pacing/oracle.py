@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 from ccengine.core.dialer.pacing.situation import Decision
 from ccengine.core.dialer.pacing.yardsticks import FixedRatio
-from tests.benchmarks.pacing.floor import Floor
+from ccengine.simulator.dialing.floor import Floor, Partner
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ccengine.core.dialer.pacing.situation import Situation
+    from ccengine.simulator.dialing.day import Day
+    from ccengine.simulator.dialing.floor import Site
     from tests.benchmarks.pacing.draws import Draws
-    from tests.benchmarks.pacing.floor import Day, Site
 
 
 class _Silent(FixedRatio):
@@ -33,11 +36,12 @@ class KnowingFloor(Floor):
 
     def __init__(self, site: Site, draws: Draws) -> None:
         super().__init__(site, draws, _Silent())
+        self.draws = draws
 
-    def live_day(self) -> Day:
+    def live_day(self, tick: Callable[[float], None] | None = None) -> Day:
         for _ in range(self.site.agents):
             self._bring(0.0)
-        return super().live_day()
+        return super().live_day(tick)
 
     def _bring(self, free_s: float) -> None:
         ring = self.draws.ring()
@@ -48,13 +52,13 @@ class KnowingFloor(Floor):
         if self.staffed:
             self._meet()
 
-    def _talk(self) -> float:
-        free_s = super()._talk()
+    def _talk(self, partner: Partner = Partner.PERSON) -> float:
+        free_s = super()._talk(partner)
         self._bring(free_s)
         return free_s
 
-    def _back_from_lunch(self, who: int) -> None:
+    def _back_from_pause(self, who: int) -> None:
         away = not self.leaving
-        super()._back_from_lunch(who)
+        super()._back_from_pause(who)
         if away:
             self._bring(self.now_s)

@@ -5,19 +5,22 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from ccengine.core.dialer.pacing.policies import POLICIES, policy
+from ccengine.simulator.dialing.day import Day
+from ccengine.simulator.dialing.floor import HOUR_S, Floor, Pause, Site
 from tests.benchmarks.pacing.draws import SCENARIOS, Draws
-from tests.benchmarks.pacing.floor import Day, Floor, Site
 from tests.benchmarks.pacing.oracle import KnowingFloor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ORACLE = "oracle"
+WARM_UP_S = 300.0
+LUNCH = Pause(at_s=3 * HOUR_S, lasts_s=1800.0, share=0.4)
 NAMES = (*POLICIES, ORACLE)
 #: of the target: worst half hour over the limit, by agents
 WORST_TIMES = {5: 3.0, 20: 1.8, 100: 1.4, 500: 1.2}
@@ -65,7 +68,7 @@ class Outcome:
 
     @property
     def idle_s(self) -> float:
-        return fmean(day.idle_s() for day in self.days)
+        return fmean(day.wait_s() for day in self.days)
 
     @property
     def over(self) -> int:
@@ -101,6 +104,8 @@ class Outcome:
 def run(site: Site, scenario: str, entry: Entry, seeds: Iterable[int]) -> Outcome:
     """Live the days of these seeds under one law."""
     days, spent_s = [], 0.0
+    shaken = (LUNCH,) if SCENARIOS[scenario].shock else ()
+    site = replace(site, pauses=shaken, warm_up_s=WARM_UP_S)
     for seed in seeds:
         draws = Draws(SCENARIOS[scenario], seed, scored=site.scored)
         if entry.name == ORACLE:

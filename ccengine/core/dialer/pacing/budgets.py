@@ -94,6 +94,13 @@ class Budget:
         self._short_abandoned *= keep
         self._shift(self._step() * self._tuning.goal * self.limit.share)
 
+    def disowned(self) -> None:
+        """Take back what an answer earned that was none: its agent heard a machine."""
+        self.live = max(0, self.live - 1)
+        self._rate = max(0.0, self._rate - 1 / RECENT_S)
+        self._short_live = max(0.0, self._short_live - 1)
+        self._shift(-self._step() * self._tuning.goal * self.limit.share)
+
     def lost(self) -> None:
         """Spend one: an answered call was abandoned."""
         self.abandoned += 1

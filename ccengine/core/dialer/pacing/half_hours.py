@@ -61,6 +61,12 @@ class HalfHours:
         self._rate = self._rate * keep + 1 / RATE_MEMORY_S
         self._at_s = now_s
 
+    def disowned(self, now_s: float) -> None:
+        """Take back an answer that was none. If its half hour is over, this one bears it."""
+        self._turn(now_s)
+        self._live = max(0, self._live - 1)
+        self._rate = max(0.0, self._rate - 1 / RATE_MEMORY_S)
+
     def lost(self, now_s: float) -> None:
         """Count an abandoned call."""
         self._turn(now_s)

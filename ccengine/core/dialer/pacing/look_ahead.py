@@ -173,6 +173,12 @@ class LookAhead:
         for budget in self._budgets:
             budget.lost()
 
+    def machine_heard(self, now_s: float) -> None:
+        """Learn that an answer was no person's: its agent says so, or a detector beside them."""
+        self._half_hours.disowned(now_s)
+        for budget in self._budgets:
+            budget.disowned()
+
     def talk_ended(self, duration_s: float) -> None:
         """Learn how long a talk lasted."""
         self._free_times.talk_ended(duration_s)

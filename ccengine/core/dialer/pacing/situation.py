@@ -77,6 +77,10 @@ class PacingPolicy(Protocol):
         """Learn that an answered call got no agent in time, or that a detector hung up on one."""
         ...
 
+    def machine_heard(self, now_s: float) -> None:
+        """Learn that an answer was no person's: its agent says so, or a detector beside them."""
+        ...
+
     def talk_ended(self, duration_s: float) -> None:
         """Learn how long a talk lasted."""
         ...

@@ -41,6 +41,9 @@ class FixedRatio:
     def call_abandoned(self, now_s: float) -> None:
         """Learn nothing."""
 
+    def machine_heard(self, now_s: float) -> None:
+        """Learn nothing."""
+
     def talk_ended(self, duration_s: float) -> None:
         """Learn nothing."""
 
@@ -127,6 +130,10 @@ class Adaptive:
 
     def call_unanswered(self, now_s: float, age_s: float, score: float | None) -> None:
         """Learn nothing."""
+
+    def machine_heard(self, now_s: float) -> None:  # noqa: ARG002
+        """Take a live answer back."""
+        self._live = max(0, self._live - 1)
 
     def talk_ended(self, duration_s: float) -> None:
         """Learn nothing."""
