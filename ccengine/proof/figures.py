@@ -120,11 +120,12 @@ def is_silent(row: RowMapping) -> bool:
     if ended is not None and ended - answered <= IN_TIME_SECONDS:
         return False
     heard = [one for one in (row["bridged_at"], row["message_at"]) if one is not None]
-    return min(heard, default=float("inf")) - answered > IN_TIME_SECONDS
+    return not heard or bool(min(heard) - answered > IN_TIME_SECONDS)
 
 
 def is_short_ring(row: RowMapping) -> bool:
     """Tell whether a call was given up before it had rung for as long as any rule asks."""
     if row["outcome"] not in RANG or row["ended_at"] is None:
         return False
-    return row["ended_at"] - (row["rang_at"] or row["placed_at"]) < RING_FLOOR_SECONDS
+    rang: float = row["ended_at"] - (row["rang_at"] or row["placed_at"])
+    return rang < RING_FLOOR_SECONDS

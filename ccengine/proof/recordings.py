@@ -33,7 +33,7 @@ class RecordingFacts:
         """Return a recording as it is written."""
         hashes = self._hashes(row)
         self.counts[row["state"]] += 1
-        self.counts[hashes["hash_from"]] += row["state"] == KeptState.KEPT
+        self.counts[str(hashes["hash_from"])] += row["state"] == KeptState.KEPT
         return {
             "attempt": row["attempt"],
             "call": row["call"],

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from ccengine.keeping.keys import KeyRing
 from ccengine.keeping.manifest import ManifestWrong, read_known, read_signed, signature_of
 from ccengine.keeping.sealing import digest_of
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-    from ccengine.keeping.keys import KeyRing
 
 MANIFEST: Final = "manifest.json"
 
@@ -42,7 +41,7 @@ def _signature_faults(file: Path, key: KeyRing | Ed25519PublicKey) -> Iterator[s
         yield f"{beside.name} is not there: nobody signed this"
         return
     try:
-        if hasattr(key, "verifier"):
+        if isinstance(key, KeyRing):
             read_known(file, key)
         else:
             read_signed(file, key)

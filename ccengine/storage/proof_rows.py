@@ -64,8 +64,9 @@ class ProofRows:
 
     def began(self, client: str, campaign: str) -> Instant | None:
         """Return when the campaign placed its first call; None: it never did."""
-        first = select(func.min(ATTEMPTS.c.placed_at))
-        return self._connection.scalar(first.where(_of(client, campaign)))
+        query = select(func.min(ATTEMPTS.c.placed_at)).where(_of(client, campaign))
+        first: Instant | None = self._connection.scalar(query)
+        return first
 
     def attempts(self, stretch: Stretch) -> Iterator[RowMapping]:
         """Yield all attempts, with all that is known of them."""
