@@ -24,6 +24,7 @@ from ccengine.cli import (
     plan,
     promises,
     prompts,
+    proof,
     recordings,
     replay,
     report,
@@ -71,6 +72,7 @@ app.add_typer(leads.app, name="leads")
 app.add_typer(report.app, name="report")
 app.add_typer(dnc.app, name="dnc")
 app.add_typer(call_consent.app, name="consent")
+app.add_typer(proof.app, name="proof")
 
 
 def main() -> None:

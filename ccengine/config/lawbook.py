@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+import orjson
 from cachetools import LRUCache
 
 from ccengine.config.clock_changes import begin_of, end_of
@@ -20,6 +23,7 @@ from ccengine.core.dialer.rules import (
     Duty,
     Fact,
     Law,
+    LawText,
     Retention,
     RingFloor,
     Rule,
@@ -52,6 +56,12 @@ class Lawbook:
         self._rules = rules
         self._times: LRUCache[_Key, tuple[CallingTimes, ...]] = LRUCache(KEPT)
 
+    @cached_property
+    def text(self) -> LawText:
+        """All of them as they are kept for proof: the same rules have the same version."""
+        content = orjson.dumps(self._rules, option=orjson.OPT_SORT_KEYS)
+        return LawText(hashlib.sha256(content).hexdigest(), content.decode())
+
     def law_for(self, where: Sequence[Whereabouts], at: Instant) -> Law:
         """Return the rules of all places where a person may be.
 
@@ -67,7 +77,7 @@ class Lawbook:
                 unruled[one.place] = None
             else:
                 found += self._rules_at(one, at)
-        return Law(rules=tuple(found), unruled=tuple(unruled))
+        return Law(rules=tuple(found), unruled=tuple(unruled), text=self.text)
 
     def _rules_at(self, where: Whereabouts, at: Instant) -> Iterator[Rule]:
         now = datetime.fromtimestamp(at, UTC)

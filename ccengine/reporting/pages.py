@@ -23,6 +23,7 @@ th,td{padding:.3rem .45rem;border-bottom:1px solid var(--line);text-align:end;wh
 th:first-child,td:first-child,th.name{text-align:start}th{color:var(--soft);font-weight:600}
 td small,th small{display:block;color:var(--soft);font-weight:400}
 thead th{vertical-align:bottom;white-space:normal}tbody th{color:var(--ink);font-weight:400}
+td.text{text-align:start;white-space:normal;min-width:14rem;overflow-wrap:anywhere}
 tr.total td,tr.total th{font-weight:600}
 .formulas{columns:26rem;column-gap:2rem;margin:.3rem 0;font-size:.87rem}
 .formulas div{break-inside:avoid}.formulas dt{display:inline;font-weight:600}

@@ -9,20 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, HeldBack, LeadKey, LeadState
+from ccengine.core.dialer.clearance import Clearance
+from ccengine.core.dialer.leads import (
+    AttemptId,
+    AttemptOutcome,
+    HeldBack,
+    LeadKey,
+    LeadState,
+    MachineVerdict,
+)
 from ccengine.core.dialer.purposes import Mode, Purpose
 from ccengine.core.dialer.quotas import Group
 from ccengine.core.dialer.retries import Again, Ended, Finished, RetryRules, after, kills_number
 from ccengine.core.ids import AgentId, Instant
 from ccengine.storage.attempt_courses import AttemptCourse, course_in, query_of
 from ccengine.storage.errors import StorageError
+from ccengine.storage.law_versions import keep_clearance
 from ccengine.storage.lead_rows import numbers_of, tries_of
 from ccengine.storage.lead_tables import ATTEMPTS, CLAIMS, LEADS, NUMBERS, QUOTA_COUNTS
 from ccengine.storage.leads import put_off
@@ -51,17 +60,50 @@ class NewAttempt:
     caller_id: str
     mode: Mode
     purpose: Purpose
-    rules: Mapping[str, str] = field(default_factory=dict)  #: that were asked, with their versions
+    rules: Mapping[str, str] = field(default_factory=dict)  #: that were asked, and what they meant
     placed_at: Instant
+    seller: str = ""  #: on whose behalf: shares of abandoned calls are counted by it
+    debt: str = ""  #: what is collected
+    script: str = ""  #: what the agent or the flow says, as records name papers
+    call: str = ""  #: the id that its record and its recording have
 
 
-Check = Callable[[AsyncConnection, NewAttempt], Awaitable[HeldBack | None]]
-"""Reads do-not-call, consent and caps in the transaction it is given; None: it may be called."""
+Check = Callable[[AsyncConnection, NewAttempt], Awaitable[HeldBack | Clearance | None]]
+"""Reads do-not-call, consent and caps in the transaction it is given; a clearance: it may be
+called, and this is why; None: it may, and nobody says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What is known by now of a call that was placed. None: nothing new."""
+
+    rang_at: Instant | None = None
+    answered_at: Instant | None = None
+    bridged_at: Instant | None = None  #: with an agent
+    message_at: Instant | None = None  #: nobody came: the message began
+    machine: MachineVerdict | None = None
+    machine_at: Instant | None = None  #: the detector said so
+    agent: AgentId | None = None
+    trunk: str | None = None
+
+
+NOTHING_NEW: Final = Progress()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAttempt(NewAttempt):
     """One that was stored."""
+
+    law: str = ""  #: version of all rules that were in force
+    zones: Sequence[str] = ()
+    scrubs: Mapping[str, Instant] = field(default_factory=dict)
+    consents: Sequence[int] = ()
+    trunk: str = ""
+    rang_at: Instant | None = None
+    bridged_at: Instant | None = None
+    message_at: Instant | None = None
+    machine: str = ""
+    machine_at: Instant | None = None
 
     outcome: AttemptOutcome | None = None
     disposition: str = ""
@@ -91,6 +133,7 @@ class Ending:
     agent: AgentId | None = None
     promise: Promise | None = None
     groups: Sequence[Group] = ()  #: in which it counts as an answer
+    progress: Progress = NOTHING_NEW  #: what was not noted before
 
 
 class AttemptStore:
@@ -109,13 +152,16 @@ class AttemptStore:
         """
         async with writing(self._engine) as connection:
             await _check_claim(connection, attempt)
-            held = await check(connection, attempt)
-            if held is not None:
-                because = f"{held.rule}: {held.reason}"
-                await put_off(connection, attempt.lead, held.until, because)
-                return held
+            said = await check(connection, attempt)
+            if isinstance(said, HeldBack):
+                because = f"{said.rule}: {said.reason}"
+                await put_off(connection, attempt.lead, said.until, because)
+                return said
+            values = asdict(attempt)
+            if said is not None:
+                values |= await keep_clearance(connection, said, attempt.placed_at)
             try:
-                await connection.execute(insert(ATTEMPTS), asdict(attempt))
+                await connection.execute(insert(ATTEMPTS), values)
             except IntegrityError as error:
                 message = f"{attempt.id}: the number is being dialed, or the id is used"
                 raise NotClaimed(message) from error
@@ -125,9 +171,15 @@ class AttemptStore:
 
     async def note_answer(self, attempt: AttemptId, at: Instant, agent: AgentId | None) -> None:
         """Note that somebody answered, so that it is known whatever comes next."""
+        await self.note(attempt, Progress(answered_at=at, agent=agent))
+
+    async def note(self, attempt: AttemptId, progress: Progress) -> None:
+        """Note how far a call is; one that has its outcome stays as it is."""
+        values = _known(progress)
         statement = update(ATTEMPTS).where(ATTEMPTS.c.id == attempt, ATTEMPTS.c.outcome.is_(None))
-        async with self._engine.begin() as connection:
-            await connection.execute(statement.values(answered_at=at, agent=agent))
+        if values:
+            async with self._engine.begin() as connection:
+                await connection.execute(statement.values(values))
 
     async def close(
         self, attempt: AttemptId, ending: Ending, rules: RetryRules
@@ -205,12 +257,12 @@ async def _close(
     found = (await connection.execute(query)).one_or_none()
     if found is None:
         return None
-    values = {
+    values = _known(ending.progress) | {
         "outcome": ending.outcome,
         "disposition": ending.disposition,
         "cause": ending.cause[:255],
         "ended_at": ending.at,
-        "agent": ending.agent or found.agent,
+        "agent": ending.agent or ending.progress.agent or found.agent,
     }
     await connection.execute(update(ATTEMPTS).where(ATTEMPTS.c.id == attempt).values(values))
     if kills_number(ending.outcome):
@@ -260,6 +312,10 @@ async def _count_answer(
         await connection.execute(
             statement.on_conflict_do_update(index_elements=list(key), set_=more)
         )
+
+
+def _known(progress: Progress) -> dict[str, Any]:
+    return {name: value for name, value in asdict(progress).items() if value is not None}
 
 
 def _stored(row: Row[Any]) -> StoredAttempt:

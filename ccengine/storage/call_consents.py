@@ -107,4 +107,5 @@ def consent_of(row: RowMapping) -> CallConsent:
         given_at=row["given_at"],
         ends_at=row["ends_at"],
         evidence=row["evidence"],
+        id=row["id"],
     )

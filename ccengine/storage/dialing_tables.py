@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, String, Table
+from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, String, Table, Text
 
 from ccengine.storage.tables import METADATA
 
@@ -49,3 +49,12 @@ CALL_CONSENTS = Table(
     sqlite_autoincrement=True,  # an id names one consent for ever
 )
 """Who agreed to be called. Rows stay when consent was taken back: they were true once."""
+
+LAWS = Table(
+    "dialing_laws",
+    METADATA,
+    Column("version", String(64), primary_key=True),  # SHA-256 of the text
+    Column("kept_at", Float, nullable=False),
+    Column("text", Text, nullable=False),  # JSON
+)
+"""The rules that attempts were judged by, each version once and for ever."""

@@ -138,6 +138,22 @@ ATTEMPTS = Table(
     Column("answered_at", Float),
     Column("ended_at", Float),
     Column("agent", String(32)),
+    # What it was about, and by which rules and evidence it could be placed.
+    Column("seller", String(255), nullable=False, server_default=""),
+    Column("debt", String(64), nullable=False, server_default=""),
+    Column("script", String(255), nullable=False, server_default=""),  # as records name papers
+    Column("law", String(64), nullable=False, server_default=""),  # version of all rules
+    Column("zones", JSON, nullable=False, server_default="[]"),
+    Column("scrubs", JSON, nullable=False, server_default="{}"),
+    Column("consents", JSON, nullable=False, server_default="[]"),
+    # What became of its call.
+    Column("call", String(64), nullable=False, server_default=""),  # its record's id
+    Column("trunk", String(64), nullable=False, server_default=""),
+    Column("rang_at", Float),
+    Column("bridged_at", Float),
+    Column("message_at", Float),
+    Column("machine", String(16), nullable=False, server_default=""),  # what a detector said
+    Column("machine_at", Float),
     Index("attempts_of_number", "number", "placed_at"),
     Index("attempts_of_person", "person", "placed_at"),
     Index("attempts_of_campaign", "client", "campaign", "placed_at"),

@@ -61,7 +61,7 @@ def attempts_on(
 ) -> tuple[Attempt, ...]:
     """Return all attempts on a number and on the person's others, of all campaigns.
 
-    Which debt they were about is not stored: so each counts for all of a person's debts.
+    Where nobody noted which debt one was about, it counts for all of a person's debts.
     """
     rows = connection.execute(select(ATTEMPTS).where(_theirs(ATTEMPTS, number, person)))
     return tuple(
@@ -72,14 +72,16 @@ def attempts_on(
             campaign=row["campaign"],
             purpose=Purpose(row["purpose"]),
             person=row["person"],
-            result=_result(row, refusals),
+            debt=row["debt"],
+            result=result_of(row, refusals),
             ended_at=row["ended_at"],
         )
         for row in rows.mappings()
     )
 
 
-def _result(row: RowMapping, refusals: Refusals) -> Result:
+def result_of(row: RowMapping, refusals: Refusals) -> Result:
+    """Return how an attempt of the table ended, as the law counts."""
     if (row["client"], row["disposition"]) in refusals:
         return Result.REFUSED
     return Result.OPEN if row["outcome"] is None else Result(row["outcome"])

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NUMBER, OTHER = "+13055550100", "+13055550101"
-TABLES = ("do_not_call", "do_not_call_registers", "call_consents")
+TABLES = ("do_not_call", "do_not_call_registers", "call_consents", "dialing_laws", "attempts")
 
 
 @asynccontextmanager

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
+from ccengine.core.dialer.clearance import Clearance
 from ccengine.core.dialer.leads import AttemptId, HeldBack, LeadKey
 from ccengine.core.dialer.purposes import Mode, Purpose
-from ccengine.core.dialer.rules import AttemptCap, Law, Pause, Per, Result, Rule
+from ccengine.core.dialer.rules import AttemptCap, Law, LawText, Pause, Per, Result, Rule, Scrub
 from ccengine.storage.attempts import NewAttempt
+from ccengine.storage.dialing_tables import LAWS
+from ccengine.storage.do_not_call import Register
 from ccengine.storage.law_check import by_law
+from ccengine.storage.law_versions import keep_clearance
 from ccengine.storage.lead_tables import ATTEMPTS
 from tests.core.dialer.cases import law, rule
 from tests.storage.test_do_not_call import NUMBER, OTHER, opened, wish
@@ -65,7 +70,8 @@ async def store(database: RecordDatabase, name: str, hour: float, **changes: Any
 async def asked(database: RecordDatabase, *rules: Rule | Any, **changes: Any) -> HeldBack | None:
     check = by_law(lambda _: law(*rules), REFUSALS)
     async with database._engine.connect() as connection:
-        return await check(connection, attempt(**changes))
+        said = await check(connection, attempt(**changes))
+    return said if isinstance(said, HeldBack) else None
 
 
 async def test_attempts_on_all_numbers_of_a_person_count(tmp_path: Path) -> None:
@@ -109,3 +115,22 @@ async def test_without_rules_for_its_place_nothing_is_dialed(tmp_path: Path) -> 
         async with database._engine.connect() as connection:
             held = await check(connection, attempt())
     assert held == HeldBack(rule="places", reason="there are no rules for RU", until=None)
+
+
+async def test_what_allowed_a_call_is_kept_with_it_and_the_rules_once(tmp_path: Path) -> None:
+    cap = rule(AttemptCap(at_most=2, hours=24), "US.twice")
+    scrubbed = Register(register="us-national", scrubbed_at=90 * HOUR, numbers=0, source="file")
+    register = rule(Scrub(register="us-national", days=31), "US.register")
+    text = LawText("v1", '{"places":{}}')
+    async with opened(tmp_path) as database:
+        await database.do_not_call.scrubbed(scrubbed)
+        check = by_law(lambda _: replace(law(cap, register), text=text), REFUSALS)
+        async with database._engine.begin() as connection:
+            said = await check(connection, attempt())
+            assert isinstance(said, Clearance)
+            kept = await keep_clearance(connection, said, 100 * HOUR)
+            assert await keep_clearance(connection, said, 200 * HOUR) == kept
+            (version,) = (await connection.execute(select(LAWS))).all()
+    assert kept["rules"] == {"US.twice": "kept", "US.register": "kept"}
+    assert (kept["law"], kept["scrubs"]) == ("v1", {"us-national": 90 * HOUR})
+    assert tuple(version) == ("v1", 100 * HOUR, '{"places":{}}')

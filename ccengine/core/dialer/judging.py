@@ -59,7 +59,7 @@ def judge(request: DialRequest, law: Law, facts: NumberFacts, now: Instant) -> V
 
     def holds_at(when: Instant) -> tuple[Hold, ...]:
         case = _Case(request, facts, when)
-        in_force = (rule for rule in rules if not _is_waived(case, rule))
+        in_force = (rule for rule in rules if not is_waived(rule, request, facts, when))
         found = (hold for rule in in_force for hold in _of_rule(case, rule))
         return tuple(dict.fromkeys((*places, *_of_wishes(case), *found)))
 
@@ -126,9 +126,9 @@ def _of_wishes(case: _Case) -> Iterator[Hold]:
             )
 
 
-def _is_waived(case: _Case, rule: Rule) -> bool:
-    reach = reach_of(case.request.mode)
-    return rule.unless_consent and case.facts.has_consent(case.request, case.now, to=reach)
+def is_waived(rule: Rule, request: DialRequest, facts: NumberFacts, now: Instant) -> bool:
+    """Tell whether a rule does not hold, because the person agreed to be called."""
+    return rule.unless_consent and facts.has_consent(request, now, to=reach_of(request.mode))
 
 
 def _of_rule(case: _Case, rule: Rule) -> Iterator[Hold]:

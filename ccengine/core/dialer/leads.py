@@ -44,6 +44,14 @@ class AttemptOutcome(StrEnum):
     LOST = "lost"  #: found without an outcome after the engine had been away
 
 
+class MachineVerdict(StrEnum):
+    """What a detector says of who answered."""
+
+    PERSON = "person"
+    MACHINE = "machine"
+    UNSURE = "unsure"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadNumber:
     """One of a lead's numbers."""

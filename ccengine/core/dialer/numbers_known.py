@@ -38,6 +38,7 @@ class CallConsent:
     given_at: Instant
     ends_at: Instant | None = None  #: it was for a time, or was taken back; None: it holds
     evidence: str = ""  #: without any it is none
+    id: int | None = field(default=None, compare=False)  #: where it is kept
 
     def covers(self, request: DialRequest, now: Instant, *, to: How, written: bool) -> bool:
         """Tell whether it is enough for a call.

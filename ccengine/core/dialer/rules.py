@@ -6,7 +6,7 @@ apply to a call hold at once, so where places disagree the strictest wins.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -230,12 +230,21 @@ class Rule:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class LawText:
+    """All rules that were in force, as proof of them is kept."""
+
+    version: str  #: SHA-256 of the text
+    text: str  #: JSON, with the keys of dialing.yaml
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
     """All rules for one number: of its own place, and of the person's address."""
 
     rules: tuple[Rule, ...]
     unruled: tuple[str, ...] = ()  #: places of which nobody wrote rules; empty text: none is known
+    text: LawText | None = field(default=None, compare=False)  #: what they were taken from
 
     def rules_for(self, purpose: Purpose, mode: Mode) -> tuple[Rule, ...]:
         """Return those that hold for such calls."""

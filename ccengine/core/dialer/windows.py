@@ -36,6 +36,15 @@ class Tally:
     abandoned: int = 0
     machines: int = 0  #: taken for one by a detector, and ended
 
+    def plus(self, result: Result) -> Tally:
+        """Return it with one more call, which ended so."""
+        return Tally(
+            placed=self.placed + 1,
+            connected=self.connected + (result in CONNECTED),
+            abandoned=self.abandoned + (result is Result.ABANDONED),
+            machines=self.machines + (result is Result.MACHINE),
+        )
+
     def detector_errors(self, error_share: float) -> float:
         """Return how many of the machines were people, as an audit of some of them tells.
 
@@ -53,15 +62,11 @@ def tally(outcomes: Iterable[Outcome], window: Period, *, seller: str | None = N
         window: calls placed in it.
         seller: only this one's; None: all.
     """
-    placed = connected = abandoned = machines = 0
+    count = Tally()
     for one in outcomes:
-        if not window.holds(one.at) or seller not in (None, one.seller):
-            continue
-        placed += 1
-        connected += one.result in CONNECTED
-        abandoned += one.result is Result.ABANDONED
-        machines += one.result is Result.MACHINE
-    return Tally(placed=placed, connected=connected, abandoned=abandoned, machines=machines)
+        if window.holds(one.at) and seller in (None, one.seller):
+            count = count.plus(one.result)
+    return count
 
 
 def parts(limit: AbandonLimit, count: Tally, error_share: float = 0.0) -> tuple[float, float]:
