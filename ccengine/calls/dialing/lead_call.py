@@ -197,9 +197,9 @@ class LeadCall:
             node=self._wiring.node,
             campaign=asked.campaign,
             lead=asked.lead.key,
-            number=placed.caller_id,
-            to=asked.number,
+            number=asked.number,
             attempt=placed.attempt,
+            caller=placed.caller_id,
         )
 
     def _post_held_back(self, held: HeldBack) -> None:
