@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import structlog
+
 from ccengine.calls.dialing.books import NotDialed, Placed
 from ccengine.config.dialing_rules import built_in
 from ccengine.config.lawbook import Lawbook
@@ -11,8 +13,8 @@ from ccengine.config.whereabouts import whereabouts
 from ccengine.core.dialer.leads import AttemptId, HeldBack
 from ccengine.core.dialer.quotas import Quotas
 from ccengine.core.dialer.retries import RetryRules
-from ccengine.core.ids import ClientId
-from ccengine.storage.attempts import Ending, NewAttempt, NotClaimed
+from ccengine.core.ids import CampaignId, ClientId
+from ccengine.storage.attempts import Ending, NewAttempt, NotClaimed, Progress
 from ccengine.storage.do_not_call import DoNotCall
 from ccengine.storage.law_check import by_law
 from ccengine.storage.leads import Refill
@@ -25,8 +27,10 @@ if TYPE_CHECKING:
     from ccengine.core.commands import CloseLead, PlaceCall, RefillHopper
     from ccengine.core.dialer.leads import AttemptOutcome, Lead, LeadKey
     from ccengine.core.dialer.rules import Law
-    from ccengine.core.ids import CampaignId, Instant
+    from ccengine.core.ids import Instant
     from ccengine.storage.database import RecordDatabase
+
+log = structlog.get_logger()
 
 OPT_OUT_KEY: Final = "9"
 MESSAGE: Final = "ccengine/lead-message"
@@ -55,7 +59,7 @@ class StoredBooks:
             node=self._wiring.node,
             lists=campaign.settings.lists,
             wanted=asked.wanted,
-            quotas=Quotas(campaign.settings.quotas, counted),
+            quotas=Quotas(wanted=campaign.settings.quotas, counted=counted),
         )
         return await self._database.leads.claim(refill, self._now())
 
@@ -94,6 +98,21 @@ class StoredBooks:
     async def note_answer(self, attempt: AttemptId) -> None:
         """Note that somebody answered, whatever comes next."""
         await self._database.attempts.note_answer(attempt, self._now(), None)
+
+    async def note_message(self, attempt: AttemptId, at: Instant | None) -> None:
+        """Note when they were told who called, by the dialplan's clock; None: nobody knows."""
+        await self._database.attempts.note(attempt, Progress(message_at=at))
+
+    async def settle(self) -> None:
+        """Close what an engine before us has left open, and give back what it had claimed."""
+        node = self._wiring.node
+
+        def rules_of(client: str, campaign: str) -> RetryRules:
+            return self._rules(CampaignId(f"{client}/{campaign}"))
+
+        for one in await self._database.attempts.settle(node, self._now(), rules_of):
+            log.warning("attempt_settled", attempt=one.id, campaign=f"{one.client}/{one.campaign}")
+        await self._database.leads.give_back_all(node)
 
     async def end(
         self, asked: PlaceCall, attempt: AttemptId, outcome: AttemptOutcome, cause: str
@@ -150,6 +169,8 @@ class StoredBooks:
             mode=campaign.settings.mode,
             purpose=campaign.settings.purpose,
             placed_at=self._now(),
+            seller=campaign.settings.seller,
+            call=str(asked.call),
         )
 
     def _now(self) -> Instant:

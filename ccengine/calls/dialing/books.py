@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from ccengine.core.dialer.leads import AttemptId
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ccengine.core.commands import CloseLead, PlaceCall, RefillHopper
-    from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, HeldBack, Lead, LeadKey
+    from ccengine.core.dialer.leads import AttemptOutcome, HeldBack, Lead, LeadKey
+    from ccengine.core.ids import Instant
 
 
 class NotDialed(Exception):
@@ -45,6 +48,9 @@ class LeadBooks(Protocol):
 
     async def note_answer(self, attempt: AttemptId) -> None:
         """Note that somebody answered, whatever comes next."""
+
+    async def note_message(self, attempt: AttemptId, at: Instant | None) -> None:
+        """Note when they were told who called, by the dialplan's clock; None: nobody knows."""
 
     async def end(
         self, asked: PlaceCall, attempt: AttemptId, outcome: AttemptOutcome, cause: str

@@ -67,9 +67,7 @@ class DialingDesk:
             case WithdrawCalls():
                 for call in command.calls:
                     if call in self._calls:
-                        self._start(
-                            self._calls[call].withdraw(command.reason), f"withdraw {call}"
-                        )
+                        self._start(self._calls[call].withdraw(command.reason), f"withdraw {call}")
             case CloseLead():
                 self._start(self._books.close(command), f"close {command.attempt}")
 

@@ -14,11 +14,11 @@ import structlog
 from ccengine.asterisk.ari.errors import AriDisconnected, AriError
 from ccengine.asterisk.channels import Gone
 from ccengine.calls.dialing.books import NotDialed
-from ccengine.calls.dialing.lead_leg import ABANDONED, OPT_OUT, LeadLeg, leg_of, outcome_of
+from ccengine.calls.dialing.lead_leg import LeadLeg, leg_of, message_of, outcome_of
 from ccengine.calls.inbound import InboundCall
 from ccengine.calls.insistence import insist
 from ccengine.core.commands import Connect
-from ccengine.core.dialer.leads import AttemptOutcome, HeldBack
+from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, HeldBack
 from ccengine.core.events import (
     CallEnded,
     ConversationFailed,
@@ -31,6 +31,7 @@ from ccengine.core.events import (
 )
 
 if TYPE_CHECKING:
+    from ccengine.asterisk.ari.events import ChannelSnapshot
     from ccengine.asterisk.redirector import Redirector
     from ccengine.calls.consult import Talks
     from ccengine.calls.dialing.books import LeadBooks, Placed
@@ -62,6 +63,7 @@ class LeadCall:
         self._mailbox = wiring.engine.open_call(asked.call)
         self._leg = LeadLeg(wiring.router, redirector, wiring.router.channel(leg_of(asked)))
         self._withdrawn = ""
+        self._attempt = AttemptId("")  # once it is stored
 
     async def run(self) -> None:
         """Serve the call to its end. Cancelled, or without Asterisk, it goes on in Asterisk."""
@@ -92,6 +94,7 @@ class LeadCall:
         if isinstance(placed, HeldBack):
             self._post_held_back(placed)
             return
+        self._attempt = placed.attempt
         if await self._is_ringing(placed) and await self._leg.answered():
             await self._books.note_answer(placed.attempt)
             await self._with_who_answered()
@@ -135,9 +138,7 @@ class LeadCall:
         try:
             while True:
                 news = asyncio.create_task(self._mailbox.get())
-                done, _ = await asyncio.wait(
-                    (entered, news), return_when=asyncio.FIRST_COMPLETED
-                )
+                done, _ = await asyncio.wait((entered, news), return_when=asyncio.FIRST_COMPLETED)
                 news.cancel()
                 if entered in done:
                     break
@@ -162,15 +163,16 @@ class LeadCall:
             await outside.follow()
         return True
 
-    async def _leave(self, entered: object) -> None:
+    async def _leave(self, entered: ChannelSnapshot | Gone) -> None:
         call, channel = self._asked.call, self._leg.channel
         if isinstance(entered, Gone):
             self._engine.post(CallEnded(call=call, by=Party.CALLER, cause=HUNG_UP))
             return
         self._engine.post(LeadAbandoned(call=call, reason=NO_AGENT))
-        if str(getattr(entered, "app_data", "")).endswith(ABANDONED):
-            wishes = await channel.ari.channel_variable(channel.id, OPT_OUT)
-            if wishes:
+        message = message_of(entered)
+        if message is not None:
+            await self._books.note_message(self._attempt, message.began_at)
+            if message.wants_no_more:
                 await self._books.opt_out(self._asked)
         await insist(channel.hang_up, f"end of {channel.id}")
         self._engine.post(CallEnded(call=call, by=Party.ENGINE, cause=NO_AGENT))

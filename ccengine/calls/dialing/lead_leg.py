@@ -8,7 +8,8 @@ manager's Redirect, does the channel come to us.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ccengine.asterisk.ari.events import ChannelStateChange
 from ccengine.asterisk.ari.results import Unreachable
@@ -18,19 +19,21 @@ from ccengine.config.clients import digits_of
 from ccengine.core.dialer.leads import AttemptOutcome
 
 if TYPE_CHECKING:
+    from ccengine.asterisk.ari.events import ChannelSnapshot
     from ccengine.asterisk.channels import Channel
     from ccengine.asterisk.redirector import Redirector
     from ccengine.asterisk.router import Router
     from ccengine.calls.dialing.books import Placed
     from ccengine.core.commands import PlaceCall
-    from ccengine.core.ids import TenantId
+    from ccengine.core.ids import Instant, TenantId
+
+_NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 
 ROLE: Final = "lead"
 LEG_CONTEXT, ANSWERED_CONTEXT, TAKEN_CONTEXT = "lead-leg", "lead-answered", "lead-taken"
-ABANDONED: Final = ",lead,abandoned"
-"""How the application's data ends of who comes to us after they were told who called."""
+ABANDONED: Final = ["lead", "abandoned"]
+"""Arguments of the application of who comes to us after they were told who called."""
 
-OPT_OUT: Final = "CC_OPT_OUT"
 ORPHAN_SECONDS: Final = 5
 """Asterisk itself gives up this much later, should the dialplan not."""
 
@@ -58,6 +61,22 @@ def leg_of(asked: PlaceCall) -> str:
 def outcome_of(gone: Gone) -> AttemptOutcome:
     """Return how an attempt ended that nobody answered."""
     return OUTCOMES.get(gone.cause, AttemptOutcome.FAILED)
+
+
+class Message(NamedTuple):
+    """They were told who called, as nobody came."""
+
+    wants_no_more: bool  #: they pressed the key for it
+    began_at: Instant | None
+
+
+def message_of(snapshot: ChannelSnapshot) -> Message | None:
+    """Return what the dialplan tells of who comes to us at last; None: nothing was said to them."""
+    _, *arguments = snapshot.app_data.split(",")
+    if arguments[:2] != ABANDONED:
+        return None
+    wish, began, *_ = (*arguments[2:], "", "")
+    return Message(wish == "1", float(began) if _NUMBER.fullmatch(began) else None)
 
 
 class LeadLeg:
@@ -124,4 +143,8 @@ class LeadLeg:
         if reply not in (RedirectReply.DONE, RedirectReply.UNTOLD):
             return False
         entered = await self.channel.entered()
-        return not isinstance(entered, Gone) and not entered.app_data.endswith(ABANDONED)
+        if isinstance(entered, Gone) or message_of(entered) is not None:
+            return False
+        # Until here the dialplan would have told them who called, had we died.
+        await self.channel.set_variable(name="TIMEOUT(absolute)", value="0")
+        return True

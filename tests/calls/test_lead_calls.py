@@ -1,0 +1,219 @@
+"""Leads who are dialed, on the fake Asterisk: with an agent in time, told who called, or nobody."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ccengine.asterisk.ami.redirector import AmiRedirector
+from ccengine.calls.dialing.books import NotDialed, Placed
+from ccengine.calls.dialing.desk import DialingDesk
+from ccengine.config.campaigns import Schedule
+from ccengine.core.dialer.leads import (
+    AttemptId,
+    AttemptOutcome,
+    HeldBack,
+    Lead,
+    LeadKey,
+    LeadNumber,
+)
+from ccengine.core.events import (
+    AgentLoggedOut,
+    CallEnded,
+    CampaignPaused,
+    CampaignStarted,
+    ConversationStarted,
+    LeadAbandoned,
+    LeadAnswered,
+    LeadDialed,
+    LeadHeldBack,
+    LeadUnanswered,
+)
+from ccengine.core.ids import AgentId, CampaignId
+from tests.calls.center_on_fake import DNIPRO
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from ccengine.core.commands import CloseLead, PlaceCall, RefillHopper
+    from ccengine.core.ids import Instant
+    from tests.calls.center_on_fake import CenterOnFake
+
+RENEWALS = CampaignId("dnipro/renewals")
+TARAS = "PJSIP/phone-204"
+
+
+def lead(key: int) -> Lead:
+    numbers = (LeadNumber(number=f"+38044000{key:04}"),)
+    return Lead(key=LeadKey(key), list="ending", numbers=numbers)
+
+
+def far(key: int) -> str:
+    """The far end's endpoint, as the dialplan dials it."""
+    return f"Local/38044000{key:04}@lead-leg/n"
+
+
+@dataclass
+class Books:
+    """Books in memory."""
+
+    leads: list[Lead]
+    held: HeldBack | None = None
+    is_taken: bool = False
+    placed: list[str] = field(default_factory=list)
+    answered: list[AttemptId] = field(default_factory=list)
+    ended: dict[str, AttemptOutcome] = field(default_factory=dict)
+    closed: list[CloseLead] = field(default_factory=list)
+    opted_out: list[str] = field(default_factory=list)
+    given_back: list[LeadKey] = field(default_factory=list)
+
+    async def claim(self, asked: RefillHopper) -> Sequence[Lead]:
+        del asked
+        claimed, self.leads = self.leads, []
+        return claimed
+
+    async def give_back(self, leads: Sequence[LeadKey]) -> None:
+        self.given_back += leads
+
+    async def place(self, asked: PlaceCall) -> Placed | HeldBack:
+        if self.is_taken:
+            raise NotDialed("somebody else")
+        if self.held is not None:
+            return self.held
+        self.placed.append(asked.number)
+        return Placed(
+            attempt=AttemptId(asked.call),
+            caller_id="600201",
+            message="ccengine/lead-message",
+            opt_out_key="9",
+            opted_out="ccengine/lead-opted-out",
+        )
+
+    async def note_answer(self, attempt: AttemptId) -> None:
+        self.answered.append(attempt)
+
+    async def note_message(self, attempt: AttemptId, at: Instant | None) -> None:
+        del attempt, at
+
+    async def end(
+        self, asked: PlaceCall, attempt: AttemptId, outcome: AttemptOutcome, cause: str
+    ) -> None:
+        del attempt, cause
+        self.ended[asked.number] = outcome
+
+    async def close(self, told: CloseLead) -> None:
+        self.closed.append(told)
+
+    async def opt_out(self, asked: PlaceCall) -> None:
+        self.opted_out.append(asked.number)
+
+
+@asynccontextmanager
+async def dialing(center: CenterOnFake, books: Books) -> AsyncIterator[None]:
+    """Taras serves a campaign that runs at any hour."""
+    tenant = center.configuration.tenant
+    assert tenant is not None
+    client = tenant.clients[DNIPRO]
+    renewals = client.campaigns["renewals"]
+    settings = replace(renewals.settings, schedule=Schedule())
+    client = replace(client, campaigns={"renewals": replace(renewals, settings=settings)})
+    tenant = replace(tenant, clients={**tenant.clients, DNIPRO: client})
+    center.configuration = replace(center.configuration, tenant=tenant)
+    center.set_client(contract=None)  # virtual time begins long before it
+    center.set_queue(skills={"english": 7, "technical": 9})
+    async with asyncio.TaskGroup() as tasks:
+        redirector = AmiRedirector(center.asterisk.manager)
+
+        def start(coroutine: object, name: str) -> None:
+            tasks.create_task(coroutine, name=name)  # type: ignore[arg-type]
+
+        desk = DialingDesk(center.wiring, center.sessions.talks, books, redirector, start)
+        running = tasks.create_task(desk.run())
+        rejection = center.engine.post(CampaignStarted(campaign=RENEWALS, by="test"))
+        assert not rejection, rejection
+        yield
+        center.engine.post(CampaignPaused(campaign=RENEWALS, by="test"))
+        await asyncio.sleep(60)
+        running.cancel()
+
+
+async def test_a_lead_who_answers_talks_with_an_agent(center: CenterOnFake) -> None:
+    center.asterisk.phone_answers(far(1), 3.0)
+    await center.log_in("taras", answers_after=0.05)
+    books = Books([lead(1)])
+    async with dialing(center, books):
+        await center.until(lambda: center.journal.events(ConversationStarted))
+        (answered,) = center.journal.events(LeadAnswered)
+        assert center.asterisk.hears(answered.leg).startswith("talk:")
+        assert books.answered
+        center.asterisk.hang_up(answered.leg)
+        await center.until(lambda: center.journal.events(CallEnded))
+    (closed,) = books.closed
+    assert (closed.outcome, closed.agent) == (AttemptOutcome.ANSWERED, "taras")
+    assert books.placed == ["+380440000001"]
+
+
+async def test_nobody_comes_and_they_are_told_who_called(center: CenterOnFake) -> None:
+    center.asterisk.phone_answers(far(1), 3.0)
+    await center.log_in("taras")  # whose phone rings and is not answered
+    books = Books([lead(1)])
+    async with dialing(center, books):
+        await center.until(lambda: center.journal.events(LeadAbandoned))
+        await center.until(lambda: center.journal.events(CallEnded))
+    (closed,) = books.closed
+    assert closed.outcome is AttemptOutcome.ABANDONED
+    assert not center.journal.events(ConversationStarted)
+    assert books.opted_out == []
+
+
+@pytest.mark.parametrize(
+    ("cause", "outcome"),
+    [
+        (17, AttemptOutcome.BUSY),
+        (19, AttemptOutcome.NO_ANSWER),
+        (21, AttemptOutcome.REJECTED),
+        (1, AttemptOutcome.INVALID),
+        (29, AttemptOutcome.FAILED),
+    ],
+)
+async def test_nobody_answers(center: CenterOnFake, cause: int, outcome: AttemptOutcome) -> None:
+    center.asterisk.phone_declines(far(1), 2.0, cause)
+    await center.log_in("taras", answers_after=0.05)
+    books = Books([lead(1)])
+    async with dialing(center, books):
+        await center.until(lambda: center.journal.events(LeadUnanswered))
+    assert books.ended == {"+380440000001": outcome}
+    assert books.closed == []
+
+
+async def test_the_law_says_no_at_the_last_moment(center: CenterOnFake) -> None:
+    await center.log_in("taras", answers_after=0.05)
+    books = Books([lead(1)], held=HeldBack(rule="UA.hours", reason="too early", until=5000.0))
+    async with dialing(center, books):
+        await center.until(lambda: center.journal.events(LeadHeldBack))
+    assert not center.journal.events(LeadDialed)
+    assert not [one for one in center.asterisk.world.channels.values() if "lead-leg" in one.name]
+
+
+async def test_somebody_else_has_the_number(center: CenterOnFake) -> None:
+    await center.log_in("taras", answers_after=0.05)
+    books = Books([lead(1)], is_taken=True)
+    async with dialing(center, books):
+        await center.until(lambda: center.journal.events(LeadUnanswered))
+    assert not center.journal.events(LeadDialed)
+
+
+async def test_what_rings_is_withdrawn_when_the_last_agent_leaves(center: CenterOnFake) -> None:
+    center.asterisk.phone_rings(far(1))
+    await center.log_in("taras", answers_after=0.05)
+    books = Books([lead(1)])
+    async with dialing(center, books):
+        await center.until(lambda: center.journal.events(LeadDialed))
+        await asyncio.sleep(1)
+        center.engine.post(AgentLoggedOut(agent=AgentId("taras")))
+        await center.until(lambda: center.journal.events(LeadUnanswered))
+    assert books.ended == {"+380440000001": AttemptOutcome.CANCELLED}
