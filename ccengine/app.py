@@ -21,6 +21,7 @@ from ccengine.assembly.agi import open_agi
 from ccengine.assembly.api import api_ports, open_library
 from ccengine.assembly.feed import begin_to_publish, live_feed, webhooks
 from ccengine.assembly.keeping import Archive, open_archive
+from ccengine.assembly.lead_books import StoredBooks
 from ccengine.assembly.lookups import open_lookups, open_outbox, open_payments, put_examples
 from ccengine.assembly.pages import feed_and_pages
 from ccengine.assembly.quality import look_after_quality
@@ -28,12 +29,14 @@ from ccengine.assembly.recordings import watch_recordings
 from ccengine.assembly.reloading import Reloader, load_plan, things_that_stay
 from ccengine.asterisk.ami.link import AmiAddress, AmiLink
 from ccengine.asterisk.ami.recorder import AmiRecorder
+from ccengine.asterisk.ami.redirector import AmiRedirector
 from ccengine.asterisk.ari.client import APP, Ari
 from ccengine.asterisk.ari.connection import AriAddress, Connection
 from ccengine.asterisk.ari.versions import VersionVerdict, judge_version
 from ccengine.asterisk.caller_sound import CallerSound
 from ccengine.asterisk.router import Router
 from ccengine.calls.audit import Audit
+from ccengine.calls.dialing.desk import DialingDesk
 from ccengine.calls.resync import Resyncer
 from ccengine.calls.sessions import Sessions
 from ccengine.calls.spoken_choice import Hearing
@@ -152,6 +155,7 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             root.create_task(parts.keeper.run(), name="records")
             root.create_task(library.kpis.run(), name="kpis")
             _see_to_recordings(root, parts, archive, sessions)
+            await _see_to_leads(root, parts, sessions)
             _begin_extras(root, parts, ports)
             _connect(root, parts)
             root.create_task(_check_version(parts), name="version")
@@ -172,6 +176,15 @@ def _see_to_recordings(
     parts.wiring.has_room = archive.space.has_room
     archive.show(parts.wiring.metrics)
     archive.begin(root, recordings.make_room)
+
+
+async def _see_to_leads(root: asyncio.TaskGroup, parts: Parts, sessions: Sessions) -> None:
+    """Dial for campaigns; what an engine before this one has left open is closed first."""
+    books = StoredBooks(parts.wiring, parts.keeper.database)
+    await books.settle()
+    redirector = AmiRedirector(parts.manager)
+    desk = DialingDesk(parts.wiring, sessions.talks, books, redirector, sessions.begin)
+    root.create_task(desk.run(), name="dialing")
 
 
 def _begin_extras(root: asyncio.TaskGroup, parts: Parts, ports: Ports) -> None:

@@ -48,6 +48,10 @@ class Sessions:
         desks = Desks(self.talks, self.phones, self._last_legs, self._start, self.ensure_agent)
         self.coaching = CoachingHouse(wiring, desks)
 
+    def begin(self, session: Coroutine[None, None, None], name: str) -> None:
+        """Start what is no call's own; its faults reach nobody else."""
+        self._start(session, name)
+
     def start_call(self, channel: Channel, call: Call, *, resumed: bool) -> None:
         """Start the session of a call the core knows; resumed: not at its beginning."""
         session = InboundCall(self._wiring, self.talks, channel, call, resumed=resumed)
