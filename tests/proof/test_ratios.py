@@ -8,9 +8,11 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+import orjson
 import pytest
 
-from tests.proof.campaign import at, filled, order, packed, row, windows
+from ccengine.storage.dialing_tables import LAWS
+from tests.proof.campaign import LAW, add, at, filled, order, packed, row, windows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,6 +133,18 @@ def test_detected_machines_count_as_far_as_an_audit_says(tmp_path: Path) -> None
     (one,) = windows(tmp_path)
     assert (one["numerator"], one["denominator"]) == (pytest.approx(1.0), pytest.approx(100.0))
     assert one["kept"] is True
+
+
+def test_where_a_limit_changed_within_a_window_the_lower_one_is_its_limit(tmp_path: Path) -> None:
+    lower = orjson.loads(LAW.text)
+    lower["places"]["GB"]["abandoned"]["abandoned"]["percent"] = 0.5
+    noon = at("2026-05-05T12:00+01:00")
+    file = filled(tmp_path, row("a1", noon), row("a2", noon + 1, law="v2"), row("a3", noon + 2))
+    kept = {"version": "v2", "kept_at": noon, "text": orjson.dumps(lower).decode()}
+    add(file, LAWS, [kept])
+    packed(file, order("2026-05-05T00:00+01:00", "2026-05-06T00:00+01:00"))
+    (one,) = windows(tmp_path)
+    assert (one["limit_percent"], one["placed"]) == (0.5, 3)
 
 
 def test_a_rule_that_consent_waived_is_not_counted(tmp_path: Path) -> None:
