@@ -15,7 +15,7 @@ from ccengine.config.lawbook import window_at
 from ccengine.core.dialer.rules import AbandonLimit
 from ccengine.core.dialer.windows import Tally, abandoned_percent, is_over, parts
 from ccengine.core.ids import Instant
-from ccengine.core.plan import Period
+from ccengine.core.periods import Period
 from ccengine.proof.laws import zone_of_rule
 from ccengine.reporting.instants import utc_text
 from ccengine.storage.number_facts import result_of

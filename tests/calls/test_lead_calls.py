@@ -13,6 +13,7 @@ from ccengine.asterisk.ami.redirector import AmiRedirector
 from ccengine.calls.dialing.books import NotDialed, Placed
 from ccengine.calls.dialing.desk import DialingDesk
 from ccengine.config.campaigns import Schedule
+from ccengine.core.commands import CloseLead
 from ccengine.core.dialer.leads import (
     AttemptId,
     AttemptOutcome,
@@ -39,7 +40,7 @@ from tests.calls.center_on_fake import DNIPRO
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from ccengine.core.commands import CloseLead, PlaceCall, RefillHopper
+    from ccengine.core.commands import PlaceCall, RefillHopper
     from ccengine.core.ids import Instant
     from tests.calls.center_on_fake import CenterOnFake
 
@@ -81,7 +82,8 @@ class Books:
 
     async def place(self, asked: PlaceCall) -> Placed | HeldBack:
         if self.is_taken:
-            raise NotDialed("somebody else")
+            message = "somebody else"
+            raise NotDialed(message)
         if self.held is not None:
             return self.held
         self.placed.append(asked.number)

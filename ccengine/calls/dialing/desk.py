@@ -1,4 +1,4 @@
-"""All campaigns' requests, as the core asks: leads claimed and given back, calls begun and ended."""
+"""What the core asks of campaigns: leads claimed and given back, calls begun and ended."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ in the journal, and only then is anything dialed. So a restart never dials a num
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import structlog
@@ -17,6 +16,7 @@ from ccengine.calls.dialing.books import NotDialed
 from ccengine.calls.dialing.lead_leg import LeadLeg, leg_of, message_of, outcome_of
 from ccengine.calls.inbound import InboundCall
 from ccengine.calls.insistence import insist
+from ccengine.calls.race import first_of
 from ccengine.core.commands import Connect
 from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, HeldBack
 from ccengine.core.events import (
@@ -134,20 +134,19 @@ class LeadCall:
         """Have an agent talk with them, or end it after they were told who called."""
         call = self._asked.call
         self._engine.post(LeadAnswered(call=call, leg=self._leg.channel.id))
-        entered = asyncio.create_task(self._leg.channel.entered())
-        try:
-            while True:
-                news = asyncio.create_task(self._mailbox.get())
-                done, _ = await asyncio.wait((entered, news), return_when=asyncio.FIRST_COMPLETED)
-                news.cancel()
-                if entered in done:
-                    break
-                command = news.result()
-                if isinstance(command, Connect) and await self._talk(command):
-                    return
-        finally:
-            entered.cancel()
-        await self._leave(entered.result())
+        while True:
+            entered, connect = await first_of(self._leg.channel.entered(), self._connect())
+            if entered is not None:
+                await self._leave(entered)
+                return
+            if connect is not None and await self._talk(connect):
+                return
+
+    async def _connect(self) -> Connect:
+        while True:
+            command = await self._mailbox.get()
+            if isinstance(command, Connect):
+                return command
 
     async def _talk(self, connect: Connect) -> bool:
         """Bring them together; False: they could not be had, or were told already who called."""

@@ -7,7 +7,6 @@ manager's Redirect, does the channel come to us.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -15,6 +14,7 @@ from ccengine.asterisk.ari.events import ChannelStateChange
 from ccengine.asterisk.ari.results import Unreachable
 from ccengine.asterisk.channels import Gone
 from ccengine.asterisk.redirector import RedirectReply
+from ccengine.calls.race import first_of
 from ccengine.config.clients import digits_of
 from ccengine.core.dialer.leads import AttemptOutcome
 
@@ -122,20 +122,14 @@ class LeadLeg:
 
     async def answered(self) -> bool:
         """Wait until somebody answers; False: the leg is gone before."""
-        up = asyncio.create_task(self._until_up())
-        gone = asyncio.create_task(self.channel.wait_gone())
-        try:
-            await asyncio.wait((up, gone), return_when=asyncio.FIRST_COMPLETED)
-            return up.done()
-        finally:
-            up.cancel()
-            gone.cancel()
+        is_up, _ = await first_of(self._until_up(), self.channel.wait_gone())
+        return is_up is not None
 
-    async def _until_up(self) -> None:
+    async def _until_up(self) -> bool:
         while True:
             event = await self.channel.next_event()
             if isinstance(event, ChannelStateChange) and event.channel.is_up:
-                return
+                return True
 
     async def pull_out(self) -> bool:
         """Take them out of the dialplan, for an agent who is there; False: they cannot be had."""

@@ -38,6 +38,11 @@ class GatedRatio:
     def call_unanswered(self, now_s: float, age_s: float, score: float | None) -> None:
         """Learn nothing."""
 
+    def machine_heard(self, now_s: float) -> None:  # noqa: ARG002
+        """Take a live answer back."""
+        for budget in self._budgets:
+            budget.disowned()
+
     def talk_ended(self, duration_s: float) -> None:
         """Learn nothing."""
 

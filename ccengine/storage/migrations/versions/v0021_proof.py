@@ -1,5 +1,7 @@
 """What proves that an attempt was lawful: rules by version, evidence of that moment, its timing."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -41,5 +43,5 @@ def downgrade() -> None:
         op.drop_column("attempts", name)
 
 
-def _add(name: str, kind: sa.types.TypeEngine[object], empty: str) -> None:
+def _add(name: str, kind: sa.types.TypeEngine[Any], empty: str) -> None:
     op.add_column("attempts", sa.Column(name, kind, nullable=False, server_default=empty))
