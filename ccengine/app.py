@@ -154,8 +154,7 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             root.create_task(_checkpoint(parts.journal), name="checkpoint")
             root.create_task(parts.keeper.run(), name="records")
             root.create_task(library.kpis.run(), name="kpis")
-            _see_to_recordings(root, parts, archive, sessions)
-            await _see_to_leads(root, parts, sessions)
+            await _see_to_calls(root, parts, archive, sessions)
             _begin_extras(root, parts, ports)
             _connect(root, parts)
             root.create_task(_check_version(parts), name="version")
@@ -176,6 +175,14 @@ def _see_to_recordings(
     parts.wiring.has_room = archive.space.has_room
     archive.show(parts.wiring.metrics)
     archive.begin(root, recordings.make_room)
+
+
+async def _see_to_calls(
+    root: asyncio.TaskGroup, parts: Parts, archive: Archive, sessions: Sessions
+) -> None:
+    """Watch recordings, and dial for campaigns."""
+    _see_to_recordings(root, parts, archive, sessions)
+    await _see_to_leads(root, parts, sessions)
 
 
 async def _see_to_leads(root: asyncio.TaskGroup, parts: Parts, sessions: Sessions) -> None:
