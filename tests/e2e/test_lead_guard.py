@@ -69,7 +69,8 @@ async def test_nobody_comes_and_they_hear_who_called_within_two_seconds(
             while "opt-out" not in await noted(stage, call):
                 pass
 
-        await asyncio.wait_for(is_noted(), 10)
+        async with asyncio.timeout(10):
+            await is_noted()
         await far.ended(timeout_seconds=15)
         if engine == "killed":
             await stage.system.engine_is_back()

@@ -1,8 +1,8 @@
 """One leg to a lead: dialed by the dialplan's rules, answered there, pulled out for an agent.
 
 Who has answered is in the dialplan (`lead-answered` in `dialplan/campaigns.conf`), whose clock
-runs without us: after 1.6 s they hear who called, which makes 1.8 s until the first sound. Only then, or when we pull them out by the
-manager's Redirect, does the channel come to us.
+runs without us: after 1.6 s they hear who called, which makes 1.8 s until the first sound. Only
+after that, or when we pull them out by the manager's Redirect, does the channel come to us.
 """
 
 from __future__ import annotations
