@@ -23,7 +23,7 @@ from ccengine.core.events import (
     Party,
     StaffAnswered,
 )
-from ccengine.core.states import CallState
+from ccengine.core.states import CallState, Kind
 
 if TYPE_CHECKING:
     from ccengine.asterisk.bridges import Bridge
@@ -54,6 +54,7 @@ class Conversation:
         leg = wiring.router.channel(connect.offer)
         self._control = Control(wiring, talks, call, caller, leg)
         self._bridge: Bridge = wiring.router.bridge(call.bridge or bridge_of(connect.offer))
+        self._bridge.passes_keys = call.kind is not Kind.CALL
         self._is_recorded = False  # by the rules, and with the caller's consent
         self._started = False
         self._closed = False

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ccengine.asterisk.ari.decode import decode_bridge, decode_channel
+from ccengine.asterisk.ari.events import ChannelEnteredBridge
 from ccengine.calls.card_taking import CardTaking
 from ccengine.calls.coaching.audibility import Direction, Hears, Setup, Snoop, heard
 from ccengine.calls.coaching.line import CoachLine
@@ -32,6 +34,7 @@ from ccengine.core.events import (
     ConsentRefused,
     RecordingStarted,
 )
+from ccengine.core.ids import CoachingId
 from ccengine.core.queues import OnDemand
 from ccengine.core.states import AgentState, CallState
 from ccengine.ivr.confirmations import Confirmation
@@ -581,3 +584,21 @@ async def test_a_coach_who_waits_and_is_put_among_people_is_out_at_once(
     (leak,) = house.journal.events(CoachLeaked)
     assert f"{caller} hears {own}" in leak.reason
     assert not hears(house, caller, own)
+
+
+async def test_a_coach_on_the_way_by_our_own_request_is_nowhere_strange(
+    house: CenterOnFake,
+) -> None:
+    """The word of it may come when the coach has another mode already."""
+    own = await coach(house)
+    router, world = house.wiring.router, house.asterisk.world
+    line = CoachLine(router, CoachingId("coaching-1"), router.channel(own), {})
+    bridge = FakeBridge("talk", "", "mixing", world.now(), channel_ids=["caller", own])
+    move = ChannelEnteredBridge(
+        bridge=decode_bridge(bridge.as_json()),
+        channel=decode_channel(world.channels[own].as_json()),
+    )
+    assert line.put_astray(move) == Setup({"talk": frozenset({"caller", own})})
+    line.expect("talk")
+    assert line.put_astray(move) is None
+    assert line.put_astray(move) is not None, "once for each request"

@@ -199,7 +199,9 @@ def test_without_a_journal_nothing_is_closed() -> None:
     assert shown("--number", "600100", "--days", "1")["closed"] == []
 
 
-def test_closing_needs_an_engine(tmp_path: Path) -> None:
+def test_closing_needs_an_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A demo may run beside this: nobody listens at that port.
+    monkeypatch.setattr(Settings, "api_url", "http://127.0.0.1:1")
     result = ccengine("closure", "list")
     assert result.exit_code == 1
     token = Settings().paths.api_token

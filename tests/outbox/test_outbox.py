@@ -229,6 +229,7 @@ async def test_what_a_reload_has_taken_away_is_dead_until_it_is_back(tmp_path: P
         running = asyncio.get_running_loop().create_task(post.run())
         await until(lambda: post.dead() == 1)
         running.cancel()
+        await asyncio.wait([running])  # before its database is closed: it might wait for ever
 
 
 async def test_statements_are_carried_out_and_a_key_makes_them_safe_to_repeat(

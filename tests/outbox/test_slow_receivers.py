@@ -79,6 +79,7 @@ async def test_a_reload_in_the_middle_sends_nothing_twice(tmp_path: Path) -> Non
         await until(lambda: len(made) == 2 and len(at.numbers) >= 30)
         await asyncio.sleep(0.5)
         running.cancel()
+        await asyncio.wait([running])
         assert sorted(at.numbers) == sorted(str(number) for number in range(30))
 
 

@@ -54,13 +54,16 @@ class CoachLine:
         self.channel = channel
         self.room = room_of(coaching)
         self._has_room = False
-        self._asked: Counter[str] = (
-            Counter()
-        )  # bridges the coach is on the way into, by our request
+        # Bridges that the coach is on the way into, by our request.
+        self._asked: Counter[str] = Counter()
 
     def new_snoop(self) -> str:
         """Return an id for a snoop, which is never used twice."""
         return f"{self._coaching}.{uuid4().hex[:8]}"
+
+    def expect(self, bridge: str) -> None:
+        """Take note that the coach is going into a bridge, as we ask for it."""
+        self._asked[bridge] += 1
 
     def put_astray(self, move: Move) -> Setup | None:
         """Return what somebody else has put the coach into; None: that was us, or no such move."""
@@ -144,7 +147,7 @@ class CoachLine:
             self._has_room = True
         if step.channel != self.channel.id:
             return await bridge.add(channel)
-        self._asked[step.bridge] += 1  # beforehand: the event may be here before the answer
+        self.expect(step.bridge)  # beforehand: the event may be here before the answer
         is_in = False
         try:
             is_in = await bridge.add(channel)
