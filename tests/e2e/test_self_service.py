@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 import time
 from contextlib import asynccontextmanager
@@ -277,7 +278,8 @@ async def test_three_wrong_pins_end_in_an_agent_with_a_mark(stage: Stage) -> Non
         await caller.caller.becomes(CallState.WAITING, seconds=30)
         steps = [one.flow for one in caller.events(FlowStepEntered)]
         assert set(steps) == {"self-service", "verify"}
-        journal = str(caller.events(object))
+        # Times and ids hold digits of their own, "1110" among them now and then.
+        journal = re.sub(r"\d+\.\d+|node1-\d+-\d+", "", str(caller.events(object)))
         assert "1110" not in journal
         assert "Layla" not in journal
         await caller.leaves(Verified="no: three wrong PINs")
