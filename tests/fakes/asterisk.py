@@ -180,6 +180,10 @@ class FakeAsterisk:
         """Let every answer take its time from now on."""
         self._delay = seconds
 
+    def delay_hang_ups(self, seconds: float) -> None:
+        """Let channels be there for a while after the answer that they are hung up."""
+        self._rest.hang_up_seconds = seconds
+
     # People
 
     def caller_arrives(

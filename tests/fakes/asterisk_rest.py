@@ -53,6 +53,7 @@ class FakeRest:
 
     def __init__(self, world: FakeWorld) -> None:
         self._world = world
+        self.hang_up_seconds = 0.0  #: from the answer to such a request until the channel is gone
 
     async def handle(self, request: Request) -> Response:
         """Answer one request; some wait for the end of a prompt, as in Asterisk."""
@@ -174,7 +175,8 @@ class FakeRest:
             case []:
                 channel = self._any_channel(parts[0])
                 cause = _CAUSES.get(request.query.get("reason", ""), 16)
-                self._soon(self._world.hang_up, channel, cause, by_us=True)
+                seconds = self.hang_up_seconds
+                self._soon(self._world.hang_up, channel, cause, seconds=seconds, by_us=True)
             case ["moh"]:
                 self._world.set_music(self._channel(parts[0]), "")
             case ["ring"]:
@@ -377,10 +379,15 @@ class FakeRest:
         while channel.playbacks:
             await channel.playbacks[0].done.wait()
 
-    def _soon(self, act: object, channel: FakeChannel, *args: object, **kwargs: object) -> None:
+    def _soon(
+        self, act: object, channel: FakeChannel, *args: object, seconds: float = 0, **kwargs: object
+    ) -> None:
         """After the answer, as in Asterisk; unless the channel is gone by then."""
         assert callable(act)
         loop = asyncio.get_running_loop()
-        loop.call_soon(
-            lambda: act(channel, *args, **kwargs) if channel.id in self._world.channels else None
-        )
+
+        def carry_out() -> None:
+            if channel.id in self._world.channels:
+                act(channel, *args, **kwargs)
+
+        loop.call_later(seconds, carry_out) if seconds else loop.call_soon(carry_out)
