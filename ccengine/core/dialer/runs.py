@@ -39,6 +39,15 @@ class LeadCall:
     disowned: bool = False  #: its law was told that a machine had answered
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """A lead that an agent is shown, who may have it dialed or skip it."""
+
+    campaign: CampaignId
+    lead: Lead
+    until: Instant
+
+
 @dataclass(slots=True, kw_only=True)
 class Run:
     """A campaign that was started and is not finished."""
@@ -85,6 +94,7 @@ class RunsSnapshot:
     runs: tuple[RunSnapshot, ...] = ()
     air: Mapping[CallId, LeadCall] = field(default_factory=dict)
     closing: Mapping[CallId, LeadCall] = field(default_factory=dict)
+    previews: Mapping[AgentId, Preview] = field(default_factory=dict)
     turn: CampaignId | None = None
 
 
@@ -98,6 +108,7 @@ class Runs:
         self.known: dict[CampaignId, Run] = {}
         self.air: dict[CallId, LeadCall] = {}  #: asked for, dialed or ringing
         self.closing: dict[CallId, LeadCall] = {}  #: over, and an agent may still say how it went
+        self.previews: dict[AgentId, Preview] = {}  #: what agents are shown now
         self.turn: CampaignId | None = None  #: which got a free agent last
         self.stirred = False  #: something has changed that pacing goes by
         self.spells: list[Spell] = []  #: that ended, and no law was told of yet
@@ -113,8 +124,9 @@ class Runs:
         return {call: one for call, one in self.air.items() if one.campaign == campaign}
 
     def leads_out(self, alive: Collection[LeadCall]) -> set[LeadKey]:
-        """Return the leads that are in the air, on a call that is alive, or to be closed."""
-        return {one.lead for one in (*self.air.values(), *self.closing.values(), *alive)}
+        """Return the leads that are shown, in the air, on a call that is alive, or to be closed."""
+        calls = (*self.air.values(), *self.closing.values(), *alive)
+        return {one.lead for one in calls} | {one.lead.key for one in self.previews.values()}
 
     def snapshot(self) -> RunsSnapshot:
         """Return all of it as plain data."""
@@ -122,6 +134,7 @@ class Runs:
             runs=tuple(_snapshot_of(run) for run in self.known.values()),
             air=dict(self.air),
             closing=dict(self.closing),
+            previews=dict(self.previews),
             turn=self.turn,
         )
 
