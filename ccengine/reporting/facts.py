@@ -21,6 +21,7 @@ from ccengine.core.commands import (
     EndCoaching,
     MoveCall,
     OfferCall,
+    OfferLead,
     PlaceCall,
     RefillHopper,
     RemindAgent,
@@ -32,8 +33,10 @@ from ccengine.core.commands import (
     ShowClosure,
     ShowCoaching,
     ShowOutcome,
+    SkipLead,
     TakeUpItem,
     WithdrawCalls,
+    WithdrawLead,
     WithdrawOffer,
 )
 from ccengine.core.events import (
@@ -65,6 +68,9 @@ ACTIONS: Mapping[type, str] = {
     ReturnLeads: "leads_returned",
     WithdrawCalls: "calls_withdrawn",
     CloseLead: "lead_closed",
+    OfferLead: "lead_offered",
+    WithdrawLead: "lead_withdrawn",
+    SkipLead: "lead_put_off",
     RingStaff: "staff_rung",
     CallSupervisors: "supervisors_called",
     Rejection: "event_rejected",

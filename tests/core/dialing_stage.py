@@ -27,7 +27,7 @@ from ccengine.core.dialer.leads import (
     MachineVerdict,
 )
 from ccengine.core.dialer.purposes import Mode
-from ccengine.core.ids import CallId, CampaignId, QueueId
+from ccengine.core.ids import AgentId, CallId, CampaignId, QueueId
 from tests.core.builders import CLIENT, TENANT
 from tests.core.stage import NODE, Stage
 
@@ -75,6 +75,8 @@ def dialing_events(call: str) -> list[Event]:
         events.LeadMachineHeard(
             call=CallId(call), by=events.HeardBy.DETECTOR, verdict=MachineVerdict.MACHINE
         ),
+        events.LeadAccepted(**to, lead=LeadKey(1), agent=AgentId("anna"), number="+493000001"),
+        events.LeadSkipped(**to, lead=LeadKey(1), agent=AgentId("anna"), reason="wrong time"),
     ]
 
 
