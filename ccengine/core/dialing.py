@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from ccengine.core import contacts, diversion, offers
+from ccengine.core import contacts, diversion, offers, schedules
 from ccengine.core.calls import Call
 from ccengine.core.commands import ReturnLeads, ShowCall, WithdrawCalls
 from ccengine.core.dialer.hopper import Hopper
@@ -18,10 +18,11 @@ from ccengine.core.dialer.laws import law_for
 from ccengine.core.dialer.leads import AttemptOutcome
 from ccengine.core.dialer.pacing.half_hours import HALF_HOUR_S
 from ccengine.core.dialer.runs import Run
-from ccengine.core.errors import UnknownCampaign
+from ccengine.core.errors import CampaignOver, UnknownCampaign
 from ccengine.core.ids import owner_of
 from ccengine.core.lead_calls import PATIENCE_PREFIX
 from ccengine.core.placing import keeper_of, land, lease
+from ccengine.core.schedules import SCHEDULE
 from ccengine.core.states import CallState, CallStep, Kind, next_call_state
 
 if TYPE_CHECKING:
@@ -69,9 +70,15 @@ def start(floor: Floor, event: CampaignStarted, now: Instant) -> None:
     """Have a campaign place calls from now on.
 
     Raises:
+        CampaignOver: its last day, or its contract's, has passed.
         UnknownCampaign: the plan has no such campaign.
     """
     plan = _plan_of(floor, event.campaign)
+    if plan.ends_at is not None and plan.ends_at <= now:
+        message = f"campaign '{event.campaign}' is over: {plan.ends_because}"
+        raise CampaignOver(message)
+    floor.runs.over.discard(event.campaign)
+    floor.runs.asked.pop(event.campaign, None)
     run = floor.runs.known.get(event.campaign)
     if run is not None and run.is_running:
         floor.ignored += 1
@@ -81,7 +88,7 @@ def start(floor: Floor, event: CampaignStarted, now: Instant) -> None:
         zero = now // HALF_HOUR_S * HALF_HOUR_S
         floor.runs.known[event.campaign] = _run_of(event.campaign, plan, agents, zero)
     else:
-        run.is_running, run.refill_at = True, now
+        run.is_running, run.rests, run.refill_at = True, False, now
     if PACE_PREFIX not in floor.deadlines:
         floor.set_deadline(PACE_PREFIX, now + TICK_SECONDS)
     floor.runs.stirred = True
@@ -90,10 +97,13 @@ def start(floor: Floor, event: CampaignStarted, now: Instant) -> None:
 def stop(floor: Floor, event: CampaignPaused | CampaignFinished, *, finally_: bool) -> None:
     """Have a campaign place no more calls; it keeps what it has learned unless it is over."""
     run = floor.runs.known.get(event.campaign)
-    if run is None or not (run.is_running or finally_):
+    if finally_ and event.by != SCHEDULE and event.campaign in floor.plan.campaigns:
+        floor.runs.over.add(event.campaign)
+    if run is None or not (run.is_running or run.rests or finally_):
         floor.ignored += 1
         return
-    run.is_running = False
+    floor.runs.asked.pop(event.campaign, None)
+    run.is_running, run.rests = False, event.by == SCHEDULE
     floor.runs.stirred = True
     _give_back(floor, run.campaign, run.hopper.empty(), event.reason)
     if finally_:
@@ -133,6 +143,7 @@ def tick(floor: Floor, now: Instant) -> None:
     """Have campaigns be paced now, and again after a second."""
     floor.runs.stirred = True
     floor.set_deadline(PACE_PREFIX, now + TICK_SECONDS)
+    schedules.look(floor, now)
 
 
 def replan(floor: Floor, now: Instant) -> None:
@@ -150,6 +161,8 @@ def replan(floor: Floor, now: Instant) -> None:
     if not floor.runs.known:
         floor.deadlines.discard(PACE_PREFIX)
     floor.runs.stirred = True
+    floor.runs.over &= floor.plan.campaigns.keys()
+    schedules.look(floor, now)
 
 
 def _swap(run: Run, plan: CampaignPlan) -> None:
@@ -171,7 +184,7 @@ def recalled(snapshot: RunSnapshot, plan: CampaignPlan) -> Run:
     """Return a run that goes on from a snapshot exactly as the first would have."""
     run = _run_of(snapshot.campaign, plan, snapshot.agents, snapshot.zero)
     run.is_running, run.refill_at = snapshot.is_running, snapshot.refill_at
-    run.asked = snapshot.asked
+    run.rests, run.asked = snapshot.rests, snapshot.asked
     run.hopper.recall(snapshot.leads, snapshot.credit)
     run.law.recall(snapshot.memory)
     return run

@@ -59,6 +59,7 @@ class Run:
     agents: int  #: of those who serve it, when its law was made
     zero: Instant  #: the law's clock counts from here: the start of a half hour
     is_running: bool = True  #: False: it pauses
+    rests: bool = False  #: it pauses because its schedule says so, and goes on by that
     refill_at: Instant = 0.0  #: leads are not asked for before
     asked: int = 0  #: leads that were asked for last
 
@@ -85,6 +86,7 @@ class RunSnapshot:
     leads: tuple[Lead, ...]
     credit: Mapping[str, float]  #: the hopper's
     memory: Mapping[str, tuple[float, ...]]  #: the law's
+    rests: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,8 @@ class RunsSnapshot:
     closing: Mapping[CallId, LeadCall] = field(default_factory=dict)
     previews: Mapping[AgentId, Preview] = field(default_factory=dict)
     turn: CampaignId | None = None
+    asked: Mapping[CampaignId, Instant] = field(default_factory=dict)
+    over: tuple[CampaignId, ...] = ()
 
 
 NO_RUNS: Final = RunsSnapshot()
@@ -110,6 +114,8 @@ class Runs:
         self.closing: dict[CallId, LeadCall] = {}  #: over, and an agent may still say how it went
         self.previews: dict[AgentId, Preview] = {}  #: what agents are shown now
         self.turn: CampaignId | None = None  #: which got a free agent last
+        self.asked: dict[CampaignId, Instant] = {}  #: to follow the schedule, and when
+        self.over: set[CampaignId] = set()  #: finished by somebody: no schedule starts them
         self.stirred = False  #: something has changed that pacing goes by
         self.spells: list[Spell] = []  #: that ended, and no law was told of yet
 
@@ -136,6 +142,8 @@ class Runs:
             closing=dict(self.closing),
             previews=dict(self.previews),
             turn=self.turn,
+            asked=dict(self.asked),
+            over=tuple(sorted(self.over)),
         )
 
 
@@ -150,4 +158,5 @@ def _snapshot_of(run: Run) -> RunSnapshot:
         leads=run.hopper.leads,
         credit=run.hopper.credit,
         memory=run.law.memory(),
+        rests=run.rests,
     )
