@@ -137,10 +137,10 @@ def test_a_half_hour_is_slowed_down_before_its_gate_falls_shut() -> None:
     assert 0.02 > risks[0] > risks[-1] > LEAST_RISK
 
 
-def test_behind_a_closed_gate_a_trace_of_risk_is_left_but_never_more_than_the_budget_allows() -> (
-    None
-):
-    closed = half_hour(600, 17, 900.0)
+@pytest.mark.parametrize("lost", [13, 17])
+def test_behind_a_closed_gate_a_trace_of_risk_is_left_within_the_budget(lost: int) -> None:
+    """Given less than one more abandoned call for the half hour, or none."""
+    closed = half_hour(600, lost, 900.0)
     assert closed.risk_within(0.02, 900.0, 100) == LEAST_RISK
     assert closed.risk_within(0.0, 900.0, 100) == 0.0
 
