@@ -30,9 +30,7 @@ Milliseconds = Annotated[int, Field(ge=0, le=10_000)]
 class Detector:
     """The arguments of Asterisk's AMD(), in its order; defaults are those of its amd.conf."""
 
-    initial_silence_ms: Milliseconds = (
-        2500  #: without a greeting: unsure, which AMD() calls a machine
-    )
+    initial_silence_ms: Milliseconds = 2500  #: without a greeting: unsure, to AMD() a machine
     greeting_ms: Milliseconds = 1500  #: a longer one is a machine's
     after_greeting_silence_ms: Annotated[int, Field(ge=100, le=1200)] = 800  #: then: a person
     total_analysis_ms: Annotated[int, Field(ge=500, le=10_000)] = 5000  #: then: unsure
