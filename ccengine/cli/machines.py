@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 UNKNOWN: Final = "unknown"
+HEADINGS: Final = ("calls", "machine", "person", "unsure", "said by agents", "people as machines",
+                   "machines as people", "of machines, people %", "seconds")  # fmt: skip
 FEW: Final = 100
 """With fewer labelled calls the shares say little."""
 
@@ -119,8 +121,10 @@ def _percent(part: int, of: int) -> float | None:
 
 
 def _table(found: Mapping[tuple[str, str], Errors]) -> Table:
-    table = Table("", "heard", "machine", "person", "unsure", "labelled", "people as machines",
-                  "machines as people", "of machines, people %", "s to the word")  # fmt: skip
+    table = Table()
+    table.add_column("", no_wrap=True)
+    for heading in HEADINGS:
+        table.add_column(heading)
     for (kind, name), one in found.items():
         row = _row(kind, name, one)
         low, high = row["error_percent_between"]
