@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import Field
 
 from ccengine.config.consents import UNITED_STATES
 from ccengine.config.names import Name
-from ccengine.config.schema import REQUIRED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,7 +66,7 @@ class Detector:
 class MachineMessage:
     """What is said to a machine after its tone."""
 
-    prompt: Name = field(default="", metadata=REQUIRED)
+    prompt: Name
     automatic: bool = False  #: wherever a machine is detected; no: as an agent says
 
 

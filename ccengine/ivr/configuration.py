@@ -85,8 +85,7 @@ def load_configuration(folder: Path) -> Configuration:
     clients = loaded.draft.clients
     offered = {name: _offered(clients[name], drafts[name].values()) for name in clients}
     prompts, found = with_sentences(written, loaded, offered)
-    problems += found
-    problems += check_campaign_prompts(prompts, loaded)
+    problems += [*found, *check_campaign_prompts(prompts, loaded)]
     flows: dict[FlowKey, Flow] = {}
     warnings = list(loaded.warnings)
     for name, client in loaded.draft.clients.items():
