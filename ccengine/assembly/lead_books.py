@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from ccengine.calls.dialing.books import NotDialed, Placed
+from ccengine.calls.dialing.books import Machines, NotDialed, Placed
+from ccengine.config.campaigns import Detection
+from ccengine.config.detection import counts_from_greeting
 from ccengine.config.dialing_rules import built_in
 from ccengine.config.lawbook import Lawbook
 from ccengine.config.whereabouts import whereabouts
@@ -24,8 +26,9 @@ if TYPE_CHECKING:
 
     from ccengine.calls.wiring import Wiring
     from ccengine.config.campaigns import Campaign
+    from ccengine.config.whereabouts import Whereabouts
     from ccengine.core.commands import CloseLead, PlaceCall, RefillHopper, SkipLead
-    from ccengine.core.dialer.leads import AttemptOutcome, Lead, LeadKey
+    from ccengine.core.dialer.leads import AttemptOutcome, Lead, LeadKey, MachineVerdict
     from ccengine.core.dialer.rules import Law
     from ccengine.core.ids import Instant
     from ccengine.storage.database import RecordDatabase
@@ -98,6 +101,7 @@ class StoredBooks:
             message=MESSAGE,
             opt_out_key=OPT_OUT_KEY,
             opted_out=OPTED_OUT,
+            machines=_machines(campaign, where),
         )
 
     async def note_answer(self, attempt: AttemptId) -> None:
@@ -107,6 +111,11 @@ class StoredBooks:
     async def note_message(self, attempt: AttemptId, at: Instant | None) -> None:
         """Note when they were told who called, by the dialplan's clock; None: nobody knows."""
         await self._database.attempts.note(attempt, Progress(message_at=at))
+
+    async def note_machine(self, attempt: AttemptId, verdict: MachineVerdict, at: Instant) -> None:
+        """Note what a detector says of who answered, and when it did."""
+        progress = Progress(machine=verdict, machine_at=at)
+        await self._database.attempts.note(attempt, progress)
 
     async def settle(self) -> None:
         """Close what an engine before us has left open, and give back what it had claimed."""
@@ -180,3 +189,13 @@ class StoredBooks:
 
     def _now(self) -> Instant:
         return self._wiring.engine.clock.now()
+
+
+def _machines(campaign: Campaign, where: Sequence[Whereabouts]) -> Machines:
+    """Return how machines are looked for in one call: never before the agent where the law counts
+    from the answer."""
+    settings = campaign.settings
+    when = settings.machines
+    if when is Detection.BEFORE and not counts_from_greeting(one.place for one in where):
+        when = Detection.PARALLEL
+    return Machines(when, settings.detector)

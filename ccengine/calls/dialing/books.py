@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Protocol
 
+from ccengine.config.campaigns import Detection
+from ccengine.config.detection import Detector
 from ccengine.core.dialer.leads import AttemptId
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ccengine.core.commands import CloseLead, PlaceCall, RefillHopper, SkipLead
-    from ccengine.core.dialer.leads import AttemptOutcome, HeldBack, Lead, LeadKey
+    from ccengine.core.dialer.leads import (
+        AttemptOutcome,
+        HeldBack,
+        Lead,
+        LeadKey,
+        MachineVerdict,
+    )
     from ccengine.core.ids import Instant
 
 
 class NotDialed(Exception):
     """The attempt could not be stored: somebody else has the lead or its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machines:
+    """Whether it is found out that a machine has answered one call, and how."""
+
+    when: Detection = Detection.OFF
+    detector: Detector = field(default_factory=Detector)
+
+
+NOT_LISTENED: Final = Machines()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +47,7 @@ class Placed:
     message: str  #: media of the dialplan: who called, and which key ends such calls
     opt_out_key: str
     opted_out: str  #: media that follows the key
+    machines: Machines = NOT_LISTENED
 
 
 class LeadBooks(Protocol):
@@ -54,6 +74,9 @@ class LeadBooks(Protocol):
 
     async def note_message(self, attempt: AttemptId, at: Instant | None) -> None:
         """Note when they were told who called, by the dialplan's clock; None: nobody knows."""
+
+    async def note_machine(self, attempt: AttemptId, verdict: MachineVerdict, at: Instant) -> None:
+        """Note what a detector says of who answered, and when it did."""
 
     async def end(
         self, asked: PlaceCall, attempt: AttemptId, outcome: AttemptOutcome, cause: str

@@ -6,7 +6,8 @@ in the journal, and only then is anything dialed. So a restart never dials a num
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, Literal
 
 import structlog
 
@@ -14,9 +15,14 @@ from ccengine.asterisk.ari.errors import AriDisconnected, AriError
 from ccengine.asterisk.channels import Gone
 from ccengine.calls.dialing.books import NotDialed
 from ccengine.calls.dialing.lead_leg import LeadLeg, leg_of, message_of, outcome_of
+from ccengine.calls.dialing.machine_ear import Heard
+from ccengine.calls.dialing.machine_watch import MachineWatch
 from ccengine.calls.inbound import InboundCall
 from ccengine.calls.insistence import insist
+from ccengine.calls.machine_message import leave_message, message_for
 from ccengine.calls.race import first_of
+from ccengine.calls.talked import ANSWERING_MACHINE
+from ccengine.config.campaigns import Detection
 from ccengine.core.commands import Connect
 from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, HeldBack
 from ccengine.core.events import (
@@ -97,7 +103,7 @@ class LeadCall:
         self._attempt = placed.attempt
         if await self._is_ringing(placed) and await self._leg.answered():
             await self._books.note_answer(placed.attempt)
-            await self._with_who_answered()
+            await self._with_whoever_it_is(placed)
         else:
             await self._end_unanswered(placed)
 
@@ -130,17 +136,59 @@ class LeadCall:
 
     # --- somebody has --------------------------------------------------------------------------
 
-    async def _with_who_answered(self) -> None:
+    async def _with_whoever_it_is(self, placed: Placed) -> None:
+        """Serve a person, and no machine that a detector has found out."""
+        call, channel = self._asked.call, self._leg.channel
+        watch = MachineWatch(self._wiring, self._talks, self._books, call, placed)
+        if placed.machines.when is Detection.BEFORE and await self._is_machine(watch):
+            await self._end_machine()
+            return
+        self._engine.post(LeadAnswered(call=call, leg=channel.id))
+        try:
+            async with asyncio.TaskGroup() as beside:
+                watching = beside.create_task(watch.run(channel.id))
+                await self._with_who_answered(watch)
+                watching.cancel()
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None  # as a plain await would
+
+    async def _is_machine(self, watch: MachineWatch) -> bool:
+        """Wait for the detector's word, while the dialplan keeps the time."""
+        heard = await self._leg.who_answered()
+        if not isinstance(heard, Heard):
+            return False
+        await watch.keep(heard)
+        return watch.tell(heard)
+
+    async def _end_machine(self) -> None:
+        """End a call to a machine, for which no agent was looked for."""
+        outcome = AttemptOutcome.MACHINE
+        await self._books.end(self._asked, self._attempt, outcome, ANSWERING_MACHINE)
+        self._post_unanswered(outcome)
+        await self._leave_message()
+
+    async def _leave_message(self) -> None:
+        """Leave the campaign's message, if it does so by itself, on a machine that is with us."""
+        channel = self._leg.channel
+        media = message_for(self._wiring, self._asked.campaign, unasked=True)
+        if media is not None and channel.is_up:
+            await leave_message(self._wiring, channel, media)
+        await insist(channel.hang_up, f"end of {channel.id}")
+
+    async def _with_who_answered(self, watch: MachineWatch) -> None:
         """Have an agent talk with them, or end it after they were told who called."""
-        call = self._asked.call
-        self._engine.post(LeadAnswered(call=call, leg=self._leg.channel.id))
         while True:
-            entered, connect = await first_of(self._leg.channel.entered(), self._connect())
-            if entered is not None:
-                await self._leave(entered)
+            left, connect = await first_of(self._until_left(watch), self._connect())
+            if left is not None:
+                await self._leave(left)
                 return
             if connect is not None and await self._talk(connect):
                 return
+
+    async def _until_left(self, watch: MachineWatch) -> ChannelSnapshot | Gone | Literal[True]:
+        """Wait until they are gone or were told who called; True: it is a machine."""
+        entered, _ = await first_of(self._leg.channel.entered(), watch.machine())
+        return True if entered is None else entered
 
     async def _connect(self) -> Connect:
         while True:
@@ -162,8 +210,13 @@ class LeadCall:
             await outside.follow()
         return True
 
-    async def _leave(self, entered: ChannelSnapshot | Gone) -> None:
+    async def _leave(self, entered: ChannelSnapshot | Gone | Literal[True]) -> None:
         call, channel = self._asked.call, self._leg.channel
+        if entered is True:
+            self._engine.post(CallEnded(call=call, by=Party.ENGINE, cause=ANSWERING_MACHINE))
+            await self._leg.pull_out()
+            await self._leave_message()
+            return
         if isinstance(entered, Gone):
             self._engine.post(CallEnded(call=call, by=Party.CALLER, cause=HUNG_UP))
             return
