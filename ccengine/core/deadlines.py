@@ -71,7 +71,7 @@ def _meet_for_house(floor: Floor, prefix: str, name: str, now: Instant) -> None:
 def _meet_for_campaigns(floor: Floor, prefix: str, call: CallId, now: Instant) -> None:
     match prefix:
         case dialing.AIR_PREFIX:
-            dialing.give_up(floor, call)
+            dialing.give_up(floor, call, now)
         case _:
             dialing.tick(floor, now)
 

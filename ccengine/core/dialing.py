@@ -245,8 +245,11 @@ def miss(floor: Floor, event: LeadUnanswered, now: Instant) -> None:
         floor.ask(ShowCall(call=event.call, state=CallState.ENDED))
 
 
-def give_up(floor: Floor, call: CallId) -> None:
-    """Forget a call of which nobody has told anything."""
+def give_up(floor: Floor, call: CallId, now: Instant) -> None:
+    """Forget a call of which nobody has told anything; not while nobody can tell."""
+    if floor.held:
+        floor.set_deadline(AIR_PREFIX + call, now + SLACK_SECONDS)
+        return
     lead = _land(floor, call)
     gone = WithdrawCalls(campaign=lead.campaign, calls=(call,), reason=NOTHING_HEARD)
     floor.ask(gone)

@@ -22,6 +22,8 @@ CHANNEL_VARIABLES = (
     "CC_PHONE",
     "CC_REACHED",
     "CC_ENDED_BY",
+    "CC_WAITED_SINCE",
+    "CC_MESSAGE_AT",
 )
 
 
