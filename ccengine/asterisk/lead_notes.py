@@ -10,12 +10,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from ccengine.core.ids import CallId
+from ccengine.core.ids import CallId, Instant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ccengine.core.ids import Instant
 
 FAMILY: Final = "cc-leads"
 OPTED_OUT: Final = "opt-out"

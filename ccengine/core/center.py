@@ -96,6 +96,13 @@ class ContactCenter:
         return self._floor.runs.air
 
     @property
+    def dialed(self) -> Mapping[CallId, LeadCall]:
+        """All of campaigns' calls whose attempts have no outcome yet."""
+        runs, calls = self._floor.runs, self._floor.calls
+        answered = {call.id: call.lead for call in calls.values() if call.lead is not None}
+        return {**runs.air, **runs.closing, **answered}
+
+    @property
     def is_held(self) -> bool:
         """Whether Asterisk is out of reach, so that nobody is offered anything."""
         return self._floor.held

@@ -21,7 +21,7 @@ DAY_SECONDS: Final = 86_400.0
 ATTEMPT: Final = (
     "attempt", "client", "campaign", "seller", "lead", "number", "person", "debt", "caller_id",
     "mode", "purpose", "script", "placed_at", "local_times", "rang_at", "answered_at",
-    "bridged_at", "message_at", "ended_at", "seconds_to_answer", "seconds_to_agent",
+    "taken_at", "bridged_at", "message_at", "ended_at", "seconds_to_answer", "seconds_to_agent",
     "seconds_to_message", "seconds_lasted", "outcome", "disposition", "cause", "agent", "machine",
     "machine_at", "trunk", "node", "call", "law", "rules", "scrubs", "consents",
 )  # fmt: skip
@@ -41,7 +41,8 @@ _AS_THEY_ARE: Final = (
     "call", "law",
 )  # fmt: skip
 _MOMENTS: Final = (
-    "placed_at", "rang_at", "answered_at", "bridged_at", "message_at", "ended_at", "machine_at",
+    "placed_at", "rang_at", "answered_at", "taken_at", "bridged_at", "message_at", "ended_at",
+    "machine_at",
 )  # fmt: skip
 
 

@@ -150,6 +150,7 @@ ATTEMPTS = Table(
     Column("call", String(64), nullable=False, server_default=""),  # its record's id
     Column("trunk", String(64), nullable=False, server_default=""),
     Column("rang_at", Float),
+    Column("taken_at", Float),  # out of the dialplan, for an agent
     Column("bridged_at", Float),
     Column("message_at", Float),
     Column("machine", String(16), nullable=False, server_default=""),  # what a detector said

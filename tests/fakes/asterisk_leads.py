@@ -1,4 +1,4 @@
-"""Leads who have answered, as `dialplan/campaigns.conf` has them: its clock, its message, its notes.
+"""Leads who have answered, as `dialplan/campaigns.conf` has them: its clock, message and notes.
 
 All of it goes on without an engine.
 """

@@ -78,11 +78,8 @@ class FakeManager:
     def _done(self, action: str, values: Mapping[str, str]) -> AmiAnswer:
         if self._refusals:
             return AmiAnswer(success=False, message=self._refusals.pop(0))
-        if action == "DBDel":
-            return self._forget(values["Family"], values["Key"])
-        if action == "DBPut":
-            self._world.database.setdefault(values["Family"], {})[values["Key"]] = values["Val"]
-            return AmiAnswer(success=True, message="Updated database successfully")
+        if action.startswith("DB"):
+            return self._keep(action, values)
         if values.get("Channel", "") not in self._world.channels:
             missing = "Channel does not exist" if action == "Redirect" else "No such channel"
             return AmiAnswer(success=False, message=missing)
@@ -114,8 +111,12 @@ class FakeManager:
         value = ",".join(sorted(kept)) if function == "DB_KEYS" else kept.get(key, "")
         return AmiAnswer(success=True, message="", value=value[:_VALUE_AT_MOST])
 
-    def _forget(self, family: str, key: str) -> AmiAnswer:
-        if self._world.database.get(family, {}).pop(key, None) is None:
+    def _keep(self, action: str, values: Mapping[str, str]) -> AmiAnswer:
+        kept, key = self._world.database.setdefault(values["Family"], {}), values["Key"]
+        if action == "DBPut":
+            kept[key] = values["Val"]
+            return AmiAnswer(success=True, message="Updated database successfully")
+        if kept.pop(key, None) is None:
             return AmiAnswer(success=False, message="Database entry not found")
         return AmiAnswer(success=True, message="Key deleted successfully")
 
