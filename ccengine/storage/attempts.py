@@ -275,7 +275,8 @@ class AttemptStore:
     async def began(self, client: str, campaign: str) -> Instant | None:
         """Return when a campaign's first call was placed; None: there was none."""
         async with self._engine.connect() as connection:
-            return await connection.scalar(began_query(client, campaign))
+            began: Instant | None = await connection.scalar(began_query(client, campaign))
+        return began
 
     async def _read(self, query: Any) -> list[StoredAttempt]:
         async with self._engine.connect() as connection:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ccengine.asterisk.ami.redirector import AmiRedirector
+from ccengine.asterisk.lead_notes import LeadNote
 from ccengine.calls.dialing.books import NotDialed, Placed
 from ccengine.calls.dialing.desk import DialingDesk
 from ccengine.config.campaigns import Schedule
@@ -35,11 +36,13 @@ from ccengine.core.events import (
     LeadUnanswered,
 )
 from ccengine.core.ids import AgentId, CampaignId
+from ccengine.storage.attempts import Progress
 from tests.calls.center_on_fake import DNIPRO
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Collection, Sequence
 
+    from ccengine.calls.dialing.books import LeadOnLine
     from ccengine.core.commands import PlaceCall, RefillHopper
     from ccengine.core.ids import Instant
     from tests.calls.center_on_fake import CenterOnFake
@@ -66,11 +69,13 @@ class Books:
     held: HeldBack | None = None
     is_taken: bool = False
     placed: list[str] = field(default_factory=list)
-    answered: list[AttemptId] = field(default_factory=list)
+    noted: list[tuple[AttemptId, Progress]] = field(default_factory=list)
     ended: dict[str, AttemptOutcome] = field(default_factory=dict)
     closed: list[CloseLead] = field(default_factory=list)
     opted_out: list[str] = field(default_factory=list)
     given_back: list[LeadKey] = field(default_factory=list)
+    settled: list[tuple[frozenset[AttemptId], frozenset[LeadKey]]] = field(default_factory=list)
+    told: list[LeadNote] = field(default_factory=list)
 
     async def claim(self, asked: RefillHopper) -> Sequence[Lead]:
         del asked
@@ -95,28 +100,42 @@ class Books:
             opted_out="ccengine/lead-opted-out",
         )
 
-    async def note_answer(self, attempt: AttemptId) -> None:
-        self.answered.append(attempt)
-
-    async def note_message(self, attempt: AttemptId, at: Instant | None) -> None:
-        del attempt, at
+    async def note(self, attempt: AttemptId, progress: Progress) -> None:
+        self.noted.append((attempt, progress))
 
     async def end(
-        self, asked: PlaceCall, attempt: AttemptId, outcome: AttemptOutcome, cause: str
+        self,
+        asked: LeadOnLine,
+        attempt: AttemptId,
+        outcome: AttemptOutcome,
+        cause: str,
+        progress: Progress,
     ) -> None:
-        del attempt, cause
+        del cause
+        self.noted.append((attempt, progress))
         self.ended[asked.number] = outcome
 
     async def close(self, told: CloseLead) -> None:
         self.closed.append(told)
 
-    async def opt_out(self, asked: PlaceCall) -> None:
+    async def opt_out(self, asked: LeadOnLine) -> None:
         self.opted_out.append(asked.number)
 
+    async def settle(self, alive: Collection[AttemptId], kept: Collection[LeadKey]) -> None:
+        self.settled.append((frozenset(alive), frozenset(kept)))
 
-@asynccontextmanager
-async def dialing(center: CenterOnFake, books: Books) -> AsyncIterator[None]:
-    """Taras serves a campaign that runs at any hour."""
+    async def note_told(self, note: LeadNote) -> CampaignId | None:
+        self.told.append(note)
+        return RENEWALS
+
+    def moment(self, name: str) -> Instant | None:
+        """The first one of this name that was noted."""
+        found = (getattr(progress, name) for _, progress in self.noted)
+        return next((at for at in found if at is not None), None)
+
+
+def open_at_any_hour(center: CenterOnFake) -> None:
+    """The campaign may dial at any time, and Taras serves it."""
     tenant = center.configuration.tenant
     assert tenant is not None
     client = tenant.clients[DNIPRO]
@@ -127,6 +146,12 @@ async def dialing(center: CenterOnFake, books: Books) -> AsyncIterator[None]:
     center.configuration = replace(center.configuration, tenant=tenant)
     center.set_client(contract=None)  # virtual time begins long before it
     center.set_queue(skills={"english": 7, "technical": 9})
+
+
+@asynccontextmanager
+async def dialing(center: CenterOnFake, books: Books) -> AsyncIterator[None]:
+    """Taras serves a campaign that runs at any hour."""
+    open_at_any_hour(center)
     async with asyncio.TaskGroup() as tasks:
         redirector = AmiRedirector(center.asterisk.manager)
 
@@ -135,6 +160,7 @@ async def dialing(center: CenterOnFake, books: Books) -> AsyncIterator[None]:
 
         desk = DialingDesk(center.wiring, center.sessions.talks, books, redirector, start)
         running = tasks.create_task(desk.run())
+        desk.resync({})
         rejection = center.engine.post(CampaignStarted(campaign=RENEWALS, by="test"))
         assert not rejection, rejection
         yield
@@ -150,8 +176,9 @@ async def test_a_lead_who_answers_talks_with_an_agent(center: CenterOnFake) -> N
     async with dialing(center, books):
         await center.until(lambda: center.journal.events(ConversationStarted))
         (answered,) = center.journal.events(LeadAnswered)
+        assert isinstance(answered, LeadAnswered)
         assert center.asterisk.hears(answered.leg).startswith("talk:")
-        assert books.answered
+        await center.until(lambda: books.moment("bridged_at"))
         center.asterisk.hang_up(answered.leg)
         await center.until(lambda: center.journal.events(CallEnded))
     (closed,) = books.closed

@@ -109,8 +109,8 @@ class DialingDesk:
         dialed = center.dialed
         alive = {one.attempt or AttemptId(call) for call, one in dialed.items()}
         alive |= {one.attempt for one in closing}
-        kept = {one.lead for one in (*dialed.values(), *closing)}
-        kept |= {lead.key for run in center.runs.values() for lead in run.hopper.leads}
+        kept = {one.lead for one in dialed.values()} | {one.lead for one in closing}
+        kept |= {lead.key for run in center.campaigns.values() for lead in run.hopper.leads}
         while not self.settled.is_set():
             try:
                 await self._books.settle(alive, kept)

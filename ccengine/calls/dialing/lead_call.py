@@ -15,6 +15,7 @@ import structlog
 
 from ccengine.asterisk.ari.errors import AriDisconnected, AriError
 from ccengine.asterisk.channels import Gone
+from ccengine.calls.bridge_names import bridge_of
 from ccengine.calls.consent import Consent
 from ccengine.calls.dialing.books import NotDialed, TakenUp
 from ccengine.calls.dialing.lead_leg import (
@@ -41,6 +42,7 @@ from ccengine.core.events import (
     LeadUnanswered,
     Party,
 )
+from ccengine.core.states import CallState
 from ccengine.storage.attempts import NOTHING_NEW, Progress
 
 if TYPE_CHECKING:
@@ -228,11 +230,15 @@ class LeadCall:
     async def _talk(self, connect: Connect) -> bool:
         """Bring them together; False: they could not be had, or were told already who called."""
         taken_at, leg = self._engine.clock.now(), self._leg
+        call = self._engine.center.calls[connect.call]
+        if call.state is not CallState.CONNECTING:  # taken back meanwhile: they hear who called
+            await self._let_go(connect)
+            return False
         if not await leg.pull_out():
+            await self._let_go(connect)
             failed = ConversationFailed(call=connect.call, agent=connect.agent)
             self._engine.post(failed)
             return False
-        call = self._engine.center.calls[connect.call]
         if self._hears_first(call):
             await leg.stay()
         self._mailbox.put_nowait(connect)
@@ -247,6 +253,13 @@ class LeadCall:
         if outside is not None:
             await outside.follow()
         return not await self._is_back()
+
+    async def _let_go(self, connect: Connect) -> None:
+        """Leave no agent in silence who has answered for them."""
+        leg = self._wiring.router.channel(connect.offer)
+        await insist(leg.hang_up, f"end of {leg.id}")
+        bridge = self._wiring.router.bridge(bridge_of(connect.offer))
+        await insist(bridge.destroy, f"end of {bridge.id}")
 
     def _hears_first(self, call: Call) -> bool:
         """Tell whether they are told of being recorded, or asked, before they hear the agent."""

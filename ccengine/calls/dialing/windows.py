@@ -64,7 +64,7 @@ class AbandonWindows:
     async def run(self) -> Never:
         """Look again and again, until cancelled."""
         while True:
-            for name, run in list(self._engine.center.runs.items()):
+            for name, run in list(self._engine.center.campaigns.items()):
                 if run.is_running and self._has_to_be_told(name, run):
                     await self._tell(name, run)
             await asyncio.sleep(LOOK_SECONDS)
