@@ -460,3 +460,4 @@ async def test_asterisk_too_slow_to_join_them_tells_them_who_called(center: Cent
         center.asterisk.delay_requests(0.0)
         await center.until(lambda: books.closed, seconds=30)
         assert leg not in center.asterisk.world.channels
+    assert [one.outcome for one in books.closed] == [AttemptOutcome.ABANDONED]
