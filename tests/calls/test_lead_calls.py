@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,7 +14,7 @@ from ccengine.asterisk.lead_notes import LeadNote
 from ccengine.calls.dialing.books import NotDialed, Placed
 from ccengine.calls.dialing.desk import DialingDesk
 from ccengine.config.campaigns import Schedule
-from ccengine.core.commands import CloseLead
+from ccengine.core.commands import CloseLead, SkipLead
 from ccengine.core.dialer.leads import (
     AttemptId,
     AttemptOutcome,
@@ -72,6 +72,7 @@ class Books:
     noted: list[tuple[AttemptId, Progress]] = field(default_factory=list)
     ended: dict[str, AttemptOutcome] = field(default_factory=dict)
     closed: list[CloseLead] = field(default_factory=list)
+    skipped: list[SkipLead] = field(default_factory=list)
     opted_out: list[str] = field(default_factory=list)
     given_back: list[LeadKey] = field(default_factory=list)
     settled: list[tuple[frozenset[AttemptId], frozenset[LeadKey]]] = field(default_factory=list)
@@ -118,6 +119,9 @@ class Books:
     async def close(self, told: CloseLead) -> None:
         self.closed.append(told)
 
+    async def skip(self, told: SkipLead) -> None:
+        self.skipped.append(told)
+
     async def opt_out(self, asked: LeadOnLine) -> None:
         self.opted_out.append(asked.number)
 
@@ -134,13 +138,13 @@ class Books:
         return next((at for at in found if at is not None), None)
 
 
-def open_at_any_hour(center: CenterOnFake) -> None:
+def open_at_any_hour(center: CenterOnFake, **rules: Any) -> None:
     """The campaign may dial at any time, and Taras serves it."""
     tenant = center.configuration.tenant
     assert tenant is not None
     client = tenant.clients[DNIPRO]
     renewals = client.campaigns["renewals"]
-    settings = replace(renewals.settings, schedule=Schedule())
+    settings = replace(renewals.settings, **{"schedule": Schedule(), **rules})
     client = replace(client, campaigns={"renewals": replace(renewals, settings=settings)})
     tenant = replace(tenant, clients={**tenant.clients, DNIPRO: client})
     center.configuration = replace(center.configuration, tenant=tenant)
@@ -149,9 +153,9 @@ def open_at_any_hour(center: CenterOnFake) -> None:
 
 
 @asynccontextmanager
-async def dialing(center: CenterOnFake, books: Books) -> AsyncIterator[None]:
+async def dialing(center: CenterOnFake, books: Books, **rules: Any) -> AsyncIterator[None]:
     """Taras serves a campaign that runs at any hour."""
-    open_at_any_hour(center)
+    open_at_any_hour(center, **rules)
     async with asyncio.TaskGroup() as tasks:
         redirector = AmiRedirector(center.asterisk.manager)
 

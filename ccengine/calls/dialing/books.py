@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from ccengine.asterisk.lead_notes import LeadNote
-    from ccengine.core.commands import CloseLead, PlaceCall, RefillHopper
+    from ccengine.core.commands import CloseLead, PlaceCall, RefillHopper, SkipLead
     from ccengine.core.dialer.leads import AttemptOutcome, HeldBack, Lead
     from ccengine.core.dialer.runs import LeadCall
     from ccengine.storage.attempts import Progress
@@ -93,6 +93,9 @@ class LeadBooks(Protocol):
 
     async def give_back(self, leads: Sequence[LeadKey]) -> None:
         """Give claims back; leads that are being dialed stay."""
+
+    async def skip(self, told: SkipLead) -> None:
+        """Put a lead off that an agent was shown, until the campaign's rules have it again."""
 
     async def place(self, asked: PlaceCall) -> Placed | HeldBack:
         """Ask the law once more and store the attempt, in one transaction.

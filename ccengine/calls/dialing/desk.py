@@ -10,9 +10,19 @@ import structlog
 from ccengine.calls.dialing.books import TakenUp, taken_up
 from ccengine.calls.dialing.lead_call import LeadCall
 from ccengine.calls.dialing.lead_leg import LeadLeg, leg_of
-from ccengine.core.commands import CloseLead, PlaceCall, RefillHopper, ReturnLeads, WithdrawCalls
+from ccengine.core.commands import (
+    CampaignChange,
+    CloseLead,
+    FollowSchedule,
+    PlaceCall,
+    RefillHopper,
+    ReturnLeads,
+    SkipLead,
+    WithdrawCalls,
+)
 from ccengine.core.dialer.leads import AttemptId
-from ccengine.core.events import LeadsClaimed
+from ccengine.core.events import CampaignFinished, CampaignPaused, CampaignStarted, LeadsClaimed
+from ccengine.core.schedules import SCHEDULE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -32,6 +42,13 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 SETTLE_AGAIN_SECONDS: Final = 5.0
+CHANGES: Final[
+    Mapping[CampaignChange, type[CampaignStarted | CampaignPaused | CampaignFinished]]
+] = {
+    CampaignChange.START: CampaignStarted,
+    CampaignChange.PAUSE: CampaignPaused,
+    CampaignChange.FINISH: CampaignFinished,
+}
 
 
 class DialingDesk:
@@ -105,12 +122,13 @@ class DialingDesk:
     async def _settle(self, asked: Sequence[DialingCommand]) -> None:
         """Close attempts that nobody knows of any more, before anything new is dialed."""
         center = self._engine.center
-        closing = [one for one in asked if isinstance(one, CloseLead)]
         dialed = center.dialed
         alive = {one.attempt or AttemptId(call) for call, one in dialed.items()}
-        alive |= {one.attempt for one in closing}
-        kept = {one.lead for one in dialed.values()} | {one.lead for one in closing}
+        alive |= {one.attempt for one in asked if isinstance(one, CloseLead)}
+        kept = {one.lead for one in dialed.values()}
+        kept |= {one.lead for one in asked if isinstance(one, CloseLead | SkipLead)}
         kept |= {lead.key for run in center.campaigns.values() for lead in run.hopper.leads}
+        kept |= {preview.lead.key for preview in center.previews.values()}
         while not self.settled.is_set():
             try:
                 await self._books.settle(alive, kept)
@@ -125,10 +143,10 @@ class DialingDesk:
 
     def _serve(self, command: DialingCommand) -> None:
         match command:
+            case FollowSchedule():
+                self._follow(command)
             case RefillHopper():
                 self._start(self._refill(command), f"refill {command.campaign}")
-            case ReturnLeads():
-                self._start(self._books.give_back(command.leads), f"return {command.campaign}")
             case PlaceCall():
                 self._begin(command)
             case WithdrawCalls():
@@ -137,8 +155,21 @@ class DialingDesk:
                         self._start(self._calls[call].withdraw(command.reason), f"withdraw {call}")
                     else:
                         self._start(self._lose(call), f"withdraw {call}")
+            case ReturnLeads() | SkipLead() | CloseLead():
+                self._note(command)
+
+    def _note(self, command: ReturnLeads | SkipLead | CloseLead) -> None:
+        match command:
+            case ReturnLeads():
+                self._start(self._books.give_back(command.leads), f"return {command.campaign}")
+            case SkipLead():
+                self._start(self._books.skip(command), f"skip {command.lead}")
             case CloseLead():
                 self._start(self._books.close(command), f"close {command.attempt}")
+
+    def _follow(self, command: FollowSchedule) -> None:
+        event = CHANGES[command.change]
+        self._engine.post(event(campaign=command.campaign, by=SCHEDULE, reason=command.reason))
 
     def _begin(self, asked: PlaceCall | TakenUp) -> None:
         call = LeadCall(self._wiring, self._talks, self._books, self._redirector, asked)
