@@ -133,9 +133,7 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             parts = await _build(settings, configuration, stack)
         async with asyncio.TaskGroup() as root:
             sessions = Sessions(parts.wiring, root)
-            leads = _see_to_leads(root, parts, sessions)
-            resyncer = Resyncer(parts.wiring, sessions, leads)
-            switchboard = Switchboard(parts.wiring, sessions, resyncer)
+            switchboard = Switchboard(parts.wiring, sessions, _see_to_leads(root, parts, sessions))
             reloader = Reloader(parts.wiring, parts.keeper, settings.tenant_folder)
             archive = open_archive(parts.engine, parts.keeper, parts.wiring.tenant, settings, stack)
             library = open_library(parts.engine, parts.keeper, archive.keeping, settings, stack)
@@ -183,7 +181,7 @@ def _see_to_recordings(
     archive.begin(root, recordings.make_room)
 
 
-def _see_to_leads(root: asyncio.TaskGroup, parts: Parts, sessions: Sessions) -> DialingDesk:
+def _see_to_leads(root: asyncio.TaskGroup, parts: Parts, sessions: Sessions) -> Resyncer:
     """Dial for campaigns, as soon as it is known what an engine before this one has left."""
     wiring, database = parts.wiring, parts.keeper.database
     books = StoredBooks(wiring, database, partial(read_closing, parts.settings.paths.journal))
@@ -195,7 +193,7 @@ def _see_to_leads(root: asyncio.TaskGroup, parts: Parts, sessions: Sessions) -> 
     root.create_task(desk.run(), name="dialing")
     root.create_task(windows.run(), name="abandon windows")
     root.create_task(sweep.run(), name="leads left")
-    return desk
+    return Resyncer(wiring, sessions, desk)
 
 
 def _begin_extras(root: asyncio.TaskGroup, parts: Parts, ports: Ports) -> None:
