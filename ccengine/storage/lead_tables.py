@@ -150,11 +150,11 @@ ATTEMPTS = Table(
     Column("call", String(64), nullable=False, server_default=""),  # its record's id
     Column("trunk", String(64), nullable=False, server_default=""),
     Column("rang_at", Float),
-    Column("taken_at", Float),  # out of the dialplan, for an agent
     Column("bridged_at", Float),
     Column("message_at", Float),
     Column("machine", String(16), nullable=False, server_default=""),  # what a detector said
     Column("machine_at", Float),
+    Column("taken_at", Float),  # out of the dialplan, for an agent
     Index("attempts_of_number", "number", "placed_at"),
     Index("attempts_of_person", "person", "placed_at"),
     Index("attempts_of_campaign", "client", "campaign", "placed_at"),
