@@ -293,6 +293,8 @@ async def test_who_hears_the_message_as_the_engine_comes_back_may_still_opt_out(
         await center.start()
         await center.until(lambda: center.journal.events(LeadAbandoned))
         assert not center.asterisk.ringing("PJSIP/phone-204")  # no agent is rung for them
+        await asyncio.sleep(0.5)
+        assert not books.told  # what they wish is not known yet: the note stays until they are gone
         center.asterisk.world.leads.opt_out(center.asterisk.channel(leg))
         await center.until(lambda: books.closed)
     assert books.opted_out == [NUMBER]
