@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from ccengine.calls.dialing.books import NotDialed, Placed
+from ccengine.calls.dialing.books import Machines, NotDialed, Placed
+from ccengine.config.campaigns import Detection
+from ccengine.config.detection import counts_from_greeting
 from ccengine.config.dialing_rules import built_in
 from ccengine.config.lawbook import Lawbook
 from ccengine.config.whereabouts import whereabouts
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from ccengine.calls.dialing.books import LeadOnLine
     from ccengine.calls.wiring import Wiring
     from ccengine.config.campaigns import Campaign
+    from ccengine.config.whereabouts import Whereabouts
     from ccengine.core.commands import PlaceCall, RefillHopper, SkipLead
     from ccengine.core.dialer.campaigns import Quota
     from ccengine.core.dialer.leads import AttemptOutcome, Lead, LeadKey
@@ -128,6 +131,7 @@ class StoredBooks:
             message=MESSAGE,
             opt_out_key=OPT_OUT_KEY,
             opted_out=OPTED_OUT,
+            machines=_machines(campaign, where),
         )
 
     async def note(self, attempt: AttemptId, progress: Progress) -> None:
@@ -253,3 +257,13 @@ class StoredBooks:
 
 def _ending(told: CloseLead, at: Instant) -> Ending:
     return Ending(outcome=told.outcome, at=at, disposition=told.disposition, agent=told.agent)
+
+
+def _machines(campaign: Campaign, where: Sequence[Whereabouts]) -> Machines:
+    """Return how machines are looked for in one call: never before the agent where the law counts
+    from the answer."""
+    settings = campaign.settings
+    when = settings.machines
+    if when is Detection.BEFORE and not counts_from_greeting(one.place for one in where):
+        when = Detection.PARALLEL
+    return Machines(when, settings.detector)

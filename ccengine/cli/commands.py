@@ -19,6 +19,7 @@ from ccengine.cli import (
     info,
     init,
     leads,
+    machines,
     outbox,
     outcome,
     plan,
@@ -73,6 +74,7 @@ app.add_typer(report.app, name="report")
 app.add_typer(dnc.app, name="dnc")
 app.add_typer(call_consent.app, name="consent")
 app.add_typer(proof.app, name="proof")
+app.add_typer(machines.app, name="machines")
 
 
 def main() -> None:

@@ -190,6 +190,22 @@ async def test_a_lead_who_answers_talks_with_an_agent(center: CenterOnFake) -> N
     assert books.placed == ["+380440000001"]
 
 
+async def test_who_hangs_up_as_they_answer_has_answered(center: CenterOnFake) -> None:
+    center.asterisk.phone_rings(far(1))
+    await center.log_in("taras", answers_after=0.05)
+    books = Books([lead(1)])
+    async with dialing(center, books):
+        await center.until(lambda: center.asterisk.ringing(far(1)))
+        await asyncio.sleep(1)
+        leg = center.asterisk.ringing(far(1))
+        assert leg is not None
+        center.asterisk.pick_up(leg)
+        center.asterisk.hang_up(leg)
+        await center.until(lambda: books.closed)
+    assert [one.outcome for one in books.closed] == [AttemptOutcome.CUT_OFF]
+    assert books.ended == {}
+
+
 async def test_nobody_comes_and_they_are_told_who_called(center: CenterOnFake) -> None:
     center.asterisk.phone_answers(far(1), 3.0)
     await center.log_in("taras")  # whose phone rings and is not answered

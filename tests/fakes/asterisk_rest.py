@@ -127,11 +127,11 @@ class FakeRest:
     async def _post_channels(self, parts: list[str], request: Request) -> Response:
         if not parts:
             return self._originate(request)
+        if parts[1] == "snoop":  # also of a channel that the dialplan has
+            return self._snoop(self._any_channel(parts[0]), parts[2], request.query)
         channel = self._channel(parts[0])
         if parts[1] == "play":
             return self._play(channel, parts[2], request.query["media"].split(","))
-        if parts[1] == "snoop":
-            return self._snoop(channel, parts[2], request.query)
         if parts[1] == "record":
             return self._record_channel(channel, request.query)
         if parts[1] == "transfer_progress":
@@ -248,6 +248,7 @@ class FakeRest:
     def _continue(self, channel: FakeChannel) -> None:
         self._world.leave_bridge(channel)
         self._world.leave_stasis(channel)
+        self._world.leads.listen_beside(channel)
 
     # /playbacks
 

@@ -235,7 +235,7 @@ class FakeWorld:
         self.emit("ChannelStateChange", channel=channel.as_json())
         self.emit("Dial", dialstatus="ANSWER", peer=channel.as_json())
         if channel.dialplan[0].endswith("lead-answered"):
-            self.leads.answer(channel)
+            self.leads.wait(channel)
         else:
             self.enter_stasis(channel)
 

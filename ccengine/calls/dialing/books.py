@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Protocol
 
 from ccengine.asterisk.ari.events import ChannelSnapshot
+from ccengine.config.campaigns import Detection
+from ccengine.config.detection import Detector
 from ccengine.core.dialer.leads import AttemptId, LeadKey
 from ccengine.core.ids import CallId, CampaignId, ClientId, owner_of
 
@@ -23,6 +25,17 @@ class NotDialed(Exception):
     """The attempt could not be stored: somebody else has the lead or its number."""
 
 
+@dataclass(frozen=True, slots=True)
+class Machines:
+    """Whether it is found out that a machine has answered one call, and how."""
+
+    when: Detection = Detection.OFF
+    detector: Detector = field(default_factory=Detector)
+
+
+NOT_LISTENED: Final = Machines()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
     """An attempt that is stored, and how its call is to be made."""
@@ -32,6 +45,7 @@ class Placed:
     message: str  #: media of the dialplan: who called, and which key ends such calls
     opt_out_key: str
     opted_out: str  #: media that follows the key
+    machines: Machines = NOT_LISTENED
 
 
 class LeadOnLine(Protocol):

@@ -7,7 +7,6 @@ engine before us has begun is taken up from wherever it stands.
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -15,52 +14,27 @@ import structlog
 
 from ccengine.asterisk.ari.errors import AriDisconnected, AriError
 from ccengine.asterisk.channels import Gone
-from ccengine.calls.bridge_names import bridge_of
-from ccengine.calls.consent import Consent
-from ccengine.calls.dialing.books import NotDialed, TakenUp
-from ccengine.calls.dialing.lead_leg import (
-    LeadLeg,
-    answered_since,
-    leg_of,
-    message_begun,
-    outcome_of,
-)
-from ccengine.calls.dialing.meeting import Meeting
-from ccengine.calls.inbound import InboundCall
+from ccengine.calls.dialing.answered_call import LOST, AnsweredCall
+from ccengine.calls.dialing.books import NOT_LISTENED, NotDialed, TakenUp
+from ccengine.calls.dialing.lead_leg import LeadLeg, leg_of, outcome_of
+from ccengine.calls.dialing.machine_ear import Heard
+from ccengine.calls.dialing.machine_watch import MachineWatch
 from ccengine.calls.insistence import insist
-from ccengine.calls.race import first_of
-from ccengine.calls.recording_rules import rule_of
-from ccengine.core.commands import Connect
+from ccengine.calls.talked import ANSWERING_MACHINE
+from ccengine.config.campaigns import Detection
 from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, HeldBack
-from ccengine.core.events import (
-    CallEnded,
-    ConversationFailed,
-    LeadAbandoned,
-    LeadAnswered,
-    LeadDialed,
-    LeadHeldBack,
-    LeadUnanswered,
-    Party,
-)
-from ccengine.core.states import CallState
+from ccengine.core.events import CallEnded, LeadDialed, LeadHeldBack, LeadUnanswered, Party
 from ccengine.storage.attempts import NOTHING_NEW, Progress
 
 if TYPE_CHECKING:
     from ccengine.asterisk.redirector import Redirector
     from ccengine.calls.consult import Talks
-    from ccengine.calls.dialing.books import LeadBooks, Placed
-    from ccengine.calls.dialing.lead_leg import Message
-    from ccengine.calls.outside import Outside
+    from ccengine.calls.dialing.books import LeadBooks, Machines, Placed
     from ccengine.calls.wiring import Wiring
-    from ccengine.core.calls import Call
     from ccengine.core.commands import PlaceCall
     from ccengine.core.ids import Instant
 
 log = structlog.get_logger()
-
-NO_AGENT = "no agent in time"
-HUNG_UP = "lead hung up"
-LOST = "lost while the engine was away"
 
 
 class LeadCall:
@@ -79,7 +53,7 @@ class LeadCall:
         self._talks = talks
         self._books = books
         self._asked = asked
-        self._mailbox = wiring.engine.open_call(asked.call)
+        wiring.engine.open_call(asked.call)
         found = asked.channel if isinstance(asked, TakenUp) else None
         channel = wiring.router.channel(leg_of(asked.call), found)
         self._leg = LeadLeg(wiring.router, redirector, channel)
@@ -126,7 +100,7 @@ class LeadCall:
             return
         self._attempt = placed.attempt
         if await self._is_ringing(asked, placed) and await self._leg.answered():
-            await self._with_who_answered()
+            await self._with_whoever_it_is(placed.machines)
         else:
             await self._end_unanswered()
 
@@ -138,7 +112,8 @@ class LeadCall:
         else:
             await self._leg.listen()
         if asked.is_answered or await self._leg.answered():
-            await self._with_who_answered()
+            # A detector that listened beside went on with the engine that is gone.
+            await self._with_whoever_it_is(NOT_LISTENED)
         else:
             await self._end_unanswered()
             await self._books.give_back((asked.lead,))  # if nothing was stored at all
@@ -172,133 +147,26 @@ class LeadCall:
 
     # --- somebody has --------------------------------------------------------------------------
 
-    async def _with_who_answered(self) -> None:
-        """Have an agent talk with them, or end it after they were told who called.
+    async def _with_whoever_it_is(self, machines: Machines) -> None:
+        """Serve a person, and no machine that a detector has found out."""
+        asked, attempt = self._asked, self._attempt
+        answered = AnsweredCall(self._wiring, self._talks, self._books, self._leg, asked, attempt)
+        watch = MachineWatch(self._wiring, self._talks, self._books, asked.call, attempt, machines)
+        if machines.when is Detection.BEFORE and await self._is_machine(watch):
+            outcome = AttemptOutcome.MACHINE
+            await self._books.end(asked, attempt, outcome, ANSWERING_MACHINE, answered.progress)
+            self._post_unanswered(outcome)
+            await answered.leave_message()
+        else:
+            await answered.run(watch)
 
-        Nobody waits for the books meanwhile.
-        """
-        try:
-            async with asyncio.TaskGroup() as beside:
-                beside.create_task(self._note(self._begin()))
-                await self._until_over()
-        except ExceptionGroup as errors:
-            # As a plain await would have raised it.
-            raise errors.exceptions[0] from None
-
-    async def _until_over(self) -> None:
-        while True:
-            left, connect = await first_of(self._leg.left(), self._connect())
-            if isinstance(left, Gone) and await self._leg.lives_on():
-                self._abandon()  # the agent's phone was too slow: they hear who called
-            elif left is not None:
-                await self._leave(left)
-                return
-            elif connect is not None and await self._talk(connect):
-                return
-
-    def _begin(self) -> Progress:
-        """Say that somebody answered, and that they hear who called if that has begun already."""
-        call, now = self._asked.call, self._engine.clock.now()
-        if call not in self._engine.center.calls:
-            self._engine.post(LeadAnswered(call=call, leg=self._leg.channel.id))
-        rang_at = self._at(self._leg.rang_at)
-        if not isinstance(self._asked, TakenUp) or self._asked.channel is None:
-            return Progress(rang_at=rang_at, answered_at=now)
-        if message_begun(self._asked.channel) is not None:
-            self._abandon()
-        answered_at = answered_since(self._asked.channel)
-        if answered_at is None and not self._asked.is_answered:
-            answered_at = now
-        return Progress(rang_at=rang_at, answered_at=answered_at)
-
-    async def _note(self, progress: Progress) -> None:
-        try:
-            await self._books.note(self._attempt, progress)
-        except Exception:
-            # What is said matters more than what is noted of it.
-            log.exception("lead_not_noted", call_id=self._asked.call)
-
-    def _abandon(self) -> None:
-        self._engine.post(LeadAbandoned(call=self._asked.call, reason=NO_AGENT))
-
-    async def _connect(self) -> Connect:
-        while True:
-            command = await self._mailbox.get()
-            if isinstance(command, Connect):
-                return command
-
-    async def _talk(self, connect: Connect) -> bool:
-        """Bring them together; False: they could not be had, or were told already who called."""
-        taken_at, leg = self._engine.clock.now(), self._leg
-        call = self._engine.center.calls[connect.call]
-        if call.state is not CallState.CONNECTING:  # taken back meanwhile: they hear who called
-            await self._let_go(connect)
+    async def _is_machine(self, watch: MachineWatch) -> bool:
+        """Wait for the detector's word, while the dialplan keeps the time."""
+        heard = await self._leg.who_answered()
+        if not isinstance(heard, Heard):
             return False
-        if not await leg.pull_out():
-            await self._let_go(connect)
-            failed = ConversationFailed(call=connect.call, agent=connect.agent)
-            self._engine.post(failed)
-            return False
-        if self._hears_first(call):
-            await leg.stay()
-        self._mailbox.put_nowait(connect)
-        talk = InboundCall(self._wiring, self._talks, leg.channel, call, resumed=False)
-        outside: Outside | None = None
-        with Meeting(self._wiring.router, leg.channel.id, connect.offer) as meeting:
-            async with asyncio.TaskGroup() as tasks:
-                noting = tasks.create_task(self._note_meeting(meeting, connect, taken_at))
-                outside = await talk.run()
-                if not meeting.has_been:
-                    noting.cancel()
-        if outside is not None:
-            await outside.follow()
-        return not await self._is_back()
-
-    async def _let_go(self, connect: Connect) -> None:
-        """Leave no agent in silence who has answered for them."""
-        leg = self._wiring.router.channel(connect.offer)
-        await insist(leg.hang_up, f"end of {leg.id}")
-        bridge = self._wiring.router.bridge(bridge_of(connect.offer))
-        await insist(bridge.destroy, f"end of {bridge.id}")
-
-    def _hears_first(self, call: Call) -> bool:
-        """Tell whether they are told of being recorded, or asked, before they hear the agent."""
-        is_recorded = rule_of(self._wiring, call) is True
-        return is_recorded and not Consent(self._wiring, self._leg.channel, call).is_settled()
-
-    async def _note_meeting(self, meeting: Meeting, connect: Connect, taken_at: Instant) -> None:
-        """Have them stay as soon as they hear the agent, and note when that was."""
-        met = await meeting.wait()
-        try:
-            await self._leg.stay()
-        except AriError as error:
-            log.warning("limit_not_taken_back", call_id=connect.call, cause=str(error))
-        bridged_at = self._engine.clock.at(met)
-        log.info("lead_bridged", call_id=connect.call, seconds=round(bridged_at - taken_at, 4))
-        noted = Progress(taken_at=taken_at, bridged_at=bridged_at, agent=connect.agent)
-        await self._note(noted)
-
-    async def _is_back(self) -> bool:
-        """Tell whether they are in the dialplan again, which had waited for the agent too long."""
-        call = self._asked.call
-        if call not in self._engine.center.calls or not await self._leg.lives_on():
-            return False
-        self._mailbox = self._engine.open_call(call)
-        self._abandon()
-        return True
-
-    async def _leave(self, left: Message | Gone) -> None:
-        call, channel = self._asked.call, self._leg.channel
-        if isinstance(left, Gone):
-            by, cause = (Party.LOST, LOST) if left.text == LOST else (Party.CALLER, HUNG_UP)
-            self._engine.post(CallEnded(call=call, by=by, cause=cause))
-            return
-        self._abandon()
-        await self._note(Progress(message_at=left.began_at))
-        if left.wants_no_more:
-            await self._books.opt_out(self._asked)
-        await insist(channel.hang_up, f"end of {channel.id}")
-        self._engine.post(CallEnded(call=call, by=Party.ENGINE, cause=NO_AGENT))
+        await watch.keep(heard)
+        return watch.tell(heard)
 
     async def _clear_away(self) -> None:
         try:

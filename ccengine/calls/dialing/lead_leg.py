@@ -11,11 +11,13 @@ import asyncio
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ccengine.asterisk.ari.events import ChannelStateChange, Dial, StasisStart
+from ccengine.asterisk.ari.events import ChannelStateChange, ChannelUserevent, Dial, StasisStart
 from ccengine.asterisk.ari.results import Unreachable
 from ccengine.asterisk.channels import Gone
 from ccengine.asterisk.redirector import RedirectReply
+from ccengine.calls.dialing.machine_ear import heard_in
 from ccengine.calls.race import first_of
+from ccengine.config.campaigns import Detection
 from ccengine.config.clients import digits_of
 from ccengine.core.dialer.leads import AttemptOutcome
 from ccengine.core.ids import CallId
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
     from ccengine.asterisk.channels import Channel
     from ccengine.asterisk.redirector import Redirector
     from ccengine.asterisk.router import Router
-    from ccengine.calls.dialing.books import Placed
+    from ccengine.calls.dialing.books import Machines, Placed
+    from ccengine.calls.dialing.machine_ear import Heard
     from ccengine.core.commands import PlaceCall
     from ccengine.core.ids import Instant, TenantId
 
@@ -42,6 +45,12 @@ their time with us."""
 
 ABANDONED: Final = ["lead", "abandoned"]
 """Arguments of the application of who comes to us after they were told who called."""
+
+MACHINE: Final = ["lead", "machine"]
+"""Likewise of a machine; then what AMD() says, and why."""
+
+HEARD_EVENT: Final = "ccengine-heard"
+"""By which the dialplan tells that it has listened, and that it was no machine."""
 
 ORPHAN_SECONDS: Final = 5
 """Asterisk itself gives up this much later, should the dialplan not."""
@@ -111,6 +120,24 @@ def message_begun(snapshot: ChannelSnapshot) -> Instant | None:
     return float(began) if _NUMBER.fullmatch(began) else None
 
 
+def machine_in(entered: ChannelSnapshot | Gone) -> Heard | None:
+    """Return what was heard of a machine that the dialplan hands over; None: it is none."""
+    if isinstance(entered, Gone):
+        return None
+    _, *arguments = entered.app_data.split(",")
+    return heard_in(*arguments[2:4]) if arguments[:2] == MACHINE else None
+
+
+def _listened(machines: Machines) -> dict[str, str]:
+    """Return what the dialplan is told where it listens before an agent is looked for."""
+    if machines.when is not Detection.BEFORE:
+        return {}
+    return {
+        "CC_AMD": machines.detector.arguments(before=True),
+        "CC_AMD_SILENCE_MS": str(machines.detector.after_greeting_silence_ms),
+    }
+
+
 class LeadLeg:
     """One attempt in Asterisk."""
 
@@ -141,6 +168,7 @@ class LeadLeg:
                 "CC_MESSAGE": placed.message,
                 "CC_OPT_OUT_KEY": placed.opt_out_key,
                 "CC_OPTED_OUT": placed.opted_out,
+                **_listened(placed.machines),
             },
             timeout_seconds=seconds + ORPHAN_SECONDS,
         )
@@ -148,6 +176,20 @@ class LeadLeg:
             return False
         await self.listen()
         return True
+
+    async def who_answered(self) -> Heard | ChannelSnapshot | Gone:
+        """Wait for what the detector says before an agent is looked for; else for what became of
+        them."""
+        heard, entered = await first_of(self._until_heard(), self.channel.entered())
+        if heard is not None:
+            return heard
+        return Gone(0, "nobody knows") if entered is None else machine_in(entered) or entered
+
+    async def _until_heard(self) -> Heard:
+        while True:
+            event = await self.channel.next_event()
+            if isinstance(event, ChannelUserevent) and event.name == HEARD_EVENT:
+                return heard_in(event.values.get("status", ""), event.values.get("cause", ""))
 
     async def listen(self) -> None:
         """Be told of a leg that the dialplan has: nobody can subscribe to its endpoint.
@@ -165,7 +207,15 @@ class LeadLeg:
     async def answered(self) -> bool:
         """Wait until somebody answers; False: the leg is gone before."""
         is_up, _ = await first_of(self._until_up(), self.channel.wait_gone())
-        return is_up is not None
+        return is_up is not None or await self._was_answered()
+
+    async def _was_answered(self) -> bool:
+        """Tell whether their answer is not read yet: who hangs up at once has answered, too."""
+        try:
+            async with asyncio.timeout(0):
+                return await self._hear_answer()
+        except TimeoutError:
+            return False
 
     async def _until_up(self) -> bool:
         await first_of(self._hear_answer(), self._up.wait())
@@ -190,12 +240,12 @@ class LeadLeg:
         if self.rang_at is None:
             self.rang_at = asyncio.get_running_loop().time()
 
-    async def left(self) -> Message | Gone:
-        """Wait until the dialplan has told them who called, or they are gone."""
+    async def left(self) -> Message | Gone | Heard:
+        """Wait until they were told who called, a machine was heard, or they are gone."""
         entered = await self.channel.entered()
         if isinstance(entered, Gone):
             return entered
-        return message_of(entered) or await self.channel.wait_gone()
+        return message_of(entered) or machine_in(entered) or await self.channel.wait_gone()
 
     async def pull_out(self) -> bool:
         """Take them out of the dialplan, for an agent who is there; False: they cannot be had.
