@@ -81,7 +81,7 @@ def _meet_for_house(floor: Floor, prefix: str, name: str, now: Instant) -> None:
 def _meet_for_campaigns(floor: Floor, prefix: str, call: CallId, now: Instant) -> None:
     match prefix:
         case placing.AIR_PREFIX:
-            dialing.give_up(floor, call, now)
+            dialing.give_up(floor, call)
         case _:
             dialing.tick(floor, now)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ccengine.asterisk.ari.events import ChannelStateChange, ChannelUserevent, Dial, StasisStart
@@ -211,30 +212,31 @@ class LeadLeg:
 
     async def _was_answered(self) -> bool:
         """Tell whether their answer is not read yet: who hangs up at once has answered, too."""
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(0):
-                return await self._hear_answer()
-        except TimeoutError:
-            return False
+                await self._hear_answer()
+        return self._up.is_set()
 
     async def _until_up(self) -> bool:
         await first_of(self._hear_answer(), self._up.wait())
         return True
 
     async def _hear_answer(self) -> bool:
-        while True:
+        """Listen until they have answered; once heard it is not forgotten."""
+        while not self._up.is_set():
             event = await self.channel.next_event()
             match event:
                 case Dial(status="RINGING" | "PROGRESS"):
                     self._note_ringing()
                 case StasisStart():
-                    return True
+                    self._up.set()
                 case ChannelStateChange(channel=channel) if channel.is_up:
-                    return True
+                    self._up.set()
                 case ChannelStateChange(channel=channel) if channel.state == "Ringing":
                     self._note_ringing()
                 case _:
                     pass
+        return True
 
     def _note_ringing(self) -> None:
         if self.rang_at is None:
