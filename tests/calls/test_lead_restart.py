@@ -212,6 +212,25 @@ async def test_answered_while_the_engine_was_away_they_get_an_agent(center: Cent
     assert noted == pytest.approx(answered, abs=0.01)  # by the dialplan's clock, not by ours
 
 
+async def test_an_agent_who_comes_too_late_after_a_restart_does_not_hide_it(
+    center: CenterOnFake,
+) -> None:
+    """The core counts from when it was told; the law from the answer."""
+    center.asterisk.phone_rings(far(1))
+    books = Books([lead(1)])
+    async with dialing(center, books, answers_after=1.3):
+        await center.until(lambda: is_ringing(center))
+        await asyncio.sleep(0.1)
+        leg = leg_of(center)
+        await center.kill()
+        center.asterisk.pick_up(leg)
+        await asyncio.sleep(1.0)
+        await center.start()
+        await center.until(lambda: books.closed)
+    assert [one.outcome for one in books.closed] == [AttemptOutcome.ABANDONED]
+    assert not center.journal.events(ConversationStarted)
+
+
 async def test_the_agent_answers_while_the_engine_is_away(center: CenterOnFake) -> None:
     center.asterisk.phone_answers(far(1), 3.0)
     books = Books([lead(1)])

@@ -156,6 +156,8 @@ class AnsweredCall:
         """Bring them together; False: they could not be had, or were told already who called."""
         taken_at, leg = self._engine.clock.now(), self._leg
         call = self._engine.center.calls[connect.call]
+        if self._is_late():
+            self._abandon()
         if call.state is not CallState.CONNECTING:  # taken back meanwhile: they hear who called
             await self._let_go(connect)
             return False
@@ -178,6 +180,17 @@ class AnsweredCall:
         if outside is not None:
             await outside.follow()
         return not await self._is_back()
+
+    def _is_late(self) -> bool:
+        """Tell whether they had answered too long ago when an engine took them up.
+
+        Otherwise the core keeps that time.
+        """
+        since = self.progress.answered_at
+        plan = self._engine.center.plan.campaigns.get(self._asked.campaign)
+        if not isinstance(self._asked, TakenUp) or since is None or plan is None:
+            return False
+        return self._engine.clock.now() - since > plan.patience_seconds
 
     async def _let_go(self, connect: Connect) -> None:
         """Leave no agent in silence who has answered for them."""
