@@ -286,6 +286,12 @@ def miss(floor: Floor, event: LeadUnanswered, now: Instant) -> None:
         floor.ask(ShowCall(call=event.call, state=CallState.ENDED))
 
 
+def hear_again(floor: Floor, now: Instant) -> None:
+    """Have calls tell of themselves anew: nobody could while Asterisk was out of reach."""
+    for call, lead in floor.runs.air.items():
+        lease(floor, call, floor.plan.campaigns.get(lead.campaign), now)
+
+
 def give_up(floor: Floor, call: CallId) -> None:
     """Forget a call of which nobody has told anything."""
     lead = land(floor, call)

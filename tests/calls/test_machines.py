@@ -25,11 +25,12 @@ from ccengine.core.events import (
 )
 from tests.calls.center_on_fake import DNIPRO
 from tests.calls.test_lead_calls import Books, dialing, far, lead
+from tests.fakes.asterisk_leads import FAMILY
 
 if TYPE_CHECKING:
     from ccengine.core.commands import PlaceCall
     from ccengine.core.dialer.leads import AttemptId
-    from ccengine.core.ids import Instant
+    from ccengine.storage.attempts import Progress
     from tests.calls.center_on_fake import CenterOnFake
 
 GREETS_FOR_LONG = ("MACHINE", "LONGGREETING-1520-1500")
@@ -52,9 +53,10 @@ class MachineBooks(Books):
         return placed if isinstance(placed, HeldBack) else replace(placed, machines=self.machines)
 
     @override
-    async def note_machine(self, attempt: AttemptId, verdict: MachineVerdict, at: Instant) -> None:
-        del attempt, at
-        self.heard.append(verdict)
+    async def note(self, attempt: AttemptId, progress: Progress) -> None:
+        await super().note(attempt, progress)
+        if progress.machine is not None:
+            self.heard.append(progress.machine)
 
 
 def books(when: Detection) -> MachineBooks:
@@ -236,7 +238,7 @@ async def test_without_an_agent_they_hear_who_called_two_seconds_after_their_gre
     async with dialing(center, stored):
         await center.until(lambda: stored.heard)
         heard_at = asyncio.get_running_loop().time()
-        await center.until(lambda: center.journal.events(LeadAbandoned))
+        await center.until(lambda: center.asterisk.world.database.get(FAMILY))
         # They were silent for 0.8 s when it was heard: so much less is left.
         waited = asyncio.get_running_loop().time() - heard_at
         await until_over(center)
@@ -250,8 +252,10 @@ async def test_who_hangs_up_while_they_are_listened_to_is_no_machine(
     await answered_by(center, GREETS_FOR_LONG, after=4.0)
     stored = books(Detection.BEFORE)
     async with dialing(center, stored):
-        await center.until(lambda: stored.answered)
+        await center.until(lambda: center.asterisk.ringing(far(1)))
+        await asyncio.sleep(3.5)
         (leg,) = [name for name in center.asterisk.world.channels if name.endswith(".lead")]
+        assert center.asterisk.channel(leg).state == "Up"
         center.asterisk.hang_up(leg)
         await until_over(center)
     assert stored.heard == []

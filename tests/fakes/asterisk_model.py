@@ -23,6 +23,8 @@ CHANNEL_VARIABLES = (
     "CC_REACHED",
     "CC_ENDED_BY",
     "CC_MACHINE",
+    "CC_WAITED_SINCE",
+    "CC_MESSAGE_AT",
 )
 
 

@@ -13,12 +13,14 @@ from ccengine.calls.keys import Action, Keyed
 from ccengine.config.campaigns import Detection
 from ccengine.core.dialer.leads import MachineVerdict
 from ccengine.core.events import HeardBy, LeadMachineHeard
+from ccengine.storage.attempts import Progress
 
 if TYPE_CHECKING:
     from ccengine.calls.consult import Talks
-    from ccengine.calls.dialing.books import LeadBooks, Placed
+    from ccengine.calls.dialing.books import LeadBooks, Machines
     from ccengine.calls.dialing.machine_ear import Heard
     from ccengine.calls.wiring import Wiring
+    from ccengine.core.dialer.leads import AttemptId
     from ccengine.core.ids import CallId
 
 log = structlog.get_logger()
@@ -31,14 +33,21 @@ class MachineWatch:
     """One call's."""
 
     def __init__(
-        self, wiring: Wiring, talks: Talks, books: LeadBooks, call: CallId, placed: Placed
+        self,
+        wiring: Wiring,
+        talks: Talks,
+        books: LeadBooks,
+        call: CallId,
+        attempt: AttemptId,
+        machines: Machines,
     ) -> None:
         self._wiring = wiring
         self._engine = wiring.engine
         self._talks = talks
         self._books = books
         self._call = call
-        self._placed = placed
+        self._attempt = attempt
+        self._machines = machines
         self._is_machine = asyncio.Event()
 
     async def run(self, leg: str) -> None:
@@ -46,7 +55,7 @@ class MachineWatch:
 
         Not to hear anything changes nothing: the talk goes on as without a detector.
         """
-        machines = self._placed.machines
+        machines = self._machines
         if machines.when not in LISTENS:
             return
         try:
@@ -72,8 +81,8 @@ class MachineWatch:
     async def keep(self, heard: Heard) -> None:
         """Store what the detector says, to be compared with what the agent will."""
         log.info("machine_heard", call_id=self._call, verdict=heard.verdict, cause=heard.cause)
-        at = self._engine.clock.now()
-        await self._books.note_machine(self._placed.attempt, heard.verdict, at)
+        noted = Progress(machine=heard.verdict, machine_at=self._engine.clock.now())
+        await self._books.note(self._attempt, noted)
 
     async def machine(self) -> bool:
         """Wait until a machine was heard, which nobody may talk with."""
