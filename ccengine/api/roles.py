@@ -67,6 +67,12 @@ MAY: Final[Mapping[str, Roles]] = {
     "listClosures": HOUSE_AND_CLIENT | {Role.AGENT},
     "closeNumbers": LEADERS,
     "openNumbers": LEADERS,
+    # campaigns
+    "listCampaigns": HOUSE_AND_CLIENT,
+    "getCampaign": HOUSE_AND_CLIENT,
+    "startCampaign": LEADERS,
+    "pauseCampaign": LEADERS,
+    "finishCampaign": LEADERS,
     # calls
     "listCalls": ALL,
     "listLiveCalls": HOUSE_AND_CLIENT,

@@ -129,6 +129,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "agent": Part(NAME, "An agent, as named in tenant.yaml."),
     "client": Part(NAME, "A client, as its folder is named."),
     "queue": Part(NAME, "One of the client's queues, as named in client.yaml."),
+    "campaign": Part(NAME, "One of the client's campaigns, as its file is named."),
     "closure": Part(NAME, "A closure, as named in tenant.yaml."),
     "form": Part(NAME, "One of the client's forms, as its file is named."),
     "scorecard": Part(NAME, "One of the client's scorecards, as its file is named."),

@@ -12,6 +12,7 @@ from ccengine.calls.keys import Action
 from ccengine.calls.recording_wishes import ScreenDesk
 from ccengine.config.secrets import pin_matches
 from ccengine.lookup.breaker import BreakerState
+from ccengine.storage.lead_counts import LeadCounts
 from ccengine.storage.live_kpis import LiveKpis
 from ccengine.storage.reader_process import ReaderProcess
 
@@ -55,6 +56,7 @@ def open_library(
         journal=settings.paths.journal,
         recordings=settings.paths.recordings,
         keeping=keeping,
+        lead_counts=LeadCounts(keeper.database.lead_lists),
         configuration=settings.tenant_folder,
     )
 

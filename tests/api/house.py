@@ -32,11 +32,13 @@ from ccengine.keeping.keeper import Keeper
 from ccengine.keeping.keeping import Keeping
 from ccengine.keeping.order import Folders
 from ccengine.storage.database import RecordDatabase
+from ccengine.storage.lead_counts import LeadCounts
 from ccengine.storage.live_kpis import LiveKpis
 from ccengine.storage.metrics import Metrics
 from ccengine.storage.quality import Calibration, Draw, Review, ReviewState, Sample, TrainingCall
 from ccengine.storage.records import RecordKeeper
 from ccengine.storage.tokens import StoredToken
+from tests.api.campaign_files import with_campaigns
 from tests.api.card_desk import CardDeskWithoutPhones
 from tests.api.coaching_desk import DeskWithoutPhones
 from tests.api.recording_desk import DeskWithoutRecorder
@@ -369,7 +371,7 @@ class House:
 @asynccontextmanager
 async def house(tmp_path: Path, *, most_clients: int = MOST_CLIENTS) -> AsyncIterator[House]:
     """Open the house, with the API listening, and room for some clients of the live feed."""
-    tenant = load_tenant(copy_of_demo(tmp_path)).draft
+    tenant = load_tenant(with_campaigns(copy_of_demo(tmp_path))).draft
     shift = Shift(tmp_path / "journal.sqlite")
     (tmp_path / "records.sqlite").write_bytes(await _new_database())
     keeper = RecordKeeper(tmp_path / "records.sqlite", shift.journal.path)
@@ -438,6 +440,7 @@ def _ports(here: House, token_file: Path, kpis: LiveKpis) -> Ports:
     here.recordings = Keeper(kept)
     library = Library(
         keeping=Keeping(kept),
+        lead_counts=LeadCounts(here.keeper.database.lead_lists),
         keeper=here.keeper,
         reader=AtOnce(),
         quick_reader=AtOnce(),

@@ -1,0 +1,34 @@
+"""A campaign for the demo's other client, so that either has one: dialed at any hour."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RENEWALS = """\
+name: Nour renewals
+mode: progressive
+purpose: service
+seller: Nour
+queue: billing
+country: AE
+abandon_percent: 3
+script: cancellation
+caller_ids:
+  600100: {tested: 2026-01-15}
+lists: {all: {}}
+fields:
+  name: {label: Name, required: yes}
+  plan: {label: Plan}
+  margin: {label: Margin, shown: no}
+"""
+
+
+def with_campaigns(tenant: Path) -> Path:
+    """Add a campaign `renewals` to client nour of a copy of the demo; return the folder."""
+    folder = tenant / "clients" / "nour" / "campaigns"
+    folder.mkdir()
+    (folder / "renewals.yaml").write_text(RENEWALS)
+    return tenant
