@@ -73,6 +73,12 @@ MAY: Final[Mapping[str, Roles]] = {
     "startCampaign": LEADERS,
     "pauseCampaign": LEADERS,
     "finishCampaign": LEADERS,
+    # who is not called
+    "listDoNotCall": HOUSE_AND_CLIENT,
+    "addDoNotCall": LEADERS | {Role.CLIENT},
+    "addHouseDoNotCall": LEADERS,
+    "listRegisters": LISTENERS,
+    "whyNot": LISTENERS,
     # calls
     "listCalls": ALL,
     "listLiveCalls": HOUSE_AND_CLIENT,

@@ -58,8 +58,13 @@ def request_of(
     path = route.path
     for name in route.parts:
         path = path.replace(f"{{{name}}}", values[name])
-    body = _bodies(of).get(route.operation)
-    return route.method, path, {} if body is None else {"json": body}
+    body, query = _bodies(of).get(route.operation), QUERIES.get(route.operation)
+    sent: dict[str, Any] = {} if body is None else {"json": body}
+    return route.method, path, sent if query is None else {**sent, "params": query}
+
+
+QUERIES = {"whyNot": {"number": "+380441234567"}}
+"""Where something has to be said."""
 
 
 def _bodies(client: str) -> dict[str, dict[str, Any]]:
@@ -77,6 +82,8 @@ def _bodies(client: str) -> dict[str, dict[str, Any]]:
         "closeNumbers": {"reason": "fire"},
         "startCampaign": {"reason": "new list"},
         "pauseCampaign": {"reason": "lunch"},
+        "addDoNotCall": {"number": "+380441234560", "evidence": "a letter"},
+        "addHouseDoNotCall": {"number": "+380441234561", "evidence": "a letter"},
         "finishCampaign": {"reason": "all are called"},
         "takeCard": {"amount": "12.50", "reference": "4711"},
         "moveCall": {"queue": OTHER_QUEUES[client]},

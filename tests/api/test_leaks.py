@@ -39,6 +39,7 @@ OTHERS_PARTS: Final = {
     "client": ("nour",),
     "queue": ("support",),
     "closure": ("nour",),
+    "campaign": (),  # called the same with both
     "form": ("order", "cancellation"),
     "call": OTHERS_CALLS,
     "scorecard": ("service",),
@@ -57,6 +58,7 @@ OTHERS_QUERY: Final = {
     "by": ("client", "agent", "team", "number", "kind", "language", "queue,interval"),
     "line": ("in_no_line",),
     **dict.fromkeys(("from", "to", "zone", "figures"), ()),  # name nothing that is anybody's
+    **dict.fromkeys(("campaign", "place", "person", "debt"), ()),  # nor do these
 }
 """The same in a query; what is no text names nothing."""
 OTHERS_BODY: Final[dict[str, tuple[Any, ...]]] = {
@@ -74,6 +76,7 @@ OTHERS_BODY: Final[dict[str, tuple[Any, ...]]] = {
     "answers": ({"identity": "yes"},),
     **dict.fromkeys(("remarks", "comment", "text", "title", "note"), ()),  # words, and no names
     **dict.fromkeys(("amount", "reference"), ()),  # of a payment: no names either
+    **dict.fromkeys(("number", "evidence"), ()),  # who is not called, and why
     "reviewers": (),  # names of tokens, which are the house's
 }
 """The same in a body."""
