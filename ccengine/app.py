@@ -154,6 +154,7 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             root.create_task(_checkpoint(parts.journal), name="checkpoint")
             root.create_task(parts.keeper.run(), name="records")
             root.create_task(library.kpis.run(), name="kpis")
+            root.create_task(library.imports.run(), name="imports")
             await _see_to_calls(root, parts, archive, sessions)
             _begin_extras(root, parts, ports)
             _connect(root, parts)

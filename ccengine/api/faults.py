@@ -44,6 +44,12 @@ SCORECARD_UNKNOWN = Fault(
     "No such scorecard",
     "GET /clients/{client}/scorecards names those there are.",
 )
+IMPORT_UNKNOWN = Fault(
+    404,
+    "import-unknown",
+    "No such import",
+    "GET /campaigns/{client}/{campaign}/imports names those of the last 30 days.",
+)
 REVIEW_UNKNOWN = Fault(
     404, "review-unknown", "No such review", "GET /reviews names those that the token sees."
 )

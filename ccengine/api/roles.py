@@ -73,6 +73,10 @@ MAY: Final[Mapping[str, Roles]] = {
     "startCampaign": LEADERS,
     "pauseCampaign": LEADERS,
     "finishCampaign": LEADERS,
+    "listImports": LEADERS,
+    "importLeads": LEADERS,
+    "getImport": LEADERS,
+    "getRejects": LEADERS,
     # who is not called
     "listDoNotCall": HOUSE_AND_CLIENT,
     "addDoNotCall": LEADERS | {Role.CLIENT},

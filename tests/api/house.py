@@ -31,6 +31,7 @@ from ccengine.keeping.house import House as Kept
 from ccengine.keeping.keeper import Keeper
 from ccengine.keeping.keeping import Keeping
 from ccengine.keeping.order import Folders
+from ccengine.leads.jobs import ImportJob, ImportJobs, JobState
 from ccengine.storage.database import RecordDatabase
 from ccengine.storage.lead_counts import LeadCounts
 from ccengine.storage.live_kpis import LiveKpis
@@ -389,6 +390,7 @@ async def house(tmp_path: Path, *, most_clients: int = MOST_CLIENTS) -> AsyncIte
     hub = Hub(ports.floor, node=NODE, number=shift.journal.last_number, settle=lambda: None)
     shift.observers.append(hub.observe)
     here.hub = hub
+    _keep_imports(here)
     feed = LiveFeed(hub, Backlog(shift.journal.path), most_clients=most_clients)
     try:
         async with ApiServer(ports, 0, extend=feed_and_pages(feed)) as server:
@@ -410,6 +412,23 @@ async def _new_database() -> bytes:
             await (await RecordDatabase.open(path)).close()
             _new["records"] = await asyncio.to_thread(path.read_bytes)
     return _new["records"]
+
+
+def _keep_imports(here: House) -> None:
+    """Have each client have a list imported."""
+    for client in CALLERS:
+        job = ImportJob(
+            id=sample_id("import", client),
+            client=client,
+            campaign="renewals",
+            list="ending",
+            file=f"{client}.csv",
+            by="token-file",
+            state=JobState.DONE,
+            asked_at=here.shift.now,
+            ended_at=here.shift.now,
+        )
+        here.ports.library.imports.keep(job)
 
 
 def _ports(here: House, token_file: Path, kpis: LiveKpis) -> Ports:
@@ -441,6 +460,9 @@ def _ports(here: House, token_file: Path, kpis: LiveKpis) -> Ports:
     library = Library(
         keeping=Keeping(kept),
         lead_counts=LeadCounts(here.keeper.database.lead_lists),
+        imports=ImportJobs(
+            paths.lead_files, here.folder / "records.sqlite", AtOnce(), lambda: here.shift.now
+        ),
         keeper=here.keeper,
         reader=AtOnce(),
         quick_reader=AtOnce(),

@@ -30,6 +30,7 @@ PARTS = {
     "queue": "billing",
     "closure": "nour",
     "campaign": "renewals",
+    "import": sample_id("import", "nour"),
     "form": "order",
     "call": "nour-talks",
     "scorecard": "service",
@@ -42,6 +43,7 @@ PARTS_OF_DNIPRO = {
     "queue": "billing",
     "closure": "dnipro",
     "campaign": "renewals",
+    "import": sample_id("import", "dnipro"),
     "form": "renewal",
     "call": "dnipro-talks",
     "scorecard": "sales",
@@ -58,11 +60,20 @@ def request_of(
     path = route.path
     for name in route.parts:
         path = path.replace(f"{{{name}}}", values[name])
+    if route.upload is not None:
+        headers = {"Content-Type": route.upload.content_types[0]}
+        return (
+            route.method,
+            path,
+            {"data": LEADS, "headers": headers, "params": {"list": LISTS[of]}},
+        )
     body, query = _bodies(of).get(route.operation), QUERIES.get(route.operation)
     sent: dict[str, Any] = {} if body is None else {"json": body}
     return route.method, path, sent if query is None else {**sent, "params": query}
 
 
+LEADS = b"number,name\r\n+971501234567,Amal\r\n"
+LISTS = {"nour": "all", "dnipro": "ending"}
 QUERIES = {"whyNot": {"number": "+380441234567"}}
 """Where something has to be said."""
 

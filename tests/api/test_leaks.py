@@ -45,6 +45,7 @@ OTHERS_PARTS: Final = {
     "scorecard": ("service",),
     "review": (sample_id("review", "nour"),),
     "calibration": (sample_id("calibration", "nour"),),
+    "import": (sample_id("import", "nour"),),
 }
 """What may stand in an address and is the other client's."""
 OTHERS_QUERY: Final = {
@@ -59,6 +60,7 @@ OTHERS_QUERY: Final = {
     "line": ("in_no_line",),
     **dict.fromkeys(("from", "to", "zone", "figures"), ()),  # name nothing that is anybody's
     **dict.fromkeys(("campaign", "place", "person", "debt"), ()),  # nor do these
+    **dict.fromkeys(("list", "name", "encoding", "columns"), ()),  # of a file of leads
 }
 """The same in a query; what is no text names nothing."""
 OTHERS_BODY: Final[dict[str, tuple[Any, ...]]] = {
