@@ -122,4 +122,4 @@ async def test_registers_are_listed_with_their_age(tmp_path: Path) -> None:
         await store.scrubbed(register)
         _, listed = await here.ask("GET", "/do-not-call/registers")
         shown = {"register": "gb-tps", "numbers": None, "source": "a vendor"}
-        assert listed["registers"] == [{**shown, "scrubbed_at": "1970-01-01T00:08:20.000Z"}]
+        assert listed["registers"] == [{**shown, "scrubbed_at": "1970-01-01T00:08:20.000000Z"}]

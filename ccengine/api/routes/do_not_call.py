@@ -183,7 +183,7 @@ async def _note(asked: Asked[Nothing, Wish], client: str, country: str | None) -
         target=f"number {mask_number(number)}",
         before=None,
         after={"client": client, "evidence": entry.evidence, "is_new": is_new},
-        answer=NotedShown(**_shown(known, asked).model_dump(), is_new=is_new),
+        answer=NotedShown(**dict(_shown(known, asked)), is_new=is_new),
     )
 
 

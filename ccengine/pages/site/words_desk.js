@@ -42,6 +42,7 @@ export const DESK = {
   kind_voicemail: { en: "Voice message", uk: "Голосове повідомлення", de: "Sprachnachricht", ar: "رسالة صوتية", fa: "پیام صوتی" },
   kind_outbound: { en: "Outgoing call", uk: "Вихідний дзвінок", de: "Ausgehender Anruf", ar: "مكالمة صادرة", fa: "تماس خروجی" },
   kind_internal: { en: "Internal call", uk: "Внутрішній дзвінок", de: "Interner Anruf", ar: "مكالمة داخلية", fa: "تماس داخلی" },
+  kind_lead: { en: "Campaign call", uk: "Дзвінок кампанії", de: "Kampagnenanruf", ar: "مكالمة حملة", fa: "تماس کارزار" },
   kind_consult: { en: "Consultation", uk: "Консультація", de: "Rückfrage", ar: "استشارة", fa: "مشورت" },
   kind_task: { en: "Task", uk: "Завдання", de: "Aufgabe", ar: "مهمة", fa: "کار" },
   offer_of: { en: "{kind} for you: {client}, {queue}", uk: "{kind} для вас: {client}, {queue}", de: "{kind} für Sie: {client}, {queue}", ar: "{kind} لك: {client}، {queue}", fa: "{kind} برای شما: {client}، {queue}" },
