@@ -25,6 +25,7 @@ from ccengine.core.commands import (
     EndCoaching,
     MoveCall,
     OfferCall,
+    OfferLead,
     PlaceCall,
     RefillHopper,
     RemindAgent,
@@ -36,9 +37,11 @@ from ccengine.core.commands import (
     ShowClosure,
     ShowCoaching,
     ShowOutcome,
+    SkipLead,
     TakeUpItem,
     TargetMissed,
     WithdrawCalls,
+    WithdrawLead,
     WithdrawOffer,
 )
 from ccengine.core.errors import CoreError
@@ -277,7 +280,7 @@ class Engine:
             case PlaceCall():
                 self.open_call(command.call)
                 self.dialing.put_nowait(command)
-            case RefillHopper() | ReturnLeads() | WithdrawCalls() | CloseLead():
+            case RefillHopper() | ReturnLeads() | WithdrawCalls() | CloseLead() | SkipLead():
                 self.dialing.put_nowait(command)
 
     def _deliver(self, command: Command) -> None:
@@ -300,7 +303,14 @@ class Engine:
             case _ if isinstance(command, TakeUpItem | DialingCommand):
                 self._begin(command)
                 return
-            case ShowCall() | ShowOutcome() | ShowClosure() | ShowCoaching():
+            case (
+                ShowCall()
+                | ShowOutcome()
+                | ShowClosure()
+                | ShowCoaching()
+                | OfferLead()
+                | WithdrawLead()
+            ):
                 return
         if mailbox is not None:
             mailbox.put_nowait(command)

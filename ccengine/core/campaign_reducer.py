@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import dialing
+from ccengine.core import dialing, lead_calls, previews
 from ccengine.core.events import (
     AbandonWindowOpened,
     CampaignEvent,
@@ -12,10 +12,13 @@ from ccengine.core.events import (
     CampaignPaused,
     CampaignStarted,
     LeadAbandoned,
+    LeadAccepted,
     LeadAnswered,
     LeadDialed,
     LeadHeldBack,
+    LeadMachineHeard,
     LeadsClaimed,
+    LeadSkipped,
     LeadUnanswered,
 )
 
@@ -38,6 +41,12 @@ def handle(floor: Floor, event: DialingEvent, now: Instant) -> None:
             dialing.abandon(floor, event, now)
         case LeadAbandoned():
             floor.ignored += 1
+        case LeadAccepted():
+            previews.accept(floor, event, now)
+        case LeadSkipped():
+            previews.skip(floor, event)
+        case LeadMachineHeard():
+            lead_calls.hear(floor, event, now)
         case _ if event.call not in floor.runs.air:
             floor.ignored += 1
         case _:

@@ -133,6 +133,37 @@ class PlaceCall:
     lead: Lead
     number: str
     ring_seconds: float
+    agent: AgentId | None = None  #: who saw the lead before, and is kept for it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferLead:
+    """Show the agent this lead: they say whether it is dialed."""
+
+    campaign: CampaignId
+    lead: Lead
+    agent: AgentId
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawLead:
+    """The agent has this lead no more, who has neither had it dialed nor skipped it."""
+
+    campaign: CampaignId
+    lead: LeadKey
+    agent: AgentId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkipLead:
+    """Put a lead off that an agent has skipped, or has not cared for in time."""
+
+    campaign: CampaignId
+    lead: LeadKey
+    agent: AgentId
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,7 +314,8 @@ class ShowCoaching:
     reason: str = ""  #: why nothing
 
 
-DialingCommand = RefillHopper | ReturnLeads | PlaceCall | WithdrawCalls | CloseLead
+DialingCommand = RefillHopper | ReturnLeads | PlaceCall | WithdrawCalls | CloseLead | SkipLead
+PreviewCommand = OfferLead | WithdrawLead
 Command = (
     OfferCall
     | WithdrawOffer
@@ -294,6 +326,7 @@ Command = (
     | DialCallback
     | DropItem
     | DialingCommand
+    | PreviewCommand
     | MoveCall
     | RemindAgent
     | CallSupervisors

@@ -21,6 +21,7 @@ from ccengine.core.dialer.runs import Run
 from ccengine.core.errors import UnknownCampaign
 from ccengine.core.ids import owner_of
 from ccengine.core.lead_calls import PATIENCE_PREFIX
+from ccengine.core.placing import keeper_of, land, lease
 from ccengine.core.states import CallState, CallStep, Kind, next_call_state
 
 if TYPE_CHECKING:
@@ -45,13 +46,9 @@ if TYPE_CHECKING:
     from ccengine.core.ids import CallId, CampaignId, Instant
 
 PACE_PREFIX: Final = "pace:"
-AIR_PREFIX: Final = "air:"
 TICK_SECONDS: Final = 1.0
 AGAIN_SECONDS: Final = 1.0
 """A lead whose agent answers as patience ends is looked at again after so long."""
-
-SLACK_SECONDS: Final = 30.0
-"""A call of which nobody has told anything for so long after its ring time is given up."""
 
 NO_LEADS_SECONDS: Final = 5.0
 """Where fewer leads came than were asked for, there are no more: asked again after so long."""
@@ -97,6 +94,7 @@ def stop(floor: Floor, event: CampaignPaused | CampaignFinished, *, finally_: bo
         floor.ignored += 1
         return
     run.is_running = False
+    floor.runs.stirred = True
     _give_back(floor, run.campaign, run.hopper.empty(), event.reason)
     if finally_:
         del floor.runs.known[event.campaign]
@@ -232,12 +230,12 @@ def hold_back(floor: Floor, event: LeadHeldBack) -> None:
     if floor.runs.air[event.call].attempt:
         floor.ignored += 1
         return
-    _land(floor, event.call)
+    land(floor, event.call)
 
 
 def miss(floor: Floor, event: LeadUnanswered, now: Instant) -> None:
     """Forget a call that nobody has answered, and learn from it."""
-    lead = _land(floor, event.call)
+    lead = land(floor, event.call)
     run = floor.runs.known.get(lead.campaign)
     if run is not None and lead.attempt and event.outcome in COUNTED:
         run.law.call_unanswered(now - run.zero, now - lead.placed_at, lead.score)
@@ -247,23 +245,11 @@ def miss(floor: Floor, event: LeadUnanswered, now: Instant) -> None:
 
 def give_up(floor: Floor, call: CallId) -> None:
     """Forget a call of which nobody has told anything."""
-    lead = _land(floor, call)
+    lead = land(floor, call)
     gone = WithdrawCalls(campaign=lead.campaign, calls=(call,), reason=NOTHING_HEARD)
     floor.ask(gone)
     if lead.attempt:
         floor.ask(ShowCall(call=call, state=CallState.ENDED))
-
-
-def lease(floor: Floor, call: CallId, plan: CampaignPlan | None, now: Instant) -> None:
-    """Have a call be given up of which nobody tells anything."""
-    ring_seconds = 0.0 if plan is None else plan.ring_seconds
-    floor.set_deadline(AIR_PREFIX + call, now + ring_seconds + SLACK_SECONDS)
-
-
-def _land(floor: Floor, call: CallId) -> LeadCall:
-    floor.deadlines.discard(AIR_PREFIX + call)
-    floor.runs.stirred = True
-    return floor.runs.air.pop(call)
 
 
 # --- who has answered -------------------------------------------------------------------------
@@ -272,7 +258,8 @@ def _land(floor: Floor, call: CallId) -> LeadCall:
 def answer(floor: Floor, event: LeadAnswered, now: Instant) -> None:
     """Have somebody who answered wait for an agent, before everybody else in the line."""
     contacts.expect_unknown(floor, event.call)
-    lead = _land(floor, event.call)
+    keeper = keeper_of(floor, event.call)
+    lead = land(floor, event.call)
     run = floor.runs.known.get(lead.campaign)
     if run is not None:
         run.law.call_answered(now - run.zero, now - lead.placed_at, lead.score)
@@ -286,10 +273,12 @@ def answer(floor: Floor, event: LeadAnswered, now: Instant) -> None:
     call.lined_at, call.serial = now, floor.next_serial()
     call.patience_until = now + plan.patience_seconds
     diversion.rank(call, floor.queue_settings(plan.queue))
-    if lead.agent is not None and floor.matching.is_idle(lead.agent):
+    if keeper is None and lead.agent is not None and floor.matching.is_idle(lead.agent):
         call.own_agents = call.only = (lead.agent,)
     floor.set_deadline(PATIENCE_PREFIX + call.id, call.patience_until)
     floor.move_call(call, next_call_state(call.state, CallStep.QUEUE))
+    if keeper is not None and keeper.may_be_offered:
+        offers.make_offer(floor, call, keeper, now)
 
 
 def _call_of(floor: Floor, event: LeadAnswered, lead: LeadCall, now: Instant) -> Call:

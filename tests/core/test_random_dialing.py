@@ -19,7 +19,7 @@ from ccengine.core import events
 from ccengine.core.center import ContactCenter
 from ccengine.core.dialer.leads import AttemptOutcome
 from ccengine.core.dialer.pacing.budgets import Limit
-from ccengine.core.dialer.pacing.gated_ratio import GatedRatio
+from ccengine.core.dialer.pacing.gated import Gated
 from ccengine.core.dialer.pacing.look_ahead import LookAhead
 from ccengine.core.dialer.purposes import Mode
 from ccengine.core.errors import CoreError
@@ -248,7 +248,7 @@ class FarDay:
     @property
     def is_closed(self) -> bool:
         run = self.stage.center.campaigns[RENEWALS]
-        assert isinstance(run.law, GatedRatio | LookAhead)
+        assert isinstance(run.law, Gated | LookAhead)
         return run.law.is_closed(self.stage.now - run.zero)
 
     def live_second(self, answering: float) -> None:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ccengine.calls.dialing.lead_call import LeadCall
-from ccengine.core.commands import CloseLead, PlaceCall, RefillHopper, ReturnLeads, WithdrawCalls
+from ccengine.core.commands import (
+    CloseLead,
+    PlaceCall,
+    RefillHopper,
+    ReturnLeads,
+    SkipLead,
+    WithdrawCalls,
+)
 from ccengine.core.events import LeadsClaimed
 
 if TYPE_CHECKING:
@@ -60,14 +67,21 @@ class DialingDesk:
         match command:
             case RefillHopper():
                 self._start(self._refill(command), f"refill {command.campaign}")
-            case ReturnLeads():
-                self._start(self._books.give_back(command.leads), f"return {command.campaign}")
             case PlaceCall():
                 self._place(command)
             case WithdrawCalls():
                 for call in command.calls:
                     if call in self._calls:
                         self._start(self._calls[call].withdraw(command.reason), f"withdraw {call}")
+            case ReturnLeads() | SkipLead() | CloseLead():
+                self._note(command)
+
+    def _note(self, command: ReturnLeads | SkipLead | CloseLead) -> None:
+        match command:
+            case ReturnLeads():
+                self._start(self._books.give_back(command.leads), f"return {command.campaign}")
+            case SkipLead():
+                self._start(self._books.skip(command), f"skip {command.lead}")
             case CloseLead():
                 self._start(self._books.close(command), f"close {command.attempt}")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ccengine.core.dialer.campaigns import CampaignPlan
 from ccengine.core.dialer.hopper import Hopper
-from ccengine.core.dialer.leads import AttemptId, Lead, LeadKey
+from ccengine.core.dialer.leads import AttemptId, Lead, LeadKey, MachineVerdict
 from ccengine.core.dialer.pacing.situation import PacingPolicy
 from ccengine.core.ids import AgentId, CallId, CampaignId, Instant
 from ccengine.core.states import AgentState
@@ -34,6 +34,18 @@ class LeadCall:
     is_withdrawn: bool = False  #: its session was told to hang up
     abandoned: bool = False  #: they answered, and no agent came in time
     talked_with: AgentId | None = None  #: the last of them
+    verdict: MachineVerdict | None = None  #: on who answered; an agent's comes before a detector's
+    agent_says: bool = False  #: the verdict is the agent's
+    disowned: bool = False  #: its law was told that a machine had answered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """A lead that an agent is shown, who may have it dialed or skip it."""
+
+    campaign: CampaignId
+    lead: Lead
+    until: Instant
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,6 +94,7 @@ class RunsSnapshot:
     runs: tuple[RunSnapshot, ...] = ()
     air: Mapping[CallId, LeadCall] = field(default_factory=dict)
     closing: Mapping[CallId, LeadCall] = field(default_factory=dict)
+    previews: Mapping[AgentId, Preview] = field(default_factory=dict)
     turn: CampaignId | None = None
 
 
@@ -95,6 +108,7 @@ class Runs:
         self.known: dict[CampaignId, Run] = {}
         self.air: dict[CallId, LeadCall] = {}  #: asked for, dialed or ringing
         self.closing: dict[CallId, LeadCall] = {}  #: over, and an agent may still say how it went
+        self.previews: dict[AgentId, Preview] = {}  #: what agents are shown now
         self.turn: CampaignId | None = None  #: which got a free agent last
         self.stirred = False  #: something has changed that pacing goes by
         self.spells: list[Spell] = []  #: that ended, and no law was told of yet
@@ -110,8 +124,9 @@ class Runs:
         return {call: one for call, one in self.air.items() if one.campaign == campaign}
 
     def leads_out(self, alive: Collection[LeadCall]) -> set[LeadKey]:
-        """Return the leads that are in the air, on a call that is alive, or to be closed."""
-        return {one.lead for one in (*self.air.values(), *self.closing.values(), *alive)}
+        """Return the leads that are shown, in the air, on a call that is alive, or to be closed."""
+        calls = (*self.air.values(), *self.closing.values(), *alive)
+        return {one.lead for one in calls} | {one.lead.key for one in self.previews.values()}
 
     def snapshot(self) -> RunsSnapshot:
         """Return all of it as plain data."""
@@ -119,6 +134,7 @@ class Runs:
             runs=tuple(_snapshot_of(run) for run in self.known.values()),
             air=dict(self.air),
             closing=dict(self.closing),
+            previews=dict(self.previews),
             turn=self.turn,
         )
 
