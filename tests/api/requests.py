@@ -91,6 +91,8 @@ def _bodies(client: str) -> dict[str, dict[str, Any]]:
         "fillForm": {"values": VALUES[client]},
         "setTyping": {"typing": False},
         "closeNumbers": {"reason": "fire"},
+        "dialLead": {"lead": 1},
+        "skipLead": {"lead": 1, "reason": "on holiday"},
         "startCampaign": {"reason": "new list"},
         "pauseCampaign": {"reason": "lunch"},
         "addDoNotCall": {"number": "+380441234560", "evidence": "a letter"},
