@@ -23,6 +23,7 @@ from ccengine.core.commands import (
     DivertCall,
     DropItem,
     EndCoaching,
+    FollowSchedule,
     MoveCall,
     OfferCall,
     OfferLead,
@@ -280,7 +281,14 @@ class Engine:
             case PlaceCall():
                 self.open_call(command.call)
                 self.dialing.put_nowait(command)
-            case RefillHopper() | ReturnLeads() | WithdrawCalls() | CloseLead() | SkipLead():
+            case (
+                FollowSchedule()
+                | RefillHopper()
+                | ReturnLeads()
+                | WithdrawCalls()
+                | CloseLead()
+                | SkipLead()
+            ):
                 self.dialing.put_nowait(command)
 
     def _deliver(self, command: Command) -> None:

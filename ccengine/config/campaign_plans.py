@@ -64,6 +64,7 @@ def _queue_of(client: Client, campaign: Campaign) -> QueueId:
 
 def _plan_of(client: Client, campaign: Campaign, rules: DialingRules, at: Instant) -> CampaignPlan:
     settings = campaign.settings
+    ends_at, because = _last(client, settings)
     return CampaignPlan(
         queue=_queue_of(client, campaign),
         mode=settings.mode,
@@ -77,6 +78,9 @@ def _plan_of(client: Client, campaign: Campaign, rules: DialingRules, at: Instan
         machine_dispositions=_machine_dispositions(client),
         lists=dict(settings.lists),
         periods=_periods(client, settings, at),
+        starts_itself=settings.schedule.automatic,
+        ends_at=ends_at,
+        ends_because=because,
     )
 
 
@@ -94,13 +98,23 @@ def _limits(
     return tuple(limit_of(one.limit) for one in found)
 
 
+def _last(client: Client, settings: CampaignFile) -> tuple[Instant | None, str]:
+    """Return when it is over at the latest, and why. None: never."""
+    zone, contract = ZoneInfo(client.zone), client.settings.contract
+    days = [
+        (settings.schedule.until, "its last day is over"),
+        (None if contract is None else contract.until, "the client's contract has ended"),
+    ]
+    ends = [(end_of(day, 24 * 60, zone), why) for day, why in days if day is not None]
+    return min(ends, default=(None, ""), key=lambda one: one[0])
+
+
 def _periods(client: Client, settings: CampaignFile, at: Instant) -> tuple[Period, ...] | None:
     """Return when it runs: hours, within its days and those of the contract. None: always."""
     schedule, contract, zone = settings.schedule, client.settings.contract, ZoneInfo(client.zone)
     starts = [schedule.starts, None if contract is None else contract.starts]
-    untils = [schedule.until, None if contract is None else contract.until]
     first = max((begin_of(day, 0, zone) for day in starts if day is not None), default=None)
-    last = min((end_of(day, 24 * 60, zone) for day in untils if day is not None), default=None)
+    last, _ = _last(client, settings)
     if schedule.hours is None:
         return None if first is None and last is None else (Period(first, last),)
     timetable = client.hours.get(schedule.hours)

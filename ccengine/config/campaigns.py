@@ -75,6 +75,7 @@ class Schedule:
     hours: Name | None = None  #: the client's; None: at any hour
     starts: Annotated[date | None, Field(alias="from")] = None  #: first day, in the client's zone
     until: date | None = None  #: last day
+    automatic: bool = False  #: it starts by itself as these begin; else somebody starts it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

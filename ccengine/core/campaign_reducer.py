@@ -58,9 +58,9 @@ def _handle_campaign(floor: Floor, event: CampaignEvent, now: Instant) -> None:
         case CampaignStarted():
             dialing.start(floor, event, now)
         case CampaignPaused():
-            dialing.stop(floor, event, finally_=False)
+            dialing.stop(floor, event, now, finally_=False)
         case CampaignFinished():
-            dialing.stop(floor, event, finally_=True)
+            dialing.stop(floor, event, now, finally_=True)
         case AbandonWindowOpened():
             dialing.open_window(floor, event)
         case LeadsClaimed():

@@ -7,6 +7,7 @@ what state a decision has led to, for logs, wallboards and ledgers, which so nev
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ccengine.core.dialer.hopper import Wanted
 from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, Lead, LeadKey
@@ -112,6 +113,23 @@ class RefillHopper:
 
     campaign: CampaignId
     wanted: Wanted
+
+
+class CampaignChange(StrEnum):
+    """What a campaign's schedule may ask for."""
+
+    START = "start"
+    PAUSE = "pause"
+    FINISH = "finish"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowSchedule:
+    """The campaign's time begins, rests or is over: say so in the schedule's name."""
+
+    campaign: CampaignId
+    change: CampaignChange
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,7 +332,9 @@ class ShowCoaching:
     reason: str = ""  #: why nothing
 
 
-DialingCommand = RefillHopper | ReturnLeads | PlaceCall | WithdrawCalls | CloseLead | SkipLead
+DialingCommand = (
+    FollowSchedule | RefillHopper | ReturnLeads | PlaceCall | WithdrawCalls | CloseLead | SkipLead
+)
 PreviewCommand = OfferLead | WithdrawLead
 Command = (
     OfferCall

@@ -18,6 +18,7 @@ from ccengine.core import (
     previews,
     reclaims,
     relaxation,
+    schedules,
     shifts,
     turns,
 )
@@ -53,7 +54,12 @@ def meet(floor: Floor, what: str, now: Instant) -> None:
             _meet_for_agent(floor, kind + ":", AgentId(name), now)
         case dialing.PACE_PREFIX | placing.AIR_PREFIX:
             _meet_for_campaigns(floor, kind + ":", CallId(name), now)
-        case floors.PERIODS_PREFIX | reclaims.LEFT_PREFIX | closures.CLOSURE_PREFIX:
+        case (
+            floors.PERIODS_PREFIX
+            | reclaims.LEFT_PREFIX
+            | closures.CLOSURE_PREFIX
+            | schedules.SCHEDULE_PREFIX
+        ):
             _meet_for_house(floor, kind + ":", name, now)
         case _:
             _meet_for_call(floor, kind + ":", floor.calls[CallId(name)], now)
@@ -66,6 +72,8 @@ def _meet_for_house(floor: Floor, prefix: str, name: str, now: Instant) -> None:
             gates.withdraw_from_barred(floor, now)
         case closures.CLOSURE_PREFIX:
             closures.end(floor, ClosureId(name))
+        case schedules.SCHEDULE_PREFIX:
+            schedules.look(floor, now)
         case _:
             reclaims.forget(floor, name)
 

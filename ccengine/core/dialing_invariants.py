@@ -43,6 +43,10 @@ def _check_runs(floor: Floor) -> None:
     for name, run in runs.known.items():
         _must(run.plan == floor.plan.campaigns.get(name), "paced by the plan in force", name)
         _must(run.is_running or not len(run.hopper), "who pauses claims nothing", name)
+        _must(len(run.windows) == len(run.plan.limits), "a count for each limit", name)
+        figures = run.figures
+        _must(0 <= figures.abandoned <= figures.live, "abandoned of those who answered", figures)
+        _must(figures.busy_seconds <= figures.staffed_seconds, "busy of those at work", figures)
         numbers = {one.number: lead.key for lead in run.hopper.leads for one in lead.numbers}
         known = {number: run.hopper.find(number) for number in numbers}
         _must(known == numbers, "the hopper's numbers", name)

@@ -19,7 +19,7 @@ from ccengine.core.dialer.purposes import Mode
 from ccengine.core.dialer.runs import LeadCall, Run
 from ccengine.core.ids import AgentId, CallId
 from ccengine.core.placing import keeper_of, place
-from ccengine.core.states import AgentState, CallState, Kind
+from ccengine.core.states import AT_WORK, AgentState, CallState, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,9 +33,6 @@ REFILL_SECONDS: Final = 30.0
 """Leads that were asked for and have not come for so long are asked for again."""
 
 NOBODY_LEFT: Final = "no agent is left"
-AT_WORK: Final = frozenset(
-    {AgentState.AVAILABLE, AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP}
-)
 BUSY: Final = AT_WORK - {AgentState.AVAILABLE}
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from ccengine.core.commands import (
     CloseLead,
+    FollowSchedule,
     OfferLead,
     PlaceCall,
     RefillHopper,
@@ -99,7 +100,7 @@ def _of_preview(what: PreviewEvent, mask: Callable[[str], str]) -> str:
 def decision_told(what: DialingCommand | PreviewCommand) -> str:
     """Return what the core has decided; empty where an event says it."""
     match what:
-        case RefillHopper() | PlaceCall():
+        case RefillHopper() | PlaceCall() | FollowSchedule():
             return ""
         case ReturnLeads():
             return f"{len(what.leads)} leads of campaign {what.campaign} given back: {what.reason}"

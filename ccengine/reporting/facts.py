@@ -19,6 +19,7 @@ from ccengine.core.commands import (
     DivertCall,
     DropItem,
     EndCoaching,
+    FollowSchedule,
     MoveCall,
     OfferCall,
     OfferLead,
@@ -79,6 +80,7 @@ ACTIONS: Mapping[type, str] = {
 
 SILENT = (
     Connect,
+    FollowSchedule,
     RefillHopper,
     PlaceCall,
     SeatCoach,

@@ -42,6 +42,7 @@ _VALUES: dict[str, object] = {
     "leads": (1,),
     "limit": 0,
     "live": 100,
+    "change": "start",
     "wanted": {"due": 1, "fresh": {}},
     "accepted": True,
     "agent": "anna",

@@ -8,14 +8,17 @@ import structlog
 
 from ccengine.calls.dialing.lead_call import LeadCall
 from ccengine.core.commands import (
+    CampaignChange,
     CloseLead,
+    FollowSchedule,
     PlaceCall,
     RefillHopper,
     ReturnLeads,
     SkipLead,
     WithdrawCalls,
 )
-from ccengine.core.events import LeadsClaimed
+from ccengine.core.events import CampaignFinished, CampaignPaused, CampaignStarted, LeadsClaimed
+from ccengine.core.schedules import SCHEDULE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -65,6 +68,8 @@ class DialingDesk:
 
     def _serve(self, command: DialingCommand) -> None:
         match command:
+            case FollowSchedule():
+                self._follow(command)
             case RefillHopper():
                 self._start(self._refill(command), f"refill {command.campaign}")
             case PlaceCall():
@@ -84,6 +89,16 @@ class DialingDesk:
                 self._start(self._books.skip(command), f"skip {command.lead}")
             case CloseLead():
                 self._start(self._books.close(command), f"close {command.attempt}")
+
+    def _follow(self, command: FollowSchedule) -> None:
+        told = {"campaign": command.campaign, "by": SCHEDULE, "reason": command.reason}
+        match command.change:
+            case CampaignChange.START:
+                self._engine.post(CampaignStarted(**told))
+            case CampaignChange.PAUSE:
+                self._engine.post(CampaignPaused(**told))
+            case CampaignChange.FINISH:
+                self._engine.post(CampaignFinished(**told))
 
     def _place(self, asked: PlaceCall) -> None:
         call = LeadCall(self._wiring, self._talks, self._books, self._redirector, asked)

@@ -66,6 +66,9 @@ class CampaignPlan:
     lists: Mapping[str, ListShare] = dataclasses.field(default_factory=dict)
     periods: tuple[Period, ...] | None = None  #: when calls are placed; None: always
     machine_dispositions: tuple[str, ...] = ()  #: by which agents say that a machine had answered
+    starts_itself: bool = False  #: as soon as its periods have begun; else somebody starts it
+    ends_at: Instant | None = None  #: its last day, or that of the contract, is over
+    ends_because: str = ""
     preview_seconds: float = 120.0  #: for so long an agent may look at a lead
     preview_then: AfterPreview = AfterPreview.SKIP
     patience_seconds: float = 2.0  #: in which an agent must have taken who answered
