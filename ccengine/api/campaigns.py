@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from ccengine.api.faults import CAMPAIGN_UNKNOWN
-from ccengine.api.models import Shown
+from ccengine.api.models import Shown, Utc
+from ccengine.api.roles import SEE_AGENTS
+from ccengine.core.dialer.figures import Figures
 from ccengine.core.dialer.leads import LeadState
 from ccengine.core.dialer.pacing.budgets import Window
 from ccengine.core.dialer.purposes import Mode, Purpose
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from ccengine.config.campaigns import Campaign
     from ccengine.core.agents import Agent
     from ccengine.core.calls import Call
+    from ccengine.core.dialer.campaigns import CampaignPlan
     from ccengine.core.dialer.runs import Run
     from ccengine.core.ids import Instant, QueueId
 
@@ -35,6 +39,7 @@ class CampaignState(StrEnum):
 
     STOPPED = "stopped"  #: not started, or finished
     RUNNING = "running"
+    RESTING = "resting"  #: its schedule lets it place none now, and lets it go on by itself
     PAUSED = "paused"
 
 
@@ -43,6 +48,24 @@ class LimitShown(Shown):
 
     window: Window = Field(description="Over which it is counted.")
     percent: float = Field(description="At most, of the calls that people answered.")
+    live: int | None = Field(description="Answered in the time so far; null: it was not started.")
+    abandoned: int | None = Field(description="Of these.")
+    abandoned_percent: float | None = Field(description="The share; null: nobody has answered.")
+    ends_at: Utc | None = Field(description="When it is counted anew; null: nobody knows.")
+
+
+class FiguresShown(Shown):
+    """What the campaign has come to since it was started; a finish forgets it."""
+
+    dialed: int
+    answered: int = Field(description="By people.")
+    abandoned: int = Field(description="Of these: no agent came in time.")
+    unanswered: int
+    machines: int
+    utilisation_percent: float | None = Field(
+        description="Of the time that agents of its line were at work while it ran: with calls and "
+        "their wrap-up."
+    )
 
 
 class AgentsShown(Shown):
@@ -71,9 +94,14 @@ class CampaignShown(Shown):
     purpose: Purpose
     queue: str | None = Field(description="Whose agents serve it; null: no agent does.")
     state: CampaignState
+    by: str = Field(description="Who said so; empty: not seen, or nobody did.")
+    reason: str
+    since: Utc | None
     is_open: bool = Field(description="Its hours and days allow calls now.")
     agents: AgentsShown
     calls: CallsShown
+    previews: int = Field(description="Leads that agents are shown, to be dialed or skipped.")
+    figures: FiguresShown
     hopper: int = Field(description="Leads that are the next to be dialed.")
     leads: dict[LeadState, int] = Field(
         description="How many there were in each state some seconds ago; one that is missing: none."
@@ -140,7 +168,9 @@ def state_of(run: Run | None) -> CampaignState:
     """Return whether a campaign places calls; None: it was not started."""
     if run is None:
         return CampaignState.STOPPED
-    return CampaignState.RUNNING if run.is_running else CampaignState.PAUSED
+    if run.is_running:
+        return CampaignState.RUNNING
+    return CampaignState.RESTING if run.rests else CampaignState.PAUSED
 
 
 def settings_of(campaign: Campaign, asked: Asked[Any, Any]) -> CampaignSettingsShown:
@@ -173,6 +203,7 @@ class Board:
         self._center = asked.ports.floor.center
         self._now: Instant = asked.ports.floor.now()
         self._leads = asked.ports.library.lead_counts
+        self._sees_agents = asked.identity.role in SEE_AGENTS
         self._calls = [call for call in self._center.calls.values() if call.lead is not None]
         self._agents = [
             (agent, self._center.queues_of(agent.id, self._now))
@@ -193,17 +224,17 @@ class Board:
             "purpose": campaign.settings.purpose,
             "queue": queue,
             "state": state_of(run),
+            "by": "" if run is None or not self._sees_agents else run.by,
+            "reason": "" if run is None else run.reason,
+            "since": None if run is None else run.since,
             "is_open": plan is not None and plan.is_open(self._now),
             "agents": self._agents_of(queue),
             "calls": self._calls_of(name),
+            "previews": sum(one.campaign == name for one in self._center.previews.values()),
+            "figures": _figures(Figures() if run is None else run.figures),
             "hopper": 0 if run is None else len(run.hopper.leads),
             "leads": await self._leads.of(campaign.client, campaign.name, self._now),
-            "limits": []
-            if plan is None
-            else [
-                LimitShown(window=limit.window, percent=round(100 * limit.share, 2))
-                for limit in plan.limits
-            ],
+            "limits": [] if plan is None else _limits(plan, run),
         }
 
     def _agents_of(self, queue: QueueId | None) -> AgentsShown:
@@ -222,6 +253,38 @@ class Board:
             waiting=sum(_waits(call) for call in mine),
             talking=sum(call.state is CallState.TALKING for call in mine),
         )
+
+
+def _limits(plan: CampaignPlan, run: Run | None) -> list[LimitShown]:
+    """Return the limits, with how far each is used where the campaign was started."""
+    counts = () if run is None else run.windows
+    return [
+        LimitShown(
+            window=limit.window,
+            percent=_percent(limit.share),
+            live=None if one is None else one.live,
+            abandoned=None if one is None else one.abandoned,
+            abandoned_percent=None if one is None or one.share is None else _percent(one.share),
+            ends_at=None if one is None else one.ends_at,
+        )
+        for limit, one in zip_longest(plan.limits, counts[: len(plan.limits)])
+    ]
+
+
+def _figures(figures: Figures) -> FiguresShown:
+    used = figures.utilisation
+    return FiguresShown(
+        dialed=figures.dialed,
+        answered=figures.live,
+        abandoned=figures.abandoned,
+        unanswered=figures.unanswered,
+        machines=figures.machines,
+        utilisation_percent=None if used is None else _percent(used),
+    )
+
+
+def _percent(share: float) -> float:
+    return round(100 * share, 2)
 
 
 def _is_idle(agent: Agent) -> bool:

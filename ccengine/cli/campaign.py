@@ -20,9 +20,13 @@ app = typer.Typer(help="Campaigns of the running engine.", no_args_is_help=True)
 
 COLUMNS: Final = (
     *("campaign", "name", "mode", "state", "agents", "in the air", "waiting", "talking"),
-    *("hopper", "fresh", "again", "done"),
+    *("dialed", "answered", "abandoned", "busy", "fresh", "again", "done"),
 )
-STATES: Final = {"running": "[bold green]running[/]", "paused": "[yellow]paused[/]"}
+STATES: Final = {
+    "running": "[bold green]running[/]",
+    "resting": "[yellow]resting[/]",
+    "paused": "[yellow]paused[/]",
+}
 AGAIN: Final = ("waiting", "callback")
 """States of leads that were dialed and will be again."""
 
@@ -80,11 +84,13 @@ def campaign_table(campaigns: Sequence[dict[str, Any]]) -> Table:
     table = Table(*COLUMNS, box=None, padding=(0, 2, 0, 0))
     for one in campaigns:
         agents, calls, leads = one["agents"], one["calls"], one["leads"]
+        done, used = one["figures"], one["figures"]["utilisation_percent"]
         closed = "" if one["is_open"] or one["state"] != "running" else " (not its hours)"
         figures = (
             f"{sum(agents.values())} ({agents['idle']} free)",
             *(calls[name] for name in ("in_the_air", "waiting", "talking")),
-            one["hopper"],
+            *(done[name] for name in ("dialed", "answered", "abandoned")),
+            "" if used is None else f"{used:g} %",
             leads.get("fresh", 0),
             sum(leads.get(state, 0) for state in AGAIN),
             leads.get("done", 0),
@@ -97,8 +103,12 @@ def campaign_table(campaigns: Sequence[dict[str, Any]]) -> Table:
 
 def _lines(found: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     """Yield what is said of a campaign beside its figures: what is not set is left out."""
+    if found["reason"] or found["by"]:
+        yield "state", " · ".join(filter(None, (found["by"], found["since"], found["reason"])))
     for limit in found["limits"]:
-        yield "abandoned calls", f"at most {limit['percent']:g} % a {limit['window']}"
+        share = limit["abandoned_percent"]
+        counted = "" if share is None else f"{share:g} % of {limit['live']} answers, "
+        yield "abandoned calls", f"{counted}at most {limit['percent']:g} % a {limit['window']}"
     for name, value in found["settings"].items():
         if value not in (None, [], ""):
             yield name, ", ".join(map(str, value)) if isinstance(value, list) else str(value)

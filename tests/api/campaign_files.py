@@ -26,6 +26,26 @@ fields:
 """
 
 
+OFFER = """\
+version: 1
+title: An offer
+steps:
+  - {say: "Hello {name}, you have {plan}?", note: "Never say {margin}."}
+"""
+
+
+def previewed(tenant: Path) -> Path:
+    """Add the same campaign, whose leads agents see first, with a script that names them."""
+    with_campaigns(tenant)
+    client = tenant / "clients" / "nour"
+    (client / "scripts" / "offer.yaml").write_text(OFFER)
+    text = RENEWALS.replace("progressive", "preview").replace(
+        "script: cancellation", "script: offer"
+    )
+    (client / "campaigns" / "renewals.yaml").write_text(text)
+    return tenant
+
+
 def with_campaigns(tenant: Path) -> Path:
     """Add a campaign `renewals` to client nour of a copy of the demo; return the folder."""
     folder = tenant / "clients" / "nour" / "campaigns"

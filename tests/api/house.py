@@ -370,9 +370,20 @@ class House:
 
 
 @asynccontextmanager
-async def house(tmp_path: Path, *, most_clients: int = MOST_CLIENTS) -> AsyncIterator[House]:
-    """Open the house, with the API listening, and room for some clients of the live feed."""
-    tenant = load_tenant(with_campaigns(copy_of_demo(tmp_path))).draft
+async def house(
+    tmp_path: Path,
+    *,
+    most_clients: int = MOST_CLIENTS,
+    laid_out: Callable[[Path], Path] = with_campaigns,
+) -> AsyncIterator[House]:
+    """Open the house, with the API listening.
+
+    Args:
+        tmp_path: where all of it is.
+        most_clients: of the live feed.
+        laid_out: changes the tenant's folder before it is read.
+    """
+    tenant = load_tenant(laid_out(copy_of_demo(tmp_path))).draft
     shift = Shift(tmp_path / "journal.sqlite")
     (tmp_path / "records.sqlite").write_bytes(await _new_database())
     keeper = RecordKeeper(tmp_path / "records.sqlite", shift.journal.path)

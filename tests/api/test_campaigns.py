@@ -63,7 +63,8 @@ async def test_all_are_listed_with_what_their_files_say(tmp_path: Path) -> None:
         status, shown = await here.ask("GET", "/campaigns/dnipro/renewals")
         assert status == 200
         assert (shown["mode"], shown["queue"]) == ("progressive", "dnipro/vip")
-        assert shown["limits"] == [{"window": "day", "percent": 1.0}]
+        uncounted = dict.fromkeys(("live", "abandoned", "abandoned_percent", "ends_at"))
+        assert shown["limits"] == [{"window": "day", "percent": 1.0, **uncounted}]
         assert shown["settings"]["fields"] == ["name", "contract", "ends", "region"]
         assert shown["settings"]["until"] == "2029-12-31"
 
@@ -72,6 +73,7 @@ async def test_it_is_started_paused_and_finished_and_all_is_in_the_audit(tmp_pat
     async with house(tmp_path) as here:
         status, shown = await switch(here, "start", "new list")
         assert (status, shown["state"]) == (200, "running")
+        assert (shown["by"], shown["reason"]) == ("token-file", "new list")
         status, shown = await switch(here, "pause", "lunch")
         assert (status, shown["state"]) == (200, "paused")
         status, shown = await switch(here, "start")
@@ -166,3 +168,23 @@ async def test_calls_agents_and_the_hopper_are_counted_as_they_are(tmp_path: Pat
         here.shift.answer(call)
         _, shown = await here.ask("GET", NOUR)
         assert (shown["calls"]["waiting"], shown["calls"]["talking"]) == (0, 1)
+        (limit,) = shown["limits"]
+        assert (limit["live"], limit["abandoned"], limit["abandoned_percent"]) == (1, 0, 0.0)
+        counted = {name: shown["figures"][name] for name in ("dialed", "answered", "abandoned")}
+        assert counted == {"dialed": 1, "answered": 1, "abandoned": 0}
+
+
+async def test_one_whom_nobody_takes_counts_against_each_limit(tmp_path: Path) -> None:
+    async with house(tmp_path) as here:
+        here.shift.wait(WHILE_IT_RUNS - here.shift.now)
+        here.log_in("amira")
+        await switch(here, "start")
+        give_leads(here)
+        call = dial(here)
+        here.shift.post(events.LeadAnswered(call=call, leg="leg"))
+        here.shift.post(events.LeadAbandoned(call=call, reason="no agent in time"))
+        token = await here.token("theirs", Role.CLIENT, clients=("nour",))
+        _, shown = await here.ask("GET", NOUR, token)
+        (limit,) = shown["limits"]
+        assert (limit["percent"], limit["abandoned_percent"]) == (3.0, 100.0)
+        assert shown["by"] == ""  # the client is not told who

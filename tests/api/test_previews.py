@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +10,14 @@ import pytest
 from ccengine.api.lead_at_desk import filled_in
 from ccengine.api.papers import ScriptShown, StepShown
 from ccengine.api.roles import Role
+from ccengine.config.loading import load_tenant
 from ccengine.core import events
 from ccengine.core.commands import PlaceCall, SkipLead
 from ccengine.core.dialer.campaigns import ListShare
 from ccengine.core.dialer.hopper import Wanted
 from ccengine.core.ids import AgentId, CampaignId
 from ccengine.storage.leads import Refill
-from tests.api.campaign_files import previewed, with_campaigns
+from tests.api.campaign_files import previewed
 from tests.api.feed_client import connected
 from tests.api.house import House, house
 from tests.api.test_campaigns import WHILE_IT_RUNS, dial
@@ -64,7 +64,7 @@ def commands(here: House, kind: type) -> list[Any]:
 
 
 async def test_an_agent_sees_the_lead_and_what_the_file_shows_of_it(tmp_path: Path) -> None:
-    async with house(previewed(tmp_path)) as here:
+    async with house(tmp_path, laid_out=previewed) as here:
         found = await shown_a_lead(here)
         preview = found["preview"]
         assert preview["campaign_name"] == "Nour renewals"
@@ -80,7 +80,7 @@ async def test_an_agent_sees_the_lead_and_what_the_file_shows_of_it(tmp_path: Pa
 
 
 async def test_it_is_dialed_for_the_agent_who_sees_it_in_the_talk_and_after(tmp_path: Path) -> None:
-    async with house(previewed(tmp_path)) as here:
+    async with house(tmp_path, laid_out=previewed) as here:
         lead = (await shown_a_lead(here))["preview"]["lead"]
         body = {"lead": lead, "number": 1}
         status, done = await here.ask("POST", "/agents/amira/preview/dial", json=body)
@@ -103,7 +103,7 @@ async def test_it_is_dialed_for_the_agent_who_sees_it_in_the_talk_and_after(tmp_
 
 
 async def test_it_is_skipped_for_a_reason(tmp_path: Path) -> None:
-    async with house(previewed(tmp_path)) as here:
+    async with house(tmp_path, laid_out=previewed) as here:
         lead = (await shown_a_lead(here))["preview"]["lead"]
         path = "/agents/amira/preview/skip"
         status, _ = await here.ask("POST", path, json={"lead": lead})
@@ -118,7 +118,7 @@ async def test_it_is_skipped_for_a_reason(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [2, 99])
 async def test_a_number_that_it_has_not_is_refused(tmp_path: Path, number: int) -> None:
-    async with house(previewed(tmp_path)) as here:
+    async with house(tmp_path, laid_out=previewed) as here:
         lead = (await shown_a_lead(here))["preview"]["lead"]
         body = {"lead": lead, "number": number}
         status, told = await here.ask("POST", "/agents/amira/preview/dial", json=body)
@@ -127,7 +127,7 @@ async def test_a_number_that_it_has_not_is_refused(tmp_path: Path, number: int) 
 
 
 async def test_numbers_are_masked_where_the_client_hides_them_from_agents(tmp_path: Path) -> None:
-    async with house(previewed(tmp_path)) as here:
+    async with house(tmp_path, laid_out=previewed) as here:
         await shown_a_lead(here)
         nour = here.tenant.clients["nour"]  # type: ignore[index]
         hidden = replace(nour, settings=replace(nour.settings, mask_numbers=True))
@@ -138,7 +138,7 @@ async def test_numbers_are_masked_where_the_client_hides_them_from_agents(tmp_pa
 
 
 async def test_who_does_not_see_the_client_does_not_see_its_lead(tmp_path: Path) -> None:
-    async with house(previewed(tmp_path)) as here:
+    async with house(tmp_path, laid_out=previewed) as here:
         lead = (await shown_a_lead(here))["preview"]["lead"]
         token = await here.token("lead", Role.SUPERVISOR, clients=("dnipro",))
         assert await here.status("GET", "/agents/amira/desk", token) == 404
@@ -148,7 +148,7 @@ async def test_who_does_not_see_the_client_does_not_see_its_lead(tmp_path: Path)
 
 
 async def test_the_feed_tells_the_desk_that_there_is_one(tmp_path: Path) -> None:
-    async with house(previewed(tmp_path)) as here:
+    async with house(tmp_path, laid_out=previewed) as here:
         token = await here.token("own", Role.AGENT, agent="amira")
         other = await here.token("other", Role.AGENT, agent="omar")
         async with connected(here, token=token) as mine, connected(here, token=other) as theirs:
@@ -173,13 +173,5 @@ def test_what_is_not_known_is_a_gap_and_other_braces_stay() -> None:
 
 
 def test_a_script_that_says_what_agents_are_not_shown_is_a_mistake(tmp_path: Path) -> None:
-    from ccengine.config.loading import load_tenant
-
-    folder = previewed(tmp_path)
-    del folder
-    tenant = with_campaigns(copy_of_demo(tmp_path))
-    (problem,) = load_tenant(tenant).problems
+    (problem,) = load_tenant(previewed(copy_of_demo(tmp_path))).problems
     assert "script 'offer' says '{margin}', no field that agents are shown" in problem.message
-
-
-__all__ = ["asyncio"]

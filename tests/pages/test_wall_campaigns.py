@@ -58,7 +58,8 @@ async def test_calls_are_seen_as_they_come_and_go(tmp_path: Path) -> None:
         await show_cell(page, "campaigns", NOUR, "waiting", "1")
         here.shift.answer(call)
         await show_cell(page, "campaigns", NOUR, "talking", "1")
-        await show_cell(page, "campaigns", NOUR, "busy_share", "100%")
+        await show_cell(page, "campaigns", NOUR, "answered", "1 of 1")
+        await show_cell(page, "campaigns", NOUR, "limits", "●0% of 3% a day")
         await expect(cell(page, "calls", call, "state")).to_contain_text("campaign")
 
 

@@ -89,7 +89,8 @@ async def finish(asked: Asked[Nothing, Why]) -> Change:
 async def _switch(asked: Asked[Any, Why], campaign: Campaign, event: type[Switch]) -> Change:
     before, reason = _state(asked, campaign), asked.body.reason.strip()
     why_not = NOT_FROM[event].get(before)
-    if why_not is not None:
+    is_kept_off = event is CampaignFinished and campaign.settings.schedule.automatic
+    if why_not is not None and not is_kept_off:
         raise REFUSED.because(detail=why_not)
     name, by = CampaignId(campaign.id), asked.identity.name
     rejection = asked.ports.floor.post(event(campaign=name, by=by, reason=reason))
@@ -159,7 +160,8 @@ ROUTES: tuple[AnyRoute, ...] = (
         method=Method.POST,
         path="/campaigns/{client}/{campaign}/finish",
         summary="End a campaign",
-        description="Calls in the air go on. It may be started again, and then learns anew.",
+        description="Calls in the air go on. It may be started again, and then learns anew. One "
+        "that its schedule starts is not started by that any more.",
         query=Nothing,
         body=Why,
         answer=CampaignShown,

@@ -9,10 +9,10 @@ import { Table, showMark, showText } from "./table.js";
 const EVERY = 3_000; // milliseconds
 const SOON = 400; // many things happen at once
 const NOTHING = "–";
-const SYMBOLS = { running: "▶", paused: "‖", stopped: "■" };
+const SYMBOLS = { running: "▶", resting: "☾", paused: "‖", stopped: "■" };
 const LEVEL_SYMBOLS = { none: "", ok: "●", near: "▲", over: "■" };
 const NEAR = 2 / 3; // of a limit
-const ACTS = { running: ["pause", "finish"], paused: ["start", "finish"], stopped: ["start"] };
+const ACTS = { running: ["pause", "finish"], resting: ["pause", "finish"], paused: ["start", "finish"], stopped: ["start"] };
 const LEFT = ["fresh", "waiting", "callback", "claimed", "dialing"]; // states of leads
 
 // "none": no answer is counted yet; "ok", "near", "over".
@@ -20,12 +20,6 @@ export function levelOfLimit({ percent, abandoned_percent: share }) {
   if (share === null || share === undefined) return "none";
   if (share > percent) return "over";
   return share >= percent * NEAR ? "near" : "ok";
-}
-
-// Of the agents who are at work, so many have a call or its wrap-up: 0 to 1; null: nobody is there.
-export function busyShare({ idle, busy, wrap_up: wrapUp }) {
-  const there = idle + busy + wrapUp;
-  return there === 0 ? null : (busy + wrapUp) / there;
 }
 
 export function leadsLeft(leads) {
@@ -108,16 +102,20 @@ function campaignTable(wall) {
       setAttribute(element, "data-state", row.state);
       const closed = row.state === "running" && !row.is_open;
       showMark(cell, `campaign_${row.state}`, SYMBOLS[row.state], t(closed ? "campaign_closed" : `campaign_${row.state}`));
+      setAttribute(cell, "title", [row.by, row.reason].filter((one) => one !== "").join(": ") || null);
     } },
     { key: "campaign_mode", head: t("campaign_mode"), show: (cell, row) => setText(cell, t(`mode_${row.mode}`)) },
     { key: "campaign_agents", head: t("agents"), show: (cell, row) => setText(cell, agentsText(row.agents, words)) },
-    { key: "busy_share", head: t("busy_share"), show: (cell, row) => {
-      const share = busyShare(row.agents);
-      setText(cell, share === null ? NOTHING : words.percent(share));
+    { key: "utilisation", head: t("utilisation"), show: (cell, row) => {
+      const used = row.figures.utilisation_percent;
+      setText(cell, used === null ? NOTHING : words.percent(used / 100));
     } },
     { key: "in_the_air", head: t("in_the_air"), show: number((row) => row.calls.in_the_air) },
     { key: "waiting", head: t("waiting"), show: number((row) => row.calls.waiting) },
     { key: "talking", head: t("talking"), show: number((row) => row.calls.talking) },
+    { key: "answered", head: t("answered_leads"), show: (cell, row) => setText(cell, t("of_dialed", {
+      answered: words.number(row.figures.answered), dialed: words.number(row.figures.dialed),
+    })) },
     { key: "limits", head: t("limits"), show: (cell, row, element) => showLimits(cell, row, element, words) },
     { key: "hopper", head: t("hopper"), show: number((row) => row.hopper) },
     { key: "leads_left", head: t("leads_left"), show: number((row) => leadsLeft(row.leads)) },
