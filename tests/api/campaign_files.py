@@ -30,7 +30,7 @@ OFFER = """\
 version: 1
 title: An offer
 steps:
-  - {say: "Hello {name}, you have {plan}?", note: "Never say {margin}."}
+  - {say: "Hello {name}, you have {plan}?", note: "Before {plan} ends."}
 """
 
 

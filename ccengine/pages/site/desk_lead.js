@@ -73,7 +73,7 @@ export class LeadPanel {
       },
     }, h("label", { for: "skip-reason" }, t("skip_reason")), reason,
     h("datalist", { id: REASONS }, ...usualReasons.map((key) => h("option", { value: t(key) }))),
-    h("button", { type: "submit", id: "skip" }, t("skip_lead")));
+    h("button", { type: "submit", id: "skip-lead" }, t("skip_lead")));
     return [h("div", { class: "acts", role: "group", "aria-labelledby": "lead-title" }, ...preview.numbers.map(dial)), skip];
   }
 
