@@ -17,8 +17,7 @@ from ccengine.core.dialer.leads import LeadState
 from ccengine.core.dialer.pacing.budgets import Window
 from ccengine.core.dialer.purposes import Mode, Purpose
 from ccengine.core.ids import CampaignId, ClientId
-from ccengine.core.pacing import AT_WORK
-from ccengine.core.states import AgentState, CallState
+from ccengine.core.states import AT_WORK, AgentState, CallState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -134,7 +134,7 @@ function announce() {
 // The same call may be offered again, and is then said again.
 function forgetCall() {
   announced = null;
-  voice.hush();
+  if (lead.preview === null) voice.hush(); // else a lead was said
 }
 
 function refuse(problem) {
