@@ -95,9 +95,7 @@ class DeskShown(Shown):
     agent: AgentShown
     call: DeskCallShown | None = Field(description="While it is alive.")
     debrief: DebriefShown | None = Field(description="null: there is nothing to say.")
-    script: ScriptShown | None = Field(
-        description="Of the present call, or the last; a campaign's with the lead's fields in it."
-    )
+    script: ScriptShown | None = Field(description="Of the present call, or the last, or the lead.")
     lead: LeadAtDesk | None = Field(description="Whom a campaign has called: now, or last.")
     preview: PreviewAtDesk | None = Field(description="To be dialed or skipped: see `dialLead`.")
     reasons: list[str] = Field(description="For being not ready.")
