@@ -28,6 +28,7 @@ from ccengine.core.commands import (
     OfferCall,
     OfferLead,
     PlaceCall,
+    PreviewCommand,
     RefillHopper,
     RemindAgent,
     ReturnLeads,
@@ -272,7 +273,7 @@ class Engine:
         else:
             self._loop.call_soon(self._go_on_with_snapshot)
 
-    def _begin(self, command: TakeUpItem | DialingCommand) -> None:
+    def _begin(self, command: TakeUpItem | DialingCommand | PreviewCommand) -> None:
         """Hand over what needs a session that there is not yet, or concerns a whole campaign."""
         match command:
             case TakeUpItem():
@@ -290,6 +291,8 @@ class Engine:
                 | SkipLead()
             ):
                 self.dialing.put_nowait(command)
+            case OfferLead() | WithdrawLead():
+                pass  # the desk shows what the core has
 
     def _deliver(self, command: Command) -> None:
         mailbox: Mailbox | None
@@ -308,17 +311,10 @@ class Engine:
                 mailbox = self._calls.get(command.call)
             case SeatCoach() | EndCoaching():
                 mailbox = self._coachings.get(command.coaching)
-            case _ if isinstance(command, TakeUpItem | DialingCommand):
+            case _ if isinstance(command, TakeUpItem | DialingCommand | PreviewCommand):
                 self._begin(command)
                 return
-            case (
-                ShowCall()
-                | ShowOutcome()
-                | ShowClosure()
-                | ShowCoaching()
-                | OfferLead()
-                | WithdrawLead()
-            ):
+            case ShowCall() | ShowOutcome() | ShowClosure() | ShowCoaching():
                 return
         if mailbox is not None:
             mailbox.put_nowait(command)

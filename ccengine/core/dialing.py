@@ -346,7 +346,7 @@ def abandon(floor: Floor, event: LeadAbandoned, now: Instant) -> None:
     call.lead = replace(lead, abandoned=True)
     run = floor.runs.known.get(lead.campaign)
     if run is not None:
-        run.note_abandoned(now)
+        run.note_abandoned(now, lead)
     _leave_line(floor, call, now)
 
 

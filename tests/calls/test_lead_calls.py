@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -119,13 +119,13 @@ class Books:
 
 
 @asynccontextmanager
-async def dialing(center: CenterOnFake, books: Books) -> AsyncIterator[None]:
+async def dialing(center: CenterOnFake, books: Books, **rules: Any) -> AsyncIterator[None]:
     """Taras serves a campaign that runs at any hour."""
     tenant = center.configuration.tenant
     assert tenant is not None
     client = tenant.clients[DNIPRO]
     renewals = client.campaigns["renewals"]
-    settings = replace(renewals.settings, schedule=Schedule())
+    settings = replace(renewals.settings, **{"schedule": Schedule(), **rules})
     client = replace(client, campaigns={"renewals": replace(renewals, settings=settings)})
     tenant = replace(tenant, clients={**tenant.clients, DNIPRO: client})
     center.configuration = replace(center.configuration, tenant=tenant)

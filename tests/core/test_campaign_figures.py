@@ -56,6 +56,17 @@ def test_a_machine_is_taken_out_of_the_live_answers(stage: DialingStage) -> None
     assert stage.center.campaigns[RENEWALS].windows[1].live == 0
 
 
+def test_who_was_abandoned_is_live_whatever_a_detector_says(stage: DialingStage) -> None:
+    first, second = stage.all_dialed()
+    stage.lead_answers(first)
+    stage.agent_takes(first)
+    stage.lead_answers(second)
+    stage.machine_heard(second)
+    assert figures(stage).live == 1
+    stage.abandoned(second)
+    assert (figures(stage).live, figures(stage).abandoned, figures(stage).machines) == (2, 1, 0)
+
+
 def test_a_window_goes_on_from_what_is_stored(stage: DialingStage) -> None:
     opened = events.AbandonWindowOpened(
         campaign=RENEWALS, limit=1, live=200, abandoned=4, ends_at=9000.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
@@ -21,7 +21,7 @@ from ccengine.core.events import CampaignFinished, CampaignPaused, CampaignStart
 from ccengine.core.schedules import SCHEDULE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Mapping
     from typing import Never
 
     from ccengine.asterisk.redirector import Redirector
@@ -32,6 +32,14 @@ if TYPE_CHECKING:
     from ccengine.core.ids import CallId
 
 log = structlog.get_logger()
+
+CHANGES: Final[
+    Mapping[CampaignChange, type[CampaignStarted | CampaignPaused | CampaignFinished]]
+] = {
+    CampaignChange.START: CampaignStarted,
+    CampaignChange.PAUSE: CampaignPaused,
+    CampaignChange.FINISH: CampaignFinished,
+}
 
 
 class DialingDesk:
@@ -91,14 +99,8 @@ class DialingDesk:
                 self._start(self._books.close(command), f"close {command.attempt}")
 
     def _follow(self, command: FollowSchedule) -> None:
-        told = {"campaign": command.campaign, "by": SCHEDULE, "reason": command.reason}
-        match command.change:
-            case CampaignChange.START:
-                self._engine.post(CampaignStarted(**told))
-            case CampaignChange.PAUSE:
-                self._engine.post(CampaignPaused(**told))
-            case CampaignChange.FINISH:
-                self._engine.post(CampaignFinished(**told))
+        event = CHANGES[command.change]
+        self._engine.post(event(campaign=command.campaign, by=SCHEDULE, reason=command.reason))
 
     def _place(self, asked: PlaceCall) -> None:
         call = LeadCall(self._wiring, self._talks, self._books, self._redirector, asked)

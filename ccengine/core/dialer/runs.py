@@ -86,11 +86,14 @@ class Run:
             window.live += 1
         self.law.call_answered(now - self.zero, now - call.placed_at, call.score)
 
-    def note_abandoned(self, now: Instant) -> None:
-        """Count who has answered and got no agent."""
+    def note_abandoned(self, now: Instant, call: LeadCall) -> None:
+        """Count who has answered and got no agent: also whom a detector took for a machine."""
         self.figures.abandoned += 1
+        self.figures.live += call.disowned
+        self.figures.machines -= call.disowned
         for window in self.windows:
             window.abandoned += 1
+            window.live += call.disowned
         self.law.call_abandoned(now - self.zero)
 
     def note_machine(self, now: Instant) -> None:
