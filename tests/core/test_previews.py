@@ -91,11 +91,12 @@ def test_who_accepts_has_it_dialed_and_is_kept_for_it(stage: DialingStage) -> No
 
 
 def test_who_answers_goes_to_that_very_agent(stage: DialingStage) -> None:
-    stage.log_in("bob")  # longer idle than anna, once she is let off
-    accept(stage)
+    stage.wait(5)
+    stage.log_in("bob")  # anna is idle for longer, and would be next
+    accept(stage, 2, BOB)
     (call,) = stage.all_dialed()
     told = stage.lead_answers(call)
-    assert Like(OfferCall, call=call, agent="anna") in told
+    assert Like(OfferCall, call=call, agent="bob") in told
 
 
 def test_who_is_not_reached_frees_the_agent_for_callers_first(stage: DialingStage) -> None:
