@@ -436,8 +436,8 @@ def _keep_imports(here: House) -> None:
             file=f"{client}.csv",
             by="token-file",
             state=JobState.DONE,
-            asked_at=here.shift.now,
-            ended_at=here.shift.now,
+            asked_at=here.shift.now - 60,
+            ended_at=here.shift.now - 30,
         )
         here.ports.library.imports.keep(job)
 

@@ -72,7 +72,7 @@ def request_of(
     return route.method, path, sent if query is None else {**sent, "params": query}
 
 
-LEADS = "number,name\r\n+971501234567,Amal\r\n"
+LEADS = "number,name\r\n+971509999999,Amal\r\n"
 LISTS = {"nour": "all", "dnipro": "ending"}
 QUERIES = {"whyNot": {"number": "+380441234567"}}
 """Where something has to be said."""
