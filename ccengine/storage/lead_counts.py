@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ccengine.storage.lead_lists import LeadLists
 
 HOLDS_SECONDS: Final = 15.0
-"""A million leads take part of a second to count."""
+"""A million leads take most of a second to count."""
 
 
 class LeadCounts:
@@ -31,6 +31,8 @@ class LeadCounts:
         """
         at, counts = self._known.get((client, campaign), (0.0, None))
         if counts is None or not 0 <= now - at < HOLDS_SECONDS:
+            if counts is not None:
+                self._known[client, campaign] = now, counts  # for who asks while it is counted
             counts = await self._lists.states(client, campaign)
             self._known[client, campaign] = now, counts
         return dict(counts)

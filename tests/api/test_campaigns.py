@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 NOUR = "/campaigns/nour/renewals"
 WHILE_IT_RUNS = 1_780_000_000.0  #: within nour's contract
+AFTER_ITS_END = 2_000_000_000.0
 NUMBERS = ("+971501234567", "+971501234568", "+971501234569")
 
 
@@ -117,6 +118,15 @@ async def test_what_cannot_be_is_refused_with_a_reason(
         found, answer = await switch(here, asked)
         assert (found, told in answer["detail"]) == (status, True), answer
         assert len(here.shift.rows()) == rows
+
+
+async def test_after_its_contracts_end_it_is_not_started(tmp_path: Path) -> None:
+    async with house(tmp_path) as here:
+        here.shift.wait(AFTER_ITS_END - here.shift.now)
+        status, answer = await switch(here, "start")
+        assert (status, answer["type"]) == (409, "urn:ccengine:problem:refused")
+        assert answer["detail"]
+        assert here.shift.center.campaigns == {}
 
 
 async def test_what_is_sent_again_with_its_key_is_done_once(tmp_path: Path) -> None:
