@@ -15,3 +15,11 @@ if TYPE_CHECKING:
 async def center(tmp_path: Path) -> AsyncIterator[CenterOnFake]:
     async with CenterOnFake(tmp_path) as running:
         yield running
+
+
+@pytest.fixture
+async def house(center: CenterOnFake) -> CenterOnFake:
+    """Olena leads; taras serves alone; omar may be consulted."""
+    await center.log_in("olena", "taras", "omar")
+    center.set_queue(skills={"english": 7, "technical": 9})
+    return center
