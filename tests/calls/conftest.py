@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.calls.card_desk import PAYMENT, PayDesk
 from tests.calls.center_on_fake import CenterOnFake
 
 if TYPE_CHECKING:
@@ -23,3 +24,12 @@ async def house(center: CenterOnFake) -> CenterOnFake:
     await center.log_in("olena", "taras", "omar")
     center.set_queue(skills={"english": 7, "technical": 9})
     return center
+
+
+@pytest.fixture
+def desk(center: CenterOnFake) -> PayDesk:
+    """The client takes cards, by a program that the test plays."""
+    desk = PayDesk()
+    center.wiring.payments = desk
+    center.set_client(payment=PAYMENT)
+    return desk

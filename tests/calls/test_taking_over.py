@@ -19,7 +19,7 @@ from ccengine.core.events import (
     RecordingStarted,
 )
 from ccengine.core.queues import OnDemand
-from tests.calls.test_cards import PAYMENT, PayDesk
+from tests.calls.card_desk import PAYMENT, PayDesk
 
 if TYPE_CHECKING:
     import pytest
