@@ -28,6 +28,7 @@ from ccengine.cli import (
     prompts,
     proof,
     recordings,
+    rehearse,
     replay,
     report,
     run,
@@ -60,6 +61,7 @@ app.command("explain")(explain.explain)
 app.command("agent")(agent.agent)
 app.command("promises")(promises.promises)
 app.command("call")(call.call)
+app.command("rehearse")(rehearse.rehearse)
 app.command("audit")(audit.audit)
 app.command("top")(top.top)
 app.command("why-not")(why_not.why_not)
