@@ -278,23 +278,6 @@ async def test_another_engine_takes_a_coach_up(house: CenterOnFake, key: str) ->
     house.assert_nothing_left()
 
 
-async def test_an_earlier_engines_snoop_that_is_on_its_way_out_is_nobody_who_hears_the_coach(
-    house: CenterOnFake,
-) -> None:
-    await talk(house)
-    own = await coach(house)
-    await routed(house, CoachMode.MONITOR)
-    house.asterisk.dial_digit(own, "5")
-    await routed(house, CoachMode.WHISPER)
-    house.asterisk.delay_hang_ups(0.3)
-    await house.restart(away_seconds=2)
-    await routed(house, CoachMode.WHISPER, 2)
-    house.asterisk.dial_digit(own, "4")
-    await routed(house, CoachMode.MONITOR, 2)
-    assert house.journal.events(CoachLeaked) == []
-    assert house.journal.events(CoachingEnded) == []
-
-
 async def test_a_coach_who_hung_up_while_there_was_no_engine(house: CenterOnFake) -> None:
     caller, leg = await talk(house)
     own = await coach(house)

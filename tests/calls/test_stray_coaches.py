@@ -97,3 +97,20 @@ async def test_a_coach_on_the_way_by_our_own_request_is_nowhere_strange(
     line.expect("talk")
     assert line.put_astray(move) is None
     assert line.put_astray(move) is not None, "once for each request"
+
+
+async def test_an_earlier_engines_snoop_that_is_on_its_way_out_is_nobody_who_hears_the_coach(
+    house: CenterOnFake,
+) -> None:
+    await talk(house)
+    own = await coach(house)
+    await routed(house, CoachMode.MONITOR)
+    house.asterisk.dial_digit(own, "5")
+    await routed(house, CoachMode.WHISPER)
+    house.asterisk.delay_hang_ups(0.3)
+    await house.restart(away_seconds=2)
+    await routed(house, CoachMode.WHISPER, 2)
+    house.asterisk.dial_digit(own, "4")
+    await routed(house, CoachMode.MONITOR, 2)
+    assert house.journal.events(CoachLeaked) == []
+    assert house.journal.events(CoachingEnded) == []
