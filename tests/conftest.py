@@ -8,7 +8,9 @@ of pytest-xdist have a system each: its settings are in CCENGINE_TEST_SYSTEMS/<w
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +21,7 @@ from hypothesis import settings
 from tests.fakes.virtual_time import VirtualTimeLoop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
 _VIRTUAL_FOLDER = Path(__file__).parent / "calls"
 
@@ -98,6 +100,29 @@ def pytest_asyncio_loop_factories(
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "virtual_time: on a loop whose clock jumps")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """Have what a test with real connections leaves open told by that test.
+
+    Else the garbage collector finds it some time later, and another test fails for it.
+    """
+    result = yield
+    if item.get_closest_marker("asterisk") is not None and (left := _left_open()):
+        pytest.fail("left open: " + "; ".join(left))
+    return result
+
+
+def _left_open() -> list[str]:
+    left: list[str] = []
+    told = sys.unraisablehook
+    sys.unraisablehook = lambda found: left.append(f"{found.exc_value}")
+    try:
+        gc.collect()
+    finally:
+        sys.unraisablehook = told
+    return left
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -5,13 +5,15 @@ Each act asks the core first: what it refuses changes nothing, and is said at on
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from ccengine.asterisk.ari.results import TransferOutcome
 from ccengine.calls.asking import transfer_of
 from ccengine.calls.insistence import insist
+from ccengine.calls.race import first_of
 from ccengine.core.events import CallHandedOut, CallHandedOver
 from ccengine.core.states import CallState
 
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 WITH_STAFF = "with the client's own staff"
+TOLD_SECONDS: Final = 0.2
+"""Until a phone has been told what became of its REFER. Asterisk sends that NOTIFY by a thread of
+its own (`res_pjsip_refer`), which the end of the line may overtake: seen 4 ms after the REFER."""
 
 
 async def refer(talk: Talk, event: ChannelTransfer, consult: ConsultCall | None) -> bool:
@@ -57,6 +62,7 @@ async def send_on(talk: Talk, target: Target | None, asked_on: Channel | None = 
         return False
     if asked_on is not None:
         await asked_on.report_transfer(TransferOutcome.DONE)
+        await first_of(asked_on.wait_gone(), asyncio.sleep(TOLD_SECONDS, result=True))
     return True
 
 

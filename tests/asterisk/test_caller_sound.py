@@ -17,6 +17,7 @@ from ccengine.asterisk.ari.decode import decode_channel
 from ccengine.asterisk.ari.transport import Request, Response
 from ccengine.asterisk.caller_sound import CallerSound, CannotListen
 from ccengine.asterisk.router import Router
+from tests.local_server import serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -72,14 +73,8 @@ class Switch:
 async def listening(switch: Switch) -> AsyncIterator[CallerSound]:
     app = web.Application()
     app.router.add_get("/media/{id}", switch.media)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        yield CallerSound(switch.router, f"http://127.0.0.1:{runner.addresses[0][1]}")
-    finally:
-        await runner.cleanup()
+    async with serving(app) as port:
+        yield CallerSound(switch.router, f"http://127.0.0.1:{port}")
 
 
 async def test_sound_comes_and_all_is_cleared_away() -> None:

@@ -81,8 +81,10 @@ async def test_by_keys_the_caller_is_put_aside_with_music_and_taken_back(
 async def test_a_caller_is_sent_on_to_a_colleague(center: CenterOnFake, by: str) -> None:
     caller = await talking(center)
     if by == "REFER":
+        asked_on = center.asterisk.channel(LEG)
         center.asterisk.phone_refers(LEG, "204")
         await center.until(lambda: LEG not in center.asterisk.channels_left())
+        assert asked_on.notified == ["channel_answered"]
     else:
         await press(center, "*2204#")
     await center.until(lambda: center.asterisk.ringing("PJSIP/phone-204"))

@@ -17,6 +17,7 @@ from ccengine.core.events import CardEntryEnded, CardTalkResumed, RecordingResum
 from tests.e2e.configuration import DNIPRO, configured
 from tests.e2e.engine_container import docker
 from tests.e2e.waits import until
+from tests.local_server import serving
 from tests.traces import traces, traces_below
 
 if TYPE_CHECKING:
@@ -76,20 +77,12 @@ async def counter(system: System) -> AsyncIterator[Counter]:
     here = Counter()
     app = web.Application()
     app.router.add_post("/charges", here.take)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    here.port = runner.addresses[0][1]
-    keep = "{token: $.id, last4: $.card.last4, result: $.status}"
-    url = f"http://127.0.0.1:{here.port}/charges"
-    payment = f"payment: {{url: '{url}', keep: {keep}, approved: [captured]}}\nqueues:\n"
-    try:
+    async with serving(app) as here.port:
+        keep = "{token: $.id, last4: $.card.last4, result: $.status}"
+        url = f"http://127.0.0.1:{here.port}/charges"
+        payment = f"payment: {{url: '{url}', keep: {keep}, approved: [captured]}}\nqueues:\n"
         async with configured(system, (DNIPRO, "queues:\n", payment)):
             yield here
-    finally:
-        await runner.cleanup()
-        await asyncio.sleep(0.05)  # its connections close a moment later, and must before the loop
 
 
 def events(system: System, call: CallId, *kinds: type) -> list[Event]:

@@ -108,6 +108,7 @@ class FakeChannel:
     holds: bool = False  # by its phone's own button
     absorbs_keys: bool = False  # what it presses goes to nobody in its bridge
     reported: list[str] = field(default_factory=list)  # to its REFER
+    notified: list[str] = field(default_factory=list)  # of that, by the time its line ended
     referred: dict[str, Any] = field(default_factory=dict)
     snoops_at: str = ""  #: whom it listens to, if it is a snoop
     directions: tuple[str, str] = ("", "")  #: of such: spy and whisper

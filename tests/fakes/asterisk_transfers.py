@@ -9,12 +9,20 @@ if TYPE_CHECKING:
 
     from tests.fakes.asterisk_model import Event, FakeChannel
 
+NOTIFY_SECONDS = 0.05
+"""Until the phone is told; it never is when its line ends before."""
+
 
 class FakeButtons:
     """The buttons of all phones of a world."""
 
-    def __init__(self, emit: Callable[..., None]) -> None:
+    def __init__(
+        self,
+        emit: Callable[..., None],
+        later: Callable[[FakeChannel, float, Callable[[], None]], None],
+    ) -> None:
         self._emit = emit
+        self._later = later
 
     def hold(self, channel: FakeChannel, *, holds: bool) -> None:
         """The phone's own hold, by re-INVITE."""
@@ -32,6 +40,7 @@ class FakeButtons:
     def report_transfer(self, channel: FakeChannel, state: str) -> None:
         """The phone is told by NOTIFY, and we are told once more."""
         channel.reported.append(state)
+        self._later(channel, NOTIFY_SECONDS, lambda: channel.notified.append(state))
         self._tell_transfer(channel, state)
 
     def _tell_transfer(self, channel: FakeChannel, state: str) -> None:

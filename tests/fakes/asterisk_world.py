@@ -61,7 +61,7 @@ class FakeWorld:
         self.sink: Callable[[Event], None] | None = None
         self.events_sent: list[Event] = []
         self._numbers = itertools.count(1)
-        self.buttons = FakeButtons(self.emit)
+        self.buttons = FakeButtons(self.emit, self.later)
         self.speech = FakeSpeech(self.emit)
         self.registrar = FakeRegistrar(self)
         self.voices = FakeVoices(self)

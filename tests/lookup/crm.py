@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from tests.local_server import LocalServer
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
@@ -32,7 +34,7 @@ class Crm:
     answer: Callable[[Asked], tuple[int, bytes, float]] = lambda _: (200, b"{}", 0.0)
     asked: list[Asked] = field(default_factory=list)
     sent: int = 0  #: bytes, of bodies
-    _runner: web.AppRunner | None = None
+    _server: LocalServer | None = None
 
     def says(self, body: bytes, status: int = 200, after: float = 0.0) -> None:
         self.answer = lambda _: (status, body, after)
@@ -45,16 +47,14 @@ class Crm:
         """Listen: where it did before, if it did."""
         app = web.Application()
         app.router.add_route("*", "/{rest:(?s:.*)}", self._handle)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
-        self.port = self._runner.addresses[0][1]
+        self._server = await LocalServer.open(app, self.port)
+        self.port = self._server.port
 
     async def end(self) -> None:
         """Be away."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
+        if self._server is not None:
+            await self._server.close()
+            self._server = None
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()

@@ -19,6 +19,7 @@ from ccengine.core.ids import CallId, ClientId
 from ccengine.ivr.cards import Card, HiddenDigits
 from ccengine.ivr.payments import NOT_REACHED, PaymentAnswer, PaymentOrder
 from ccengine.lookup.payments import PaymentDesk, SecretUnfit, secret_headers
+from tests.local_server import serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -61,13 +62,8 @@ async def program() -> AsyncIterator[tuple[Program, str]]:
     here = Program()
     app = web.Application()
     app.router.add_post("/{rest:.*}", here.take)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield here, f"http://127.0.0.1:{runner.addresses[0][1]}/charges"
-    finally:
-        await runner.cleanup()
+    async with serving(app) as port:
+        yield here, f"http://127.0.0.1:{port}/charges"
 
 
 def card() -> Card:

@@ -99,7 +99,7 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+async def scene(tmp_path: Path, deadline_seconds: float = 0.5) -> AsyncIterator[Scene]:
     async with house(tmp_path) as here, running_crm() as crm:
         request = HttpRequest(
             url=f"{crm.url}/orders/cancel",
@@ -107,7 +107,7 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
             body={"number": "{number}", "caller": "{caller}", "key": "{key}"},
         )
         submissions = {
-            "cancel-order": Submission(http=request, deadline_seconds=0.5),
+            "cancel-order": Submission(http=request, deadline_seconds=deadline_seconds),
             "note": Submission(sql=SqlQuery(database="shop", query=NOTE)),
             "update": Submission(sql=SqlQuery(database="shop", query=UPDATE)),
         }

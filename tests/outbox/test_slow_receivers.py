@@ -42,15 +42,15 @@ async def test_who_does_not_answer_holds_up_nobody_else(tmp_path: Path) -> None:
 
 
 async def test_what_is_tried_again_holds_up_nothing_new(tmp_path: Path) -> None:
-    async with scene(tmp_path) as at:
+    async with scene(tmp_path, deadline_seconds=3.0) as at:
         courier = at.courier()
         at.crm.says(b"", status=503)
         at.submit("c1", "1")
         await at.deliver(courier)
-        at.crm.says(b"", after=5.0)
+        at.crm.says(b"", after=10.0)
         at.here.shift.wait(BACKOFF_SECONDS[0])
         running = asyncio.get_running_loop().create_task(courier.run())
-        await until(lambda: len(at.crm.asked) == 2)  # it is tried again, for half a second
+        await until(lambda: len(at.crm.asked) == 2)  # it is tried again, for three seconds
         at.submit("c2", "4711", "note")
         courier.wake()
         await until(lambda: at.notes() == ["4711"])
@@ -58,7 +58,7 @@ async def test_what_is_tried_again_holds_up_nothing_new(tmp_path: Path) -> None:
         courier.leave()
         await running
         ((_, detail),) = await at.letters()
-        assert detail == "cancel-order: no answer within 0.5 s"
+        assert detail == "cancel-order: no answer within 3 s"
 
 
 async def test_a_reload_in_the_middle_sends_nothing_twice(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from tests.local_server import LocalServer
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
@@ -43,7 +45,7 @@ class Receiver:
     asked: list[Taken] = field(default_factory=list)
     accepted: list[Taken] = field(default_factory=list)  #: answered 200, whatever `answer` says now
     answer: Callable[[Taken], int] = lambda _: 200
-    _runner: web.AppRunner | None = None
+    _server: LocalServer | None = None
 
     def __post_init__(self) -> None:
         self._key, self.certificate = certificate(self.folder)
@@ -53,19 +55,16 @@ class Receiver:
         """Listen: where it did before, if it did."""
         app = web.Application()
         app.router.add_route("*", "/{rest:.*}", self.handle)
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
-        server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        server.load_cert_chain(self.certificate, self._key)
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port, ssl_context=server)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(self.certificate, self._key)
+        self._server = await LocalServer.open(app, self.port, tls)
+        self.port = self._server.port
 
     async def end(self) -> None:
         """Be away."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
+        if self._server is not None:
+            await self._server.close()
+            self._server = None
 
     @property
     def taken(self) -> list[Taken]:
