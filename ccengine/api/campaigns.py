@@ -61,6 +61,9 @@ class FiguresShown(Shown):
     abandoned: int = Field(description="Of these: no agent came in time.")
     unanswered: int
     machines: int
+    skipped: int = Field(
+        description="Leads that agents were shown, and did not want or did not care for in time."
+    )
     utilisation_percent: float | None = Field(
         description="Of the time that agents of its line were at work while it ran: with calls and "
         "their wrap-up."
@@ -278,6 +281,7 @@ def _figures(figures: Figures) -> FiguresShown:
         abandoned=figures.abandoned,
         unanswered=figures.unanswered,
         machines=figures.machines,
+        skipped=figures.skipped,
         utilisation_percent=None if used is None else _percent(used),
     )
 

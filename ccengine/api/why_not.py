@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -10,16 +10,27 @@ from pydantic import Field
 from ccengine.api.models import Shown, Utc
 from ccengine.config.dialing_rules import built_in
 from ccengine.config.lawbook import Lawbook
-from ccengine.config.whereabouts import Whereabouts
+from ccengine.config.lead_columns import debt_of
+from ccengine.config.whereabouts import Whereabouts, whereabouts
 from ccengine.core.dialer.attempts import DialRequest
 from ccengine.core.dialer.judging import judge
+from ccengine.core.dialer.numbers_known import NumberFacts
 from ccengine.core.dialer.verdicts import HoldReason, Verdict
 from ccengine.core.ids import Instant
 from ccengine.reporting.masking import mask_number
 
 if TYPE_CHECKING:
     from ccengine.config.tenant import Tenant
-    from ccengine.core.dialer.numbers_known import NumberFacts
+    from ccengine.core.dialer.leads import Lead
+    from ccengine.storage.database import RecordDatabase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where the person lives, as far as whoever asks says so; else it is the lead's."""
+
+    place: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,16 +43,39 @@ class Judged:
     verdict: Verdict
 
 
-def judged(
+async def judged(
     tenant: Tenant,
     request: DialRequest,
-    where: tuple[Whereabouts, ...],
-    facts: NumberFacts,
+    address: Address,
+    database: RecordDatabase | None,
     at: Instant,
 ) -> Judged:
-    """Ask the law whether a number may be called at an instant."""
+    """Ask the law whether a number may be called at an instant.
+
+    Args:
+        tenant: whose rules they are.
+        request: the call. What it does not say of the person is that of the campaign's lead.
+        address: likewise.
+        database: of what is known of the number; None: nothing is.
+        at: the instant.
+    """
+    facts = NumberFacts()
+    if database is not None:
+        lead = await database.leads.with_number(request.number, request.client, request.campaign)
+        if lead is not None:
+            request, address = _of_lead(request, address, lead)
+        facts = await database.number_facts(request.number, request.person, tenant.refusals)
+    where = whereabouts(request.number, address.place, address.zone)
     law = Lawbook(tenant.dialing.over(built_in())).law_for(where, at)
     return Judged(request=request, where=where, at=at, verdict=judge(request, law, facts, at))
+
+
+def _of_lead(request: DialRequest, address: Address, lead: Lead) -> tuple[DialRequest, Address]:
+    person = request.person or lead.person
+    debt = request.debt or debt_of(lead.fields)
+    if not (address.place or address.zone):
+        address = Address(place=lead.place, zone=lead.zone)
+    return replace(request, person=person, debt=debt), address
 
 
 class PlaceShown(Shown):

@@ -10,8 +10,9 @@ import structlog
 from ccengine.calls.dialing.books import Machines, NotDialed, Placed
 from ccengine.config.campaigns import Detection
 from ccengine.config.detection import counts_from_greeting
-from ccengine.config.dialing_rules import built_in
+from ccengine.config.dialing_rules import NO_RULES, built_in
 from ccengine.config.lawbook import Lawbook
+from ccengine.config.lead_columns import debt_of
 from ccengine.config.whereabouts import whereabouts
 from ccengine.core.commands import CloseLead
 from ccengine.core.dialer.leads import AttemptId, HeldBack
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ccengine.calls.dialing.books import LeadOnLine
     from ccengine.calls.wiring import Wiring
     from ccengine.config.campaigns import Campaign
+    from ccengine.config.dialing_rules import DialingRules
     from ccengine.config.whereabouts import Whereabouts
     from ccengine.core.commands import PlaceCall, RefillHopper, SkipLead
     from ccengine.core.dialer.campaigns import Quota
@@ -44,10 +46,6 @@ log = structlog.get_logger()
 OPT_OUT_KEY: Final = "9"
 MESSAGE: Final = "ccengine/lead-message"
 OPTED_OUT: Final = "ccengine/lead-opted-out"
-DEBT_FIELD: Final = "debt"
-DEBT_LENGTH: Final = 64
-"""Which debt a call is about, where laws count attempts by it (12 CFR 1006.14): a lead's field."""
-
 LISTS_CHANGED: Final = RetryRules()
 """For a campaign that a reload has taken away while it had calls."""
 
@@ -77,6 +75,8 @@ class StoredBooks:
         self._database = database
         self._closing_of = closing_of
         self._quotas: dict[CampaignId, Sequence[Quota]] = {}  #: by which leads were left out
+        self._book = Lawbook(NO_RULES)
+        self._book_is_of: DialingRules | None = None  #: the tenant's own rules that are in it
 
     async def claim(self, asked: RefillHopper) -> Sequence[Lead]:
         """Claim leads for a campaign's hopper."""
@@ -113,7 +113,7 @@ class StoredBooks:
             raise NotDialed(message)
         attempt = self._attempt(asked, campaign)
         where = whereabouts(asked.number, asked.lead.place, asked.lead.zone)
-        book = Lawbook(self._wiring.tenant().dialing.over(built_in()))
+        book = self._lawbook()
 
         def law_of(new: NewAttempt) -> Law:
             return book.law_for(where, new.placed_at)
@@ -221,6 +221,13 @@ class StoredBooks:
         found = self._wiring.tenant().clients.get(ClientId(client))
         return None if found is None else found.campaigns.get(own)
 
+    def _lawbook(self) -> Lawbook:
+        """Return the rules in force: one book for all calls, as it remembers hours and its text."""
+        own = self._wiring.tenant().dialing
+        if own is not self._book_is_of:
+            self._book, self._book_is_of = Lawbook(own.over(built_in())), own
+        return self._book
+
     def _rules(self, name: CampaignId) -> RetryRules:
         campaign = self._campaign(name)
         return LISTS_CHANGED if campaign is None else campaign.settings.retries
@@ -241,7 +248,7 @@ class StoredBooks:
             purpose=campaign.settings.purpose,
             placed_at=self._now(),
             seller=campaign.settings.seller,
-            debt=asked.lead.fields.get(DEBT_FIELD, "")[:DEBT_LENGTH],
+            debt=debt_of(asked.lead.fields),
             script=self._script(campaign),
             call=str(asked.call),
         )

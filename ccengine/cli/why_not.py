@@ -14,15 +14,14 @@ from rich.markup import escape
 from sqlalchemy.exc import OperationalError
 
 from ccengine import clock
-from ccengine.api.why_not import Judged, WhyNotShown, judged
+from ccengine.api.why_not import Address, Judged, WhyNotShown, judged
 from ccengine.cli.output import console, fail, read_settings, zone_named
 from ccengine.cli.tables import Table
 from ccengine.config.consents import place_named
 from ccengine.config.loading import load_tenant
 from ccengine.config.names import suggestion
-from ccengine.config.whereabouts import NotANumber, Whereabouts, number_of, whereabouts
+from ccengine.config.whereabouts import NotANumber, number_of
 from ccengine.core.dialer.attempts import DialRequest
-from ccengine.core.dialer.numbers_known import NumberFacts
 from ccengine.core.dialer.purposes import Mode, Purpose
 from ccengine.core.dialer.verdicts import HoldReason
 from ccengine.core.ids import ClientId, Instant
@@ -31,11 +30,8 @@ from ccengine.reporting.masking import mask_number
 from ccengine.storage.database import RecordDatabase
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ccengine.config.tenant import Tenant
     from ccengine.core.dialer.verdicts import Hold
-    from ccengine.storage.number_facts import Refusals
 
 HELD_BACK: Final = 4
 """Exit code: the number may not be called."""
@@ -75,7 +71,8 @@ def why_not(  # noqa: PLR0913 - one parameter for each thing the law looks at
 ) -> None:
     """Tell which rules hold a number back, and until when; exit code 0: none, 4: some do.
 
-    Reads configuration and database; no engine has to run.
+    Reads configuration and database; no engine has to run. Of a campaign's lead it knows address,
+    person and debt by itself.
     """
     tenant = load_tenant(read_settings().tenant_folder).draft
     client, _, name = campaign.partition("/")
@@ -91,15 +88,8 @@ def why_not(  # noqa: PLR0913 - one parameter for each thing the law looks at
         agent_guaranteed=agent_guaranteed,
     )
     when = clock.wall() if at is None else instant_named(at)
-    where = whereabouts(wanted, _place(place), zone_named(zone).key if zone else "")
-    _tell(_judged(tenant, request, where, when), as_json=as_json)
-
-
-def _judged(
-    tenant: Tenant, request: DialRequest, where: tuple[Whereabouts, ...], at: Instant
-) -> Judged:
-    facts = _facts(read_settings().paths.database, request, tenant.refusals)
-    return judged(tenant, request, where, facts, at)
+    address = Address(place=_place(place), zone=zone_named(zone).key if zone else "")
+    _tell(_judged(tenant, request, address, when), as_json=as_json)
 
 
 def _tell(told: Judged, *, as_json: bool) -> None:
@@ -151,14 +141,15 @@ def _place(text: str) -> str:
         fail(str(context.get("message")), str(context.get("remedy")), code=2)
 
 
-def _facts(database: Path, request: DialRequest, refusals: Refusals) -> NumberFacts:
-    if not database.exists():
-        return NumberFacts()
+def _judged(tenant: Tenant, request: DialRequest, address: Address, at: Instant) -> Judged:
+    database = read_settings().paths.database
 
-    async def read() -> NumberFacts:
+    async def read() -> Judged:
+        if not database.exists():
+            return await judged(tenant, request, address, None, at)
         opened = RecordDatabase.open_to_read(database)
         try:
-            return await opened.number_facts(request.number, request.person, refusals)
+            return await judged(tenant, request, address, opened, at)
         finally:
             await opened.close()
 

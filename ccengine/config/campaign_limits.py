@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 OWN: Final = "abandon_percent"
 HOUSE: Final = "house"
 HOUSE_PERCENT: Final = 3.0
-"""Of a predictive campaign for which nobody says anything: what most laws have that say something.
-"""
+"""Of a campaign that calls more people than agents are free, for which nobody says anything: what
+most laws have that say something."""
+
+MORE_THAN_FREE: Final = (Mode.POWER, Mode.PREDICTIVE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,7 @@ def limits_of(
     if own is not None:
         limit = AbandonLimit(percent=own, window=WindowKind.DAY)
         found.append(CampaignLimit(rule=OWN, limit=limit, source="the campaign's file"))
-    if not found and campaign.mode is Mode.PREDICTIVE:
+    if not found and campaign.mode in MORE_THAN_FREE:
         limit = AbandonLimit(percent=HOUSE_PERCENT, window=WindowKind.DAY)
         source = "no rule of the country and no abandon_percent"
         found.append(CampaignLimit(rule=HOUSE, limit=limit, source=source))

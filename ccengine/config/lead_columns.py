@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 NUMBER: Final = "number"
 """A telephone number; more of them are `number_2`, `number_3` …"""
@@ -16,8 +19,17 @@ PRIORITY: Final = "priority"  #: a whole number; the highest is dialed first
 
 RESERVED: Final = frozenset({NUMBER, KEY, COUNTRY, STATE, ZONE, PRIORITY})
 
+DEBT_FIELD: Final = "debt"
+DEBT_LENGTH: Final = 64
+"""Which debt a call is about, where laws count attempts by it (12 CFR 1006.14): a lead's field."""
+
 MOST_NUMBERS: Final = 9
 _NUMBER_COLUMN: Final = re.compile(r"number(_[2-9])?")
+
+
+def debt_of(fields: Mapping[str, str]) -> str:
+    """Return which debt a lead is called about; empty: none that the file names."""
+    return fields.get(DEBT_FIELD, "")[:DEBT_LENGTH]
 
 
 def is_number_column(name: str) -> bool:

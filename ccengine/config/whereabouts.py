@@ -65,11 +65,13 @@ def whereabouts(number: str, place: str = "", zone: str = "") -> tuple[Whereabou
     Args:
         number: E.164.
         place: of the address; empty: it is not known.
-        zone: of the address, IANA; empty: any that the place has.
+        zone: of the address, IANA; empty: any that the place has. Without a place it is one more
+            where the number may be.
     """
     by_number = _by_number(number)
     if not place:
-        return (by_number,)
+        zones = (zone, *by_number.zones) if zone else by_number.zones
+        return (Whereabouts(by_number.place, tuple(dict.fromkeys(zones))),)
     by_address = Whereabouts(place, (zone,) if zone else zones_of(place))
     is_nowhere_special = by_number.place == place.partition("-")[0]
     if by_number.place == place or (is_nowhere_special and not _is_of_a_region(number)):

@@ -155,6 +155,9 @@ def _dial(floor: Floor, name: AgentId, now: Instant, number: str | None) -> None
 def _put_off(floor: Floor, name: AgentId, reason: str) -> None:
     preview = _forget(floor, name)
     campaign, lead = preview.campaign, preview.lead.key
+    run = floor.runs.known.get(campaign)
+    if run is not None:
+        run.note_skipped()
     floor.ask(SkipLead(campaign=campaign, lead=lead, agent=name, reason=reason))
 
 

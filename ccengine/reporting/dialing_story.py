@@ -78,7 +78,8 @@ def _of_lead(what: LeadEvent, mask: Callable[[str], str]) -> str:
             return f"{mask(what.number)} is dialed for campaign {what.campaign} on {what.node}"
         case LeadHeldBack():
             until = "" if what.until is None else f" until {utc_text(what.until)}"
-            return f"not dialed for campaign {what.campaign}: {what.rule} says no{until}"
+            why = f" ({what.reason})" if what.reason else ""
+            return f"not dialed for campaign {what.campaign}: {what.rule} says no{until}{why}"
         case LeadAnswered():
             return "the lead has answered, and waits for an agent"
         case LeadUnanswered():

@@ -154,7 +154,8 @@ class AttemptStore:
     async def place(self, attempt: NewAttempt, check: Check) -> HeldBack | None:
         """Store an attempt, after which its call may be placed; or say what holds it back.
 
-        A lead that is held back is put off until the rule lets go, for ever if it never does.
+        A lead that is held back is put off until the rule lets go, or somebody may have seen to it;
+        for ever if neither will be.
 
         Raises:
             NotClaimed: it is not in this engine's hopper, or somebody is dialing the number.
@@ -164,7 +165,8 @@ class AttemptStore:
             said = await check(connection, attempt)
             if isinstance(said, HeldBack):
                 because = f"{said.rule}: {said.reason}"
-                await put_off(connection, attempt.lead, said.until, because)
+                again_at = said.look_again_at if said.until is None else said.until
+                await put_off(connection, attempt.lead, again_at, because)
                 return said
             values = asdict(attempt)
             if said is not None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ccengine.core.dialer.attempts import DialRequest
 from ccengine.core.dialer.clearance import Clearance, clearance
 from ccengine.core.dialer.judging import judge
 from ccengine.core.dialer.leads import HeldBack
 from ccengine.core.dialer.purposes import Mode
+from ccengine.core.dialer.verdicts import MENDABLE
 from ccengine.storage.number_facts import facts_about
 
 if TYPE_CHECKING:
@@ -17,13 +18,18 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from ccengine.core.dialer.rules import Law
+    from ccengine.core.dialer.verdicts import Hold, Verdict
+    from ccengine.core.ids import Instant
     from ccengine.storage.attempts import Check, NewAttempt
     from ccengine.storage.number_facts import Refusals
 
+LOOK_AGAIN_SECONDS: Final = 3_600.0
+"""A copy of a register that is too old must not use up a list: its leads come back."""
+
 
 def by_law(law_of: Callable[[NewAttempt], Law], refusals: Refusals) -> Check:
-    """Return a check for attempts: the first hold that it finds, until nothing holds the number; or
-    why nothing does.
+    """Return a check for attempts: the hold that lasts longest, and until when something holds the
+    number; or why nothing does.
 
     Args:
         law_of: the rules of all places where the lead may be, by its number and its address.
@@ -36,10 +42,26 @@ def by_law(law_of: Callable[[NewAttempt], Law], refusals: Refusals) -> Check:
         verdict = judge(request, law, facts, attempt.placed_at)
         if verdict.may_be_called:
             return clearance(request, law, facts, attempt.placed_at)
-        worst = max(verdict.holds, key=lambda one: (one.until is None, one.until or 0.0))
-        return HeldBack(rule=worst.rule, reason=worst.text, until=verdict.until)
+        return _held(verdict, attempt.placed_at)
 
     return check
+
+
+def _held(verdict: Verdict, now: Instant) -> HeldBack:
+    worst = max(verdict.holds, key=_how_long)
+    look_again_at = None
+    if worst.until is None and worst.reason in MENDABLE:
+        ends = [one.until for one in verdict.holds if one.until is not None]
+        look_again_at = max([now + LOOK_AGAIN_SECONDS, *ends])
+    return HeldBack(
+        rule=worst.rule, reason=worst.text, until=verdict.until, look_again_at=look_again_at
+    )
+
+
+def _how_long(hold: Hold) -> tuple[bool, bool, Instant]:
+    """What nobody can end lasts longest, then what somebody has to."""
+    for_ever = hold.until is None
+    return for_ever, for_ever and hold.reason not in MENDABLE, hold.until or 0.0
 
 
 def _request(attempt: NewAttempt) -> DialRequest:

@@ -180,6 +180,20 @@ class LeadStore:
         async with self._engine.connect() as connection:
             return [LeadKey(key) for key in (await connection.scalars(query)).all()]
 
+    async def with_number(self, number: str, client: str, campaign: str) -> Lead | None:
+        """Return the lead of a campaign that has a number, of several the last; None: none has."""
+        query = (
+            select(NUMBERS.c.lead)
+            .join(LISTS, LISTS.c.id == NUMBERS.c.list_id)
+            .where(NUMBERS.c.number == number)
+            .where(LISTS.c.client == client, LISTS.c.campaign == campaign)
+            .order_by(NUMBERS.c.lead.desc())
+        )
+        async with self._engine.connect() as connection:
+            keys = (await connection.scalars(query)).all()
+        found = [await self.get(LeadKey(key)) for key in keys]
+        return next((lead for lead in found if lead is not None), None)
+
     async def answers(self, client: str, campaign: str) -> Mapping[Group, int]:
         """Return how many answers there are of each group."""
         query = select(QUOTA_COUNTS.c.field, QUOTA_COUNTS.c.value, QUOTA_COUNTS.c.answers).where(

@@ -116,6 +116,7 @@ class CenterOnFake:
         self.books: LeadBooks | None = None  #: by which the next engine dials for campaigns
         self.desk: DialingDesk | None = None
         self.recounted: list[CampaignId] = []  #: as the books know better
+        self.ahead_seconds = 0.0  #: of the loop's time, where a test is about a certain day
         self._state = state
         self._stack = AsyncExitStack()
 
@@ -144,9 +145,8 @@ class CenterOnFake:
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:
         loop = asyncio.get_running_loop()
-        engine = Engine(
-            self.journal.replayed(), self.journal, Clock(loop.time, anchor=loop.time()), loop
-        )
+        clock = Clock(loop.time, anchor=loop.time() + self.ahead_seconds)
+        engine = Engine(self.journal.replayed(), self.journal, clock, loop)
         router = Router(Ari(self.asterisk, may_send=engine.write))
         self.asterisk.manager.folder = StatePaths(self._state).recordings
         recorder = AmiRecorder(self.asterisk.manager, RECORDINGS)

@@ -42,7 +42,7 @@ from tests.calls.center_on_fake import DNIPRO
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Sequence
 
-    from ccengine.calls.dialing.books import LeadOnLine
+    from ccengine.calls.dialing.books import LeadBooks, LeadOnLine
     from ccengine.core.commands import PlaceCall, RefillHopper
     from ccengine.core.ids import Instant
     from tests.calls.center_on_fake import CenterOnFake
@@ -153,7 +153,7 @@ def open_at_any_hour(center: CenterOnFake, **rules: Any) -> None:
 
 
 @asynccontextmanager
-async def dialing(center: CenterOnFake, books: Books, **rules: Any) -> AsyncIterator[None]:
+async def dialing(center: CenterOnFake, books: LeadBooks, **rules: Any) -> AsyncIterator[None]:
     """Taras serves a campaign that runs at any hour."""
     open_at_any_hour(center, **rules)
     async with asyncio.TaskGroup() as tasks:

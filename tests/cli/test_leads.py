@@ -57,6 +57,35 @@ def test_a_file_is_imported_and_what_is_wrong_is_told(file: Path) -> None:
     assert made["target"] == "leads dnipro/renewals ending"
 
 
+def test_a_file_full_of_faults_has_clear_rejects(file: Path) -> None:
+    """Given a mark of the byte order, Windows' line ends, formulas, a cell of 10 MB and text of
+    another encoding, then only what is no lead is left out, and each row says why."""
+    lines = [
+        b"number,name",
+        b"050 111 22 33,Ann",
+        b'=HYPERLINK("//x"),Formula',
+        b"0671112233,=1+1",
+        b"0501112244," + b"x" * 10_485_760,
+        "0501112255,Оля".encode("cp1251"),
+        b"0501112266,Z\x00oe",
+        b"0931112233,Last",
+    ]
+    file.write_bytes(b"\xef\xbb\xbf" + b"\r\n".join(lines) + b"\r\n")
+    done = ccengine("leads", "import", CAMPAIGN, str(file), "--list", "ending")
+    assert "import 1: 3 leads, 4 rejects" in done.stdout, done.output
+    with file.with_name("leads.rejects.csv").open(encoding="utf-8-sig", newline="") as rejected:
+        _, *rejects = csv.reader(rejected)
+    told = {row: reason for row, reason, *_ in rejects}
+    assert list(told) == ["3", "5", "6", "7"]
+    assert "is no telephone number" in told["3"]
+    assert told["5"] == "a cell has 10,485,760 characters, more than 10,000"
+    assert told["6"] == "the text is not UTF-8"
+    assert told["7"] == "it holds a NUL, which is no text"
+    assert max(len(cell) for reject in rejects for cell in reject) < 300
+    written = ccengine("leads", "export", CAMPAIGN, "--list", "ending").stdout
+    assert "'=1+1" in written
+
+
 def test_a_list_is_written_out_and_can_be_imported_again(file: Path) -> None:
     ccengine("leads", "import", CAMPAIGN, str(file), "--list", "ending")
     out = file.with_name("out.csv")

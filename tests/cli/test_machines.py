@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import create_engine, insert
 
 from ccengine.config.settings import Settings
 from ccengine.storage.lead_tables import ATTEMPTS
 from tests.cli.test_webhook import ccengine, in_database, printed
-from tests.proof.campaign import at, row
+from tests.proof.campaign import add, at, row
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,9 +42,7 @@ def _attempts(tenant: Path) -> None:
         heard("a4", "unsure", "answered", disposition=""),
         heard("a5", "", "answered"),
     ]
-    with create_engine(f"sqlite:///{Settings().paths.database}").begin() as connection:
-        for one in rows:
-            connection.execute(insert(ATTEMPTS), one)
+    add(Settings().paths.database, ATTEMPTS, rows)
 
 
 @pytest.mark.usefixtures("_attempts")

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import orjson
 import pytest
-from sqlalchemy import create_engine, insert
 
 from ccengine.config.settings import Settings
 from ccengine.storage.lead_tables import ATTEMPTS
 from tests.cli.test_webhook import ccengine, in_database, printed
-from tests.proof.campaign import at, row
+from tests.proof.campaign import add, at, row
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,9 +30,8 @@ def folder(tenant: Path) -> Path:
     dnipro = {"client": "dnipro", "campaign": "renewals", "law": "", "rules": {}}
     ended = {"client": "dnipro", "campaign": "ended_long_ago", "law": "", "rules": {}}
     noon = at("2026-05-05T12:00+03:00")
-    with create_engine(f"sqlite:///{Settings().paths.database}").begin() as connection:
-        for one in (row("a1", noon, **dnipro, outcome="abandoned"), row("a2", noon, **ended)):
-            connection.execute(insert(ATTEMPTS), one)
+    rows = (row("a1", noon, **dnipro, outcome="abandoned"), row("a2", noon, **ended))
+    add(Settings().paths.database, ATTEMPTS, rows)
     return tenant.parents[2] / "proof"
 
 

@@ -119,6 +119,21 @@ def test_consent_opens_what_needs_it_and_ends() -> None:
     assert (empty.exit_code, "consent without evidence is none" in empty.stderr) == (1, True)
 
 
+@pytest.mark.usefixtures("database")
+def test_of_a_campaigns_lead_it_knows_where_they_live(tmp_path: Path) -> None:
+    """Given a number of New York whose owner lives in California, as the campaign's list has it."""
+    file = tmp_path / "leads.csv"
+    file.write_text(f"number,name,country,state\n{NUMBER},A,US,CA\n")
+    assert ccengine("leads", "import", "renewals", str(file), "--list", "ending").exit_code == 0
+    of = ("--campaign", "dnipro/renewals", "--purpose", "survey", "--json")
+    morning = ("why-not", NUMBER, "--at", "2025-11-24T10:00-05:00", *of)
+    found = json.loads(ccengine(*morning).stdout)
+    assert [hold["text"] for hold in found["holds"]] == [
+        "no calls at this hour in US-CA (America/Los_Angeles)"
+    ]
+    assert ccengine(*morning, "--place", "US-NY").exit_code == 0  # whoever asks knows better
+
+
 @pytest.mark.usefixtures("tenant")
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),

@@ -35,9 +35,11 @@ def test_a_rule_for_marketing_is_none_for_service() -> None:
     assert limits("US", Mode.PROGRESSIVE, Purpose.SERVICE) == []
 
 
-def test_predictive_dialing_is_never_without_a_limit() -> None:
+def test_who_may_abandon_somebody_is_never_without_a_limit() -> None:
+    """A power campaign is gated by the house's limit, so its window is counted and shown, too."""
     assert limits("UA", purpose=Purpose.SERVICE) == [("house", 3.0)]
-    assert limits("UA", Mode.POWER, Purpose.SERVICE, ratio=2.0) == []
+    assert limits("UA", Mode.POWER, Purpose.SERVICE, ratio=2.0) == [("house", 3.0)]
+    assert limits("UA", Mode.PROGRESSIVE, Purpose.SERVICE) == []
 
 
 def test_windows_and_denominators_are_the_rules() -> None:

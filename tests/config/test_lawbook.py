@@ -77,6 +77,13 @@ def test_a_zone_that_the_address_tells_is_taken() -> None:
     assert here == Whereabouts("US-FL", ("America/Chicago",))
 
 
+def test_a_zone_without_a_place_is_one_more_where_they_may_be() -> None:
+    (here,) = whereabouts(MIAMI, "", "America/Los_Angeles")
+    assert here == Whereabouts("US-FL", ("America/Los_Angeles", "America/New_York"))
+    (known,) = whereabouts(MIAMI, "", "America/New_York")
+    assert known == Whereabouts("US-FL", ("America/New_York",))
+
+
 @pytest.mark.parametrize("text", ["", "12", "anonymous", "0441234567", "+99912345", "=1+2", "٣٠٥"])
 def test_what_is_no_number_says_what_to_write(text: str) -> None:
     with pytest.raises(NotANumber, match=r"no telephone number — write it with \+"):

@@ -115,6 +115,14 @@ def test_after_a_lead_that_is_not_reached_comes_the_next(stage: DialingStage) ->
     assert shown(stage) == 2
 
 
+def test_leads_that_nobody_wants_are_counted(stage: DialingStage) -> None:
+    skip(stage)
+    skip(stage)  # late: anna is shown another one
+    stage.wait(120)
+    assert stage.center.campaigns[RENEWALS].figures.skipped == 2
+    assert through_the_journal(stage.center).campaigns[RENEWALS].figures.skipped == 2
+
+
 def test_who_skips_is_shown_the_next(stage: DialingStage) -> None:
     told = skip(stage)
     assert Like(SkipLead, lead=1, agent="anna", reason="wrong time") in told

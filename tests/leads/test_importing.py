@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -60,7 +61,7 @@ def take_in(database: Path, content: str, of: str = "ending") -> Imported:
 
 
 def asked(database: Path, query: str) -> list[tuple[object, ...]]:
-    with sqlite3.connect(database) as plain:
+    with closing(sqlite3.connect(database)) as plain:
         return plain.execute(query).fetchall()
 
 

@@ -83,7 +83,9 @@ def row(name: str, placed_at: float, **changes: Any) -> dict[str, Any]:
 def filled(folder: Path, *attempts: Mapping[str, Any]) -> Path:
     """Return a database with attempts, and the rules that they name."""
     file = folder / "ccengine.sqlite"
-    METADATA.create_all(create_engine(f"sqlite:///{file}"))
+    engine = create_engine(f"sqlite:///{file}")
+    METADATA.create_all(engine)
+    engine.dispose()
     kept = {"version": LAW.version, "kept_at": at("2026-01-01T00:00+00:00"), "text": LAW.text}
     add(file, LAWS, [kept])
     add(file, ATTEMPTS, attempts)
@@ -92,9 +94,11 @@ def filled(folder: Path, *attempts: Mapping[str, Any]) -> Path:
 
 def add(file: Path, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add rows to a table."""
-    with create_engine(f"sqlite:///{file}").begin() as connection:
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
         for one in rows:
             connection.execute(insert(table), dict(one))
+    engine.dispose()
 
 
 def order(first: str, ends: str, **changes: Any) -> ProofOrder:

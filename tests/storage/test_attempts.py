@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -94,6 +95,21 @@ async def test_what_a_rule_holds_back_is_not_stored(path: Path) -> None:
         never = await database.leads.get(second.key)
         assert never is not None
         assert never.state is LeadState.DONE
+
+
+async def test_what_somebody_has_to_mend_is_looked_at_again(path: Path) -> None:
+    async def stale(_: object, __: NewAttempt) -> HeldBack:
+        again_at = NOON + 3600
+        return HeldBack(rule="US.register", reason="the copy is old", look_again_at=again_at)
+
+    async with opened(path) as database:
+        first, *_ = await database.leads.claim(refill(1), NOON)
+        held = await database.attempts.place(attempt(first), stale)
+        assert held is not None
+        assert held.until is None
+        put_off = await database.leads.get(first.key)
+        assert put_off is not None
+        assert (put_off.state, put_off.due_at) == (LeadState.WAITING, NOON + 3600)
 
 
 async def test_what_is_written_while_it_waits_is_seen_by_the_check(path: Path) -> None:
@@ -189,7 +205,7 @@ def test_the_database_itself_allows_one_open_attempt_for_each_number(path: Path)
         "INSERT INTO attempts (id, client, campaign, lead, number, person, node, caller_id, mode,"
         " purpose, rules, placed_at) VALUES (?, '', '', 1, '+1', '', '', '', '', '', '{}', 0)"
     )
-    with sqlite3.connect(path) as plain:
+    with closing(sqlite3.connect(path)) as plain:
         plain.execute(statement, ("one",))
         with pytest.raises(sqlite3.IntegrityError):
             plain.execute(statement, ("two",))
@@ -212,7 +228,7 @@ def test_killed_again_and_again_it_dials_nobody_twice_and_loses_nobody(tmp_path:
     asyncio.run(dialing_engine.dial_all(path, dialed))
     called = dialed.read_text().split()
     assert len(called) == len(set(called))
-    with sqlite3.connect(path) as plain:
+    with closing(sqlite3.connect(path)) as plain:
         stored = [row[0] for row in plain.execute("SELECT number FROM attempts")]
         open_ones = plain.execute("SELECT count(*) FROM attempts WHERE outcome IS NULL").fetchone()
         states = plain.execute("SELECT DISTINCT state FROM leads").fetchall()

@@ -58,7 +58,8 @@ def agreed(**changes: object) -> StoredConsent:
 async def test_migrations_make_the_tables_as_they_are_described(tmp_path: Path) -> None:
     async with opened(tmp_path):
         pass
-    made = inspect(create_engine(f"sqlite:///{tmp_path / 'records.sqlite'}"))
+    engine = create_engine(f"sqlite:///{tmp_path / 'records.sqlite'}")
+    made = inspect(engine)
     for name in TABLES:
         table = METADATA.tables[name]
         columns = {one["name"]: one["nullable"] for one in made.get_columns(name)}
@@ -66,6 +67,7 @@ async def test_migrations_make_the_tables_as_they_are_described(tmp_path: Path) 
         assert {one["name"] for one in made.get_indexes(name)} == {
             one.name for one in table.indexes
         }
+    engine.dispose()
 
 
 async def test_all_of_a_number_is_read_at_once(tmp_path: Path) -> None:

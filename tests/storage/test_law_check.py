@@ -114,7 +114,30 @@ async def test_without_rules_for_its_place_nothing_is_dialed(tmp_path: Path) -> 
         check = by_law(lambda _: Law(rules=(), unruled=("RU",)), REFUSALS)
         async with database._engine.connect() as connection:
             held = await check(connection, attempt())
-    assert held == HeldBack(rule="places", reason="there are no rules for RU", until=None)
+    assert held == HeldBack(
+        rule="places", reason="there are no rules for RU", look_again_at=101 * HOUR
+    )
+
+
+async def test_a_copy_that_is_too_old_uses_up_no_list(tmp_path: Path) -> None:
+    """Given what somebody can mend, then the lead is looked at again; not if nobody can."""
+    register = rule(Scrub(register="us-national", days=31), "US.register")
+    cap = rule(AttemptCap(at_most=1, hours=24), "US.once")
+    async with opened(tmp_path) as database:
+        held = await asked(database, register)
+        assert held == HeldBack(
+            rule="US.register",
+            reason="numbers were never compared with the register us-national",
+            look_again_at=101 * HOUR,
+        )
+        await store(database, "a1", 99)
+        held = await asked(database, register, cap)
+        assert held is not None
+        assert (held.rule, held.look_again_at) == ("US.register", 123 * HOUR)
+        await database.do_not_call.add(wish(client="nour"))
+        held = await asked(database, register)
+    assert held is not None
+    assert (held.rule, held.look_again_at) == ("own do-not-call list", None)
 
 
 async def test_what_allowed_a_call_is_kept_with_it_and_the_rules_once(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,7 +42,7 @@ def rows(leads: list[Lead]) -> list[int]:
 
 
 async def state_of(database: RecordDatabase, lead: int) -> tuple[str, str]:
-    with sqlite3.connect(str(database._engine.url.database)) as plain:
+    with closing(sqlite3.connect(str(database._engine.url.database))) as plain:
         found = plain.execute("SELECT state, because FROM leads WHERE id = ?", (lead,)).fetchone()
     return found[0], found[1]
 
@@ -93,7 +94,7 @@ async def test_the_next_import_clears_away_what_a_killed_one_left(path: Path) ->
     imported(path, [new(1), new(2)])
     async with opened(path) as database:
         assert rows(await database.leads.claim(refill(), NOON)) == [1, 2]
-    with sqlite3.connect(path) as plain:
+    with closing(sqlite3.connect(path)) as plain:
         assert plain.execute("SELECT count(*) FROM leads").fetchone() == (2,)
         assert plain.execute("SELECT count(*) FROM lead_numbers").fetchone() == (2,)
         assert plain.execute("SELECT id FROM lead_imports").fetchall() == [(2,)]
@@ -199,7 +200,7 @@ async def test_every_way_through_the_leads_has_an_index(path: Path) -> None:
         *(query for order in Order for query in fresh_queries([1], order, 10)),
         *(due_query(1, state, 10, NOON) for state in (LeadState.CALLBACK, LeadState.WAITING)),
     ]
-    with sqlite3.connect(path) as plain:
+    with closing(sqlite3.connect(path)) as plain:
         for query in queries:
             compiled = query.compile(
                 dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}

@@ -12,9 +12,9 @@ from ccengine.api.faults import CAMPAIGN_UNKNOWN, CLIENT_UNKNOWN, REFUSED
 from ccengine.api.models import Moment, Shown, Utc
 from ccengine.api.problems import field_wrong
 from ccengine.api.route import NAME, Asked, Change, Method, Nothing, Route, Strict
-from ccengine.api.why_not import WhyNotShown, judged
+from ccengine.api.why_not import Address, WhyNotShown, judged
 from ccengine.config.consents import place_named
-from ccengine.config.whereabouts import NotANumber, number_of, whereabouts
+from ccengine.config.whereabouts import NotANumber, number_of
 from ccengine.core.dialer.attempts import DialRequest
 from ccengine.core.dialer.purposes import Mode, Purpose
 from ccengine.core.ids import ClientId
@@ -157,12 +157,10 @@ async def why_not(asked: Asked[WhyNotQuery, Nothing]) -> WhyNotShown:
         debt=query.debt,
         agent_guaranteed=query.agent_guaranteed,
     )
-    tenant = floor.tenant()
-    where = whereabouts(request.number, _place(query.place), _zone(query.zone))
+    address = Address(place=_place(query.place), zone=_zone(query.zone))
     database = asked.ports.library.keeper.database
-    facts = await database.number_facts(request.number, request.person, tenant.refusals)
     at = floor.now() if query.at is None else query.at.timestamp()
-    return WhyNotShown.of(judged(tenant, request, where, facts, at))
+    return WhyNotShown.of(await judged(floor.tenant(), request, address, database, at))
 
 
 async def _note(asked: Asked[Nothing, Wish], client: str, country: str | None) -> Change:

@@ -205,6 +205,7 @@ class LeadCall:
                 lead=asked.lead.key,
                 rule=held.rule,
                 until=held.until,
+                reason=held.reason,
             )
         )
 

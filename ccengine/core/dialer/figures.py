@@ -16,6 +16,7 @@ class Figures:
     abandoned: int = 0  #: of these, for whom no agent came in time
     unanswered: int = 0
     machines: int = 0  #: that were taken for people first
+    skipped: int = 0  #: leads that agents were shown and did not want, or did not care for in time
     busy_seconds: float = 0.0  #: of agents, in talks and wrap-ups
     staffed_seconds: float = 0.0  #: of agents at work
 

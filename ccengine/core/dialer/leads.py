@@ -76,7 +76,8 @@ class HeldBack:
 
     rule: str  #: its id, as `ccengine why-not` prints it
     reason: str  #: for people
-    until: Instant | None = None  #: None: for ever
+    until: Instant | None = None  #: None: for ever, or until somebody does something
+    look_again_at: Instant | None = None  #: they may have by then; None: nobody can do anything
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

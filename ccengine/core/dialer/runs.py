@@ -77,6 +77,10 @@ class Run:
         """Count a call that is on its way."""
         self.figures.dialed += 1
 
+    def note_skipped(self) -> None:
+        """Count a lead that an agent was shown, and that was put off."""
+        self.figures.skipped += 1
+
     def note_unanswered(self, now: Instant, call: LeadCall) -> None:
         """Learn that nobody has answered."""
         self.figures.unanswered += 1

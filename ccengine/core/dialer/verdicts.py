@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from ccengine.core.ids import Instant
 
@@ -22,6 +23,15 @@ class HoldReason(StrEnum):
     REGISTERED = "registered"  #: on a public register
     REGISTER_STALE = "register_stale"  #: the copy is too old to know
     NO_CONSENT = "no_consent"
+
+
+MENDABLE: Final = (
+    HoldReason.NO_PLACE,
+    HoldReason.NO_RULES,
+    HoldReason.REGISTER_STALE,
+    HoldReason.NO_CONSENT,
+)
+"""What ends as soon as somebody does their work: writes the law down, compares a register …"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

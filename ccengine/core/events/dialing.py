@@ -85,7 +85,8 @@ class LeadHeldBack:
     campaign: CampaignId
     lead: LeadKey
     rule: str  #: its id
-    until: float | None = None  #: seconds since the epoch; None: for ever
+    until: float | None = None  #: seconds since the epoch; None: for ever, or nobody knows
+    reason: str = ""  #: for people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,148 @@
+"""How long a file of leads takes, and how much memory: `python -m tests.benchmarks.import_bench`.
+
+    python -m tests.benchmarks.import_bench [--rows 1000000] [--sheet-rows 250000] [--folder FOLDER]
+
+Each file is made by lot (one row in a hundred is bad, one in five has a second number) and taken in
+by `ccengine leads import` in a process of its own, as people do it, into a database and a list that
+are new. Told are its seconds by the clock and of processors, per 250,000 rows, and the most memory
+that it had. Nothing is asserted of times: a number is for people to compare.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Final
+
+from openpyxl import Workbook
+from rich.console import Console
+from rich.table import Table
+
+from ccengine.config.settings import Settings, StatePaths
+from ccengine.storage.database import RecordDatabase
+from tests.config.tenants import copy_of_demo
+from tests.leads import generated
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PER_ROWS: Final = 250_000
+TARGET_SECONDS: Final = 60.0  #: per as many rows
+TARGET_MEBIBYTES: Final = 1024
+TARGET: Final = f"under {TARGET_SECONDS:.0f} s per {PER_ROWS:,} rows and {TARGET_MEBIBYTES:,} MiB"
+_TOLD: Final = re.compile(r"import \d+: (\d+) leads?, (\d+) rejects?")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one import cost."""
+
+    file: str
+    rows: int
+    leads: int
+    rejects: int
+    seconds: float
+    cpu_seconds: float
+    mebibytes: float
+
+    def per(self, seconds: float) -> float:
+        """Seconds for each 250,000 rows."""
+        return seconds * PER_ROWS / self.rows
+
+
+def write_sheet(file: Path, rows: int) -> None:
+    """Write the rows of `generated.write` as a spreadsheet."""
+    chance, book = Random(7), Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(generated.HEADER.split(","))
+    for number in range(1, rows + 1):
+        sheet.append(generated.row(chance, number))
+    book.save(file)
+
+
+def measure(folder: Path, name: str, rows: int) -> Outcome:
+    """Take a file of so many rows in, in a folder that is its own."""
+    copy_of_demo(folder)
+    paths = StatePaths(folder / "state")
+    paths.root.mkdir()
+
+    async def make() -> None:
+        await (await RecordDatabase.open(paths.database)).close()
+
+    asyncio.run(make())
+    file = folder / name
+    write = write_sheet if file.suffix == ".xlsx" else generated.write
+    write(file, rows)
+    command = [sys.executable, "-m", "ccengine", "leads", "import", "dnipro/renewals"]
+    with (folder / "told").open("w+") as told:
+        began = time.perf_counter()
+        importing = subprocess.Popen(
+            [*command, str(file), "--list", "ending"], stdout=told, env=_environment(folder)
+        )
+        _, status, used = os.wait4(importing.pid, 0)
+        importing.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.perf_counter() - began
+        told.seek(0)
+        found = _TOLD.search(told.read())
+    if importing.returncode or found is None:
+        message = f"the import of {file} has failed"
+        raise RuntimeError(message)
+    cpu = used.ru_utime + used.ru_stime
+    return Outcome(name, rows, int(found[1]), int(found[2]), seconds, cpu, used.ru_maxrss / 1024)
+
+
+def table(outcomes: Sequence[Outcome]) -> Table:
+    """Draw what was measured."""
+    drawn = Table(title=f"leads import; the target: {TARGET}")
+    columns = (
+        "file",
+        "rows",
+        "leads",
+        "rejects",
+        "s",
+        "CPU s",
+        "s per 250,000",
+        "CPU s per 250,000",
+    )
+    for column in (*columns, "MiB at most"):
+        drawn.add_column(column, justify="left" if column == "file" else "right")
+    for one in outcomes:
+        times = (one.seconds, one.cpu_seconds, one.per(one.seconds), one.per(one.cpu_seconds))
+        counts = (f"{count:,}" for count in (one.rows, one.leads, one.rejects))
+        drawn.add_row(one.file, *counts, *(f"{s:.1f}" for s in times), f"{one.mebibytes:.0f}")
+    return drawn
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    own = {f"CCENGINE_{name.upper()}" for name in Settings.model_fields}
+    others = {name: value for name, value in os.environ.items() if name not in own}
+    state, dialplan = str(folder / "state"), str(folder / "dialplan")
+    return {**others, "CCENGINE_STATE": state, "CCENGINE_DIALPLAN": dialplan}
+
+
+def main() -> None:
+    """Measure both kinds of files and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000, help="of the CSV file; 0: none")
+    parser.add_argument("--sheet-rows", type=int, default=PER_ROWS, help="of the XLSX file")
+    parser.add_argument("--folder", type=Path, help="for the files; left out: a temporary one")
+    asked = parser.parse_args()
+    outcomes = []
+    for name, rows in (("leads.csv", asked.rows), ("leads.xlsx", asked.sheet_rows)):
+        if rows:
+            with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
+                outcomes.append(measure(Path(folder), name, rows))
+    Console(width=160).print(table(outcomes))
+
+
+if __name__ == "__main__":
+    main()
