@@ -48,7 +48,7 @@ ROLES: Final = frozenset({"inbound", "agent", "customer", "feature", "dial"})
 
 CHANNEL_VARIABLES: Final = (
     *("CC_CALL_ID", "CC_TENANT", "CC_CLIENT", "CC_NUMBER", "CC_ARRIVED_AT", "CC_ROLE"),
-    *("CC_AGENT", "CC_OFFER", "CC_PHONE", "CC_REACHED", "CC_ENDED_BY"),
+    *("CC_AGENT", "CC_OFFER", "CC_PHONE", "CC_REACHED", "CC_ENDED_BY", "CC_TRUNK"),
 )
 """What the engine reads of each channel."""
 

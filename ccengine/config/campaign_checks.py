@@ -52,6 +52,7 @@ def check_campaigns(client: Client, documents: Documents, today: date) -> Iterat
             yield from _check_mode(at)
             yield from _check_service(at)
             yield from _check_caller_ids(at, today)
+            yield from _check_trunks(at)
             yield from _check_schedule(at)
             yield from _check_leads(at)
             yield from _check_retries(at)
@@ -119,6 +120,16 @@ def _check_caller_ids(at: CampaignAt, today: date) -> Iterator[Problem]:
             message = f"who rings {number} back reaches nobody"
             remedy = "add it to 'numbers' of client.yaml, with its flow"
             yield document.problem(place, message, remedy)
+
+
+def _check_trunks(at: CampaignAt) -> Iterator[Problem]:
+    named = at.campaign.settings.trunks or ()
+    yield from unknown(at.document, ("trunks",), "trunk", named, at.documents.names("trunks"))
+    written = at.documents.clients.get(at.client.id)
+    if named and written is not None and not written.at(("outbound",)):
+        message = f"{at.owner} has trunks, and client '{at.client.id}' may not call outside"
+        remedy = "add 'outbound: {prefixes: …}' to client.yaml: what may be dialed is said there"
+        yield at.document.problem(("trunks",), message, remedy)
 
 
 def _check_schedule(at: CampaignAt) -> Iterator[Problem]:

@@ -21,6 +21,7 @@ from ccengine.config.numbers import Country, TelephoneNumber
 from ccengine.config.papers import FieldKind, Label
 from ccengine.config.problems import Problem
 from ccengine.config.schema import REQUIRED, fit
+from ccengine.config.trunks import TrunksInOrder
 from ccengine.core.dialer.campaigns import RING_FLOOR_SECONDS, ListShare, Quota
 from ccengine.core.dialer.purposes import Mode, Purpose
 from ccengine.core.dialer.retries import RetryRules
@@ -75,6 +76,7 @@ class CampaignFile:
     purpose: Purpose = field(default=Purpose.MARKETING, metadata=REQUIRED)
     seller: Line = field(default="", metadata=REQUIRED)  #: on whose behalf: the law counts by it
     caller_ids: Mapping[TelephoneNumber, CallerId] = field(default_factory=dict, metadata=REQUIRED)
+    trunks: TrunksInOrder | None = None  #: that carry its calls; None: those of the prefix
     ring_back: Name | None = None  #: flow for who rings one of them; None: the number's own
     queue: Name | None = None  #: whose agents serve it
     skills: Mapping[SkillId, int] = field(default_factory=dict)  #: of those who do, without a queue

@@ -22,6 +22,7 @@ CHANNEL_VARIABLES = (
     "CC_PHONE",
     "CC_REACHED",
     "CC_ENDED_BY",
+    "CC_TRUNK",
 )
 
 

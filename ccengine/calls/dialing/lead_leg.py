@@ -34,6 +34,9 @@ LEG_CONTEXT, ANSWERED_CONTEXT, TAKEN_CONTEXT = "lead-leg", "lead-answered", "lea
 ABANDONED: Final = ["lead", "abandoned"]
 """Arguments of the application of who comes to us after they were told who called."""
 
+TRUNK: Final = "CC_TRUNK"
+"""The variable by which the dialplan tells which trunk carried the call (`outbound.conf`)."""
+
 ORPHAN_SECONDS: Final = 5
 """Asterisk itself gives up this much later, should the dialplan not."""
 
@@ -87,6 +90,12 @@ class LeadLeg:
         self._redirector = redirector
         self.channel = channel
 
+    @property
+    def trunk(self) -> str:
+        """Which trunk carries it, known from when it has come to us; empty: nobody has told."""
+        snapshot = self.channel.snapshot
+        return "" if snapshot is None else snapshot.variables.get(TRUNK, "")
+
     async def dial(self, asked: PlaceCall, placed: Placed, tenant: TenantId) -> bool:
         """Begin to ring; False: nothing rings.
 
@@ -102,6 +111,7 @@ class LeadLeg:
                 "CC_CALL_ID": asked.call,
                 "CC_TENANT": tenant,
                 "CC_CLIENT": asked.client,
+                "CC_CAMPAIGN": asked.campaign,
                 "CC_CALLER_ID": placed.caller_id,
                 "CC_RING_SECONDS": str(seconds),
                 "CC_MESSAGE": placed.message,
