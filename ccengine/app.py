@@ -241,7 +241,7 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
         hearing=_hearing(router, settings),
     )
     engine.post(SwitchLost(node=settings.node))
-    load_plan(engine, configuration)
+    load_plan(engine, configuration, paths.sounds)
     if publisher is not None:
         begin_to_publish(publisher, engine, journal)
     return Parts(settings, journal, keeper, publisher, link, manager, engine, wiring)
@@ -328,7 +328,7 @@ async def _renew_calendar(parts: Parts) -> None:
     while True:
         await asyncio.sleep(CALENDAR_SECONDS)
         with things_that_stay():
-            load_plan(parts.engine, parts.wiring.configuration)
+            load_plan(parts.engine, parts.wiring.configuration, parts.wiring.paths.sounds)
 
 
 def _connect(root: asyncio.TaskGroup, parts: Parts) -> None:

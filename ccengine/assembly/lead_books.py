@@ -14,6 +14,7 @@ from ccengine.core.dialer.leads import AttemptId, HeldBack
 from ccengine.core.dialer.quotas import Quotas
 from ccengine.core.dialer.retries import RetryRules
 from ccengine.core.ids import CampaignId, ClientId
+from ccengine.ivr.lead_messages import lead_message
 from ccengine.storage.attempts import Ending, NewAttempt, NotClaimed, Progress
 from ccengine.storage.do_not_call import DoNotCall
 from ccengine.storage.law_check import by_law
@@ -28,13 +29,11 @@ if TYPE_CHECKING:
     from ccengine.core.dialer.leads import AttemptOutcome, Lead, LeadKey
     from ccengine.core.dialer.rules import Law
     from ccengine.core.ids import Instant
+    from ccengine.ivr.lead_messages import LeadMessage
     from ccengine.storage.database import RecordDatabase
 
 log = structlog.get_logger()
 
-OPT_OUT_KEY: Final = "9"
-MESSAGE: Final = "ccengine/lead-message"
-OPTED_OUT: Final = "ccengine/lead-opted-out"
 LISTS_CHANGED: Final = RetryRules()
 """For a campaign that a reload has taken away while it had calls."""
 
@@ -74,6 +73,7 @@ class StoredBooks:
             message = f"there is no campaign {asked.campaign} any more"
             raise NotDialed(message)
         attempt = self._attempt(asked, campaign)
+        message = self._message(campaign, attempt.caller_id)
         where = whereabouts(asked.number, asked.lead.place, asked.lead.zone)
         book = Lawbook(self._wiring.tenant().dialing.over(built_in()))
 
@@ -90,9 +90,9 @@ class StoredBooks:
         return Placed(
             attempt=attempt.id,
             caller_id=attempt.caller_id,
-            message=MESSAGE,
-            opt_out_key=OPT_OUT_KEY,
-            opted_out=OPTED_OUT,
+            message=message.media,
+            opt_out_key=message.key,
+            opted_out=message.opted_out,
         )
 
     async def note_answer(self, attempt: AttemptId) -> None:
@@ -133,7 +133,9 @@ class StoredBooks:
 
     async def opt_out(self, asked: PlaceCall) -> None:
         """Note that this number wants no more calls of the client: it counts from now on."""
-        evidence = f"pressed {OPT_OUT_KEY} in call {asked.call}"
+        campaign = self._campaign(asked.campaign)
+        key = "the key" if campaign is None else campaign.settings.message.key
+        evidence = f"pressed {key} in call {asked.call}"
         await self._database.do_not_call.add(
             DoNotCall(
                 number=asked.number,
@@ -149,6 +151,16 @@ class StoredBooks:
         client, _, own = str(name).partition("/")
         found = self._wiring.tenant().clients.get(ClientId(client))
         return None if found is None else found.campaigns.get(own)
+
+    def _message(self, campaign: Campaign, caller_id: str) -> LeadMessage:
+        """Return what they hear if no agent comes: without it nothing is dialed."""
+        client = self._wiring.tenant().clients[campaign.client]
+        prompts = self._wiring.configuration.prompts
+        found = lead_message(prompts, client, campaign, caller_id)
+        if found is None:
+            message = f"nobody can say who called for campaign {campaign.id}"
+            raise NotDialed(message)
+        return found
 
     def _rules(self, name: CampaignId) -> RetryRules:
         campaign = self._campaign(name)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import gc
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import structlog
 
 from ccengine.assembly.lookups import put_examples
 from ccengine.core.events import PlanLoaded
+from ccengine.core.ids import CampaignId
 from ccengine.ivr import versions
 from ccengine.ivr.configuration import load_configuration
+from ccengine.ivr.lead_messages import hindrance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
     from ccengine.calls.wiring import Wiring
     from ccengine.config.problems import Problem
+    from ccengine.core.plan import Plan
     from ccengine.engine import Engine
     from ccengine.ivr.configuration import Configuration
     from ccengine.storage.records import RecordKeeper
@@ -58,15 +62,34 @@ class Reloader:
         now = self._wiring.engine.clock.now()
         await asyncio.to_thread(put_examples, configuration, self._wiring.paths, now)
         self._wiring.configuration = configuration
-        load_plan(self._wiring.engine, configuration)
+        load_plan(self._wiring.engine, configuration, self._wiring.paths.sounds)
         log.info("configuration_loaded", plan=self._wiring.engine.center.plan.version)
         return ()
 
 
-def load_plan(engine: Engine, configuration: Configuration) -> None:
-    """Tell the core what the configuration says."""
+def load_plan(engine: Engine, configuration: Configuration, sounds: Path) -> None:
+    """Tell the core what the configuration says, and which campaigns lack sound they must have.
+
+    Args:
+        engine: whose core.
+        configuration: without mistakes.
+        sounds: the folder of rendered prompts.
+    """
     if configuration.tenant is not None:
-        engine.post(PlanLoaded(plan=configuration.tenant.plan(engine.clock.now())))
+        plan = configuration.tenant.plan(engine.clock.now())
+        engine.post(PlanLoaded(plan=_hindered(plan, configuration, sounds)))
+
+
+def _hindered(plan: Plan, configuration: Configuration, sounds: Path) -> Plan:
+    campaigns = dict(plan.campaigns)
+    tenant = configuration.tenant
+    for client in () if tenant is None else tenant.clients.values():
+        for one in client.campaigns.values():
+            name = CampaignId(one.id)
+            if name in campaigns:
+                reason = hindrance(configuration.prompts, client, one, sounds)
+                campaigns[name] = replace(campaigns[name], hindrance=reason)
+    return replace(plan, campaigns=campaigns)
 
 
 @contextmanager

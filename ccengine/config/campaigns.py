@@ -6,6 +6,7 @@ a campaign may be stricter, never easier.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,10 +14,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ccengine.config.documents import Document, read_document
-from ccengine.config.names import Line, Name, ValueName, is_name
+from ccengine.config.names import Language, Line, Name, ValueName, is_name, mistake
 from ccengine.config.numbers import Country, TelephoneNumber
 from ccengine.config.papers import FieldKind, Label
 from ccengine.config.problems import Problem
@@ -45,6 +46,24 @@ class CallerId:
     """A number that is shown to those who are called."""
 
     tested: date  #: somebody has rung it and been answered
+
+
+def _key(text: str) -> str:
+    if re.fullmatch(r"[0-9]", text) is None:
+        message = f"'{text}' is no key"
+        raise mistake(message, "use a digit: it is one press")
+    return text
+
+
+Key = Annotated[str, AfterValidator(_key)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadMessageRules:
+    """What is heard by who answers when no agent is free."""
+
+    languages: tuple[Language, ...] = ()  #: one after the other; empty: the client's first
+    key: Key = "9"  #: for no more calls of the client
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +96,7 @@ class CampaignFile:
     seller: Line = field(default="", metadata=REQUIRED)  #: on whose behalf: the law counts by it
     caller_ids: Mapping[TelephoneNumber, CallerId] = field(default_factory=dict, metadata=REQUIRED)
     trunks: TrunksInOrder | None = None  #: that carry its calls; None: those of the prefix
+    message: LeadMessageRules = field(default_factory=LeadMessageRules)
     ring_back: Name | None = None  #: flow for who rings one of them; None: the number's own
     queue: Name | None = None  #: whose agents serve it
     skills: Mapping[SkillId, int] = field(default_factory=dict)  #: of those who do, without a queue

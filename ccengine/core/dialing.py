@@ -18,7 +18,7 @@ from ccengine.core.dialer.laws import law_for
 from ccengine.core.dialer.leads import AttemptOutcome
 from ccengine.core.dialer.pacing.half_hours import HALF_HOUR_S
 from ccengine.core.dialer.runs import Run
-from ccengine.core.errors import UnknownCampaign
+from ccengine.core.errors import NotNow, UnknownCampaign
 from ccengine.core.ids import owner_of
 from ccengine.core.lead_calls import PATIENCE_PREFIX
 from ccengine.core.states import CallState, CallStep, Kind, next_call_state
@@ -73,8 +73,11 @@ def start(floor: Floor, event: CampaignStarted, now: Instant) -> None:
 
     Raises:
         UnknownCampaign: the plan has no such campaign.
+        NotNow: something is missing without which it must not dial.
     """
     plan = _plan_of(floor, event.campaign)
+    if plan.hindrance:
+        raise NotNow(plan.hindrance)
     run = floor.runs.known.get(event.campaign)
     if run is not None and run.is_running:
         floor.ignored += 1

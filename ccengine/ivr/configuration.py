@@ -19,6 +19,7 @@ from ccengine.ivr.card_checks import check_cards
 from ccengine.ivr.flow import Flow
 from ccengine.ivr.flow_checks import come_to_by_nobody, offers_in_vain
 from ccengine.ivr.flow_names import FlowNames
+from ccengine.ivr.lead_messages import with_lead_messages
 from ccengine.ivr.loader import check_flows, read_flows
 from ccengine.ivr.lookup_checks import check_lookups
 from ccengine.ivr.lookup_names import lookups_of, submissions_of
@@ -84,6 +85,8 @@ def load_configuration(folder: Path) -> Configuration:
     clients = loaded.draft.clients
     offered = {name: _offered(clients[name], drafts[name].values()) for name in clients}
     prompts, found = with_sentences(written, loaded, offered)
+    problems += found
+    prompts, found = with_lead_messages(prompts, loaded)
     problems += found
     flows: dict[FlowKey, Flow] = {}
     warnings = list(loaded.warnings)

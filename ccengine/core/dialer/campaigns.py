@@ -58,8 +58,11 @@ class CampaignPlan:
     calls_at_most: int = 30  #: in the air at a time
     lists: Mapping[str, ListShare] = dataclasses.field(default_factory=dict)
     periods: tuple[Period, ...] | None = None  #: when calls are placed; None: always
+    hindrance: str = ""  #: why it cannot be started as it is; empty: it can
     patience_seconds: float = 2.0  #: in which an agent must have taken who answered
 
     def is_open(self, now: Instant) -> bool:
-        """Tell whether calls are placed at this hour."""
+        """Tell whether calls are placed at this hour, and at all."""
+        if self.hindrance:
+            return False
         return self.periods is None or any(period.holds(now) for period in self.periods)
