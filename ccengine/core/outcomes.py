@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ccengine.core import debriefs, shifts
+from ccengine.core import debriefs, lead_calls, shifts
 from ccengine.core.agents import Outcome
 from ccengine.core.errors import NothingToSay, UnknownDisposition, ValuesTooLarge
 from ccengine.core.states import AgentState
@@ -52,6 +52,7 @@ def set_outcome(floor: Floor, event: OutcomeSet, now: Instant) -> None:
         form=debrief.outcome.form,
     )
     debriefs.say(floor, agent, debrief, outcome, now)
+    lead_calls.note_disposition(floor, event.call, event.disposition, now)
     if _lasts_for_want_of_this(agent):
         shifts.finish_wrap_up(floor, agent.id, now)
 

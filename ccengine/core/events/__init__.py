@@ -77,11 +77,15 @@ from ccengine.core.events.dialing import (
     CampaignFinished,
     CampaignPaused,
     CampaignStarted,
+    HeardBy,
     LeadAbandoned,
+    LeadAccepted,
     LeadAnswered,
     LeadDialed,
     LeadHeldBack,
+    LeadMachineHeard,
     LeadsClaimed,
+    LeadSkipped,
     LeadUnanswered,
 )
 from ccengine.core.events.flows import (
@@ -226,8 +230,9 @@ CampaignEvent = (
     CampaignStarted | CampaignPaused | CampaignFinished | AbandonWindowOpened | LeadsClaimed
 )
 InAirEvent = LeadDialed | LeadHeldBack | LeadAnswered | LeadUnanswered
-LeadEvent = InAirEvent | LeadAbandoned
-DialingEvent = CampaignEvent | LeadEvent
+LeadEvent = InAirEvent | LeadAbandoned | LeadMachineHeard
+PreviewEvent = LeadAccepted | LeadSkipped
+DialingEvent = CampaignEvent | LeadEvent | PreviewEvent
 SystemEvent = PlanLoaded | SwitchLost | SwitchResynced | DiskLevelChanged
 Event = (
     CallEvent
@@ -317,6 +322,7 @@ __all__ = [
     "FlowStepEntered",
     "FormFilled",
     "GapKind",
+    "HeardBy",
     "HelpAnswered",
     "HelpAsked",
     "HelpEvent",
@@ -328,10 +334,13 @@ __all__ = [
     "ItemEvent",
     "LanguageChosen",
     "LeadAbandoned",
+    "LeadAccepted",
     "LeadAnswered",
     "LeadDialed",
     "LeadEvent",
     "LeadHeldBack",
+    "LeadMachineHeard",
+    "LeadSkipped",
     "LeadUnanswered",
     "LeadsClaimed",
     "MessageAsked",
@@ -357,6 +366,7 @@ __all__ = [
     "PhoneLost",
     "PlaceReclaimed",
     "PlanLoaded",
+    "PreviewEvent",
     "QualityEvent",
     "Reached",
     "RecordingEvent",

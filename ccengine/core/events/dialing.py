@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, Lead, LeadKey
-from ccengine.core.ids import CallId, CampaignId, ClientId, TenantId
+from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, Lead, LeadKey, MachineVerdict
+from ccengine.core.ids import AgentId, CallId, CampaignId, ClientId, TenantId
+
+
+class HeardBy(StrEnum):
+    """Who says whether a machine has answered."""
+
+    DETECTOR = "detector"
+    AGENT = "agent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,4 +109,37 @@ class LeadAbandoned:
     """No agent came in time: the dialplan has begun to say who called."""
 
     call: CallId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadMachineHeard:
+    """Somebody or something says who has answered: a person, a machine, or one cannot tell.
+
+    An agent's word comes before a detector's. What a detector says that only learns (`shadow`) is
+    told to nobody but the books.
+    """
+
+    call: CallId
+    by: HeardBy
+    verdict: MachineVerdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadAccepted:
+    """An agent who was shown a lead has it dialed."""
+
+    campaign: CampaignId
+    lead: LeadKey
+    agent: AgentId
+    number: str  #: which of the lead's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadSkipped:
+    """An agent who was shown a lead does not want it dialed now."""
+
+    campaign: CampaignId
+    lead: LeadKey
+    agent: AgentId
     reason: str
