@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ccengine.asterisk.ami.redirector import AmiRedirector
+from ccengine.calls.auto_answer import TONE
 from ccengine.calls.dialing.books import NotDialed, Placed
 from ccengine.calls.dialing.desk import DialingDesk
 from ccengine.config.campaigns import Schedule
@@ -38,7 +39,7 @@ from ccengine.core.ids import AgentId, CampaignId
 from tests.calls.center_on_fake import DNIPRO
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
     from ccengine.core.commands import PlaceCall, RefillHopper
     from ccengine.core.ids import Instant
@@ -161,6 +162,60 @@ async def test_a_lead_who_answers_talks_with_an_agent(center: CenterOnFake) -> N
     (closed,) = books.closed
     assert (closed.outcome, closed.agent) == (AttemptOutcome.ANSWERED, "taras")
     assert books.placed == ["+380440000001"]
+
+
+def agents_leg(center: CenterOnFake) -> tuple[str, Mapping[str, str]]:
+    """The leg of the agent who talks, and what it was rung with."""
+    (leg,) = [one for one in center.asterisk.world.channels.values() if "CC_AGENT" in one.variables]
+    return leg.id, leg.variables
+
+
+async def test_an_agents_phone_answers_by_itself_with_a_tone_and_no_introduction(
+    center: CenterOnFake,
+) -> None:
+    center.set_queue(agent_hears="names")
+    center.asterisk.phone_answers(far(1), 3.0)
+    await center.log_in("taras", answers_after=0.05)
+    books = Books([lead(1)])
+    async with dialing(center, books):
+        await center.until(lambda: center.journal.events(ConversationStarted))
+        leg, variables = agents_leg(center)
+        assert "answer-after=0" in variables["PJSIP_HEADER(add,Call-Info)"]
+        assert [what for channel, what in center.asterisk.played if channel == leg] == [TONE]
+        (answered,) = center.journal.events(LeadAnswered)
+        center.asterisk.hang_up(answered.leg)
+        await center.until(lambda: center.journal.events(CallEnded))
+
+
+async def test_a_phone_that_cannot_rings_as_usual(center: CenterOnFake) -> None:
+    assert center.configuration.tenant is not None
+    phones = center.configuration.tenant.settings.phones
+    center.set_tenant(phones={**phones, "204": replace(phones["204"], answers_leads=False)})
+    center.asterisk.phone_answers(far(1), 3.0)
+    await center.log_in("taras", answers_after=0.05)
+    async with dialing(center, Books([lead(1)])):
+        await center.until(lambda: center.journal.events(ConversationStarted))
+        _, variables = agents_leg(center)
+        assert "PJSIP_HEADER(add,Call-Info)" not in variables
+        (answered,) = center.journal.events(LeadAnswered)
+        center.asterisk.hang_up(answered.leg)
+        await center.until(lambda: center.journal.events(CallEnded))
+
+
+async def test_the_dialplan_tells_which_trunk_carried_the_call(center: CenterOnFake) -> None:
+    center.asterisk.phone_answers(far(1), 3.0)
+    await center.log_in("taras", answers_after=0.05)
+    async with dialing(center, Books([lead(1)])):
+        await center.until(lambda: center.journal.events(LeadAnswered))
+        (answered,) = center.journal.events(LeadAnswered)
+        center.asterisk.channel(answered.leg).variables["CC_TRUNK"] = "second"
+        assert center.asterisk.channel(answered.leg).variables["CC_CAMPAIGN"] == RENEWALS
+        await center.until(lambda: center.journal.events(ConversationStarted))
+        snapshot = center.wiring.router.channel(answered.leg).snapshot
+        assert snapshot is not None
+        assert snapshot.variables["CC_TRUNK"] == "second"
+        center.asterisk.hang_up(answered.leg)
+        await center.until(lambda: center.journal.events(CallEnded))
 
 
 async def test_nobody_comes_and_they_are_told_who_called(center: CenterOnFake) -> None:
