@@ -27,6 +27,7 @@ from ccengine.assembly.pages import feed_and_pages
 from ccengine.assembly.quality import look_after_quality
 from ccengine.assembly.recordings import watch_recordings
 from ccengine.assembly.reloading import Reloader, load_plan, things_that_stay
+from ccengine.assembly.ring_backs import StoredRingBacks
 from ccengine.asterisk.ami.link import AmiAddress, AmiLink
 from ccengine.asterisk.ami.recorder import AmiRecorder
 from ccengine.asterisk.ami.redirector import AmiRedirector
@@ -237,6 +238,7 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
         rows_of_agent=partial(read_rows_of_agent, paths.journal),
         lookups=open_lookups(paths, stack),
         payments=open_payments(paths, stack),
+        ring_backs=StoredRingBacks(keeper.database, engine.clock.now),
         voices=_voices(paths, stack),
         hearing=_hearing(router, settings),
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -48,7 +50,7 @@ class StoredBooks:
     async def claim(self, asked: RefillHopper) -> Sequence[Lead]:
         """Claim leads for a campaign's hopper."""
         campaign = self._campaign(asked.campaign)
-        if campaign is None:
+        if campaign is None or not self._pool(campaign):
             return ()
         client, name = str(campaign.client), campaign.name
         counted = await self._database.leads.answers(client, name)
@@ -157,6 +159,11 @@ class StoredBooks:
         found = self._wiring.tenant().clients.get(ClientId(client))
         return None if found is None else found.campaigns.get(own)
 
+    def _pool(self, campaign: Campaign) -> Sequence[str]:
+        """Return the numbers that may be shown today."""
+        zone = ZoneInfo(self._wiring.tenant().clients[campaign.client].zone)
+        return campaign.settings.shown_on(datetime.fromtimestamp(self._now(), zone).date())
+
     def _message(self, campaign: Campaign, caller_id: str) -> LeadMessage:
         """Return what they hear if no agent comes: without it nothing is dialed."""
         client = self._wiring.tenant().clients[campaign.client]
@@ -172,7 +179,10 @@ class StoredBooks:
         return LISTS_CHANGED if campaign is None else campaign.settings.retries
 
     def _attempt(self, asked: PlaceCall, campaign: Campaign) -> NewAttempt:
-        pool = sorted(campaign.settings.caller_ids)
+        pool = self._pool(campaign)
+        if not pool:
+            message = f"no number of campaign {campaign.id} was tested of late"
+            raise NotDialed(message)
         return NewAttempt(
             id=AttemptId(str(asked.call)),
             client=str(campaign.client),

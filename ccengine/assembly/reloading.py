@@ -6,7 +6,9 @@ import asyncio
 import gc
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -18,12 +20,12 @@ from ccengine.ivr.configuration import load_configuration
 from ccengine.ivr.lead_messages import hindrance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from ccengine.calls.wiring import Wiring
     from ccengine.config.problems import Problem
-    from ccengine.core.plan import Plan
+    from ccengine.core.ids import Instant
     from ccengine.engine import Engine
     from ccengine.ivr.configuration import Configuration
     from ccengine.storage.records import RecordKeeper
@@ -68,7 +70,7 @@ class Reloader:
 
 
 def load_plan(engine: Engine, configuration: Configuration, sounds: Path) -> None:
-    """Tell the core what the configuration says, and which campaigns lack sound they must have.
+    """Tell the core what the configuration says, and which campaigns lack what they must have.
 
     Args:
         engine: whose core.
@@ -76,20 +78,32 @@ def load_plan(engine: Engine, configuration: Configuration, sounds: Path) -> Non
         sounds: the folder of rendered prompts.
     """
     if configuration.tenant is not None:
-        plan = configuration.tenant.plan(engine.clock.now())
-        engine.post(PlanLoaded(plan=_hindered(plan, configuration, sounds)))
+        at = engine.clock.now()
+        plan = configuration.tenant.plan(at)
+        hindrances = _hindrances(configuration, sounds, at)
+        campaigns = {
+            name: replace(one, hindrance=hindrances.get(name, ""))
+            for name, one in plan.campaigns.items()
+        }
+        engine.post(PlanLoaded(plan=replace(plan, campaigns=campaigns)))
 
 
-def _hindered(plan: Plan, configuration: Configuration, sounds: Path) -> Plan:
-    campaigns = dict(plan.campaigns)
+def _hindrances(
+    configuration: Configuration, sounds: Path, at: Instant
+) -> Mapping[CampaignId, str]:
+    """Return why campaigns cannot begin, of those that cannot."""
     tenant = configuration.tenant
+    found: dict[CampaignId, str] = {}
     for client in () if tenant is None else tenant.clients.values():
+        day = datetime.fromtimestamp(at, ZoneInfo(client.zone)).date()
         for one in client.campaigns.values():
-            name = CampaignId(one.id)
-            if name in campaigns:
-                reason = hindrance(configuration.prompts, client, one, sounds)
-                campaigns[name] = replace(campaigns[name], hindrance=reason)
-    return replace(plan, campaigns=campaigns)
+            reason = hindrance(configuration.prompts, client, one, sounds)
+            if not one.settings.shown_on(day):
+                days = one.settings.caller_id_days
+                reason = f"none of its 'caller_ids' was tested within {days} days"
+            if reason:
+                found[CampaignId(one.id)] = reason
+    return found
 
 
 @contextmanager

@@ -117,6 +117,11 @@ def _check_caller_ids(at: CampaignAt, today: date) -> Iterator[Problem]:
         if caller_id.tested > today:
             message = f"{number} was tested on a day to come ({caller_id.tested})"
             yield document.problem((*place, "tested"), message, "ring it, and write that day")
+        age = (today - caller_id.tested).days
+        if age > at.campaign.settings.caller_id_days:
+            message = f"{number} is not shown any more: it was tested {age} days ago"
+            remedy = "ring it, and write that day; or raise 'caller_id_days'"
+            yield document.warning((*place, "tested"), message, remedy)
         if digits_of(number) not in answered:
             message = f"who rings {number} back reaches nobody"
             remedy = "add it to 'numbers' of client.yaml, with its flow"

@@ -110,6 +110,7 @@ class CampaignFile:
     seller: Line = field(default="", metadata=REQUIRED)  #: on whose behalf: the law counts by it
     caller_ids: Mapping[TelephoneNumber, CallerId] = field(default_factory=dict, metadata=REQUIRED)
     trunks: TrunksInOrder | None = None  #: that carry its calls; None: those of the prefix
+    caller_id_days: Annotated[int, Field(ge=1, le=36_500)] = 365  #: so long a test counts
     message: LeadMessageRules = field(default_factory=LeadMessageRules)
     ring_back: Name | None = None  #: flow for who rings one of them; None: the number's own
     queue: Name | None = None  #: whose agents serve it
@@ -131,6 +132,14 @@ class CampaignFile:
     preview_then: AfterPreview = AfterPreview.SKIP
     calls_at_most: Annotated[int, Field(ge=1, le=2000)] = 30  #: in the air at a time
     machines: Detection = Detection.OFF
+
+    def shown_on(self, day: date) -> tuple[str, ...]:
+        """Return the numbers that may be shown on a day: of others nobody knows who answers."""
+        return tuple(
+            number
+            for number, one in sorted(self.caller_ids.items())
+            if (day - one.tested).days <= self.caller_id_days
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

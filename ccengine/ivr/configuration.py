@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ccengine.config.callback_checks import has_way_out
+from ccengine.config.clients import digits_of
 from ccengine.config.loading import Loaded, load_tenant
 from ccengine.config.overflow_checks import fault_of_number
 from ccengine.config.problems import Problem, in_order
@@ -220,13 +221,25 @@ def _languages(
     numbers = [
         number
         for dialed, number in client.settings.numbers.items()
-        if number.flow == draft.name or any(one.holds(client.id, dialed) for one in closures)
+        if number.flow == draft.name
+        or any(one.holds(client.id, dialed) for one in closures)
+        or draft.name in _ring_backs(client, dialed)
     ]
     chosen_in = [draft]
     if numbers and draft.name in _sent_on_to(client, drafts):
         numbers, chosen_in = [*client.settings.numbers.values()], [*drafts.values()]
     offered = _offered(client, chosen_in) & tenant.settings.languages.keys()
     return sorted({*spoken_by(tenant, client, numbers), *offered})
+
+
+def _ring_backs(client: Client, number: str) -> set[str]:
+    """Return the flows that answer who rings a number back that campaigns show."""
+    digits = digits_of(number)
+    return {
+        one.settings.ring_back
+        for one in client.campaigns.values()
+        if one.settings.ring_back and digits in map(digits_of, one.settings.caller_ids)
+    }
 
 
 def _sent_on_to(client: Client, drafts: Mapping[str, FlowDraft]) -> set[str]:
