@@ -6,26 +6,22 @@ import asyncio
 import gc
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import structlog
 
+from ccengine.assembly.hindrances import hindrances
 from ccengine.assembly.lookups import put_examples
 from ccengine.core.events import PlanLoaded
-from ccengine.core.ids import CampaignId
 from ccengine.ivr import versions
 from ccengine.ivr.configuration import load_configuration
-from ccengine.ivr.lead_messages import hindrance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from ccengine.calls.wiring import Wiring
     from ccengine.config.problems import Problem
-    from ccengine.core.ids import Instant
     from ccengine.engine import Engine
     from ccengine.ivr.configuration import Configuration
     from ccengine.storage.records import RecordKeeper
@@ -80,30 +76,12 @@ def load_plan(engine: Engine, configuration: Configuration, sounds: Path) -> Non
     if configuration.tenant is not None:
         at = engine.clock.now()
         plan = configuration.tenant.plan(at)
-        hindrances = _hindrances(configuration, sounds, at)
+        reasons = hindrances(configuration, sounds, at)
         campaigns = {
-            name: replace(one, hindrance=hindrances.get(name, ""))
+            name: replace(one, hindrance=reasons.get(name, ""))
             for name, one in plan.campaigns.items()
         }
         engine.post(PlanLoaded(plan=replace(plan, campaigns=campaigns)))
-
-
-def _hindrances(
-    configuration: Configuration, sounds: Path, at: Instant
-) -> Mapping[CampaignId, str]:
-    """Return why campaigns cannot begin, of those that cannot."""
-    tenant = configuration.tenant
-    found: dict[CampaignId, str] = {}
-    for client in () if tenant is None else tenant.clients.values():
-        day = datetime.fromtimestamp(at, ZoneInfo(client.zone)).date()
-        for one in client.campaigns.values():
-            reason = hindrance(configuration.prompts, client, one, sounds)
-            if not one.settings.shown_on(day):
-                days = one.settings.caller_id_days
-                reason = f"none of its 'caller_ids' was tested within {days} days"
-            if reason:
-                found[CampaignId(one.id)] = reason
-    return found
 
 
 @contextmanager

@@ -131,6 +131,7 @@ class CampaignFile:
     preview_seconds: Annotated[int, Field(ge=10, le=3600)] = 120  #: an agent may look at a lead
     preview_then: AfterPreview = AfterPreview.SKIP
     calls_at_most: Annotated[int, Field(ge=1, le=2000)] = 30  #: in the air at a time
+    seen_to: Mapping[str, date] = field(default_factory=dict)  #: duties of the law, by rule
     machines: Detection = Detection.OFF
 
     def shown_on(self, day: date) -> tuple[str, ...]:
