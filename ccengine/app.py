@@ -21,13 +21,13 @@ from ccengine.assembly.agi import open_agi
 from ccengine.assembly.api import api_ports, open_library
 from ccengine.assembly.feed import begin_to_publish, live_feed, webhooks
 from ccengine.assembly.keeping import Archive, open_archive
+from ccengine.assembly.last_calls import StoredLastCalls
 from ccengine.assembly.lead_books import StoredBooks
 from ccengine.assembly.lookups import open_lookups, open_outbox, open_payments, put_examples
 from ccengine.assembly.pages import feed_and_pages
 from ccengine.assembly.quality import look_after_quality
 from ccengine.assembly.recordings import watch_recordings
 from ccengine.assembly.reloading import Reloader, load_plan, things_that_stay
-from ccengine.assembly.ring_backs import StoredRingBacks
 from ccengine.asterisk.ami.link import AmiAddress, AmiLink
 from ccengine.asterisk.ami.recorder import AmiRecorder
 from ccengine.asterisk.ami.redirector import AmiRedirector
@@ -209,8 +209,7 @@ def _begin_extras(root: asyncio.TaskGroup, parts: Parts, ports: Ports) -> None:
 async def _build(settings: Settings, configuration: Configuration, stack: AsyncExitStack) -> Parts:
     tenant = TenantId(settings.tenant)
     paths = settings.paths
-    logs = EngineLog.open(paths.engine_log, node=settings.node, tenant=tenant)
-    stack.callback(logs.close)
+    logs = _engine_log(settings, tenant, stack)
     journal = Journal.open(paths.journal, tenant=tenant, node=settings.node)
     stack.callback(journal.close)
     restored = journal.restore()
@@ -238,7 +237,7 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
         rows_of_agent=partial(read_rows_of_agent, paths.journal),
         lookups=open_lookups(paths, stack),
         payments=open_payments(paths, stack),
-        ring_backs=StoredRingBacks(keeper.database, engine.clock.now),
+        last_calls=StoredLastCalls(keeper.database, engine.clock.now),
         voices=_voices(paths, stack),
         hearing=_hearing(router, settings),
     )
@@ -247,6 +246,12 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
     if publisher is not None:
         begin_to_publish(publisher, engine, journal)
     return Parts(settings, journal, keeper, publisher, link, manager, engine, wiring)
+
+
+def _engine_log(settings: Settings, tenant: TenantId, stack: AsyncExitStack) -> EngineLog:
+    logs = EngineLog.open(settings.paths.engine_log, node=settings.node, tenant=tenant)
+    stack.callback(logs.close)
+    return logs
 
 
 def _voices(paths: StatePaths, stack: AsyncExitStack) -> Voices:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ccengine.assembly.hindrances import hindered, hindrances
+from ccengine.assembly.last_calls import LATELY_SECONDS, StoredLastCalls
 from ccengine.assembly.reloading import load_plan
-from ccengine.assembly.ring_backs import LATELY_SECONDS, StoredRingBacks
-from ccengine.calls.ring_backs import LastCall
+from ccengine.calls.last_calls import LastCall
 from ccengine.core.dialer.leads import LeadKey
 from ccengine.core.ids import CampaignId, ClientId
 from ccengine.ivr.configuration import load_configuration
@@ -114,8 +114,8 @@ class Attempts:
 
 async def last(*attempts: tuple[str, str, str, str, int]) -> LastCall | None:
     database: Any = SimpleNamespace(attempts=Attempts(*attempts))
-    stored = StoredRingBacks(database, lambda: NOW)
-    return await stored.last_call(ClientId("dnipro"), "600201", "+380441112233")
+    stored = StoredLastCalls(database, lambda: NOW)
+    return await stored.last(ClientId("dnipro"), "600201", "+380441112233")
 
 
 async def test_the_last_call_of_the_client_from_that_number_counts() -> None:

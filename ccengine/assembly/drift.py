@@ -43,7 +43,7 @@ CONTEXTS: Final = (
 )
 """Where the engine sends calls."""
 
-ROLES: Final = frozenset({"inbound", "agent", "customer", "feature", "dial"})
+ROLES: Final = frozenset({"inbound", "agent", "customer", "feature", "dial", "lead"})
 """What a channel that comes to us says it is."""
 
 CHANNEL_VARIABLES: Final = (

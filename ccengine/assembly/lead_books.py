@@ -80,7 +80,7 @@ class StoredBooks:
             message = f"there is no campaign {asked.campaign} any more"
             raise NotDialed(message)
         attempt = self._attempt(asked, campaign)
-        message = self._message(campaign, attempt.caller_id)
+        heard = self._message(campaign, attempt.caller_id)
         where = whereabouts(asked.number, asked.lead.place, asked.lead.zone)
         book = Lawbook(self._wiring.tenant().dialing.over(built_in()))
 
@@ -97,9 +97,9 @@ class StoredBooks:
         return Placed(
             attempt=attempt.id,
             caller_id=attempt.caller_id,
-            message=message.media,
-            opt_out_key=message.key,
-            opted_out=message.opted_out,
+            message=heard.media,
+            opt_out_key=heard.key,
+            opted_out=heard.opted_out,
         )
 
     async def note_answer(self, attempt: AttemptId) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
@@ -16,38 +15,17 @@ from ccengine.ivr.data import CAMPAIGN, LEAD, written
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ccengine.calls.last_calls import LastCall
     from ccengine.calls.wiring import Wiring
     from ccengine.config.campaigns import Campaign
     from ccengine.config.clients import Client
     from ccengine.config.tenant import Route
     from ccengine.core.calls import Call
-    from ccengine.core.ids import ClientId
 
 log = structlog.get_logger()
 
 LOOK_SECONDS: Final = 1.0
 """So long the caller may wait to be recognised: then they are answered like a stranger."""
-
-
-@dataclass(frozen=True, slots=True)
-class LastCall:
-    """The last call of a client's campaigns to somebody."""
-
-    campaign: str
-    lead: str  #: the customer's own key of the lead, or else our number of it
-
-
-class RingBacks(Protocol):
-    """Tells who was called."""
-
-    async def last_call(self, client: ClientId, shown: str, number: str) -> LastCall | None:
-        """Return the last call to a number of late, None: there was none.
-
-        Args:
-            client: whose.
-            shown: the number that was shown, by its digits.
-            number: who was called, in international form.
-        """
 
 
 async def ring_back(wiring: Wiring, call: Call, client: Client, route: Route) -> str | None:
@@ -80,11 +58,11 @@ def _showing(client: Client, number: str) -> Sequence[Campaign]:
 
 async def _last_call(wiring: Wiring, call: Call, client: Client, route: Route) -> LastCall | None:
     number = identity_of(call.caller, client)
-    if wiring.ring_backs is None or not number:
+    if wiring.last_calls is None or not number:
         return None
     try:
         async with asyncio.timeout(LOOK_SECONDS):
-            return await wiring.ring_backs.last_call(client.id, digits_of(route.number), number)
+            return await wiring.last_calls.last(client.id, digits_of(route.number), number)
     except Exception:
         # Whoever rings is answered, whatever has become of the database.
         log.exception("ring_back_not_recognised", call_id=call.id)

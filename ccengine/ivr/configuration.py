@@ -85,9 +85,7 @@ def load_configuration(folder: Path) -> Configuration:
         problems += found
     clients = loaded.draft.clients
     offered = {name: _offered(clients[name], drafts[name].values()) for name in clients}
-    prompts, found = with_sentences(written, loaded, offered)
-    problems += found
-    prompts, found = with_lead_messages(prompts, loaded)
+    prompts, found = _with_all_said(written, loaded, offered)
     problems += found
     flows: dict[FlowKey, Flow] = {}
     warnings = list(loaded.warnings)
@@ -118,6 +116,15 @@ def load_configuration(folder: Path) -> Configuration:
         problems=told,
         warnings=in_order(warnings),
     )
+
+
+def _with_all_said(
+    written: Prompts, loaded: Loaded, offered: Mapping[ClientId, frozenset[str]]
+) -> tuple[Prompts, list[Problem]]:
+    """Return the prompts with what queues and campaigns say, and what is wrong with that."""
+    prompts, problems = with_sentences(written, loaded, offered)
+    prompts, found = with_lead_messages(prompts, loaded)
+    return prompts, [*problems, *found]
 
 
 def _come_to_by_nobody(

@@ -35,7 +35,7 @@ from ccengine.core.events import (
     LeadHeldBack,
     LeadUnanswered,
 )
-from ccengine.core.ids import AgentId, CampaignId
+from ccengine.core.ids import AgentId, CampaignId, PhoneId
 from tests.calls.center_on_fake import DNIPRO
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 RENEWALS = CampaignId("dnipro/renewals")
 TARAS = "PJSIP/phone-204"
+TARAS_PHONE = PhoneId("204")
 
 
 def lead(key: int) -> Lead:
@@ -190,7 +191,9 @@ async def test_an_agents_phone_answers_by_itself_with_a_tone_and_no_introduction
 async def test_a_phone_that_cannot_rings_as_usual(center: CenterOnFake) -> None:
     assert center.configuration.tenant is not None
     phones = center.configuration.tenant.settings.phones
-    center.set_tenant(phones={**phones, "204": replace(phones["204"], answers_leads=False)})
+    center.set_tenant(
+        phones={**phones, TARAS_PHONE: replace(phones[TARAS_PHONE], answers_leads=False)}
+    )
     center.asterisk.phone_answers(far(1), 3.0)
     await center.log_in("taras", answers_after=0.05)
     async with dialing(center, Books([lead(1)])):

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ccengine.calls.ring_backs import LastCall
+from ccengine.calls.last_calls import LastCall
 from ccengine.core.events import CallQueued, FlowDataSet, FlowStepEntered
 from ccengine.ivr.data import read
 from ccengine.ivr.flow import Flow
+from ccengine.ivr.outcomes import HangUpCause
 from ccengine.ivr.steps.branch import BranchStep
 from ccengine.ivr.steps.enqueue import EnqueueStep
 from ccengine.ivr.steps.hang_up import HangUpStep
@@ -28,7 +29,7 @@ FLOW = Flow(
     steps={
         "who": BranchStep(branch="lead", equals={"K-17": "agents"}, otherwise="end"),
         "agents": EnqueueStep(enqueue="vip"),
-        "end": HangUpStep(hang_up="normal"),
+        "end": HangUpStep(hang_up=HangUpCause.NORMAL),
     },
 )
 LEADS_NUMBER = "+380441112233"
@@ -38,17 +39,17 @@ LEADS_NUMBER = "+380441112233"
 class Called:
     """Who was called, in memory."""
 
-    last: LastCall | None = None
+    known: LastCall | None = None
     takes_seconds: float = 0.0
     breaks: bool = False
     asked: list[tuple[str, str, str]] = field(default_factory=list)
 
-    async def last_call(self, client: ClientId, shown: str, number: str) -> LastCall | None:
+    async def last(self, client: ClientId, shown: str, number: str) -> LastCall | None:
         self.asked.append((client, shown, number))
         await asyncio.sleep(self.takes_seconds)
         if self.breaks:
             raise OSError
-        return self.last
+        return self.known
 
 
 def campaigns(center: CenterOnFake, **ring_backs: str | None) -> None:
@@ -68,7 +69,7 @@ def campaigns(center: CenterOnFake, **ring_backs: str | None) -> None:
 
 
 async def ring(center: CenterOnFake, called: Called, caller: str = LEADS_NUMBER) -> None:
-    center.wiring.ring_backs = called
+    center.wiring.last_calls = called
     center.caller(number="600201", caller=caller)
     await asyncio.sleep(3)
 
@@ -77,12 +78,14 @@ def known(center: CenterOnFake) -> dict[str, Value]:
     return {
         name: read(value or "")
         for event in center.journal.events(FlowDataSet)
+        if isinstance(event, FlowDataSet)
         for name, value in event.values.items()
     }
 
 
 def flows(center: CenterOnFake) -> set[str]:
-    return {event.flow for event in center.journal.events(FlowStepEntered)}
+    entered = center.journal.events(FlowStepEntered)
+    return {event.flow for event in entered if isinstance(event, FlowStepEntered)}
 
 
 async def test_who_was_called_is_known_to_the_flow(center: CenterOnFake) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ccengine.calls.ring_backs import LastCall
+from ccengine.calls.last_calls import LastCall
 from ccengine.config.clients import digits_of
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ LATELY_SECONDS: Final = 90 * 24 * 3600
 """Who rings after more than a quarter hardly means that call."""
 
 
-class StoredRingBacks:
+class StoredLastCalls:
     """Looks at attempts.
 
     Args:
@@ -29,7 +29,7 @@ class StoredRingBacks:
         self._database = database
         self._now = now
 
-    async def last_call(self, client: ClientId, shown: str, number: str) -> LastCall | None:
+    async def last(self, client: ClientId, shown: str, number: str) -> LastCall | None:
         """Return the last call to a number of late, None: there was none."""
         since = self._now() - LATELY_SECONDS
         attempts = await self._database.attempts.of_number(number, since)
