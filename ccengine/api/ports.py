@@ -14,6 +14,8 @@ from ccengine.core.center import ContactCenter
 from ccengine.core.events import CoachMode, DiskLevel, Event, PauseReason
 from ccengine.core.ids import AgentId, CallId, Instant
 from ccengine.keeping.keeping import Keeping
+from ccengine.leads.jobs import ImportJobs
+from ccengine.storage.lead_counts import LeadCounts
 from ccengine.storage.live_kpis import LiveKpis
 from ccengine.storage.reader_process import Reader
 from ccengine.storage.records import RecordKeeper
@@ -50,6 +52,7 @@ class TalkAct(StrEnum):
     CONFERENCE = "conference"  #: all three talk
     SWAP = "swap"  #: between the caller and whom is consulted
     BACK = "back"  #: ends the consult
+    VOICEMAIL = "voicemail"  #: a machine has answered a campaign's call: leaves its message there
     HANG_UP = "hang_up"  #: during a consult it hands the caller over
 
 
@@ -119,6 +122,8 @@ class Library:
     journal: Path
     recordings: Path
     keeping: Keeping  #: of recordings, after their calls
+    lead_counts: LeadCounts
+    imports: ImportJobs  #: of leads
     configuration: Path  #: the tenant's folder
 
 

@@ -9,6 +9,7 @@ from ccengine.cli import (
     audit,
     call,
     call_consent,
+    campaign,
     check,
     closure,
     dnc,
@@ -19,6 +20,7 @@ from ccengine.cli import (
     info,
     init,
     leads,
+    machines,
     outbox,
     outcome,
     plan,
@@ -26,6 +28,7 @@ from ccengine.cli import (
     prompts,
     proof,
     recordings,
+    rehearse,
     replay,
     report,
     run,
@@ -58,12 +61,14 @@ app.command("explain")(explain.explain)
 app.command("agent")(agent.agent)
 app.command("promises")(promises.promises)
 app.command("call")(call.call)
+app.command("rehearse")(rehearse.rehearse)
 app.command("audit")(audit.audit)
 app.command("top")(top.top)
 app.command("why-not")(why_not.why_not)
 app.add_typer(flow.app, name="flow")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(closure.app, name="closure")
+app.add_typer(campaign.app, name="campaign")
 app.add_typer(token.app, name="token")
 app.add_typer(webhook.app, name="webhook")
 app.add_typer(outbox.app, name="outbox")
@@ -73,6 +78,7 @@ app.add_typer(report.app, name="report")
 app.add_typer(dnc.app, name="dnc")
 app.add_typer(call_consent.app, name="consent")
 app.add_typer(proof.app, name="proof")
+app.add_typer(machines.app, name="machines")
 
 
 def main() -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ccengine.config.campaigns import Campaign
+from ccengine.config.campaigns import Campaign, Detection
 from ccengine.config.clients import Client, digits_of
+from ccengine.config.detection import counts_from_greeting
 from ccengine.config.documents import Document
 from ccengine.config.lead_columns import RESERVED, is_number_column
 from ccengine.config.lookups import Documents, Range, levels, out_of_range, unknown, unknown_keys
 from ccengine.config.papers import FieldKind
+from ccengine.config.script_places import check_script
 from ccengine.core.dialer.leads import AttemptOutcome
 from ccengine.core.dialer.purposes import Mode
 from ccengine.core.dialer.retries import SKIPPED
@@ -58,6 +60,7 @@ def check_campaigns(client: Client, documents: Documents, today: date) -> Iterat
             yield from _check_leads(at)
             yield from _check_retries(at)
             yield from _check_quotas(at)
+            yield from _check_machines(at)
 
 
 def _check_mode(at: CampaignAt) -> Iterator[Problem]:
@@ -83,6 +86,20 @@ def _check_mode(at: CampaignAt) -> Iterator[Problem]:
         yield document.problem(("mode",), message, "add 'flow: …'")
 
 
+def _check_machines(at: CampaignAt) -> Iterator[Problem]:
+    settings, document = at.campaign.settings, at.document
+    country = settings.country or at.client.settings.country
+    if settings.machines is Detection.BEFORE and not counts_from_greeting([country or ""]):
+        message = f"{at.owner} listens before an agent comes, and the law of {country or 'nowhere'}"
+        message += " counts two seconds from the answer"
+        yield document.problem(("machines",), message, "write 'machines: parallel'")
+    acts = settings.machines in (Detection.PARALLEL, Detection.BEFORE)
+    if settings.voicemail is not None and settings.voicemail.automatic and not acts:
+        message = f"{at.owner} leaves messages by itself, and detects no machines"
+        remedy = "write 'machines: parallel', or remove it: agents still can leave them"
+        yield document.problem(("voicemail", "automatic"), message, remedy)
+
+
 def _check_service(at: CampaignAt) -> Iterator[Problem]:
     settings, document, client = at.campaign.settings, at.document, at.client
     if settings.mode is not Mode.UNATTENDED and (settings.queue is None) == (not settings.skills):
@@ -102,6 +119,7 @@ def _check_service(at: CampaignAt) -> Iterator[Problem]:
     for key, known in (("script", client.papers.script_names), ("form", client.papers.form_names)):
         paper = getattr(settings, key)
         yield from unknown(document, (key,), key, [] if paper is None else [paper], known)
+    yield from check_script(client.papers.scripts.get(settings.script or ""), settings, document)
 
 
 def _check_caller_ids(at: CampaignAt, today: date) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
+from ccengine.config.detection import Detector, MachineMessage
 from ccengine.config.documents import Document, read_document
 from ccengine.config.names import Language, Line, Name, ValueName, is_name, mistake
 from ccengine.config.numbers import Country, TelephoneNumber
@@ -39,6 +40,7 @@ class Detection(StrEnum):
     OFF = "off"
     PARALLEL = "parallel"  #: while an agent talks already
     BEFORE = "before"  #: an agent comes after it: who answered waits in silence meanwhile
+    SHADOW = "shadow"  #: beside the agent, to learn how often it errs: nothing follows from it
 
 
 class Pacing(StrEnum):
@@ -133,6 +135,8 @@ class CampaignFile:
     calls_at_most: Annotated[int, Field(ge=1, le=2000)] = 30  #: in the air at a time
     seen_to: Mapping[str, date] = field(default_factory=dict)  #: duties of the law, by rule
     machines: Detection = Detection.OFF
+    detector: Detector = field(default_factory=Detector)
+    voicemail: MachineMessage | None = None  #: None: nothing is left on machines
 
     def shown_on(self, day: date) -> tuple[str, ...]:
         """Return the numbers that may be shown on a day: of others nobody knows who answers."""

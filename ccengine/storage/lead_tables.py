@@ -154,6 +154,7 @@ ATTEMPTS = Table(
     Column("message_at", Float),
     Column("machine", String(16), nullable=False, server_default=""),  # what a detector said
     Column("machine_at", Float),
+    Column("taken_at", Float),  # out of the dialplan, for an agent
     Index("attempts_of_number", "number", "placed_at"),
     Index("attempts_of_person", "person", "placed_at"),
     Index("attempts_of_campaign", "client", "campaign", "placed_at"),
