@@ -10,7 +10,7 @@ from ccengine.config.documents import read_document
 from ccengine.config.lawbook import Lawbook
 from ccengine.config.names import suggestion
 from ccengine.config.whereabouts import Whereabouts, zones_of
-from ccengine.core.dialer.rules import Duty
+from ccengine.core.dialer.rules import Ban, Duty, abandon_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 def unjudged(tenant: Tenant, at: Instant) -> Iterator[Problem]:
     """Yield a warning for each campaign whose law is not known, not compared, or asks people.
+
+    Likewise where it forbids such calls, or allows less than the campaign's file does.
 
     Of the campaign's own country: its numbers may be of others, which are judged one by one.
 
@@ -42,6 +44,8 @@ def unjudged(tenant: Tenant, at: Instant) -> Iterator[Problem]:
             law = lawbook.law_for((Whereabouts(country, zones_of(country)),), at)
             yield from _unknown(document, country, law)
             yield from _not_compared(document, campaign, law)
+            yield from _forbidden(document, campaign, law)
+            yield from _laxer(document, campaign, law)
             yield from _duties(document, campaign, law)
 
 
@@ -61,6 +65,25 @@ def _not_compared(document: Document, campaign: Campaign, law: Law) -> Iterator[
         message = f"nobody has compared with the law: {', '.join(named)}"
         remedy = f"have a lawyer look, and write them into the tenant's {FILE} with the day"
         yield document.warning(("purpose",), message, remedy)
+
+
+def _forbidden(document: Document, campaign: Campaign, law: Law) -> Iterator[Problem]:
+    settings = campaign.settings
+    for rule in law.rules_for(settings.purpose, settings.mode):
+        if isinstance(rule.fact, Ban) and not rule.unless_consent:
+            message = f"the law forbids such calls ({rule.id}): {rule.fact.why}"
+            yield document.warning(("purpose",), message, "numbers of this country are held back")
+
+
+def _laxer(document: Document, campaign: Campaign, law: Law) -> Iterator[Problem]:
+    settings = campaign.settings
+    limits = abandon_limits(law.rules_for(settings.purpose, settings.mode))
+    own = settings.abandon_percent
+    if own is not None and limits and own > limits[0][1].percent:
+        rule, limit = limits[0]
+        message = f"{own:g} % may not be abandoned: the law allows {limit.percent:g} % ({rule})"
+        remedy = f"the law's limit holds: write {limit.percent:g} or less, or leave it out"
+        yield document.warning(("abandon_percent",), message, remedy)
 
 
 def _duties(document: Document, campaign: Campaign, law: Law) -> Iterator[Problem]:

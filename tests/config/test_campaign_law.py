@@ -69,3 +69,26 @@ def test_what_the_tenant_writes_itself_counts(folder: Path) -> None:
     rule = "hours: {hours: {week: {mon-fri: 09:00-18:00}}, source: our lawyer, checked: 2026-11-01}"
     (folder / "dialing.yaml").write_text(f"places:\n  JP:\n    {rule}\n")
     assert told(folder) == []
+
+
+def test_calls_that_the_law_forbids_are_named(folder: Path) -> None:
+    rule = "cold: {banned: 'nobody is called so', source: our lawyer, checked: 2026-11-01}"
+    (folder / "dialing.yaml").write_text(f"places:\n  UA:\n    {rule}\n")
+    (found,) = told(folder)
+    assert found.message == "the law forbids such calls (UA.cold): nobody is called so"
+
+
+def test_a_ban_that_consent_lifts_is_for_each_lead_to_tell(folder: Path) -> None:
+    rule = "cold: {banned: x, unless_consent: yes, source: our lawyer, checked: 2026-11-01}"
+    (folder / "dialing.yaml").write_text(f"places:\n  UA:\n    {rule}\n")
+    assert told(folder) == []
+
+
+@pytest.mark.parametrize(("percent", "is_told"), [("2", False), ("2.5", True)])
+def test_a_limit_above_the_laws_is_named(folder: Path, percent: str, *, is_told: bool) -> None:
+    change(folder / FILE, "abandon_percent: 1 ", f"abandon_percent: {percent} ")
+    rule = "quiet: {abandoned: {percent: 2, window: day}, source: our lawyer, checked: 2026-11-01}"
+    (folder / "dialing.yaml").write_text(f"places:\n  UA:\n    {rule}\n")
+    found = [one.message for one in told(folder)]
+    message = "2.5 % may not be abandoned: the law allows 2 % (UA.quiet)"
+    assert found == ([message] if is_told else [])

@@ -11,14 +11,19 @@ import pytest
 
 from ccengine.phone import Phone
 from tests.e2e.configuration import PROVIDER, provider
+from tests.e2e.waits import until_seen
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from tests.e2e.configuration import Change
     from tests.e2e.stage import Stage
 
 NUMBER = "99123456"
 SECOND = "127.0.0.11"
+DEAD = "127.0.0.12"  # nobody listens there
+NOTICED_SECONDS = 30.0
+"""Asked every 20 s, with 3 s for the answer (`[trunk-aor]` of pjsip.conf)."""
 RING_SECONDS = 8
 SECONDS_AT_MOST = 5.0
 FIRST = f"trunks: {{provider: {{server: {PROVIDER},"
@@ -32,21 +37,22 @@ async def two_providers(stage: Stage, calls: str = "") -> AsyncIterator[tuple[Ph
     async with Phone(account, local=(SECOND, 0)) as second:
         other = f"second: {{server: {SECOND}, port: {second.address[1]}, addresses: [{SECOND}]}}"
         both = ("tenant.yaml", FIRST, f"trunks: {{{other}, provider: {{{calls}server: {PROVIDER},")
-        order = (
-            "clients/dnipro/client.yaml",
-            "prefixes: {99: provider}",
-            "prefixes: {99: [provider, second]}",
-        )
-        async with provider(stage.system, both, order) as first, stage:
+        async with provider(stage.system, both, in_order("provider, second")) as first, stage:
             yield first, second
 
 
+def in_order(trunks: str) -> Change:
+    """Give the prefix these trunks."""
+    file = "clients/dnipro/client.yaml"
+    return file, "prefixes: {99: provider}", f"prefixes: {{99: [{trunks}]}}"
+
+
 async def dial(stage: Stage) -> str:
-    """Dial a lead; the channel's id."""
-    channel = f"lead-{uuid4().hex[:8]}.lead"
+    """Dial a lead of whom the engine knows nothing; the id of the call, and of its channel."""
+    call = f"lead-{uuid4().hex[:8]}"
     variables = {
         "CC_ROLE": "lead",
-        "CC_CALL_ID": channel.removesuffix(".lead"),
+        "CC_CALL_ID": call,
         "CC_TENANT": "demo",
         "CC_CLIENT": "dnipro",
         "CC_CAMPAIGN": "dnipro/renewals",
@@ -57,11 +63,11 @@ async def dial(stage: Stage) -> str:
         "CC_OPTED_OUT": "ccengine/goodbye",
     }
     where = (
-        f"channelId={channel}&endpoint=Local/{NUMBER}@lead-leg/n"
+        f"channelId={call}&endpoint=Local/{NUMBER}@lead-leg/n"
         "&context=lead-answered&extension=s&priority=1"
     )
     await stage.system.ari("POST", f"channels?{where}", {"variables": variables})
-    return channel
+    return call
 
 
 async def rings_nobody(phone: Phone, *, seconds: float = 3.0) -> bool:
@@ -75,18 +81,31 @@ async def rings_nobody(phone: Phone, *, seconds: float = 3.0) -> bool:
 @pytest.mark.parametrize("code", [503, 500, 502])
 async def test_what_the_first_cannot_carry_goes_to_the_second(stage: Stage, code: int) -> None:
     async with two_providers(stage) as (first, second):
-        channel = await dial(stage)
+        call = await dial(stage)
         refused = await first.incoming(timeout_seconds=5)
         refused.decline(code)
         incoming = await second.incoming(timeout_seconds=SECONDS_AT_MOST)
         assert incoming.caller.uri.user == "380440000000"
         far = await incoming.answer()
         await asyncio.sleep(0.5)
-        told = await stage.system.tell_asterisk(
-            f"core show channel {await name_of(stage, channel)}"
-        )
-        assert "CC_TRUNK=second" in told
+        name = await name_of(stage, call)
+        assert "CC_TRUNK=second" in await stage.system.tell_asterisk(f"core show channel {name}")
         await far.ended(timeout_seconds=20)
+        await stage.system.tell_asterisk(f"database del cc-leads {call}")
+
+
+async def test_a_provider_who_is_out_of_reach_is_passed_over(stage: Stage) -> None:
+    dead = f"dead: {{server: {DEAD}, port: 9, addresses: [{DEAD}]}}"
+    both = ("tenant.yaml", FIRST, f"trunks: {{{dead}, provider: {{server: {PROVIDER},")
+    async with provider(stage.system, both, in_order("dead, provider")) as outside, stage:
+
+        async def is_noticed() -> bool:
+            told = await stage.system.tell_asterisk("pjsip show contacts")
+            return any(DEAD in line and "Unavail" in line for line in told.splitlines())
+
+        await until_seen("the dead one is known", is_noticed, seconds=NOTICED_SECONDS)
+        await dial(stage)
+        (await outside.incoming(timeout_seconds=2)).decline(486)
 
 
 @pytest.mark.parametrize("code", [486, 603, 404, 480])
