@@ -87,7 +87,7 @@ def load_configuration(folder: Path) -> Configuration:
     clients = loaded.draft.clients
     offered = {name: _offered(clients[name], drafts[name].values()) for name in clients}
     prompts, found = _with_all_said(written, loaded, offered)
-    problems += [*found, *check_campaign_prompts(prompts, loaded)]
+    problems += found
     flows: dict[FlowKey, Flow] = {}
     warnings = list(loaded.warnings)
     for name, client in loaded.draft.clients.items():
@@ -125,7 +125,7 @@ def _with_all_said(
     """Return the prompts with what queues and campaigns say, and what is wrong with that."""
     prompts, problems = with_sentences(written, loaded, offered)
     prompts, found = with_lead_messages(prompts, loaded)
-    return prompts, [*problems, *found]
+    return prompts, [*problems, *found, *check_campaign_prompts(prompts, loaded)]
 
 
 def _come_to_by_nobody(
