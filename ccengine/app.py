@@ -21,6 +21,7 @@ from ccengine.assembly.agi import open_agi
 from ccengine.assembly.api import api_ports, open_library
 from ccengine.assembly.feed import begin_to_publish, live_feed, webhooks
 from ccengine.assembly.keeping import Archive, open_archive
+from ccengine.assembly.last_calls import StoredLastCalls
 from ccengine.assembly.lead_books import StoredBooks
 from ccengine.assembly.lookups import open_lookups, open_outbox, open_payments, put_examples
 from ccengine.assembly.pages import feed_and_pages
@@ -211,8 +212,7 @@ def _begin_extras(root: asyncio.TaskGroup, parts: Parts, ports: Ports) -> None:
 async def _build(settings: Settings, configuration: Configuration, stack: AsyncExitStack) -> Parts:
     tenant = TenantId(settings.tenant)
     paths = settings.paths
-    logs = EngineLog.open(paths.engine_log, node=settings.node, tenant=tenant)
-    stack.callback(logs.close)
+    logs = _engine_log(settings, tenant, stack)
     journal = Journal.open(paths.journal, tenant=tenant, node=settings.node)
     stack.callback(journal.close)
     restored = journal.restore()
@@ -240,14 +240,21 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
         rows_of_agent=partial(read_rows_of_agent, paths.journal),
         lookups=open_lookups(paths, stack),
         payments=open_payments(paths, stack),
+        last_calls=StoredLastCalls(keeper.database, engine.clock.now),
         voices=_voices(paths, stack),
         hearing=_hearing(router, settings),
     )
     engine.post(SwitchLost(node=settings.node))
-    load_plan(engine, configuration)
+    load_plan(engine, configuration, paths.sounds)
     if publisher is not None:
         begin_to_publish(publisher, engine, journal)
     return Parts(settings, journal, keeper, publisher, link, manager, engine, wiring)
+
+
+def _engine_log(settings: Settings, tenant: TenantId, stack: AsyncExitStack) -> EngineLog:
+    logs = EngineLog.open(settings.paths.engine_log, node=settings.node, tenant=tenant)
+    stack.callback(logs.close)
+    return logs
 
 
 def _voices(paths: StatePaths, stack: AsyncExitStack) -> Voices:
@@ -331,7 +338,7 @@ async def _renew_calendar(parts: Parts) -> None:
     while True:
         await asyncio.sleep(CALENDAR_SECONDS)
         with things_that_stay():
-            load_plan(parts.engine, parts.wiring.configuration)
+            load_plan(parts.engine, parts.wiring.configuration, parts.wiring.paths.sounds)
 
 
 def _connect(root: asyncio.TaskGroup, parts: Parts) -> None:

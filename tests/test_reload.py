@@ -69,7 +69,7 @@ async def running(folder: Path) -> AsyncIterator[Any]:
         keeper=SimpleNamespace(papers=database.papers),
     )
     put_examples(configuration, paths, engine.clock.now())
-    load_plan(parts.engine, configuration)
+    load_plan(parts.engine, configuration, paths.sounds)
     reloader = Reloader(parts.wiring, parts.keeper, folder)
     async with asyncio.TaskGroup() as tasks:
         task = tasks.create_task(app._reload_on_signal(reloader))

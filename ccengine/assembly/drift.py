@@ -51,7 +51,7 @@ ROLES: Final = frozenset({"inbound", "agent", "customer", "lead", "feature", "di
 CHANNEL_VARIABLES: Final = (
     *("CC_CALL_ID", "CC_TENANT", "CC_CLIENT", "CC_NUMBER", "CC_ARRIVED_AT", "CC_ROLE"),
     *("CC_AGENT", "CC_OFFER", "CC_PHONE", "CC_REACHED", "CC_ENDED_BY", "CC_MACHINE"),
-    *("CC_WAITED_SINCE", "CC_MESSAGE_AT"),
+    *("CC_WAITED_SINCE", "CC_MESSAGE_AT", "CC_TRUNK"),
 )
 """What the engine reads of each channel."""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -18,7 +20,8 @@ from ccengine.core.commands import CloseLead
 from ccengine.core.dialer.leads import AttemptId, HeldBack
 from ccengine.core.dialer.quotas import Quotas
 from ccengine.core.dialer.retries import RetryRules, due_after_skip
-from ccengine.core.ids import CallId, CampaignId, ClientId
+from ccengine.core.ids import CallId, CampaignId, ClientId, owner_of
+from ccengine.ivr.lead_messages import lead_message
 from ccengine.storage.attempts import Ending, NewAttempt, NotClaimed
 from ccengine.storage.do_not_call import DoNotCall
 from ccengine.storage.law_check import by_law
@@ -38,14 +41,12 @@ if TYPE_CHECKING:
     from ccengine.core.dialer.leads import AttemptOutcome, Lead, LeadKey
     from ccengine.core.dialer.rules import Law
     from ccengine.core.ids import Instant
+    from ccengine.ivr.lead_messages import LeadMessage
     from ccengine.storage.attempts import Progress, StoredAttempt
     from ccengine.storage.database import RecordDatabase
 
 log = structlog.get_logger()
 
-OPT_OUT_KEY: Final = "9"
-MESSAGE: Final = "ccengine/lead-message"
-OPTED_OUT: Final = "ccengine/lead-opted-out"
 LISTS_CHANGED: Final = RetryRules()
 """For a campaign that a reload has taken away while it had calls."""
 
@@ -81,7 +82,7 @@ class StoredBooks:
     async def claim(self, asked: RefillHopper) -> Sequence[Lead]:
         """Claim leads for a campaign's hopper."""
         campaign = self._campaign(asked.campaign)
-        if campaign is None:
+        if campaign is None or not self._pool(campaign):
             return ()
         client, name = str(campaign.client), campaign.name
         counted = await self._database.leads.answers(client, name)
@@ -112,6 +113,7 @@ class StoredBooks:
             message = f"there is no campaign {asked.campaign} any more"
             raise NotDialed(message)
         attempt = self._attempt(asked, campaign)
+        heard = self._message(campaign, attempt.caller_id)
         where = whereabouts(asked.number, asked.lead.place, asked.lead.zone)
         book = self._lawbook()
 
@@ -128,9 +130,9 @@ class StoredBooks:
         return Placed(
             attempt=attempt.id,
             caller_id=attempt.caller_id,
-            message=MESSAGE,
-            opt_out_key=OPT_OUT_KEY,
-            opted_out=OPTED_OUT,
+            message=heard.media,
+            opt_out_key=heard.key,
+            opted_out=heard.opted_out,
             machines=_machines(campaign, where),
         )
 
@@ -171,9 +173,10 @@ class StoredBooks:
         if found is None:
             log.error("lead_note_without_attempt", call_id=note.call)
             return None
+        campaign = CampaignId(f"{found.client}/{found.campaign}")
         if note.wants_no_more:
-            await self._add_wish(found.number, found.client, note.call, note.message_at)
-        return CampaignId(f"{found.client}/{found.campaign}")
+            await self._add_wish(found.number, campaign, note.call, note.message_at)
+        return campaign
 
     async def end(
         self,
@@ -194,10 +197,12 @@ class StoredBooks:
 
     async def opt_out(self, asked: LeadOnLine) -> None:
         """Note that this number wants no more calls of the client: it counts from now on."""
-        await self._add_wish(asked.number, str(asked.client), asked.call, self._now())
+        await self._add_wish(asked.number, asked.campaign, asked.call, self._now())
 
-    async def _add_wish(self, number: str, client: str, call: CallId, at: Instant) -> None:
-        evidence = f"pressed {OPT_OUT_KEY} in call {call}"
+    async def _add_wish(self, number: str, name: CampaignId, call: CallId, at: Instant) -> None:
+        campaign, client = self._campaign(name), str(owner_of(name))
+        key = "the key" if campaign is None else campaign.settings.message.key
+        evidence = f"pressed {key} in call {call}"
         wish = DoNotCall(number=number, client=client, at=at, evidence=evidence, by=str(call))
         await self._database.do_not_call.add(wish)
 
@@ -228,12 +233,30 @@ class StoredBooks:
             self._book, self._book_is_of = Lawbook(own.over(built_in())), own
         return self._book
 
+    def _pool(self, campaign: Campaign) -> Sequence[str]:
+        """Return the numbers that may be shown today."""
+        zone = ZoneInfo(self._wiring.tenant().clients[campaign.client].zone)
+        return campaign.settings.shown_on(datetime.fromtimestamp(self._now(), zone).date())
+
+    def _message(self, campaign: Campaign, caller_id: str) -> LeadMessage:
+        """Return what they hear if no agent comes: without it nothing is dialed."""
+        client = self._wiring.tenant().clients[campaign.client]
+        prompts = self._wiring.configuration.prompts
+        found = lead_message(prompts, client, campaign, caller_id)
+        if found is None:
+            message = f"nobody can say who called for campaign {campaign.id}"
+            raise NotDialed(message)
+        return found
+
     def _rules(self, name: CampaignId) -> RetryRules:
         campaign = self._campaign(name)
         return LISTS_CHANGED if campaign is None else campaign.settings.retries
 
     def _attempt(self, asked: PlaceCall, campaign: Campaign) -> NewAttempt:
-        pool = sorted(campaign.settings.caller_ids)
+        pool = self._pool(campaign)
+        if not pool:
+            message = f"no number of campaign {campaign.id} was tested of late"
+            raise NotDialed(message)
         return NewAttempt(
             id=AttemptId(str(asked.call)),
             client=str(campaign.client),

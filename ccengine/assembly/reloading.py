@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import gc
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import structlog
 
+from ccengine.assembly.hindrances import hindrances
 from ccengine.assembly.lookups import put_examples
 from ccengine.core.events import PlanLoaded
 from ccengine.ivr import versions
@@ -58,15 +60,28 @@ class Reloader:
         now = self._wiring.engine.clock.now()
         await asyncio.to_thread(put_examples, configuration, self._wiring.paths, now)
         self._wiring.configuration = configuration
-        load_plan(self._wiring.engine, configuration)
+        load_plan(self._wiring.engine, configuration, self._wiring.paths.sounds)
         log.info("configuration_loaded", plan=self._wiring.engine.center.plan.version)
         return ()
 
 
-def load_plan(engine: Engine, configuration: Configuration) -> None:
-    """Tell the core what the configuration says."""
+def load_plan(engine: Engine, configuration: Configuration, sounds: Path) -> None:
+    """Tell the core what the configuration says, and which campaigns lack what they must have.
+
+    Args:
+        engine: whose core.
+        configuration: without mistakes.
+        sounds: the folder of rendered prompts.
+    """
     if configuration.tenant is not None:
-        engine.post(PlanLoaded(plan=configuration.tenant.plan(engine.clock.now())))
+        at = engine.clock.now()
+        plan = configuration.tenant.plan(at)
+        reasons = hindrances(configuration, sounds, at)
+        campaigns = {
+            name: replace(one, hindrance=reasons.get(name, ""))
+            for name, one in plan.campaigns.items()
+        }
+        engine.post(PlanLoaded(plan=replace(plan, campaigns=campaigns)))
 
 
 @contextmanager

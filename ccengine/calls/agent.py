@@ -16,6 +16,7 @@ import structlog
 from ccengine.asterisk.ari.errors import AriError
 from ccengine.asterisk.ari.results import HangUpReason, Originated, Unreachable
 from ccengine.asterisk.channels import Gone
+from ccengine.calls.auto_answer import HEADERS, answers_by_itself, sound_tone
 from ccengine.calls.help_calls import HelpCall
 from ccengine.calls.insistence import insist
 from ccengine.calls.introductions import is_taken
@@ -36,8 +37,6 @@ from ccengine.core.states import AgentState
 from ccengine.ivr.confirmations import Confirmation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ccengine.asterisk.channels import Channel
     from ccengine.calls.phones import Phones
     from ccengine.calls.wiring import Wiring
@@ -66,12 +65,6 @@ CAUSES = {
     52: (Miss.FAILED, "not allowed outside"),
 }
 """Q.850 causes of a leg that was never answered: what they mean, and in words."""
-
-AUTO_ANSWER = {
-    "PJSIP_HEADER(add,Call-Info)": "<sip:ccengine>;answer-after=0",
-    "PJSIP_HEADER(add,Alert-Info)": "<http://www.notused.com>;info=alert-autoanswer;delay=0",
-}
-"""What makes phones answer by themselves: one of the two is what each softphone looks for."""
 
 NO_KEY = (Miss.NO_ANSWER, "no key pressed")
 UNTOLD = (Miss.FAILED, "not answered")
@@ -113,6 +106,7 @@ class AgentSession:
         if isinstance(result, Gone):
             self._decline(call, offer, *CAUSES.get(result.cause, UNTOLD))
         elif await self._takes(call, leg):
+            await sound_tone(self._wiring, leg, call)
             self._engine.post(OfferAccepted(call=call, agent=self._agent, offer=offer))
         else:
             await self._drop(offer, HangUpReason.NORMAL)
@@ -183,7 +177,7 @@ class AgentSession:
                 "CC_CLIENT": call.client,
                 "CC_AGENT": self._agent,
                 "CC_OFFER": offer.offer,
-                **self._headers(offer.phone),
+                **(HEADERS if answers_by_itself(self._wiring, offer.phone, call.id) else {}),
             },
             caller_id=shown_on_phone(self._wiring, call),
             timeout_seconds=round(offer.ring_seconds) + ORPHAN_SECONDS,
@@ -192,10 +186,6 @@ class AgentSession:
     def _endpoint(self, phone: PhoneId) -> str:
         is_outside = self._phones.is_outside(phone)
         return outside_endpoint_of(phone) if is_outside else endpoint_of(phone)
-
-    def _headers(self, phone: PhoneId) -> Mapping[str, str]:
-        tenant = self._wiring.configuration.tenant
-        return AUTO_ANSWER if tenant is not None and tenant.phone(phone).auto_answer else {}
 
     async def _listen(self, leg: Channel, phone: PhoneId) -> None:
         """Be told of a leg to a telephone outside, whose endpoint nobody can subscribe to."""

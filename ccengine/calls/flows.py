@@ -20,6 +20,7 @@ from ccengine.calls.caller_ear import CallerEar
 from ccengine.calls.flow_card import FlowCard
 from ccengine.calls.flow_recording import comment_of, record_caller, stop_recording
 from ccengine.calls.languages import language_of
+from ccengine.calls.ring_backs import ring_back
 from ccengine.calls.spoken_choice import SpokenChoice
 from ccengine.calls.survey import CallSurvey
 from ccengine.config.clients import digits_of
@@ -90,11 +91,12 @@ class CallFlows:
             log.error("number_without_flow", call_id=self._call.id, number=self._call.number)
             return HangUp()
         client = of or route.client
-        flow = configuration.flows.get((client, name or self._first_flow(tenant, route)))
+        first = name or await self._first_flow(tenant, route)
+        flow = configuration.flows.get((client, first))
         if flow is None:
             # A reload has taken it away: the number's own flow is still there.
             client, start = route.client, None
-            own = configuration.flows.get((client, self._first_flow(tenant, route)))
+            own = configuration.flows.get((client, await self._first_flow(tenant, route)))
             flow = own or configuration.flow(client, route.flow)
         ear = CallerEar(self._channel, language_of(self._wiring, self._call, self._call.queue))
         context = self._context(ear, tenant.clients[client], self._began(start, of))
@@ -124,11 +126,12 @@ class CallFlows:
         first = call.flow_returns[0].partition("/")[0] if call.flow_returns else call.flow
         return first, Place(call.flow, call.step, call.flow_returns, call.flow_began)
 
-    def _first_flow(self, tenant: Tenant, route: Route) -> str:
-        """Return the number's flow, or that of a closure it is closed by."""
+    async def _first_flow(self, tenant: Tenant, route: Route) -> str:
+        """Return the number's flow, a campaign's whose number it is, or that of a closure."""
         closure = tenant.closed_by(route, self._engine.center.closed(self._engine.clock.now()))
         if closure is None:
-            return route.flow
+            client = tenant.clients[route.client]
+            return await ring_back(self._wiring, self._call, client, route) or route.flow
         log.info("number_closed", call_id=self._call.id, closure=closure, client=route.client)
         return tenant.settings.closures[closure].flow
 

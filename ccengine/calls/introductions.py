@@ -16,6 +16,7 @@ from ccengine.calls.codes.desk import media_of
 from ccengine.calls.scope import CallScope
 from ccengine.core.ids import client_of
 from ccengine.core.queues import NAMES
+from ccengine.core.states import Kind
 from ccengine.ivr import names
 from ccengine.ivr.confirmations import Confirmation
 
@@ -42,6 +43,9 @@ def introduction(wiring: Wiring, connect: Connect) -> list[str]:
     settings = wiring.engine.center.plan.queues.get(queue)
     if tenant is None or settings is None or not settings.agent_hears:
         return []
+    call = wiring.engine.center.calls.get(connect.call)
+    if call is not None and call.kind is Kind.LEAD:
+        return []  # they have answered, and are not to wait for words
     if settings.agent_hears == NAMES:
         phone = wiring.engine.center.agent(connect.agent).phone
         if phone is not None and tenant.phone(phone).external is not None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.asterisk.recorder import NoRecorder, Recorder
 from ccengine.asterisk.router import Router
+from ccengine.calls.last_calls import LastCalls
 from ccengine.calls.spoken_choice import Hearing
 from ccengine.config.settings import StatePaths
 from ccengine.core.ids import AgentId, Instant
@@ -66,6 +67,7 @@ class Wiring:
     has_room: Callable[[], bool] = always  #: whether a recording can be begun
     lookups: Lookups | None = None  #: None: each fails, where nobody can be asked
     payments: Payments | None = None  #: None: no card is taken
+    last_calls: LastCalls | None = None  #: None: nobody who rings back is recognised
     hearing: Hearing | None = None  #: None: menus are answered by keys only
     metrics: Metrics = field(default_factory=Metrics)
     voices: Voices | None = None  #: None: values are not said, where there is no speech engine

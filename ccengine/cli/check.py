@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ccengine import clock
 from ccengine.assembly.drift import drift
+from ccengine.assembly.hindrances import hindered
 from ccengine.cli.output import console, print_problems, read_settings, shown
+from ccengine.config.campaign_law import unjudged
 from ccengine.config.consent_checks import unchecked_rules
 from ccengine.ivr import versions
 from ccengine.ivr.configuration import load_configuration
@@ -39,7 +42,10 @@ def check(
         more = (*drift(configuration, settings), *walked(configuration))
         if configuration.tenant is not None:
             file = settings.tenant_folder / "tenant.yaml"
+            now = clock.wall()
             more = (*more, *unchecked_rules(configuration.tenant, file))
+            more = (*more, *unjudged(configuration.tenant, now))
+            more = (*more, *hindered(configuration, settings.paths.sounds, now))
         problems = tuple(one for one in more if not one.is_warning)
         warnings = (*warnings, *(one for one in more if one.is_warning))
     if as_json:

@@ -118,16 +118,17 @@ def _trunk(tenant: Tenant, chosen: Chosen) -> Trunk:
             f"rehearse a campaign whose country is {', '.join(NUMBERS_OF)}",
         )
     outbound = tenant.clients[campaign.client].settings.outbound
-    ways = [
-        tenant.settings.trunks[name]
-        for prefix, name in (outbound.prefixes if outbound else {}).items()
+    named = [
+        campaign.settings.trunks or trunks
+        for prefix, trunks in (outbound.prefixes if outbound else {}).items()
         if all(one[1:].startswith(prefix) for one in beginnings)
     ]
+    ways = [tenant.settings.trunks[name] for trunks in named for name in trunks]
     here = [trunk for trunk in ways if _is_here(trunk.server)]
     if not here or len(here) < len(ways):
         fail(
             f"calls of campaign '{campaign.id}' would leave this machine, or go nowhere",
-            "give the client's outbound.prefixes a trunk for them whose server is 127.0.0.x",
+            "give them trunks whose server is 127.0.0.x: outbound.prefixes, or the campaign's own",
         )
     return here[0]
 

@@ -12,7 +12,7 @@ from ccengine.config.clients import digits_of
 from ccengine.config.tenant import sip_user_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from ccengine.config.clients import ClientOutbound
     from ccengine.config.tenant import Tenant
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     SentOn = Mapping[ClientId, Collection[str]]
 
+TRUNKS_SEPARATOR: Final = "&"
 DIGITS_AFTER: Final = {
     "login": "X!",
     "logout": "X!",
@@ -103,22 +104,45 @@ def outbound_rules(tenant: Tenant, sent_on_to: SentOn | None = None) -> str:
     rules = ["[outbound-rules]"]
     clients = ["[outbound-clients]"]
     calls_per_day = tenant.settings.outbound.calls_per_day if tenant.settings.outbound else 0
-    trunks: dict[str, str] = {}
+    trunks: dict[str, Sequence[str]] = {}
     for client in tenant.clients.values():
         outbound = client.settings.outbound
         if outbound is not None:
             trunks |= outbound.prefixes
             clients += _outbound_client(client.id, outbound, calls_per_day)
-    for prefix, trunk in trunks.items():
-        rules += [f"exten => _{prefix}X.,1,Set(OUT_TRUNK={trunk})", " same => n,Return()"]
+    for prefix, named in trunks.items():
+        rules += [f"exten => _{prefix}X.,1,{_trunks(named)}", " same => n,Return()"]
     phones = ["[outbound-phones]"]
     for extension, phone in tenant.settings.phones.items():
         if phone.dials_for is not None:
             phones.append(f"exten => {extension},1,Set(CC_CLIENT={phone.dials_for})")
             phones.append(" same => n,Return()")
-    return _text(
-        [*rules, *clients, *phones, *_external_phones(tenant), *_partners(tenant, sent_on_to or {})]
-    )
+    own = (*_campaigns_trunks(tenant), *_full_trunks(tenant))
+    others = (*_external_phones(tenant), *_partners(tenant, sent_on_to or {}))
+    return _text([*rules, *clients, *own, *phones, *others])
+
+
+def _trunks(named: Sequence[str]) -> str:
+    return f"Set(OUT_TRUNKS={TRUNKS_SEPARATOR.join(named)})"
+
+
+def _campaigns_trunks(tenant: Tenant) -> Iterator[str]:
+    """Name the trunks of campaigns that have some of their own: CC_CAMPAIGN, with a full stop."""
+    yield "[outbound-campaigns]"
+    for client in tenant.clients.values():
+        for campaign in client.campaigns.values():
+            if campaign.settings.trunks is not None:
+                yield f"exten => {client.id}.{campaign.name},1,{_trunks(campaign.settings.trunks)}"
+                yield " same => n,Return()"
+
+
+def _full_trunks(tenant: Tenant) -> Iterator[str]:
+    """Tell of each trunk how many calls it carries at a time, where that is limited."""
+    yield "[outbound-trunks]"
+    for name, trunk in tenant.settings.trunks.items():
+        if trunk.calls is not None:
+            yield f"exten => {name},1,Set(OUT_TRUNK_CALLS={trunk.calls})"
+            yield " same => n,Return()"
 
 
 def _external_phones(tenant: Tenant) -> Iterator[str]:
@@ -148,10 +172,10 @@ def _partners(tenant: Tenant, sent_on_to: SentOn) -> Iterator[str]:
 
 def _outbound_client(client: str, outbound: ClientOutbound, calls_per_day: int) -> Iterator[str]:
     # What one client may dial is not what another may: the rules above only say what anybody may.
-    yield f"exten => {client},1,Set(OUT_TRUNK=)"
-    for prefix, trunk in sorted(outbound.prefixes.items(), key=lambda item: len(item[0])):
+    yield f"exten => {client},1,Set(OUT_TRUNKS=)"
+    for prefix, trunks in sorted(outbound.prefixes.items(), key=lambda item: len(item[0])):
         starts_so = f'$["${{OUT_NUMBER:0:{len(prefix)}}}" = "{prefix}"]'
-        yield f" same => n,ExecIf({starts_so}?Set(OUT_TRUNK={trunk}))"
+        yield f" same => n,ExecIf({starts_so}?{_trunks(trunks)})"
     yield f" same => n,Set(OUT_CALLER_ID={outbound.caller_id})"
     yield f" same => n,Set(OUT_CAP_AGENT={outbound.calls_per_agent_day})"
     yield f" same => n,Set(OUT_CAP_CLIENT={outbound.calls_per_day})"

@@ -55,6 +55,7 @@ def check_campaigns(client: Client, documents: Documents, today: date) -> Iterat
             yield from _check_mode(at)
             yield from _check_service(at)
             yield from _check_caller_ids(at, today)
+            yield from _check_trunks(at)
             yield from _check_schedule(at)
             yield from _check_leads(at)
             yield from _check_retries(at)
@@ -134,10 +135,25 @@ def _check_caller_ids(at: CampaignAt, today: date) -> Iterator[Problem]:
         if caller_id.tested > today:
             message = f"{number} was tested on a day to come ({caller_id.tested})"
             yield document.problem((*place, "tested"), message, "ring it, and write that day")
+        age = (today - caller_id.tested).days
+        if age > at.campaign.settings.caller_id_days:
+            message = f"{number} is not shown any more: it was tested {age} days ago"
+            remedy = "ring it, and write that day; or raise 'caller_id_days'"
+            yield document.warning((*place, "tested"), message, remedy)
         if digits_of(number) not in answered:
             message = f"who rings {number} back reaches nobody"
             remedy = "add it to 'numbers' of client.yaml, with its flow"
             yield document.problem(place, message, remedy)
+
+
+def _check_trunks(at: CampaignAt) -> Iterator[Problem]:
+    named = at.campaign.settings.trunks or ()
+    yield from unknown(at.document, ("trunks",), "trunk", named, at.documents.names("trunks"))
+    written = at.documents.clients.get(at.client.id)
+    if named and written is not None and not written.at(("outbound",)):
+        message = f"{at.owner} has trunks, and client '{at.client.id}' may not call outside"
+        remedy = "add 'outbound: {prefixes: …}' to client.yaml: what may be dialed is said there"
+        yield at.document.problem(("trunks",), message, remedy)
 
 
 def _check_schedule(at: CampaignAt) -> Iterator[Problem]:

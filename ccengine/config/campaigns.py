@@ -6,6 +6,7 @@ a campaign may be stricter, never easier.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,15 +14,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ccengine.config.detection import Detector, MachineMessage
 from ccengine.config.documents import Document, read_document
-from ccengine.config.names import Line, Name, ValueName, is_name
+from ccengine.config.names import Language, Line, Name, ValueName, is_name, mistake
 from ccengine.config.numbers import Country, TelephoneNumber
 from ccengine.config.papers import FieldKind, Label
 from ccengine.config.problems import Problem
 from ccengine.config.schema import REQUIRED, fit
+from ccengine.config.trunks import TrunksInOrder
 from ccengine.core.dialer.campaigns import RING_FLOOR_SECONDS, AfterPreview, ListShare, Quota
 from ccengine.core.dialer.purposes import LOOK_AHEAD, Mode, Purpose
 from ccengine.core.dialer.retries import RetryRules
@@ -60,6 +62,24 @@ class CallerId:
     tested: date  #: somebody has rung it and been answered
 
 
+def _key(text: str) -> str:
+    if re.fullmatch(r"[0-9]", text) is None:
+        message = f"'{text}' is no key"
+        raise mistake(message, "use a digit: it is one press")
+    return text
+
+
+Key = Annotated[str, AfterValidator(_key)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadMessageRules:
+    """What is heard by who answers when no agent is free."""
+
+    languages: tuple[Language, ...] = ()  #: one after the other; empty: the client's first
+    key: Key = "9"  #: for no more calls of the client
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadField:
     """What is known of each lead beside its numbers."""
@@ -91,6 +111,9 @@ class CampaignFile:
     purpose: Purpose = field(default=Purpose.MARKETING, metadata=REQUIRED)
     seller: Line = field(default="", metadata=REQUIRED)  #: on whose behalf: the law counts by it
     caller_ids: Mapping[TelephoneNumber, CallerId] = field(default_factory=dict, metadata=REQUIRED)
+    trunks: TrunksInOrder | None = None  #: that carry its calls; None: those of the prefix
+    caller_id_days: Annotated[int, Field(ge=1, le=36_500)] = 365  #: so long a test counts
+    message: LeadMessageRules = field(default_factory=LeadMessageRules)
     ring_back: Name | None = None  #: flow for who rings one of them; None: the number's own
     queue: Name | None = None  #: whose agents serve it
     skills: Mapping[SkillId, int] = field(default_factory=dict)  #: of those who do, without a queue
@@ -110,9 +133,18 @@ class CampaignFile:
     preview_seconds: Annotated[int, Field(ge=10, le=3600)] = 120  #: an agent may look at a lead
     preview_then: AfterPreview = AfterPreview.SKIP
     calls_at_most: Annotated[int, Field(ge=1, le=2000)] = 30  #: in the air at a time
+    seen_to: Mapping[str, date] = field(default_factory=dict)  #: duties of the law, by rule
     machines: Detection = Detection.OFF
     detector: Detector = field(default_factory=Detector)
     voicemail: MachineMessage | None = None  #: None: nothing is left on machines
+
+    def shown_on(self, day: date) -> tuple[str, ...]:
+        """Return the numbers that may be shown on a day: of others nobody knows who answers."""
+        return tuple(
+            number
+            for number, one in sorted(self.caller_ids.items())
+            if (day - one.tested).days <= self.caller_id_days
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

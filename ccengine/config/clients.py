@@ -38,6 +38,7 @@ from ccengine.config.recording import USUAL_RECORDING, RecordingSettings
 from ccengine.config.schema import REQUIRED
 from ccengine.config.scorecards import Scorecard
 from ccengine.config.timetable import Timetable
+from ccengine.config.trunks import TrunksInOrder
 from ccengine.config.webhooks import Webhook
 from ccengine.core.ids import ClientId, Instant, PhoneId, QueueId, queue_id
 from ccengine.core.measures import USUAL_SHORT_ABANDON_SECONDS, Formula, Measure
@@ -122,7 +123,7 @@ class ContactReason:
 class ClientOutbound:
     """Calls to the outside for this client. Left out, none is possible."""
 
-    prefixes: Mapping[Digits, Name]  #: what a number may begin with, and the trunk it goes to
+    prefixes: Mapping[Digits, TrunksInOrder]  #: what a number may begin with, and its trunks
     caller_id: TelephoneNumber  #: shown to the person called
     code: OutboundCode | None = None  #: agents dial it before a number to call for this client
     calls_per_agent_day: Annotated[int, Field(ge=0, le=100_000)]

@@ -193,9 +193,9 @@ def _check_client(
     yield from check_messages(client, document, documents)
     yield from check_keeping(settings.keeping, document)
     if settings.outbound is not None:
-        for prefix, trunk in settings.outbound.prefixes.items():
+        for prefix, trunks in settings.outbound.prefixes.items():
             place = ("outbound", "prefixes", prefix)
-            yield from unknown(document, place, "trunk", [trunk], documents.names("trunks"))
+            yield from unknown(document, place, "trunk", trunks, documents.names("trunks"))
         if tenant.settings.outbound is None and documents.tenant is not None:
             message = f"client '{client.id}' may call outside, but the tenant has no limit"
             remedy = "add 'outbound: {calls_per_day: …}' to tenant.yaml"

@@ -156,6 +156,7 @@ class Phone:
     site: Name | None = None
     dials_for: ClientId | None = None  #: may call outside by hand, for this client
     auto_answer: bool = False  #: the phone is told to answer by itself
+    answers_leads: bool = True  #: likewise, where a lead of a campaign has answered
     external: TelephoneNumber | None = None  #: no account: rung by this number, for `dials_for`
 
 

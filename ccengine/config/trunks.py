@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from ccengine.config.names import mistake
+from ccengine.config.names import Name, mistake
 
 
 def _host(text: str) -> str:
@@ -35,6 +35,24 @@ def _user(text: str) -> str:
     return text
 
 
+def _listed(given: object) -> object:
+    """Let a single trunk be written as its name alone."""
+    return [given] if isinstance(given, str) else given
+
+
+def _in_order(trunks: tuple[str, ...]) -> tuple[str, ...]:
+    if not trunks:
+        message = "no trunk is named"
+        raise mistake(message, "name one, or several in the order in which they are tried")
+    twice = [name for position, name in enumerate(trunks) if name in trunks[:position]]
+    if twice:
+        message = f"trunk '{twice[0]}' is named twice"
+        raise mistake(message, "a trunk has its turn once: remove one of the two")
+    return trunks
+
+
+TrunksInOrder = Annotated[tuple[Name, ...], BeforeValidator(_listed), AfterValidator(_in_order)]
+"""Trunks by their names: the next one is tried where one cannot carry a call."""
 Host = Annotated[str, AfterValidator(_host)]
 Network = Annotated[str, AfterValidator(_network)]
 SipUser = Annotated[str, AfterValidator(_user)]
@@ -52,6 +70,7 @@ class Trunk:
     addresses: tuple[Network, ...]  #: calls from these are the provider's
     user: SipUser | None = None  #: register as this; left out: the provider knows our address
     tls: bool = False  #: TLS and SRTP
+    calls: Annotated[int, Field(ge=1, le=100_000)] | None = None  #: outside at a time; None: any
 
     @property
     def address(self) -> str:

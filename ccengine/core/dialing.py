@@ -20,7 +20,7 @@ from ccengine.core.dialer.laws import law_for
 from ccengine.core.dialer.leads import AttemptOutcome
 from ccengine.core.dialer.pacing.half_hours import HALF_HOUR_S
 from ccengine.core.dialer.runs import Run
-from ccengine.core.errors import CampaignOver, UnknownCampaign
+from ccengine.core.errors import CampaignOver, NotNow, UnknownCampaign
 from ccengine.core.ids import owner_of
 from ccengine.core.lead_calls import PATIENCE_PREFIX
 from ccengine.core.placing import keeper_of, land, lease
@@ -74,8 +74,11 @@ def start(floor: Floor, event: CampaignStarted, now: Instant) -> None:
     Raises:
         CampaignOver: its last day, or its contract's, has passed.
         UnknownCampaign: the plan has no such campaign.
+        NotNow: something is missing without which it must not dial.
     """
     plan = _plan_of(floor, event.campaign)
+    if plan.hindrance:
+        raise NotNow(plan.hindrance)
     if plan.ends_at is not None and plan.ends_at <= now:
         message = f"campaign '{event.campaign}' is over: {plan.ends_because}"
         raise CampaignOver(message)

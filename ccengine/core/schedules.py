@@ -58,7 +58,7 @@ def _reason(plan: CampaignPlan, change: CampaignChange) -> str:
         case CampaignChange.START:
             return BEGUN
         case CampaignChange.PAUSE:
-            return OUTSIDE
+            return plan.hindrance or OUTSIDE
         case CampaignChange.FINISH:
             return plan.ends_because
 

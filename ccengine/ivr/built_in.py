@@ -20,6 +20,8 @@ FOLDER: Final = Path(__file__).parent / "catalogue"
 LANGUAGES: Final = frozenset(file.stem for file in FOLDER.glob("*.yaml"))
 PRESS_FOR: Final = "press-for"  #: with {label} and {digits}
 CHOICE: Final = "choice"  #: with {name} and {digit}
+LEAD_MESSAGE: Final = "lead-message"  #: with {seller}, {number} and {key}
+LEAD_MESSAGE_OF_MARKETING: Final = "lead-message-of-marketing"  #: likewise
 
 
 def spoken_language(language: str) -> str:

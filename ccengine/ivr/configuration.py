@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ccengine.config.callback_checks import has_way_out
+from ccengine.config.clients import digits_of
 from ccengine.config.loading import Loaded, load_tenant
 from ccengine.config.overflow_checks import fault_of_number
 from ccengine.config.problems import Problem, in_order
@@ -20,6 +21,7 @@ from ccengine.ivr.card_checks import check_cards
 from ccengine.ivr.flow import Flow
 from ccengine.ivr.flow_checks import come_to_by_nobody, offers_in_vain
 from ccengine.ivr.flow_names import FlowNames
+from ccengine.ivr.lead_messages import with_lead_messages
 from ccengine.ivr.loader import check_flows, read_flows
 from ccengine.ivr.lookup_checks import check_lookups
 from ccengine.ivr.lookup_names import lookups_of, submissions_of
@@ -84,8 +86,8 @@ def load_configuration(folder: Path) -> Configuration:
         problems += found
     clients = loaded.draft.clients
     offered = {name: _offered(clients[name], drafts[name].values()) for name in clients}
-    prompts, found = with_sentences(written, loaded, offered)
-    problems += [*found, *check_campaign_prompts(prompts, loaded)]
+    prompts, found = _with_all_said(written, loaded, offered)
+    problems += found
     flows: dict[FlowKey, Flow] = {}
     warnings = list(loaded.warnings)
     for name, client in loaded.draft.clients.items():
@@ -115,6 +117,15 @@ def load_configuration(folder: Path) -> Configuration:
         problems=told,
         warnings=in_order(warnings),
     )
+
+
+def _with_all_said(
+    written: Prompts, loaded: Loaded, offered: Mapping[ClientId, frozenset[str]]
+) -> tuple[Prompts, list[Problem]]:
+    """Return the prompts with what queues and campaigns say, and what is wrong with that."""
+    prompts, problems = with_sentences(written, loaded, offered)
+    prompts, found = with_lead_messages(prompts, loaded)
+    return prompts, [*problems, *found, *check_campaign_prompts(prompts, loaded)]
 
 
 def _come_to_by_nobody(
@@ -218,13 +229,25 @@ def _languages(
     numbers = [
         number
         for dialed, number in client.settings.numbers.items()
-        if number.flow == draft.name or any(one.holds(client.id, dialed) for one in closures)
+        if number.flow == draft.name
+        or any(one.holds(client.id, dialed) for one in closures)
+        or draft.name in _ring_backs(client, dialed)
     ]
     chosen_in = [draft]
     if numbers and draft.name in _sent_on_to(client, drafts):
         numbers, chosen_in = [*client.settings.numbers.values()], [*drafts.values()]
     offered = _offered(client, chosen_in) & tenant.settings.languages.keys()
     return sorted({*spoken_by(tenant, client, numbers), *offered})
+
+
+def _ring_backs(client: Client, number: str) -> set[str]:
+    """Return the flows that answer who rings a number back that campaigns show."""
+    digits = digits_of(number)
+    return {
+        one.settings.ring_back
+        for one in client.campaigns.values()
+        if one.settings.ring_back and digits in map(digits_of, one.settings.caller_ids)
+    }
 
 
 def _sent_on_to(client: Client, drafts: Mapping[str, FlowDraft]) -> set[str]:

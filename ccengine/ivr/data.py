@@ -25,7 +25,13 @@ BUILT_IN: Final = ("caller", "called", "language", "client", "day", "now", "queu
 VERIFIED: Final = "verified"
 """Whether the caller has shown who they are; a flow that is called sets the same one."""
 
-ALWAYS_KNOWN: Final = frozenset({*BUILT_IN, VERIFIED})
+CAMPAIGN: Final = "campaign"
+"""Of who rings its number back; nothing of others."""
+
+LEAD: Final = "lead"
+"""Likewise: the customer's key of theirs, if they were called of late; empty if nobody knows."""
+
+ALWAYS_KNOWN: Final = frozenset({*BUILT_IN, VERIFIED, CAMPAIGN, LEAD})
 
 VALUES_AT_MOST: Final = 64
 LONGEST_VALUE: Final = 1000

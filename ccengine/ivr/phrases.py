@@ -47,6 +47,7 @@ class Phrase(StrEnum):
     CARD_DECLINED = "card-declined"
     CARD_UNKNOWN = "card-unknown"  #: nobody knows whether it was taken
     CARD_NOT_TAKEN = "card-not-taken"  #: for certain
+    LEAD_OPTED_OUT = "lead-opted-out"  #: to who pressed the key for no more calls of a campaign
     CALL_IS_RECORDED = "call-is-recorded"  #: announced
     MAY_BE_RECORDED = "may-be-recorded"  #: asked: 1 is yes, 2 is no
     NOT_RECORDED = "not-recorded"  #: after a no

@@ -61,7 +61,7 @@ class Dialplan:
         clients = dict(self.here.tenant.clients)
         dnipro = clients[ClientId("dnipro")]
         outbound = ClientOutbound(
-            prefixes={"380": "provider"},
+            prefixes={"380": ("provider",)},
             caller_id="380440000200",
             calls_per_agent_day=5,
             calls_per_day=5,

@@ -28,7 +28,7 @@ STAFF = "Local/380447778899@partner-leg/n"
 
 async def may_dial(center: CenterOnFake) -> None:
     outbound = ClientOutbound(
-        prefixes={"380": "provider"},
+        prefixes={"380": ("provider",)},
         caller_id="380440000000",
         code="*81",
         calls_per_agent_day=9,

@@ -11,6 +11,7 @@ import pytest
 
 from ccengine.asterisk.ami.redirector import AmiRedirector
 from ccengine.asterisk.lead_notes import LeadNote
+from ccengine.calls.auto_answer import TONE
 from ccengine.calls.dialing.books import NotDialed, Placed
 from ccengine.calls.dialing.desk import DialingDesk
 from ccengine.config.campaigns import Schedule
@@ -35,12 +36,13 @@ from ccengine.core.events import (
     LeadHeldBack,
     LeadUnanswered,
 )
-from ccengine.core.ids import AgentId, CampaignId
+from ccengine.core.ids import AgentId, CampaignId, PhoneId
 from ccengine.storage.attempts import Progress
 from tests.calls.center_on_fake import DNIPRO
+from tests.fakes.asterisk_leads import TRUNK
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Sequence
+    from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
     from ccengine.calls.dialing.books import LeadBooks, LeadOnLine
     from ccengine.core.commands import PlaceCall, RefillHopper
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
 
 RENEWALS = CampaignId("dnipro/renewals")
 TARAS = "PJSIP/phone-204"
+TARAS_PHONE = PhoneId("204")
 
 
 def lead(key: int) -> Lead:
@@ -190,6 +193,61 @@ async def test_a_lead_who_answers_talks_with_an_agent(center: CenterOnFake) -> N
     assert books.placed == ["+380440000001"]
 
 
+def agents_leg(center: CenterOnFake) -> tuple[str, Mapping[str, str]]:
+    """The leg of the agent who talks, and what it was rung with."""
+    (leg,) = [one for one in center.asterisk.world.channels.values() if "CC_AGENT" in one.variables]
+    return leg.id, leg.variables
+
+
+async def test_an_agents_phone_answers_by_itself_with_a_tone_and_no_introduction(
+    center: CenterOnFake,
+) -> None:
+    center.set_queue(agent_hears="names")
+    center.asterisk.phone_answers(far(1), 3.0)
+    await center.log_in("taras", answers_after=0.05)
+    books = Books([lead(1)])
+    async with dialing(center, books):
+        await center.until(lambda: center.journal.events(ConversationStarted))
+        leg, variables = agents_leg(center)
+        assert "answer-after=0" in variables["PJSIP_HEADER(add,Call-Info)"]
+        assert [what for channel, what in center.asterisk.played if channel == leg] == [TONE]
+        (answered,) = center.journal.events(LeadAnswered)
+        center.asterisk.hang_up(answered.leg)
+        await center.until(lambda: center.journal.events(CallEnded))
+
+
+async def test_a_phone_that_cannot_rings_as_usual(center: CenterOnFake) -> None:
+    assert center.configuration.tenant is not None
+    phones = center.configuration.tenant.settings.phones
+    center.set_tenant(
+        phones={**phones, TARAS_PHONE: replace(phones[TARAS_PHONE], answers_leads=False)}
+    )
+    center.asterisk.phone_answers(far(1), 3.0)
+    await center.log_in("taras", answers_after=0.05)
+    async with dialing(center, Books([lead(1)])):
+        await center.until(lambda: center.journal.events(ConversationStarted))
+        _, variables = agents_leg(center)
+        assert "PJSIP_HEADER(add,Call-Info)" not in variables
+        (answered,) = center.journal.events(LeadAnswered)
+        center.asterisk.hang_up(answered.leg)
+        await center.until(lambda: center.journal.events(CallEnded))
+
+
+async def test_the_dialplan_knows_the_campaign_and_tells_which_trunk_carried_the_call(
+    center: CenterOnFake,
+) -> None:
+    center.asterisk.phone_answers(far(1), 3.0)
+    await center.log_in("taras", answers_after=0.05)
+    books = Books([lead(1)])
+    async with dialing(center, books):
+        await center.until(lambda: books.moment("bridged_at"))
+        (answered,) = center.journal.events(LeadAnswered)
+        assert center.asterisk.channel(answered.leg).variables["CC_CAMPAIGN"] == RENEWALS
+        assert [noted.trunk for _, noted in books.noted if noted.bridged_at] == [TRUNK]
+        center.asterisk.hang_up(answered.leg)
+        await center.until(lambda: center.journal.events(CallEnded))
+
+
 async def test_who_hangs_up_as_they_answer_has_answered(center: CenterOnFake) -> None:
     center.asterisk.phone_rings(far(1))
     await center.log_in("taras", answers_after=0.05)
@@ -217,6 +275,7 @@ async def test_nobody_comes_and_they_are_told_who_called(center: CenterOnFake) -
     assert closed.outcome is AttemptOutcome.ABANDONED
     assert not center.journal.events(ConversationStarted)
     assert books.opted_out == []
+    assert [noted.trunk for _, noted in books.noted if noted.message_at] == [TRUNK]
 
 
 @pytest.mark.parametrize(

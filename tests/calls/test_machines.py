@@ -25,7 +25,7 @@ from ccengine.core.events import (
 )
 from tests.calls.center_on_fake import DNIPRO
 from tests.calls.test_lead_calls import Books, dialing, far, lead
-from tests.fakes.asterisk_leads import FAMILY
+from tests.fakes.asterisk_leads import FAMILY, TRUNK
 
 if TYPE_CHECKING:
     from ccengine.core.commands import PlaceCall
@@ -212,6 +212,7 @@ async def test_a_machine_before_the_agent_is_nobodys_call(center: CenterOnFake) 
     assert unanswered.outcome is AttemptOutcome.MACHINE
     assert stored.ended == {"+380440000001": AttemptOutcome.MACHINE}
     assert stored.heard == [MachineVerdict.MACHINE]
+    assert [noted.trunk for _, noted in stored.noted if noted.answered_at] == [TRUNK]
     assert not center.journal.events(LeadAnswered)
     assert center.asterisk.channels_left() == []
 

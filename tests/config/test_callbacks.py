@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ccengine.config.tenant import Tenant
 
 OUTBOUND = ClientOutbound(
-    prefixes={"380": "provider", "48": "provider"},
+    prefixes={"380": ("provider",), "48": ("provider",)},
     caller_id="+380440000000",
     calls_per_agent_day=1,
     calls_per_day=1,

@@ -116,7 +116,8 @@ def test_asterisks_files(tenant_folder: Path, settings: Settings) -> None:
         settings, "numbers.conf"
     )
     assert written(settings, "outbound_rules.conf") == (
-        "[outbound-rules]\n[outbound-clients]\n[outbound-phones]\n[external-phones]\n"
+        "[outbound-rules]\n[outbound-clients]\n[outbound-campaigns]\n[outbound-trunks]\n"
+        "[outbound-phones]\n[external-phones]\n"
     )
     assert written(settings, "emergency.conf").splitlines()[3:] == [
         "exten => nour,1,Set(EMERGENCY_PHONES=PJSIP/phone-201&PJSIP/phone-202)",
@@ -224,21 +225,50 @@ def test_outbound_rules_name_prefix_client_and_caps(with_trunks: Path, settings:
     write_asterisk_files(tenant, settings)
     assert written(settings, "outbound_rules.conf") == (
         "[outbound-rules]\n"
-        "exten => _380X.,1,Set(OUT_TRUNK=by-address)\n same => n,Return()\n"
-        "exten => _38044X.,1,Set(OUT_TRUNK=by-password)\n same => n,Return()\n"
+        "exten => _380X.,1,Set(OUT_TRUNKS=by-address)\n same => n,Return()\n"
+        "exten => _38044X.,1,Set(OUT_TRUNKS=by-password)\n same => n,Return()\n"
         "[outbound-clients]\n"
-        "exten => dnipro,1,Set(OUT_TRUNK=)\n"
-        ' same => n,ExecIf($["${OUT_NUMBER:0:3}" = "380"]?Set(OUT_TRUNK=by-address))\n'
-        ' same => n,ExecIf($["${OUT_NUMBER:0:5}" = "38044"]?Set(OUT_TRUNK=by-password))\n'
+        "exten => dnipro,1,Set(OUT_TRUNKS=)\n"
+        ' same => n,ExecIf($["${OUT_NUMBER:0:3}" = "380"]?Set(OUT_TRUNKS=by-address))\n'
+        ' same => n,ExecIf($["${OUT_NUMBER:0:5}" = "38044"]?Set(OUT_TRUNKS=by-password))\n'
         " same => n,Set(OUT_CALLER_ID=380440000000)\n"
         " same => n,Set(OUT_CAP_AGENT=50)\n"
         " same => n,Set(OUT_CAP_CLIENT=500)\n"
         " same => n,Set(OUT_CAP_DAY=1000)\n"
         " same => n,Return()\n"
+        "[outbound-campaigns]\n"
+        "[outbound-trunks]\n"
         "[outbound-phones]\n"
         "exten => 203,1,Set(CC_CLIENT=dnipro)\n same => n,Return()\n"
         "[external-phones]\n"
     )
+
+
+def test_trunks_are_tried_in_their_order_and_hold_so_many_calls(
+    with_trunks: Path, settings: Settings
+) -> None:
+    campaign = with_trunks / "clients/dnipro/campaigns/renewals.yaml"
+    change(campaign, "queue: vip ", "trunks: [by-password, by-address]\nqueue: vip ")
+    change(
+        with_trunks / "clients/dnipro/client.yaml",
+        "380: by-a",
+        "380: [by-address, by-password], 48: by-a",
+    )
+    change(with_trunks / "tenant.yaml", "user: 38000", "user: 38000, calls: 30")
+    tenant = initialised(with_trunks, settings)
+    write_asterisk_files(tenant, settings)
+    rules = written(settings, "outbound_rules.conf")
+    assert "exten => _380X.,1,Set(OUT_TRUNKS=by-address&by-password)\n" in rules
+    assert "exten => _48X.,1,Set(OUT_TRUNKS=by-address)\n" in rules
+    assert '"380"]?Set(OUT_TRUNKS=by-address&by-password))\n' in rules
+    assert (
+        "[outbound-campaigns]\n"
+        "exten => dnipro.renewals,1,Set(OUT_TRUNKS=by-password&by-address)\n"
+        " same => n,Return()\n"
+        "[outbound-trunks]\n"
+        "exten => by-password,1,Set(OUT_TRUNK_CALLS=30)\n"
+        " same => n,Return()\n"
+    ) in rules
 
 
 def test_a_telephone_outside_has_a_number_and_a_client_but_no_account(

@@ -20,7 +20,7 @@ from ccengine.core.commands import (
 from ccengine.core.dialer.leads import AttemptOutcome
 from ccengine.core.dialer.pacing.budgets import Limit
 from ccengine.core.dialer.purposes import Mode
-from ccengine.core.errors import UnknownCampaign
+from ccengine.core.errors import NotNow, UnknownCampaign
 from ccengine.core.ids import AgentId, CampaignId
 from ccengine.core.periods import Period
 from ccengine.core.queues import Strategy
@@ -61,6 +61,14 @@ def test_without_agents_nobody_is_called(stage: DialingStage) -> None:
 def test_a_campaign_that_is_not_planned_cannot_be_started(stage: DialingStage) -> None:
     with pytest.raises(UnknownCampaign):
         stage.start(CampaignId("nova/none"))
+
+
+def test_a_campaign_that_lacks_something_is_not_started_and_says_why(stage: DialingStage) -> None:
+    stage.with_campaigns(renewals=campaign(hindrance="its message is not rendered"))
+    stage.log_in("anna")
+    with pytest.raises(NotNow, match="not rendered"):
+        stage.start()
+    assert not stage.ringing()
 
 
 def test_who_answers_is_offered_and_talks(stage: DialingStage) -> None:

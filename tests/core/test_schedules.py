@@ -59,6 +59,19 @@ def test_it_begins_rests_goes_on_and_is_over(stage: DialingStage) -> None:
     assert asked(stage.until(1000)) == []
 
 
+def test_what_is_missing_keeps_it_from_beginning_and_stops_it(stage: DialingStage) -> None:
+    plan(stage, starts_itself=True, hindrance="its message is not there")
+    assert asked(stage.until(150)) == []
+    assert is_running(stage) is None
+    plan(stage, starts_itself=True)
+    stage.until(151)
+    assert is_running(stage)
+    plan(stage, starts_itself=True, hindrance="its message is not there")
+    stage.until(153)
+    assert not is_running(stage)
+    assert stage.center.campaigns[RENEWALS].reason == "its message is not there"
+
+
 def test_nothing_starts_that_should_be_started_by_somebody(stage: DialingStage) -> None:
     plan(stage)
     assert asked(stage.until(250)) == []

@@ -22,6 +22,8 @@ FAMILY = "cc-leads"
 CONTEXT = "lead-answered"
 EAR_CONTEXT = "machine-ear"
 SILENT_BEFORE = "INITIALSILENCE"
+TRUNK = "provider"
+"""It carries every call."""
 
 
 class FakeLeads:
@@ -33,6 +35,7 @@ class FakeLeads:
     def wait(self, channel: FakeChannel) -> None:
         """Somebody has answered; AMD() may listen to them first."""
         channel.variables["CC_WAITED_SINCE"] = self._now()
+        channel.variables["CC_TRUNK"] = TRUNK
         if not channel.variables.get("CC_AMD"):
             self._wait(channel, WAIT_SECONDS)
             return

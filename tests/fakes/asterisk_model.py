@@ -25,6 +25,7 @@ CHANNEL_VARIABLES = (
     "CC_MACHINE",
     "CC_WAITED_SINCE",
     "CC_MESSAGE_AT",
+    "CC_TRUNK",
 )
 
 

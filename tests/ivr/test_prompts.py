@@ -13,7 +13,14 @@ from ccengine.config.names import can_be_read
 from ccengine.config.settings import ASTERISK_STATE
 from ccengine.config.tenant import Voice
 from ccengine.core.ids import ClientId
-from ccengine.ivr.built_in import CHOICE, LANGUAGES, PRESS_FOR, built_in_texts
+from ccengine.ivr.built_in import (
+    CHOICE,
+    LANGUAGES,
+    LEAD_MESSAGE,
+    LEAD_MESSAGE_OF_MARKETING,
+    PRESS_FOR,
+    built_in_texts,
+)
 from ccengine.ivr.configuration import load_configuration
 from ccengine.ivr.confirmations import Confirmation
 from ccengine.ivr.outcome_words import OutcomeWord
@@ -114,7 +121,8 @@ def test_a_flow_may_use_a_prompt_only_in_a_language_that_has_it(tmp_path: Path) 
 
 
 def test_every_language_says_everything_and_nothing_else() -> None:
-    names = {*Confirmation, *OutcomeWord, *Phrase, PRESS_FOR, CHOICE}
+    lead = {LEAD_MESSAGE, LEAD_MESSAGE_OF_MARKETING}
+    names = {*Confirmation, *OutcomeWord, *Phrase, PRESS_FOR, CHOICE, *lead}
     assert {"ar", "en", "es", "fa", "fr", "uk"} == LANGUAGES
     for language in LANGUAGES:
         texts = built_in_texts(language)

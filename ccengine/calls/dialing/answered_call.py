@@ -213,7 +213,12 @@ class AnsweredCall:
             log.warning("limit_not_taken_back", call_id=connect.call, cause=str(error))
         bridged_at = self._engine.clock.at(met)
         log.info("lead_bridged", call_id=connect.call, seconds=round(bridged_at - taken_at, 4))
-        noted = Progress(taken_at=taken_at, bridged_at=bridged_at, agent=connect.agent)
+        noted = Progress(
+            taken_at=taken_at,
+            bridged_at=bridged_at,
+            agent=connect.agent,
+            trunk=self._leg.trunk,
+        )
         await self._note(noted)
 
     async def _is_back(self) -> bool:
@@ -239,7 +244,7 @@ class AnsweredCall:
             await self.leave_message()
             return
         self._abandon()
-        await self._note(Progress(message_at=left.began_at))
+        await self._note(Progress(message_at=left.began_at, trunk=self._leg.trunk))
         if left.wants_no_more:
             await self._books.opt_out(self._asked)
         await insist(channel.hang_up, f"end of {channel.id}")

@@ -8,6 +8,7 @@ engine before us has begun is taken up from wherever it stands.
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import structlog
@@ -154,7 +155,8 @@ class LeadCall:
         watch = MachineWatch(self._wiring, self._talks, self._books, asked.call, attempt, machines)
         if machines.when is Detection.BEFORE and await self._is_machine(watch):
             outcome = AttemptOutcome.MACHINE
-            await self._books.end(asked, attempt, outcome, ANSWERING_MACHINE, answered.progress)
+            known = replace(answered.progress, trunk=self._leg.trunk)
+            await self._books.end(asked, attempt, outcome, ANSWERING_MACHINE, known)
             self._post_unanswered(outcome)
             await answered.leave_message()
         else:

@@ -53,6 +53,9 @@ MACHINE: Final = ["lead", "machine"]
 HEARD_EVENT: Final = "ccengine-heard"
 """By which the dialplan tells that it has listened, and that it was no machine."""
 
+TRUNK: Final = "CC_TRUNK"
+"""The variable by which the dialplan tells which trunk carried the call (`outbound.conf`)."""
+
 ORPHAN_SECONDS: Final = 5
 """Asterisk itself gives up this much later, should the dialplan not."""
 
@@ -149,6 +152,12 @@ class LeadLeg:
         self.channel = channel
         self.rang_at: float | None = None  #: by the loop's clock
 
+    @property
+    def trunk(self) -> str | None:
+        """Which trunk carries it, known from when it has come to us; None: nobody has told."""
+        snapshot = self.channel.snapshot
+        return None if snapshot is None else snapshot.variables.get(TRUNK) or None
+
     async def dial(self, asked: PlaceCall, placed: Placed, tenant: TenantId) -> bool:
         """Begin to ring; False: nothing rings.
 
@@ -164,6 +173,7 @@ class LeadLeg:
                 "CC_CALL_ID": asked.call,
                 "CC_TENANT": tenant,
                 "CC_CLIENT": asked.client,
+                "CC_CAMPAIGN": asked.campaign,
                 "CC_CALLER_ID": placed.caller_id,
                 "CC_RING_SECONDS": str(seconds),
                 "CC_MESSAGE": placed.message,

@@ -65,6 +65,7 @@ class CampaignPlan:
     calls_at_most: int = 30  #: in the air at a time
     lists: Mapping[str, ListShare] = dataclasses.field(default_factory=dict)
     periods: tuple[Period, ...] | None = None  #: when calls are placed; None: always
+    hindrance: str = ""  #: why it cannot be started as it is; empty: it can
     machine_dispositions: tuple[str, ...] = ()  #: by which agents say that a machine had answered
     detector_errors: bool = True  #: people whom a detector has cut off count as abandoned
     detector_error_share: float = 0.0  #: of machines detected before an agent came: people
@@ -76,5 +77,7 @@ class CampaignPlan:
     patience_seconds: float = 2.0  #: in which an agent must have taken who answered
 
     def is_open(self, now: Instant) -> bool:
-        """Tell whether calls are placed at this hour."""
+        """Tell whether calls are placed at this hour, and at all."""
+        if self.hindrance:
+            return False
         return self.periods is None or any(period.holds(now) for period in self.periods)
