@@ -7,6 +7,7 @@ customer's call, lent for as long as the consult lasts. What is lent is not ende
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
@@ -24,7 +25,7 @@ from ccengine.core.events import CallEnded, ConversationEnded, ConversationStart
 from ccengine.core.states import CallState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Iterator
 
     from ccengine.asterisk.ari.events import ChannelTransfer
     from ccengine.asterisk.bridges import Bridge
@@ -100,6 +101,8 @@ class ConsultCall:
         self.has_left = False  #: handed over: the leg is another's now
         self._bridge: Bridge | None = None
         self._stop: asyncio.Event = asyncio.Event()
+        self._may_begin = asyncio.Event()
+        self._may_begin.set()
         self._by, self._cause = Party.CALLER, "hung up"
         self._mailbox = wiring.engine.open_call(call.id)
         if call.origin is not None:
@@ -123,6 +126,15 @@ class ConsultCall:
                 del self._talks.consults[self.origin]
             self._engine.close_call(self.call.id)
             self.ended.set()
+
+    @contextmanager
+    def held_back(self) -> Iterator[None]:
+        """Have nobody hear anything for the block; what the core says meanwhile is kept."""
+        self._may_begin.clear()
+        try:
+            yield
+        finally:
+            self._may_begin.set()
 
     def stop(self, cause: str = "consult ended") -> None:
         """End it: the customer's call is over, or the agent wants the caller back."""
@@ -151,6 +163,7 @@ class ConsultCall:
         return True
 
     async def _serve(self) -> tuple[Party, str]:
+        await self._may_begin.wait()
         if self.call.state is CallState.TALKING:
             return await self._resume()
         if self.call.outside:

@@ -350,11 +350,12 @@ class Control:
         consult = begin_consult(self._wiring, self._call, agent, self.leg, target)
         if consult is None:
             return False
-        await self.talk.hold()
-        if self.talk.bridge is not None:
-            await self.talk.bridge.remove(self.leg)
         session = ConsultCall(self._wiring, self._talks, consult, self.leg, target)
-        self._talks.start(session.run(), f"consult {consult.id}")
+        with session.held_back():  # who is asked may answer before the caller is put aside
+            self._talks.start(session.run(), f"consult {consult.id}")
+            await self.talk.hold()
+            if self.talk.bridge is not None:
+                await self.talk.bridge.remove(self.leg)
         return True
 
     async def _consult_changed(self, news: ConsultNews) -> None:

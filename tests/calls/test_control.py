@@ -133,6 +133,23 @@ async def test_a_caller_is_sent_into_a_queue(center: CenterOnFake) -> None:
     await over(center, caller)
 
 
+async def test_who_is_asked_may_answer_before_the_caller_is_put_aside(
+    center: CenterOnFake,
+) -> None:
+    await center.log_in("olena", answers_after=1.0)
+    caller = center.caller()
+    await center.until(lambda: center.journal.events(ConversationStarted))
+    await center.log_in("taras", answers_after=0.01)
+    center.asterisk.delay_requests(0.1)
+    center.asterisk.dial_digits(LEG, "*3204#")
+    await center.until(lambda: len(center.journal.events(ConversationStarted)) == 2)
+    taras = center.journal.events(ConversationStarted)[-1].bridge.removesuffix(".talk")
+    assert center.asterisk.hears(LEG) == f"talk:{taras}"
+    assert center.asterisk.hears(taras) == f"talk:{LEG}"
+    assert center.asterisk.hears(caller) == "music:default"
+    await over(center, caller)
+
+
 async def consulting(center: CenterOnFake) -> tuple[str, str, str]:
     """Olena asks taras on her phone's second line; the caller is on her phone's hold."""
     caller = await talking(center)

@@ -65,12 +65,16 @@ async def presses(stage: Stage, key: str, outcome: CallOutcome) -> tuple[Caller,
     return caller, pressed
 
 
-def lines(stage: Stage, caller: Caller) -> list[dict[str, object]]:
-    """What the engine's log says of the lookups of a call."""
-    call = str(caller.call_id)
-    text = stage.system.paths.engine_log.read_bytes()
-    found = [json.loads(line) for line in text.splitlines() if b"lookup_done" in line]
-    return [one for one in found if one.get("call_id") == call]
+async def logged(stage: Stage, caller: Caller) -> dict[str, object]:
+    """Wait for what the engine's log says of a call's one lookup."""
+
+    def found() -> list[dict[str, object]]:
+        text = stage.system.paths.engine_log.read_bytes()
+        lines = [json.loads(line) for line in text.splitlines() if b"lookup_done" in line]
+        return [one for one in lines if one.get("call_id") == str(caller.call_id)]
+
+    (line,) = await until("the lookup's line", found)
+    return line
 
 
 @pytest.mark.timeout(120)
@@ -101,7 +105,7 @@ async def test_a_bad_program_costs_the_caller_no_more_than_the_deadline(
         caller, pressed = await presses(stage, "1", CallOutcome.ENDED_IN_FLOW)
         heard = await caller.hears(prompt(stage, "closed"), since=pressed, beginning=BEGINNING)
         assert heard - pressed < DEADLINE + SLACK
-        (line,) = lines(stage, caller)
+        line = await logged(stage, caller)
         assert line["result"] == "failed"
         await caller.hangs_up()
 
@@ -115,14 +119,15 @@ async def test_the_breaker_opens_and_closes(stage: Stage) -> None:
             caller, pressed = await presses(stage, "1", CallOutcome.ENDED_IN_FLOW)
             await caller.hears(prompt(stage, "closed"), since=pressed, beginning=BEGINNING)
             await caller.hangs_up()
-            said += [(one["breaker"], one["tries"]) for one in lines(stage, caller)]
+            line = await logged(stage, caller)
+            said.append((line["breaker"], line["tries"]))
         assert said == [("closed", 1), ("open", 1), ("open", 0)]
         await crm.begin()
         crm.says(b'{"name": "Oksana", "level": 7}')
         await asyncio.sleep(6)
         caller, _ = await presses(stage, "1", CallOutcome.ABANDONED)
         await caller.becomes(CallState.WAITING)
-        (line,) = lines(stage, caller)
+        line = await logged(stage, caller)
         assert (line["breaker"], line["result"]) == ("closed", "found")
         await caller.hangs_up()
 
