@@ -154,8 +154,8 @@ def _check_leads(at: CampaignAt) -> Iterator[Problem]:
         if name in RESERVED or is_number_column(name):
             message = f"field '{name}' has the name of a column with a meaning of its own"
             yield document.problem(place, message, "give it another name")
-        if one.kind is FieldKind.CHOICE:
-            message = f"field '{name}' is a choice: leads have no choices"
+        if one.kind in (FieldKind.CHOICE, FieldKind.SCALE):
+            message = f"field '{name}' is a {one.kind}: leads have none"
             yield document.problem((*place, "kind"), message, "write 'kind: text'")
 
 

@@ -15,7 +15,7 @@ from ccengine.config.calendars import Calendar
 from ccengine.config.campaigns import Campaign
 from ccengine.config.coaching import ClientCoaching
 from ccengine.config.consents import ConsentSettings
-from ccengine.config.currencies import CURRENCIES
+from ccengine.config.currencies import Currency
 from ccengine.config.hours import Hours, Zone
 from ccengine.config.keeping import KeepingRules
 from ccengine.config.lookup_files import NO_LOOKUP_FILES, LookupFiles
@@ -45,14 +45,6 @@ from ccengine.core.outcome_rules import OutcomeRules
 from ccengine.core.queues import QueueSettings
 from ccengine.reporting.kpis.terms import Terms
 
-
-def _currency(text: str) -> str:
-    if text not in CURRENCIES:
-        message = f"'{text}' is no currency"
-        raise mistake(message, "use a code of ISO 4217 such as AED, EUR, UAH")
-    return text
-
-
 if TYPE_CHECKING:
     from ccengine.core.periods import Period
 
@@ -65,7 +57,6 @@ def _outbound_code(text: str) -> str:
 
 
 OutboundCode = Annotated[str, AfterValidator(_outbound_code)]
-Currency = Annotated[str, AfterValidator(_currency)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
