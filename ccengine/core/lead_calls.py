@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from ccengine.core.commands import CloseLead
+from ccengine.core import lead_outcomes
 from ccengine.core.dialer.leads import AttemptOutcome
 from ccengine.core.states import AgentState
 
@@ -41,18 +41,8 @@ def close_ended(floor: Floor) -> None:
         if agent is not None and agent.state is AgentState.WRAP_UP and agent.call == call:
             continue
         del floor.runs.closing[call]
-        floor.ask(
-            CloseLead(
-                call=call,
-                campaign=lead.campaign,
-                lead=lead.lead,
-                attempt=lead.attempt,
-                number=lead.number,
-                outcome=_outcome(lead),
-                agent=lead.talked_with,
-                disposition="" if agent is None else _said_by(agent, call),
-            )
-        )
+        said = "" if agent is None else _said_by(agent, call)
+        lead_outcomes.close(floor, call, lead, _outcome(lead), said)
 
 
 def _outcome(lead: LeadCall) -> AttemptOutcome:

@@ -193,6 +193,7 @@ def _restore_dialing(floor: Floor, dialing: RunsSnapshot) -> None:
     for one in dialing.runs:
         runs.known[one.campaign] = recalled(one, floor.plan.campaigns[one.campaign])
     runs.air, runs.closing = dict(dialing.air), dict(dialing.closing)
+    runs.closed = dict(dialing.closed)
     runs.turn = dialing.turn
 
 

@@ -81,7 +81,8 @@ def decision_told(what: DialingCommand) -> str:
             return f"{len(what.calls)} calls of {what.campaign} are hung up: {what.reason}"
         case CloseLead():
             said = f", {what.disposition}" if what.disposition else ""
-            return f"the attempt ended: {what.outcome}{said}"
+            how = "did end so" if what.corrects else "ended"
+            return f"the attempt {how}: {what.outcome}{said}"
 
 
 def _because(reason: str) -> str:

@@ -24,6 +24,7 @@ from ccengine.core.dialer.leads import (
     LeadKey,
     LeadState,
     MachineVerdict,
+    Promise,
 )
 from ccengine.core.dialer.purposes import Mode, Purpose
 from ccengine.core.dialer.quotas import Group
@@ -111,15 +112,6 @@ class StoredAttempt(NewAttempt):
     answered_at: Instant | None = None
     ended_at: Instant | None = None
     agent: AgentId | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Promise:
-    """A call that an agent promised during the attempt."""
-
-    due_at: Instant
-    number: str | None = None  #: None: the one that was dialed
-    agent: AgentId | None = None  #: None: anybody may call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from ccengine.core.commands import CloseLead
 from ccengine.core.dialer.campaigns import CampaignPlan
 from ccengine.core.dialer.hopper import Hopper
-from ccengine.core.dialer.leads import AttemptId, Lead, LeadKey
+from ccengine.core.dialer.leads import AttemptId, Lead, LeadKey, Promise
 from ccengine.core.dialer.pacing.situation import PacingPolicy
 from ccengine.core.ids import AgentId, CallId, CampaignId, Instant
 from ccengine.core.states import AgentState
@@ -34,6 +35,9 @@ class LeadCall:
     is_withdrawn: bool = False  #: its session was told to hang up
     abandoned: bool = False  #: they answered, and no agent came in time
     talked_with: AgentId | None = None  #: the last of them
+    form: str = ""  #: the version that was filled in; empty: none
+    values: Mapping[str, str] = field(default_factory=dict)  #: of the form; never logged
+    promise: Promise | None = None  #: of another call
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,6 +86,7 @@ class RunsSnapshot:
     runs: tuple[RunSnapshot, ...] = ()
     air: Mapping[CallId, LeadCall] = field(default_factory=dict)
     closing: Mapping[CallId, LeadCall] = field(default_factory=dict)
+    closed: Mapping[AgentId, tuple[CloseLead, ...]] = field(default_factory=dict)
     turn: CampaignId | None = None
 
 
@@ -95,6 +100,7 @@ class Runs:
         self.known: dict[CampaignId, Run] = {}
         self.air: dict[CallId, LeadCall] = {}  #: asked for, dialed or ringing
         self.closing: dict[CallId, LeadCall] = {}  #: over, and an agent may still say how it went
+        self.closed: dict[AgentId, tuple[CloseLead, ...]] = {}  #: each agent's latest
         self.turn: CampaignId | None = None  #: which got a free agent last
         self.stirred = False  #: something has changed that pacing goes by
         self.spells: list[Spell] = []  #: that ended, and no law was told of yet
@@ -119,6 +125,7 @@ class Runs:
             runs=tuple(_snapshot_of(run) for run in self.known.values()),
             air=dict(self.air),
             closing=dict(self.closing),
+            closed=dict(self.closed),
             turn=self.turn,
         )
 

@@ -113,6 +113,7 @@ from ccengine.core.events.offers import (
 )
 from ccengine.core.events.outcomes import (
     FormFilled,
+    LeadCallbackBooked,
     OutcomeEntryEnded,
     OutcomeEntryStarted,
     OutcomeSet,
@@ -216,7 +217,9 @@ DeskEvent = AgentPaused | AgentResumed | WrapUpExtended | WrongPinGiven
 HelpEvent = HelpAsked | HelpAnswered | HelpUnanswered
 AgentEvent = ShiftEvent | DeskEvent | HelpEvent
 PhoneEvent = PhoneLost | PhoneFound | OwnCallStarted | OwnCallEnded
-OutcomeEvent = OutcomeSet | FormFilled | OutcomeEntryStarted | OutcomeEntryEnded
+OutcomeEvent = (
+    OutcomeSet | FormFilled | LeadCallbackBooked | OutcomeEntryStarted | OutcomeEntryEnded
+)
 ClosureEvent = NumbersClosed | NumbersOpened
 QualityEvent = TalkMeasured | ReviewPublished | ReviewDisputed | DisputeAnswered
 CoachingEvent = (
@@ -329,6 +332,7 @@ __all__ = [
     "LanguageChosen",
     "LeadAbandoned",
     "LeadAnswered",
+    "LeadCallbackBooked",
     "LeadDialed",
     "LeadEvent",
     "LeadHeldBack",

@@ -1,0 +1,81 @@
+"""What agents say of calls to leads: it goes with the attempt, and corrects it while it may.
+
+An attempt is closed with the agent's wrap-up. For some time after it agents may still say something
+else (`debriefs`): then it is closed once more, as a correction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ccengine.core.commands import CloseLead
+from ccengine.core.debriefs import KEPT
+from ccengine.core.dialer.leads import Promise
+
+if TYPE_CHECKING:
+    from ccengine.core.dialer.leads import AttemptOutcome
+    from ccengine.core.dialer.runs import LeadCall
+    from ccengine.core.events import FormFilled, LeadCallbackBooked
+    from ccengine.core.floor import Floor
+    from ccengine.core.ids import AgentId, CallId
+
+
+def close(
+    floor: Floor, call: CallId, lead: LeadCall, outcome: AttemptOutcome, disposition: str
+) -> None:
+    """Have an attempt closed with all that was said of it."""
+    told = CloseLead(
+        call=call,
+        campaign=lead.campaign,
+        lead=lead.lead,
+        attempt=lead.attempt,
+        number=lead.number,
+        outcome=outcome,
+        agent=lead.talked_with,
+        disposition=disposition,
+        form=lead.form,
+        values=lead.values,
+        promise=lead.promise,
+    )
+    if told.agent is not None:
+        _remember(floor, told.agent, told)
+    floor.ask(told)
+
+
+def correct(floor: Floor, agent: AgentId, call: CallId, **said: Any) -> None:
+    """Have an attempt that is closed take what its last agent says now; any other is unchanged."""
+    before = next((one for one in floor.runs.closed.get(agent, ()) if one.call == call), None)
+    if before is not None and replace(before, **said) != before:
+        told = replace(before, corrects=True, **said)
+        _remember(floor, agent, told)
+        floor.ask(told)
+
+
+def note_form(floor: Floor, event: FormFilled) -> None:
+    """Keep what was filled in of a call to a lead, for its attempt."""
+    _note(floor, event.agent, event.call, form=event.form, values=dict(event.values))
+
+
+def promise(floor: Floor, agent: AgentId, event: LeadCallbackBooked) -> None:
+    """Keep that a lead was promised another call, or that none is promised any more."""
+    promised = None
+    if event.due_at is not None:
+        own = agent if event.is_own else None
+        promised = Promise(due_at=event.due_at, number=event.number or None, agent=own)
+    _note(floor, agent, event.call, promise=promised)
+
+
+def _note(floor: Floor, agent: AgentId, call: CallId, **said: Any) -> None:
+    known = floor.calls.get(call)
+    if known is not None and known.lead is not None:
+        known.lead = replace(known.lead, **said)
+    elif call in floor.runs.closing:
+        floor.runs.closing[call] = replace(floor.runs.closing[call], **said)
+    else:
+        correct(floor, agent, call, **said)
+
+
+def _remember(floor: Floor, agent: AgentId, told: CloseLead) -> None:
+    others = [one for one in floor.runs.closed.get(agent, ()) if one.call != told.call]
+    floor.runs.closed[agent] = (*others, told)[-KEPT:]
