@@ -81,9 +81,15 @@ def _plan_of(client: Client, campaign: Campaign, lawbook: Lawbook, at: Instant) 
         ratio=settings.ratio or 1.0,
         limits=_limits(client, settings, lawbook, at),
         ring_seconds=float(settings.ring_seconds),
+        machine_dispositions=_machine_dispositions(client),
         lists=dict(settings.lists),
         periods=_periods(client, settings, at),
     )
+
+
+def _machine_dispositions(client: Client) -> tuple[str, ...]:
+    known = client.settings.dispositions.items()
+    return tuple(name for name, one in known if one.machine)
 
 
 def _limits(

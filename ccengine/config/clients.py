@@ -98,6 +98,7 @@ class Disposition:
     digits: Digits  #: typed for it
     form: bool = True  #: no: the queue's form is not asked for
     refused: bool = False  #: the customer does not want such calls: they pause, or end
+    machine: bool = False  #: nobody was there: an answering machine had taken a campaign's call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import dialing
+from ccengine.core import dialing, lead_calls
 from ccengine.core.events import (
     AbandonWindowOpened,
     CampaignEvent,
@@ -15,6 +15,7 @@ from ccengine.core.events import (
     LeadAnswered,
     LeadDialed,
     LeadHeldBack,
+    LeadMachineHeard,
     LeadsClaimed,
     LeadUnanswered,
 )
@@ -38,6 +39,8 @@ def handle(floor: Floor, event: DialingEvent, now: Instant) -> None:
             dialing.abandon(floor, event, now)
         case LeadAbandoned():
             floor.ignored += 1
+        case LeadMachineHeard():
+            lead_calls.hear(floor, event, now)
         case _ if event.call not in floor.runs.air:
             floor.ignored += 1
         case _:

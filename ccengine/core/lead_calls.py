@@ -1,4 +1,8 @@
-"""What becomes of a call that a campaign dialed and somebody answered: talk, end, outcome."""
+"""What becomes of a call that a campaign dialed and somebody answered: talk, end, outcome.
+
+A machine that was taken for a person is no live answer: the law of pacing is told as soon as that
+is known, else limits on abandoned calls would count by answers that were none.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ccengine.core import lead_outcomes
-from ccengine.core.dialer.leads import AttemptOutcome
+from ccengine.core.dialer.leads import AttemptOutcome, MachineVerdict
+from ccengine.core.events.dialing import HeardBy
 from ccengine.core.states import AgentState
 
 if TYPE_CHECKING:
     from ccengine.core.agents import Agent
     from ccengine.core.calls import Call
     from ccengine.core.dialer.runs import LeadCall
+    from ccengine.core.events import LeadMachineHeard
     from ccengine.core.floor import Floor
-    from ccengine.core.ids import CallId
+    from ccengine.core.ids import CallId, Instant
 
 PATIENCE_PREFIX: Final = "patience:"
 
@@ -34,18 +40,68 @@ def note_end(floor: Floor, call: Call) -> None:
         floor.runs.closing[call.id] = call.lead
 
 
-def close_ended(floor: Floor) -> None:
+def hear(floor: Floor, event: LeadMachineHeard, now: Instant) -> None:
+    """Take note of who has answered, as an agent or a detector says."""
+    lead = _find(floor, event.call)
+    if lead is None or (lead.agent_says and event.by is HeardBy.DETECTOR):
+        floor.ignored += 1
+        return
+    agent_says = event.by is HeardBy.AGENT
+    _judge(floor, event.call, replace(lead, verdict=event.verdict, agent_says=agent_says), now)
+
+
+def note_disposition(floor: Floor, call: CallId, disposition: str, now: Instant) -> None:
+    """Learn from what an agent says of a call to a lead whether a machine had answered."""
+    lead = _find(floor, call)
+    plan = None if lead is None else floor.plan.campaigns.get(lead.campaign)
+    if lead is None or plan is None or not disposition:
+        return
+    is_machine = disposition in plan.machine_dispositions
+    verdict = MachineVerdict.MACHINE if is_machine else MachineVerdict.PERSON
+    _judge(floor, call, replace(lead, verdict=verdict, agent_says=True), now)
+
+
+def _find(floor: Floor, call: CallId) -> LeadCall | None:
+    alive = floor.calls.get(call)
+    known = floor.runs.air.get(call) or floor.runs.closing.get(call)
+    return known if alive is None else alive.lead
+
+
+def _judge(floor: Floor, call: CallId, lead: LeadCall, now: Instant) -> None:
+    """Keep the verdict; tell the law, once, of a machine that it has taken for a live answer.
+
+    What was abandoned stays a live answer that was: that is never easier than the rule.
+    """
+    is_live = call not in floor.runs.air and not lead.abandoned
+    if lead.verdict is MachineVerdict.MACHINE and is_live and not lead.disowned:
+        run = floor.runs.known.get(lead.campaign)
+        if run is not None:
+            run.law.machine_heard(now - run.zero)
+            floor.runs.stirred = True
+        lead = replace(lead, disowned=True)
+    if call in floor.calls:
+        floor.calls[call].lead = lead
+    elif call in floor.runs.air:
+        floor.runs.air[call] = lead
+    else:
+        floor.runs.closing[call] = lead
+
+
+def close_ended(floor: Floor, now: Instant) -> None:
     """Close attempts whose agents have said how the call went, or may not any more."""
     for call, lead in list(floor.runs.closing.items()):
         agent = _agent_of(floor, lead)
         if agent is not None and agent.state is AgentState.WRAP_UP and agent.call == call:
             continue
-        del floor.runs.closing[call]
         said = "" if agent is None else _said_by(agent, call)
+        note_disposition(floor, call, said, now)
+        lead = floor.runs.closing.pop(call)
         lead_outcomes.close(floor, call, lead, _outcome(lead), said)
 
 
 def _outcome(lead: LeadCall) -> AttemptOutcome:
+    if lead.verdict is MachineVerdict.MACHINE and not lead.abandoned:
+        return AttemptOutcome.MACHINE
     if lead.talked_with is not None:
         return AttemptOutcome.ANSWERED
     return AttemptOutcome.ABANDONED if lead.abandoned else AttemptOutcome.CUT_OFF

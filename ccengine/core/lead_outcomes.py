@@ -7,18 +7,20 @@ else (`debriefs`): then it is closed once more, as a correction.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ccengine.core.commands import CloseLead
 from ccengine.core.debriefs import KEPT
-from ccengine.core.dialer.leads import Promise
+from ccengine.core.dialer.leads import AttemptOutcome, Promise
 
 if TYPE_CHECKING:
-    from ccengine.core.dialer.leads import AttemptOutcome
     from ccengine.core.dialer.runs import LeadCall
     from ccengine.core.events import FormFilled, LeadCallbackBooked
     from ccengine.core.floor import Floor
     from ccengine.core.ids import AgentId, CallId
+
+MAY_BE_TAKEN: Final = frozenset({AttemptOutcome.ANSWERED, AttemptOutcome.MACHINE})
+"""One of these may have been taken for the other."""
 
 
 def close(
@@ -43,13 +45,16 @@ def close(
     floor.ask(told)
 
 
-def correct(floor: Floor, agent: AgentId, call: CallId, **said: Any) -> None:
-    """Have an attempt that is closed take what its last agent says now; any other is unchanged."""
-    before = next((one for one in floor.runs.closed.get(agent, ()) if one.call == call), None)
-    if before is not None and replace(before, **said) != before:
-        told = replace(before, corrects=True, **said)
-        _remember(floor, agent, told)
-        floor.ask(told)
+def correct_disposition(floor: Floor, agent: AgentId, call: CallId, disposition: str) -> None:
+    """Have an attempt that is closed end as its last agent says now."""
+    before = _closed(floor, agent, call)
+    if before is None:
+        return
+    plan, outcome = floor.plan.campaigns.get(before.campaign), before.outcome
+    if plan is not None and outcome in MAY_BE_TAKEN:
+        is_machine = disposition in plan.machine_dispositions
+        outcome = AttemptOutcome.MACHINE if is_machine else AttemptOutcome.ANSWERED
+    _correct(floor, agent, before, replace(before, disposition=disposition, outcome=outcome))
 
 
 def note_form(floor: Floor, event: FormFilled) -> None:
@@ -72,8 +77,19 @@ def _note(floor: Floor, agent: AgentId, call: CallId, **said: Any) -> None:
         known.lead = replace(known.lead, **said)
     elif call in floor.runs.closing:
         floor.runs.closing[call] = replace(floor.runs.closing[call], **said)
-    else:
-        correct(floor, agent, call, **said)
+    elif (before := _closed(floor, agent, call)) is not None:
+        _correct(floor, agent, before, replace(before, **said))
+
+
+def _closed(floor: Floor, agent: AgentId, call: CallId) -> CloseLead | None:
+    return next((one for one in floor.runs.closed.get(agent, ()) if one.call == call), None)
+
+
+def _correct(floor: Floor, agent: AgentId, before: CloseLead, told: CloseLead) -> None:
+    if told != before:
+        told = replace(told, corrects=True)
+        _remember(floor, agent, told)
+        floor.ask(told)
 
 
 def _remember(floor: Floor, agent: AgentId, told: CloseLead) -> None:

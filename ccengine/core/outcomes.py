@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ccengine.core import debriefs, lead_outcomes, shifts
+from ccengine.core import debriefs, lead_calls, lead_outcomes, shifts
 from ccengine.core.agents import Outcome
 from ccengine.core.errors import NoLead, NothingToSay, UnknownDisposition, ValuesTooLarge
 from ccengine.core.states import AgentState
@@ -53,7 +53,8 @@ def set_outcome(floor: Floor, event: OutcomeSet, now: Instant) -> None:
         form=debrief.outcome.form,
     )
     debriefs.say(floor, agent, debrief, outcome, now)
-    lead_outcomes.correct(floor, agent.id, event.call, disposition=event.disposition)
+    lead_calls.note_disposition(floor, event.call, event.disposition, now)
+    lead_outcomes.correct_disposition(floor, agent.id, event.call, event.disposition)
     if _lasts_for_want_of_this(agent):
         shifts.finish_wrap_up(floor, agent.id, now)
 

@@ -52,7 +52,7 @@ class Team:
 
 def settle(floor: Floor, now: Instant) -> None:
     """Tell laws what has ended, hang up what nobody could take, and place what they allow."""
-    lead_calls.close_ended(floor)
+    lead_calls.close_ended(floor, now)
     runs = floor.runs
     spells, runs.spells = runs.spells, []
     stirred, runs.stirred = runs.stirred, False

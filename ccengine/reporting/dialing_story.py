@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ccengine.core.commands import (
     CloseLead,
@@ -11,6 +11,7 @@ from ccengine.core.commands import (
     ReturnLeads,
     WithdrawCalls,
 )
+from ccengine.core.dialer.leads import MachineVerdict
 from ccengine.core.events import (
     AbandonWindowOpened,
     CampaignEvent,
@@ -21,6 +22,7 @@ from ccengine.core.events import (
     LeadAnswered,
     LeadDialed,
     LeadHeldBack,
+    LeadMachineHeard,
     LeadsClaimed,
     LeadUnanswered,
 )
@@ -31,6 +33,12 @@ if TYPE_CHECKING:
 
     from ccengine.core.commands import DialingCommand
     from ccengine.core.events import DialingEvent, LeadEvent
+
+_WHO_ANSWERED: Final = {
+    MachineVerdict.PERSON: "a person has answered",
+    MachineVerdict.MACHINE: "a machine has answered",
+    MachineVerdict.UNSURE: "a person or a machine has answered",
+}
 
 
 def tell_dialing(what: DialingEvent, mask: Callable[[str], str]) -> str:
@@ -68,6 +76,8 @@ def _of_lead(what: LeadEvent, mask: Callable[[str], str]) -> str:
             return f"the lead was not reached: {what.outcome}"
         case LeadAbandoned():
             return f"no agent came in time: {what.reason}"
+        case LeadMachineHeard():
+            return f"{_WHO_ANSWERED[what.verdict]}, says the {what.by}"
 
 
 def decision_told(what: DialingCommand) -> str:

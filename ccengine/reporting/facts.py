@@ -197,6 +197,7 @@ SHOWN: Mapping[str, str] = {
     "to_agent": "to_agent",
     "typed": "typed",
     "until": "until",
+    "verdict": "verdict",
     "version": "version",
     "voicemail": "voicemail",
     "why": "why",

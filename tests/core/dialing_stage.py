@@ -18,7 +18,14 @@ from ccengine.core.commands import (
     WithdrawCalls,
 )
 from ccengine.core.dialer.campaigns import CampaignPlan, ListShare
-from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, Lead, LeadKey, LeadNumber
+from ccengine.core.dialer.leads import (
+    AttemptId,
+    AttemptOutcome,
+    Lead,
+    LeadKey,
+    LeadNumber,
+    MachineVerdict,
+)
 from ccengine.core.dialer.purposes import Mode
 from ccengine.core.ids import CallId, CampaignId, QueueId
 from tests.core.builders import CLIENT, TENANT
@@ -65,6 +72,9 @@ def dialing_events(call: str) -> list[Event]:
         events.LeadAnswered(call=CallId(call), leg=f"{call}.leg"),
         events.LeadUnanswered(call=CallId(call), outcome=AttemptOutcome.BUSY),
         events.LeadAbandoned(call=CallId(call), reason="2 s are over"),
+        events.LeadMachineHeard(
+            call=CallId(call), by=events.HeardBy.DETECTOR, verdict=MachineVerdict.MACHINE
+        ),
     ]
 
 
@@ -179,6 +189,14 @@ class DialingStage(Stage):
 
     def abandoned(self, call: CallId) -> list[Command]:
         return self.post(events.LeadAbandoned(call=call, reason="2 s are over"))
+
+    def machine_heard(
+        self,
+        call: CallId,
+        by: events.HeardBy = events.HeardBy.DETECTOR,
+        verdict: MachineVerdict = MachineVerdict.MACHINE,
+    ) -> list[Command]:
+        return self.post(events.LeadMachineHeard(call=call, by=by, verdict=verdict))
 
     def agent_takes(self, call: CallId) -> None:
         """Have the agent's phone answer by itself, and both hear each other."""

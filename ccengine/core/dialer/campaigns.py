@@ -59,6 +59,7 @@ class CampaignPlan:
     calls_at_most: int = 30  #: in the air at a time
     lists: Mapping[str, ListShare] = dataclasses.field(default_factory=dict)
     periods: tuple[Period, ...] | None = None  #: when calls are placed; None: always
+    machine_dispositions: tuple[str, ...] = ()  #: by which agents say that a machine had answered
     patience_seconds: float = 2.0  #: in which an agent must have taken who answered
     outcome: OutcomeRules | None = None  #: what is said of its calls; None: as its queue asks
     own_callback_seconds: float = 900.0

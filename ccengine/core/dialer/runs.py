@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from ccengine.core.commands import CloseLead
 from ccengine.core.dialer.campaigns import CampaignPlan
 from ccengine.core.dialer.hopper import Hopper
-from ccengine.core.dialer.leads import AttemptId, Lead, LeadKey, Promise
+from ccengine.core.dialer.leads import AttemptId, Lead, LeadKey, MachineVerdict, Promise
 from ccengine.core.dialer.pacing.situation import PacingPolicy
 from ccengine.core.ids import AgentId, CallId, CampaignId, Instant
 from ccengine.core.states import AgentState
@@ -35,6 +35,9 @@ class LeadCall:
     is_withdrawn: bool = False  #: its session was told to hang up
     abandoned: bool = False  #: they answered, and no agent came in time
     talked_with: AgentId | None = None  #: the last of them
+    verdict: MachineVerdict | None = None  #: on who answered; an agent's comes before a detector's
+    agent_says: bool = False  #: the verdict is the agent's
+    disowned: bool = False  #: its law was told that a machine had answered
     form: str = ""  #: the version that was filled in; empty: none
     values: Mapping[str, str] = field(default_factory=dict)  #: of the form; never logged
     promise: Promise | None = None  #: of another call

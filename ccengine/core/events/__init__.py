@@ -77,10 +77,12 @@ from ccengine.core.events.dialing import (
     CampaignFinished,
     CampaignPaused,
     CampaignStarted,
+    HeardBy,
     LeadAbandoned,
     LeadAnswered,
     LeadDialed,
     LeadHeldBack,
+    LeadMachineHeard,
     LeadsClaimed,
     LeadUnanswered,
 )
@@ -229,7 +231,7 @@ CampaignEvent = (
     CampaignStarted | CampaignPaused | CampaignFinished | AbandonWindowOpened | LeadsClaimed
 )
 InAirEvent = LeadDialed | LeadHeldBack | LeadAnswered | LeadUnanswered
-LeadEvent = InAirEvent | LeadAbandoned
+LeadEvent = InAirEvent | LeadAbandoned | LeadMachineHeard
 DialingEvent = CampaignEvent | LeadEvent
 SystemEvent = PlanLoaded | SwitchLost | SwitchResynced | DiskLevelChanged
 Event = (
@@ -320,6 +322,7 @@ __all__ = [
     "FlowStepEntered",
     "FormFilled",
     "GapKind",
+    "HeardBy",
     "HelpAnswered",
     "HelpAsked",
     "HelpEvent",
@@ -336,6 +339,7 @@ __all__ = [
     "LeadDialed",
     "LeadEvent",
     "LeadHeldBack",
+    "LeadMachineHeard",
     "LeadUnanswered",
     "LeadsClaimed",
     "MessageAsked",

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, Lead, LeadKey
+from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, Lead, LeadKey, MachineVerdict
 from ccengine.core.ids import CallId, CampaignId, ClientId, TenantId
+
+
+class HeardBy(StrEnum):
+    """Who says whether a machine has answered."""
+
+    DETECTOR = "detector"
+    AGENT = "agent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,3 +110,16 @@ class LeadAbandoned:
 
     call: CallId
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadMachineHeard:
+    """Somebody or something says who has answered: a person, a machine, or one cannot tell.
+
+    An agent's word comes before a detector's. What a detector says that only learns (`shadow`) is
+    told to nobody but the books.
+    """
+
+    call: CallId
+    by: HeardBy
+    verdict: MachineVerdict
