@@ -23,9 +23,12 @@ from ccengine.core.commands import (
     DivertCall,
     DropItem,
     EndCoaching,
+    FollowSchedule,
     MoveCall,
     OfferCall,
+    OfferLead,
     PlaceCall,
+    PreviewCommand,
     RefillHopper,
     RemindAgent,
     ReturnLeads,
@@ -36,9 +39,11 @@ from ccengine.core.commands import (
     ShowClosure,
     ShowCoaching,
     ShowOutcome,
+    SkipLead,
     TakeUpItem,
     TargetMissed,
     WithdrawCalls,
+    WithdrawLead,
     WithdrawOffer,
 )
 from ccengine.core.errors import CoreError
@@ -268,7 +273,7 @@ class Engine:
         else:
             self._loop.call_soon(self._go_on_with_snapshot)
 
-    def _begin(self, command: TakeUpItem | DialingCommand) -> None:
+    def _begin(self, command: TakeUpItem | DialingCommand | PreviewCommand) -> None:
         """Hand over what needs a session that there is not yet, or concerns a whole campaign."""
         match command:
             case TakeUpItem():
@@ -277,8 +282,17 @@ class Engine:
             case PlaceCall():
                 self.open_call(command.call)
                 self.dialing.put_nowait(command)
-            case RefillHopper() | ReturnLeads() | WithdrawCalls() | CloseLead():
+            case (
+                FollowSchedule()
+                | RefillHopper()
+                | ReturnLeads()
+                | WithdrawCalls()
+                | CloseLead()
+                | SkipLead()
+            ):
                 self.dialing.put_nowait(command)
+            case OfferLead() | WithdrawLead():
+                pass  # the desk shows what the core has
 
     def _deliver(self, command: Command) -> None:
         mailbox: Mailbox | None
@@ -297,7 +311,7 @@ class Engine:
                 mailbox = self._calls.get(command.call)
             case SeatCoach() | EndCoaching():
                 mailbox = self._coachings.get(command.coaching)
-            case _ if isinstance(command, TakeUpItem | DialingCommand):
+            case _ if isinstance(command, TakeUpItem | DialingCommand | PreviewCommand):
                 self._begin(command)
                 return
             case ShowCall() | ShowOutcome() | ShowClosure() | ShowCoaching():

@@ -12,7 +12,7 @@ from ccengine.config.lawbook import Lawbook
 from ccengine.config.whereabouts import whereabouts
 from ccengine.core.dialer.leads import AttemptId, HeldBack
 from ccengine.core.dialer.quotas import Quotas
-from ccengine.core.dialer.retries import RetryRules
+from ccengine.core.dialer.retries import RetryRules, due_after_skip
 from ccengine.core.ids import CampaignId, ClientId
 from ccengine.storage.attempts import Ending, NewAttempt, NotClaimed, Progress
 from ccengine.storage.do_not_call import DoNotCall
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ccengine.calls.wiring import Wiring
     from ccengine.config.campaigns import Campaign
-    from ccengine.core.commands import CloseLead, PlaceCall, RefillHopper
+    from ccengine.core.commands import CloseLead, PlaceCall, RefillHopper, SkipLead
     from ccengine.core.dialer.leads import AttemptOutcome, Lead, LeadKey
     from ccengine.core.dialer.rules import Law
     from ccengine.core.ids import Instant
@@ -66,6 +66,11 @@ class StoredBooks:
     async def give_back(self, leads: Sequence[LeadKey]) -> None:
         """Give claims back."""
         await self._database.leads.give_back(leads)
+
+    async def skip(self, told: SkipLead) -> None:
+        """Put a lead off that an agent was shown, until the campaign's rules have it again."""
+        until = due_after_skip(told.reason, self._now(), self._rules(told.campaign))
+        await self._database.leads.put_off(told.lead, until, told.reason)
 
     async def place(self, asked: PlaceCall) -> Placed | HeldBack:
         """Ask the law once more and store the attempt, in one transaction."""

@@ -21,7 +21,7 @@ from ccengine.cli.tables import Table
 from ccengine.config.campaign_limits import CampaignLimits, limits_of
 from ccengine.config.campaigns import Detection
 from ccengine.config.dialing_rules import built_in
-from ccengine.core.dialer.pacing.modes import PACED
+from ccengine.core.dialer.laws import PACED
 from ccengine.simulator.dialing.floor import HOUR_S
 from ccengine.simulator.dialing.page import page
 from ccengine.simulator.dialing.scenario import CampaignScenario, load_campaign_scenario

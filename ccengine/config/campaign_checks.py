@@ -13,6 +13,7 @@ from ccengine.config.lookups import Documents, Range, levels, out_of_range, unkn
 from ccengine.config.papers import FieldKind
 from ccengine.core.dialer.leads import AttemptOutcome
 from ccengine.core.dialer.purposes import Mode
+from ccengine.core.dialer.retries import SKIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -163,7 +164,7 @@ def _check_retries(at: CampaignAt) -> Iterator[Problem]:
     rules, document = at.campaign.settings.retries, at.document
     written = at.documents.clients.get(at.client.id)
     own = () if written is None else written.keys("dispositions")
-    known = None if written is None else [*AttemptOutcome, *own]
+    known = None if written is None else [*AttemptOutcome, SKIPPED, *own]
     place: Place = ("retries", "rules")
     yield from unknown_keys(document, place, "outcome", rules.rules, known)
     ranges = [Range(("retries", "most_attempts"), rules.most_attempts, 1, TIMES_AT_MOST)]

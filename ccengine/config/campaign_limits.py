@@ -41,17 +41,18 @@ class CampaignLimits:
 
 
 def limits_of(
-    campaign: CampaignFile, country: str, rules: DialingRules, at: Instant
+    campaign: CampaignFile, country: str | None, rules: DialingRules, at: Instant
 ) -> CampaignLimits:
     """Return what holds for calls to a campaign's own country: its numbers may be of others, too.
 
     Args:
         campaign: whose.
-        country: of its numbers without one.
+        country: of its numbers without one; None: nobody says, so only its own limit is known.
         rules: the tenant's over the built-in ones.
         at: rules begin and end on days.
     """
-    law = Lawbook(rules).law_for((Whereabouts(country, zones_of(country)),), at)
+    where = () if country is None else (Whereabouts(country, zones_of(country)),)
+    law = Lawbook(rules).law_for(where, at)
     holding = law.rules_for(campaign.purpose, campaign.mode)
     sources = {rule.id: rule.source for rule in holding}
     found = [

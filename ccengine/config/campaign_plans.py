@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from ccengine.config.campaign_limits import limits_of
 from ccengine.config.clock_changes import begin_of, end_of
 from ccengine.config.dialing_rules import built_in
-from ccengine.config.lawbook import Lawbook
 from ccengine.config.openings import periods_ahead
 from ccengine.config.queue_names import full_name
-from ccengine.config.whereabouts import Whereabouts
 from ccengine.core.dialer.campaigns import CampaignPlan
-from ccengine.core.dialer.pacing.budgets import Limit, Window
+from ccengine.core.dialer.laws import limit_of
 from ccengine.core.dialer.purposes import Mode
-from ccengine.core.dialer.rules import Denominator, WindowKind, abandon_limits
 from ccengine.core.ids import CampaignId, QueueId
 from ccengine.core.periods import Period
 from ccengine.core.queues import QueueSettings
@@ -25,17 +23,8 @@ if TYPE_CHECKING:
     from ccengine.config.campaigns import Campaign, CampaignFile
     from ccengine.config.clients import Client
     from ccengine.config.dialing_rules import DialingRules
-    from ccengine.core.dialer.rules import AbandonLimit
+    from ccengine.core.dialer.pacing.budgets import Limit
     from ccengine.core.ids import Instant
-
-WINDOWS: Final = {
-    WindowKind.DAY: Window.DAY,
-    WindowKind.MONTH: Window.CALENDAR_MONTH,
-    WindowKind.THIRTY_DAYS: Window.THIRTY_DAYS,
-    WindowKind.CAMPAIGN: Window.CAMPAIGN,
-}
-LEAST_PERCENT: Final = 0.01
-"""Of answers that may be abandoned where the rule says none: a share of 0 is no share."""
 
 OWN_QUEUE: Final = ".leads"
 """Behind a campaign's name, of the line that one has whose agents are named by skills; no queue of
@@ -52,9 +41,9 @@ def campaign_plans(
         rules: the tenant's own, over those that come with the program.
         at: hours are given for some weeks from this instant on.
     """
-    lawbook = Lawbook(rules.over(built_in()))
+    holding = rules.over(built_in())
     return {
-        CampaignId(one.id): _plan_of(client, one, lawbook, at)
+        CampaignId(one.id): _plan_of(client, one, holding, at)
         for one in client.campaigns.values()
         if one.settings.mode is not Mode.UNATTENDED
     }
@@ -73,17 +62,25 @@ def _queue_of(client: Client, campaign: Campaign) -> QueueId:
     return full_name(client.id, campaign.settings.queue or f"{campaign.name}{OWN_QUEUE}")
 
 
-def _plan_of(client: Client, campaign: Campaign, lawbook: Lawbook, at: Instant) -> CampaignPlan:
+def _plan_of(client: Client, campaign: Campaign, rules: DialingRules, at: Instant) -> CampaignPlan:
     settings = campaign.settings
+    ends_at, because = _last(client, settings)
     return CampaignPlan(
         queue=_queue_of(client, campaign),
         mode=settings.mode,
         ratio=settings.ratio or 1.0,
-        limits=_limits(client, settings, lawbook, at),
+        law=settings.pacing,
+        limits=_limits(client, settings, rules, at),
         ring_seconds=float(settings.ring_seconds),
+        calls_at_most=settings.calls_at_most,
+        preview_seconds=float(settings.preview_seconds),
+        preview_then=settings.preview_then,
         machine_dispositions=_machine_dispositions(client),
         lists=dict(settings.lists),
         periods=_periods(client, settings, at),
+        starts_itself=settings.schedule.automatic,
+        ends_at=ends_at,
+        ends_because=because,
     )
 
 
@@ -93,36 +90,31 @@ def _machine_dispositions(client: Client) -> tuple[str, ...]:
 
 
 def _limits(
-    client: Client, settings: CampaignFile, lawbook: Lawbook, at: Instant
+    client: Client, settings: CampaignFile, rules: DialingRules, at: Instant
 ) -> tuple[Limit, ...]:
-    """Return the law's limits, and the campaign's own if it is stricter than one of them."""
+    """Return what `limits_of` has found, in its order: a window is opened by the place in it."""
     country = settings.country or client.settings.country
-    where = [Whereabouts(place=str(country), zones=("UTC",))] if country is not None else []
-    law = lawbook.law_for(where, at).rules_for(settings.purpose, settings.mode)
-    found = [_limit(_percent(fact), WINDOWS[fact.window]) for _, fact in abandon_limits(law)]
-    own = settings.abandon_percent
-    if own is not None:
-        found.append(_limit(own, found[0].window if found else Window.DAY))
-    return tuple(sorted(set(found), key=lambda one: (one.share, one.window)))
+    found = limits_of(settings, None if country is None else str(country), rules, at).limits
+    return tuple(limit_of(one.limit) for one in found)
 
 
-def _percent(fact: AbandonLimit) -> float:
-    # Of calls that were connected to agents: those that were not are answered, too.
-    share = fact.percent / 100
-    return 100 * share / (1 + share) if fact.of is Denominator.CONNECTED else fact.percent
-
-
-def _limit(percent: float, window: Window) -> Limit:
-    return Limit(max(LEAST_PERCENT, percent) / 100, window, strict=percent < LEAST_PERCENT)
+def _last(client: Client, settings: CampaignFile) -> tuple[Instant | None, str]:
+    """Return when it is over at the latest, and why. None: never."""
+    zone, contract = ZoneInfo(client.zone), client.settings.contract
+    days = [
+        (settings.schedule.until, "its last day is over"),
+        (None if contract is None else contract.until, "the client's contract has ended"),
+    ]
+    ends = [(end_of(day, 24 * 60, zone), why) for day, why in days if day is not None]
+    return min(ends, default=(None, ""), key=lambda one: one[0])
 
 
 def _periods(client: Client, settings: CampaignFile, at: Instant) -> tuple[Period, ...] | None:
     """Return when it runs: hours, within its days and those of the contract. None: always."""
     schedule, contract, zone = settings.schedule, client.settings.contract, ZoneInfo(client.zone)
     starts = [schedule.starts, None if contract is None else contract.starts]
-    untils = [schedule.until, None if contract is None else contract.until]
     first = max((begin_of(day, 0, zone) for day in starts if day is not None), default=None)
-    last = min((end_of(day, 24 * 60, zone) for day in untils if day is not None), default=None)
+    last, _ = _last(client, settings)
     if schedule.hours is None:
         return None if first is None and last is None else (Period(first, last),)
     timetable = client.hours.get(schedule.hours)

@@ -21,8 +21,8 @@ from ccengine.config.numbers import Country, TelephoneNumber
 from ccengine.config.papers import FieldKind, Label
 from ccengine.config.problems import Problem
 from ccengine.config.schema import REQUIRED, fit
-from ccengine.core.dialer.campaigns import RING_FLOOR_SECONDS, ListShare, Quota
-from ccengine.core.dialer.purposes import Mode, Purpose
+from ccengine.core.dialer.campaigns import RING_FLOOR_SECONDS, AfterPreview, ListShare, Quota
+from ccengine.core.dialer.purposes import LOOK_AHEAD, Mode, Purpose
 from ccengine.core.dialer.retries import RetryRules
 from ccengine.core.ids import ClientId, SkillId
 
@@ -37,6 +37,18 @@ class Detection(StrEnum):
     OFF = "off"
     PARALLEL = "parallel"  #: while an agent talks already
     BEFORE = "before"  #: an agent comes after it: who answered waits in silence meanwhile
+
+
+class Pacing(StrEnum):
+    """The laws of `predictive`, by their names in the core; all but the first are yardsticks."""
+
+    LOOK_AHEAD = LOOK_AHEAD
+    ADAPTIVE = "adaptive"
+    ADAPTIVE_AVAILABLE = "adaptive-available"
+    ADAPTIVE_AVAILABLE_10 = "adaptive-available-10"
+    PROGRESSIVE = "progressive"
+    RATIO_2 = "ratio-2"
+    RATIO_3 = "ratio-3"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +75,7 @@ class Schedule:
     hours: Name | None = None  #: the client's; None: at any hour
     starts: Annotated[date | None, Field(alias="from")] = None  #: first day, in the client's zone
     until: date | None = None  #: last day
+    automatic: bool = False  #: it starts by itself as these begin; else somebody starts it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +85,7 @@ class CampaignFile:
     name: Line = field(default="", metadata=REQUIRED)  #: for people
     mode: Mode = field(default=Mode.PREVIEW, metadata=REQUIRED)
     ratio: Annotated[float, Field(ge=1, le=10)] | None = None  #: calls per free agent, of `power`
+    pacing: Pacing = Pacing.LOOK_AHEAD  #: by which law, of `predictive`
     purpose: Purpose = field(default=Purpose.MARKETING, metadata=REQUIRED)
     seller: Line = field(default="", metadata=REQUIRED)  #: on whose behalf: the law counts by it
     caller_ids: Mapping[TelephoneNumber, CallerId] = field(default_factory=dict, metadata=REQUIRED)
@@ -91,6 +105,9 @@ class CampaignFile:
     form: Name | None = None  #: forms/<form>.yaml
     abandon_percent: Annotated[float, Field(ge=0, le=100)] | None = None  #: None: as the law has it
     ring_seconds: Annotated[int, Field(ge=RING_FLOOR_SECONDS, le=RING_CEILING_SECONDS)] = 20
+    preview_seconds: Annotated[int, Field(ge=10, le=3600)] = 120  #: an agent may look at a lead
+    preview_then: AfterPreview = AfterPreview.SKIP
+    calls_at_most: Annotated[int, Field(ge=1, le=2000)] = 30  #: in the air at a time
     machines: Detection = Detection.OFF
 
 

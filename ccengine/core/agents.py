@@ -23,6 +23,7 @@ from ccengine.core.states import AgentState, AgentStep
 PHONE_LOST = "phone not registered"
 OWN_CALL = "own call"
 COACHES = "coaches"
+DIALS = "dials a lead"
 RESTS = "rests"
 PAUSED = "paused"
 WRAP_UP_PREFIX = "wrap-up:"
@@ -105,6 +106,7 @@ class Agent:
     phone_lost: bool = False  #: available, and out of reach
     own_calls: tuple[str, ...] = ()  #: channels of calls the agent made or took by themself
     coaching: CoachingId | None = None  #: listens to another agent
+    dials: CallId | None = None  #: a lead that they were shown is rung, and they are kept for it
     served: Mapping[QueueId, Served] = field(default_factory=dict)  #: since the log-in
     spells: Sequence[Spell] = field(default_factory=list)  #: with calls lately
     busy_since: Instant | None = None
@@ -117,6 +119,7 @@ class Agent:
             and self.rests_until is None
             and not self.phone_lost
             and not self.is_elsewhere
+            and self.dials is None
         )
 
     @property
@@ -135,6 +138,8 @@ class Agent:
             return OWN_CALL
         if self.coaching is not None:
             return COACHES
+        if self.dials is not None:
+            return DIALS
         return RESTS if self.rests_until is not None else ""
 
     def shown(self) -> ShowAgent:

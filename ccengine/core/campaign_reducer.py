@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccengine.core import dialing, lead_calls
+from ccengine.core import dialing, lead_calls, previews
 from ccengine.core.events import (
     AbandonWindowOpened,
     CampaignEvent,
@@ -12,11 +12,13 @@ from ccengine.core.events import (
     CampaignPaused,
     CampaignStarted,
     LeadAbandoned,
+    LeadAccepted,
     LeadAnswered,
     LeadDialed,
     LeadHeldBack,
     LeadMachineHeard,
     LeadsClaimed,
+    LeadSkipped,
     LeadUnanswered,
 )
 
@@ -39,6 +41,10 @@ def handle(floor: Floor, event: DialingEvent, now: Instant) -> None:
             dialing.abandon(floor, event, now)
         case LeadAbandoned():
             floor.ignored += 1
+        case LeadAccepted():
+            previews.accept(floor, event, now)
+        case LeadSkipped():
+            previews.skip(floor, event)
         case LeadMachineHeard():
             lead_calls.hear(floor, event, now)
         case _ if event.call not in floor.runs.air:
@@ -52,9 +58,9 @@ def _handle_campaign(floor: Floor, event: CampaignEvent, now: Instant) -> None:
         case CampaignStarted():
             dialing.start(floor, event, now)
         case CampaignPaused():
-            dialing.stop(floor, event, finally_=False)
+            dialing.stop(floor, event, now, finally_=False)
         case CampaignFinished():
-            dialing.stop(floor, event, finally_=True)
+            dialing.stop(floor, event, now, finally_=True)
         case AbandonWindowOpened():
             dialing.open_window(floor, event)
         case LeadsClaimed():

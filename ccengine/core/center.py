@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from ccengine.core.closed_numbers import Closed
     from ccengine.core.coachings import Coaching
     from ccengine.core.commands import Command, ShowClosure
-    from ccengine.core.dialer.runs import LeadCall, Run
+    from ccengine.core.dialer.runs import LeadCall, Preview, Run
     from ccengine.core.events import Event
     from ccengine.core.explaining import Choice
     from ccengine.core.floor import Watcher
@@ -94,6 +94,11 @@ class ContactCenter:
     def in_air(self) -> Mapping[CallId, LeadCall]:
         """Campaigns' calls that nobody has answered yet. Look, don't touch."""
         return self._floor.runs.air
+
+    @property
+    def previews(self) -> Mapping[AgentId, Preview]:
+        """Leads that agents are shown, and may have dialed or skip. Look, don't touch."""
+        return self._floor.runs.previews
 
     @property
     def is_held(self) -> bool:

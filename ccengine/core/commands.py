@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from ccengine.core.dialer.hopper import Wanted
 from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, Lead, LeadKey, Promise
@@ -115,6 +116,23 @@ class RefillHopper:
     wanted: Wanted
 
 
+class CampaignChange(StrEnum):
+    """What a campaign's schedule may ask for."""
+
+    START = "start"
+    PAUSE = "pause"
+    FINISH = "finish"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowSchedule:
+    """The campaign's time begins, rests or is over: say so in the schedule's name."""
+
+    campaign: CampaignId
+    change: CampaignChange
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnLeads:
     """These are not dialed now: give their claims back."""
@@ -134,6 +152,37 @@ class PlaceCall:
     lead: Lead
     number: str
     ring_seconds: float
+    agent: AgentId | None = None  #: who saw the lead before, and is kept for it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferLead:
+    """Show the agent this lead: they say whether it is dialed."""
+
+    campaign: CampaignId
+    lead: Lead
+    agent: AgentId
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawLead:
+    """The agent has this lead no more, who has neither had it dialed nor skipped it."""
+
+    campaign: CampaignId
+    lead: LeadKey
+    agent: AgentId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkipLead:
+    """Put a lead off that an agent has skipped, or has not cared for in time."""
+
+    campaign: CampaignId
+    lead: LeadKey
+    agent: AgentId
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,7 +337,10 @@ class ShowCoaching:
     reason: str = ""  #: why nothing
 
 
-DialingCommand = RefillHopper | ReturnLeads | PlaceCall | WithdrawCalls | CloseLead
+DialingCommand = (
+    FollowSchedule | RefillHopper | ReturnLeads | PlaceCall | WithdrawCalls | CloseLead | SkipLead
+)
+PreviewCommand = OfferLead | WithdrawLead
 Command = (
     OfferCall
     | WithdrawOffer
@@ -299,6 +351,7 @@ Command = (
     | DialCallback
     | DropItem
     | DialingCommand
+    | PreviewCommand
     | MoveCall
     | RemindAgent
     | CallSupervisors

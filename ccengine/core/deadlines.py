@@ -14,8 +14,11 @@ from ccengine.core import (
     lead_calls,
     limits,
     offers,
+    placing,
+    previews,
     reclaims,
     relaxation,
+    schedules,
     shifts,
     turns,
 )
@@ -47,11 +50,16 @@ def meet(floor: Floor, what: str, now: Instant) -> None:
             shifts.end_wrap_up(floor, AgentId(name), now)
         case rest.REST_PREFIX:
             shifts.end_rest(floor, AgentId(name))
-        case floors.LIMIT_PREFIX | floors.PIN_PREFIX | floors.HELP_PREFIX:
+        case floors.LIMIT_PREFIX | floors.PIN_PREFIX | floors.HELP_PREFIX | previews.PREVIEW_PREFIX:
             _meet_for_agent(floor, kind + ":", AgentId(name), now)
-        case dialing.PACE_PREFIX | dialing.AIR_PREFIX:
+        case dialing.PACE_PREFIX | placing.AIR_PREFIX:
             _meet_for_campaigns(floor, kind + ":", CallId(name), now)
-        case floors.PERIODS_PREFIX | reclaims.LEFT_PREFIX | closures.CLOSURE_PREFIX:
+        case (
+            floors.PERIODS_PREFIX
+            | reclaims.LEFT_PREFIX
+            | closures.CLOSURE_PREFIX
+            | schedules.SCHEDULE_PREFIX
+        ):
             _meet_for_house(floor, kind + ":", name, now)
         case _:
             _meet_for_call(floor, kind + ":", floor.calls[CallId(name)], now)
@@ -64,13 +72,15 @@ def _meet_for_house(floor: Floor, prefix: str, name: str, now: Instant) -> None:
             gates.withdraw_from_barred(floor, now)
         case closures.CLOSURE_PREFIX:
             closures.end(floor, ClosureId(name))
+        case schedules.SCHEDULE_PREFIX:
+            schedules.look(floor, now)
         case _:
             reclaims.forget(floor, name)
 
 
 def _meet_for_campaigns(floor: Floor, prefix: str, call: CallId, now: Instant) -> None:
     match prefix:
-        case dialing.AIR_PREFIX:
+        case placing.AIR_PREFIX:
             dialing.give_up(floor, call)
         case _:
             dialing.tick(floor, now)
@@ -82,6 +92,8 @@ def _meet_for_agent(floor: Floor, prefix: str, agent: AgentId, now: Instant) -> 
             shifts.pass_limit(floor, agent, now)
         case floors.PIN_PREFIX:
             desk.forgive_in_time(floor, agent)
+        case previews.PREVIEW_PREFIX:
+            previews.expire(floor, agent, now)
         case _:
             desk.give_up_asking(floor, agent)
 

@@ -7,21 +7,25 @@ session, whose dialplan has the clock.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from ccengine.core import contacts, diversion, offers
+from ccengine.core import contacts, diversion, offers, schedules
 from ccengine.core.calls import Call
 from ccengine.core.commands import ReturnLeads, ShowCall, WithdrawCalls
+from ccengine.core.dialer.figures import WindowCount
 from ccengine.core.dialer.hopper import Hopper
 from ccengine.core.dialer.laws import law_for
 from ccengine.core.dialer.leads import AttemptOutcome
 from ccengine.core.dialer.pacing.half_hours import HALF_HOUR_S
 from ccengine.core.dialer.runs import Run
-from ccengine.core.errors import UnknownCampaign
+from ccengine.core.errors import CampaignOver, UnknownCampaign
 from ccengine.core.ids import owner_of
 from ccengine.core.lead_calls import PATIENCE_PREFIX
-from ccengine.core.states import CallState, CallStep, Kind, next_call_state
+from ccengine.core.placing import keeper_of, land, lease
+from ccengine.core.schedules import SCHEDULE
+from ccengine.core.states import AT_WORK, WITH_CALLS, CallState, CallStep, Kind, next_call_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,13 +49,9 @@ if TYPE_CHECKING:
     from ccengine.core.ids import CallId, CampaignId, Instant
 
 PACE_PREFIX: Final = "pace:"
-AIR_PREFIX: Final = "air:"
 TICK_SECONDS: Final = 1.0
 AGAIN_SECONDS: Final = 1.0
 """A lead whose agent answers as patience ends is looked at again after so long."""
-
-SLACK_SECONDS: Final = 30.0
-"""A call of which nobody has told anything for so long after its ring time is given up."""
 
 NO_LEADS_SECONDS: Final = 5.0
 """Where fewer leads came than were asked for, there are no more: asked again after so long."""
@@ -72,9 +72,15 @@ def start(floor: Floor, event: CampaignStarted, now: Instant) -> None:
     """Have a campaign place calls from now on.
 
     Raises:
+        CampaignOver: its last day, or its contract's, has passed.
         UnknownCampaign: the plan has no such campaign.
     """
     plan = _plan_of(floor, event.campaign)
+    if plan.ends_at is not None and plan.ends_at <= now:
+        message = f"campaign '{event.campaign}' is over: {plan.ends_because}"
+        raise CampaignOver(message)
+    floor.runs.over.discard(event.campaign)
+    floor.runs.asked.pop(event.campaign, None)
     run = floor.runs.known.get(event.campaign)
     if run is not None and run.is_running:
         floor.ignored += 1
@@ -82,21 +88,29 @@ def start(floor: Floor, event: CampaignStarted, now: Instant) -> None:
     if run is None:
         agents = len(floor.matching.pool(floor.requirements.usual(plan.queue)).members)
         zero = now // HALF_HOUR_S * HALF_HOUR_S
-        floor.runs.known[event.campaign] = _run_of(event.campaign, plan, agents, zero)
+        run = floor.runs.known[event.campaign] = _run_of(event.campaign, plan, agents, zero)
     else:
-        run.is_running, run.refill_at = True, now
+        run.is_running, run.rests, run.refill_at = True, False, now
+    run.by, run.reason, run.since = event.by, event.reason, now
     if PACE_PREFIX not in floor.deadlines:
         floor.set_deadline(PACE_PREFIX, now + TICK_SECONDS)
     floor.runs.stirred = True
 
 
-def stop(floor: Floor, event: CampaignPaused | CampaignFinished, *, finally_: bool) -> None:
+def stop(
+    floor: Floor, event: CampaignPaused | CampaignFinished, now: Instant, *, finally_: bool
+) -> None:
     """Have a campaign place no more calls; it keeps what it has learned unless it is over."""
     run = floor.runs.known.get(event.campaign)
-    if run is None or not (run.is_running or finally_):
+    if finally_ and event.by != SCHEDULE and event.campaign in floor.plan.campaigns:
+        floor.runs.over.add(event.campaign)
+    if run is None or not (run.is_running or run.rests or finally_):
         floor.ignored += 1
         return
-    run.is_running = False
+    floor.runs.asked.pop(event.campaign, None)
+    run.is_running, run.rests = False, event.by == SCHEDULE
+    run.by, run.reason, run.since = event.by, event.reason, now
+    floor.runs.stirred = True
     _give_back(floor, run.campaign, run.hopper.empty(), event.reason)
     if finally_:
         del floor.runs.known[event.campaign]
@@ -110,8 +124,8 @@ def open_window(floor: Floor, event: AbandonWindowOpened) -> None:
     if run is None or plan is None or event.limit >= max(1, len(plan.limits)):
         floor.ignored += 1
         return
-    ends_s = None if event.ends_at is None else event.ends_at - run.zero
-    run.law.open_window(event.limit, event.live, event.abandoned, ends_s)
+    count = WindowCount(live=event.live, abandoned=event.abandoned, ends_at=event.ends_at)
+    run.open_window(event.limit, count)
     floor.runs.stirred = True
 
 
@@ -135,6 +149,18 @@ def tick(floor: Floor, now: Instant) -> None:
     """Have campaigns be paced now, and again after a second."""
     floor.runs.stirred = True
     floor.set_deadline(PACE_PREFIX, now + TICK_SECONDS)
+    for run in floor.runs.known.values():
+        _count_time(floor, run)
+    schedules.look(floor, now)
+
+
+def _count_time(floor: Floor, run: Run) -> None:
+    """Count how many of the agents of a campaign that runs are at work, and busy, at a tick."""
+    if run.is_running:
+        pool = floor.matching.pool(floor.requirements.usual(run.plan.queue))
+        states = [floor.roster.get(name).state for name in pool.members]
+        run.figures.staffed_seconds += TICK_SECONDS * sum(one in AT_WORK for one in states)
+        run.figures.busy_seconds += TICK_SECONDS * sum(one in WITH_CALLS for one in states)
 
 
 def replan(floor: Floor, now: Instant) -> None:
@@ -152,6 +178,8 @@ def replan(floor: Floor, now: Instant) -> None:
     if not floor.runs.known:
         floor.deadlines.discard(PACE_PREFIX)
     floor.runs.stirred = True
+    floor.runs.over &= floor.plan.campaigns.keys()
+    schedules.look(floor, now)
 
 
 def _swap(run: Run, plan: CampaignPlan) -> None:
@@ -160,6 +188,9 @@ def _swap(run: Run, plan: CampaignPlan) -> None:
         if type(law) is type(run.law):
             law.restore(run.law.saved())
         run.law = law
+    if plan.limits != run.plan.limits:
+        fresh = [WindowCount() for _ in plan.limits]  # by place, as the law has them
+        run.windows = [*run.windows, *fresh][: len(fresh)]
     run.plan, run.hopper.capacity = plan, _capacity(plan)
 
 
@@ -173,7 +204,10 @@ def recalled(snapshot: RunSnapshot, plan: CampaignPlan) -> Run:
     """Return a run that goes on from a snapshot exactly as the first would have."""
     run = _run_of(snapshot.campaign, plan, snapshot.agents, snapshot.zero)
     run.is_running, run.refill_at = snapshot.is_running, snapshot.refill_at
-    run.asked = snapshot.asked
+    run.rests, run.asked = snapshot.rests, snapshot.asked
+    run.by, run.reason, run.since = snapshot.by, snapshot.reason, snapshot.since
+    run.figures, windows = copy(snapshot.figures), snapshot.windows
+    run.windows = [copy(one) for one in windows] or run.windows
     run.hopper.recall(snapshot.leads, snapshot.credit)
     run.law.recall(snapshot.memory)
     return run
@@ -187,6 +221,7 @@ def _run_of(campaign: CampaignId, plan: CampaignPlan, agents: int, zero: Instant
         hopper=Hopper(plan.lists, _capacity(plan)),
         agents=agents,
         zero=zero,
+        windows=[WindowCount() for _ in plan.limits],
     )
 
 
@@ -222,6 +257,9 @@ def dial(floor: Floor, event: LeadDialed, now: Instant) -> None:
     floor.runs.air[event.call] = lead
     plan = floor.plan.campaigns.get(lead.campaign)
     lease(floor, event.call, plan, now)
+    run = floor.runs.known.get(lead.campaign)
+    if run is not None:
+        run.note_dialed()
     queue = None if plan is None else plan.queue
     floor.ask(ShowCall(call=event.call, state=CallState.DIALING, queue=queue))
     floor.runs.stirred = True
@@ -232,38 +270,26 @@ def hold_back(floor: Floor, event: LeadHeldBack) -> None:
     if floor.runs.air[event.call].attempt:
         floor.ignored += 1
         return
-    _land(floor, event.call)
+    land(floor, event.call)
 
 
 def miss(floor: Floor, event: LeadUnanswered, now: Instant) -> None:
     """Forget a call that nobody has answered, and learn from it."""
-    lead = _land(floor, event.call)
+    lead = land(floor, event.call)
     run = floor.runs.known.get(lead.campaign)
     if run is not None and lead.attempt and event.outcome in COUNTED:
-        run.law.call_unanswered(now - run.zero, now - lead.placed_at, lead.score)
+        run.note_unanswered(now, lead)
     if lead.attempt:
         floor.ask(ShowCall(call=event.call, state=CallState.ENDED))
 
 
 def give_up(floor: Floor, call: CallId) -> None:
     """Forget a call of which nobody has told anything."""
-    lead = _land(floor, call)
+    lead = land(floor, call)
     gone = WithdrawCalls(campaign=lead.campaign, calls=(call,), reason=NOTHING_HEARD)
     floor.ask(gone)
     if lead.attempt:
         floor.ask(ShowCall(call=call, state=CallState.ENDED))
-
-
-def lease(floor: Floor, call: CallId, plan: CampaignPlan | None, now: Instant) -> None:
-    """Have a call be given up of which nobody tells anything."""
-    ring_seconds = 0.0 if plan is None else plan.ring_seconds
-    floor.set_deadline(AIR_PREFIX + call, now + ring_seconds + SLACK_SECONDS)
-
-
-def _land(floor: Floor, call: CallId) -> LeadCall:
-    floor.deadlines.discard(AIR_PREFIX + call)
-    floor.runs.stirred = True
-    return floor.runs.air.pop(call)
 
 
 # --- who has answered -------------------------------------------------------------------------
@@ -272,10 +298,11 @@ def _land(floor: Floor, call: CallId) -> LeadCall:
 def answer(floor: Floor, event: LeadAnswered, now: Instant) -> None:
     """Have somebody who answered wait for an agent, before everybody else in the line."""
     contacts.expect_unknown(floor, event.call)
-    lead = _land(floor, event.call)
+    keeper = keeper_of(floor, event.call)
+    lead = land(floor, event.call)
     run = floor.runs.known.get(lead.campaign)
     if run is not None:
-        run.law.call_answered(now - run.zero, now - lead.placed_at, lead.score)
+        run.note_answered(now, lead)
     plan = floor.plan.campaigns.get(lead.campaign)
     call = _call_of(floor, event, lead, now)
     floor.calls[call.id] = call
@@ -286,10 +313,12 @@ def answer(floor: Floor, event: LeadAnswered, now: Instant) -> None:
     call.lined_at, call.serial = now, floor.next_serial()
     call.patience_until = now + plan.patience_seconds
     diversion.rank(call, floor.queue_settings(plan.queue))
-    if lead.agent is not None and floor.matching.is_idle(lead.agent):
+    if keeper is None and lead.agent is not None and floor.matching.is_idle(lead.agent):
         call.own_agents = call.only = (lead.agent,)
     floor.set_deadline(PATIENCE_PREFIX + call.id, call.patience_until)
     floor.move_call(call, next_call_state(call.state, CallStep.QUEUE))
+    if keeper is not None and keeper.may_be_offered:
+        offers.make_offer(floor, call, keeper, now)
 
 
 def _call_of(floor: Floor, event: LeadAnswered, lead: LeadCall, now: Instant) -> Call:
@@ -317,7 +346,7 @@ def abandon(floor: Floor, event: LeadAbandoned, now: Instant) -> None:
     call.lead = replace(lead, abandoned=True)
     run = floor.runs.known.get(lead.campaign)
     if run is not None:
-        run.law.call_abandoned(now - run.zero)
+        run.note_abandoned(now, lead)
     _leave_line(floor, call, now)
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ccengine.core.dialing import AIR_PREFIX, PACE_PREFIX
+from ccengine.core.dialer.purposes import Mode
+from ccengine.core.dialing import PACE_PREFIX
 from ccengine.core.lead_calls import PATIENCE_PREFIX
 from ccengine.core.pacing import has_agents
+from ccengine.core.placing import AIR_PREFIX, keeper_of
+from ccengine.core.previews import PREVIEW_PREFIX
 from ccengine.core.states import CallState, Kind
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ def check(floor: Floor) -> None:
     _check_runs(floor)
     _check_air(floor)
     _check_leads(floor)
+    _check_previews(floor)
     for call in floor.calls.values():
         _check_call(floor, call)
 
@@ -39,6 +43,10 @@ def _check_runs(floor: Floor) -> None:
     for name, run in runs.known.items():
         _must(run.plan == floor.plan.campaigns.get(name), "paced by the plan in force", name)
         _must(run.is_running or not len(run.hopper), "who pauses claims nothing", name)
+        _must(len(run.windows) == len(run.plan.limits), "a count for each limit", name)
+        figures = run.figures
+        _must(0 <= figures.abandoned <= figures.live, "abandoned of those who answered", figures)
+        _must(figures.busy_seconds <= figures.staffed_seconds, "busy of those at work", figures)
         numbers = {one.number: lead.key for lead in run.hopper.leads for one in lead.numbers}
         known = {number: run.hopper.find(number) for number in numbers}
         _must(known == numbers, "the hopper's numbers", name)
@@ -58,12 +66,29 @@ def _check_air(floor: Floor) -> None:
 
 
 def _check_leads(floor: Floor) -> None:
-    """Check that no lead is in two places: hopper, air, a call, or one to be closed."""
+    """Check that no lead is in two places: hopper, screen, air, a call, or one to be closed."""
     runs = floor.runs
     out = [call.lead.lead for call in floor.calls.values() if call.lead is not None]
     out += [lead.lead for lead in (*runs.air.values(), *runs.closing.values())]
+    out += [one.lead.key for one in runs.previews.values()]
     out += [lead.key for run in runs.known.values() for lead in run.hopper.leads]
     _must(len(out) == len(set(out)), "a lead is out twice", sorted(out))
+
+
+def _check_previews(floor: Floor) -> None:
+    """Check that who is shown a lead is free for callers, and who has one dialed is not."""
+    for name, preview in floor.runs.previews.items():
+        due = floor.deadlines.rank(PREVIEW_PREFIX + name)
+        _must(due is not None and due[0] == preview.until, "a preview has an end", preview)
+        run = floor.runs.known.get(preview.campaign)
+        shows = run is not None and run.is_running and run.plan.mode is Mode.PREVIEW
+        _must(floor.held or shows, "shown by a campaign that runs", preview)
+        _must(floor.held or floor.matching.is_idle(name), "shown to who is free", name)
+    for agent in floor.roster.all():
+        if agent.dials is not None:
+            in_air = agent.dials in floor.runs.air
+            _must(in_air and keeper_of(floor, agent.dials) is agent, "kept for a call", agent)
+            _must(not agent.may_be_offered, "who is kept gets nothing else", agent)
 
 
 def _check_call(floor: Floor, call: Call) -> None:

@@ -65,6 +65,14 @@ class SlotTaken(CoreError):
     """As many callbacks are booked for this time as there may be, or it is none to be booked."""
 
 
+class CampaignOver(CoreError):
+    """The campaign's last day, or its contract's, has passed."""
+
+
+class UnknownNumber(CoreError):
+    """The lead has no such number that could be dialed."""
+
+
 class ReasonRequired(CoreError):
     """Who is not ready must say why, by one of the plan's reasons."""
 

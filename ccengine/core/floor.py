@@ -23,7 +23,7 @@ from ccengine.core.item_lists import ItemLists
 from ccengine.core.plan import RETIRED, Plan
 from ccengine.core.queues import Order, Strategy
 from ccengine.core.ranking import Ranking
-from ccengine.core.states import AgentState, CallState
+from ccengine.core.states import WITH_CALLS, AgentState, CallState
 from ccengine.core.waits import SERVING, Waits
 
 if TYPE_CHECKING:
@@ -45,7 +45,6 @@ PERIODS_PREFIX = "periods:"
 LIMIT_PREFIX = "limit:"
 PIN_PREFIX = "pin:"
 HELP_PREFIX = "help:"
-WITH_CALLS = frozenset({AgentState.ON_CALL, AgentState.WRAP_UP})
 KEEPS_TURN = frozenset({AgentState.OFFERED, AgentState.ON_CALL, AgentState.AVAILABLE})
 """Who comes from there and is available again has the turn they had."""
 

@@ -76,7 +76,7 @@ def _judge(floor: Floor, call: CallId, lead: LeadCall, now: Instant) -> None:
     if lead.verdict is MachineVerdict.MACHINE and is_live and not lead.disowned:
         run = floor.runs.known.get(lead.campaign)
         if run is not None:
-            run.law.machine_heard(now - run.zero)
+            run.note_machine(now)
             floor.runs.stirred = True
         lead = replace(lead, disowned=True)
     if call in floor.calls:

@@ -11,15 +11,15 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from ccengine.core import lead_calls
+from ccengine.core import lead_calls, previews
 from ccengine.core.agents import Agent
-from ccengine.core.commands import PlaceCall, RefillHopper, WithdrawCalls
+from ccengine.core.commands import RefillHopper, WithdrawCalls
 from ccengine.core.dialer.pacing.situation import Ringing, Situation
 from ccengine.core.dialer.purposes import Mode
 from ccengine.core.dialer.runs import LeadCall, Run
-from ccengine.core.dialing import lease
-from ccengine.core.ids import AgentId, CallId, owner_of
-from ccengine.core.states import AgentState, CallState, Kind
+from ccengine.core.ids import AgentId, CallId
+from ccengine.core.placing import keeper_of, place
+from ccengine.core.states import AT_WORK, AgentState, CallState, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,9 +33,6 @@ REFILL_SECONDS: Final = 30.0
 """Leads that were asked for and have not come for so long are asked for again."""
 
 NOBODY_LEFT: Final = "no agent is left"
-AT_WORK: Final = frozenset(
-    {AgentState.AVAILABLE, AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP}
-)
 BUSY: Final = AT_WORK - {AgentState.AVAILABLE}
 
 
@@ -63,10 +60,14 @@ def settle(floor: Floor, now: Instant) -> None:
     if floor.held or not stirred:
         return
     _withdraw(floor)
+    previews.review(floor, now)
     teams = _teams(floor, now)
     for team in teams:
         _refill(floor, team.run, now)
-        _place(floor, team, now)
+        if team.run.plan.mode is Mode.PREVIEW:
+            previews.show(floor, team.run, [agent.id for agent in team.idle], now)
+        else:
+            _place(floor, team, now)
 
 
 def _teach(run: Run, was: AgentState, seconds: float, *, paused: bool) -> None:
@@ -121,8 +122,7 @@ def _teams(floor: Floor, now: Instant) -> list[Team]:
     teams = [
         Team(run, frozenset(_members(floor, run)), waiting[name])
         for name, run in sorted(floor.runs.known.items())
-        if run.is_running and run.plan.mode is not Mode.PREVIEW
-        if run.plan.is_open(now) and has_agents(floor, name)
+        if run.is_running and run.plan.is_open(now) and has_agents(floor, name)
     ]
     if not teams:
         return []
@@ -166,12 +166,13 @@ def _share_busy(floor: Floor, teams: list[Team], wanted: set[AgentId]) -> None:
 
 def _left(floor: Floor, teams: list[Team], wanted: set[AgentId], now: Instant) -> list[Agent]:
     """Return who is idle, whose turn it is first, without those kept for calls of no team."""
-    idle = [one for one in floor.roster.all() if one.may_be_offered and one.id not in wanted]
+    taken = wanted | floor.runs.previews.keys()
+    idle = [one for one in floor.roster.all() if one.may_be_offered and one.id not in taken]
     left = sorted(idle, key=lambda one: one.idle_rank)
     paced = {team.run.campaign for team in teams}
-    for lead in floor.runs.air.values():  # of one that pauses, or is over
+    for call, lead in floor.runs.air.items():  # of one that pauses, or is over
         plan = floor.plan.campaigns.get(lead.campaign)
-        if lead.campaign not in paced and plan is not None:
+        if lead.campaign not in paced and plan is not None and keeper_of(floor, call) is None:
             members = floor.matching.pool(floor.requirements.usual(plan.queue)).members
             kept = next((one for one in left if one.id in members), None)
             left = [one for one in left if one is not kept]
@@ -181,7 +182,7 @@ def _left(floor: Floor, teams: list[Team], wanted: set[AgentId], now: Instant) -
 def _share_idle(floor: Floor, teams: list[Team], left: list[Agent], now: Instant) -> None:
     """Have each call in the air, or that waits, keep one; the others go round by turns."""
     for team in teams:
-        owed = team.waiting + len(floor.runs.calls_of(team.run.campaign))
+        owed = team.waiting + len(_for_anybody(floor, team.run))
         for agent in [one for one in left if _may(floor, team, one, now)][:owed]:
             left.remove(agent)
             team.idle.append(agent)
@@ -195,6 +196,12 @@ def _share_idle(floor: Floor, teams: list[Team], left: list[Agent], now: Instant
             found.idle.append(agent)
             order.remove(found)
             order.append(found)
+
+
+def _for_anybody(floor: Floor, run: Run) -> list[LeadCall]:
+    """Return the campaign's calls in the air for which no agent is kept already."""
+    air = floor.runs.calls_of(run.campaign)
+    return [one for call, one in air.items() if keeper_of(floor, call) is None]
 
 
 def _serves(floor: Floor, team: Team, agent: Agent) -> bool:
@@ -234,7 +241,7 @@ def _place(floor: Floor, team: Team, now: Instant) -> None:
         lead = run.hopper.take(now, agents=free, rank=rank)
         if lead is None:
             break
-        _ask(floor, run, lead, now)
+        place(floor, run, lead, now)
 
 
 def _is_dialable(lead: Lead, free: list[AgentId], now: Instant) -> bool:
@@ -244,7 +251,7 @@ def _is_dialable(lead: Lead, free: list[AgentId], now: Instant) -> bool:
 
 def _situation(floor: Floor, team: Team, scores: list[float], now: Instant) -> Situation:
     run = team.run
-    air = floor.runs.calls_of(run.campaign).values()
+    air = floor.runs.calls_of(run.campaign)
     wrapping = [one for one in team.busy if one.state is AgentState.WRAP_UP]
     talking = [one for one in team.busy if one.state is not AgentState.WRAP_UP]
     return Situation(
@@ -253,7 +260,7 @@ def _situation(floor: Floor, team: Team, scores: list[float], now: Instant) -> S
         waiting=team.waiting,
         staffed=len(team.idle) + len(team.busy),
         trunks_free=max(0, run.plan.calls_at_most - len(air)),
-        ringing=[Ringing(one.placed_at - run.zero, one.score) for one in air],
+        ringing=[Ringing(one.placed_at - run.zero, one.score) for one in _for_anybody(floor, run)],
         talking=[one.state_since - run.zero for one in talking],
         wrapping=[one.state_since - run.zero for one in wrapping],
         scores=scores,
@@ -273,29 +280,3 @@ def _ranks(
 
 def _nearest(score: float) -> Callable[[Lead], float]:
     return lambda lead: -abs((lead.score or 0.0) - score)
-
-
-def _ask(floor: Floor, run: Run, lead: Lead, now: Instant) -> None:
-    # The instant makes it another one than any of a journal that is gone.
-    call = CallId(f"lead-{int(now * 1000):x}-{floor.next_serial()}")
-    number = lead.to_dial or ""
-    floor.runs.turn = run.campaign
-    floor.runs.air[call] = LeadCall(
-        campaign=run.campaign,
-        lead=lead.key,
-        number=number,
-        placed_at=now,
-        agent=lead.agent,
-        score=lead.score,
-    )
-    lease(floor, call, run.plan, now)
-    floor.ask(
-        PlaceCall(
-            call=call,
-            campaign=run.campaign,
-            client=owner_of(run.campaign),
-            lead=lead,
-            number=number,
-            ring_seconds=run.plan.ring_seconds,
-        )
-    )

@@ -240,7 +240,7 @@ def _handle_house(floor: Floor, event: SystemEvent | ClosureEvent, now: Instant)
         case SwitchLost():
             floor.held = True
         case SwitchResynced():
-            floor.held = False
+            floor.held, floor.runs.stirred = False, True
             deadlines.meet_due(floor, now)
             floor.open_all()
         case DiskLevelChanged():

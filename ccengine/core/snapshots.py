@@ -194,7 +194,9 @@ def _restore_dialing(floor: Floor, dialing: RunsSnapshot) -> None:
         runs.known[one.campaign] = recalled(one, floor.plan.campaigns[one.campaign])
     runs.air, runs.closing = dict(dialing.air), dict(dialing.closing)
     runs.closed = dict(dialing.closed)
+    runs.previews = dict(dialing.previews)
     runs.turn = dialing.turn
+    runs.asked, runs.over = dict(dialing.asked), set(dialing.over)
 
 
 def _copy_of_call(call: Call) -> Call:

@@ -44,6 +44,12 @@ class AgentState(StrEnum):
     WRAP_UP = "wrap_up"
 
 
+AT_WORK = frozenset(
+    {AgentState.AVAILABLE, AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP}
+)
+WITH_CALLS = frozenset({AgentState.ON_CALL, AgentState.WRAP_UP})
+
+
 class AgentStep(StrEnum):
     """What moves an agent."""
 

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from ccengine.core.commands import (
     CloseLead,
+    FollowSchedule,
+    OfferLead,
     PlaceCall,
     RefillHopper,
     ReturnLeads,
+    SkipLead,
     WithdrawCalls,
+    WithdrawLead,
 )
 from ccengine.core.dialer.leads import MachineVerdict
 from ccengine.core.events import (
@@ -19,19 +23,22 @@ from ccengine.core.events import (
     CampaignPaused,
     CampaignStarted,
     LeadAbandoned,
+    LeadAccepted,
     LeadAnswered,
     LeadDialed,
     LeadHeldBack,
     LeadMachineHeard,
     LeadsClaimed,
+    LeadSkipped,
     LeadUnanswered,
+    PreviewEvent,
 )
 from ccengine.reporting.instants import utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ccengine.core.commands import DialingCommand
+    from ccengine.core.commands import DialingCommand, PreviewCommand
     from ccengine.core.events import DialingEvent, LeadEvent
 
 _WHO_ANSWERED: Final = {
@@ -45,6 +52,8 @@ def tell_dialing(what: DialingEvent, mask: Callable[[str], str]) -> str:
     """Return what has happened; `mask` says how numbers are shown."""
     if isinstance(what, CampaignEvent):
         return _of_campaign(what)
+    if isinstance(what, PreviewEvent):
+        return _of_preview(what, mask)
     return _of_lead(what, mask)
 
 
@@ -80,10 +89,18 @@ def _of_lead(what: LeadEvent, mask: Callable[[str], str]) -> str:
             return f"{_WHO_ANSWERED[what.verdict]}, says the {what.by}"
 
 
-def decision_told(what: DialingCommand) -> str:
+def _of_preview(what: PreviewEvent, mask: Callable[[str], str]) -> str:
+    match what:
+        case LeadAccepted():
+            return f"{what.agent} has {mask(what.number)} dialed for campaign {what.campaign}"
+        case LeadSkipped():
+            return f"{what.agent} skips a lead of campaign {what.campaign}: {what.reason}"
+
+
+def decision_told(what: DialingCommand | PreviewCommand) -> str:
     """Return what the core has decided; empty where an event says it."""
     match what:
-        case RefillHopper() | PlaceCall():
+        case RefillHopper() | PlaceCall() | FollowSchedule():
             return ""
         case ReturnLeads():
             return f"{len(what.leads)} leads of campaign {what.campaign} given back: {what.reason}"
@@ -93,6 +110,18 @@ def decision_told(what: DialingCommand) -> str:
             said = f", {what.disposition}" if what.disposition else ""
             how = "did end so" if what.corrects else "ended"
             return f"the attempt {how}: {what.outcome}{said}"
+        case SkipLead():
+            return f"the lead is put off: {what.reason}"
+        case OfferLead() | WithdrawLead():
+            return _preview_told(what)
+
+
+def _preview_told(what: PreviewCommand) -> str:
+    match what:
+        case OfferLead():
+            return f"{what.agent} is shown a lead of campaign {what.campaign}"
+        case WithdrawLead():
+            return f"{what.agent} has that lead no more: {what.reason}"
 
 
 def _because(reason: str) -> str:

@@ -19,8 +19,10 @@ from ccengine.core.commands import (
     DivertCall,
     DropItem,
     EndCoaching,
+    FollowSchedule,
     MoveCall,
     OfferCall,
+    OfferLead,
     PlaceCall,
     RefillHopper,
     RemindAgent,
@@ -32,8 +34,10 @@ from ccengine.core.commands import (
     ShowClosure,
     ShowCoaching,
     ShowOutcome,
+    SkipLead,
     TakeUpItem,
     WithdrawCalls,
+    WithdrawLead,
     WithdrawOffer,
 )
 from ccengine.core.events import (
@@ -65,6 +69,9 @@ ACTIONS: Mapping[type, str] = {
     ReturnLeads: "leads_returned",
     WithdrawCalls: "calls_withdrawn",
     CloseLead: "lead_closed",
+    OfferLead: "lead_offered",
+    WithdrawLead: "lead_withdrawn",
+    SkipLead: "lead_put_off",
     RingStaff: "staff_rung",
     CallSupervisors: "supervisors_called",
     Rejection: "event_rejected",
@@ -73,6 +80,7 @@ ACTIONS: Mapping[type, str] = {
 
 SILENT = (
     Connect,
+    FollowSchedule,
     RefillHopper,
     PlaceCall,
     SeatCoach,

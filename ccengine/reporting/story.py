@@ -16,6 +16,7 @@ from ccengine.core.commands import (
     EndCoaching,
     MoveCall,
     OfferCall,
+    PreviewCommand,
     RemindAgent,
     RingStaff,
     SeatCoach,
@@ -192,10 +193,11 @@ def _seldom(
     | ShowOutcome
     | SeatCoach
     | EndCoaching
-    | DialingCommand,
+    | DialingCommand
+    | PreviewCommand,
 ) -> str:
     match what:
-        case _ if isinstance(what, DialingCommand | ShowClosure):
+        case _ if isinstance(what, DialingCommand | PreviewCommand | ShowClosure):
             return tell_house(what) if isinstance(what, ShowClosure) else decision_told(what)
         case RingStaff():
             return f"the client's staff are rung: {what.number}"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.core.plan import client_of
 from ccengine.core.states import AgentState
-from ccengine.reporting.kpis.counts import Counts
+from ccengine.reporting.kpis.cells import Counts
 from ccengine.reporting.kpis.formulas import level_parts
 from ccengine.simulator.ledger import Fate
 

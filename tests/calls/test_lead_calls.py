@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,7 +13,7 @@ from ccengine.asterisk.ami.redirector import AmiRedirector
 from ccengine.calls.dialing.books import NotDialed, Placed
 from ccengine.calls.dialing.desk import DialingDesk
 from ccengine.config.campaigns import Schedule
-from ccengine.core.commands import CloseLead
+from ccengine.core.commands import CloseLead, SkipLead
 from ccengine.core.dialer.leads import (
     AttemptId,
     AttemptOutcome,
@@ -69,6 +69,7 @@ class Books:
     answered: list[AttemptId] = field(default_factory=list)
     ended: dict[str, AttemptOutcome] = field(default_factory=dict)
     closed: list[CloseLead] = field(default_factory=list)
+    skipped: list[SkipLead] = field(default_factory=list)
     opted_out: list[str] = field(default_factory=list)
     given_back: list[LeadKey] = field(default_factory=list)
 
@@ -110,18 +111,21 @@ class Books:
     async def close(self, told: CloseLead) -> None:
         self.closed.append(told)
 
+    async def skip(self, told: SkipLead) -> None:
+        self.skipped.append(told)
+
     async def opt_out(self, asked: PlaceCall) -> None:
         self.opted_out.append(asked.number)
 
 
 @asynccontextmanager
-async def dialing(center: CenterOnFake, books: Books) -> AsyncIterator[None]:
+async def dialing(center: CenterOnFake, books: Books, **rules: Any) -> AsyncIterator[None]:
     """Taras serves a campaign that runs at any hour."""
     tenant = center.configuration.tenant
     assert tenant is not None
     client = tenant.clients[DNIPRO]
     renewals = client.campaigns["renewals"]
-    settings = replace(renewals.settings, schedule=Schedule())
+    settings = replace(renewals.settings, **{"schedule": Schedule(), **rules})
     client = replace(client, campaigns={"renewals": replace(renewals, settings=settings)})
     tenant = replace(tenant, clients={**tenant.clients, DNIPRO: client})
     center.configuration = replace(center.configuration, tenant=tenant)

@@ -9,8 +9,10 @@ from typing_extensions import override
 
 from ccengine.core import events
 from ccengine.core.commands import (
+    CampaignChange,
     CloseLead,
     Command,
+    FollowSchedule,
     OfferCall,
     PlaceCall,
     RefillHopper,
@@ -27,7 +29,8 @@ from ccengine.core.dialer.leads import (
     MachineVerdict,
 )
 from ccengine.core.dialer.purposes import Mode
-from ccengine.core.ids import CallId, CampaignId, QueueId
+from ccengine.core.ids import AgentId, CallId, CampaignId, QueueId
+from ccengine.core.schedules import SCHEDULE
 from tests.core.builders import CLIENT, TENANT
 from tests.core.stage import NODE, Stage
 
@@ -75,6 +78,8 @@ def dialing_events(call: str) -> list[Event]:
         events.LeadMachineHeard(
             call=CallId(call), by=events.HeardBy.DETECTOR, verdict=MachineVerdict.MACHINE
         ),
+        events.LeadAccepted(**to, lead=LeadKey(1), agent=AgentId("anna"), number="+493000001"),
+        events.LeadSkipped(**to, lead=LeadKey(1), agent=AgentId("anna"), reason="wrong time"),
     ]
 
 
@@ -90,6 +95,7 @@ class DialingStage(Stage):
         self.withdrawn: set[CallId] = set()
         self.closed: list[CloseLead] = []
         self.refills = True
+        self.follows = True
 
     def with_campaigns(self, **campaigns: CampaignPlan) -> None:
         """Plan these campaigns of the usual client."""
@@ -118,20 +124,40 @@ class DialingStage(Stage):
             match command:
                 case RefillHopper() if self.refills:
                     heeded += self.bring(command)
-                case ReturnLeads():
-                    self.claimed.difference_update(command.leads)
-                case PlaceCall():
-                    assert command.call not in self.placed
-                    self.placed[command.call] = command
-                case WithdrawCalls():
-                    self.withdrawn.update(command.calls)
-                case OfferCall():
-                    self.ringing_agents.append(command)
-                case CloseLead():
-                    self.closed.append(command)
+                case FollowSchedule() if self.follows:
+                    heeded += self.follow(command)
                 case _:
-                    pass
+                    self._obey(command)
         return heeded
+
+    def _obey(self, command: Command) -> None:
+        match command:
+            case ReturnLeads():
+                self.claimed.difference_update(command.leads)
+            case PlaceCall():
+                assert command.call not in self.placed
+                self.placed[command.call] = command
+            case WithdrawCalls():
+                self.withdrawn.update(command.calls)
+            case OfferCall():
+                self.ringing_agents.append(command)
+            case CloseLead():
+                self.closed.append(command)
+            case _:
+                pass
+
+    def follow(self, command: FollowSchedule) -> list[Command]:
+        """Say what the schedule says."""
+        said: type[events.CampaignStarted | events.CampaignPaused | events.CampaignFinished]
+        match command.change:
+            case CampaignChange.START:
+                said = events.CampaignStarted
+            case CampaignChange.PAUSE:
+                said = events.CampaignPaused
+            case CampaignChange.FINISH:
+                said = events.CampaignFinished
+        told = said(campaign=command.campaign, by=SCHEDULE, reason=command.reason)
+        return self.post(told)
 
     def bring(self, wanted: RefillHopper) -> list[Command]:
         """Claim leads, and tell which."""

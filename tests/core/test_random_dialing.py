@@ -17,13 +17,15 @@ from typing_extensions import override
 
 from ccengine.core import events
 from ccengine.core.center import ContactCenter
+from ccengine.core.dialer.campaigns import AfterPreview
 from ccengine.core.dialer.leads import AttemptOutcome
 from ccengine.core.dialer.pacing.budgets import Limit
-from ccengine.core.dialer.pacing.gated_ratio import GatedRatio
+from ccengine.core.dialer.pacing.gated import Gated
 from ccengine.core.dialer.pacing.look_ahead import LookAhead
 from ccengine.core.dialer.purposes import Mode
 from ccengine.core.errors import CoreError
 from ccengine.core.ids import AgentId, CallId, OfferId, PhoneId
+from ccengine.core.periods import Period
 from ccengine.core.states import CallState, Kind
 from tests.core.builders import agent_settings, call_arrived, queue_named, queue_settings
 from tests.core.dialing_stage import RENEWALS, SURVEY, DialingStage, campaign, dialing_events
@@ -37,7 +39,8 @@ if TYPE_CHECKING:
 
 NAMES = ("anna", "bob", "carl", "dora")
 DICE = st.integers(0, 2**32)
-MODES = st.sampled_from([Mode.PROGRESSIVE, Mode.POWER, Mode.PREDICTIVE])
+MODES = st.sampled_from([Mode.PREVIEW, Mode.PROGRESSIVE, Mode.POWER, Mode.PREDICTIVE])
+HOURS = (Period(0.0, 60.0), Period(90.0, 400.0))
 CAMPAIGNS = st.sampled_from([RENEWALS, SURVEY])
 
 
@@ -49,20 +52,23 @@ class RandomDialing(RuleBasedStateMachine):
         self.stage = DialingStage(300)
         self.callers = 0
 
-    @initialize(first=MODES, second=MODES)
-    def open_doors(self, first: Mode, second: Mode) -> None:
+    @initialize(first=MODES, second=MODES, planned=st.booleans())
+    def open_doors(self, first: Mode, second: Mode, *, planned: bool) -> None:
         stage = self.stage
         stage.agents = {name: agent_settings("sales:4 care:2") for name in NAMES}
         stage.agents["dora"] = agent_settings("sales:1")
         stage.queues = {"sales": queue_settings("sales:1"), "care": queue_settings("care:1")}
         rules: dict[str, Any] = {"ratio": 2.0, "calls_at_most": 6}
+        hours: dict[str, Any] = {"periods": HOURS, "ends_at": 400.0, "starts_itself": True}
         stage.with_campaigns(
-            renewals=campaign(first, **rules), survey=campaign(second, "care", **rules)
+            renewals=campaign(first, **rules, preview_then=AfterPreview.DIAL),
+            survey=campaign(second, "care", **rules, **(hours if planned else {})),
         )
         for phone, name in enumerate(NAMES):
             self.tell(events.AgentLoggedIn(agent=AgentId(name), phone=PhoneId(str(101 + phone))))
         stage.start(RENEWALS)
-        stage.start(SURVEY)
+        if not planned:
+            stage.start(SURVEY)
 
     def tell(self, event: Event) -> None:
         try:
@@ -110,6 +116,21 @@ class RandomDialing(RuleBasedStateMachine):
                 self.stage.lead_answers(call)
             elif chance.random() < 0.4:
                 self.stage.lead_fails(call, chance.choice(list(AttemptOutcome)))
+
+    @rule(dice=DICE)
+    def agents_look_at_leads(self, dice: int) -> None:
+        chance = Random(dice)
+        for agent, preview in list(self.stage.center.previews.items()):
+            of: dict[str, Any] = {
+                "campaign": preview.campaign,
+                "lead": preview.lead.key,
+                "agent": agent,
+            }
+            if chance.random() < 0.5:
+                number = preview.lead.to_dial or ""
+                self.tell(events.LeadAccepted(**of, number=number))
+            elif chance.random() < 0.3:
+                self.tell(events.LeadSkipped(**of, reason="later"))
 
     @rule(dice=DICE)
     def calls_go_on(self, dice: int) -> None:
@@ -248,7 +269,7 @@ class FarDay:
     @property
     def is_closed(self) -> bool:
         run = self.stage.center.campaigns[RENEWALS]
-        assert isinstance(run.law, GatedRatio | LookAhead)
+        assert isinstance(run.law, Gated | LookAhead)
         return run.law.is_closed(self.stage.now - run.zero)
 
     def live_second(self, answering: float) -> None:

@@ -6,7 +6,7 @@ from typing import get_args
 
 from pydantic import TypeAdapter
 
-from ccengine.core.commands import CloseLead, Command, MoveCall, PlaceCall, ShowAgent
+from ccengine.core.commands import CloseLead, Command, MoveCall, OfferLead, PlaceCall, ShowAgent
 from ccengine.core.events import (
     CardEntryEnded,
     CardOutcome,
@@ -17,6 +17,7 @@ from ccengine.core.events import (
     HeardBy,
     HoldBy,
     HoldStarted,
+    LeadAccepted,
     LeadDialed,
     LeadMachineHeard,
     LeadsClaimed,
@@ -41,6 +42,7 @@ _VALUES: dict[str, object] = {
     "leads": (1,),
     "limit": 0,
     "live": 100,
+    "change": "start",
     "wanted": {"due": 1, "fresh": {}},
     "accepted": True,
     "agent": "anna",
@@ -125,6 +127,8 @@ _OTHERS: dict[type, dict[str, object]] = {
     ShowAgent: {"state": AgentState.WRAP_UP},
     LeadsClaimed: {"leads": [_LEAD]},
     PlaceCall: {"lead": _LEAD, "number": "+380441234567"},
+    OfferLead: {"lead": _LEAD, "until": 60.0},
+    LeadAccepted: {"number": "+380441234567"},
     LeadDialed: {"number": "+380441234567"},
     LeadMachineHeard: {"by": HeardBy.DETECTOR},
     LeadUnanswered: {"outcome": "busy"},

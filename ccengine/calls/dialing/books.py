@@ -10,7 +10,7 @@ from ccengine.core.dialer.leads import AttemptId
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ccengine.core.commands import CloseLead, PlaceCall, RefillHopper
+    from ccengine.core.commands import CloseLead, PlaceCall, RefillHopper, SkipLead
     from ccengine.core.dialer.leads import AttemptOutcome, HeldBack, Lead, LeadKey
     from ccengine.core.ids import Instant
 
@@ -38,6 +38,9 @@ class LeadBooks(Protocol):
 
     async def give_back(self, leads: Sequence[LeadKey]) -> None:
         """Give claims back."""
+
+    async def skip(self, told: SkipLead) -> None:
+        """Put a lead off that an agent was shown, until the campaign's rules have it again."""
 
     async def place(self, asked: PlaceCall) -> Placed | HeldBack:
         """Ask the law once more and store the attempt, in one transaction.

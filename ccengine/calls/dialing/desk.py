@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from ccengine.calls.dialing.lead_call import LeadCall
-from ccengine.core.commands import CloseLead, PlaceCall, RefillHopper, ReturnLeads, WithdrawCalls
-from ccengine.core.events import LeadsClaimed
+from ccengine.core.commands import (
+    CampaignChange,
+    CloseLead,
+    FollowSchedule,
+    PlaceCall,
+    RefillHopper,
+    ReturnLeads,
+    SkipLead,
+    WithdrawCalls,
+)
+from ccengine.core.events import CampaignFinished, CampaignPaused, CampaignStarted, LeadsClaimed
+from ccengine.core.schedules import SCHEDULE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Mapping
     from typing import Never
 
     from ccengine.asterisk.redirector import Redirector
@@ -22,6 +32,14 @@ if TYPE_CHECKING:
     from ccengine.core.ids import CallId
 
 log = structlog.get_logger()
+
+CHANGES: Final[
+    Mapping[CampaignChange, type[CampaignStarted | CampaignPaused | CampaignFinished]]
+] = {
+    CampaignChange.START: CampaignStarted,
+    CampaignChange.PAUSE: CampaignPaused,
+    CampaignChange.FINISH: CampaignFinished,
+}
 
 
 class DialingDesk:
@@ -58,18 +76,31 @@ class DialingDesk:
 
     def _serve(self, command: DialingCommand) -> None:
         match command:
+            case FollowSchedule():
+                self._follow(command)
             case RefillHopper():
                 self._start(self._refill(command), f"refill {command.campaign}")
-            case ReturnLeads():
-                self._start(self._books.give_back(command.leads), f"return {command.campaign}")
             case PlaceCall():
                 self._place(command)
             case WithdrawCalls():
                 for call in command.calls:
                     if call in self._calls:
                         self._start(self._calls[call].withdraw(command.reason), f"withdraw {call}")
+            case ReturnLeads() | SkipLead() | CloseLead():
+                self._note(command)
+
+    def _note(self, command: ReturnLeads | SkipLead | CloseLead) -> None:
+        match command:
+            case ReturnLeads():
+                self._start(self._books.give_back(command.leads), f"return {command.campaign}")
+            case SkipLead():
+                self._start(self._books.skip(command), f"skip {command.lead}")
             case CloseLead():
                 self._start(self._books.close(command), f"close {command.attempt}")
+
+    def _follow(self, command: FollowSchedule) -> None:
+        event = CHANGES[command.change]
+        self._engine.post(event(campaign=command.campaign, by=SCHEDULE, reason=command.reason))
 
     def _place(self, asked: PlaceCall) -> None:
         call = LeadCall(self._wiring, self._talks, self._books, self._redirector, asked)

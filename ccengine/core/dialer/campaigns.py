@@ -46,6 +46,13 @@ class Quota:
     others: int | None = None  #: of each group that is not named; None: any number
 
 
+class AfterPreview(StrEnum):
+    """What becomes of a lead that an agent has looked at for as long as they may."""
+
+    SKIP = "skip"  #: it is put off, and counts as a call that the agent has missed
+    DIAL = "dial"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignPlan:
     """A campaign, as far as its calls compete for agents with others."""
@@ -60,6 +67,11 @@ class CampaignPlan:
     lists: Mapping[str, ListShare] = dataclasses.field(default_factory=dict)
     periods: tuple[Period, ...] | None = None  #: when calls are placed; None: always
     machine_dispositions: tuple[str, ...] = ()  #: by which agents say that a machine had answered
+    starts_itself: bool = False  #: as soon as its periods have begun; else somebody starts it
+    ends_at: Instant | None = None  #: its last day, or that of the contract, is over
+    ends_because: str = ""
+    preview_seconds: float = 120.0  #: for so long an agent may look at a lead
+    preview_then: AfterPreview = AfterPreview.SKIP
     patience_seconds: float = 2.0  #: in which an agent must have taken who answered
     outcome: OutcomeRules | None = None  #: what is said of its calls; None: as its queue asks
     own_callback_seconds: float = 900.0

@@ -1,26 +1,57 @@
-"""The law by which a campaign is paced, by its mode."""
+"""From a campaign to the law that paces it: the one way, for the engine and for simulations.
+
+A mode names the law; limits on abandoned calls are over all but the default, which keeps them by
+itself. Where no call may be abandoned at all there is one call for each free agent.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ccengine.core.dialer.pacing.budgets import Limit
-from ccengine.core.dialer.pacing.gated_ratio import GatedRatio
+from ccengine.core.dialer.pacing.budgets import Limit, Window
+from ccengine.core.dialer.pacing.gated import Gated
 from ccengine.core.dialer.pacing.look_ahead import LookAhead, LookAheadSettings
 from ccengine.core.dialer.pacing.policies import policy
 from ccengine.core.dialer.pacing.yardsticks import FixedRatio
 from ccengine.core.dialer.purposes import LOOK_AHEAD, Mode
+from ccengine.core.dialer.rules import AbandonLimit, Denominator, WindowKind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ccengine.core.dialer.campaigns import CampaignPlan
     from ccengine.core.dialer.pacing.situation import PacingPolicy
 
+PACED: Final = (Mode.PROGRESSIVE, Mode.POWER, Mode.PREDICTIVE)
 USUAL_LIMIT: Final = Limit(0.03)
 """Where no limit is known: that of 16 CFR 310.4(b)(4)."""
 
+WINDOWS: Final[Mapping[WindowKind, Window]] = {
+    WindowKind.DAY: Window.DAY,
+    WindowKind.MONTH: Window.CALENDAR_MONTH,
+    WindowKind.THIRTY_DAYS: Window.THIRTY_DAYS,
+    WindowKind.CAMPAIGN: Window.CAMPAIGN,
+}
+PERCENT: Final = 100.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PacingTerms:
+    """What a campaign's law is made of. Seconds."""
+
+    mode: Mode
+    ratio: float | None = None  #: of power
+    law: str = LOOK_AHEAD  #: of predictive, by its name
+    limits: tuple[Limit, ...] = ()  #: none: the usual one
+    ring_timeout_s: float = 20.0
+    patience_s: float = 2.0
+    agents: int = 1
+    ends_s: float | None = None  #: when the day's work ends, if that is known
+
 
 def law_for(campaign: CampaignPlan, agents: int) -> PacingPolicy:
-    """Make the law of a campaign.
+    """Make the law of a campaign as planned; where agents dial, one that never asks for a call.
 
     Args:
         campaign: as planned.
@@ -29,20 +60,55 @@ def law_for(campaign: CampaignPlan, agents: int) -> PacingPolicy:
     Raises:
         KeyError: there is no law of the name that the campaign asks for.
     """
-    limits = campaign.limits or (USUAL_LIMIT,)
-    match campaign.mode:
-        case Mode.PROGRESSIVE:
-            return FixedRatio(1.0)
-        case Mode.POWER:
-            return GatedRatio(campaign.ratio, limits, agents)
-        case Mode.PREDICTIVE if campaign.law == LOOK_AHEAD:
-            settings = LookAheadSettings(
-                limits=limits,
-                patience_s=campaign.patience_seconds,
-                ring_timeout_s=campaign.ring_seconds,
-            )
-            return LookAhead(settings, agents)
-        case Mode.PREDICTIVE:
-            return policy(campaign.law, min(limit.share for limit in limits), agents)
-        case Mode.PREVIEW | Mode.UNATTENDED:  # no machine dials for agents
-            return FixedRatio(0.0)
+    if campaign.mode not in PACED:
+        return FixedRatio(0.0)
+    terms = PacingTerms(
+        mode=campaign.mode,
+        ratio=campaign.ratio,
+        law=campaign.law,
+        limits=campaign.limits,
+        ring_timeout_s=campaign.ring_seconds,
+        patience_s=campaign.patience_seconds,
+        agents=agents,
+    )
+    return law_of(terms)
+
+
+def law_of(terms: PacingTerms) -> PacingPolicy:
+    """Make the law of a campaign.
+
+    Raises:
+        KeyError: there is no law of the name.
+        ValueError: nothing paces such a campaign: an agent dials, or there is none.
+    """
+    if terms.mode not in PACED:
+        message = f"{terms.mode} dialing has no pacing"
+        raise ValueError(message)
+    limits = terms.limits or (USUAL_LIMIT,)
+    if terms.mode is Mode.PROGRESSIVE or any(limit.share <= 0 for limit in limits):
+        return FixedRatio()
+    if terms.mode is Mode.PREDICTIVE and terms.law == LOOK_AHEAD:
+        settings = LookAheadSettings(
+            limits=limits,
+            patience_s=terms.patience_s,
+            ring_timeout_s=terms.ring_timeout_s,
+            ends_s=terms.ends_s,
+        )
+        return LookAhead(settings, terms.agents)
+    if terms.mode is Mode.POWER:
+        law: PacingPolicy = FixedRatio(terms.ratio or 1.0)
+    else:
+        law = policy(terms.law, min(limit.share for limit in limits), terms.agents)
+    return Gated(law, limits, terms.agents, terms.ends_s)
+
+
+def limit_of(rule: AbandonLimit) -> Limit:
+    """Return a rule's limit as a share of live answers, which is never easier than the rule.
+
+    Of connected calls: a share q of them is q / (1 + q) of connected and abandoned ones. Of placed
+    calls: there are never fewer of them than live answers.
+    """
+    share = rule.percent / PERCENT
+    if rule.of is Denominator.CONNECTED:
+        share /= 1 + share
+    return Limit(share, WINDOWS[rule.window])

@@ -20,6 +20,10 @@ MINUTE_SECONDS: Final = 60.0
 DAY_SECONDS: Final = 86_400.0
 
 
+SKIPPED: Final = "skipped"
+"""The word of rules for a lead that an agent has seen and does not want dialed now."""
+
+
 class Which(StrEnum):
     """On which of a lead's numbers the next attempt is made."""
 
@@ -60,6 +64,10 @@ USUAL_RULES: Final[Mapping[str, RetryRule]] = {
 }
 """Where a campaign says nothing of an outcome. Who talked with us, refused or rejected the call is
 left alone; who was abandoned, for 72 hours."""
+
+
+AFTER_SKIP: Final = RetryRule(after_minutes=(DAY_SECONDS / MINUTE_SECONDS,))
+"""Where a campaign says nothing of leads that agents skip."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +137,20 @@ def after(
     pause = rule.after_minutes[min(times, len(rule.after_minutes)) - 1] * MINUTE_SECONDS
     number = _number(rule.number, ended.number, numbers, alive)
     return Again(due_at=ended.at + pause, number=number, tries=counted)
+
+
+def due_after_skip(reason: str, at: Instant, rules: RetryRules) -> Instant | None:
+    """Return when a lead is shown again that an agent has skipped; None: never.
+
+    Nothing was tried, so nothing is counted: a rule's first pause holds each time.
+
+    Args:
+        reason: said by the agent; a rule of this name comes before that for `skipped`.
+        at: it was skipped.
+        rules: the campaign's.
+    """
+    rule = rules.rules.get(reason) or rules.rules.get(SKIPPED) or AFTER_SKIP
+    return at + rule.after_minutes[0] * MINUTE_SECONDS if rule.times else None
 
 
 def kills_number(outcome: AttemptOutcome) -> bool:

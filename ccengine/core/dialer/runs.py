@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ccengine.core.commands import CloseLead
 from ccengine.core.dialer.campaigns import CampaignPlan
+from ccengine.core.dialer.figures import Figures, WindowCount
 from ccengine.core.dialer.hopper import Hopper
 from ccengine.core.dialer.leads import AttemptId, Lead, LeadKey, MachineVerdict, Promise
 from ccengine.core.dialer.pacing.situation import PacingPolicy
@@ -43,6 +45,15 @@ class LeadCall:
     promise: Promise | None = None  #: of another call
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """A lead that an agent is shown, who may have it dialed or skip it."""
+
+    campaign: CampaignId
+    lead: Lead
+    until: Instant
+
+
 @dataclass(slots=True, kw_only=True)
 class Run:
     """A campaign that was started and is not finished."""
@@ -54,8 +65,55 @@ class Run:
     agents: int  #: of those who serve it, when its law was made
     zero: Instant  #: the law's clock counts from here: the start of a half hour
     is_running: bool = True  #: False: it pauses
+    rests: bool = False  #: it pauses because its schedule says so, and goes on by that
     refill_at: Instant = 0.0  #: leads are not asked for before
     asked: int = 0  #: leads that were asked for last
+    by: str = ""  #: who started or paused it last
+    reason: str = ""
+    since: Instant = 0.0  #: likewise, when
+    figures: Figures = field(default_factory=Figures)
+    windows: list[WindowCount] = field(default_factory=list)  #: of each limit of the plan
+
+    def note_dialed(self) -> None:
+        """Count a call that is on its way."""
+        self.figures.dialed += 1
+
+    def note_unanswered(self, now: Instant, call: LeadCall) -> None:
+        """Learn that nobody has answered."""
+        self.figures.unanswered += 1
+        self.law.call_unanswered(now - self.zero, now - call.placed_at, call.score)
+
+    def note_answered(self, now: Instant, call: LeadCall) -> None:
+        """Count a live answer, and learn from it."""
+        self.figures.live += 1
+        for window in self.windows:
+            window.live += 1
+        self.law.call_answered(now - self.zero, now - call.placed_at, call.score)
+
+    def note_abandoned(self, now: Instant, call: LeadCall) -> None:
+        """Count who has answered and got no agent: also whom a detector took for a machine."""
+        self.figures.abandoned += 1
+        self.figures.live += call.disowned
+        self.figures.machines -= call.disowned
+        for window in self.windows:
+            window.abandoned += 1
+            window.live += call.disowned
+        self.law.call_abandoned(now - self.zero)
+
+    def note_machine(self, now: Instant) -> None:
+        """Take back a live answer that was none."""
+        self.figures.machines += 1
+        self.figures.live -= 1
+        for window in self.windows:
+            window.live = max(0, window.live - 1)
+        self.law.machine_heard(now - self.zero)
+
+    def open_window(self, which: int, count: WindowCount) -> None:
+        """Begin the window of a limit, or take its counts from what is stored."""
+        if which < len(self.windows):
+            self.windows[which] = count
+        ends_s = None if count.ends_at is None else count.ends_at - self.zero
+        self.law.open_window(which, count.live, count.abandoned, ends_s)
 
 
 class Spell(NamedTuple):
@@ -80,6 +138,12 @@ class RunSnapshot:
     leads: tuple[Lead, ...]
     credit: Mapping[str, float]  #: the hopper's
     memory: Mapping[str, tuple[float, ...]]  #: the law's
+    rests: bool = False
+    by: str = ""
+    reason: str = ""
+    since: Instant = 0.0
+    figures: Figures = field(default_factory=Figures)
+    windows: tuple[WindowCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +154,10 @@ class RunsSnapshot:
     air: Mapping[CallId, LeadCall] = field(default_factory=dict)
     closing: Mapping[CallId, LeadCall] = field(default_factory=dict)
     closed: Mapping[AgentId, tuple[CloseLead, ...]] = field(default_factory=dict)
+    previews: Mapping[AgentId, Preview] = field(default_factory=dict)
     turn: CampaignId | None = None
+    asked: Mapping[CampaignId, Instant] = field(default_factory=dict)
+    over: tuple[CampaignId, ...] = ()
 
 
 NO_RUNS: Final = RunsSnapshot()
@@ -104,7 +171,10 @@ class Runs:
         self.air: dict[CallId, LeadCall] = {}  #: asked for, dialed or ringing
         self.closing: dict[CallId, LeadCall] = {}  #: over, and an agent may still say how it went
         self.closed: dict[AgentId, tuple[CloseLead, ...]] = {}  #: each agent's latest
+        self.previews: dict[AgentId, Preview] = {}  #: what agents are shown now
         self.turn: CampaignId | None = None  #: which got a free agent last
+        self.asked: dict[CampaignId, Instant] = {}  #: to follow the schedule, and when
+        self.over: set[CampaignId] = set()  #: finished by somebody: no schedule starts them
         self.stirred = False  #: something has changed that pacing goes by
         self.spells: list[Spell] = []  #: that ended, and no law was told of yet
 
@@ -119,8 +189,9 @@ class Runs:
         return {call: one for call, one in self.air.items() if one.campaign == campaign}
 
     def leads_out(self, alive: Collection[LeadCall]) -> set[LeadKey]:
-        """Return the leads that are in the air, on a call that is alive, or to be closed."""
-        return {one.lead for one in (*self.air.values(), *self.closing.values(), *alive)}
+        """Return the leads that are shown, in the air, on a call that is alive, or to be closed."""
+        calls = (*self.air.values(), *self.closing.values(), *alive)
+        return {one.lead for one in calls} | {one.lead.key for one in self.previews.values()}
 
     def snapshot(self) -> RunsSnapshot:
         """Return all of it as plain data."""
@@ -129,7 +200,10 @@ class Runs:
             air=dict(self.air),
             closing=dict(self.closing),
             closed=dict(self.closed),
+            previews=dict(self.previews),
             turn=self.turn,
+            asked=dict(self.asked),
+            over=tuple(sorted(self.over)),
         )
 
 
@@ -144,4 +218,10 @@ def _snapshot_of(run: Run) -> RunSnapshot:
         leads=run.hopper.leads,
         credit=run.hopper.credit,
         memory=run.law.memory(),
+        rests=run.rests,
+        by=run.by,
+        reason=run.reason,
+        since=run.since,
+        figures=copy(run.figures),
+        windows=tuple(copy(one) for one in run.windows),
     )

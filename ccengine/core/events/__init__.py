@@ -79,11 +79,13 @@ from ccengine.core.events.dialing import (
     CampaignStarted,
     HeardBy,
     LeadAbandoned,
+    LeadAccepted,
     LeadAnswered,
     LeadDialed,
     LeadHeldBack,
     LeadMachineHeard,
     LeadsClaimed,
+    LeadSkipped,
     LeadUnanswered,
 )
 from ccengine.core.events.flows import (
@@ -232,7 +234,8 @@ CampaignEvent = (
 )
 InAirEvent = LeadDialed | LeadHeldBack | LeadAnswered | LeadUnanswered
 LeadEvent = InAirEvent | LeadAbandoned | LeadMachineHeard
-DialingEvent = CampaignEvent | LeadEvent
+PreviewEvent = LeadAccepted | LeadSkipped
+DialingEvent = CampaignEvent | LeadEvent | PreviewEvent
 SystemEvent = PlanLoaded | SwitchLost | SwitchResynced | DiskLevelChanged
 Event = (
     CallEvent
@@ -334,12 +337,14 @@ __all__ = [
     "ItemEvent",
     "LanguageChosen",
     "LeadAbandoned",
+    "LeadAccepted",
     "LeadAnswered",
     "LeadCallbackBooked",
     "LeadDialed",
     "LeadEvent",
     "LeadHeldBack",
     "LeadMachineHeard",
+    "LeadSkipped",
     "LeadUnanswered",
     "LeadsClaimed",
     "MessageAsked",
@@ -365,6 +370,7 @@ __all__ = [
     "PhoneLost",
     "PlaceReclaimed",
     "PlanLoaded",
+    "PreviewEvent",
     "QualityEvent",
     "Reached",
     "RecordingEvent",

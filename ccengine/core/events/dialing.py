@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, Lead, LeadKey, MachineVerdict
-from ccengine.core.ids import CallId, CampaignId, ClientId, TenantId
+from ccengine.core.ids import AgentId, CallId, CampaignId, ClientId, TenantId
 
 
 class HeardBy(StrEnum):
@@ -123,3 +123,23 @@ class LeadMachineHeard:
     call: CallId
     by: HeardBy
     verdict: MachineVerdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadAccepted:
+    """An agent who was shown a lead has it dialed."""
+
+    campaign: CampaignId
+    lead: LeadKey
+    agent: AgentId
+    number: str  #: which of the lead's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadSkipped:
+    """An agent who was shown a lead does not want it dialed now."""
+
+    campaign: CampaignId
+    lead: LeadKey
+    agent: AgentId
+    reason: str

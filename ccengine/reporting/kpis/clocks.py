@@ -180,5 +180,6 @@ def _stretch(agent: AgentId, hand: _Hand, at: Ms) -> Stretch:
         queue=None if facts is None else facts.queue,
         number="" if facts is None else facts.number,
         call=hand.call,
+        campaign="" if facts is None else facts.campaign,
         approved=hand.approved,
     )

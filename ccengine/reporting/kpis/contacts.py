@@ -15,6 +15,7 @@ from ccengine.core.events import (
     CallQueued,
     CallTransferred,
     HoldStarted,
+    LeadDialed,
     MessageLeft,
     Party,
     SurveyAnswered,
@@ -26,6 +27,7 @@ from ccengine.reporting.kpis.facts import (
     CallFacts,
     Fate,
     Grain,
+    LeadStep,
     Measured,
     Opinion,
     Part,
@@ -46,7 +48,7 @@ SAID_WITHIN: Ms = 24 * 3_600_000
 
 STAYING = IN_LINE | {CallState.POSTPONED}
 """What has a place in a queue: callers, and work without one."""
-FIRST = CallArrived | AgentDialled | CallbackAsked | MessageLeft
+FIRST = CallArrived | AgentDialled | CallbackAsked | MessageLeft | LeadDialed
 
 
 class Contacts:
@@ -91,7 +93,7 @@ class Contacts:
     def begin(self, event: FIRST, at: Ms) -> None:
         """Take note of a call, or an item."""
         kind, client, number = Kind.CALL, event.client, event.number
-        arrived, caller = at, ""
+        arrived, caller, campaign = at, "", ""
         match event:
             case CallArrived():
                 arrived = self._grain.of(event.arrived_at) if event.arrived_at else at
@@ -104,6 +106,9 @@ class Contacts:
                 kind, caller = Kind.CALLBACK, event.to
             case MessageLeft():
                 kind, caller = Kind.VOICEMAIL, event.to
+            case LeadDialed():
+                kind, number, caller = Kind.LEAD, "", event.number
+                campaign = event.campaign
         facts = CallFacts(
             call=event.call,
             client=client,
@@ -111,10 +116,17 @@ class Contacts:
             kind=kind,
             arrived=min(arrived, at),
             customer=caller,
+            campaign=campaign,
         )
         self._calls[event.call] = facts
         if isinstance(event, CallArrived):
             self.book.arrive(facts, missed=False)
+
+    def follow(self, call: CallId, step: LeadStep, at: Ms) -> None:
+        """Take note of what becomes of a call that a campaign dials."""
+        facts = self._calls.get(call)
+        if facts is not None:
+            self.book.lead(facts, step, at)
 
     def miss(self, event: CallMissed) -> None:
         """Take note of a call that no engine took."""
@@ -146,6 +158,7 @@ class Contacts:
             arrived=of(call.arrived_at),
             customer=call.identity,
             queue=call.queue,
+            campaign="" if call.lead is None else call.lead.campaign,
         )
         self._calls[call.id] = facts
         if call.state in STAYING | {CallState.CONNECTING} and call.queue is not None:

@@ -8,14 +8,13 @@ zones in use, so quarters make up the half hours, hours and days of any zone.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, fields
-from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
 from ccengine.core.states import ITEMS, Kind
-from ccengine.reporting.kpis.facts import Book, Doing, Fate, Grain, Measured, Ms
+from ccengine.reporting.kpis.cells import TIMES, Counts, Key
+from ccengine.reporting.kpis.facts import Book, Doing, Fate, Grain, LeadStep, Measured, Ms
 from ccengine.reporting.kpis.tiling import Tiling
 
 if TYPE_CHECKING:
@@ -39,105 +38,6 @@ BETWEEN_COLLEAGUES: Mapping[Kind, Doing] = {
 """Calls that no customer is in, and what agents do in them."""
 
 
-class Key(NamedTuple):
-    """Whose a count is. Empty: of nobody in particular."""
-
-    client: str = ""
-    queue: str = ""
-    number: str = ""  #: that was dialed
-    kind: str = ""
-    team: str = ""
-    agent: str = ""
-    contact_reason: str = ""  #: as the agent said; known of what callers think, and nothing else
-
-
-@dataclass(slots=True)
-class Counts:
-    """Whole numbers, and times in milliseconds. All but the longest wait can be added up."""
-
-    arrived: int = 0  #: calls
-    missed: int = 0  #: of those, that no engine took
-    refused: int = 0  #: not let into a queue
-    offered: int = 0  #: calls that entered a queue
-    answered: int = 0
-    answered_in_time: int = 0
-    abandoned: int = 0
-    abandoned_in_time: int = 0
-    abandoned_short: int = 0
-    left: int = 0  #: sent on by limits, keys, agents
-    callbacks: int = 0  #: callers who took a callback in place of waiting
-    wait_answered: Ms = 0
-    wait_abandoned: Ms = 0
-    longest_wait: Ms = 0
-    items: int = 0  #: callbacks and messages that came to a queue
-    items_served: int = 0
-    rings: int = 0  #: times a phone was rung
-    rings_missed: int = 0  #: of those, that the agent did not take
-    handled: int = 0  #: agents' parts in calls from queues
-    talk: Ms = 0
-    hold: Ms = 0
-    wrap_up: Ms = 0
-    sent_blind: int = 0  #: to a colleague or a number without asking
-    sent_attended: int = 0  #: handed over
-    sent_back: int = 0  #: to a queue
-    judged: int = 0  #: of the handled, said to be resolved or not
-    resolved: int = 0
-    contacts: int = 0  #: customers who are known by number and talked with an agent
-    repeated: int = 0  #: of those, who came again
-    survey_asked: int = 0  #: callers who were asked how it was, when the agent had hung up
-    survey_answered: int = 0  #: of those, who gave a score
-    survey_score: int = 0  #: sum of the scores
-    measured: Ms = 0  #: of agents' talks in recordings, hold and pauses left out
-    silence: Ms = 0  #: of these, nobody talked
-    talk_over: Ms = 0  #: of these, both talked
-    reviews: int = 0  #: published
-    review_score: int = 0  #: sum of scores, in hundredths of a percent
-    reviews_failed: int = 0  #: by a question that fails a call
-    disputes: int = 0
-    disputes_answered: int = 0
-    disputes_accepted: int = 0  #: of those, with which the reviewer agreed
-    dialled: int = 0  #: calls to the outside by hand that were answered
-    dialled_talk: Ms = 0
-    available: Ms = 0  #: agents' time from here on
-    not_ready: Ms = 0
-    ringing: Ms = 0
-    connecting: Ms = 0
-    talking: Ms = 0
-    holding: Ms = 0
-    consulting: Ms = 0
-    internal: Ms = 0
-    wrapping_up: Ms = 0
-
-    def add(self, other: Counts) -> None:
-        """Add up with another's."""
-        longest = max(self.longest_wait, other.longest_wait)
-        for name, value in zip(NAMES, _values(other), strict=True):
-            if value:
-                setattr(self, name, getattr(self, name) + value)
-        self.longest_wait = longest
-
-    @property
-    def logged_in(self) -> Ms:
-        """Agents' time in all."""
-        return sum(getattr(self, name) for name in TIMES.values())
-
-
-def total(parts: Iterable[Counts]) -> Counts:
-    """Add up many at once: column by column, which is how it is quickest."""
-    values = [_values(one) for one in parts]
-    whole = Counts(*map(sum, zip(*values, strict=True)))
-    whole.longest_wait = max((one[_LONGEST] for one in values), default=0)
-    return whole
-
-
-NAMES = tuple(one.name for one in fields(Counts))
-_values = attrgetter(*NAMES)
-_LONGEST = NAMES.index("longest_wait")
-TIMES: Mapping[Doing, str] = {
-    **{doing: doing.value for doing in Doing},
-    Doing.WRAP_UP: "wrapping_up",
-}
-"""Where the time for each thing that agents do is counted."""
 SENT = {"blind": "sent_blind", "attended": "sent_attended", "queue": "sent_back"}
 
 Place = tuple[int, Key]
@@ -177,7 +77,21 @@ class Tally(Book):
         counts.missed += missed
 
     @override
+    def lead(self, call: CallFacts, step: LeadStep, at: Ms) -> None:
+        key = Key(call.client, call.queue or "", kind=call.kind, campaign=call.campaign)
+        counts = self._at(call.arrived, key)
+        match step:
+            case LeadStep.DIALED:
+                counts.leads_dialed += 1
+            case LeadStep.ANSWERED:
+                counts.leads_answered += 1
+            case LeadStep.ABANDONED:
+                counts.leads_abandoned += 1
+
+    @override
     def enter(self, visit: Visit) -> None:
+        if visit.call.kind is Kind.LEAD:
+            return  # nobody has called: a lead waits for seconds, by rules of its own
         counts = self._of_visit(visit)
         if visit.call.kind in ITEMS:
             counts.items += 1
@@ -191,6 +105,8 @@ class Tally(Book):
 
     @override
     def leave(self, visit: Visit) -> None:
+        if visit.call.kind is Kind.LEAD:
+            return
         if visit.call.kind in ITEMS:
             self._of_visit(visit, with_agent=True).items_served += visit.fate is Fate.ANSWERED
             return
@@ -210,6 +126,10 @@ class Tally(Book):
         if part.call.kind is Kind.OUTBOUND:
             counts.dialled += 1
             counts.dialled_talk += part.talk + part.held
+        elif part.call.kind is Kind.LEAD:
+            counts.leads_talked += 1
+            counts.leads_talk += part.talk
+            counts.leads_hold += part.held
         elif part.call.kind in SERVED:
             counts.handled += 1
             counts.talk += part.talk
@@ -223,6 +143,8 @@ class Tally(Book):
     def wrap_up(self, part: Part, length: Ms) -> None:
         if part.call.kind in SERVED:
             self._of_part(part).wrap_up += length
+        elif part.call.kind is Kind.LEAD:
+            self._of_part(part).leads_wrap_up += length
 
     @override
     def say(self, part: Part, *, before: bool | None) -> None:
@@ -302,6 +224,7 @@ class Tally(Book):
             stretch.number,
             team=stretch.team,
             agent=stretch.agent,
+            campaign=stretch.campaign,
         )
         begins = stretch.begins
         while begins < stretch.ends:
@@ -356,14 +279,21 @@ class Tally(Book):
     def _of_part(self, part: Part, reason: str = "") -> Counts:
         call = part.call
         key = Key(
-            call.client, part.queue or "", call.number, call.kind, part.team, part.agent, reason
+            client=call.client,
+            queue=part.queue or "",
+            number=call.number,
+            kind=call.kind,
+            team=part.team,
+            agent=part.agent,
+            contact_reason=reason,
+            campaign=call.campaign,
         )
         return self._at(part.started, key)
 
     def _of_ring(self, ring: Ring) -> Counts:
         call = ring.call
         key = Key(call.client, ring.queue or "", call.number, call.kind, ring.team, ring.agent)
-        return self._at(ring.at, key)
+        return self._at(ring.at, key._replace(campaign=call.campaign))
 
     def _at(self, at: Ms, key: Key) -> Counts:
         return self.cells[at // QUARTER, key]

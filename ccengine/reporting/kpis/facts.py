@@ -58,6 +58,14 @@ class Fate(StrEnum):
     CALLBACK = "callback"  #: the caller took a callback
 
 
+class LeadStep(StrEnum):
+    """What becomes of a call that a campaign dials."""
+
+    DIALED = "dialed"
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"  #: nobody came in time
+
+
 @dataclass(slots=True, kw_only=True)
 class CallFacts:
     """What is known of a call while it is alive."""
@@ -71,6 +79,7 @@ class CallFacts:
     queue: QueueId | None = None  #: the last one
     followed_up: bool = False  #: whether it was looked for as a repeated call
     is_contact: bool = False  #: an agent has talked with the customer
+    campaign: str = ""  #: that has dialed it
 
 
 @dataclass(slots=True, kw_only=True)
@@ -154,6 +163,7 @@ class Stretch:
     queue: QueueId | None = None
     number: str = ""
     call: CallId | None = None
+    campaign: str = ""
     approved: tuple[ClientId, ...] = ()  #: clients whom the agent may serve
 
     @property
@@ -232,6 +242,9 @@ class Book:
 
     def log_out(self, login: Login) -> None:
         """Take note that an agent has left."""
+
+    def lead(self, call: CallFacts, step: LeadStep, at: Ms) -> None:
+        """Take note of what becomes of a call that a campaign dials."""
 
     def arrive(self, call: CallFacts, *, missed: bool) -> None:
         """Take note of a call, or of one that no engine took."""

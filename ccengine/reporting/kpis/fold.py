@@ -27,6 +27,9 @@ from ccengine.core.events import (
     DisputeAnswered,
     HoldEnded,
     HoldStarted,
+    LeadAbandoned,
+    LeadAnswered,
+    LeadDialed,
     MessageLeft,
     OfferDeclined,
     PlanLoaded,
@@ -40,7 +43,7 @@ from ccengine.core.snapshots import CenterSnapshot
 from ccengine.reporting.agent_day import MISSED
 from ccengine.reporting.kpis.clocks import Clocks
 from ccengine.reporting.kpis.contacts import Contacts
-from ccengine.reporting.kpis.facts import Grain, Ring
+from ccengine.reporting.kpis.facts import Grain, LeadStep, Ring
 from ccengine.reporting.offer_outcomes import outcome_of_refusal, outcome_of_withdrawal
 from ccengine.reporting.rows import is_void
 
@@ -97,6 +100,8 @@ class Fold:
         match what:
             case CallArrived() | AgentDialled() | CallbackAsked() | MessageLeft():
                 contacts.begin(what, at)
+            case LeadDialed() | LeadAnswered() | LeadAbandoned():
+                self._take_lead(what, at)
             case CallMissed():
                 contacts.miss(what)
             case CallQueued():
@@ -110,6 +115,16 @@ class Fold:
                 contacts.plan = what.plan
             case _:
                 self._take_quality(row, at)
+
+    def _take_lead(self, what: LeadDialed | LeadAnswered | LeadAbandoned, at: Ms) -> None:
+        match what:
+            case LeadDialed():
+                self._contacts.begin(what, at)
+                self._contacts.follow(what.call, LeadStep.DIALED, at)
+            case LeadAnswered():
+                self._contacts.follow(what.call, LeadStep.ANSWERED, at)
+            case LeadAbandoned():
+                self._contacts.follow(what.call, LeadStep.ABANDONED, at)
 
     def _take_quality(self, row: JournalRow, at: Ms) -> None:
         """Take note of what is thought and found of talks."""

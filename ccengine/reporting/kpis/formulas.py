@@ -14,14 +14,14 @@ from fractions import Fraction
 from functools import partial
 
 from ccengine.core.measures import Formula
-from ccengine.reporting.kpis.counts import NAMES, Counts
+from ccengine.reporting.kpis.cells import NAMES, Counts
 
 Parts = tuple[int, int]
 """Numerator and denominator, as they were counted."""
 
 PEOPLE = frozenset({"team", "agent"})
 """To whom callers belong who were answered, and nobody else."""
-SHARED = frozenset({"client", "queue", "number", "language", "kind"})
+SHARED = frozenset({"client", "queue", "number", "language", "kind", "campaign"})
 """What agents' free time belongs to none of."""
 SAID = frozenset({"contact_reason"})
 """What is known of callers' opinions alone."""
@@ -357,7 +357,25 @@ QUALITY = (
         lambda one: (one.disputes_accepted, one.disputes_answered),
     ),
 )
-FIGURES = (*CONTACTS, *TALKS, *SURVEYS, *QUALITY, *WORK)
+LEADS = (
+    _count("leads_dialed", "dialed", "calls of campaigns, when they began", not_by=NOT_BY_PEOPLE),
+    _count("leads_answered", "live", "of those, that were answered", not_by=NOT_BY_PEOPLE),
+    _percent(
+        "lead abandon rate v1",
+        "live Ab %",
+        "live calls for which no agent came in time / live; machines that were heard are in both",
+        lambda one: (one.leads_abandoned, one.leads_answered),
+        not_by=NOT_BY_PEOPLE,
+    ),
+    _count("leads_talked", "lead talks", "agents' parts in calls of campaigns"),
+    _mean(
+        "lead AHT v1",
+        "lead AHT s",
+        "(talk + hold + wrap-up) / lead talks",
+        lambda one: (one.leads_talk + one.leads_hold + one.leads_wrap_up, one.leads_talked),
+    ),
+)
+FIGURES = (*CONTACTS, *TALKS, *SURVEYS, *QUALITY, *LEADS, *WORK)
 BY_NAME: Mapping[str, Figure] = {figure.name: figure for figure in FIGURES}
 
 

@@ -6,7 +6,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from ccengine.reporting.kpis.calendar import Calendar, Interval
-from ccengine.reporting.kpis.counts import DAY, QUARTER, TIMES, Counts
+from ccengine.reporting.kpis.cells import TIMES, Counts
+from ccengine.reporting.kpis.counts import DAY, QUARTER
 from ccengine.reporting.kpis.facts import Doing, Ms
 from ccengine.reporting.kpis.formulas import (
     CONTACTS,

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from ccengine.core.measures import USUAL_MEASURE, Formula, Measure
 from ccengine.reporting.kpis.calendar import Calendar, Interval
-from ccengine.reporting.kpis.counts import Counts, Key, total
+from ccengine.reporting.kpis.cells import Counts, Key, total
 from ccengine.reporting.kpis.facts import Ms
 from ccengine.reporting.kpis.formulas import (
     FIGURES,
@@ -43,6 +43,7 @@ class By(StrEnum):
     TEAM = "team"
     AGENT = "agent"
     CONTACT_REASON = "contact_reason"
+    CAMPAIGN = "campaign"
     INTERVAL = "interval"
 
 

@@ -8,8 +8,8 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any, Final
 
 from ccengine.config.campaign_limits import CampaignLimit
-from ccengine.config.campaigns import CampaignFile
-from ccengine.core.dialer.pacing.modes import PacingTerms, law_of, limit_of
+from ccengine.config.campaigns import CampaignFile, Pacing
+from ccengine.core.dialer.laws import PacingTerms, law_of, limit_of
 from ccengine.core.dialer.pacing.policies import RATIOS
 from ccengine.core.dialer.pacing.yardsticks import FixedRatio
 from ccengine.core.dialer.windows import abandoned_percent
@@ -45,7 +45,8 @@ class Trial:
     def configured(self) -> str:
         """What the campaign's law is called."""
         ratio = "" if self.settings.ratio is None else f", ratio {self.settings.ratio:g}"
-        return f"{self.settings.mode}{ratio}"
+        law = "" if self.settings.pacing is Pacing.LOOK_AHEAD else f", {self.settings.pacing}"
+        return f"{self.settings.mode}{ratio}{law}"
 
     @property
     def laws(self) -> tuple[str, ...]:
@@ -170,6 +171,7 @@ def _law(trial: Trial, name: str) -> PacingPolicy:
         PacingTerms(
             mode=trial.settings.mode,
             ratio=trial.settings.ratio,
+            law=trial.settings.pacing,
             limits=tuple(limit_of(one.limit) for one in trial.limits),
             ring_timeout_s=trial.settings.ring_seconds,
             agents=trial.agents,

@@ -6,14 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ccengine.core.dialer.campaigns import CampaignPlan
+from ccengine.core.dialer.laws import PACED, PacingTerms, law_for, law_of, limit_of
 from ccengine.core.dialer.pacing.budgets import Limit, Window
+from ccengine.core.dialer.pacing.gated import Gated
 from ccengine.core.dialer.pacing.look_ahead import LookAhead
-from ccengine.core.dialer.pacing.modes import PACED, GatedRatio, PacingTerms, law_of, limit_of
+from ccengine.core.dialer.pacing.policies import DEFAULT, POLICIES
 from ccengine.core.dialer.pacing.situation import Situation
 from ccengine.core.dialer.pacing.yardsticks import FixedRatio
 from ccengine.core.dialer.purposes import Mode
 from ccengine.core.dialer.rules import AbandonLimit, Denominator, WindowKind
 from ccengine.core.dialer.windows import Tally, abandoned_percent
+from ccengine.core.ids import QueueId
 
 THREE_IN_100 = Limit(0.03, strict=True)
 
@@ -25,7 +29,7 @@ def idle(agents: int) -> Situation:
 def test_each_mode_has_its_law() -> None:
     kinds = {mode: type(law_of(PacingTerms(mode=mode, ratio=2.0))) for mode in PACED}
     assert kinds == {
-        Mode.PROGRESSIVE: FixedRatio, Mode.POWER: GatedRatio, Mode.PREDICTIVE: LookAhead,
+        Mode.PROGRESSIVE: FixedRatio, Mode.POWER: Gated, Mode.PREDICTIVE: LookAhead,
     }  # fmt: skip
 
 
@@ -39,6 +43,31 @@ def test_without_pacing_there_is_no_law(mode: Mode) -> None:
 def test_where_no_call_may_be_abandoned_dialing_is_progressive(mode: Mode) -> None:
     law = law_of(PacingTerms(mode=mode, ratio=3.0, limits=(Limit(0.0),)))
     assert law.decide(idle(4)).calls == 4
+
+
+def test_whoever_insists_on_a_ratio_keeps_the_usual_limit() -> None:
+    law = law_of(PacingTerms(mode=Mode.POWER, ratio=2.0))
+    for _ in range(3):
+        law.call_abandoned(1.0)
+    assert law.decide(idle(4)).calls == 4
+
+
+@pytest.mark.parametrize("name", [one for one in POLICIES if one != DEFAULT])
+def test_yardsticks_pace_within_the_limits(name: str) -> None:
+    law = law_of(PacingTerms(mode=Mode.PREDICTIVE, law=name, limits=(THREE_IN_100,), agents=4))
+    law.call_abandoned(1.0)
+    assert law.decide(idle(4)).calls == 4
+    again = law_of(PacingTerms(mode=Mode.PREDICTIVE, law=name, limits=(THREE_IN_100,), agents=4))
+    again.recall(law.memory())
+    assert again.memory() == law.memory()
+    again.restore(law.saved())
+    assert again.decide(idle(4)).calls == 4
+
+
+@pytest.mark.parametrize("mode", [Mode.PREVIEW, Mode.UNATTENDED])
+def test_where_agents_dial_no_law_asks_for_calls(mode: Mode) -> None:
+    plan = CampaignPlan(queue=QueueId("nova/sales"), mode=mode)
+    assert law_for(plan, 4).decide(idle(4)).calls == 0
 
 
 def test_a_ratio_is_progressive_while_a_limit_is_reached() -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from ccengine.core import events
 from ccengine.core.ids import CallId, ClientId
 from ccengine.core.states import Kind
-from ccengine.reporting.kpis.counts import Counts, Tally
+from ccengine.reporting.kpis.cells import Counts
+from ccengine.reporting.kpis.counts import Tally
 from ccengine.reporting.kpis.facts import Grain, Login, Stretch
 from ccengine.reporting.kpis.fold import Fold
 from ccengine.reporting.kpis.table import InForce

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from ccengine.core.measures import Formula
-from ccengine.reporting.kpis.counts import Counts
+from ccengine.reporting.kpis.cells import Counts
 from ccengine.reporting.kpis.formulas import (
     BY_NAME,
     FIGURES,
@@ -55,6 +55,13 @@ DAY = Counts(
     disputes=3,
     disputes_answered=2,
     disputes_accepted=1,
+    leads_dialed=300,
+    leads_answered=90,
+    leads_abandoned=2,
+    leads_talked=88,
+    leads_talk=7_920_000,
+    leads_hold=88_000,
+    leads_wrap_up=792_000,
     available=9_000_000,
     not_ready=1_800_000,
     ringing=450_000,
@@ -93,6 +100,8 @@ WORKED = {
     "talk-over ratio v1": "1.25",
     "review score mean v1": "78.19",  # 625.5 percent by 8
     "dispute accepted rate v1": "50.00",
+    "lead abandon rate v1": "2.22",  # 2 of 90
+    "lead AHT v1": "100.0",  # 8,800 s by 88
     "occupancy v1": "65.91",  # 17,400 s of 26,400 s
     "occupancy v2": "65.32",  # 16,950 s of 25,950 s
     "utilisation v1": "59.85",  # 16,950 s of 28,320 s

@@ -6,7 +6,8 @@ import re
 
 from ccengine.core.ids import AgentId
 from ccengine.reporting.kpis.calendar import Calendar, Interval
-from ccengine.reporting.kpis.counts import Key, Tally
+from ccengine.reporting.kpis.cells import Key
+from ccengine.reporting.kpis.counts import Tally
 from ccengine.reporting.kpis.facts import Doing, Stretch
 from ccengine.reporting.kpis.page import page
 from ccengine.reporting.kpis.table import By, InForce, Question, answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ccengine.reporting.kpis.counts import Key
+from ccengine.reporting.kpis.cells import Key
 from ccengine.reporting.kpis.table import By, Question
 
 OF_DESK = {"agents": frozenset({"amira"}), "teams": frozenset({"desk"})}

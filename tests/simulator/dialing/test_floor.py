@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccengine.config.campaigns import Detection
+from ccengine.core.dialer.laws import PACED, PacingTerms, law_of
 from ccengine.core.dialer.leads import AttemptOutcome
 from ccengine.core.dialer.pacing.budgets import Limit
-from ccengine.core.dialer.pacing.modes import PACED, PacingTerms, law_of
 from ccengine.core.dialer.pacing.yardsticks import FixedRatio
 from ccengine.simulator.dialing.floor import Floor, Pause, Site
 from tests.simulator.dialing.campaigns import CLOCKWORK, LIVELY, chance, exactly
