@@ -197,6 +197,7 @@ async def _see_to_leads(root: asyncio.TaskGroup, parts: Parts, sessions: Session
 def _begin_extras(root: asyncio.TaskGroup, parts: Parts, ports: Ports) -> None:
     """Begin what not every engine has, or not every day has to do."""
     root.create_task(look_after_quality(ports), name="quality")
+    root.create_task(ports.library.imports.run(), name="imports")
     if parts.publisher is not None:
         root.create_task(parts.publisher.run(), name="mqtt")
     if parts.wiring.hearing is not None:

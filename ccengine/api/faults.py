@@ -13,6 +13,9 @@ CALL_UNKNOWN = Fault(
     "No such call",
     "Call ids are in the log as call_id, and are the recordings' names; GET /calls lists them.",
 )
+CAMPAIGN_UNKNOWN = Fault(
+    404, "campaign-unknown", "No such campaign", "GET /campaigns names those that the token sees."
+)
 CLIENT_UNKNOWN = Fault(404, "client-unknown", "No such client", "GET /me names the clients.")
 CLOSURE_UNKNOWN = Fault(
     404, "closure-unknown", "No such closure", "GET /closures names those that the token sees."
@@ -40,6 +43,12 @@ SCORECARD_UNKNOWN = Fault(
     "scorecard-unknown",
     "No such scorecard",
     "GET /clients/{client}/scorecards names those there are.",
+)
+IMPORT_UNKNOWN = Fault(
+    404,
+    "import-unknown",
+    "No such import",
+    "GET /campaigns/{client}/{campaign}/imports names those of the last 30 days.",
 )
 REVIEW_UNKNOWN = Fault(
     404, "review-unknown", "No such review", "GET /reviews names those that the token sees."

@@ -15,6 +15,8 @@ from ccengine.api.problems import (
     CONTENT_TYPE,
     FAILED,
     FIELDS_WRONG,
+    FILE_TOO_LARGE,
+    FILE_TYPE_WRONG,
     KEY_IN_USE,
     KEY_REUSED,
     MALFORMED,
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ccengine.api.problems import Fault
-    from ccengine.api.route import AnyRoute
+    from ccengine.api.route import AnyRoute, Upload
 
 Json = dict[str, Any]
 
@@ -86,7 +88,9 @@ def faults_of(route: AnyRoute) -> list[Fault]:
         found += [TOKEN_WRONG, ROLE_MAY_NOT]
     if route.parts:
         found.append(NOT_FOUND)
-    if route.changes:
+    if route.upload is not None:
+        found += [FILE_TOO_LARGE, FILE_TYPE_WRONG]
+    elif route.changes:
         found += [BODY_TOO_LARGE, NOT_JSON]
     if route.takes_key:
         found += [KEY_REUSED, KEY_IN_USE]
@@ -128,10 +132,21 @@ def _operation(route: AnyRoute, models: Models, definitions: Json) -> Json:
         operation["x-roles"] = sorted(MAY[route.operation])
     if route.takes_key:
         parameters.append(_key())
+    if route.upload is not None:
+        operation["requestBody"] = _file(route.upload)
     if route.body is not Nothing:
         schema = models[route.body, "validation"]
         operation["requestBody"] = {"required": True, "content": {JSON_TYPE: {"schema": schema}}}
     return operation
+
+
+def _file(upload: Upload) -> Json:
+    content: Json = {"schema": {"type": "string", "format": "binary"}}
+    return {
+        "required": True,
+        "description": upload.description,
+        "content": dict.fromkeys(upload.content_types, content),
+    }
 
 
 def _part(name: str) -> Json:

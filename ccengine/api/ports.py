@@ -14,6 +14,8 @@ from ccengine.core.center import ContactCenter
 from ccengine.core.events import CoachMode, DiskLevel, Event, PauseReason
 from ccengine.core.ids import AgentId, CallId, Instant
 from ccengine.keeping.keeping import Keeping
+from ccengine.leads.jobs import ImportJobs
+from ccengine.storage.lead_counts import LeadCounts
 from ccengine.storage.live_kpis import LiveKpis
 from ccengine.storage.reader_process import Reader
 from ccengine.storage.records import RecordKeeper
@@ -119,6 +121,8 @@ class Library:
     journal: Path
     recordings: Path
     keeping: Keeping  #: of recordings, after their calls
+    lead_counts: LeadCounts
+    imports: ImportJobs  #: of leads
     configuration: Path  #: the tenant's folder
 
 

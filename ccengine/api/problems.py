@@ -114,6 +114,13 @@ BODY_TOO_LARGE = Fault(413, "body-too-large", "The body is too large", "Send 65,
 NOT_JSON = Fault(
     415, "not-json", "The body is not declared as JSON", "Send `Content-Type: application/json`."
 )
+FILE_TOO_LARGE = Fault(413, "file-too-large", "The file is too large", "Send it in parts.")
+FILE_TYPE_WRONG = Fault(
+    415,
+    "file-type-wrong",
+    "The file is not declared as one that is taken",
+    "Send the right `Content-Type`.",
+)
 MALFORMED = Fault(400, "malformed", "The request cannot be read", "Send well-formed JSON in UTF-8.")
 RANGE_WRONG = Fault(
     416,

@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 from ccengine.api.problems import (
     BODY_TOO_LARGE,
+    FILE_TOO_LARGE,
+    FILE_TYPE_WRONG,
     MALFORMED,
     NOT_FOUND,
     NOT_JSON,
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from ccengine.api.problems import Refused
-    from ccengine.api.route import AnyRoute, Strict
+    from ccengine.api.route import AnyRoute, Strict, Upload
 
 LARGEST_BODY: Final = 65_536
 DEEPEST: Final = 16
@@ -73,6 +75,9 @@ async def read_body(route: AnyRoute, request: web.Request) -> tuple[Strict, byte
     """
     if not route.changes:
         return Nothing(), b""
+    if route.upload is not None:
+        _check_upload(route.upload, request)
+        return Nothing(), b""
     if (request.content_length or 0) > LARGEST_BODY:
         raise BODY_TOO_LARGE.because()
     raw = await request.read()  # no more than the application's limit
@@ -86,6 +91,13 @@ async def read_body(route: AnyRoute, request: web.Request) -> tuple[Strict, byte
     except ValidationError as error:
         raise _wrong(error) from error
     return body, raw
+
+
+def _check_upload(upload: Upload, request: web.Request) -> None:
+    if (request.content_length or 0) > upload.largest:
+        raise FILE_TOO_LARGE.because(detail=f"It may have {upload.largest:,} bytes.")
+    if request.content_type not in upload.content_types:
+        raise FILE_TYPE_WRONG.because(detail=f"It is one of: {', '.join(upload.content_types)}.")
 
 
 def _check_json(raw: bytes) -> None:

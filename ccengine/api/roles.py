@@ -55,6 +55,8 @@ MAY: Final[Mapping[str, Roles]] = {
     # the desk
     "getDesk": OWN,
     "listCallbacks": OWN,
+    "dialLead": ADMIN | {Role.AGENT},
+    "skipLead": ADMIN | {Role.AGENT},
     "actOnTalk": ADMIN | {Role.AGENT},
     "setOutcome": OWN,
     "fillForm": OWN,
@@ -67,6 +69,22 @@ MAY: Final[Mapping[str, Roles]] = {
     "listClosures": HOUSE_AND_CLIENT | {Role.AGENT},
     "closeNumbers": LEADERS,
     "openNumbers": LEADERS,
+    # campaigns
+    "listCampaigns": HOUSE_AND_CLIENT,
+    "getCampaign": HOUSE_AND_CLIENT,
+    "startCampaign": LEADERS,
+    "pauseCampaign": LEADERS,
+    "finishCampaign": LEADERS,
+    "listImports": LEADERS,
+    "importLeads": LEADERS,
+    "getImport": LEADERS,
+    "getRejects": LEADERS,
+    # who is not called
+    "listDoNotCall": HOUSE_AND_CLIENT,
+    "addDoNotCall": LEADERS | {Role.CLIENT},
+    "addHouseDoNotCall": LEADERS,
+    "listRegisters": LISTENERS,
+    "whyNot": LISTENERS,
     # calls
     "listCalls": ALL,
     "listLiveCalls": HOUSE_AND_CLIENT,

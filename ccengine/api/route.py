@@ -72,6 +72,15 @@ class Media:
     description: str
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What is sent to us that is no JSON: the handler reads it as it comes."""
+
+    content_types: tuple[str, ...]
+    description: str
+    largest: int  #: bytes
+
+
 Answer = BaseModel | Change | web.StreamResponse
 Handler = Callable[[Asked[Any, Any]], Awaitable[Answer]]
 
@@ -89,6 +98,7 @@ class Route(Generic[Query, Body]):
     body: type[Body]
     answer: type[BaseModel] | Media
     handler: Callable[[Asked[Query, Body]], Awaitable[Answer]]
+    upload: Upload | None = None  #: in place of a JSON body
     faults: tuple[Fault, ...] = field(default=())  #: beside those that any request may meet
     statuses: Mapping[int, str] = field(default_factory=dict)  #: other answers that are no faults
     is_open: bool = False  #: needs no token
@@ -129,11 +139,13 @@ PARTS: Final[Mapping[str, Part]] = {
     "agent": Part(NAME, "An agent, as named in tenant.yaml."),
     "client": Part(NAME, "A client, as its folder is named."),
     "queue": Part(NAME, "One of the client's queues, as named in client.yaml."),
+    "campaign": Part(NAME, "One of the client's campaigns, as its file is named."),
     "closure": Part(NAME, "A closure, as named in tenant.yaml."),
     "form": Part(NAME, "One of the client's forms, as its file is named."),
     "scorecard": Part(NAME, "One of the client's scorecards, as its file is named."),
     "review": Part(r"[0-9a-f]{24}", "A review's id."),
     "calibration": Part(r"[0-9a-f]{24}", "A calibration's id."),
+    "import": Part(r"[0-9a-f]{24}", "An import of leads."),
     "call": Part(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}", "A call's id, as in the log."),
 }
 """What may stand in the braces of a path."""

@@ -11,7 +11,9 @@ from ccengine.calls.desk_talk import DeskTalk
 from ccengine.calls.keys import Action
 from ccengine.calls.recording_wishes import ScreenDesk
 from ccengine.config.secrets import pin_matches
+from ccengine.leads.jobs import ImportJobs
 from ccengine.lookup.breaker import BreakerState
+from ccengine.storage.lead_counts import LeadCounts
 from ccengine.storage.live_kpis import LiveKpis
 from ccengine.storage.reader_process import ReaderProcess
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from ccengine.keeping.keeping import Keeping
     from ccengine.storage.records import RecordKeeper
 
+IMPORT_SECONDS: Final = 4 * 3_600.0
 LOOKS_AT_ONCE: Final = 64
 """Screens may ask for figures and lists all at once."""
 
@@ -45,6 +48,9 @@ def open_library(
     stack.callback(reader.close)
     quick = ReaderProcess(at_once=LOOKS_AT_ONCE)
     stack.callback(quick.close)
+    importer = ReaderProcess(seconds=IMPORT_SECONDS)
+    stack.callback(importer.close)
+    paths, now = settings.paths, engine.clock.now
     kpis = LiveKpis(settings.paths.journal, quick, engine.clock.now)
     return Library(
         keeper=keeper,
@@ -55,6 +61,8 @@ def open_library(
         journal=settings.paths.journal,
         recordings=settings.paths.recordings,
         keeping=keeping,
+        lead_counts=LeadCounts(keeper.database.lead_lists),
+        imports=ImportJobs(paths.lead_files, paths.database, importer, now),
         configuration=settings.tenant_folder,
     )
 

@@ -9,6 +9,7 @@ from ccengine.cli import (
     audit,
     call,
     call_consent,
+    campaign,
     check,
     closure,
     dnc,
@@ -64,6 +65,7 @@ app.command("why-not")(why_not.why_not)
 app.add_typer(flow.app, name="flow")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(closure.app, name="closure")
+app.add_typer(campaign.app, name="campaign")
 app.add_typer(token.app, name="token")
 app.add_typer(webhook.app, name="webhook")
 app.add_typer(outbox.app, name="outbox")

@@ -22,6 +22,7 @@ from ccengine.leads.importing import ImportOrder, import_leads
 from ccengine.leads.numbers import NumberUnfit, number_of
 from ccengine.leads.reject_file import RejectFile, write_header, write_rejects
 from ccengine.leads.sheets import SheetFile
+from ccengine.leads.watched import WatchedFile
 from ccengine.reporting.instants import utc_text
 from ccengine.storage.lead_imports import LeadImport
 
@@ -29,13 +30,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ccengine.core.dialer.leads import LeadKey
-    from ccengine.leads.files import LeadFile, Row
+    from ccengine.leads.files import LeadFile
     from ccengine.leads.importing import Imported
     from ccengine.storage.database import RecordDatabase
     from ccengine.storage.lead_lists import ListFacts
 
 XLSX: Final = ".xlsx"
-TOLD_EVERY: Final = 500  #: rows, of the progress bar
 
 app = typer.Typer(help="Whom campaigns call: lists of leads.", no_args_is_help=True)
 
@@ -226,29 +226,6 @@ def _pair(text: str) -> tuple[str, str]:
     return column, target
 
 
-class _Shown:
-    """A file whose rows move a bar on standard error."""
-
-    def __init__(self, file: LeadFile, bar: Progress) -> None:
-        self.name, self.size = file.name, file.size
-        self._file = file
-        self._bar = bar
-        self._task = bar.add_task(file.name, total=file.size, rows=0)
-
-    def rows(self) -> Iterator[Row]:
-        """Yield each row."""
-        number = 0
-        for number, row in enumerate(self._file.rows(), 1):
-            if number % TOLD_EVERY == 0:
-                self._bar.update(self._task, completed=self._file.done(), rows=number)
-            yield row
-        self._bar.update(self._task, completed=self.size, rows=number)
-
-    def done(self) -> int:
-        """Return how much was read."""
-        return self._file.done()
-
-
 @contextmanager
 def _progress(file: LeadFile) -> Iterator[LeadFile]:
     columns = (
@@ -259,7 +236,12 @@ def _progress(file: LeadFile) -> Iterator[LeadFile]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=errors) as bar:
-        yield _Shown(file, bar)
+        task = bar.add_task(file.name, total=file.size, rows=0)
+
+        def told(done: int, rows: int) -> None:
+            bar.update(task, completed=done, rows=rows)
+
+        yield WatchedFile(file, told)
 
 
 def _tell(done: Imported, rejects: Path) -> None:

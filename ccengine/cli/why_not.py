@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 from zoneinfo import ZoneInfo
 
 import typer
@@ -15,19 +14,17 @@ from rich.markup import escape
 from sqlalchemy.exc import OperationalError
 
 from ccengine import clock
+from ccengine.api.why_not import Judged, WhyNotShown, judged
 from ccengine.cli.output import console, fail, read_settings, zone_named
 from ccengine.cli.tables import Table
 from ccengine.config.consents import place_named
-from ccengine.config.dialing_rules import built_in
-from ccengine.config.lawbook import Lawbook
 from ccengine.config.loading import load_tenant
 from ccengine.config.names import suggestion
 from ccengine.config.whereabouts import NotANumber, Whereabouts, number_of, whereabouts
 from ccengine.core.dialer.attempts import DialRequest
-from ccengine.core.dialer.judging import judge
 from ccengine.core.dialer.numbers_known import NumberFacts
 from ccengine.core.dialer.purposes import Mode, Purpose
-from ccengine.core.dialer.verdicts import HoldReason, Verdict
+from ccengine.core.dialer.verdicts import HoldReason
 from ccengine.core.ids import ClientId, Instant
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.masking import mask_number
@@ -50,16 +47,6 @@ REMEDIES: Final = {
     HoldReason.NO_CONSENT: "`ccengine consent add`, if there is one and something proves it",
 }
 MINUTES: Final = slice(0, 16)  # of an instant's text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """A verdict, with what it was asked of."""
-
-    request: DialRequest
-    where: tuple[Whereabouts, ...]
-    at: Instant
-    verdict: Verdict
 
 
 def why_not(  # noqa: PLR0913 - one parameter for each thing the law looks at
@@ -110,15 +97,15 @@ def why_not(  # noqa: PLR0913 - one parameter for each thing the law looks at
 
 def _judged(
     tenant: Tenant, request: DialRequest, where: tuple[Whereabouts, ...], at: Instant
-) -> Told:
-    law = Lawbook(tenant.dialing.over(built_in())).law_for(where, at)
+) -> Judged:
     facts = _facts(read_settings().paths.database, request, tenant.refusals)
-    return Told(request=request, where=where, at=at, verdict=judge(request, law, facts, at))
+    return judged(tenant, request, where, facts, at)
 
 
-def _tell(told: Told, *, as_json: bool) -> None:
+def _tell(told: Judged, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(_json(told), ensure_ascii=False, indent=2))
+        shown = WhyNotShown.of(told).model_dump(mode="json")
+        typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
     else:
         _print(told)
     if not told.verdict.may_be_called:
@@ -184,7 +171,7 @@ def _facts(database: Path, request: DialRequest, refusals: Refusals) -> NumberFa
 # ---- for people ----------------------------------------------------------------------------
 
 
-def _print(told: Told) -> None:
+def _print(told: Judged) -> None:
     request, verdict = told.request, told.verdict
     places = ", ".join(one.place or "nowhere known" for one in told.where)
     may = "[green]may be called[/]" if verdict.may_be_called else "[bold red]may not be called[/]"
@@ -211,40 +198,15 @@ def _print(told: Told) -> None:
             console.print(f"{reason}: {escape(REMEDIES[reason])}", soft_wrap=True)
 
 
-def _end(hold: Hold, told: Told) -> str:
+def _end(hold: Hold, told: Judged) -> str:
     if hold.until is not None:
         return _local(hold.until, told)
     return "see below" if hold.reason in REMEDIES else "for ever"
 
 
-def _local(at: Instant, told: Told) -> str:
+def _local(at: Instant, told: Judged) -> str:
     """Return an instant in UTC, and in the first zone where the person may be."""
     zones = [zone for one in told.where for zone in one.zones]
     utc = datetime.fromtimestamp(at, UTC)
     here = f" ({utc.astimezone(ZoneInfo(zones[0])):%H:%M} {zones[0]})" if zones else ""
     return f"{utc_text(at)[MINUTES]}Z{here}"
-
-
-# ---- for programs --------------------------------------------------------------------------
-
-
-def _json(told: Told) -> dict[str, Any]:
-    verdict = told.verdict
-    return {
-        "number": mask_number(told.request.number),
-        "at": utc_text(told.at),
-        "places": [{"place": one.place, "zones": list(one.zones)} for one in told.where],
-        "may_be_called": verdict.may_be_called,
-        "until": None if verdict.until is None else utc_text(verdict.until),
-        "holds": [
-            {
-                "rule": hold.rule,
-                "reason": str(hold.reason),
-                "until": None if hold.until is None else utc_text(hold.until),
-                "text": hold.text,
-                "source": hold.source,
-                "checked": hold.checked,
-            }
-            for hold in verdict.holds
-        ],
-    }

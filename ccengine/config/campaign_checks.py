@@ -11,6 +11,7 @@ from ccengine.config.documents import Document
 from ccengine.config.lead_columns import RESERVED, is_number_column
 from ccengine.config.lookups import Documents, Range, levels, out_of_range, unknown, unknown_keys
 from ccengine.config.papers import FieldKind
+from ccengine.config.script_places import check_script
 from ccengine.core.dialer.leads import AttemptOutcome
 from ccengine.core.dialer.purposes import Mode
 from ccengine.core.dialer.retries import SKIPPED
@@ -101,6 +102,7 @@ def _check_service(at: CampaignAt) -> Iterator[Problem]:
     for key, known in (("script", client.papers.script_names), ("form", client.papers.form_names)):
         paper = getattr(settings, key)
         yield from unknown(document, (key,), key, [] if paper is None else [paper], known)
+    yield from check_script(client.papers.scripts.get(settings.script or ""), settings, document)
 
 
 def _check_caller_ids(at: CampaignAt, today: date) -> Iterator[Problem]:

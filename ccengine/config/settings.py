@@ -153,6 +153,11 @@ class StatePaths:
         return self.root / "database" / "ccengine.sqlite"
 
     @property
+    def lead_files(self) -> Path:
+        """Files of leads that were handed over to be imported, and what became of them."""
+        return self.root / "lead-files"
+
+    @property
     def logs(self) -> Path:
         """Logs of the engine and, in a folder of its own, of Asterisk."""
         return self.root / "logs"

@@ -101,6 +101,11 @@ class ContactCenter:
         return self._floor.runs.previews
 
     @property
+    def closing(self) -> Mapping[CallId, LeadCall]:
+        """Campaigns' calls that are over, whose agents may still say how it went."""
+        return self._floor.runs.closing
+
+    @property
     def is_held(self) -> bool:
         """Whether Asterisk is out of reach, so that nobody is offered anything."""
         return self._floor.held

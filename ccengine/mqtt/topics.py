@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 ROOT = "ccengine"
 RETAINED = frozenset({Topic.AGENT_STATE, Topic.CALL_STATE, Topic.CLOSURE})
-UNTOLD = frozenset({Topic.COACHING, Topic.COACHED_CALL})
+UNTOLD = frozenset({Topic.COACHING, Topic.COACHED_CALL, Topic.PREVIEW})
 """Of whom somebody listens to; brokers know no roles."""
 GONE = b""
 """What is published, retained, of what is over: the broker forgets the topic."""

@@ -108,6 +108,7 @@ HIDDEN = frozenset(
         "apart",  # CardTalkResumed tells when they are not any more
         *("lead", "leads", "calls", "wanted", "ends_at"),  # whom: the house's own business
         "promise",  # LeadCallbackBooked tells of it
+        "change",  # FollowSchedule's, which its event tells
         *("token", "last4"),  # the payment program's: for the call's record alone
     }
 )

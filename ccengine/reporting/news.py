@@ -10,7 +10,16 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ccengine.core.commands import ShowAgent, ShowCall, ShowClosure, ShowCoaching
+from ccengine.core.commands import (
+    OfferLead,
+    PlaceCall,
+    ShowAgent,
+    ShowCall,
+    ShowClosure,
+    ShowCoaching,
+    SkipLead,
+    WithdrawLead,
+)
 from ccengine.core.events import (
     CoachingEvent,
     DiskLevelChanged,
@@ -19,6 +28,7 @@ from ccengine.core.events import (
     SwitchLost,
     SwitchResynced,
 )
+from ccengine.core.ids import owner_of
 from ccengine.reporting.facts import fact_of
 from ccengine.reporting.instants import utc_text
 
@@ -41,6 +51,7 @@ class Topic(StrEnum):
     CALL_STATE = "call_state"  #: where a call is now
     AGENT_STATE = "agent_state"  #: what an agent does now
     COACHING = "coaching"  #: who follows an agent now, and how
+    PREVIEW = "preview"  #: which lead an agent is shown: for the desk alone
     CLOSURE = "closure"  #: whether numbers are closed by one switch
     ENGINE = "engine"  #: the engine as a whole
 
@@ -60,6 +71,8 @@ def news_of(row: JournalRow) -> News | None:
     """Return what is told of a row; None if nothing is."""
     if isinstance(row.what, ShowAgent | ShowCall | ShowClosure | ShowCoaching):
         return _state(row, row.what)
+    if isinstance(row.what, OfferLead | WithdrawLead | SkipLead | PlaceCall):
+        return _preview(row, row.what)
     fact = None if row.kind == "rejection" else fact_of(row)
     if fact is None:
         return None
@@ -89,6 +102,16 @@ def _state(row: JournalRow, shown: ShowAgent | ShowCall | ShowClosure | ShowCoac
             return _news(row, Topic.CLOSURE, "ClosureState", closure_facts(shown))
         case ShowCoaching():
             return _news(row, Topic.COACHING, "CoachingState", coaching_facts(shown))
+
+
+def _preview(row: JournalRow, what: OfferLead | WithdrawLead | SkipLead | PlaceCall) -> News | None:
+    """Return whether an agent is shown a lead now; which one is not told: desks ask for it."""
+    if what.agent is None:
+        return None
+    until = utc_text(what.until) if isinstance(what, OfferLead) else None
+    facts = {"agent": what.agent, "campaign": what.campaign, "until": until}
+    body = _news(row, Topic.PREVIEW, "PreviewState", facts).body
+    return News(row.number, Topic.PREVIEW, owner_of(what.campaign), None, what.agent, body)
 
 
 def agent_facts(shown: ShowAgent) -> dict[str, object]:

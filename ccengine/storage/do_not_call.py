@@ -81,6 +81,27 @@ class DoNotCallStore:
         async with self._engine.connect() as connection:
             return [_entry(dict(row)) for row in (await connection.execute(query)).mappings()]
 
+    async def of_client(self, client: str, after: str, limit: int) -> list[DoNotCall]:
+        """Return a part of a client's list, by number.
+
+        Args:
+            client: whose calls; empty: anybody's.
+            after: the last number of the part before; empty: the first part.
+            limit: so many at most.
+        """
+        query = (
+            select(DO_NOT_CALL)
+            .where(
+                DO_NOT_CALL.c.register == OWN,
+                DO_NOT_CALL.c.client == client,
+                DO_NOT_CALL.c.number > after,
+            )
+            .order_by(DO_NOT_CALL.c.number)
+            .limit(limit)
+        )
+        async with self._engine.connect() as connection:
+            return [_entry(dict(row)) for row in (await connection.execute(query)).mappings()]
+
     async def replace(self, register: Register, numbers: Iterable[str], by: str) -> int:
         """Put a register's new copy in the place of the old one, whole or not at all.
 

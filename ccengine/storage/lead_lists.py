@@ -94,6 +94,18 @@ class LeadLists:
             for row in rows
         ]
 
+    async def states(self, client: str, campaign: str) -> Mapping[str, int]:
+        """Return how many leads of a campaign are in which state, over all of its lists."""
+        query = (
+            select(LEADS.c.state, func.count())
+            .join(IMPORTS, LEADS.c.import_id == IMPORTS.c.id)
+            .join(LISTS, LISTS.c.id == IMPORTS.c.list_id)
+            .where(LISTS.c.client == client, LISTS.c.campaign == campaign, IMPORTS.c.state == DONE)
+            .group_by(LEADS.c.state)
+        )
+        async with self._engine.connect() as connection:
+            return {row[0]: row[1] for row in (await connection.execute(query)).all()}
+
     async def imports(self, limit: int) -> list[ImportFacts]:
         """Return imports, the last one first."""
         query = (

@@ -31,12 +31,15 @@ from ccengine.keeping.house import House as Kept
 from ccengine.keeping.keeper import Keeper
 from ccengine.keeping.keeping import Keeping
 from ccengine.keeping.order import Folders
+from ccengine.leads.jobs import ImportJob, ImportJobs, JobState
 from ccengine.storage.database import RecordDatabase
+from ccengine.storage.lead_counts import LeadCounts
 from ccengine.storage.live_kpis import LiveKpis
 from ccengine.storage.metrics import Metrics
 from ccengine.storage.quality import Calibration, Draw, Review, ReviewState, Sample, TrainingCall
 from ccengine.storage.records import RecordKeeper
 from ccengine.storage.tokens import StoredToken
+from tests.api.campaign_files import with_campaigns
 from tests.api.card_desk import CardDeskWithoutPhones
 from tests.api.coaching_desk import DeskWithoutPhones
 from tests.api.recording_desk import DeskWithoutRecorder
@@ -367,9 +370,20 @@ class House:
 
 
 @asynccontextmanager
-async def house(tmp_path: Path, *, most_clients: int = MOST_CLIENTS) -> AsyncIterator[House]:
-    """Open the house, with the API listening, and room for some clients of the live feed."""
-    tenant = load_tenant(copy_of_demo(tmp_path)).draft
+async def house(
+    tmp_path: Path,
+    *,
+    most_clients: int = MOST_CLIENTS,
+    laid_out: Callable[[Path], Path] = with_campaigns,
+) -> AsyncIterator[House]:
+    """Open the house, with the API listening.
+
+    Args:
+        tmp_path: where all of it is.
+        most_clients: of the live feed.
+        laid_out: changes the tenant's folder before it is read.
+    """
+    tenant = load_tenant(laid_out(copy_of_demo(tmp_path))).draft
     shift = Shift(tmp_path / "journal.sqlite")
     (tmp_path / "records.sqlite").write_bytes(await _new_database())
     keeper = RecordKeeper(tmp_path / "records.sqlite", shift.journal.path)
@@ -387,6 +401,7 @@ async def house(tmp_path: Path, *, most_clients: int = MOST_CLIENTS) -> AsyncIte
     hub = Hub(ports.floor, node=NODE, number=shift.journal.last_number, settle=lambda: None)
     shift.observers.append(hub.observe)
     here.hub = hub
+    _keep_imports(here)
     feed = LiveFeed(hub, Backlog(shift.journal.path), most_clients=most_clients)
     try:
         async with ApiServer(ports, 0, extend=feed_and_pages(feed)) as server:
@@ -408,6 +423,23 @@ async def _new_database() -> bytes:
             await (await RecordDatabase.open(path)).close()
             _new["records"] = await asyncio.to_thread(path.read_bytes)
     return _new["records"]
+
+
+def _keep_imports(here: House) -> None:
+    """Have each client have a list imported."""
+    for client in CALLERS:
+        job = ImportJob(
+            id=sample_id("import", client),
+            client=client,
+            campaign="renewals",
+            list="ending",
+            file=f"{client}.csv",
+            by="token-file",
+            state=JobState.DONE,
+            asked_at=here.shift.now - 60,
+            ended_at=here.shift.now - 30,
+        )
+        here.ports.library.imports.keep(job)
 
 
 def _ports(here: House, token_file: Path, kpis: LiveKpis) -> Ports:
@@ -438,6 +470,10 @@ def _ports(here: House, token_file: Path, kpis: LiveKpis) -> Ports:
     here.recordings = Keeper(kept)
     library = Library(
         keeping=Keeping(kept),
+        lead_counts=LeadCounts(here.keeper.database.lead_lists),
+        imports=ImportJobs(
+            paths.lead_files, here.folder / "records.sqlite", AtOnce(), lambda: here.shift.now
+        ),
         keeper=here.keeper,
         reader=AtOnce(),
         quick_reader=AtOnce(),

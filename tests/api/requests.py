@@ -29,6 +29,8 @@ PARTS = {
     "client": "nour",
     "queue": "billing",
     "closure": "nour",
+    "campaign": "renewals",
+    "import": sample_id("import", "nour"),
     "form": "order",
     "call": "nour-talks",
     "scorecard": "service",
@@ -40,6 +42,8 @@ PARTS_OF_DNIPRO = {
     "client": "dnipro",
     "queue": "billing",
     "closure": "dnipro",
+    "campaign": "renewals",
+    "import": sample_id("import", "dnipro"),
     "form": "renewal",
     "call": "dnipro-talks",
     "scorecard": "sales",
@@ -56,8 +60,22 @@ def request_of(
     path = route.path
     for name in route.parts:
         path = path.replace(f"{{{name}}}", values[name])
-    body = _bodies(of).get(route.operation)
-    return route.method, path, {} if body is None else {"json": body}
+    if route.upload is not None:
+        headers = {"Content-Type": route.upload.content_types[0]}
+        return (
+            route.method,
+            path,
+            {"data": LEADS, "headers": headers, "params": {"list": LISTS[of]}},
+        )
+    body, query = _bodies(of).get(route.operation), QUERIES.get(route.operation)
+    sent: dict[str, Any] = {} if body is None else {"json": body}
+    return route.method, path, sent if query is None else {**sent, "params": query}
+
+
+LEADS = "number,name\r\n+971509999999,Amal\r\n"
+LISTS = {"nour": "all", "dnipro": "ending"}
+QUERIES = {"whyNot": {"number": "+380441234567"}}
+"""Where something has to be said."""
 
 
 def _bodies(client: str) -> dict[str, dict[str, Any]]:
@@ -73,6 +91,13 @@ def _bodies(client: str) -> dict[str, dict[str, Any]]:
         "fillForm": {"values": VALUES[client]},
         "setTyping": {"typing": False},
         "closeNumbers": {"reason": "fire"},
+        "dialLead": {"lead": 1},
+        "skipLead": {"lead": 1, "reason": "on holiday"},
+        "startCampaign": {"reason": "new list"},
+        "pauseCampaign": {"reason": "lunch"},
+        "addDoNotCall": {"number": "+380441234560", "evidence": "a letter"},
+        "addHouseDoNotCall": {"number": "+380441234561", "evidence": "a letter"},
+        "finishCampaign": {"reason": "all are called"},
         "takeCard": {"amount": "12.50", "reference": "4711"},
         "moveCall": {"queue": OTHER_QUEUES[client]},
         "reprioritiseCall": {"priority": 5},

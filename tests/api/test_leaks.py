@@ -39,11 +39,13 @@ OTHERS_PARTS: Final = {
     "client": ("nour",),
     "queue": ("support",),
     "closure": ("nour",),
+    "campaign": (),  # called the same with both
     "form": ("order", "cancellation"),
     "call": OTHERS_CALLS,
     "scorecard": ("service",),
     "review": (sample_id("review", "nour"),),
     "calibration": (sample_id("calibration", "nour"),),
+    "import": (sample_id("import", "nour"),),
 }
 """What may stand in an address and is the other client's."""
 OTHERS_QUERY: Final = {
@@ -57,6 +59,8 @@ OTHERS_QUERY: Final = {
     "by": ("client", "agent", "team", "number", "kind", "language", "queue,interval"),
     "line": ("in_no_line",),
     **dict.fromkeys(("from", "to", "zone", "figures"), ()),  # name nothing that is anybody's
+    **dict.fromkeys(("campaign", "place", "person", "debt"), ()),  # nor do these
+    **dict.fromkeys(("list", "name", "encoding", "columns"), ()),  # of a file of leads
 }
 """The same in a query; what is no text names nothing."""
 OTHERS_BODY: Final[dict[str, tuple[Any, ...]]] = {
@@ -74,6 +78,7 @@ OTHERS_BODY: Final[dict[str, tuple[Any, ...]]] = {
     "answers": ({"identity": "yes"},),
     **dict.fromkeys(("remarks", "comment", "text", "title", "note"), ()),  # words, and no names
     **dict.fromkeys(("amount", "reference"), ()),  # of a payment: no names either
+    **dict.fromkeys(("number", "evidence"), ()),  # who is not called, and why
     "reviewers": (),  # names of tokens, which are the house's
 }
 """The same in a body."""

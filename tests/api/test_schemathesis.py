@@ -26,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
 from ccengine.api.openapi import document
 from ccengine.api.route import PARTS
 from ccengine.api.routes.every import ROUTES
+from ccengine.api.routes.lead_imports import XLSX
 from tests.api.house import FILE_TOKEN, house
 from tests.api.requests import PARTS as THERE
 from tests.sizes import by_size
@@ -46,6 +47,7 @@ CHECKS = [
 ]
 """That what the document allows is always accepted cannot be asked: most names name nothing."""
 
+schemathesis.serializer.alias(XLSX, "application/octet-stream")
 schema = schemathesis.openapi.from_dict(document(ROUTES))
 MORE = {
     "agent": ["olena"],

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from ccengine.api.roles import Role
 from ccengine.core.ids import CallId
+from tests.api.campaign_files import with_campaigns
 from tests.api.house import House, house
 from tests.config.tenants import change
 from tests.e2e.waits import until
 from tests.pages.browser import browser, open_page
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
     from playwright.async_api import Page
@@ -82,6 +83,8 @@ async def desk(
     tmp_path: Path,
     *changes: tuple[str, str, str],
     log_in: bool = True,
+    laid_out: Callable[[Path], Path] = with_campaigns,
+    at: float = 0.0,
     **wanted: Any,
 ) -> AsyncIterator[Desk]:
     """Open amira's desk, in a browser as wanted.
@@ -90,9 +93,12 @@ async def desk(
         tmp_path: for the house.
         changes: of the demo's configuration: file, what, and what stands there instead.
         log_in: whether amira is at her phone.
+        laid_out: changes the tenant's folder before it is read.
+        at: the instant at which she comes; before the house's own: then.
         wanted: as playwright names it.
     """
-    async with house(tmp_path) as here, browser(**wanted) as context:
+    async with house(tmp_path, laid_out=laid_out) as here, browser(**wanted) as context:
+        here.shift.wait(max(0.0, at - here.shift.now))
         for file, old, new in changes:
             change(here.tenant.folder / file, old, new)
         if changes:

@@ -90,6 +90,7 @@ SILENT = {
     "TakeUpItem",
     "PlaceCall",
     "RefillHopper",
+    "FollowSchedule",
     "Connect",
     "SeatCoach",
     "EndCoaching",

@@ -50,6 +50,11 @@ CLOSURE: Final[Schema] = {
     "since": {**MOMENT_OR_NULL, "description": "Closed."},
     "until": {**MOMENT_OR_NULL, "description": "They open by themselves then."},
 }
+PREVIEW: Final[Schema] = {
+    "agent": TEXT,
+    "campaign": TEXT,
+    "until": {**MOMENT_OR_NULL, "description": "null: the agent is shown no lead any more."},
+}
 MODES: Final = [str(mode) for mode in CoachMode]
 COACHING: Final[Schema] = {
     "coaching": TEXT,
@@ -100,6 +105,7 @@ STATES: Final = (
     "CallGone",
     "ClosureState",
     "CoachingState",
+    "PreviewState",
     "PlanLoaded",
     "SwitchLost",
     "SwitchResynced",
@@ -126,6 +132,10 @@ SHAPES: Final[Schema] = {
             "mode": {"enum": [*MODES, None], "description": "null: it is over."},
         },
         "Who follows an agent, and how: told to who leads or judges.",
+    ),
+    "PreviewState": _object(
+        {**FRAME, "type": {"const": "PreviewState"}, **PREVIEW},
+        "Whether an agent is shown a lead: the desk has it.",
     ),
     "PlanLoaded": _engine("PlanLoaded", "plan_loaded", "New configuration.", version=TEXT),
     "SwitchLost": _engine("SwitchLost", "switch_lost", "Asterisk is out of reach."),

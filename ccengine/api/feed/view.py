@@ -83,7 +83,7 @@ class View:
         match news.topic:
             case Topic.ENGINE:
                 return news.body
-            case Topic.AGENT_STATE:
+            case Topic.AGENT_STATE | Topic.PREVIEW:
                 return self._agent(news)
             case Topic.CLOSURE:
                 return self.closure(news.body)
@@ -138,7 +138,12 @@ class View:
         return {**facts, "call_id": None} if hides_call else facts
 
     def _agent(self, news: News) -> Mapping[str, object] | None:
-        return None if news.agent is None else self.agent(news.agent, news.client, news.body)
+        if news.agent is None:
+            return None
+        if news.topic is Topic.AGENT_STATE:
+            return self.agent(news.agent, news.client, news.body)
+        is_seen = self.sees_agents and self.sight.agent(news.agent)
+        return news.body if is_seen and self.sight.client(news.client) else None
 
     def _of_call(self, news: News, holder: Holder) -> Mapping[str, object] | None:
         if news.topic is Topic.COACHED_CALL and not self.sight.sees_coaching:

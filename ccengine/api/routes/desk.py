@@ -17,6 +17,7 @@ from ccengine.api.at_desk import (
     queues_at_desk,
 )
 from ccengine.api.faults import AGENT_UNKNOWN, CALL_UNKNOWN, REFUSED
+from ccengine.api.lead_at_desk import LeadAtDesk, PreviewAtDesk, leads_at_desk
 from ccengine.api.live import live
 from ccengine.api.models import Shown, Utc
 from ccengine.api.papers import (
@@ -94,7 +95,9 @@ class DeskShown(Shown):
     agent: AgentShown
     call: DeskCallShown | None = Field(description="While it is alive.")
     debrief: DebriefShown | None = Field(description="null: there is nothing to say.")
-    script: ScriptShown | None = Field(description="Of the present call, or the last.")
+    script: ScriptShown | None = Field(description="Of the present call, or the last, or the lead.")
+    lead: LeadAtDesk | None = Field(description="Whom a campaign has called: now, or last.")
+    preview: PreviewAtDesk | None = Field(description="To be dialed or skipped: see `dialLead`.")
     reasons: list[str] = Field(description="For being not ready.")
     reason_required: bool
     usual_phone: str | None = Field(description="The agent's own, to log in at.")
@@ -151,11 +154,14 @@ async def get_desk(asked: Asked[Nothing, Nothing]) -> DeskShown:
     if call is not None and not asked.sight.part(call.client, {agent.id}):
         call = None  # where several phones ring, each agent sees whom theirs rings for
     plan, known = floor.center.plan, floor.tenant().settings.agents.get(agent.id)
+    leads = await leads_at_desk(agent, call, debrief if is_seen else None, asked)
     return DeskShown(
         agent=shown(agent, asked),
         call=None if call is None else desk_call(call, asked),
         debrief=_debrief(debrief, asked) if debrief is not None and is_seen else None,
-        script=_script(call, debrief if is_seen else None, asked),
+        script=leads.script or _script(call, debrief if is_seen else None, asked),
+        lead=leads.lead,
+        preview=leads.preview,
         reasons=list(plan.reasons),
         reason_required=plan.reason_required,
         usual_phone=None if known is None else known.phone,

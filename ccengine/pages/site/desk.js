@@ -4,6 +4,7 @@ import { Closures } from "./closures.js";
 import { Bar, Queues, shortName } from "./desk_bar.js";
 import { CallPanel } from "./desk_call.js";
 import { OutcomeForm } from "./desk_form.js";
+import { LeadPanel } from "./desk_lead.js";
 import { Shortcuts } from "./desk_keys.js";
 import { CallbacksPart, DayPart, HistoryPart, RecentPart, ScriptPart, Voice } from "./desk_side.js";
 import { askForPin } from "./desk_sign_in.js";
@@ -49,6 +50,7 @@ const sides = {
 };
 const scores = new ScoresPart(api, words);
 const voice = new Voice();
+const lead = new LeadPanel(state, words, voice);
 const banner = h("p", { class: "banner", role: "status" });
 const closures = new Closures(words);
 const failure = h("p", { class: "banner refused", role: "alert" });
@@ -79,7 +81,7 @@ function build() {
   top.append(...(notify === null ? [] : [notify]), list, leave);
   content.replaceChildren(banner, closures.element, failure, voice.loud, voice.soft, bar.element,
     h("div", { class: "desk" },
-      h("div", { class: "column first" }, call.element, outcome.element),
+      h("div", { class: "column first" }, lead.element, call.element, outcome.element),
       h("div", { class: "column" }, sides.script.element, sides.history.element),
       h("div", { class: "column" }, queues.element, sides.callbacks.element, sides.day.element, sides.recent.element, scores.element, sides.training.element)),
     keys.dialog);
@@ -90,6 +92,7 @@ function draw() {
   bar.draw();
   queues.draw();
   call.draw();
+  lead.draw();
   outcome.draw();
   for (const side of Object.values(sides)) side.draw(state);
   title();
@@ -101,6 +104,7 @@ function draw() {
 function tick() {
   bar.tick();
   call.tick();
+  lead.tick();
   connection();
 }
 
@@ -130,7 +134,7 @@ function announce() {
 // The same call may be offered again, and is then said again.
 function forgetCall() {
   announced = null;
-  voice.hush();
+  if (lead.preview === null) voice.hush(); // else a lead was said
 }
 
 function refuse(problem) {

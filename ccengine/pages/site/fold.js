@@ -104,6 +104,13 @@ const CHANGES = {
     kind: change.kind,
     arrived_at: change.at,
   }),
+  LeadDialed: (board, change, changed) => begin(board, change, changed, {
+    number: change.number,
+    caller: WITHHELD,
+    kind: "lead",
+    arrived_at: change.at,
+  }),
+  LeadAnswered: (board, change, changed) => learn(board, change, changed, { arrived_at: change.at }),
   CallbackAsked: (board, change, changed) => foldItem(board, change, changed, "callback"),
   MessageLeft: (board, change, changed) => foldItem(board, change, changed, "voicemail"),
   PlanLoaded: (board) => { board.planChanged = true; },

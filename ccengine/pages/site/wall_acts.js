@@ -5,6 +5,7 @@ import { Problem } from "./api.js";
 import { callerOf } from "./caller.js";
 import { h, setText } from "./dom.js";
 import { stands } from "./fold.js";
+import { campaignActs } from "./wall_campaigns.js";
 import { CoachPart } from "./wall_coaching.js";
 import { marksOf } from "./wall_tables.js";
 import { clientOf } from "./wall_view.js";
@@ -17,6 +18,7 @@ export class Acts {
     this.feed = feed;
     this.t = words.t;
     this.refresh = () => {};
+    this.onDone = () => {}; // something was done that the feed may not tell
     this.coach = new CoachPart(this, feed.board);
     this.heading = h("h2", { id: "act-heading" });
     this.state = h("p", { role: "status" });
@@ -147,6 +149,15 @@ export class Acts {
     body.querySelector("select, input").focus();
   }
 
+  // What is done is seen a moment later, where its figures are.
+  onCampaign(row) {
+    if (row === undefined) return;
+    const { t } = this;
+    const body = campaignActs(row, t, (path, given) => this.send(path, given));
+    this.open(row.name, body, () => setText(this.state, t(`campaign_${row.state}`)));
+    body.querySelector("input").focus();
+  }
+
   open(heading, body, refresh) {
     setText(this.heading, heading);
     setText(this.failure, "");
@@ -164,6 +175,7 @@ export class Acts {
     try {
       await this.api.change(path, body, method);
       if (this.body === sent && !stays) this.dialog.close();
+      this.onDone();
     } catch (problem) {
       this.tell(problem, sent);
     }

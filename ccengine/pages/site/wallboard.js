@@ -6,6 +6,7 @@ import { Feed } from "./feed.js";
 import { nothingChanged } from "./fold.js";
 import { enter, signOut } from "./sign_in.js";
 import { Acts } from "./wall_acts.js";
+import { Campaigns } from "./wall_campaigns.js";
 import { Filter } from "./wall_filter.js";
 import { Figures, readStaff } from "./wall_reads.js";
 import { agentTable, callTable, queueTable } from "./wall_tables.js";
@@ -30,7 +31,9 @@ class Wallboard {
     this.filter = new Filter();
     this.feed = new Feed(api.token);
     this.figures = new Figures(api, () => this.showSoon(null));
+    this.campaigns = new Campaigns(this);
     this.acts = new Acts(this);
+    this.acts.onDone = () => this.campaigns.read();
     this.compare = new Intl.Collator(words.language).compare;
     this.pending = nothingChanged();
     this.timer = null;
@@ -41,12 +44,17 @@ class Wallboard {
       ...this.seesAgents
         ? [{ table: agentTable(this), title: "agents", show: (table, changed) => this.showAgents(table, changed) }]
         : [],
+      { table: this.campaigns.table, title: "campaigns", show: () => this.campaigns.show(this.filter) },
       { table: callTable(this), title: "calls", show: (table, changed) => this.showCalls(table, changed) },
     ];
   }
 
   actOnAgent(id) {
     this.acts.onAgent(id);
+  }
+
+  actOnCampaign(id) {
+    this.acts.onCampaign(this.campaigns.of(id));
   }
 
   actOnCall(id) {
@@ -60,6 +68,7 @@ class Wallboard {
         h("h2", { id: `${title}-heading` }, this.words.t(title)), table.element)),
       this.acts.dialog,
     );
+    this.campaigns.begin(content.querySelector(".campaigns"));
     this.feed.addEventListener("change", ({ detail }) => this.take(detail));
     this.feed.addEventListener("status", () => this.showStatus());
     window.addEventListener("hashchange", () => this.filterBy(new Filter()));

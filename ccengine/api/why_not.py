@@ -1,0 +1,85 @@
+"""Which rules hold a number back: asked in one way, and told in one, by whoever wants to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from ccengine.api.models import Shown, Utc
+from ccengine.config.dialing_rules import built_in
+from ccengine.config.lawbook import Lawbook
+from ccengine.config.whereabouts import Whereabouts
+from ccengine.core.dialer.attempts import DialRequest
+from ccengine.core.dialer.judging import judge
+from ccengine.core.dialer.verdicts import HoldReason, Verdict
+from ccengine.core.ids import Instant
+from ccengine.reporting.masking import mask_number
+
+if TYPE_CHECKING:
+    from ccengine.config.tenant import Tenant
+    from ccengine.core.dialer.numbers_known import NumberFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A verdict, with what it was asked of."""
+
+    request: DialRequest
+    where: tuple[Whereabouts, ...]
+    at: Instant
+    verdict: Verdict
+
+
+def judged(
+    tenant: Tenant,
+    request: DialRequest,
+    where: tuple[Whereabouts, ...],
+    facts: NumberFacts,
+    at: Instant,
+) -> Judged:
+    """Ask the law whether a number may be called at an instant."""
+    law = Lawbook(tenant.dialing.over(built_in())).law_for(where, at)
+    return Judged(request=request, where=where, at=at, verdict=judge(request, law, facts, at))
+
+
+class PlaceShown(Shown):
+    """Where the person may be."""
+
+    place: str = Field(description="ISO 3166, or a state as in US-FL; empty: nobody knows.")
+    zones: list[str]
+
+
+class HoldShown(Shown):
+    """A rule that holds the number back."""
+
+    rule: str
+    reason: HoldReason
+    until: Utc | None = Field(description="null: for ever, or until somebody does something.")
+    text: str
+    source: str = Field(description="The law it is taken from.")
+    checked: str = Field(description="When it was compared with that.")
+
+
+class WhyNotShown(Shown):
+    """Whether a number may be called, and if not, which rules say so."""
+
+    number: str = Field(description="Masked.")
+    at: Utc
+    places: list[PlaceShown]
+    may_be_called: bool
+    until: Utc | None = Field(description="Nothing holds it back from then on; null: unknown.")
+    holds: list[HoldShown]
+
+    @classmethod
+    def of(cls, told: Judged) -> WhyNotShown:
+        """Return what is told of a verdict."""
+        return cls(
+            number=mask_number(told.request.number),
+            at=told.at,
+            places=[PlaceShown(place=one.place, zones=list(one.zones)) for one in told.where],
+            may_be_called=told.verdict.may_be_called,
+            until=told.verdict.until,
+            holds=[HoldShown.model_validate(hold) for hold in told.verdict.holds],
+        )
