@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from ccengine.assembly.lead_endings import LeadEndings
 from ccengine.calls.dialing.books import NotDialed, Placed
 from ccengine.config.dialing_rules import built_in
 from ccengine.config.lawbook import Lawbook
@@ -45,6 +46,7 @@ class StoredBooks:
     def __init__(self, wiring: Wiring, database: RecordDatabase) -> None:
         self._wiring = wiring
         self._database = database
+        self._endings = LeadEndings(database, wiring.tenant, wiring.engine.clock.now)
 
     async def claim(self, asked: RefillHopper) -> Sequence[Lead]:
         """Claim leads for a campaign's hopper."""
@@ -128,13 +130,7 @@ class StoredBooks:
 
     async def close(self, told: CloseLead) -> None:
         """Give an attempt that was answered its outcome, and its lead what follows."""
-        ending = Ending(
-            outcome=told.outcome,
-            at=self._now(),
-            disposition=told.disposition,
-            agent=told.agent,
-        )
-        await self._database.attempts.close(told.attempt, ending, self._rules(told.campaign))
+        await self._endings.close(told)
 
     async def opt_out(self, asked: PlaceCall) -> None:
         """Note that this number wants no more calls of the client: it counts from now on."""

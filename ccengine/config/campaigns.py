@@ -103,6 +103,10 @@ class CampaignFile:
     complete: tuple[Name, ...] = ()  #: dispositions that count for quotas; empty: every answer
     script: Name | None = None  #: scripts/<script>.yaml
     form: Name | None = None  #: forms/<form>.yaml
+    dispositions: tuple[Name, ...] = ()  #: that agents may say; empty: the queue's, or all
+    outcome_required: bool | None = None  #: no other call before one; None: as the queue has it
+    own_callback_minutes: Annotated[int, Field(ge=1, le=10_080)] = 15
+    """A call that an agent promised is anybody's when it is overdue for so long."""
     abandon_percent: Annotated[float, Field(ge=0, le=100)] | None = None  #: None: as the law has it
     ring_seconds: Annotated[int, Field(ge=RING_FLOOR_SECONDS, le=RING_CEILING_SECONDS)] = 20
     preview_seconds: Annotated[int, Field(ge=10, le=3600)] = 120  #: an agent may look at a lead

@@ -29,7 +29,7 @@ from ccengine.config.lookup_sources import (
 from ccengine.config.names import Digits, Language, Line, Name, mistake
 from ccengine.config.numbers import Country, TelephoneNumber
 from ccengine.config.openings import periods_ahead
-from ccengine.config.papers import NO_PAPERS, Label, Papers
+from ccengine.config.papers import NO_PAPERS, Form, Label, Papers
 from ccengine.config.payments import Payment
 from ccengine.config.periods import NO_ZONE
 from ccengine.config.quality import QualityRules
@@ -39,6 +39,7 @@ from ccengine.config.schema import REQUIRED
 from ccengine.config.scorecards import Scorecard
 from ccengine.config.timetable import Timetable
 from ccengine.config.webhooks import Webhook
+from ccengine.core.dialer.retries import Sequel
 from ccengine.core.ids import ClientId, Instant, PhoneId, QueueId, queue_id
 from ccengine.core.measures import USUAL_SHORT_ABANDON_SECONDS, Formula, Measure
 from ccengine.core.outcome_rules import OutcomeRules
@@ -98,6 +99,7 @@ class Disposition:
     digits: Digits  #: typed for it
     form: bool = True  #: no: the queue's form is not asked for
     refused: bool = False  #: the customer does not want such calls: they pause, or end
+    lead: Sequel | None = None  #: what it means for a campaign's lead; None: retries say it
     machine: bool = False  #: nobody was there: an answering machine had taken a campaign's call
 
 
@@ -185,11 +187,17 @@ class Client:
         return {
             queue_id(self.id, name): replace(
                 with_full_names(self.id, queue),
-                outcome=self._in_force(queue.outcome),
+                outcome=self.in_force(queue.outcome),
                 measure=self._as_agreed(queue.measure),
             )
             for name, queue in self.settings.queues.items()
         }
+
+    def form_of(self, campaign: Campaign) -> Form | None:
+        """Return what agents fill in of a campaign's calls; None: nothing."""
+        queue = self.settings.queues.get(campaign.settings.queue or "")
+        asked = campaign.settings.form or (None if queue is None else queue.outcome.form)
+        return self.papers.forms.get(asked or "")
 
     @property
     def usual_scorecard(self) -> str | None:
@@ -207,7 +215,7 @@ class Client:
     @property
     def outcome(self) -> OutcomeRules:
         """What may be said of calls that came from no queue."""
-        return self._in_force(OutcomeRules())
+        return self.in_force(OutcomeRules())
 
     def _as_agreed(self, measure: Measure) -> Measure:
         """Take from the contract what the queue leaves out."""
@@ -222,7 +230,7 @@ class Client:
             formula=measure.formula or agreed.formula,
         )
 
-    def _in_force(self, rules: OutcomeRules) -> OutcomeRules:
+    def in_force(self, rules: OutcomeRules) -> OutcomeRules:
         """Name what is left out, and the versions there are now."""
         form = self.papers.forms.get(rules.form or "")
         script = self.papers.scripts.get(rules.script or "")

@@ -154,6 +154,9 @@ ATTEMPTS = Table(
     Column("message_at", Float),
     Column("machine", String(16), nullable=False, server_default=""),  # what a detector said
     Column("machine_at", Float),
+    # What its agent filled in.
+    Column("form", String(255), nullable=False, server_default=""),  # the version
+    Column("answers", JSON, nullable=False, server_default="{}"),
     Index("attempts_of_number", "number", "placed_at"),
     Index("attempts_of_person", "person", "placed_at"),
     Index("attempts_of_campaign", "client", "campaign", "placed_at"),
