@@ -62,6 +62,9 @@ class StoredBooks:
             lists=campaign.settings.lists,
             wanted=asked.wanted,
             quotas=Quotas(wanted=campaign.settings.quotas, counted=counted),
+            agents=asked.agents,
+            own_seconds=60.0 * campaign.settings.own_callback_minutes,
+            only_promised=asked.only_promised,
         )
         return await self._database.leads.claim(refill, self._now())
 

@@ -114,6 +114,8 @@ class RefillHopper:
 
     campaign: CampaignId
     wanted: Wanted
+    agents: tuple[AgentId, ...] = ()  #: at work: what they have promised may be dialed now
+    only_promised: bool = False  #: whom somebody has promised a call, and nobody else
 
 
 class CampaignChange(StrEnum):

@@ -107,7 +107,7 @@ HIDDEN = frozenset(
         *("began", "returns", "shown", "published_at"),
         "apart",  # CardTalkResumed tells when they are not any more
         *("lead", "leads", "calls", "wanted", "ends_at"),  # whom: the house's own business
-        "promise",  # LeadCallbackBooked tells of it
+        *("promise", "only_promised"),  # LeadCallbackBooked tells of it
         "change",  # FollowSchedule's, which its event tells
         *("token", "last4"),  # the payment program's: for the call's record alone
     }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from ccengine.core.dialer.leads import LeadState
+from ccengine.core.dialer.leads import AttemptOutcome, LeadState
 from ccengine.core.dialer.retries import FINAL, Again, Sequel, after, kills_number
 from ccengine.storage.do_not_call import DoNotCall, note_wish
 from ccengine.storage.lead_rows import numbers_of
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from ccengine.core.dialer.quotas import Group
     from ccengine.core.dialer.retries import Finished, RetryRules
     from ccengine.storage.attempts import Ending
+
+NOT_REACHED: Final = frozenset(
+    {AttemptOutcome.CANCELLED, AttemptOutcome.FAILED, AttemptOutcome.LOST}
+)
+"""It was us, or the network, and not whoever was promised the call."""
 
 
 async def heed(connection: AsyncConnection, found: Row[Any], ending: Ending) -> None:
@@ -73,6 +78,8 @@ async def leave(
         number = promise.number or found.number
         values |= {"state": LeadState.CALLBACK, "due_at": promise.due_at, "number": number}
         values |= {"agent": promise.agent, "because": ""}
+    elif isinstance(then, Again) and await _is_promised_still(connection, found, ending):
+        values |= {"state": LeadState.CALLBACK, "due_at": then.due_at, "because": ending.outcome}
     elif isinstance(then, Again):
         values |= {"state": LeadState.WAITING, "due_at": then.due_at, "number": then.number}
         values |= {"agent": None, "because": ending.outcome}
@@ -82,6 +89,12 @@ async def leave(
     await connection.execute(update(LEADS).where(LEADS.c.id == found.lead).values(values))
     await connection.execute(delete(CLAIMS).where(CLAIMS.c.lead == found.lead))
     return then
+
+
+async def _is_promised_still(connection: AsyncConnection, found: Row[Any], ending: Ending) -> bool:
+    """Tell whether a promised call has still to be made: the last one did not reach their phone."""
+    was = await connection.scalar(select(LEADS.c.before).where(LEADS.c.id == found.lead))
+    return was == LeadState.CALLBACK and ending.outcome in NOT_REACHED
 
 
 async def count_answer(

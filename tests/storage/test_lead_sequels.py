@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ccengine.core.dialer.hopper import Wanted
 from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, LeadState, Promise
 from ccengine.core.dialer.retries import Again, Finished, RetryRule, RetryRules, Sequel
 from ccengine.core.ids import AgentId
@@ -164,3 +165,58 @@ async def test_an_attempt_that_is_open_is_not_corrected(
 ) -> None:
     del lead
     assert await database.corrections.correct(A1, said("a"), said("b"), RULES) is None
+
+
+# --- promised calls -----------------------------------------------------------------------------
+
+MAX = AgentId("max")
+
+
+@pytest.fixture
+async def promised(database: RecordDatabase, lead: Lead) -> Lead:
+    """Sara has promised a call in a quarter of an hour."""
+    ending = said("back", Sequel.CALLBACK, promise=Promise(due_at=NOON + 900, agent=SARA))
+    await database.attempts.close(A1, ending, RULES)
+    return lead
+
+
+async def claimed(database: RecordDatabase, seconds: float, **asked: Any) -> list[int]:
+    rules: dict[str, Any] = {"only_promised": True, "own_seconds": 600.0}
+    wanted = Wanted(due=9, fresh={})
+    leads = await database.leads.claim(refill(wanted=wanted, **rules, **asked), NOON + seconds)
+    return [one.key for one in leads]
+
+
+async def test_a_promised_call_is_claimed_for_who_promised_it(
+    database: RecordDatabase, promised: Lead
+) -> None:
+    assert await claimed(database, 899, agents=(SARA,)) == []
+    assert await claimed(database, 901, agents=(MAX,)) == []
+    assert await claimed(database, 901, agents=(SARA, MAX)) == [promised.key]
+
+
+async def test_an_overdue_one_is_claimed_for_anybody(
+    database: RecordDatabase, promised: Lead
+) -> None:
+    assert await claimed(database, 1499, agents=(MAX,)) == []
+    assert await claimed(database, 1500, agents=(MAX,)) == [promised.key]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [
+        (AttemptOutcome.CANCELLED, LeadState.CALLBACK),
+        (AttemptOutcome.LOST, LeadState.CALLBACK),
+        (AttemptOutcome.NO_ANSWER, LeadState.WAITING),
+    ],
+)
+async def test_a_promise_stands_until_their_phone_has_rung(
+    database: RecordDatabase, promised: Lead, outcome: AttemptOutcome, state: LeadState
+) -> None:
+    await claimed(database, 901, agents=(SARA,))
+    again = await now_of(database, promised)
+    await database.attempts.place(attempt(again, "a2", at=NOON + 902), anybody)
+    await database.attempts.close(AttemptId("a2"), Ending(outcome=outcome, at=NOON + 930), RULES)
+    left = await now_of(database, promised)
+    assert left.state is state
+    assert left.agent == (SARA if state is LeadState.CALLBACK else None)

@@ -68,6 +68,7 @@ class Run:
     rests: bool = False  #: it pauses because its schedule says so, and goes on by that
     refill_at: Instant = 0.0  #: leads are not asked for before
     asked: int = 0  #: leads that were asked for last
+    promised_at: Instant = 0.0  #: whom a call is promised is not asked for before
     by: str = ""  #: who started or paused it last
     reason: str = ""
     since: Instant = 0.0  #: likewise, when
@@ -139,6 +140,7 @@ class RunSnapshot:
     credit: Mapping[str, float]  #: the hopper's
     memory: Mapping[str, tuple[float, ...]]  #: the law's
     rests: bool = False
+    promised_at: Instant = 0.0
     by: str = ""
     reason: str = ""
     since: Instant = 0.0
@@ -215,6 +217,7 @@ def _snapshot_of(run: Run) -> RunSnapshot:
         is_running=run.is_running,
         refill_at=run.refill_at,
         asked=run.asked,
+        promised_at=run.promised_at,
         leads=run.hopper.leads,
         credit=run.hopper.credit,
         memory=run.law.memory(),
