@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import Field
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ccengine.config.campaigns import Campaign
     from ccengine.core.agents import Agent, Debrief
     from ccengine.core.calls import Call
+    from ccengine.core.commands import CloseLead
     from ccengine.core.dialer.runs import LeadCall
     from ccengine.storage.attempts import StoredAttempt
 
@@ -56,6 +57,8 @@ class LeadAtDesk(Shown):
     client_name: str
     fields: list[FieldAtDesk] = Field(description="Those that agents are shown.")
     attempts: list[AttemptAtDesk] = Field(description="The last one first.")
+    callback_at: Utc | None = Field(None, description="Of a call that they are promised now.")
+    callback_own: bool = Field(default=False, description="This agent has promised to make it.")
 
 
 class NumberAtDesk(Shown):
@@ -99,12 +102,19 @@ async def leads_at_desk(
         campaign = _campaign(preview.campaign, asked)
         if campaign is not None:
             return await _shown(preview.lead, campaign, asked, until=preview.until)
-    lead_call = call.lead if call is not None else _last(debrief, asked)
+    lead_call = call.lead if call is not None else _last(agent, debrief, asked)
     campaign = None if lead_call is None else _campaign(lead_call.campaign, asked)
     if lead_call is None or campaign is None:
         return LeadsAtDesk()
     lead = await asked.ports.library.keeper.database.leads.get(lead_call.lead)
-    return LeadsAtDesk() if lead is None else await _shown(lead, campaign, asked)
+    if lead is None:
+        return LeadsAtDesk()
+    shown = await _shown(lead, campaign, asked)
+    promise = lead_call.promise
+    if shown.lead is None or promise is None:
+        return shown
+    told = {"callback_at": promise.due_at, "callback_own": promise.agent == agent.id}
+    return replace(shown, lead=shown.lead.model_copy(update=told))
 
 
 def filled_in(script: ScriptShown, values: Mapping[str, str]) -> ScriptShown:
@@ -126,9 +136,13 @@ def filled_in(script: ScriptShown, values: Mapping[str, str]) -> ScriptShown:
     return script.model_copy(update={"steps": steps})
 
 
-def _last(debrief: Debrief | None, asked: Asked[Any, Any]) -> LeadCall | None:
+def _last(
+    agent: Agent, debrief: Debrief | None, asked: Asked[Any, Any]
+) -> LeadCall | CloseLead | None:
     """Return the lead of a call that is over, as long as its agent may say how it went."""
-    return None if debrief is None else asked.ports.floor.center.closing.get(debrief.call)
+    if debrief is None:
+        return None
+    return asked.ports.floor.center.lead_of(agent.id, debrief.call)
 
 
 def _campaign(name: CampaignId, asked: Asked[Any, Any]) -> Campaign | None:

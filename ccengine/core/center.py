@@ -17,6 +17,7 @@ from ccengine.core import (
     debriefs,
     explaining,
     invariants,
+    lead_outcomes,
     limits,
     pacing,
     pairing,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from ccengine.core.calls import Call
     from ccengine.core.closed_numbers import Closed
     from ccengine.core.coachings import Coaching
-    from ccengine.core.commands import Command, ShowClosure
+    from ccengine.core.commands import CloseLead, Command, ShowClosure
     from ccengine.core.dialer.runs import LeadCall, Preview, Run
     from ccengine.core.events import Event
     from ccengine.core.explaining import Choice
@@ -101,11 +102,6 @@ class ContactCenter:
         return self._floor.runs.previews
 
     @property
-    def closing(self) -> Mapping[CallId, LeadCall]:
-        """Campaigns' calls that are over, whose agents may still say how it went."""
-        return self._floor.runs.closing
-
-    @property
     def is_held(self) -> bool:
         """Whether Asterisk is out of reach, so that nobody is offered anything."""
         return self._floor.held
@@ -151,6 +147,10 @@ class ContactCenter:
             UnknownAgent: the plan has no such agent.
         """
         return debriefs.find(self._floor, self._floor.roster.get(agent), call, now)
+
+    def lead_of(self, agent: AgentId, call: CallId) -> LeadCall | CloseLead | None:
+        """Return whom a campaign has dialed by a call that an agent may say something of."""
+        return lead_outcomes.find(self._floor, agent, call)
 
     def outcome_rules(self, debrief: Debrief) -> OutcomeRules:
         """Return what may and must be said of the call, by the plan in force."""

@@ -57,6 +57,14 @@ def correct_disposition(floor: Floor, agent: AgentId, call: CallId, disposition:
     _correct(floor, agent, before, replace(before, disposition=disposition, outcome=outcome))
 
 
+def find(floor: Floor, agent: AgentId, call: CallId) -> LeadCall | CloseLead | None:
+    """Return the lead of an agent's call, as long as they may say something of it."""
+    known = floor.calls.get(call)
+    if known is not None:
+        return known.lead
+    return floor.runs.closing.get(call) or _closed(floor, agent, call)
+
+
 def note_form(floor: Floor, event: FormFilled) -> None:
     """Keep what was filled in of a call to a lead, for its attempt."""
     _note(floor, event.agent, event.call, form=event.form, values=dict(event.values))
