@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from ccengine.config.campaigns import Campaign
     from ccengine.core.agents import Agent, Debrief
     from ccengine.core.calls import Call
-    from ccengine.core.commands import CloseLead
     from ccengine.core.dialer.runs import LeadCall
     from ccengine.storage.attempts import StoredAttempt
 
@@ -136,9 +135,7 @@ def filled_in(script: ScriptShown, values: Mapping[str, str]) -> ScriptShown:
     return script.model_copy(update={"steps": steps})
 
 
-def _last(
-    agent: Agent, debrief: Debrief | None, asked: Asked[Any, Any]
-) -> LeadCall | CloseLead | None:
+def _last(agent: Agent, debrief: Debrief | None, asked: Asked[Any, Any]) -> LeadCall | None:
     """Return the lead of a call that is over, as long as its agent may say how it went."""
     if debrief is None:
         return None

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from ccengine.core.calls import Call
     from ccengine.core.closed_numbers import Closed
     from ccengine.core.coachings import Coaching
-    from ccengine.core.commands import CloseLead, Command, ShowClosure
+    from ccengine.core.commands import Command, ShowClosure
     from ccengine.core.dialer.runs import LeadCall, Preview, Run
     from ccengine.core.events import Event
     from ccengine.core.explaining import Choice
@@ -148,7 +148,7 @@ class ContactCenter:
         """
         return debriefs.find(self._floor, self._floor.roster.get(agent), call, now)
 
-    def lead_of(self, agent: AgentId, call: CallId) -> LeadCall | CloseLead | None:
+    def lead_of(self, agent: AgentId, call: CallId) -> LeadCall | None:
         """Return whom a campaign has dialed by a call that an agent may say something of."""
         return lead_outcomes.find(self._floor, agent, call)
 

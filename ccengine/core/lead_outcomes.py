@@ -27,22 +27,7 @@ def close(
     floor: Floor, call: CallId, lead: LeadCall, outcome: AttemptOutcome, disposition: str
 ) -> None:
     """Have an attempt closed with all that was said of it."""
-    told = CloseLead(
-        call=call,
-        campaign=lead.campaign,
-        lead=lead.lead,
-        attempt=lead.attempt,
-        number=lead.number,
-        outcome=outcome,
-        agent=lead.talked_with,
-        disposition=disposition,
-        form=lead.form,
-        values=lead.values,
-        promise=lead.promise,
-    )
-    if told.agent is not None:
-        _remember(floor, told.agent, told)
-    floor.ask(told)
+    _tell(floor, call, replace(lead, outcome=outcome, disposition=disposition), corrects=False)
 
 
 def correct_disposition(floor: Floor, agent: AgentId, call: CallId, disposition: str) -> None:
@@ -54,10 +39,10 @@ def correct_disposition(floor: Floor, agent: AgentId, call: CallId, disposition:
     if plan is not None and outcome in MAY_BE_TAKEN:
         is_machine = disposition in plan.machine_dispositions
         outcome = AttemptOutcome.MACHINE if is_machine else AttemptOutcome.ANSWERED
-    _correct(floor, agent, before, replace(before, disposition=disposition, outcome=outcome))
+    _correct(floor, call, before, replace(before, disposition=disposition, outcome=outcome))
 
 
-def find(floor: Floor, agent: AgentId, call: CallId) -> LeadCall | CloseLead | None:
+def find(floor: Floor, agent: AgentId, call: CallId) -> LeadCall | None:
     """Return the lead of an agent's call, as long as they may say something of it."""
     known = floor.calls.get(call)
     if known is not None:
@@ -86,20 +71,37 @@ def _note(floor: Floor, agent: AgentId, call: CallId, **said: Any) -> None:
     elif call in floor.runs.closing:
         floor.runs.closing[call] = replace(floor.runs.closing[call], **said)
     elif (before := _closed(floor, agent, call)) is not None:
-        _correct(floor, agent, before, replace(before, **said))
+        _correct(floor, call, before, replace(before, **said))
 
 
-def _closed(floor: Floor, agent: AgentId, call: CallId) -> CloseLead | None:
-    return next((one for one in floor.runs.closed.get(agent, ()) if one.call == call), None)
+def _closed(floor: Floor, agent: AgentId, call: CallId) -> LeadCall | None:
+    return floor.runs.closed.get(agent, {}).get(call)
 
 
-def _correct(floor: Floor, agent: AgentId, before: CloseLead, told: CloseLead) -> None:
-    if told != before:
-        told = replace(told, corrects=True)
-        _remember(floor, agent, told)
-        floor.ask(told)
+def _correct(floor: Floor, call: CallId, before: LeadCall, lead: LeadCall) -> None:
+    if lead != before:
+        _tell(floor, call, lead, corrects=True)
 
 
-def _remember(floor: Floor, agent: AgentId, told: CloseLead) -> None:
-    others = [one for one in floor.runs.closed.get(agent, ()) if one.call != told.call]
-    floor.runs.closed[agent] = (*others, told)[-KEPT:]
+def _tell(floor: Floor, call: CallId, lead: LeadCall, *, corrects: bool) -> None:
+    if lead.outcome is None:
+        return
+    if lead.talked_with is not None:
+        latest = {**floor.runs.closed.get(lead.talked_with, {}), call: lead}
+        floor.runs.closed[lead.talked_with] = dict([*latest.items()][-KEPT:])
+    floor.ask(
+        CloseLead(
+            call=call,
+            campaign=lead.campaign,
+            lead=lead.lead,
+            attempt=lead.attempt,
+            number=lead.number,
+            outcome=lead.outcome,
+            agent=lead.talked_with,
+            disposition=lead.disposition,
+            form=lead.form,
+            values=lead.values,
+            promise=lead.promise,
+            corrects=corrects,
+        )
+    )

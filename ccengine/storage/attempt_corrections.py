@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from ccengine.core.dialer.leads import LeadState
 from ccengine.core.dialer.retries import undone
-from ccengine.storage.attempt_endings import count_answer, heed, leave
+from ccengine.storage.attempt_endings import Circumstances, count_answer, heed, leave
 from ccengine.storage.lead_rows import tries_of
 from ccengine.storage.lead_tables import ATTEMPTS, LEADS
 from ccengine.storage.writing import writing
@@ -64,7 +64,7 @@ class AttemptCorrections:
                     answers=dict(ending.answers),
                 )
             )
-            await heed(connection, found, ending)
+            await heed(connection, found, ending.of(found.number), ending.agent or "")
             await count_answer(connection, found, was.groups, -1)
             await count_answer(connection, found, ending.groups)
             return await _leave_again(connection, found, was, ending, rules)
@@ -83,4 +83,5 @@ async def _leave_again(
     if not is_last or lead.state not in AT_REST:
         return None
     before = undone(was.of(found.number), tries_of(lead), rules)
-    return await leave(connection, found, ending, before, rules)
+    circumstances = Circumstances(tries=before, rules=rules, promise=ending.promise)
+    return await leave(connection, found, ending.of(found.number), circumstances)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from ccengine.core.dialer.leads import AttemptOutcome, LeadState
-from ccengine.core.dialer.retries import FINAL, Again, Sequel, after, kills_number
+from ccengine.core.dialer.leads import AttemptOutcome, LeadState, Promise, Tries
+from ccengine.core.dialer.retries import FINAL, Again, RetryRules, Sequel, after, kills_number
 from ccengine.storage.do_not_call import DoNotCall, note_wish
 from ccengine.storage.lead_rows import numbers_of
 from ccengine.storage.lead_tables import CLAIMS, LEADS, NUMBERS, QUOTA_COUNTS
@@ -20,10 +20,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from ccengine.core.dialer.leads import Tries
     from ccengine.core.dialer.quotas import Group
-    from ccengine.core.dialer.retries import Finished, RetryRules
-    from ccengine.storage.attempts import Ending
+    from ccengine.core.dialer.retries import Ended, Finished
 
 NOT_REACHED: Final = frozenset(
     {AttemptOutcome.CANCELLED, AttemptOutcome.FAILED, AttemptOutcome.LOST}
@@ -31,25 +29,35 @@ NOT_REACHED: Final = frozenset(
 """It was us, or the network, and not whoever was promised the call."""
 
 
-async def heed(connection: AsyncConnection, found: Row[Any], ending: Ending) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What decides on a lead's next call, beside how the last one ended."""
+
+    tries: Tries  #: before it
+    rules: RetryRules  #: the campaign's
+    promise: Promise | None = None
+
+
+async def heed(connection: AsyncConnection, found: Row[Any], ended: Ended, by: str) -> None:
     """Have a number never be dialed again that is nobody's, not theirs, or of who wants no calls.
 
     Args:
         connection: of a transaction.
         found: the attempt.
-        ending: how it ended.
+        ended: how it ended.
+        by: who says so.
     """
-    if kills_number(ending.outcome, ending.sequel):
+    if kills_number(ended.outcome, ended.sequel):
         dead = update(NUMBERS).where(NUMBERS.c.lead == found.lead, NUMBERS.c.number == found.number)
         await connection.execute(dead.values(is_dead=True))
-    if ending.sequel in (Sequel.DO_NOT_CALL, Sequel.WRONG_NUMBER):
+    if ended.sequel in (Sequel.DO_NOT_CALL, Sequel.WRONG_NUMBER):
         wish = DoNotCall(
             number=found.number,
             client=found.client,
-            person=found.person if ending.sequel is Sequel.DO_NOT_CALL else "",
-            at=ending.at,
-            evidence=f"{ending.disposition}, said in call {found.call or found.id}",
-            by=ending.agent or "",
+            person=found.person if ended.sequel is Sequel.DO_NOT_CALL else "",
+            at=ended.at,
+            evidence=f"{ended.disposition}, said in call {found.call or found.id}",
+            by=by,
         )
         await note_wish(connection, wish)
 
@@ -57,32 +65,30 @@ async def heed(connection: AsyncConnection, found: Row[Any], ending: Ending) -> 
 async def leave(
     connection: AsyncConnection,
     found: Row[Any],
-    ending: Ending,
-    tries: Tries,
-    rules: RetryRules,
+    ended: Ended,
+    circumstances: Circumstances,
 ) -> Again | Finished:
     """Say what becomes of the lead, and let go of its numbers.
 
     Args:
         connection: of a transaction.
         found: the attempt.
-        ending: how it ended.
-        tries: what was tried before it.
-        rules: the campaign's.
+        ended: how it ended.
+        circumstances: what decides on it beside that.
     """
     numbers = (await numbers_of(connection, [found.lead])).get(found.lead, [])
-    then = after(ending.of(found.number), numbers, tries, rules)
+    then = after(ended, numbers, circumstances.tries, circumstances.rules)
     values: dict[str, Any] = {"tries": asdict(then.tries), "node": None, "before": None}
-    if ending.promise is not None and ending.sequel not in FINAL:
-        promise = ending.promise
+    if circumstances.promise is not None and ended.sequel not in FINAL:
+        promise = circumstances.promise
         number = promise.number or found.number
         values |= {"state": LeadState.CALLBACK, "due_at": promise.due_at, "number": number}
         values |= {"agent": promise.agent, "because": ""}
-    elif isinstance(then, Again) and await _is_promised_still(connection, found, ending):
-        values |= {"state": LeadState.CALLBACK, "due_at": then.due_at, "because": ending.outcome}
+    elif isinstance(then, Again) and await _is_promised_still(connection, found, ended):
+        values |= {"state": LeadState.CALLBACK, "due_at": then.due_at, "because": ended.outcome}
     elif isinstance(then, Again):
         values |= {"state": LeadState.WAITING, "due_at": then.due_at, "number": then.number}
-        values |= {"agent": None, "because": ending.outcome}
+        values |= {"agent": None, "because": ended.outcome}
     else:
         values |= {"state": LeadState.DONE, "due_at": None, "agent": None}
         values |= {"because": then.because}
@@ -91,10 +97,10 @@ async def leave(
     return then
 
 
-async def _is_promised_still(connection: AsyncConnection, found: Row[Any], ending: Ending) -> bool:
+async def _is_promised_still(connection: AsyncConnection, found: Row[Any], ended: Ended) -> bool:
     """Tell whether a promised call has still to be made: the last one did not reach their phone."""
     was = await connection.scalar(select(LEADS.c.before).where(LEADS.c.id == found.lead))
-    return was == LeadState.CALLBACK and ending.outcome in NOT_REACHED
+    return was == LeadState.CALLBACK and ended.outcome in NOT_REACHED
 
 
 async def count_answer(

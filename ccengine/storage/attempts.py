@@ -36,7 +36,7 @@ from ccengine.core.dialer.retries import (
 )
 from ccengine.core.ids import AgentId, Instant
 from ccengine.storage.attempt_courses import AttemptCourse, course_in, query_of
-from ccengine.storage.attempt_endings import count_answer, heed, leave
+from ccengine.storage.attempt_endings import Circumstances, count_answer, heed, leave
 from ccengine.storage.errors import StorageError
 from ccengine.storage.law_versions import keep_clearance
 from ccengine.storage.lead_rows import tries_of
@@ -280,10 +280,12 @@ async def _close(
         "answers": dict(ending.answers),
     }
     await connection.execute(update(ATTEMPTS).where(ATTEMPTS.c.id == attempt).values(values))
-    await heed(connection, found, ending)
+    ended = ending.of(found.number)
+    await heed(connection, found, ended, ending.agent or "")
     await count_answer(connection, found, ending.groups)
     lead = (await connection.execute(select(LEADS).where(LEADS.c.id == found.lead))).one()
-    return await leave(connection, found, ending, tries_of(lead), rules)
+    circumstances = Circumstances(tries=tries_of(lead), rules=rules, promise=ending.promise)
+    return await leave(connection, found, ended, circumstances)
 
 
 def _known(progress: Progress) -> dict[str, Any]:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from ccengine.api.route import AnyRoute
     from ccengine.config.campaigns import Campaign
     from ccengine.core.agents import Agent
-    from ccengine.core.commands import CloseLead
     from ccengine.core.dialer.leads import Lead
     from ccengine.core.dialer.runs import LeadCall
 
@@ -123,7 +122,7 @@ async def take_back(asked: Asked[Nothing, Nothing]) -> Change:
     return _told(asked, agent, said, event, shown)
 
 
-def _part_of(asked: Asked[Any, Any]) -> tuple[Agent, LeadCall | CloseLead]:
+def _part_of(asked: Asked[Any, Any]) -> tuple[Agent, LeadCall]:
     """Return the agent, and whom the call in the request's address is to.
 
     Raises:
@@ -139,7 +138,7 @@ def _part_of(asked: Asked[Any, Any]) -> tuple[Agent, LeadCall | CloseLead]:
     return agent, said
 
 
-async def _lead(said: LeadCall | CloseLead, asked: Asked[Any, Any]) -> tuple[Lead, Campaign]:
+async def _lead(said: LeadCall, asked: Asked[Any, Any]) -> tuple[Lead, Campaign]:
     client = asked.ports.floor.tenant().clients.get(ClientId(owner_of(said.campaign)))
     name = said.campaign.partition("/")[2]
     campaign = None if client is None else client.campaigns.get(name)
@@ -152,7 +151,7 @@ async def _lead(said: LeadCall | CloseLead, asked: Asked[Any, Any]) -> tuple[Lea
 def _told(
     asked: Asked[Any, Any],
     agent: Agent,
-    before: LeadCall | CloseLead,
+    before: LeadCall,
     event: LeadCallbackBooked,
     shown: CallbackBooked,
 ) -> Change:

@@ -7,11 +7,17 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ccengine.core.commands import CloseLead
 from ccengine.core.dialer.campaigns import CampaignPlan
 from ccengine.core.dialer.figures import Figures, WindowCount
 from ccengine.core.dialer.hopper import Hopper
-from ccengine.core.dialer.leads import AttemptId, Lead, LeadKey, MachineVerdict, Promise
+from ccengine.core.dialer.leads import (
+    AttemptId,
+    AttemptOutcome,
+    Lead,
+    LeadKey,
+    MachineVerdict,
+    Promise,
+)
 from ccengine.core.dialer.pacing.situation import PacingPolicy
 from ccengine.core.ids import AgentId, CallId, CampaignId, Instant
 from ccengine.core.states import AgentState
@@ -43,6 +49,8 @@ class LeadCall:
     form: str = ""  #: the version that was filled in; empty: none
     values: Mapping[str, str] = field(default_factory=dict)  #: of the form; never logged
     promise: Promise | None = None  #: of another call
+    outcome: AttemptOutcome | None = None  #: None: the attempt is not closed yet
+    disposition: str = ""  #: with which it was closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +163,7 @@ class RunsSnapshot:
     runs: tuple[RunSnapshot, ...] = ()
     air: Mapping[CallId, LeadCall] = field(default_factory=dict)
     closing: Mapping[CallId, LeadCall] = field(default_factory=dict)
-    closed: Mapping[AgentId, tuple[CloseLead, ...]] = field(default_factory=dict)
+    closed: Mapping[AgentId, Mapping[CallId, LeadCall]] = field(default_factory=dict)
     previews: Mapping[AgentId, Preview] = field(default_factory=dict)
     turn: CampaignId | None = None
     asked: Mapping[CampaignId, Instant] = field(default_factory=dict)
@@ -172,7 +180,7 @@ class Runs:
         self.known: dict[CampaignId, Run] = {}
         self.air: dict[CallId, LeadCall] = {}  #: asked for, dialed or ringing
         self.closing: dict[CallId, LeadCall] = {}  #: over, and an agent may still say how it went
-        self.closed: dict[AgentId, tuple[CloseLead, ...]] = {}  #: each agent's latest
+        self.closed: dict[AgentId, dict[CallId, LeadCall]] = {}  #: each agent's latest calls
         self.previews: dict[AgentId, Preview] = {}  #: what agents are shown now
         self.turn: CampaignId | None = None  #: which got a free agent last
         self.asked: dict[CampaignId, Instant] = {}  #: to follow the schedule, and when
@@ -201,7 +209,7 @@ class Runs:
             runs=tuple(_snapshot_of(run) for run in self.known.values()),
             air=dict(self.air),
             closing=dict(self.closing),
-            closed=dict(self.closed),
+            closed={agent: dict(calls) for agent, calls in self.closed.items()},
             previews=dict(self.previews),
             turn=self.turn,
             asked=dict(self.asked),

@@ -104,6 +104,7 @@ from ccengine.core.events.items import (
     CallbackConfirmed,
     CallbackDialed,
     CallbackFailed,
+    ItemEvent,
     MessageLeft,
     PlaceReclaimed,
 )
@@ -120,6 +121,7 @@ from ccengine.core.events.outcomes import (
     LeadCallbackBooked,
     OutcomeEntryEnded,
     OutcomeEntryStarted,
+    OutcomeEvent,
     OutcomeSet,
 )
 from ccengine.core.events.quality import (
@@ -207,23 +209,11 @@ CallEvent = (
     | ConsentEvent
     | SupervisionEvent
 )
-ItemEvent = (
-    CallbackAsked
-    | MessageLeft
-    | CallbackDialed
-    | CallbackAnswered
-    | CallbackConfirmed
-    | CallbackFailed
-    | PlaceReclaimed
-)
 ShiftEvent = AgentLoggedIn | AgentLoggedOut | AgentWentReady | AgentWentNotReady
 DeskEvent = AgentPaused | AgentResumed | WrapUpExtended | WrongPinGiven
 HelpEvent = HelpAsked | HelpAnswered | HelpUnanswered
 AgentEvent = ShiftEvent | DeskEvent | HelpEvent
 PhoneEvent = PhoneLost | PhoneFound | OwnCallStarted | OwnCallEnded
-OutcomeEvent = (
-    OutcomeSet | FormFilled | LeadCallbackBooked | OutcomeEntryStarted | OutcomeEntryEnded
-)
 ClosureEvent = NumbersClosed | NumbersOpened
 QualityEvent = TalkMeasured | ReviewPublished | ReviewDisputed | DisputeAnswered
 CoachingEvent = (

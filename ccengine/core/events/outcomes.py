@@ -63,3 +63,8 @@ class LeadCallbackBooked:
     is_own: bool = False  #: that agent calls, unless they do not come to it in time
     number: str = ""  #: E.164, one of the lead's; empty: the one that was dialed
     by: str = ""  #: who booked it; empty: the agent
+
+
+OutcomeEvent = (
+    OutcomeSet | FormFilled | LeadCallbackBooked | OutcomeEntryStarted | OutcomeEntryEnded
+)
