@@ -189,6 +189,7 @@ async def _see_to_leads(root: asyncio.TaskGroup, parts: Parts, sessions: Session
     """Dial for campaigns; what an engine before this one has left open is closed first."""
     books = StoredBooks(parts.wiring, parts.keeper.database)
     await books.settle()
+    await books.appointments.resume()
     redirector = AmiRedirector(parts.manager)
     desk = DialingDesk(parts.wiring, sessions.talks, books, redirector, sessions.begin)
     root.create_task(desk.run(), name="dialing")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from ccengine.assembly.lead_appointments import LeadAppointments
 from ccengine.assembly.lead_endings import LeadEndings
 from ccengine.calls.dialing.books import NotDialed, Placed
 from ccengine.config.dialing_rules import built_in
@@ -46,6 +48,8 @@ class StoredBooks:
     def __init__(self, wiring: Wiring, database: RecordDatabase) -> None:
         self._wiring = wiring
         self._database = database
+        self._closing = asyncio.Lock()
+        self.appointments = LeadAppointments(wiring, database)
         self._endings = LeadEndings(database, wiring.tenant, wiring.engine.clock.now)
 
     async def claim(self, asked: RefillHopper) -> Sequence[Lead]:
@@ -133,7 +137,9 @@ class StoredBooks:
 
     async def close(self, told: CloseLead) -> None:
         """Give an attempt that was answered its outcome, and its lead what follows."""
-        await self._endings.close(told)
+        async with self._closing:  # in order: what is said last of a call counts
+            await self._endings.close(told)
+            await self.appointments.follow(told)
 
     async def opt_out(self, asked: PlaceCall) -> None:
         """Note that this number wants no more calls of the client: it counts from now on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ccengine.config.appointment_checks import check_appointment
 from ccengine.config.campaigns import Campaign
 from ccengine.config.clients import Client, digits_of
 from ccengine.config.documents import Document
@@ -59,6 +60,7 @@ def check_campaigns(client: Client, documents: Documents, today: date) -> Iterat
             yield from _check_retries(at)
             yield from _check_quotas(at)
             yield from _check_outcomes(at)
+            yield from check_appointment(campaign, client, document)
 
 
 def _check_mode(at: CampaignAt) -> Iterator[Problem]:

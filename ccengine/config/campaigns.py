@@ -15,6 +15,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from ccengine.config.appointments import Appointment
 from ccengine.config.documents import Document, read_document
 from ccengine.config.names import Line, Name, ValueName, is_name
 from ccengine.config.numbers import Country, TelephoneNumber
@@ -103,6 +104,7 @@ class CampaignFile:
     complete: tuple[Name, ...] = ()  #: dispositions that count for quotas; empty: every answer
     script: Name | None = None  #: scripts/<script>.yaml
     form: Name | None = None  #: forms/<form>.yaml
+    appointment: Appointment | None = None  #: what of the form is one
     dispositions: tuple[Name, ...] = ()  #: that agents may say; empty: the queue's, or all
     outcome_required: bool | None = None  #: no other call before one; None: as the queue has it
     own_callback_minutes: Annotated[int, Field(ge=1, le=10_080)] = 15

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 DAYS_AHEAD: Final = 30
 DAY_SECONDS: Final = 86_400.0
+HALF_A_YEAR: Final = 182 * DAY_SECONDS
 MINUTES: Final = 60
 TRIES: Final = 20
 """What the law allows the campaign may not, and the other way round: so often both are asked."""
@@ -88,6 +89,48 @@ def local_text(at: Instant, zone: str) -> str:
     return local.strftime("%Y-%m-%dT%H:%M")
 
 
+def instant_of(local: datetime, zone: str) -> Instant:
+    """Return when a local clock shows a time, for the first time."""
+    return begin_of(local.date(), local.hour * MINUTES + local.minute, ZoneInfo(zone))
+
+
+def clocks_of(lead: Lead, number: str, usual: str, now: Instant) -> tuple[str, ...]:
+    """Return by whose clocks a lead may live: of zones that show the same time, one.
+
+    Args:
+        lead: who.
+        number: one of theirs, E.164.
+        usual: the client's own zone: it comes first, where it may be theirs.
+        now: this instant; clocks that are the same now and in half a year are one.
+    """
+    likely = _likely(lead, whereabouts(number, lead.place, lead.zone))
+    ordered = sorted(likely, key=lambda zone: zone != usual)
+    found: dict[tuple[str, ...], str] = {}
+    for zone in ordered:
+        shown = tuple(local_text(at, zone) for at in (now, now + HALF_A_YEAR))
+        found.setdefault(shown, zone)
+    return tuple(found.values())
+
+
+def zone_of(lead: Lead, number: str, at: datetime, usual: str) -> str:
+    """Return by whose clock a lead means a time, by address and else by number.
+
+    Args:
+        lead: who.
+        number: one of theirs, E.164.
+        at: the time, without a zone.
+        usual: the client's own zone: it is theirs, where they may be there and elsewhere.
+
+    Returns:
+        The zone, IANA; empty where nobody knows.
+    """
+    where = whereabouts(number, lead.place, lead.zone)
+    try:
+        return _zone(Wish(at=at, number=number), lead, where)
+    except NotBooked:
+        return usual if usual in _likely(lead, where) else ""
+
+
 def booked(wish: Wish, lead: Lead, terms: Terms, now: Instant) -> Booked:
     """Return when a lead is called back.
 
@@ -106,8 +149,7 @@ def booked(wish: Wish, lead: Lead, terms: Terms, now: Instant) -> Booked:
         raise NotBooked(message, field="number", remedy="choose one of its numbers")
     where = whereabouts(wish.number, lead.place, lead.zone)
     zone = _zone(wish, lead, where)
-    minute = wish.at.hour * MINUTES + wish.at.minute
-    due_at = begin_of(wish.at.date(), minute, ZoneInfo(zone))
+    due_at = instant_of(wish.at, zone)
     if local_text(due_at, zone) != wish.at.strftime("%Y-%m-%dT%H:%M"):
         message = f"the clocks of {zone} never show that time: they are changed that night"
         raise NotBooked(message, field="at", remedy="choose another hour")
@@ -124,7 +166,7 @@ def _zone(wish: Wish, lead: Lead, where: Sequence[Whereabouts]) -> str:
     Raises:
         NotBooked: it may be several that differ then.
     """
-    known = tuple(dict.fromkeys(zone for one in where for zone in one.zones))
+    known = _known(where)
     if wish.zone:
         if wish.zone not in known:
             message = f"the lead is not in {wish.zone}, by number and address"
@@ -132,9 +174,7 @@ def _zone(wish: Wish, lead: Lead, where: Sequence[Whereabouts]) -> str:
                 message, field="zone", remedy=f"choose one of: {', '.join(known) or 'none known'}"
             )
         return wish.zone
-    if lead.zone:
-        return lead.zone
-    likely = where[0].zones or known
+    likely = _likely(lead, where)
     if not likely:
         message = "nobody knows the lead's time zone"
         raise NotBooked(message, field="at", remedy="import it with a column `zone` or `country`")
@@ -143,6 +183,15 @@ def _zone(wish: Wish, lead: Lead, where: Sequence[Whereabouts]) -> str:
         message = "the lead may be in several time zones"
         raise NotBooked(message, field="zone", remedy=f"ask where they are: {', '.join(likely)}")
     return likely[0]
+
+
+def _known(where: Sequence[Whereabouts]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(zone for one in where for zone in one.zones))
+
+
+def _likely(lead: Lead, where: Sequence[Whereabouts]) -> tuple[str, ...]:
+    """Return the zones of the address, or else of the number."""
+    return (lead.zone,) if lead.zone else where[0].zones or _known(where)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,3 +75,29 @@ def test_a_rule_for_what_ends_a_lead_is_a_mistake(folder: Path) -> None:
     (problem,) = [one for one in load_tenant(folder).problems if "dials again" in one.message]
     assert problem.file.name == "renewals.yaml"
     assert "remove" in problem.remedy
+
+
+VISIT = "appointment: {field: visit, organizer: sales@nova.example, submission: invite}"
+FORM = "clients/dnipro/forms/renewal.yaml"
+SUBMISSIONS = """submissions:
+  invite: {http: {url: 'https://a.example/', method: POST, body: {ics: '{ics}'}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("field: visit", "field: years", "years"),
+        ("submission: invite", "submission: nothing", "nothing"),
+        ("sales@nova.example", "nobody", "no e-mail address"),
+        ("submission: invite", "submission: invite, email: years", "years"),
+    ],
+)
+def test_mistakes_of_appointments_are_named(folder: Path, old: str, new: str, message: str) -> None:
+    form = (folder / FORM).read_text()
+    (folder / FORM).write_text(form + "  visit: {kind: date_time, label: Visit, required: no}\n")
+    (folder / CLIENT).write_text((folder / CLIENT).read_text() + SUBMISSIONS)
+    change(folder / CAMPAIGN, "form: renewal", f"form: renewal\n{VISIT}")
+    assert load_tenant(folder).problems == ()
+    change(folder / CAMPAIGN, VISIT, VISIT.replace(old, new))
+    assert any(message in one.message for one in load_tenant(folder).problems)

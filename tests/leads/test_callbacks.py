@@ -24,7 +24,7 @@ from ccengine.core.dialer.purposes import Mode, Purpose
 from ccengine.core.dialer.rules import CallingTimes, How, Result
 from ccengine.core.ids import ClientId, QueueId
 from ccengine.core.periods import Period
-from ccengine.leads.callbacks import Booked, NotBooked, Terms, Wish, booked
+from ccengine.leads.callbacks import Booked, NotBooked, Terms, Wish, booked, clocks_of, zone_of
 
 MIAMI, TOLL_FREE, BERLIN = "+13055550100", "+18005550100", "+493012345678"
 PLAN = CampaignPlan(queue=QueueId("nova/sales"), mode=Mode.PREVIEW)
@@ -178,3 +178,23 @@ def test_what_is_booked_is_within_the_hours_of_every_place(minutes: int, place: 
     for rule in law.rules_for(Purpose.SERVICE, Mode.PREVIEW):
         if isinstance(rule.fact, CallingTimes):
             assert any(one.holds(found.due_at) for one in rule.fact.periods)
+
+
+# --- whose clock --------------------------------------------------------------------------------
+
+
+def test_clocks_that_are_the_same_are_one_and_the_clients_comes_first() -> None:
+    assert clocks_of(lead(), MIAMI, "", NOW) == ("America/New_York",)
+    assert len(clocks_of(lead(BERLIN), BERLIN, "Europe/Berlin", NOW)) == 1
+    mobile = "+380501234567"
+    clocks = clocks_of(lead(mobile, place="UA"), mobile, "Europe/Kyiv", NOW)
+    assert clocks[0] == "Europe/Kyiv"
+    assert len(clocks) == 2  # the other one is that of Crimea
+    assert clocks_of(lead(zone="America/Chicago"), MIAMI, "", NOW) == ("America/Chicago",)
+
+
+def test_an_appointment_is_by_the_clients_clock_only_where_it_may_be_the_leads() -> None:
+    when, mobile = datetime.fromisoformat("2026-11-24T15:30"), "+380501234567"
+    assert zone_of(lead(), MIAMI, when, "Europe/Kyiv") == "America/New_York"
+    assert zone_of(lead(mobile, place="UA"), mobile, when, "Europe/Kyiv") == "Europe/Kyiv"
+    assert zone_of(lead(TOLL_FREE), TOLL_FREE, when, "Europe/Kyiv") == ""

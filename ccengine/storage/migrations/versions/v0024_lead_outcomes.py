@@ -1,4 +1,4 @@
-"""What agents fill in of calls to leads stands with the attempt."""
+"""What agents fill in of calls to leads stands with the attempt; appointments they have made."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,9 +14,24 @@ def upgrade() -> None:
     form = sa.Column("form", sa.String(255), nullable=False, server_default="")
     op.add_column("attempts", form)
     op.add_column("attempts", sa.Column("answers", sa.JSON(), nullable=False, server_default="{}"))
+    texts = {"call": 64, "client": 32, "campaign": 32, "node": 32, "uid": 128}
+    texts |= {"submission": 32, "customer": 500, "agent": 254}
+    op.create_table(
+        "lead_appointments",
+        sa.Column("attempt", sa.String(64), primary_key=True),
+        *(sa.Column(name, sa.String(length), nullable=False) for name, length in texts.items()),
+        sa.Column("lead", sa.Integer, nullable=False),
+        sa.Column("sequence", sa.Integer, nullable=False),
+        sa.Column("starts_at", sa.Float, nullable=False),
+        sa.Column("is_cancelled", sa.Boolean, nullable=False),
+        sa.Column("invitation", sa.Text, nullable=False),
+        sa.Column("is_told", sa.Boolean, nullable=False),
+        sqlite_with_rowid=False,
+    )
 
 
 def downgrade() -> None:
     """Drop them: records of calls still have what was filled in."""
+    op.drop_table("lead_appointments")
     op.drop_column("attempts", "answers")
     op.drop_column("attempts", "form")
