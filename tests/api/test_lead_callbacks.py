@@ -85,6 +85,20 @@ async def test_at_night_none_is_and_the_next_time_is_named(tmp_path: Path) -> No
             assert status == 422, wrong
 
 
+async def test_the_desk_says_on_which_numbers_and_by_whose_clock(tmp_path: Path) -> None:
+    async with house(tmp_path, laid_out=previewed) as here:
+        call = await talking(here)
+        told = (await desk(here))["lead"]["callback"]
+        assert told["call"] == call
+        assert [one["zones"] for one in told["numbers"]] == [["Asia/Dubai"]] * len(told["numbers"])
+        assert [one["is_dialed"] for one in told["numbers"]].count(True) == 1
+        here.post(events.CallEnded(call=call, by=events.Party.CALLER, cause="hung up"))
+        here.shift.wait(60)
+        assert (await desk(here))["lead"]["callback"]["call"] == call
+        here.shift.wait(600)
+        assert (await desk(here))["lead"] is None
+
+
 async def test_another_of_the_leads_numbers(tmp_path: Path) -> None:
     async with house(tmp_path, laid_out=previewed) as here:
         call = await talking(here)
