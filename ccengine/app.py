@@ -27,6 +27,8 @@ from ccengine.assembly.pages import feed_and_pages
 from ccengine.assembly.quality import look_after_quality
 from ccengine.assembly.recordings import watch_recordings
 from ccengine.assembly.reloading import Reloader, load_plan, things_that_stay
+from ccengine.assembly.window_counts import StoredCounts
+from ccengine.asterisk.ami.lead_notes import AmiLeadNotes
 from ccengine.asterisk.ami.link import AmiAddress, AmiLink
 from ccengine.asterisk.ami.recorder import AmiRecorder
 from ccengine.asterisk.ami.redirector import AmiRedirector
@@ -37,6 +39,8 @@ from ccengine.asterisk.caller_sound import CallerSound
 from ccengine.asterisk.router import Router
 from ccengine.calls.audit import Audit
 from ccengine.calls.dialing.desk import DialingDesk
+from ccengine.calls.dialing.sweep import LeadSweep
+from ccengine.calls.dialing.windows import AbandonWindows
 from ccengine.calls.resync import Resyncer
 from ccengine.calls.sessions import Sessions
 from ccengine.calls.spoken_choice import Hearing
@@ -56,7 +60,7 @@ from ccengine.mqtt.broker import BrokerAddress
 from ccengine.mqtt.publisher import Publisher
 from ccengine.storage.errors import StorageError
 from ccengine.storage.journal import Journal
-from ccengine.storage.journal_reader import read_rows_of_agent
+from ccengine.storage.journal_reader import read_closing, read_rows_of_agent
 from ccengine.storage.logs import EngineLog
 from ccengine.storage.queue_log_file import QueueLogFile
 from ccengine.storage.records import RecordKeeper
@@ -129,7 +133,7 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             parts = await _build(settings, configuration, stack)
         async with asyncio.TaskGroup() as root:
             sessions = Sessions(parts.wiring, root)
-            switchboard = Switchboard(parts.wiring, sessions, Resyncer(parts.wiring, sessions))
+            switchboard = Switchboard(parts.wiring, sessions, _see_to_leads(root, parts, sessions))
             reloader = Reloader(parts.wiring, parts.keeper, settings.tenant_folder)
             archive = open_archive(parts.engine, parts.keeper, parts.wiring.tenant, settings, stack)
             library = open_library(parts.engine, parts.keeper, archive.keeping, settings, stack)
@@ -154,7 +158,7 @@ async def _serve(settings: Settings, configuration: Configuration) -> None:
             root.create_task(_checkpoint(parts.journal), name="checkpoint")
             root.create_task(parts.keeper.run(), name="records")
             root.create_task(library.kpis.run(), name="kpis")
-            await _see_to_calls(root, parts, archive, sessions)
+            _see_to_recordings(root, parts, archive, sessions)
             _begin_extras(root, parts, ports)
             _connect(root, parts)
             root.create_task(_check_version(parts), name="version")
@@ -177,22 +181,19 @@ def _see_to_recordings(
     archive.begin(root, recordings.make_room)
 
 
-async def _see_to_calls(
-    root: asyncio.TaskGroup, parts: Parts, archive: Archive, sessions: Sessions
-) -> None:
-    """Watch recordings, and dial for campaigns."""
-    _see_to_recordings(root, parts, archive, sessions)
-    await _see_to_leads(root, parts, sessions)
-
-
-async def _see_to_leads(root: asyncio.TaskGroup, parts: Parts, sessions: Sessions) -> None:
-    """Dial for campaigns; what an engine before this one has left open is closed first."""
-    books = StoredBooks(parts.wiring, parts.keeper.database)
-    await books.settle()
-    await books.appointments.resume()
+def _see_to_leads(root: asyncio.TaskGroup, parts: Parts, sessions: Sessions) -> Resyncer:
+    """Dial for campaigns, as soon as it is known what an engine before this one has left."""
+    wiring, database = parts.wiring, parts.keeper.database
+    books = StoredBooks(wiring, database, partial(read_closing, parts.settings.paths.journal))
     redirector = AmiRedirector(parts.manager)
-    desk = DialingDesk(parts.wiring, sessions.talks, books, redirector, sessions.begin)
+    desk = DialingDesk(wiring, sessions.talks, books, redirector, sessions.begin)
+    windows = AbandonWindows(parts.engine, StoredCounts(wiring, database))
+    notes = AmiLeadNotes(parts.manager)
+    sweep = LeadSweep(wiring, books, notes, desk.settled, windows.recount)
     root.create_task(desk.run(), name="dialing")
+    root.create_task(windows.run(), name="abandon windows")
+    root.create_task(sweep.run(), name="leads left")
+    return Resyncer(wiring, sessions, desk)
 
 
 def _begin_extras(root: asyncio.TaskGroup, parts: Parts, ports: Ports) -> None:

@@ -52,6 +52,7 @@ class TalkAct(StrEnum):
     CONFERENCE = "conference"  #: all three talk
     SWAP = "swap"  #: between the caller and whom is consulted
     BACK = "back"  #: ends the consult
+    VOICEMAIL = "voicemail"  #: a machine has answered a campaign's call: leaves its message there
     HANG_UP = "hang_up"  #: during a consult it hands the caller over
 
 

@@ -122,6 +122,7 @@ _ACTIONS = {
     TalkAct.CONFERENCE: Action.CONFERENCE,
     TalkAct.SWAP: Action.SWAP,
     TalkAct.BACK: Action.BACK,
+    TalkAct.VOICEMAIL: Action.LEAVE_MESSAGE,
 }
 
 

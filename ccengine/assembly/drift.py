@@ -14,6 +14,7 @@ from ccengine.agi_routes.every import ROUTES
 from ccengine.assembly.codecs import wideband
 from ccengine.asterisk.ari.client import APP
 from ccengine.calls import agent, customer_leg, dialled, staff
+from ccengine.calls.dialing import machine_ear
 from ccengine.config.asterisk_conf import conf_lines, included_by, read_conf
 from ccengine.config.asterisk_files import asterisk_files
 from ccengine.config.names import suggestion
@@ -40,15 +41,17 @@ CONTEXTS: Final = (
     customer_leg.ANSWERED_CONTEXT,
     dialled.ALONE_CONTEXT,
     dialled.OUTSIDE_CONTEXT,
+    machine_ear.EAR_CONTEXT,
 )
 """Where the engine sends calls."""
 
-ROLES: Final = frozenset({"inbound", "agent", "customer", "feature", "dial"})
+ROLES: Final = frozenset({"inbound", "agent", "customer", "lead", "feature", "dial"})
 """What a channel that comes to us says it is."""
 
 CHANNEL_VARIABLES: Final = (
     *("CC_CALL_ID", "CC_TENANT", "CC_CLIENT", "CC_NUMBER", "CC_ARRIVED_AT", "CC_ROLE"),
-    *("CC_AGENT", "CC_OFFER", "CC_PHONE", "CC_REACHED", "CC_ENDED_BY"),
+    *("CC_AGENT", "CC_OFFER", "CC_PHONE", "CC_REACHED", "CC_ENDED_BY", "CC_MACHINE"),
+    *("CC_WAITED_SINCE", "CC_MESSAGE_AT"),
 )
 """What the engine reads of each channel."""
 

@@ -3,34 +3,43 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from ccengine.assembly.lead_appointments import LeadAppointments
 from ccengine.assembly.lead_endings import LeadEndings
-from ccengine.calls.dialing.books import NotDialed, Placed
+from ccengine.calls.dialing.books import Machines, NotDialed, Placed
+from ccengine.config.campaigns import Detection
+from ccengine.config.detection import counts_from_greeting
 from ccengine.config.dialing_rules import built_in
 from ccengine.config.lawbook import Lawbook
 from ccengine.config.whereabouts import whereabouts
+from ccengine.core.commands import CloseLead
 from ccengine.core.dialer.leads import AttemptId, HeldBack
 from ccengine.core.dialer.quotas import Quotas
 from ccengine.core.dialer.retries import RetryRules, due_after_skip
-from ccengine.core.ids import CampaignId, ClientId
-from ccengine.storage.attempts import Ending, NewAttempt, NotClaimed, Progress
+from ccengine.core.ids import CallId, CampaignId, ClientId
+from ccengine.storage.attempts import Ending, NewAttempt, NotClaimed
 from ccengine.storage.do_not_call import DoNotCall
 from ccengine.storage.law_check import by_law
 from ccengine.storage.leads import Refill
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
+    from ccengine.asterisk.lead_notes import LeadNote
+    from ccengine.calls.dialing.books import LeadOnLine
     from ccengine.calls.wiring import Wiring
     from ccengine.config.campaigns import Campaign
-    from ccengine.core.commands import CloseLead, PlaceCall, RefillHopper, SkipLead
+    from ccengine.config.whereabouts import Whereabouts
+    from ccengine.core.commands import PlaceCall, RefillHopper, SkipLead
+    from ccengine.core.dialer.campaigns import Quota
     from ccengine.core.dialer.leads import AttemptOutcome, Lead, LeadKey
     from ccengine.core.dialer.rules import Law
     from ccengine.core.ids import Instant
+    from ccengine.storage.attempts import Progress, StoredAttempt
     from ccengine.storage.database import RecordDatabase
 
 log = structlog.get_logger()
@@ -38,19 +47,42 @@ log = structlog.get_logger()
 OPT_OUT_KEY: Final = "9"
 MESSAGE: Final = "ccengine/lead-message"
 OPTED_OUT: Final = "ccengine/lead-opted-out"
+DEBT_FIELD: Final = "debt"
+DEBT_LENGTH: Final = 64
+"""Which debt a call is about, where laws count attempts by it (12 CFR 1006.14): a lead's field."""
+
 LISTS_CHANGED: Final = RetryRules()
 """For a campaign that a reload has taken away while it had calls."""
 
 
-class StoredBooks:
-    """Keeps them in the database of call records."""
+ClosingOf = Callable[[CallId], Awaitable[CloseLead | None]]
 
-    def __init__(self, wiring: Wiring, database: RecordDatabase) -> None:
+
+async def nothing_decided(call: CallId) -> CloseLead | None:
+    """Know nothing: where no journal can be read."""
+    del call
+    return None
+
+
+class StoredBooks:
+    """Keeps them in the database of call records.
+
+    Args:
+        wiring: engine and configuration.
+        database: of call records.
+        closing_of: finds what was decided last of a call's attempt.
+    """
+
+    def __init__(
+        self, wiring: Wiring, database: RecordDatabase, closing_of: ClosingOf = nothing_decided
+    ) -> None:
         self._wiring = wiring
         self._database = database
         self._closing = asyncio.Lock()
         self.appointments = LeadAppointments(wiring, database)
         self._endings = LeadEndings(database, wiring.tenant, wiring.engine.clock.now)
+        self._closing_of = closing_of
+        self._quotas: dict[CampaignId, Sequence[Quota]] = {}  #: by which leads were left out
 
     async def claim(self, asked: RefillHopper) -> Sequence[Lead]:
         """Claim leads for a campaign's hopper."""
@@ -70,6 +102,7 @@ class StoredBooks:
             own_seconds=60.0 * campaign.settings.own_callback_minutes,
             only_promised=asked.only_promised,
         )
+        await self._revive(asked.campaign, refill)
         return await self._database.leads.claim(refill, self._now())
 
     async def give_back(self, leads: Sequence[LeadKey]) -> None:
@@ -107,32 +140,61 @@ class StoredBooks:
             message=MESSAGE,
             opt_out_key=OPT_OUT_KEY,
             opted_out=OPTED_OUT,
+            machines=_machines(campaign, where),
         )
 
-    async def note_answer(self, attempt: AttemptId) -> None:
-        """Note that somebody answered, whatever comes next."""
-        await self._database.attempts.note_answer(attempt, self._now(), None)
+    async def note(self, attempt: AttemptId, progress: Progress) -> None:
+        """Note how far a call is: it is known then whatever comes next."""
+        await self._database.attempts.note(attempt, progress)
 
-    async def note_message(self, attempt: AttemptId, at: Instant | None) -> None:
-        """Note when they were told who called, by the dialplan's clock; None: nobody knows."""
-        await self._database.attempts.note(attempt, Progress(message_at=at))
+    async def settle(self, alive: Collection[AttemptId], kept: Collection[LeadKey]) -> None:
+        """Close what an engine before us has left open, and give back what it had claimed.
 
-    async def settle(self) -> None:
-        """Close what an engine before us has left open, and give back what it had claimed."""
+        What that engine had decided of an attempt, and had no time to write, is in the journal.
+
+        Args:
+            alive: attempts whose calls are known, or whose outcomes are on their way.
+            kept: leads that the core still has.
+        """
         node = self._wiring.node
 
         def rules_of(client: str, campaign: str) -> RetryRules:
             return self._rules(CampaignId(f"{client}/{campaign}"))
 
-        for one in await self._database.attempts.settle(node, self._now(), rules_of):
+        settled = await self._database.attempts.settle(
+            node, self._now(), rules_of, alive, self._ending_of
+        )
+        for one in settled:
             log.warning("attempt_settled", attempt=one.id, campaign=f"{one.client}/{one.campaign}")
-        await self._database.leads.give_back_all(node)
+        await self._database.leads.give_back_all(node, kept)
+        await self.appointments.resume()
+
+    async def note_told(self, note: LeadNote) -> CampaignId | None:
+        """Note what the dialplan says that it did, and what they wished.
+
+        Returns:
+            The campaign whose counts it may have changed; None: there is no such attempt.
+        """
+        found = await self._database.attempts.note_told(
+            AttemptId(note.call), note.answered_at, note.message_at
+        )
+        if found is None:
+            log.error("lead_note_without_attempt", call_id=note.call)
+            return None
+        if note.wants_no_more:
+            await self._add_wish(found.number, found.client, note.call, note.message_at)
+        return CampaignId(f"{found.client}/{found.campaign}")
 
     async def end(
-        self, asked: PlaceCall, attempt: AttemptId, outcome: AttemptOutcome, cause: str
+        self,
+        asked: LeadOnLine,
+        attempt: AttemptId,
+        outcome: AttemptOutcome,
+        cause: str,
+        progress: Progress,
     ) -> None:
-        """Give an attempt that nobody answered its outcome, and its lead what follows."""
-        ending = Ending(outcome=outcome, at=self._now(), cause=cause)
+        """Give an attempt that nobody answered its outcome, and its lead what follows; once."""
+        ending = Ending(outcome=outcome, at=self._now(), cause=cause, progress=progress)
         await self._database.attempts.close(attempt, ending, self._rules(asked.campaign))
 
     async def close(self, told: CloseLead) -> None:
@@ -141,18 +203,31 @@ class StoredBooks:
             await self._endings.close(told)
             await self.appointments.follow(told)
 
-    async def opt_out(self, asked: PlaceCall) -> None:
+    async def opt_out(self, asked: LeadOnLine) -> None:
         """Note that this number wants no more calls of the client: it counts from now on."""
-        evidence = f"pressed {OPT_OUT_KEY} in call {asked.call}"
-        await self._database.do_not_call.add(
-            DoNotCall(
-                number=asked.number,
-                client=str(asked.client),
-                at=self._now(),
-                evidence=evidence,
-                by=str(asked.call),
-            )
-        )
+        await self._add_wish(asked.number, str(asked.client), asked.call, self._now())
+
+    async def _add_wish(self, number: str, client: str, call: CallId, at: Instant) -> None:
+        evidence = f"pressed {OPT_OUT_KEY} in call {call}"
+        wish = DoNotCall(number=number, client=client, at=at, evidence=evidence, by=str(call))
+        await self._database.do_not_call.add(wish)
+
+    async def _ending_of(self, left: StoredAttempt) -> Ending | None:
+        """Return how an attempt ended by the journal; None: nothing was decided."""
+        told = await self._closing_of(CallId(left.call or left.id))
+        if told is None:
+            return None
+        await self.appointments.follow(told)  # before it is closed: else nobody would know of it
+        return await self._endings.ending_of(told)
+
+    async def _revive(self, campaign: CampaignId, refill: Refill) -> None:
+        """Have leads wait again whose groups are not full any more, as quotas were raised."""
+        wanted = refill.quotas.wanted
+        if self._quotas.get(campaign) != wanted:
+            count = await self._database.leads.revive(refill)
+            self._quotas[campaign] = wanted
+            if count:
+                log.info("leads_revived", campaign=campaign, leads=count)
 
     def _campaign(self, name: CampaignId) -> Campaign | None:
         """Return a campaign as the configuration in force has it; None: it has none."""
@@ -180,8 +255,25 @@ class StoredBooks:
             purpose=campaign.settings.purpose,
             placed_at=self._now(),
             seller=campaign.settings.seller,
+            debt=asked.lead.fields.get(DEBT_FIELD, "")[:DEBT_LENGTH],
+            script=self._script(campaign),
             call=str(asked.call),
         )
 
+    def _script(self, campaign: Campaign) -> str:
+        client = self._wiring.tenant().clients[campaign.client]
+        script = client.papers.scripts.get(campaign.settings.script or "")
+        return "" if script is None else script.ref
+
     def _now(self) -> Instant:
         return self._wiring.engine.clock.now()
+
+
+def _machines(campaign: Campaign, where: Sequence[Whereabouts]) -> Machines:
+    """Return how machines are looked for in one call: never before the agent where the law counts
+    from the answer."""
+    settings = campaign.settings
+    when = settings.machines
+    if when is Detection.BEFORE and not counts_from_greeting(one.place for one in where):
+        when = Detection.PARALLEL
+    return Machines(when, settings.detector)

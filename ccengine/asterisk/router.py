@@ -23,6 +23,7 @@ from ccengine.asterisk.ari.events import (
     ChannelTalkingStarted,
     ChannelTransfer,
     ChannelUnhold,
+    ChannelUserevent,
     ContactStatusChange,
     Dial,
     EndpointStateChange,
@@ -142,6 +143,7 @@ class Router:
                 | ChannelTalkingStarted()
                 | ChannelTalkingFinished()
                 | ChannelTransfer()
+                | ChannelUserevent()
             ):
                 return self._to_channel(event.channel.id, event)
             case ChannelEnteredBridge() | ChannelLeftBridge():

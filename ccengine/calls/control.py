@@ -24,6 +24,7 @@ from ccengine.calls.consult import ConsultCall
 from ccengine.calls.directory import Line, Target
 from ccengine.calls.insistence import insist
 from ccengine.calls.keys import Action, CardWish, Keyed, RecordWish, read_keys
+from ccengine.calls.machine_message import message_for
 from ccengine.calls.recording_wishes import ABOUT_RECORDING, RecordingDesk
 from ccengine.calls.sending_on import complete, refer, send_on
 from ccengine.calls.talk import Talk
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from ccengine.core.calls import Call
 
 log = structlog.get_logger()
+
+TO_MACHINE = {Action.LEAVE_MESSAGE: Talked.MESSAGE, Action.LEAVE_MACHINE: Talked.MACHINE}
 
 ANSWERED = frozenset(TransferOutcome)
 """A transfer event that says so repeats what we have answered."""
@@ -63,6 +66,7 @@ class Control:
         self._card: CardTaking | None = None
         self._card_task: asyncio.Task[None] | None = None
         self._phone_holds = False
+        self._ended: Talked | None = None  #: by what the agent, or a detector, says
         self._successor: Channel | None = None  #: has the caller, by the core's word
 
     @property
@@ -195,12 +199,28 @@ class Control:
             self.note_wish(CardWish(by=self._call.agent or ""))
         elif keyed.action in ABOUT_RECORDING:
             await self._change_recording(keyed.action)
+        elif keyed.action in TO_MACHINE:
+            return await self._leave_to_machine(TO_MACHINE[keyed.action])
         else:
             return await self._press(keyed)
         return False
 
+    async def _leave_to_machine(self, how: Talked) -> bool:
+        """End the agent's part, as a machine has answered; False: there is no message for it."""
+        lead = self._call.lead
+        if lead is None or (
+            how is Talked.MESSAGE and message_for(self._wiring, lead.campaign) is None
+        ):
+            if self.consult is None:
+                await self.talk.say(Confirmation.REFUSED)
+            return False
+        self._ended = how
+        return True
+
     def _outcome(self) -> Talked | None:
         """Tell what a transfer has led to; None: the talk goes on with another."""
+        if self._ended is not None:
+            return self._ended
         is_here = self._call.state in (CallState.TALKING, CallState.HANDED_OUT)
         return None if is_here else Talked.SENT_ON
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ccengine.calls.directory import Directory
 from ccengine.calls.insistence import insist
 from ccengine.calls.keys import WITH_TARGET, Action, CardWish, Keyed
+from ccengine.calls.machine_message import message_for
 from ccengine.calls.whose import client_of_call
 from ccengine.core.events import HoldBy
 from ccengine.core.states import CallState
@@ -92,6 +93,10 @@ class DeskTalk:
         consults = call.id in self._talks.consults
         if (action in IN_CONSULT) != consults:
             return "a colleague is consulted" if consults else "nobody is consulted"
+        if action is Action.LEAVE_MESSAGE and not (
+            call.lead and message_for(self._wiring, call.lead.campaign)
+        ):
+            return "there is no message to be left"
         tenant = self._wiring.configuration.tenant
         if action in WITH_TARGET and tenant is not None:
             found = Directory(tenant, self._wiring.engine.center).inside(digits, call.client)

@@ -13,12 +13,13 @@ from ccengine.calls.conversation import Conversation
 from ccengine.calls.flows import CallFlows, way_out
 from ccengine.calls.insistence import insist
 from ccengine.calls.introductions import introduce, introduction
+from ccengine.calls.machine_message import leave_message, message_for
 from ccengine.calls.outside import Outside
 from ccengine.calls.recording_refusals import NO_ROOM
 from ccengine.calls.recording_rules import may_be_served
 from ccengine.calls.scope import CallScope
 from ccengine.calls.staff import ring_staff
-from ccengine.calls.talked import Talked
+from ccengine.calls.talked import ANSWERING_MACHINE, Talked
 from ccengine.calls.waiting import Waiting
 from ccengine.config.dialable import identity_of
 from ccengine.core.commands import Connect, DivertCall, RingStaff, TargetMissed
@@ -235,10 +236,22 @@ class InboundCall:
                 return Party.ENGINE, NOT_RECORDED
             case Talked.NEVER:
                 await conversation.close(Party.AGENT)
+            case Talked.MACHINE | Talked.MESSAGE:
+                return await self._leave_machine(conversation, talked)
             case Talked.SENT_ON:
                 await conversation.leave_behind()
                 self._hears_music = True
         return None
+
+    async def _leave_machine(self, conversation: Conversation, talked: Talked) -> tuple[Party, str]:
+        """Let the agent go, and leave the campaign's message on the machine, if it is to be."""
+        await self._talks.recordings.end(self._call, ANSWERING_MACHINE)
+        await conversation.close(Party.AGENT)
+        lead, unasked = self._call.lead, talked is Talked.MACHINE
+        media = lead and message_for(self._wiring, lead.campaign, unasked=unasked)
+        if media:
+            await leave_message(self._wiring, self._channel, media)
+        return Party.ENGINE, ANSWERING_MACHINE
 
     async def _ask_how_it_was(self, conversation: Conversation) -> tuple[Party, str]:
         """Take a caller whom the agent has left through the queue's survey, if they are drawn.

@@ -31,6 +31,8 @@ class Action(Enum):
     TAKE_CARD = auto()  #: or stop that, by turns
     PAUSE_RECORDING = auto()  #: or go on, by turns
     RECORD = auto()  #: or end it, by turns
+    LEAVE_MESSAGE = auto()  #: on the machine that a campaign's call has reached, and end
+    LEAVE_MACHINE = auto()  #: from a detector: no agent is needed
 
 
 WITH_TARGET = frozenset({Action.TRANSFER, Action.CONSULT})
@@ -78,6 +80,7 @@ def actions_of(codes: CallCodes) -> dict[str, Action]:
         codes.card: Action.TAKE_CARD,
         codes.pause_recording: Action.PAUSE_RECORDING,
         codes.record: Action.RECORD,
+        codes.voicemail: Action.LEAVE_MESSAGE,
     }
 
 

@@ -15,6 +15,7 @@ from ccengine.asterisk.caller_sound import is_ear, is_listened_by
 from ccengine.calls.bridge_names import BRIDGE_PREFIX, bridge_of
 from ccengine.calls.coaching.line import is_coaching, room_of
 from ccengine.calls.customer_leg import ROLE
+from ccengine.calls.dialing.lead_leg import is_ringing_lead
 from ccengine.calls.item import is_waiting
 from ccengine.calls.message import bridge_with
 from ccengine.calls.messages import Messages
@@ -40,12 +41,14 @@ from ccengine.core.states import CallState
 from ccengine.core.work_items import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from ccengine.asterisk.ari.events import BridgeSnapshot, ChannelSnapshot
+    from ccengine.calls.dialing.desk import DialingDesk
     from ccengine.calls.sessions import Sessions
     from ccengine.calls.wiring import Wiring
     from ccengine.core.calls import Call
+    from ccengine.core.dialer.runs import LeadCall
     from ccengine.core.ids import AgentId
 
 log = structlog.get_logger()
@@ -61,10 +64,19 @@ LOST = "lost while the engine was away"
 
 
 class Resyncer:
-    """Takes up what an earlier engine, or an earlier connection of ours, has left."""
+    """Takes up what an earlier engine, or an earlier connection of ours, has left.
 
-    def __init__(self, wiring: Wiring, sessions: Sessions) -> None:
+    Args:
+        wiring: the engine and the way to Asterisk.
+        sessions: of all calls.
+        leads: takes up calls of campaigns; None: nobody dials.
+    """
+
+    def __init__(
+        self, wiring: Wiring, sessions: Sessions, leads: DialingDesk | None = None
+    ) -> None:
         self._wiring = wiring
+        self._leads = leads
         self._engine = wiring.engine
         self._sessions = sessions
         self._messages = Messages(wiring)
@@ -92,6 +104,8 @@ class Resyncer:
         for call in list(self._engine.center.calls.values()):
             if not self._engine.has_call(call.id):
                 await self._take_up(call)
+        if self._leads is not None:
+            self._leads.resync(self._channels)
         self._take_up_coaching()
         self._adopt_unknown(arrive)
         self._sessions.talks.recordings.take_up()
@@ -114,12 +128,37 @@ class Resyncer:
             self._take_up_item(call)
         elif channel is None or (call.state is CallState.DIALING and not self._both_are_here(call)):
             await self._close(call)
+        elif call.lead is not None and self._leads is not None:
+            self._take_up_lead(call, call.lead, channel, self._leads)
         elif channel.in_app(self._wiring.router.ari.app):
             self._resume(call, channel)
         elif has_left(channel):
             self._sessions.follow_outside(call)
         else:
             self._let_stray(call)
+
+    def _take_up_lead(
+        self, call: Call, lead: LeadCall, channel: ChannelSnapshot, desk: DialingDesk
+    ) -> None:
+        """Go on with a lead who has answered: in their talk, or with what the dialplan does."""
+        if lead.talked_with is not None and channel.in_app(self._wiring.router.ari.app):
+            self._resume(call, channel)
+            desk.keep(self._wiring.router.channel(channel.id))
+            return
+        if call.state is CallState.TALKING:
+            self._end_conversation(call, Party.LOST)
+        answered = call.offer if call.state is CallState.CONNECTING else None
+        rings = call.state in (CallState.OFFERED, CallState.CONNECTING)
+        offers = _offers_of(call)
+        self._adopt_legs(offers)
+        desk.take_up(call, lead, channel)
+        self._resume_offers(call, offers, answered, rings=rings)
+
+    def _adopt_legs(self, offers: Iterable[OfferId]) -> None:
+        for offer in offers:
+            leg = self._channels.get(offer)
+            if leg is not None:
+                self._wiring.router.channel(offer, leg)
 
     def _take_up_coaching(self) -> None:
         for coaching in list(self._engine.center.coachings.values()):
@@ -193,10 +232,7 @@ class Resyncer:
         answered = call.offer if call.state is CallState.CONNECTING else None
         rings = call.state in (CallState.OFFERED, CallState.CONNECTING)
         offers = _offers_of(call)  # as they are now
-        for offer in offers:
-            leg = self._channels.get(offer)
-            if leg is not None:
-                self._wiring.router.channel(offer, leg)
+        self._adopt_legs(offers)
         if call.outside in self._channels:
             self._wiring.router.channel(call.outside, self._channels[call.outside])
         channel = self._wiring.router.channel(snapshot.id, snapshot)
@@ -260,7 +296,7 @@ class Resyncer:
         offers |= {OfferId(call.outside) for call in calls} | {OfferId(leg) for leg in legs}
         for channel in self._channels.values():
             made = is_ear(channel.id) or is_coaching(channel.id)
-            ours = made or channel.variables.get("CC_ROLE") in OURS
+            ours = made or channel.variables.get("CC_ROLE") in OURS or is_ringing_lead(channel)
             here = channel.id in offers or self._wiring.router.find(channel.id) is not None
             if ours and not here and not channel.id.endswith(OTHER_HALF):
                 log.warning("leg_orphaned", channel=channel.id)

@@ -87,7 +87,7 @@ class Switchboard:
             case ("feature", code, *rest):
                 channel = self._wiring.router.channel(snapshot.id, snapshot)
                 self._sessions.start_feature(channel, code, rest[0] if rest else "")
-            case ("customer", *_) | ("lead", "abandoned", *_):
+            case ("customer", *_) | ("lead", "abandoned" | "machine", *_):
                 self._sessions.end_orphan(snapshot)
             case ("lead", *_):
                 # An engine before us took them: the dialplan goes on with them in two seconds.

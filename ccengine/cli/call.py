@@ -70,13 +70,13 @@ def _script(
     players = []
     for agent, facts in tenant.settings.agents.items():
         if facts.phone is not None and (wanted == "all" or agent in wanted.split(",")):
-            account = _account(settings, sip_user_of(facts.phone))
+            account = account_of(settings, sip_user_of(facts.phone))
             players.append(AgentPhone(agent=agent, account=account, pin=pin(settings.paths, agent)))
     codes = tenant.settings.feature_codes
     return Script(
         number=number,
         digits=digits,
-        caller=_account(settings, caller),
+        caller=account_of(settings, caller),
         agents=players,
         login_code=codes.login,
         logout_code=codes.logout,
@@ -84,7 +84,8 @@ def _script(
     )
 
 
-def _account(settings: Settings, user: str) -> Account:
+def account_of(settings: Settings, user: str) -> Account:
+    """Return what a phone of that SIP user needs to log in with."""
     password = sip_password(settings.paths, user)
     return Account(user, password, host=settings.sip_address, port=settings.sip_port)
 

@@ -20,6 +20,7 @@ from ccengine.cli import (
     info,
     init,
     leads,
+    machines,
     outbox,
     outcome,
     plan,
@@ -27,6 +28,7 @@ from ccengine.cli import (
     prompts,
     proof,
     recordings,
+    rehearse,
     replay,
     report,
     run,
@@ -59,6 +61,7 @@ app.command("explain")(explain.explain)
 app.command("agent")(agent.agent)
 app.command("promises")(promises.promises)
 app.command("call")(call.call)
+app.command("rehearse")(rehearse.rehearse)
 app.command("audit")(audit.audit)
 app.command("top")(top.top)
 app.command("why-not")(why_not.why_not)
@@ -75,6 +78,7 @@ app.add_typer(report.app, name="report")
 app.add_typer(dnc.app, name="dnc")
 app.add_typer(call_consent.app, name="consent")
 app.add_typer(proof.app, name="proof")
+app.add_typer(machines.app, name="machines")
 
 
 def main() -> None:

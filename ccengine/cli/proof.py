@@ -49,7 +49,11 @@ def export(
     ] = None,
     detector_errors: Annotated[
         float | None,
-        typer.Option(min=0, max=100, help="Of detected machines that were people, percent."),
+        typer.Option(
+            min=0,
+            max=100,
+            help="Of detected machines that were people, percent; left out: as the campaign says.",
+        ),
     ] = None,
 ) -> None:
     """Write all that proves what a campaign did in some days, signed. Nothing is overwritten.
@@ -75,7 +79,7 @@ def export(
         settings=settings,
         lawbook=Lawbook(tenant.dialing.over(built_in())),
         refusals=tenant.refusals,
-        error_share=None if detector_errors is None else detector_errors / 100,
+        error_share=_error_share(detector_errors, settings),
     )
     _make(order, to)
 
@@ -148,6 +152,13 @@ def _campaign(tenant: Tenant, name: str) -> tuple[str, str, CampaignFile | None]
         return client, own, None
     chosen = campaign_named(name).campaign
     return str(chosen.client), chosen.name, chosen.settings
+
+
+def _error_share(percent: float | None, settings: CampaignFile | None) -> float | None:
+    """Return the share that was given, else what the campaign's own audit has found; None: none."""
+    if percent is None and settings is not None and settings.detector.error_percent:
+        percent = settings.detector.error_percent
+    return None if percent is None else percent / 100
 
 
 def _public(file: Path) -> Ed25519PublicKey:

@@ -59,6 +59,24 @@ class Findings:
     talk: tuple[float, float] | None = None  #: loop's times between which both spoke
 
 
+async def log_in(player: AgentPhone, phone: Phone, code: str) -> None:
+    """Register a phone, dial the code and type the PIN; returns when that call is over."""
+    await phone.register()
+    call = await phone.call(code)
+    await call.heard.wait_for_audio(timeout_seconds=PROMPT_SECONDS)
+    await call.send_digits(player.pin)
+    await call.ended(timeout_seconds=LOGIN_SECONDS)
+
+
+async def log_out(phone: Phone, code: str, say: Callable[[str], None]) -> None:
+    """Dial the code; say so if nothing came of it."""
+    try:
+        call = await phone.call(code, timeout_seconds=5.0)
+        await call.ended(timeout_seconds=LOGIN_SECONDS)
+    except (TimeoutError, CallFailed):
+        say("an agent's phone could not log out")
+
+
 @dataclass(slots=True)
 class ScriptedCall:
     """Plays the script and tells each step as it happens."""
@@ -84,23 +102,14 @@ class ScriptedCall:
                 self.findings.failure = str(error) or "nothing happened in time"
             async with asyncio.TaskGroup() as logouts:
                 for player in self.script.agents:
-                    logouts.create_task(self._log_out(phones[player.agent]))
+                    logouts.create_task(
+                        log_out(phones[player.agent], self.script.logout_code, self.say)
+                    )
         return self.findings
 
     async def _log_in(self, player: AgentPhone, phone: Phone) -> None:
-        await phone.register()
-        call = await phone.call(self.script.login_code)
-        await call.heard.wait_for_audio(timeout_seconds=PROMPT_SECONDS)
-        await call.send_digits(player.pin)
-        await call.ended(timeout_seconds=LOGIN_SECONDS)
+        await log_in(player, phone, self.script.login_code)
         self.say(f"{player.agent} logged in on phone {player.account.user} with a PIN")
-
-    async def _log_out(self, phone: Phone) -> None:
-        try:
-            call = await phone.call(self.script.logout_code, timeout_seconds=5.0)
-            await call.ended(timeout_seconds=LOGIN_SECONDS)
-        except (TimeoutError, CallFailed):
-            self.say("an agent's phone could not log out")
 
     async def _place(self, caller: Phone, phones: dict[str, Phone]) -> None:
         call = await caller.call(self.script.number, tone_hz=CALLER_HZ, caller_id=CALLER_NUMBER)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ccengine.config.appointment_checks import check_appointment
-from ccengine.config.campaigns import Campaign
+from ccengine.config.campaigns import Campaign, Detection
 from ccengine.config.clients import Client, digits_of
+from ccengine.config.detection import counts_from_greeting
 from ccengine.config.documents import Document
 from ccengine.config.lead_columns import RESERVED, is_number_column
 from ccengine.config.lookups import Documents, Range, levels, out_of_range, unknown, unknown_keys
@@ -61,6 +62,7 @@ def check_campaigns(client: Client, documents: Documents, today: date) -> Iterat
             yield from _check_quotas(at)
             yield from _check_outcomes(at)
             yield from check_appointment(campaign, client, document)
+            yield from _check_machines(at)
 
 
 def _check_mode(at: CampaignAt) -> Iterator[Problem]:
@@ -84,6 +86,20 @@ def _check_mode(at: CampaignAt) -> Iterator[Problem]:
     if settings.flow is None:
         message = f"{at.owner} calls without agents, and nothing is heard"
         yield document.problem(("mode",), message, "add 'flow: …'")
+
+
+def _check_machines(at: CampaignAt) -> Iterator[Problem]:
+    settings, document = at.campaign.settings, at.document
+    country = settings.country or at.client.settings.country
+    if settings.machines is Detection.BEFORE and not counts_from_greeting([country or ""]):
+        message = f"{at.owner} listens before an agent comes, and the law of {country or 'nowhere'}"
+        message += " counts two seconds from the answer"
+        yield document.problem(("machines",), message, "write 'machines: parallel'")
+    acts = settings.machines in (Detection.PARALLEL, Detection.BEFORE)
+    if settings.voicemail is not None and settings.voicemail.automatic and not acts:
+        message = f"{at.owner} leaves messages by itself, and detects no machines"
+        remedy = "write 'machines: parallel', or remove it: agents still can leave them"
+        yield document.problem(("voicemail", "automatic"), message, remedy)
 
 
 def _check_service(at: CampaignAt) -> Iterator[Problem]:

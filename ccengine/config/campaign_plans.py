@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ccengine.config.campaigns import Campaign, CampaignFile
     from ccengine.config.clients import Client
     from ccengine.config.dialing_rules import DialingRules
-    from ccengine.core.dialer.pacing.budgets import Limit
+    from ccengine.core.dialer.rules import AbandonLimit
     from ccengine.core.ids import Instant
 
 OWN_QUEUE: Final = ".leads"
@@ -67,17 +67,21 @@ def _queue_of(client: Client, campaign: Campaign) -> QueueId:
 def _plan_of(client: Client, campaign: Campaign, rules: DialingRules, at: Instant) -> CampaignPlan:
     settings = campaign.settings
     ends_at, because = _last(client, settings)
+    limits = _limits(client, settings, rules, at)
+    errors_count = any(one.detector_errors for one in limits)
     return CampaignPlan(
         queue=_queue_of(client, campaign),
         mode=settings.mode,
         ratio=settings.ratio or 1.0,
         law=settings.pacing,
-        limits=_limits(client, settings, rules, at),
+        limits=tuple(limit_of(one) for one in limits),
         ring_seconds=float(settings.ring_seconds),
         calls_at_most=settings.calls_at_most,
         preview_seconds=float(settings.preview_seconds),
         preview_then=settings.preview_then,
         machine_dispositions=_machine_dispositions(client),
+        detector_errors=errors_count,
+        detector_error_share=settings.detector.error_percent / 100 if errors_count else 0.0,
         lists=dict(settings.lists),
         periods=_periods(client, settings, at),
         outcome=_outcome(client, settings),
@@ -111,11 +115,11 @@ def _machine_dispositions(client: Client) -> tuple[str, ...]:
 
 def _limits(
     client: Client, settings: CampaignFile, rules: DialingRules, at: Instant
-) -> tuple[Limit, ...]:
+) -> tuple[AbandonLimit, ...]:
     """Return what `limits_of` has found, in its order: a window is opened by the place in it."""
     country = settings.country or client.settings.country
     found = limits_of(settings, None if country is None else str(country), rules, at).limits
-    return tuple(limit_of(one.limit) for one in found)
+    return tuple(one.limit for one in found)
 
 
 def _last(client: Client, settings: CampaignFile) -> tuple[Instant | None, str]:

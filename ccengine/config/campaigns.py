@@ -16,6 +16,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from ccengine.config.appointments import Appointment
+from ccengine.config.detection import Detector, MachineMessage
 from ccengine.config.documents import Document, read_document
 from ccengine.config.names import Line, Name, ValueName, is_name
 from ccengine.config.numbers import Country, TelephoneNumber
@@ -38,6 +39,7 @@ class Detection(StrEnum):
     OFF = "off"
     PARALLEL = "parallel"  #: while an agent talks already
     BEFORE = "before"  #: an agent comes after it: who answered waits in silence meanwhile
+    SHADOW = "shadow"  #: beside the agent, to learn how often it errs: nothing follows from it
 
 
 class Pacing(StrEnum):
@@ -115,6 +117,8 @@ class CampaignFile:
     preview_then: AfterPreview = AfterPreview.SKIP
     calls_at_most: Annotated[int, Field(ge=1, le=2000)] = 30  #: in the air at a time
     machines: Detection = Detection.OFF
+    detector: Detector = field(default_factory=Detector)
+    voicemail: MachineMessage | None = None  #: None: nothing is left on machines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

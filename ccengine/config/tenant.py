@@ -195,6 +195,7 @@ class CallCodes:
     card: FeatureCode = "*8"  #: the caller types a payment card, alone; and again to stop that
     pause_recording: FeatureCode = "*7"  #: and again to record on
     record: FeatureCode = "*9"  #: where the agent may choose; and again to end it
+    voicemail: FeatureCode = "*0"  #: leaves a campaign's message on a machine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,6 +97,13 @@ class ContactCenter:
         return self._floor.runs.air
 
     @property
+    def dialed(self) -> Mapping[CallId, LeadCall]:
+        """All of campaigns' calls whose attempts have no outcome yet."""
+        runs, calls = self._floor.runs, self._floor.calls
+        answered = {call.id: call.lead for call in calls.values() if call.lead is not None}
+        return {**runs.air, **runs.closing, **answered}
+
+    @property
     def previews(self) -> Mapping[AgentId, Preview]:
         """Leads that agents are shown, and may have dialed or skip. Look, don't touch."""
         return self._floor.runs.previews

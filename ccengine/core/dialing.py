@@ -207,6 +207,7 @@ def recalled(snapshot: RunSnapshot, plan: CampaignPlan) -> Run:
     run.is_running, run.refill_at = snapshot.is_running, snapshot.refill_at
     run.rests, run.asked = snapshot.rests, snapshot.asked
     run.promised_at = snapshot.promised_at
+    run.errors_owed = snapshot.errors_owed
     run.by, run.reason, run.since = snapshot.by, snapshot.reason, snapshot.since
     run.figures, windows = copy(snapshot.figures), snapshot.windows
     run.windows = [copy(one) for one in windows] or run.windows
@@ -280,9 +281,17 @@ def miss(floor: Floor, event: LeadUnanswered, now: Instant) -> None:
     lead = land(floor, event.call)
     run = floor.runs.known.get(lead.campaign)
     if run is not None and lead.attempt and event.outcome in COUNTED:
-        run.note_unanswered(now, lead)
+        is_machine = event.outcome is AttemptOutcome.MACHINE
+        note = run.note_detected if is_machine else run.note_unanswered
+        note(now, lead)
     if lead.attempt:
         floor.ask(ShowCall(call=event.call, state=CallState.ENDED))
+
+
+def hear_again(floor: Floor, now: Instant) -> None:
+    """Have calls tell of themselves anew: nobody could while Asterisk was out of reach."""
+    for call, lead in floor.runs.air.items():
+        lease(floor, call, floor.plan.campaigns.get(lead.campaign), now)
 
 
 def give_up(floor: Floor, call: CallId) -> None:

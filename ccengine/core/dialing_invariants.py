@@ -101,7 +101,9 @@ def _check_call(floor: Floor, call: Call) -> None:
     _must(not hurries or not call.others, "offered to one at a time", call)
     talked = call.lead is not None and call.lead.talked_with is not None
     _must(not (hurries and talked), "impatient after a talk", call)
-    _must(not (talked and call.lead and call.lead.abandoned), "abandoned, and talked", call)
+    by_detector = call.lead is not None and call.lead.cut_off
+    is_both = talked and call.lead is not None and call.lead.abandoned and not by_detector
+    _must(not is_both, "abandoned, and talked", call)
 
 
 def _must(holds: object, what: str, story: object) -> None:

@@ -46,8 +46,10 @@ def hear(floor: Floor, event: LeadMachineHeard, now: Instant) -> None:
     if lead is None or (lead.agent_says and event.by is HeardBy.DETECTOR):
         floor.ignored += 1
         return
-    agent_says = event.by is HeardBy.AGENT
-    _judge(floor, event.call, replace(lead, verdict=event.verdict, agent_says=agent_says), now)
+    lead = replace(lead, verdict=event.verdict, agent_says=event.by is HeardBy.AGENT)
+    if event.verdict is MachineVerdict.MACHINE and not lead.agent_says:
+        lead = replace(lead, cut_off=event.call in floor.calls and not lead.abandoned)
+    _judge(floor, event.call, lead, now)
 
 
 def note_disposition(floor: Floor, call: CallId, disposition: str, now: Instant) -> None:
@@ -58,7 +60,10 @@ def note_disposition(floor: Floor, call: CallId, disposition: str, now: Instant)
         return
     is_machine = disposition in plan.machine_dispositions
     verdict = MachineVerdict.MACHINE if is_machine else MachineVerdict.PERSON
-    _judge(floor, call, replace(lead, verdict=verdict, agent_says=True), now)
+    lead = replace(lead, verdict=verdict, agent_says=True)
+    if verdict is MachineVerdict.PERSON and plan.detector_errors:
+        lead = lead_outcomes.with_error(floor, lead, now)
+    _judge(floor, call, lead, now)
 
 
 def _find(floor: Floor, call: CallId) -> LeadCall | None:
@@ -102,9 +107,9 @@ def close_ended(floor: Floor, now: Instant) -> None:
 def _outcome(lead: LeadCall) -> AttemptOutcome:
     if lead.verdict is MachineVerdict.MACHINE and not lead.abandoned:
         return AttemptOutcome.MACHINE
-    if lead.talked_with is not None:
-        return AttemptOutcome.ANSWERED
-    return AttemptOutcome.ABANDONED if lead.abandoned else AttemptOutcome.CUT_OFF
+    if lead.abandoned:
+        return AttemptOutcome.ABANDONED
+    return AttemptOutcome.CUT_OFF if lead.talked_with is None else AttemptOutcome.ANSWERED
 
 
 def _agent_of(floor: Floor, lead: LeadCall) -> Agent | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ccengine.core.dialer.runs import LeadCall
     from ccengine.core.events import FormFilled, LeadCallbackBooked
     from ccengine.core.floor import Floor
-    from ccengine.core.ids import AgentId, CallId
+    from ccengine.core.ids import AgentId, CallId, Instant
 
 MAY_BE_TAKEN: Final = frozenset({AttemptOutcome.ANSWERED, AttemptOutcome.MACHINE})
 """One of these may have been taken for the other."""
@@ -30,7 +30,9 @@ def close(
     _tell(floor, call, replace(lead, outcome=outcome, disposition=disposition), corrects=False)
 
 
-def correct_disposition(floor: Floor, agent: AgentId, call: CallId, disposition: str) -> None:
+def correct_disposition(
+    floor: Floor, agent: AgentId, call: CallId, disposition: str, now: Instant
+) -> None:
     """Have an attempt that is closed end as its last agent says now."""
     before = _closed(floor, agent, call)
     if before is None:
@@ -39,7 +41,21 @@ def correct_disposition(floor: Floor, agent: AgentId, call: CallId, disposition:
     if plan is not None and outcome in MAY_BE_TAKEN:
         is_machine = disposition in plan.machine_dispositions
         outcome = AttemptOutcome.MACHINE if is_machine else AttemptOutcome.ANSWERED
+        if plan.detector_errors and not is_machine and before.cut_off:
+            before = with_error(floor, before, now)
+            outcome = AttemptOutcome.ABANDONED
     _correct(floor, call, before, replace(before, disposition=disposition, outcome=outcome))
+
+
+def with_error(floor: Floor, lead: LeadCall, now: Instant) -> LeadCall:
+    """Count a person whom a detector has cut off as abandoned, once."""
+    if not lead.cut_off or lead.abandoned:
+        return lead
+    run = floor.runs.known.get(lead.campaign)
+    if run is not None:
+        run.note_abandoned(now, lead)
+        floor.runs.stirred = True
+    return replace(lead, abandoned=True)
 
 
 def find(floor: Floor, agent: AgentId, call: CallId) -> LeadCall | None:

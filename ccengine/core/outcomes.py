@@ -54,7 +54,7 @@ def set_outcome(floor: Floor, event: OutcomeSet, now: Instant) -> None:
     )
     debriefs.say(floor, agent, debrief, outcome, now)
     lead_calls.note_disposition(floor, event.call, event.disposition, now)
-    lead_outcomes.correct_disposition(floor, agent.id, event.call, event.disposition)
+    lead_outcomes.correct_disposition(floor, agent.id, event.call, event.disposition, now)
     if _lasts_for_want_of_this(agent):
         shifts.finish_wrap_up(floor, agent.id, now)
 

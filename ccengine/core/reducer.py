@@ -12,6 +12,7 @@ from ccengine.core import (
     contacts,
     deadlines,
     desk,
+    dialing,
     handover,
     items,
     outcomes,
@@ -241,6 +242,7 @@ def _handle_house(floor: Floor, event: SystemEvent | ClosureEvent, now: Instant)
             floor.held = True
         case SwitchResynced():
             floor.held, floor.runs.stirred = False, True
+            dialing.hear_again(floor, now)
             deadlines.meet_due(floor, now)
             floor.open_all()
         case DiskLevelChanged():

@@ -15,6 +15,7 @@ from ccengine.config.service import can_be_answered
 from ccengine.config.tenant import Tenant
 from ccengine.core.ids import ClientId, SkillId, queue_id
 from ccengine.core.queues import NAMES
+from ccengine.ivr.campaign_prompts import check_campaign_prompts
 from ccengine.ivr.card_checks import check_cards
 from ccengine.ivr.flow import Flow
 from ccengine.ivr.flow_checks import come_to_by_nobody, offers_in_vain
@@ -84,7 +85,7 @@ def load_configuration(folder: Path) -> Configuration:
     clients = loaded.draft.clients
     offered = {name: _offered(clients[name], drafts[name].values()) for name in clients}
     prompts, found = with_sentences(written, loaded, offered)
-    problems += found
+    problems += [*found, *check_campaign_prompts(prompts, loaded)]
     flows: dict[FlowKey, Flow] = {}
     warnings = list(loaded.warnings)
     for name, client in loaded.draft.clients.items():

@@ -21,9 +21,9 @@ DAY_SECONDS: Final = 86_400.0
 ATTEMPT: Final = (
     "attempt", "client", "campaign", "seller", "lead", "number", "person", "debt", "caller_id",
     "mode", "purpose", "script", "placed_at", "local_times", "rang_at", "answered_at",
-    "bridged_at", "message_at", "ended_at", "seconds_to_answer", "seconds_to_agent",
-    "seconds_to_message", "seconds_lasted", "outcome", "disposition", "cause", "agent", "machine",
-    "machine_at", "trunk", "node", "call", "law", "rules", "scrubs", "consents",
+    "taken_at", "bridged_at", "message_at", "ended_at", "seconds_to_answer", "seconds_to_agent",
+    "seconds_to_message", "seconds_to_join", "seconds_lasted", "outcome", "disposition", "cause",
+    "agent", "machine", "machine_at", "trunk", "node", "call", "law", "rules", "scrubs", "consents",
 )  # fmt: skip
 """Columns of an attempt."""
 CONSENT: Final = (
@@ -41,7 +41,8 @@ _AS_THEY_ARE: Final = (
     "call", "law",
 )  # fmt: skip
 _MOMENTS: Final = (
-    "placed_at", "rang_at", "answered_at", "bridged_at", "message_at", "ended_at", "machine_at",
+    "placed_at", "rang_at", "answered_at", "taken_at", "bridged_at", "message_at", "ended_at",
+    "machine_at",
 )  # fmt: skip
 
 
@@ -56,6 +57,7 @@ def attempt_facts(row: RowMapping) -> dict[str, Any]:
         "seconds_to_answer": between(row["placed_at"], answered),
         "seconds_to_agent": between(answered, row["bridged_at"]),
         "seconds_to_message": between(answered, row["message_at"]),
+        "seconds_to_join": between(row["taken_at"], row["bridged_at"]),
         "seconds_lasted": between(row["placed_at"], row["ended_at"]),
         "rules": dict(row["rules"]),
         "scrubs": {name: utc_text(at) for name, at in row["scrubs"].items()},

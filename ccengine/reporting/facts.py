@@ -137,6 +137,7 @@ SHOWN: Mapping[str, str] = {
     "caller_place": "caller_place",
     "campaign": "campaign",
     "cause": "cause",
+    "change": "change",
     "channel": "channel",
     "closure": "closure",
     "comment": "comment",

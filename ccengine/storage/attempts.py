@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -37,6 +37,7 @@ from ccengine.core.dialer.retries import (
 from ccengine.core.ids import AgentId, Instant
 from ccengine.storage.attempt_courses import AttemptCourse, course_in, query_of
 from ccengine.storage.attempt_endings import Circumstances, count_answer, heed, leave
+from ccengine.storage.attempt_tallies import began_query, tally_in, tally_query
 from ccengine.storage.errors import StorageError
 from ccengine.storage.law_versions import keep_clearance
 from ccengine.storage.lead_rows import tries_of
@@ -47,6 +48,9 @@ from ccengine.storage.writing import writing
 if TYPE_CHECKING:
     from sqlalchemy import Row
     from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from ccengine.core.dialer.windows import Tally
+    from ccengine.core.periods import Period
 
 
 class NotClaimed(StorageError):
@@ -86,6 +90,7 @@ class Progress:
 
     rang_at: Instant | None = None
     answered_at: Instant | None = None
+    taken_at: Instant | None = None  #: out of the dialplan, for an agent who is there
     bridged_at: Instant | None = None  #: with an agent
     message_at: Instant | None = None  #: nobody came: the message began
     machine: MachineVerdict | None = None
@@ -107,6 +112,7 @@ class StoredAttempt(NewAttempt):
     consents: Sequence[int] = ()
     trunk: str = ""
     rang_at: Instant | None = None
+    taken_at: Instant | None = None
     bridged_at: Instant | None = None
     message_at: Instant | None = None
     machine: str = ""
@@ -147,6 +153,9 @@ class Ending:
             disposition=self.disposition,
             sequel=self.sequel,
         )
+
+
+EndingOf = Callable[[StoredAttempt], Awaitable[Ending | None]]
 
 
 class AttemptStore:
@@ -194,6 +203,28 @@ class AttemptStore:
             async with self._engine.begin() as connection:
                 await connection.execute(statement.values(values))
 
+    async def note_told(
+        self, attempt: AttemptId, answered_at: Instant, message_at: Instant
+    ) -> StoredAttempt | None:
+        """Note that somebody answered and was told who called, as nobody had come.
+
+        Whoever was thought lost, or to have hung up early, was abandoned.
+
+        Returns:
+            The attempt as it is now; None: there is none.
+        """
+        mistaken = ATTEMPTS.c.outcome.in_((AttemptOutcome.LOST, AttemptOutcome.CUT_OFF))
+        values = {
+            "answered_at": func.coalesce(ATTEMPTS.c.answered_at, answered_at),
+            "message_at": func.coalesce(ATTEMPTS.c.message_at, message_at),
+            "outcome": case((mistaken, AttemptOutcome.ABANDONED), else_=ATTEMPTS.c.outcome),
+        }
+        async with writing(self._engine) as connection:
+            statement = update(ATTEMPTS).where(ATTEMPTS.c.id == attempt)
+            await connection.execute(statement.values(values))
+        found = await self._read(select(ATTEMPTS).where(ATTEMPTS.c.id == attempt))
+        return next(iter(found), None)
+
     async def close(
         self, attempt: AttemptId, ending: Ending, rules: RetryRules
     ) -> Again | Finished | None:
@@ -207,6 +238,7 @@ class AttemptStore:
         at: Instant,
         rules_of: Callable[[str, str], RetryRules],
         alive: Collection[AttemptId] = (),
+        ending_of: EndingOf | None = None,
     ) -> list[StoredAttempt]:
         """Close what an engine that died has left open; return those attempts as they were.
 
@@ -215,12 +247,12 @@ class AttemptStore:
             at: now.
             rules_of: of a client's campaign.
             alive: those whose calls go on: they stay open.
+            ending_of: tells how one ended, where that was decided and not written any more.
         """
         left = [one for one in await self.open_of(node) if one.id not in alive]
         for one in left:
-            talked = one.answered_at is not None and one.agent is not None
-            outcome = AttemptOutcome.ANSWERED if talked else AttemptOutcome.LOST
-            ending = Ending(outcome=outcome, at=at, cause="the engine was away", agent=one.agent)
+            decided = None if ending_of is None else await ending_of(one)
+            ending = decided or _supposed(one, at)
             await self.close(one.id, ending, rules_of(one.client, one.campaign))
         return left
 
@@ -245,9 +277,29 @@ class AttemptStore:
             rows = (await connection.execute(query_of(client, campaign, since))).all()
         return [course_in(row) for row in rows]
 
+    async def tally(
+        self, client: str, campaign: str, window: Period, seller: str | None = None
+    ) -> Tally:
+        """Count a campaign's calls of a window, of one seller if it is named."""
+        query = tally_query(client, campaign, window, seller)
+        async with self._engine.connect() as connection:
+            return tally_in((await connection.execute(query)).all())
+
+    async def began(self, client: str, campaign: str) -> Instant | None:
+        """Return when a campaign's first call was placed; None: there was none."""
+        async with self._engine.connect() as connection:
+            began: Instant | None = await connection.scalar(began_query(client, campaign))
+        return began
+
     async def _read(self, query: Any) -> list[StoredAttempt]:
         async with self._engine.connect() as connection:
             return [_stored(row) for row in (await connection.execute(query)).all()]
+
+
+def _supposed(left: StoredAttempt, at: Instant) -> Ending:
+    talked = left.answered_at is not None and left.agent is not None
+    outcome = AttemptOutcome.ANSWERED if talked else AttemptOutcome.LOST
+    return Ending(outcome=outcome, at=at, cause="the engine was away", agent=left.agent)
 
 
 async def _check_claim(connection: AsyncConnection, attempt: NewAttempt) -> None:

@@ -9,7 +9,7 @@ from itertools import takewhile
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 
-from ccengine.core.commands import ShowAgent
+from ccengine.core.commands import CloseLead, ShowAgent
 from ccengine.core.events import Event
 from ccengine.core.ids import CallId, Instant
 from ccengine.core.snapshots import CenterSnapshot
@@ -327,5 +327,16 @@ async def read_rows_of_agent(path: Path, agent: AgentId, since: Instant) -> list
     def read() -> list[JournalRow]:
         with JournalReader.open(path) as reader:
             return reader.rows_of_agent(agent, since)
+
+    return await asyncio.to_thread(read)
+
+
+async def read_closing(path: Path, call: CallId) -> CloseLead | None:
+    """Read what was decided last of the attempt of a call to a lead, likewise; None: nothing."""
+
+    def read() -> CloseLead | None:
+        with JournalReader.open(path) as reader:
+            row = reader.last_of_call(call, CloseLead.__name__, before=reader.last_number() + 1)
+        return row.what if row is not None and isinstance(row.what, CloseLead) else None
 
     return await asyncio.to_thread(read)

@@ -155,6 +155,7 @@ ATTEMPTS = Table(
     Column("message_at", Float),
     Column("machine", String(16), nullable=False, server_default=""),  # what a detector said
     Column("machine_at", Float),
+    Column("taken_at", Float),  # out of the dialplan, for an agent
     # What its agent filled in.
     Column("form", String(255), nullable=False, server_default=""),  # the version
     Column("answers", JSON, nullable=False, server_default="{}"),

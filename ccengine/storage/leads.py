@@ -7,11 +7,11 @@ have the same number.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ccengine.core.dialer.campaigns import ListShare
@@ -95,13 +95,39 @@ class LeadStore:
         async with writing(self._engine) as connection:
             await _give_back(connection, list(leads))
 
-    async def give_back_all(self, node: str) -> int:
-        """Give back what an engine had claimed before it died; return how many leads."""
+    async def give_back_all(self, node: str, kept: Collection[LeadKey] = ()) -> int:
+        """Give back what an engine had claimed before it died; return how many leads.
+
+        Args:
+            node: the engine's.
+            kept: those that its successor knows of, and still means to dial.
+        """
         query = select(LEADS.c.id).where(LEADS.c.node == node, LEADS.c.state == LeadState.CLAIMED)
         async with writing(self._engine) as connection:
-            keys = list((await connection.scalars(query)).all())
+            keys = [key for key in (await connection.scalars(query)).all() if key not in kept]
             await _give_back(connection, keys)
         return len(keys)
+
+    async def revive(self, asked: Refill) -> int:
+        """Have leads wait again whose groups were full and are not, as quotas are now.
+
+        Returns:
+            How many.
+        """
+        async with self._engine.connect() as connection:
+            stored = await lists_of(connection, asked.client, asked.campaign)
+            lists = [key for name, key in stored.items() if name in asked.lists]
+            full = (LEADS.c.state == LeadState.DONE, LEADS.c.because == QUOTA_FULL)
+            query = select(LEADS.c.id, LEADS.c.fields).where(LEADS.c.list_id.in_(lists), *full)
+            rows = (await connection.execute(query)).all()
+        wanted = [row.id for row in rows if asked.quotas.full_for(row.fields) is None]
+        was = func.coalesce(LEADS.c.before, LeadState.FRESH)
+        for start in range(0, len(wanted), IDS_AT_ONCE):
+            some = LEADS.c.id.in_(wanted[start : start + IDS_AT_ONCE])
+            statement = update(LEADS).where(some, *full).values(state=was, before=None, because="")
+            async with writing(self._engine) as connection:
+                await connection.execute(statement)
+        return len(wanted)
 
     async def put_off(self, lead: LeadKey, until: Instant | None, because: str) -> None:
         """Put a claimed lead off until then, or for ever: an agent skipped it in preview."""
@@ -252,7 +278,8 @@ class _Claim:
 
     async def _put_aside(self, full: Sequence[int], elsewhere: Sequence[int]) -> None:
         if full:
-            values = {"state": LeadState.DONE, "because": QUOTA_FULL}
+            before = LEADS.c.state  # should more answers be wanted some day
+            values = {"before": before, "state": LeadState.DONE, "because": QUOTA_FULL}
             await self._change(full, values)
         # One that was promised a call stays promised.
         if elsewhere:

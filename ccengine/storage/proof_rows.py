@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 AT_ONCE: Final = 500  #: rows
 _COUNTED: Final = ("placed_at", "number", "client", "purpose", "mode", "seller", "outcome")
+_HEARD: Final = ("number", "trunk", "machine", "machine_at", "answered_at", "agent", "disposition",
+                 "outcome")  # fmt: skip
 _ASKED: Final = ("disposition", "law", "rules")
 
 
@@ -71,6 +73,12 @@ class ProofRows:
     def attempts(self, stretch: Stretch) -> Iterator[RowMapping]:
         """Yield all attempts, with all that is known of them."""
         query = select(ATTEMPTS).where(_within(stretch))
+        return self._stream(query.order_by(ATTEMPTS.c.placed_at, ATTEMPTS.c.id))
+
+    def heard(self, stretch: Stretch) -> Iterator[RowMapping]:
+        """Yield what a detector said of who answered, with what the agent said."""
+        columns = (ATTEMPTS.c[name] for name in _HEARD)
+        query = select(*columns).where(_within(stretch), ATTEMPTS.c.machine != "")
         return self._stream(query.order_by(ATTEMPTS.c.placed_at, ATTEMPTS.c.id))
 
     def outcomes(self, client: str, campaign: str) -> Iterator[RowMapping]:

@@ -68,6 +68,11 @@ EVENTS: dict[str, dict[str, Any]] = {
         },
         "referred_by": {"source_channel": CHANNEL},
     },
+    "ChannelUserevent": {
+        "eventname": "ccengine-heard",
+        "userevent": {"eventname": "ccengine-heard", "status": "HUMAN", "cause": "HUMAN-820-800"},
+        "channel": CHANNEL,
+    },
     "Dial": {"dialstatus": "RINGING", "peer": CHANNEL},
     "PlaybackStarted": {"playback": PLAYBACK},
     "PlaybackFinished": {"playback": PLAYBACK},

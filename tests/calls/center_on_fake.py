@@ -8,11 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from ccengine.asterisk.ami.lead_notes import AmiLeadNotes
 from ccengine.asterisk.ami.recorder import AmiRecorder
+from ccengine.asterisk.ami.redirector import AmiRedirector
 from ccengine.asterisk.ari.client import Ari
 from ccengine.asterisk.router import Router
 from ccengine.calls.audit import Audit
 from ccengine.calls.bridge_names import TALK
+from ccengine.calls.dialing.desk import DialingDesk
+from ccengine.calls.dialing.sweep import LeadSweep
 from ccengine.calls.resync import Resyncer
 from ccengine.calls.sessions import Sessions
 from ccengine.calls.switchboard import Switchboard
@@ -35,10 +39,11 @@ from tests.fakes.asterisk_manager import RECORDINGS
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
+    from ccengine.calls.dialing.books import LeadBooks
     from ccengine.config.clients import Client
     from ccengine.core.agents import Agent
     from ccengine.core.events import Event
-    from ccengine.core.ids import CallId
+    from ccengine.core.ids import CallId, CampaignId
     from ccengine.core.snapshots import Imprint
     from ccengine.ivr.flow import Flow
     from ccengine.reporting.rows import JournalRow, Step
@@ -108,6 +113,9 @@ class CenterOnFake:
         self.journal = ListJournal()
         self.engine: Engine
         self.switchboard: Switchboard
+        self.books: LeadBooks | None = None  #: by which the next engine dials for campaigns
+        self.desk: DialingDesk | None = None
+        self.recounted: list[CampaignId] = []  #: as the books know better
         self._state = state
         self._stack = AsyncExitStack()
 
@@ -157,7 +165,8 @@ class CenterOnFake:
         try:
             async with asyncio.TaskGroup() as root:
                 self.sessions = Sessions(wiring, root)
-                resyncer = Resyncer(wiring, self.sessions)
+                self.desk = self._dial(wiring, root)
+                resyncer = Resyncer(wiring, self.sessions, self.desk)
                 self.switchboard = Switchboard(wiring, self.sessions, resyncer)
                 root.create_task(self.asterisk.run())
                 root.create_task(self.switchboard.run(self.asterisk.events()))
@@ -168,6 +177,19 @@ class CenterOnFake:
                 _be_killed()
         except* EngineKilled:
             pass
+
+    def _dial(self, wiring: Wiring, root: asyncio.TaskGroup) -> DialingDesk | None:
+        """Dial for campaigns, and look after what is left, as the engine does."""
+        if self.books is None:
+            return None
+        manager, sessions = self.asterisk.manager, self.sessions
+        redirector = AmiRedirector(manager)
+        desk = DialingDesk(wiring, sessions.talks, self.books, redirector, sessions.begin)
+        notes = AmiLeadNotes(manager)
+        sweep = LeadSweep(wiring, self.books, notes, desk.settled, self.recounted.append)
+        root.create_task(desk.run())
+        root.create_task(sweep.run())
+        return desk
 
     def set_queue(self, name: str = "vip", **rules: Any) -> None:
         """Give a queue of dnipro other rules, as a reload would; kept over restarts."""

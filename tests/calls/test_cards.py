@@ -9,7 +9,6 @@ import pytest
 
 from ccengine.calls.card_ear import KEY_TONE
 from ccengine.calls.keys import CardWish
-from ccengine.config.payments import Payment
 from ccengine.core.events import (
     CardEntryEnded,
     CardEntryStarted,
@@ -18,123 +17,33 @@ from ccengine.core.events import (
     CardOutcome,
     CardPaymentSent,
     ConversationEnded,
-    ConversationStarted,
     HoldBy,
     HoldStarted,
     PauseReason,
     RecordingPaused,
     RecordingResumed,
 )
-from ccengine.core.surveys import Survey
 from ccengine.ivr.confirmations import Confirmation
-from ccengine.ivr.payments import NOT_REACHED, PaymentAnswer
-from ccengine.ivr.steps.card import CardStep
-from tests.calls.in_flows import END, ends, flow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from ccengine.config.clients import Client
-    from ccengine.ivr.cards import Card
-    from ccengine.ivr.flow import Flow
-    from ccengine.ivr.payments import PaymentOrder
     from tests.calls.center_on_fake import CenterOnFake
 
-CALL = "node1-1-1"
-LEG = "node1-1-1.1"
-NUMBER, EXPIRY, CODE = "4111111111111111", "1275", "737"  # virtual time begins in 1970
-
-PAYMENT = Payment(url="https://pay.example/charges")
-APPROVED = PaymentAnswer(outcome=CardOutcome.APPROVED, token="tok_9", last4="1111", result="ok")
-
-
-class PayDesk:
-    """Takes cards, and remembers what it was given."""
-
-    def __init__(self, answer: PaymentAnswer = APPROVED, seconds: float = 0.2) -> None:
-        self.answer, self.seconds = answer, seconds
-        self.asked: list[tuple[PaymentOrder, str, str, str]] = []
-        self.cards: list[Card] = []
-        self.connects_after = 0.0
-        self.leaves: Callable[[], None] = lambda: None  # called as the card would leave
-
-    async def pay(
-        self, client: Client, order: PaymentOrder, card: Card, *, sent: Callable[[], bool]
-    ) -> PaymentAnswer:
-        assert client.id == "dnipro"
-        await asyncio.sleep(self.connects_after)
-        if not sent():
-            return NOT_REACHED
-        self.leaves()
-        self.asked.append((order, card.number.reveal(), card.expiry.reveal(), card.code.reveal()))
-        self.cards.append(card)
-        await asyncio.sleep(self.seconds)
-        return self.answer
-
-
-@pytest.fixture
-def desk(center: CenterOnFake) -> PayDesk:
-    desk = PayDesk()
-    center.wiring.payments = desk
-    center.set_client(payment=PAYMENT)
-    return desk
-
-
-async def talking(center: CenterOnFake, recorded: bool = True) -> str:  # noqa: FBT001, FBT002
-    center.set_queue("vip", recorded=recorded)
-    await center.log_in("olena", answers_after=1.0)
-    caller = center.caller()
-    await center.until(lambda: center.journal.events(ConversationStarted))
-    await asyncio.sleep(1)
-    return caller
-
-
-async def press(center: CenterOnFake, channel: str, keys: str) -> None:
-    for key in keys:
-        center.asterisk.dial_digits(channel, key)
-        await asyncio.sleep(0.2)
-
-
-async def asked(center: CenterOnFake, caller: str) -> None:
-    """The agent presses the code; the caller is asked for the number."""
-    await press(center, LEG, "*8")
-    await center.until(lambda: center.journal.events(CardEntryStarted))
-    await asyncio.sleep(1)
-    assert center.asterisk.hears(caller) not in (f"talk:{LEG}", "")
-    apart = center.asterisk.world.channels
-    assert [apart[one].bridge_id for one in (caller, LEG)] == ["", ""]  # each alone
-
-
-async def type_all(center: CenterOnFake, caller: str) -> None:
-    await press(center, caller, f"{NUMBER}#")
-    await asyncio.sleep(3)
-    await press(center, caller, EXPIRY)
-    await asyncio.sleep(3)
-    await press(center, caller, CODE)
-
-
-def endings(center: CenterOnFake) -> list[CardOutcome]:
-    found = center.journal.events(CardEntryEnded)
-    return [one.outcome for one in found if isinstance(one, CardEntryEnded)]
-
-
-def said_to_agent(center: CenterOnFake) -> list[str]:
-    heard = [media for channel, media in center.asterisk.played if channel == LEG]
-    prompts = center.configuration.prompts
-    words = {prompts.confirmation(what, "en"): str(what) for what in Confirmation}
-    return [words[media] for media in heard if media in words]
-
-
-def together(center: CenterOnFake, caller: str) -> bool:
-    return center.asterisk.hears(caller) == f"talk:{LEG}"
-
-
-async def over(center: CenterOnFake, *channels: str) -> None:
-    for channel in channels:
-        center.asterisk.hang_up(channel)
-    await center.until(lambda: not center.engine.center.calls)
-    await asyncio.sleep(1)
-    center.assert_nothing_left()
+from tests.calls.card_desk import (
+    CALL,
+    CODE,
+    EXPIRY,
+    LEG,
+    NUMBER,
+    PayDesk,
+    asked,
+    endings,
+    over,
+    press,
+    said_to_agent,
+    talking,
+    together,
+    type_all,
+)
 
 
 async def test_a_card_is_typed_apart_paid_and_in_nothing_that_is_kept(
@@ -488,112 +397,3 @@ async def test_a_client_without_a_payment_program_takes_no_card(center: CenterOn
     assert not center.journal.events(CardEntryStarted)
     assert together(center, caller)
     await over(center, caller)
-
-
-def paying() -> Flow:
-    ways = dict.fromkeys(("approved", "declined", "unknown", "failed", "no_input"), "bye")
-    pay = CardStep(
-        card=("greeting",), amount="12.50", reference="{caller}", into={"paid_by": "last4"}, **ways
-    )
-    return flow({"pay": pay, "bye": END})
-
-
-async def in_flow(center: CenterOnFake) -> str:
-    center.set_flows(paying())
-    caller = center.caller()
-    await center.until(lambda: center.journal.events(CardEntryStarted))
-    await asyncio.sleep(1)
-    return caller
-
-
-async def test_in_a_flow_a_card_is_paid_without_an_agent(
-    center: CenterOnFake, desk: PayDesk
-) -> None:
-    caller = await in_flow(center)
-    await type_all(center, caller)
-    await ends(center)
-    [(order, *typed)] = desk.asked
-    assert typed == [NUMBER, EXPIRY, CODE]
-    assert (order.amount, order.reference) == ("12.50", "380441234567")
-    assert endings(center) == [CardOutcome.APPROVED]
-    assert not center.journal.events(RecordingPaused)
-    kept = repr(center.journal.steps)
-    assert "t:1111" in kept  # the last four, which the flow has asked for
-    assert NUMBER[:8] not in kept
-
-
-async def test_in_a_flow_a_payment_that_an_engine_died_in_is_not_asked_for_again(
-    center: CenterOnFake, desk: PayDesk
-) -> None:
-    desk.seconds = 1000.0
-    caller = await in_flow(center)
-    await type_all(center, caller)
-    await center.until(lambda: center.journal.events(CardPaymentSent))
-    await center.restart()
-    center.wiring.payments = desk
-    await ends(center)
-    assert endings(center) == [CardOutcome.UNKNOWN]
-    assert len(desk.asked) == 1
-
-
-async def test_in_a_flow_a_card_that_an_engine_died_in_is_typed_again(
-    center: CenterOnFake, desk: PayDesk
-) -> None:
-    caller = await in_flow(center)
-    await press(center, caller, NUMBER[:9])
-    await center.restart()
-    center.wiring.payments = desk
-    await center.until(lambda: len(center.journal.events(CardEntryStarted)) > 1)
-    await asyncio.sleep(1)
-    await type_all(center, caller)
-    await ends(center)
-    assert endings(center) == [CardOutcome.ENGINE_LOST, CardOutcome.APPROVED]
-    assert [typed for _, *typed in desk.asked] == [[NUMBER, EXPIRY, CODE]]
-
-
-async def in_survey(center: CenterOnFake) -> str:
-    """The agent has left a recorded talk; the survey after it takes a card."""
-    center.set_flows(flow(dict(paying().steps), "survey"))
-    center.set_queue("vip", survey=Survey(flow="survey", owner="Rania Haddad"))
-    caller = await talking(center)
-    center.asterisk.manager.go_away()
-    center.asterisk.hang_up(LEG)
-    return caller
-
-
-async def test_in_a_flow_no_card_is_typed_while_a_recording_cannot_be_ended(
-    center: CenterOnFake, desk: PayDesk
-) -> None:
-    caller = await in_survey(center)
-    await center.until(lambda: center.journal.events(CardEntryStarted))
-    assert [one.muted for one in center.asterisk.manager.of(caller)] == [False]
-    await center.until(lambda: bool(endings(center)))
-    assert endings(center) == [CardOutcome.NOT_PAUSED]
-    assert center.journal.events(CardFieldTyped) == []
-    await ends(center)
-    assert desk.asked == []
-
-
-async def test_in_a_flow_a_recording_that_still_goes_on_is_ended_before_a_card(
-    center: CenterOnFake, desk: PayDesk
-) -> None:
-    caller = await in_survey(center)
-    await center.until(lambda: center.journal.events(CardEntryStarted))
-    center.asterisk.manager.come_back()
-    await asyncio.sleep(2)
-    assert not [one for one in center.asterisk.manager.of(caller) if not one.muted]
-    await type_all(center, caller)
-    await ends(center)
-    assert endings(center) == [CardOutcome.APPROVED]
-    assert len(desk.asked) == 1
-
-
-async def test_in_a_flow_a_caller_who_hangs_up_while_typing_ends_it(
-    center: CenterOnFake, desk: PayDesk
-) -> None:
-    caller = await in_flow(center)
-    await press(center, caller, NUMBER[:6])
-    center.asterisk.hang_up(caller)
-    await ends(center)
-    assert endings(center) == [CardOutcome.CALLER_LEFT]
-    assert desk.asked == []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ccengine.asterisk.ami.redirector import AmiRedirector
+from ccengine.asterisk.lead_notes import LeadNote
 from ccengine.calls.dialing.books import NotDialed, Placed
 from ccengine.calls.dialing.desk import DialingDesk
 from ccengine.config.campaigns import Schedule
@@ -35,11 +36,13 @@ from ccengine.core.events import (
     LeadUnanswered,
 )
 from ccengine.core.ids import AgentId, CampaignId
+from ccengine.storage.attempts import Progress
 from tests.calls.center_on_fake import DNIPRO
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Collection, Sequence
 
+    from ccengine.calls.dialing.books import LeadOnLine
     from ccengine.core.commands import PlaceCall, RefillHopper
     from ccengine.core.ids import Instant
     from tests.calls.center_on_fake import CenterOnFake
@@ -66,12 +69,14 @@ class Books:
     held: HeldBack | None = None
     is_taken: bool = False
     placed: list[str] = field(default_factory=list)
-    answered: list[AttemptId] = field(default_factory=list)
+    noted: list[tuple[AttemptId, Progress]] = field(default_factory=list)
     ended: dict[str, AttemptOutcome] = field(default_factory=dict)
     closed: list[CloseLead] = field(default_factory=list)
     skipped: list[SkipLead] = field(default_factory=list)
     opted_out: list[str] = field(default_factory=list)
     given_back: list[LeadKey] = field(default_factory=list)
+    settled: list[tuple[frozenset[AttemptId], frozenset[LeadKey]]] = field(default_factory=list)
+    told: list[LeadNote] = field(default_factory=list)
 
     async def claim(self, asked: RefillHopper) -> Sequence[Lead]:
         del asked
@@ -96,16 +101,19 @@ class Books:
             opted_out="ccengine/lead-opted-out",
         )
 
-    async def note_answer(self, attempt: AttemptId) -> None:
-        self.answered.append(attempt)
-
-    async def note_message(self, attempt: AttemptId, at: Instant | None) -> None:
-        del attempt, at
+    async def note(self, attempt: AttemptId, progress: Progress) -> None:
+        self.noted.append((attempt, progress))
 
     async def end(
-        self, asked: PlaceCall, attempt: AttemptId, outcome: AttemptOutcome, cause: str
+        self,
+        asked: LeadOnLine,
+        attempt: AttemptId,
+        outcome: AttemptOutcome,
+        cause: str,
+        progress: Progress,
     ) -> None:
-        del attempt, cause
+        del cause
+        self.noted.append((attempt, progress))
         self.ended[asked.number] = outcome
 
     async def close(self, told: CloseLead) -> None:
@@ -114,13 +122,24 @@ class Books:
     async def skip(self, told: SkipLead) -> None:
         self.skipped.append(told)
 
-    async def opt_out(self, asked: PlaceCall) -> None:
+    async def opt_out(self, asked: LeadOnLine) -> None:
         self.opted_out.append(asked.number)
 
+    async def settle(self, alive: Collection[AttemptId], kept: Collection[LeadKey]) -> None:
+        self.settled.append((frozenset(alive), frozenset(kept)))
 
-@asynccontextmanager
-async def dialing(center: CenterOnFake, books: Books, **rules: Any) -> AsyncIterator[None]:
-    """Taras serves a campaign that runs at any hour."""
+    async def note_told(self, note: LeadNote) -> CampaignId | None:
+        self.told.append(note)
+        return RENEWALS
+
+    def moment(self, name: str) -> Instant | None:
+        """The first one of this name that was noted."""
+        found = (getattr(progress, name) for _, progress in self.noted)
+        return next((at for at in found if at is not None), None)
+
+
+def open_at_any_hour(center: CenterOnFake, **rules: Any) -> None:
+    """The campaign may dial at any time, and Taras serves it."""
     tenant = center.configuration.tenant
     assert tenant is not None
     client = tenant.clients[DNIPRO]
@@ -131,6 +150,12 @@ async def dialing(center: CenterOnFake, books: Books, **rules: Any) -> AsyncIter
     center.configuration = replace(center.configuration, tenant=tenant)
     center.set_client(contract=None)  # virtual time begins long before it
     center.set_queue(skills={"english": 7, "technical": 9})
+
+
+@asynccontextmanager
+async def dialing(center: CenterOnFake, books: Books, **rules: Any) -> AsyncIterator[None]:
+    """Taras serves a campaign that runs at any hour."""
+    open_at_any_hour(center, **rules)
     async with asyncio.TaskGroup() as tasks:
         redirector = AmiRedirector(center.asterisk.manager)
 
@@ -139,6 +164,7 @@ async def dialing(center: CenterOnFake, books: Books, **rules: Any) -> AsyncIter
 
         desk = DialingDesk(center.wiring, center.sessions.talks, books, redirector, start)
         running = tasks.create_task(desk.run())
+        desk.resync({})
         rejection = center.engine.post(CampaignStarted(campaign=RENEWALS, by="test"))
         assert not rejection, rejection
         yield
@@ -154,13 +180,30 @@ async def test_a_lead_who_answers_talks_with_an_agent(center: CenterOnFake) -> N
     async with dialing(center, books):
         await center.until(lambda: center.journal.events(ConversationStarted))
         (answered,) = center.journal.events(LeadAnswered)
+        assert isinstance(answered, LeadAnswered)
         assert center.asterisk.hears(answered.leg).startswith("talk:")
-        assert books.answered
+        await center.until(lambda: books.moment("bridged_at"))
         center.asterisk.hang_up(answered.leg)
         await center.until(lambda: center.journal.events(CallEnded))
     (closed,) = books.closed
     assert (closed.outcome, closed.agent) == (AttemptOutcome.ANSWERED, "taras")
     assert books.placed == ["+380440000001"]
+
+
+async def test_who_hangs_up_as_they_answer_has_answered(center: CenterOnFake) -> None:
+    center.asterisk.phone_rings(far(1))
+    await center.log_in("taras", answers_after=0.05)
+    books = Books([lead(1)])
+    async with dialing(center, books):
+        await center.until(lambda: center.asterisk.ringing(far(1)))
+        await asyncio.sleep(1)
+        leg = center.asterisk.ringing(far(1))
+        assert leg is not None
+        center.asterisk.pick_up(leg)
+        center.asterisk.hang_up(leg)
+        await center.until(lambda: books.closed)
+    assert [one.outcome for one in books.closed] == [AttemptOutcome.CUT_OFF]
+    assert books.ended == {}
 
 
 async def test_nobody_comes_and_they_are_told_who_called(center: CenterOnFake) -> None:

@@ -63,6 +63,15 @@ BROKEN = [
     ("abandon_percent: 1 ", "abandon_percent: 101 ", "'abandon_percent' cannot be '101'", "100"),
     ("script: renewal", "ring_seconds: 14", "'ring_seconds' cannot be '14'", "15"),
     ("script: renewal", "machines: on", "'machines' cannot be 'on'", "'off'"),
+    ("script: renewal", "machines: before", "the law of UA counts two seconds", "parallel"),
+    ("script: renewal", "detector: {max_words: 0}", "'max_words' cannot be '0'", ""),
+    ("script: renewal", "voicemail: {automatic: no}", "'prompt' is missing", "add 'prompt"),
+    (
+        "script: renewal",
+        "voicemail: {prompt: closed, automatic: yes}",
+        "detects no machines",
+        "machines: parallel",
+    ),
     ("script: renewal", "quotas: [{field: town}]", "unknown field 'town'", "known are"),
     (
         "script: renewal",

@@ -26,7 +26,7 @@ from ccengine.core.periods import Period
 from ccengine.core.queues import Strategy
 from tests.core.builders import agent_settings, queue_settings
 from tests.core.dialing_stage import RENEWALS, SURVEY, DialingStage, campaign, lead
-from tests.core.stage import Like, state_bytes
+from tests.core.stage import NODE, Like, state_bytes
 from tests.core.test_snapshots import through_the_journal
 
 
@@ -308,6 +308,20 @@ def test_a_call_of_which_nothing_is_heard_is_given_up(stage: DialingStage) -> No
     told = stage.wait(51)
     assert Like(WithdrawCalls, calls=(call,)) in told
     assert call not in stage.center.in_air
+
+
+def test_a_call_is_not_given_up_for_what_nobody_could_tell(stage: DialingStage) -> None:
+    stage.log_in("anna")
+    stage.start()
+    (call,) = stage.ringing()
+    stage.wait(10)
+    stage.post(events.SwitchLost(node=NODE))
+    stage.wait(300)
+    told = stage.post(events.SwitchResynced(node=NODE))
+    assert Like(WithdrawCalls) not in told
+    assert call in stage.center.in_air
+    assert Like(WithdrawCalls) not in stage.wait(49)
+    assert Like(WithdrawCalls, calls=(call,)) in stage.wait(2)
 
 
 def test_a_new_plan_without_the_campaign_ends_it(stage: DialingStage) -> None:

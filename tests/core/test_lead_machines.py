@@ -15,6 +15,7 @@ from ccengine.core.ids import AgentId, CallId
 from tests.core.builders import agent_settings, queue_settings
 from tests.core.dialing_stage import RENEWALS, DialingStage, campaign
 from tests.core.stage import Like
+from tests.core.test_snapshots import through_the_journal
 
 
 @pytest.fixture
@@ -82,7 +83,74 @@ def test_a_person_stays_a_live_answer(stage: DialingStage, heard: CallId) -> Non
     assert stage.closed == [Like(CloseLead, outcome=AttemptOutcome.ANSWERED)]
 
 
+def test_who_was_cut_off_by_mistake_was_abandoned(stage: DialingStage, heard: CallId) -> None:
+    stage.machine_heard(heard)
+    stage.hang_up(heard)
+    says(stage, heard, "sold")
+    says(stage, heard, "sold")  # again: they are counted once
+    run = stage.center.campaigns[RENEWALS]
+    assert (run.figures.live, run.figures.abandoned, run.figures.machines) == (1, 1, 0)
+    assert run.windows[0].abandoned == 1
+    stage.wait(15)
+    assert stage.closed == [Like(CloseLead, outcome=AttemptOutcome.ABANDONED)]
+
+
+def test_who_was_cut_off_was_abandoned_also_if_it_is_said_later(
+    stage: DialingStage, heard: CallId
+) -> None:
+    stage.machine_heard(heard)
+    stage.hang_up(heard)
+    stage.wait(15)
+    says(stage, heard, "sold")
+    says(stage, heard, "sold")
+    assert stage.center.campaigns[RENEWALS].windows[0].abandoned == 1
+    first, last = stage.closed
+    assert (first.outcome, first.corrects) == (AttemptOutcome.MACHINE, False)
+    assert (last.outcome, last.corrects) == (AttemptOutcome.ABANDONED, True)
+
+
+def test_a_machine_that_was_cut_off_was_none_of_them(stage: DialingStage, heard: CallId) -> None:
+    stage.machine_heard(heard)
+    stage.hang_up(heard)
+    says(stage, heard, "voicemail")
+    assert stage.center.campaigns[RENEWALS].figures.abandoned == 0
+    stage.wait(15)
+    assert stage.closed == [Like(CloseLead, outcome=AttemptOutcome.MACHINE)]
+
+
+def detected(stage: DialingStage, count: int, share: float) -> tuple[int, int, int]:
+    """Have machines be detected before any agent; return live, abandoned and unanswered calls."""
+    known = {"limits": (Limit(0.03),), "detector_error_share": share}
+    stage.with_campaigns(renewals=campaign(Mode.POWER, ratio=1.0, **known))
+    stage.log_in("anna")
+    stage.start()
+    for _ in range(count):
+        (call,) = stage.all_dialed()
+        stage.machine_heard(call)
+        stage.lead_fails(call, AttemptOutcome.MACHINE)
+        stage.wait(1)
+    figures = stage.center.campaigns[RENEWALS].figures
+    return figures.live, figures.abandoned, figures.unanswered
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"), [(0.0, (0, 0, 20)), (0.1, (2, 2, 18)), (0.3, (6, 6, 14))]
+)
+def test_of_machines_before_an_agent_an_audits_share_were_people(
+    stage: DialingStage, share: float, expected: tuple[int, int, int]
+) -> None:
+    assert detected(stage, 20, share) == expected
+
+
+def test_the_share_goes_on_after_a_restart(stage: DialingStage) -> None:
+    detected(stage, 5, 0.1)
+    again = through_the_journal(stage.center)
+    assert again.campaigns[RENEWALS].errors_owed == pytest.approx(0.5)
+
+
 def test_the_agent_overrules_the_detector(stage: DialingStage, heard: CallId) -> None:
+    run = stage.center.campaigns[RENEWALS]
+    stage.with_campaigns(renewals=replace(run.plan, detector_errors=False))
     stage.machine_heard(heard, verdict=MachineVerdict.UNSURE)
     assert live_answers(stage) == 1
     stage.machine_heard(heard)

@@ -54,6 +54,10 @@ class EngineContainer:
         """Kill -9 one process in the container."""
         await docker("exec", self.name, "sh", "-c", f"kill -9 {process}")
 
+    async def command(self, *arguments: str) -> bytes:
+        """Give a command to the engine's command line, and return what it printed."""
+        return await docker("exec", self.name, "ccengine", *arguments)
+
     async def reload(self) -> None:
         """Have it read its configuration again."""
         await docker("exec", self.name, "sh", "-c", "kill -HUP $(cat /proc/1/task/1/children)")

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 RATE = 8000
 LIKE_ENOUGH = 0.6
 """Correlation of what was heard with the file: above 0.9 when it is the prompt, else below 0.3."""
+HOLE_SECONDS = 0.25
+"""A busy machine may hold a prompt up for so long; what follows is whole all the same."""
+_HALF_OR_SO = 0.4
 _QUIET = 50.0  # RMS of 16-bit samples
 
 
@@ -37,6 +40,19 @@ def prompt_samples(file: Path, seconds: float | None = None) -> NDArray[np.float
         raise ValueError(message)
     sound = sound[loud[0] : loud[-1] + 1]
     return sound if seconds is None else sound[: round(seconds * RATE)]
+
+
+def likeness_with_hole(heard: Sequence[int], wanted: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the same of a prompt that may have been held up once: of its halves, the worse one."""
+    score, place = likeness(heard, wanted)
+    if not _HALF_OR_SO <= score < LIKE_ENOUGH:
+        return score, place
+    middle = wanted.size // 2
+    first, at = likeness(heard, wanted[:middle])
+    second, then = likeness(heard, wanted[middle:])
+    hole = then - at - middle / RATE
+    in_two = min(first, second) if 0.0 <= hole <= HOLE_SECONDS else 0.0
+    return max((score, place), (in_two, at))
 
 
 def likeness(heard: Sequence[int], wanted: NDArray[np.float64]) -> tuple[float, float]:

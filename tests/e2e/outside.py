@@ -52,7 +52,7 @@ class Program:
 
     async def ccengine(self, *arguments: str) -> bytes:
         """Give a command to the engine's command line."""
-        return await docker("exec", self._system.engine.name, "ccengine", *arguments)
+        return await self._system.engine.command(*arguments)
 
     async def dead(self) -> list[dict[str, Any]]:
         """Return what is not tried any more."""

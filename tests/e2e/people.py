@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ccengine.config.tenant import sip_user_of
 from ccengine.core.ids import AgentId, PhoneId
 from ccengine.core.states import AgentState, CallState
-from tests.e2e.hearing import LIKE_ENOUGH, RATE, likeness, prompt_samples
+from tests.e2e.hearing import LIKE_ENOUGH, RATE, likeness_with_hole, prompt_samples
 from tests.e2e.waits import until
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ async def hear_prompt(
     best, begin = 0.0, since - EARLY_SECONDS
     while True:
         now = loop.time()
-        score, place = likeness(call.heard.samples(begin, now), wanted)
+        score, place = likeness_with_hole(call.heard.samples(begin, now), wanted)
         best = max(best, score)
         if score >= LIKE_ENOUGH:
             return begin + place

@@ -15,7 +15,7 @@ from ccengine.asterisk.ari.errors import AriDisconnected
 from ccengine.asterisk.ari.events import Connected, Disconnected, Replaced, StreamItem
 from ccengine.asterisk.ari.transport import Request, Response
 from tests.fakes.asterisk_manager import FakeManager
-from tests.fakes.asterisk_model import CONTACT, FakeChannel, FakePhone
+from tests.fakes.asterisk_model import CONTACT, FakeChannel, FakePhone, FakeVerdict
 from tests.fakes.asterisk_rest import FakeRest
 from tests.fakes.asterisk_world import FakeWorld
 
@@ -180,6 +180,10 @@ class FakeAsterisk:
         """Let every answer take its time from now on."""
         self._delay = seconds
 
+    def delay_hang_ups(self, seconds: float) -> None:
+        """Let channels be there for a while after the answer that they are hung up."""
+        self._rest.hang_up_seconds = seconds
+
     # People
 
     def caller_arrives(
@@ -244,6 +248,10 @@ class FakeAsterisk:
     def phone_answers(self, endpoint: str, after: float = 1.0) -> None:
         """Whoever sits at this phone takes every call after so many seconds."""
         self.world.phones[endpoint] = FakePhone("answers", after)
+
+    def phone_sounds(self, endpoint: str, status: str, cause: str, after: float = 2.0) -> None:
+        """What AMD() says of whoever takes calls at this phone, and after how many seconds."""
+        self.world.phones[endpoint].amd = FakeVerdict(status, cause, after)
 
     def phone_declines(self, endpoint: str, after: float = 1.0, cause: int = 21) -> None:
         """Whoever sits at this phone refuses every call (17: busy)."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 RECORDINGS = "/var/lib/ccengine/recordings"
 _SOUND = bytes(4096)
+_VALUE_AT_MOST = 1023  # bytes of a function's value
 
 
 @dataclass
@@ -70,13 +71,15 @@ class FakeManager:
     def answer(self, action: str, values: Mapping[str, str]) -> AmiAnswer:
         """What Asterisk does with an action, and says."""
         if action == "Getvar":  # a question changes nothing: what tests prepare is not for it
-            return self._formats_of(values["Channel"])
+            return self._value_of(values)
         self.asked.append((action, values))
         return self._done(action, values)
 
     def _done(self, action: str, values: Mapping[str, str]) -> AmiAnswer:
         if self._refusals:
             return AmiAnswer(success=False, message=self._refusals.pop(0))
+        if action.startswith("DB"):
+            return self._keep(action, values)
         if values.get("Channel", "") not in self._world.channels:
             missing = "Channel does not exist" if action == "Redirect" else "No such channel"
             return AmiAnswer(success=False, message=missing)
@@ -96,11 +99,26 @@ class FakeManager:
 
     def _redirect(self, channel: str, context: str) -> AmiAnswer:
         found = self._world.channels[channel]
-        found.stop_timers()
-        found.dialplan = (context, "s")
-        found.app_args = ("lead", "taken")
-        self._world.later(found, 0.001, lambda: self._world.enter_stasis(found))
+        self._world.leads.take(found, context)
         return AmiAnswer(success=True, message="Redirect successful")
+
+    def _value_of(self, values: Mapping[str, str]) -> AmiAnswer:
+        if "Channel" in values:
+            return self._formats_of(values["Channel"])
+        function, _, argument = values["Variable"].removesuffix(")").partition("(")
+        family, _, key = argument.partition("/")
+        kept = self._world.database.get(family, {})
+        value = ",".join(sorted(kept)) if function == "DB_KEYS" else kept.get(key, "")
+        return AmiAnswer(success=True, message="", value=value[:_VALUE_AT_MOST])
+
+    def _keep(self, action: str, values: Mapping[str, str]) -> AmiAnswer:
+        kept, key = self._world.database.setdefault(values["Family"], {}), values["Key"]
+        if action == "DBPut":
+            kept[key] = values["Val"]
+            return AmiAnswer(success=True, message="Updated database successfully")
+        if kept.pop(key, None) is None:
+            return AmiAnswer(success=False, message="Database entry not found")
+        return AmiAnswer(success=True, message="Key deleted successfully")
 
     def _formats_of(self, channel: str) -> AmiAnswer:
         if channel not in self._world.channels:

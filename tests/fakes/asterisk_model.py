@@ -22,10 +22,22 @@ CHANNEL_VARIABLES = (
     "CC_PHONE",
     "CC_REACHED",
     "CC_ENDED_BY",
+    "CC_MACHINE",
+    "CC_WAITED_SINCE",
+    "CC_MESSAGE_AT",
 )
 
 
 CONTACT = "sip:phone@192.0.2.1:5060"
+
+
+@dataclass(frozen=True)
+class FakeVerdict:
+    """What AMD() says of whoever answers."""
+
+    status: str = "HUMAN"
+    cause: str = "HUMAN-820-800"
+    after: float = 2.0  #: seconds of listening
 
 
 @dataclass
@@ -36,6 +48,7 @@ class FakePhone:
     after: float = 0.0
     cause: int = 21
     contacts: list[str] = field(default_factory=lambda: [CONTACT])  # registered, and answering
+    amd: FakeVerdict | None = None
 
 
 @dataclass

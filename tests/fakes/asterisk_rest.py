@@ -53,6 +53,7 @@ class FakeRest:
 
     def __init__(self, world: FakeWorld) -> None:
         self._world = world
+        self.hang_up_seconds = 0.0  #: from the answer to such a request until the channel is gone
 
     async def handle(self, request: Request) -> Response:
         """Answer one request; some wait for the end of a prompt, as in Asterisk."""
@@ -127,11 +128,11 @@ class FakeRest:
     async def _post_channels(self, parts: list[str], request: Request) -> Response:
         if not parts:
             return self._originate(request)
+        if parts[1] == "snoop":  # also of a channel that the dialplan has
+            return self._snoop(self._any_channel(parts[0]), parts[2], request.query)
         channel = self._channel(parts[0])
         if parts[1] == "play":
             return self._play(channel, parts[2], request.query["media"].split(","))
-        if parts[1] == "snoop":
-            return self._snoop(channel, parts[2], request.query)
         if parts[1] == "record":
             return self._record_channel(channel, request.query)
         if parts[1] == "transfer_progress":
@@ -174,7 +175,8 @@ class FakeRest:
             case []:
                 channel = self._any_channel(parts[0])
                 cause = _CAUSES.get(request.query.get("reason", ""), 16)
-                self._soon(self._world.hang_up, channel, cause, by_us=True)
+                seconds = self.hang_up_seconds
+                self._soon(self._world.hang_up, channel, cause, seconds=seconds, by_us=True)
             case ["moh"]:
                 self._world.set_music(self._channel(parts[0]), "")
             case ["ring"]:
@@ -248,6 +250,7 @@ class FakeRest:
     def _continue(self, channel: FakeChannel) -> None:
         self._world.leave_bridge(channel)
         self._world.leave_stasis(channel)
+        self._world.leads.listen_beside(channel)
 
     # /playbacks
 
@@ -377,10 +380,15 @@ class FakeRest:
         while channel.playbacks:
             await channel.playbacks[0].done.wait()
 
-    def _soon(self, act: object, channel: FakeChannel, *args: object, **kwargs: object) -> None:
+    def _soon(
+        self, act: object, channel: FakeChannel, *args: object, seconds: float = 0, **kwargs: object
+    ) -> None:
         """After the answer, as in Asterisk; unless the channel is gone by then."""
         assert callable(act)
         loop = asyncio.get_running_loop()
-        loop.call_soon(
-            lambda: act(channel, *args, **kwargs) if channel.id in self._world.channels else None
-        )
+
+        def carry_out() -> None:
+            if channel.id in self._world.channels:
+                act(channel, *args, **kwargs)
+
+        loop.call_later(seconds, carry_out) if seconds else loop.call_soon(carry_out)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.fakes.asterisk_keys import FakeKeys
+from tests.fakes.asterisk_leads import FakeLeads
 from tests.fakes.asterisk_model import (
     CHANNEL_VARIABLES,
     Event,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 _EPOCH = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 _RETRY_SECONDS = 5.0
-LEAD_WAIT_SECONDS = 1.8
 _CUSTOMER_TRIES = 20
 CAUSES = {0: "Unknown", 16: "Normal Clearing", 17: "User busy", 19: "User alerting, no answer",
           21: "Call Rejected", 26: "Answered elsewhere"}  # fmt: skip
@@ -66,6 +66,7 @@ class FakeWorld:
         self.registrar = FakeRegistrar(self)
         self.voices = FakeVoices(self)
         self.keys = FakeKeys(self)
+        self.leads = FakeLeads(self)
 
     @property
     def _loop(self) -> asyncio.AbstractEventLoop:
@@ -234,8 +235,7 @@ class FakeWorld:
         self.emit("ChannelStateChange", channel=channel.as_json())
         self.emit("Dial", dialstatus="ANSWER", peer=channel.as_json())
         if channel.dialplan[0].endswith("lead-answered"):
-            channel.app_args = ("lead", "abandoned")
-            self.later(channel, LEAD_WAIT_SECONDS, lambda: self.enter_stasis(channel))
+            self.leads.wait(channel)
         else:
             self.enter_stasis(channel)
 

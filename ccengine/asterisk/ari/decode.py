@@ -23,6 +23,7 @@ from ccengine.asterisk.ari.events import (
     ChannelTalkingStarted,
     ChannelTransfer,
     ChannelUnhold,
+    ChannelUserevent,
     ContactStatusChange,
     Dial,
     EndpointSnapshot,
@@ -163,6 +164,17 @@ def _transfer(raw: Raw) -> ChannelTransfer:
     )
 
 
+def _user_event(raw: Raw) -> AriEvent:
+    if "channel" not in raw:  # somebody's who tells it of a bridge, or of nothing
+        return UnknownEvent("ChannelUserevent")
+    told = _mapping(raw.get("userevent", {}), "userevent")
+    return ChannelUserevent(
+        decode_channel(raw["channel"]),
+        _text(raw["eventname"], "eventname"),
+        {name: value for name, value in told.items() if type(value) is str},
+    )
+
+
 def _endpoint(raw: Raw) -> EndpointStateChange:
     endpoint = decode_endpoint(raw["endpoint"])
     return EndpointStateChange(endpoint.technology, endpoint.resource, endpoint.state)
@@ -210,6 +222,7 @@ _DECODERS: Mapping[str, Callable[[Raw], AriEvent]] = {
     "ChannelTalkingStarted": lambda raw: ChannelTalkingStarted(decode_channel(raw["channel"])),
     "ChannelTalkingFinished": lambda raw: ChannelTalkingFinished(decode_channel(raw["channel"])),
     "ChannelTransfer": _transfer,
+    "ChannelUserevent": _user_event,
     "Dial": lambda raw: Dial(
         _text(raw["dialstatus"], "dialstatus"),
         decode_channel(raw["peer"]),

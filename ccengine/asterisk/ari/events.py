@@ -194,6 +194,15 @@ class ChannelTransfer:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelUserevent:
+    """The dialplan tells something of a channel that it has, by UserEvent()."""
+
+    channel: ChannelSnapshot
+    name: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Dial:
     """How dialling `peer` goes: "" at the start, RINGING, then ANSWER, BUSY, NOANSWER, …"""
 
@@ -306,6 +315,7 @@ AriEvent = (
     | ChannelTalkingStarted
     | ChannelTalkingFinished
     | ChannelTransfer
+    | ChannelUserevent
     | Dial
     | PlaybackStarted
     | PlaybackFinished

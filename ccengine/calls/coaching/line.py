@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from ccengine.asterisk.ari.events import ChannelEnteredBridge
+from ccengine.asterisk.channels import Gone
 from ccengine.asterisk.snoops import snoop, target_of
 from ccengine.calls.bridge_names import BRIDGE_PREFIX, TALK
 from ccengine.calls.coaching.audibility import Setup
@@ -27,6 +29,8 @@ PREFIX: Final = "coaching-"
 """Of the ids of all that is made for a coach: rooms, snoops, and channels that we have rung."""
 
 PLAYED_WITHIN_SECONDS: Final = 3.0
+GONE_WITHIN_SECONDS: Final = 3.0
+GONE: Final = Gone(16, "hung up")
 
 Snoops = dict[str, "Snoop"]
 """All coaches' snoops by channel: what was asked of Asterisk, which tells only at whom they are."""
@@ -135,7 +139,18 @@ class CoachLine:
     async def _stop(self, name: str) -> None:
         """End a snoop; it is one as long as it may still be there."""
         await insist(lambda: self._hang_up(name), f"end of {name}")
+        await self._until_gone(name)
         self._snoops.pop(name, None)
+
+    async def _until_gone(self, name: str) -> None:
+        """Wait: until then it is in its bridge, where nobody could tell it from a person."""
+        channel = self._router.channel(name)
+        if await self._router.ari.channel(name) is None:
+            channel.end(GONE)
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GONE_WITHIN_SECONDS):
+                await channel.wait_gone()
 
     async def _hang_up(self, name: str) -> None:
         await self._router.ari.hang_up(name)

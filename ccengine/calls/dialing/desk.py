@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from ccengine.calls.dialing.books import TakenUp, taken_up
 from ccengine.calls.dialing.lead_call import LeadCall
+from ccengine.calls.dialing.lead_leg import LeadLeg, leg_of
 from ccengine.core.commands import (
     CampaignChange,
     CloseLead,
@@ -17,22 +20,28 @@ from ccengine.core.commands import (
     SkipLead,
     WithdrawCalls,
 )
+from ccengine.core.dialer.leads import AttemptId
 from ccengine.core.events import CampaignFinished, CampaignPaused, CampaignStarted, LeadsClaimed
 from ccengine.core.schedules import SCHEDULE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
     from typing import Never
 
+    from ccengine.asterisk.ari.events import ChannelSnapshot
+    from ccengine.asterisk.channels import Channel
     from ccengine.asterisk.redirector import Redirector
     from ccengine.calls.consult import Talks
     from ccengine.calls.dialing.books import LeadBooks
     from ccengine.calls.wiring import Wiring
+    from ccengine.core.calls import Call
     from ccengine.core.commands import DialingCommand
+    from ccengine.core.dialer.runs import LeadCall as Dialed
     from ccengine.core.ids import CallId
 
 log = structlog.get_logger()
 
+SETTLE_AGAIN_SECONDS: Final = 5.0
 CHANGES: Final[
     Mapping[CampaignChange, type[CampaignStarted | CampaignPaused | CampaignFinished]]
 ] = {
@@ -68,11 +77,69 @@ class DialingDesk:
         self._redirector = redirector
         self._start = start
         self._calls: dict[CallId, LeadCall] = {}
+        self._resynced = asyncio.Event()
+        self.settled = asyncio.Event()  #: what was left by an engine before us is closed
 
     async def run(self) -> Never:
-        """Serve until cancelled."""
+        """Serve until cancelled; not before it is known which calls live on in Asterisk."""
+        await self._resynced.wait()
+        asked = self._asked_so_far()
+        await self._settle(asked)
+        for command in asked:
+            self._serve(command)
         while True:
             self._serve(await self._engine.dialing.get())
+
+    # --- what was begun before -----------------------------------------------------------------
+
+    def take_up(self, call: Call, lead: Dialed, channel: ChannelSnapshot) -> None:
+        """Go on with somebody who has answered and talks with nobody yet."""
+        self._begin(taken_up(call.id, lead, channel, is_answered=True))
+
+    def keep(self, channel: Channel) -> None:
+        """Have somebody stay who talks with an agent."""
+        leg = LeadLeg(self._wiring.router, self._redirector, channel)
+        self._start(leg.stay(), f"stay {channel.id}")
+
+    def resync(self, channels: Mapping[str, ChannelSnapshot]) -> None:
+        """Go on with what rings, and end what does so no more; after each connect.
+
+        Args:
+            channels: all of Asterisk's by id.
+        """
+        for session in self._calls.values():
+            self._start(session.look_again(), "look again")
+        for call, lead in list(self._engine.center.in_air.items()):
+            if not self._engine.has_call(call):
+                found = channels.get(leg_of(call))
+                self._begin(taken_up(call, lead, found, is_answered=False))
+        self._resynced.set()
+
+    def _asked_so_far(self) -> list[DialingCommand]:
+        queue = self._engine.dialing
+        return [queue.get_nowait() for _ in range(queue.qsize())]
+
+    async def _settle(self, asked: Sequence[DialingCommand]) -> None:
+        """Close attempts that nobody knows of any more, before anything new is dialed."""
+        center = self._engine.center
+        dialed = center.dialed
+        alive = {one.attempt or AttemptId(call) for call, one in dialed.items()}
+        alive |= {one.attempt for one in asked if isinstance(one, CloseLead)}
+        kept = {one.lead for one in dialed.values()}
+        kept |= {one.lead for one in asked if isinstance(one, CloseLead | SkipLead)}
+        kept |= {lead.key for run in center.campaigns.values() for lead in run.hopper.leads}
+        kept |= {preview.lead.key for preview in center.previews.values()}
+        while not self.settled.is_set():
+            try:
+                await self._books.settle(alive, kept)
+            except Exception:
+                # Nothing is dialed until it is done: a number must not be dialed twice.
+                log.exception("attempts_not_settled")
+                await asyncio.sleep(SETTLE_AGAIN_SECONDS)
+            else:
+                self.settled.set()
+
+    # --- what campaigns ask for ----------------------------------------------------------------
 
     def _serve(self, command: DialingCommand) -> None:
         match command:
@@ -81,11 +148,13 @@ class DialingDesk:
             case RefillHopper():
                 self._start(self._refill(command), f"refill {command.campaign}")
             case PlaceCall():
-                self._place(command)
+                self._begin(command)
             case WithdrawCalls():
                 for call in command.calls:
                     if call in self._calls:
                         self._start(self._calls[call].withdraw(command.reason), f"withdraw {call}")
+                    else:
+                        self._start(self._lose(call), f"withdraw {call}")
             case ReturnLeads() | SkipLead() | CloseLead():
                 self._note(command)
 
@@ -102,16 +171,24 @@ class DialingDesk:
         event = CHANGES[command.change]
         self._engine.post(event(campaign=command.campaign, by=SCHEDULE, reason=command.reason))
 
-    def _place(self, asked: PlaceCall) -> None:
+    def _begin(self, asked: PlaceCall | TakenUp) -> None:
         call = LeadCall(self._wiring, self._talks, self._books, self._redirector, asked)
         self._calls[asked.call] = call
         self._start(self._run(asked, call), f"lead {asked.call}")
 
-    async def _run(self, asked: PlaceCall, call: LeadCall) -> None:
+    async def _run(self, asked: PlaceCall | TakenUp, call: LeadCall) -> None:
         try:
             await call.run()
         finally:
-            del self._calls[asked.call]
+            if self._calls.get(asked.call) is call:
+                del self._calls[asked.call]
+
+    async def _lose(self, call: CallId) -> None:
+        """Hang up what the core has given up, and no session is there to do it."""
+        ari = self._wiring.router.ari
+        found = await ari.channel(leg_of(call))
+        if found is not None and not found.is_up:  # else the dialplan says who called
+            await ari.hang_up(found.id)
 
     async def _refill(self, asked: RefillHopper) -> None:
         try:

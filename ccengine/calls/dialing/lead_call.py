@@ -1,47 +1,40 @@
 """One call to a lead: stored, dialed, answered, and with an agent, or told who called.
 
 The order is the law's: the attempt is stored with the law asked in the same transaction, then it is
-in the journal, and only then is anything dialed. So a restart never dials a number twice.
+in the journal, and only then is anything dialed. So a restart never dials a number twice: what an
+engine before us has begun is taken up from wherever it stands.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import structlog
 
 from ccengine.asterisk.ari.errors import AriDisconnected, AriError
 from ccengine.asterisk.channels import Gone
-from ccengine.calls.dialing.books import NotDialed
-from ccengine.calls.dialing.lead_leg import LeadLeg, leg_of, message_of, outcome_of
-from ccengine.calls.inbound import InboundCall
+from ccengine.calls.dialing.answered_call import LOST, AnsweredCall
+from ccengine.calls.dialing.books import NOT_LISTENED, NotDialed, TakenUp
+from ccengine.calls.dialing.lead_leg import LeadLeg, leg_of, outcome_of
+from ccengine.calls.dialing.machine_ear import Heard
+from ccengine.calls.dialing.machine_watch import MachineWatch
 from ccengine.calls.insistence import insist
-from ccengine.calls.race import first_of
-from ccengine.core.commands import Connect
+from ccengine.calls.talked import ANSWERING_MACHINE
+from ccengine.config.campaigns import Detection
 from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, HeldBack
-from ccengine.core.events import (
-    CallEnded,
-    ConversationFailed,
-    LeadAbandoned,
-    LeadAnswered,
-    LeadDialed,
-    LeadHeldBack,
-    LeadUnanswered,
-    Party,
-)
+from ccengine.core.events import CallEnded, LeadDialed, LeadHeldBack, LeadUnanswered, Party
+from ccengine.storage.attempts import NOTHING_NEW, Progress
 
 if TYPE_CHECKING:
-    from ccengine.asterisk.ari.events import ChannelSnapshot
     from ccengine.asterisk.redirector import Redirector
     from ccengine.calls.consult import Talks
-    from ccengine.calls.dialing.books import LeadBooks, Placed
+    from ccengine.calls.dialing.books import LeadBooks, Machines, Placed
     from ccengine.calls.wiring import Wiring
     from ccengine.core.commands import PlaceCall
+    from ccengine.core.ids import Instant
 
 log = structlog.get_logger()
-
-NO_AGENT = "no agent in time"
-HUNG_UP = "lead hung up"
 
 
 class LeadCall:
@@ -53,22 +46,27 @@ class LeadCall:
         talks: Talks,
         books: LeadBooks,
         redirector: Redirector,
-        asked: PlaceCall,
+        asked: PlaceCall | TakenUp,
     ) -> None:
         self._wiring = wiring
         self._engine = wiring.engine
         self._talks = talks
         self._books = books
         self._asked = asked
-        self._mailbox = wiring.engine.open_call(asked.call)
-        self._leg = LeadLeg(wiring.router, redirector, wiring.router.channel(leg_of(asked)))
+        wiring.engine.open_call(asked.call)
+        found = asked.channel if isinstance(asked, TakenUp) else None
+        channel = wiring.router.channel(leg_of(asked.call), found)
+        self._leg = LeadLeg(wiring.router, redirector, channel)
         self._withdrawn = ""
         self._attempt = AttemptId("")  # once it is stored
 
     async def run(self) -> None:
         """Serve the call to its end. Cancelled, or without Asterisk, it goes on in Asterisk."""
         try:
-            await self._serve()
+            if isinstance(self._asked, TakenUp):
+                await self._go_on(self._asked)
+            else:
+                await self._serve(self._asked)
         except AriDisconnected:
             log.warning("lead_suspended", call_id=self._asked.call)
         except Exception:
@@ -78,39 +76,58 @@ class LeadCall:
         finally:
             self._engine.close_call(self._asked.call)
 
+    async def look_again(self) -> None:
+        """Learn what happened while nobody could tell: the connection was lost for a while."""
+        if self._leg.channel.confirmed and not self._leg.channel.is_gone:
+            with suppress(AriDisconnected):  # the next connect does it again
+                await self._leg.listen()
+
     async def withdraw(self, reason: str) -> None:
         """Hang up if nobody has answered: there is no agent any more."""
         if self._asked.call not in self._engine.center.calls and not self._withdrawn:
             self._withdrawn = reason
             await insist(self._leg.channel.hang_up, f"end of {self._leg.channel.id}")
 
-    async def _serve(self) -> None:
+    async def _serve(self, asked: PlaceCall) -> None:
         try:
-            placed = await self._books.place(self._asked)
+            placed = await self._books.place(asked)
         except NotDialed as error:
-            log.warning("lead_not_dialed", call_id=self._asked.call, cause=str(error))
+            log.warning("lead_not_dialed", call_id=asked.call, cause=str(error))
             self._post_unanswered(AttemptOutcome.FAILED)
             return
         if isinstance(placed, HeldBack):
-            self._post_held_back(placed)
+            self._post_held_back(asked, placed)
             return
         self._attempt = placed.attempt
-        if await self._is_ringing(placed) and await self._leg.answered():
-            await self._books.note_answer(placed.attempt)
-            await self._with_who_answered()
+        if await self._is_ringing(asked, placed) and await self._leg.answered():
+            await self._with_whoever_it_is(placed.machines)
         else:
-            await self._end_unanswered(placed)
+            await self._end_unanswered()
+
+    async def _go_on(self, asked: TakenUp) -> None:
+        """Serve a call that was begun before, from wherever it stands."""
+        self._attempt = asked.attempt
+        if asked.channel is None:
+            self._leg.channel.end(Gone(0, LOST))
+        else:
+            await self._leg.listen()
+        if asked.is_answered or await self._leg.answered():
+            # A detector that listened beside went on with the engine that is gone.
+            await self._with_whoever_it_is(NOT_LISTENED)
+        else:
+            await self._end_unanswered()
+            await self._books.give_back((asked.lead,))  # if nothing was stored at all
 
     # --- nobody has answered yet ---------------------------------------------------------------
 
-    async def _is_ringing(self, placed: Placed) -> bool:
-        rejection = self._engine.post(self._dialed(placed))
+    async def _is_ringing(self, asked: PlaceCall, placed: Placed) -> bool:
+        rejection = self._engine.post(self._dialed(asked, placed))
         if rejection or self._withdrawn:
             self._withdrawn = self._withdrawn or rejection
             return False
         try:
             tenant = self._engine.center.plan.tenant
-            return await self._leg.dial(self._asked, placed, tenant)
+            return await self._leg.dial(asked, placed, tenant)
         except AriDisconnected:
             raise
         except AriError as error:
@@ -118,63 +135,38 @@ class LeadCall:
             await insist(self._leg.channel.hang_up, f"end of {self._leg.channel.id}")
             return False
 
-    async def _end_unanswered(self, placed: Placed) -> None:
+    async def _end_unanswered(self) -> None:
         gone = self._leg.channel.gone
         ended = gone.result() if gone.done() else Gone(0, "never rang")
         outcome = outcome_of(ended) if gone.done() else AttemptOutcome.FAILED
         if self._withdrawn:
             outcome = AttemptOutcome.CANCELLED
-        cause = self._withdrawn or ended.text
-        await self._books.end(self._asked, placed.attempt, outcome, cause)
+        cause, rang = self._withdrawn or ended.text, Progress(rang_at=self._at(self._leg.rang_at))
+        await self._books.end(self._asked, self._attempt, outcome, cause, rang)
         self._post_unanswered(outcome)
 
     # --- somebody has --------------------------------------------------------------------------
 
-    async def _with_who_answered(self) -> None:
-        """Have an agent talk with them, or end it after they were told who called."""
-        call = self._asked.call
-        self._engine.post(LeadAnswered(call=call, leg=self._leg.channel.id))
-        while True:
-            entered, connect = await first_of(self._leg.channel.entered(), self._connect())
-            if entered is not None:
-                await self._leave(entered)
-                return
-            if connect is not None and await self._talk(connect):
-                return
+    async def _with_whoever_it_is(self, machines: Machines) -> None:
+        """Serve a person, and no machine that a detector has found out."""
+        asked, attempt = self._asked, self._attempt
+        answered = AnsweredCall(self._wiring, self._talks, self._books, self._leg, asked, attempt)
+        watch = MachineWatch(self._wiring, self._talks, self._books, asked.call, attempt, machines)
+        if machines.when is Detection.BEFORE and await self._is_machine(watch):
+            outcome = AttemptOutcome.MACHINE
+            await self._books.end(asked, attempt, outcome, ANSWERING_MACHINE, answered.progress)
+            self._post_unanswered(outcome)
+            await answered.leave_message()
+        else:
+            await answered.run(watch)
 
-    async def _connect(self) -> Connect:
-        while True:
-            command = await self._mailbox.get()
-            if isinstance(command, Connect):
-                return command
-
-    async def _talk(self, connect: Connect) -> bool:
-        """Bring them together; False: they could not be had, or were told already who called."""
-        if not await self._leg.pull_out():
-            failed = ConversationFailed(call=connect.call, agent=connect.agent)
-            self._engine.post(failed)
+    async def _is_machine(self, watch: MachineWatch) -> bool:
+        """Wait for the detector's word, while the dialplan keeps the time."""
+        heard = await self._leg.who_answered()
+        if not isinstance(heard, Heard):
             return False
-        call = self._engine.center.calls[connect.call]
-        self._mailbox.put_nowait(connect)
-        talk = InboundCall(self._wiring, self._talks, self._leg.channel, call, resumed=False)
-        outside = await talk.run()
-        if outside is not None:
-            await outside.follow()
-        return True
-
-    async def _leave(self, entered: ChannelSnapshot | Gone) -> None:
-        call, channel = self._asked.call, self._leg.channel
-        if isinstance(entered, Gone):
-            self._engine.post(CallEnded(call=call, by=Party.CALLER, cause=HUNG_UP))
-            return
-        self._engine.post(LeadAbandoned(call=call, reason=NO_AGENT))
-        message = message_of(entered)
-        if message is not None:
-            await self._books.note_message(self._attempt, message.began_at)
-            if message.wants_no_more:
-                await self._books.opt_out(self._asked)
-        await insist(channel.hang_up, f"end of {channel.id}")
-        self._engine.post(CallEnded(call=call, by=Party.ENGINE, cause=NO_AGENT))
+        await watch.keep(heard)
+        return watch.tell(heard)
 
     async def _clear_away(self) -> None:
         try:
@@ -184,13 +176,15 @@ class LeadCall:
         call = self._asked.call
         if call in self._engine.center.calls:
             self._engine.post(CallEnded(call=call, by=Party.ENGINE, cause="engine error"))
-        else:
-            self._post_unanswered(AttemptOutcome.FAILED)
+            return
+        self._post_unanswered(AttemptOutcome.FAILED)
+        if self._attempt:
+            failed = AttemptOutcome.FAILED
+            await self._books.end(self._asked, self._attempt, failed, "engine error", NOTHING_NEW)
 
     # --- what is posted ------------------------------------------------------------------------
 
-    def _dialed(self, placed: Placed) -> LeadDialed:
-        asked = self._asked
+    def _dialed(self, asked: PlaceCall, placed: Placed) -> LeadDialed:
         return LeadDialed(
             call=asked.call,
             tenant=self._engine.center.plan.tenant,
@@ -203,8 +197,7 @@ class LeadCall:
             caller=placed.caller_id,
         )
 
-    def _post_held_back(self, held: HeldBack) -> None:
-        asked = self._asked
+    def _post_held_back(self, asked: PlaceCall, held: HeldBack) -> None:
         self._engine.post(
             LeadHeldBack(
                 call=asked.call,
@@ -214,6 +207,9 @@ class LeadCall:
                 until=held.until,
             )
         )
+
+    def _at(self, monotonic: float | None) -> Instant | None:
+        return None if monotonic is None else self._engine.clock.at(monotonic)
 
     def _post_unanswered(self, outcome: AttemptOutcome) -> None:
         self._engine.post(LeadUnanswered(call=self._asked.call, outcome=outcome))

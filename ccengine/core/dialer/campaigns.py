@@ -67,6 +67,8 @@ class CampaignPlan:
     lists: Mapping[str, ListShare] = dataclasses.field(default_factory=dict)
     periods: tuple[Period, ...] | None = None  #: when calls are placed; None: always
     machine_dispositions: tuple[str, ...] = ()  #: by which agents say that a machine had answered
+    detector_errors: bool = True  #: people whom a detector has cut off count as abandoned
+    detector_error_share: float = 0.0  #: of machines detected before an agent came: people
     starts_itself: bool = False  #: as soon as its periods have begun; else somebody starts it
     ends_at: Instant | None = None  #: its last day, or that of the contract, is over
     ends_because: str = ""

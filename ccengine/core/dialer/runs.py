@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 
+ROUNDING: Final = 1e-9
 NOT_STORED: Final = AttemptId("")
 
 
@@ -51,6 +52,7 @@ class LeadCall:
     promise: Promise | None = None  #: of another call
     outcome: AttemptOutcome | None = None  #: None: the attempt is not closed yet
     disposition: str = ""  #: with which it was closed
+    cut_off: bool = False  #: a detector has ended the talk, or the waiting for one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,7 @@ class Run:
     since: Instant = 0.0  #: likewise, when
     figures: Figures = field(default_factory=Figures)
     windows: list[WindowCount] = field(default_factory=list)  #: of each limit of the plan
+    errors_owed: float = 0.0  #: of people taken for machines before an agent came, not counted yet
 
     def note_dialed(self) -> None:
         """Count a call that is on its way."""
@@ -91,6 +94,19 @@ class Run:
         """Learn that nobody has answered."""
         self.figures.unanswered += 1
         self.law.call_unanswered(now - self.zero, now - call.placed_at, call.score)
+
+    def note_detected(self, now: Instant, call: LeadCall) -> None:
+        """Learn that a machine was detected before an agent came; of some, that it was a person.
+
+        Which of them were people nobody sees: an audit knows the share.
+        """
+        self.errors_owed += self.plan.detector_error_share
+        if self.errors_owed < 1.0 - ROUNDING:
+            self.note_unanswered(now, call)
+            return
+        self.errors_owed = max(0.0, self.errors_owed - 1.0)
+        self.note_answered(now, call)
+        self.note_abandoned(now, call)
 
     def note_answered(self, now: Instant, call: LeadCall) -> None:
         """Count a live answer, and learn from it."""
@@ -154,6 +170,7 @@ class RunSnapshot:
     since: Instant = 0.0
     figures: Figures = field(default_factory=Figures)
     windows: tuple[WindowCount, ...] = ()
+    errors_owed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,4 +252,5 @@ def _snapshot_of(run: Run) -> RunSnapshot:
         since=run.since,
         figures=copy(run.figures),
         windows=tuple(copy(one) for one in run.windows),
+        errors_owed=run.errors_owed,
     )

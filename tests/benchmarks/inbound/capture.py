@@ -10,6 +10,7 @@ import ctypes
 import socket
 import struct
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
@@ -28,7 +29,7 @@ UDP, TCP = 17, 6
 HEAD_BYTES = 40  #: of IP, UDP and RTP
 
 LOAD_BYTE, LOAD_HALF, LOAD_WORD = 0x30, 0x28, 0x20
-EQUAL, RETURN = 0x15, 0x06
+EQUAL, AT_LEAST, RETURN = 0x15, 0x35, 0x06
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Wanted:
     mark: bytes  #: the first four bytes of a marked packet's sound
     request_port: int  #: Asterisk's HTTP, packets sent to it
     stream_ports: Sequence[int] = ()  #: of callers and phones, heads of all RTP to and from
+    sound_range: tuple[int, int] | None = None  #: first and last port, all RTP that arrives there …
+    first_packets: int = 0  #: … of which the first so many of each stream are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,9 @@ class Capture:
         self._socket.bind(("lo", ETH_P_IP))
         self._socket.settimeout(TICK_SECONDS)
         self._kept: list[tuple[float, bytes]] = []
+        self._range = wanted.sound_range
+        self._first_packets = wanted.first_packets
+        self._streams: Counter[bytes] = Counter()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._read, name="capture", daemon=True)
 
@@ -106,8 +112,21 @@ class Capture:
                 raw, extra, _, _ = receive(LONGEST, room)
             except TimeoutError:
                 continue
+            if self._is_late(raw):
+                continue
             seconds, nanoseconds = struct.unpack("qq", extra[0][2])
             self._kept.append((seconds + nanoseconds / 1e9, raw))
+
+    def _is_late(self, raw: bytes) -> bool:
+        """Tell whether enough of its stream has been kept: hours of sound would fill the memory."""
+        if self._range is None:
+            return False
+        (target,) = struct.unpack_from("!H", raw, 22)
+        if not self._range[0] <= target <= self._range[1]:
+            return False
+        stream = raw[20:24] + raw[36:40]  # both ports, and RTP's own word for the stream
+        self._streams[stream] += 1
+        return self._streams[stream] > self._first_packets
 
 
 def _packet(at: float, raw: bytes) -> Packet:
@@ -119,6 +138,12 @@ def _packet(at: float, raw: bytes) -> Packet:
     begin = 20 + (raw[32] >> 4) * 4
     end = struct.unpack_from("!H", raw, 2)[0]
     return Packet(at, protocol, source, target, raw[begin:end], sequence)
+
+
+def _within(span: tuple[int, int] | None) -> list[tuple[int, object, object, int]]:
+    if span is None:
+        return []
+    return [(AT_LEAST, 0, "drop", span[0]), (AT_LEAST, "drop", "keep", span[1] + 1)]
 
 
 def _program(wanted: Wanted) -> list[tuple[int, int, int, int]]:
@@ -134,6 +159,7 @@ def _program(wanted: Wanted) -> list[tuple[int, int, int, int]]:
         *[(EQUAL, "keep", 0, port) for port in wanted.sip_ports],
         *[(EQUAL, "head", 0, port) for port in wanted.stream_ports],
         *[(EQUAL, "sound", 0, port) for port in wanted.sound_ports],
+        *_within(wanted.sound_range),
         (RETURN, 0, 0, 0),
     ]
     labels = {"sound": len(steps)}

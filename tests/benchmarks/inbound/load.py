@@ -89,10 +89,18 @@ def write_sound(file: Path, load: Load) -> None:
 class Sipp:
     """One SIPp process; ended at the block's end if it runs still."""
 
-    def __init__(self, scenario: Path, *, port: int, sound_port: int, options: list[str]) -> None:
+    def __init__(
+        self,
+        scenario: Path,
+        *,
+        port: int,
+        sound_port: int,
+        options: list[str],
+        address: str = "127.0.0.1",
+    ) -> None:
         command = [
-            *("sipp", "-sf", str(scenario), "-i", "127.0.0.1", "-p", str(port)),
-            *("-mi", "127.0.0.1", "-mp", str(sound_port), "-t", "u1", "-nostdin"),
+            *("sipp", "-sf", str(scenario), "-i", address, "-p", str(port)),
+            *("-mi", address, "-mp", str(sound_port), "-t", "u1", "-nostdin"),
             *("-buff_size", "4000000", "-trace_err", "-error_file", f"{scenario}.errors"),
             *options,
         ]

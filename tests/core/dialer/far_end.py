@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from random import Random
 
-from ccengine.core.dialer.pacing.look_ahead import LookAhead
-from ccengine.core.dialer.pacing.situation import Ringing, Situation
+from ccengine.core.dialer.pacing.situation import PacingPolicy, Ringing, Situation
 
 PATIENCE_S = 2.0
 RING_TIMEOUT_S = 20.0
@@ -16,7 +15,7 @@ RING_TIMEOUT_S = 20.0
 class FarEnd:
     """Lives second by second; in each, a share of the calls in the air is answered."""
 
-    law: LookAhead
+    law: PacingPolicy
     agents: int
     random: Random
     now_s: float = 0.0

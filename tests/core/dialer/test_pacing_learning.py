@@ -12,7 +12,7 @@ from ccengine.core.dialer.pacing.answer_rate import AnswerRate
 from ccengine.core.dialer.pacing.budgets import Budget, Limit
 from ccengine.core.dialer.pacing.durations import Durations, lognormal_cells
 from ccengine.core.dialer.pacing.free_times import FreeTimes
-from ccengine.core.dialer.pacing.half_hours import HalfHours, most_times
+from ccengine.core.dialer.pacing.half_hours import LEAST_RISK, HalfHours, most_times
 from ccengine.core.dialer.pacing.look_ahead import LookAhead, LookAheadSettings
 from ccengine.core.dialer.pacing.policies import POLICIES, policy
 from ccengine.core.dialer.pacing.ring_times import RingTimes
@@ -114,6 +114,35 @@ def test_a_half_hour_has_its_own_measure() -> None:
     assert half_hours.left(1799.0, 5) == pytest.approx(most_times(5) * 6 - 1, rel=0.05)
     after_s = half_hours.left(1801.0, 5)
     assert after_s > half_hours.left(1799.0, 5)  # the one that was lost is another half hour's
+
+
+def half_hour(live: int, lost: int, now_s: float) -> HalfHours:
+    """A half hour at 0.01 that has had so many answers, evenly until now."""
+    half_hours = HalfHours(0.01, 100)
+    for number in range(live):
+        half_hours.answered(now_s * (number + 1) / live)
+    for _ in range(lost):
+        half_hours.lost(now_s)
+    return half_hours
+
+
+def test_a_half_hour_that_goes_well_leaves_the_risk_alone() -> None:
+    assert half_hour(600, 4, 900.0).risk_within(0.02, 900.0, 100) == 0.02
+
+
+def test_a_half_hour_is_slowed_down_before_its_gate_falls_shut() -> None:
+    """Given abandoned calls that come too fast, then the more of them, the less risk."""
+    risks = [half_hour(600, lost, 900.0).risk_within(0.02, 900.0, 100) for lost in (8, 10, 11)]
+    assert risks == sorted(risks, reverse=True)
+    assert 0.02 > risks[0] > risks[-1] > LEAST_RISK
+
+
+@pytest.mark.parametrize("lost", [13, 17])
+def test_behind_a_closed_gate_a_trace_of_risk_is_left_within_the_budget(lost: int) -> None:
+    """Given less than one more abandoned call for the half hour, or none."""
+    closed = half_hour(600, lost, 900.0)
+    assert closed.risk_within(0.02, 900.0, 100) == LEAST_RISK
+    assert closed.risk_within(0.0, 900.0, 100) == 0.0
 
 
 def test_the_smallest_risk_of_all_limits_counts() -> None:

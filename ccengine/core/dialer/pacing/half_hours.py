@@ -15,11 +15,16 @@ if TYPE_CHECKING:
 HALF_HOUR_S: Final = 1800.0
 RATE_MEMORY_S: Final = 1200.0
 USUAL_CYCLE_S: Final = 200.0
-AGENTS_SHARE: Final = 0.01
+#: of the agents above so many: abandoned calls kept back for those in the air
+KEPT_BACK_SHARE: Final = 0.02
+SMALL_TEAM: Final = 10
+LEAST_RISK: Final = 0.0003  # what is left when the next abandoned call would be one too many
+FIRMNESS: Final = 2.0
 LAST_ONES: Final = 2  # abandoned calls: with fewer left, the next one closes the gate
 #: of the limit, up to so many agents
 MOST_TIMES: Final = ((10, 3.0), (50, 1.8), (250, 1.4), (float("inf"), 1.2))
 EARLY_COST: Final = 1.0
+CAUTION: Final = 0.9  # of the answers that the rate foresees
 
 
 def most_times(agents: int) -> float:
@@ -79,22 +84,31 @@ class HalfHours:
     def _allowed(self, now_s: float, agents: int) -> float:
         self._turn(now_s)
         to_come_s = (self._number + 1) * HALF_HOUR_S - now_s
-        foreseen = self._live + 0.9 * self._rate * to_come_s
+        foreseen = self._live + self._to_come(to_come_s)
         return most_times(agents) * self._share * foreseen
 
-    def part_of_risk(self, now_s: float, agents: int) -> float:
-        """Return what part of the risk that the budgets allow may be taken now; 0 is none.
+    def _to_come(self, to_come_s: float) -> float:
+        return CAUTION * self._rate * to_come_s
 
-        If the next abandoned call closes the gate until the half hour ends, it costs the more the
-        earlier it comes. Large teams brake for what may still come of the calls in the air.
+    def risk_within(self, theta: float, now_s: float, agents: int) -> float:
+        """Return how much of a risk that the budgets allow may be taken in this half hour.
+
+        Where abandoned calls come faster than the rest of the half hour bears, risk is lowered
+        early: a gate that falls shut costs more talk. If the next abandoned call closes it until
+        the half hour ends, it costs the more the earlier it comes. Behind a closed gate a call may
+        still follow one that has all but rung out: one call for each idle agent would wait for
+        nothing, and nearly never does a call of so little risk find nobody.
         """
-        left = self.left(now_s, agents) - int(AGENTS_SHARE * agents)
+        least = min(theta, LEAST_RISK)
+        left = self.left(now_s, agents) - KEPT_BACK_SHARE * max(0, agents - SMALL_TEAM)
         if left < 1:
-            return 0.0
-        if left >= LAST_ONES:
-            return 1.0
-        to_come = (self._number + 1) - now_s / HALF_HOUR_S
-        return 1 / (1 + EARLY_COST * to_come)
+            return least
+        to_come_s = (self._number + 1) * HALF_HOUR_S - now_s
+        expected = self._share * self._to_come(to_come_s)
+        part = min(1.0, (left - 1) / expected) ** FIRMNESS if expected > 0 else 1.0
+        if left < LAST_ONES:
+            part = min(part, 1 / (1 + EARLY_COST * to_come_s / HALF_HOUR_S))
+        return max(least, theta * part)
 
     def is_tight(self, now_s: float, agents: int) -> bool:
         """Tell whether the second abandoned call of a half hour is one too many."""

@@ -95,7 +95,7 @@ class LookAhead:
         now_s, agents = situation.now_s, situation.staffed
         steady = self._half_hours.is_tight(now_s, agents)
         theta = min(budget.theta(now_s, steady=steady) for budget in self._budgets)
-        return theta * self._half_hours.part_of_risk(now_s, agents)
+        return self._half_hours.risk_within(theta, now_s, agents)
 
     def _place(self, situation: Situation, most: int, one_to_one: int, theta: float) -> Decision:
         outlook = self._outlook(situation)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0024_lead_outcomes"
-down_revision = "0021_proof"
+down_revision = "0022_taken_leads"
 branch_labels = None
 depends_on = None
 

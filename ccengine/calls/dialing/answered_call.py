@@ -1,0 +1,246 @@
+"""Somebody has answered: with an agent, or told who called; nobody is left in silence."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Literal
+
+import structlog
+
+from ccengine.asterisk.ari.errors import AriError
+from ccengine.asterisk.channels import Gone
+from ccengine.calls.bridge_names import bridge_of
+from ccengine.calls.consent import Consent
+from ccengine.calls.dialing.books import TakenUp
+from ccengine.calls.dialing.lead_leg import Message, answered_since, message_begun
+from ccengine.calls.dialing.machine_ear import Heard
+from ccengine.calls.dialing.meeting import Meeting
+from ccengine.calls.inbound import InboundCall
+from ccengine.calls.insistence import insist
+from ccengine.calls.machine_message import leave_message, message_for
+from ccengine.calls.race import first_of
+from ccengine.calls.recording_rules import rule_of
+from ccengine.calls.talked import ANSWERING_MACHINE
+from ccengine.core.commands import Connect
+from ccengine.core.events import (
+    CallEnded,
+    ConversationFailed,
+    LeadAbandoned,
+    LeadAnswered,
+    Party,
+)
+from ccengine.core.states import CallState
+from ccengine.storage.attempts import Progress
+
+if TYPE_CHECKING:
+    from ccengine.calls.consult import Talks
+    from ccengine.calls.dialing.books import LeadBooks
+    from ccengine.calls.dialing.lead_leg import LeadLeg
+    from ccengine.calls.dialing.machine_watch import MachineWatch
+    from ccengine.calls.outside import Outside
+    from ccengine.calls.wiring import Wiring
+    from ccengine.core.calls import Call
+    from ccengine.core.commands import PlaceCall
+    from ccengine.core.dialer.leads import AttemptId
+    from ccengine.core.ids import Instant
+
+log = structlog.get_logger()
+
+Left = Message | Gone | Heard | Literal[True]
+"""How somebody was served without an agent; True: a detector beside has heard a machine."""
+
+NO_AGENT = "no agent in time"
+HUNG_UP = "lead hung up"
+LOST = "lost while the engine was away"
+
+
+class AnsweredCall:
+    """A call to a lead from its answer to its end. Made at the moment of the answer."""
+
+    def __init__(
+        self,
+        wiring: Wiring,
+        talks: Talks,
+        books: LeadBooks,
+        leg: LeadLeg,
+        asked: PlaceCall | TakenUp,
+        attempt: AttemptId,
+    ) -> None:
+        self._wiring = wiring
+        self._engine = wiring.engine
+        self._talks = talks
+        self._books = books
+        self._leg = leg
+        self._asked = asked
+        self._attempt = attempt
+        self._mailbox = wiring.engine.open_call(asked.call)
+        self.progress = self._so_far()  #: when it rang and was answered
+
+    async def run(self, watch: MachineWatch) -> None:
+        """Have an agent talk with them, or end it after they were told who called.
+
+        Nobody waits for the books meanwhile.
+        """
+        self._begin()
+        try:
+            async with asyncio.TaskGroup() as beside:
+                beside.create_task(self._note(self.progress))
+                watching = beside.create_task(watch.run(self._leg.channel.id))
+                await self._until_over(watch)
+                watching.cancel()
+        except ExceptionGroup as errors:
+            # As a plain await would have raised it.
+            raise errors.exceptions[0] from None
+
+    async def leave_message(self) -> None:
+        """Leave the campaign's message, if it does so by itself, on a machine that is with us."""
+        channel = self._leg.channel
+        media = message_for(self._wiring, self._asked.campaign, unasked=True)
+        if media is not None and channel.is_up:
+            await self._leg.stay()
+            await leave_message(self._wiring, channel, media)
+        await insist(channel.hang_up, f"end of {channel.id}")
+
+    def _so_far(self) -> Progress:
+        clock, rang_at = self._engine.clock, self._leg.rang_at
+        rang = None if rang_at is None else clock.at(rang_at)
+        if not isinstance(self._asked, TakenUp) or self._asked.channel is None:
+            return Progress(rang_at=rang, answered_at=clock.now())
+        since = answered_since(self._asked.channel)
+        if since is None and not self._asked.is_answered:
+            since = clock.now()
+        return Progress(rang_at=rang, answered_at=since)
+
+    def _begin(self) -> None:
+        """Say that somebody answered, and that they hear who called if that has begun already."""
+        call, asked = self._asked.call, self._asked
+        if call not in self._engine.center.calls:
+            self._engine.post(LeadAnswered(call=call, leg=self._leg.channel.id))
+        found = asked.channel if isinstance(asked, TakenUp) else None
+        if found is not None and message_begun(found) is not None:
+            self._abandon()
+
+    def _abandon(self) -> None:
+        self._engine.post(LeadAbandoned(call=self._asked.call, reason=NO_AGENT))
+
+    async def _note(self, progress: Progress) -> None:
+        try:
+            await self._books.note(self._attempt, progress)
+        except Exception:
+            # What is said matters more than what is noted of it.
+            log.exception("lead_not_noted", call_id=self._asked.call)
+
+    async def _until_over(self, watch: MachineWatch) -> None:
+        while True:
+            left, connect = await first_of(self._until_left(watch), self._connect())
+            if isinstance(left, Gone) and await self._leg.lives_on():
+                self._abandon()  # the agent's phone was too slow: they hear who called
+            elif left is not None:
+                await self._leave(left, watch)
+                return
+            elif connect is not None and await self._talk(connect):
+                return
+
+    async def _until_left(self, watch: MachineWatch) -> Left:
+        """Wait until they are gone or were told who called; True: it is a machine."""
+        left, _ = await first_of(self._leg.left(), watch.machine())
+        return True if left is None else left
+
+    async def _connect(self) -> Connect:
+        while True:
+            command = await self._mailbox.get()
+            if isinstance(command, Connect):
+                return command
+
+    async def _talk(self, connect: Connect) -> bool:
+        """Bring them together; False: they could not be had, or were told already who called."""
+        taken_at, leg = self._engine.clock.now(), self._leg
+        call = self._engine.center.calls[connect.call]
+        if self._is_late():
+            self._abandon()
+        if call.state is not CallState.CONNECTING:  # taken back meanwhile: they hear who called
+            await self._let_go(connect)
+            return False
+        if not await leg.pull_out():
+            await self._let_go(connect)
+            failed = ConversationFailed(call=connect.call, agent=connect.agent)
+            self._engine.post(failed)
+            return False
+        if self._hears_first(call):
+            await leg.stay()
+        self._mailbox.put_nowait(connect)
+        talk = InboundCall(self._wiring, self._talks, leg.channel, call, resumed=False)
+        outside: Outside | None = None
+        with Meeting(self._wiring.router, leg.channel.id, connect.offer) as meeting:
+            async with asyncio.TaskGroup() as tasks:
+                noting = tasks.create_task(self._note_meeting(meeting, connect, taken_at))
+                outside = await talk.run()
+                if not meeting.has_been:
+                    noting.cancel()
+        if outside is not None:
+            await outside.follow()
+        return not await self._is_back()
+
+    def _is_late(self) -> bool:
+        """Tell whether they had answered too long ago when an engine took them up.
+
+        Otherwise the core keeps that time.
+        """
+        since = self.progress.answered_at
+        plan = self._engine.center.plan.campaigns.get(self._asked.campaign)
+        if not isinstance(self._asked, TakenUp) or since is None or plan is None:
+            return False
+        return self._engine.clock.now() - since > plan.patience_seconds
+
+    async def _let_go(self, connect: Connect) -> None:
+        """Leave no agent in silence who has answered for them."""
+        leg = self._wiring.router.channel(connect.offer)
+        await insist(leg.hang_up, f"end of {leg.id}")
+        bridge = self._wiring.router.bridge(bridge_of(connect.offer))
+        await insist(bridge.destroy, f"end of {bridge.id}")
+
+    def _hears_first(self, call: Call) -> bool:
+        """Tell whether they are told of being recorded, or asked, before they hear the agent."""
+        is_recorded = rule_of(self._wiring, call) is True
+        return is_recorded and not Consent(self._wiring, self._leg.channel, call).is_settled()
+
+    async def _note_meeting(self, meeting: Meeting, connect: Connect, taken_at: Instant) -> None:
+        """Have them stay as soon as they hear the agent, and note when that was."""
+        met = await meeting.wait()
+        try:
+            await self._leg.stay()
+        except AriError as error:
+            log.warning("limit_not_taken_back", call_id=connect.call, cause=str(error))
+        bridged_at = self._engine.clock.at(met)
+        log.info("lead_bridged", call_id=connect.call, seconds=round(bridged_at - taken_at, 4))
+        noted = Progress(taken_at=taken_at, bridged_at=bridged_at, agent=connect.agent)
+        await self._note(noted)
+
+    async def _is_back(self) -> bool:
+        """Tell whether they are in the dialplan again, which had waited for the agent too long."""
+        call = self._asked.call
+        if call not in self._engine.center.calls or not await self._leg.lives_on():
+            return False
+        self._mailbox = self._engine.open_call(call)
+        self._abandon()
+        return True
+
+    async def _leave(self, left: Left, watch: MachineWatch) -> None:
+        call, channel = self._asked.call, self._leg.channel
+        if isinstance(left, Gone):
+            by, cause = (Party.LOST, LOST) if left.text == LOST else (Party.CALLER, HUNG_UP)
+            self._engine.post(CallEnded(call=call, by=by, cause=cause))
+            return
+        if not isinstance(left, Message):
+            if isinstance(left, Heard):
+                watch.tell(left)
+            self._engine.post(CallEnded(call=call, by=Party.ENGINE, cause=ANSWERING_MACHINE))
+            await self._leg.pull_out()
+            await self.leave_message()
+            return
+        self._abandon()
+        await self._note(Progress(message_at=left.began_at))
+        if left.wants_no_more:
+            await self._books.opt_out(self._asked)
+        await insist(channel.hang_up, f"end of {channel.id}")
+        self._engine.post(CallEnded(call=call, by=Party.ENGINE, cause=NO_AGENT))
