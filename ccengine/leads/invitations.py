@@ -61,6 +61,6 @@ def invitation(meeting: Meeting, method: Method, now: Instant) -> str:
         invited = vCalAddress(f"mailto:{address}")
         invited.params["ROLE"] = vText("REQ-PARTICIPANT")
         invited.params["RSVP"] = vText("TRUE")
-        event.add("ATTENDEE", invited, encode=0)
+        event.add("ATTENDEE", invited, encode=False)
     calendar.add_component(event)
     return str(calendar.to_ical().decode())

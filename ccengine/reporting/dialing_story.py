@@ -100,7 +100,7 @@ def _of_preview(what: PreviewEvent, mask: Callable[[str], str]) -> str:
 def decision_told(what: DialingCommand | PreviewCommand) -> str:
     """Return what the core has decided; empty where an event says it."""
     match what:
-        case RefillHopper() | PlaceCall():
+        case RefillHopper() | PlaceCall() | FollowSchedule():
             return ""
         case ReturnLeads():
             return f"{len(what.leads)} leads of campaign {what.campaign} given back: {what.reason}"
@@ -110,8 +110,6 @@ def decision_told(what: DialingCommand | PreviewCommand) -> str:
             said = f", {what.disposition}" if what.disposition else ""
             how = "did end so" if what.corrects else "ended"
             return f"the attempt {how}: {what.outcome}{said}"
-        case FollowSchedule():
-            return f"campaign {what.campaign} is to {what.change}: {what.reason}"
         case OfferLead() | WithdrawLead() | SkipLead():
             return _preview_told(what)
 
