@@ -129,3 +129,15 @@ async def test_a_callers_call_has_no_lead(tmp_path: Path) -> None:
         here.talk("nour-talks", "nour/billing")
         path = "/agents/amira/calls/nour-talks/callback"
         assert await here.status("PUT", path, json={"at": LATER}) == 409
+
+
+async def test_an_invitation_is_owed_to_the_calls_client_when_the_call_is_long_over(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path, laid_out=previewed) as here:
+        call = await talking(here)
+        here.post(events.CallEnded(call=call, by=events.Party.CALLER, cause="hung up"))
+        here.shift.wait(600)
+        here.post(events.SubmissionMade(call=call, submission="invite", key="a1@node1/0"))
+        owed = [row for row in here.shift.rows() if isinstance(row.what, events.SubmissionMade)]
+        assert [row.client for row in owed] == ["nour"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import pytest
 from icalendar import Calendar
 
 from ccengine.assembly.lead_appointments import LeadAppointments
+from ccengine.assembly.lead_books import StoredBooks
 from ccengine.assembly.lead_endings import LeadEndings
 from ccengine.config.appointments import Appointment
 from ccengine.config.loading import load_tenant
@@ -278,6 +280,34 @@ async def test_whose_clock_nobody_knows_gets_no_invitation(tmp_path: Path) -> No
     async with a_house(tmp_path, new(1, place="US", numbers=("+18005550100",))) as house:
         await house.close(visit(house))
         assert house.engine.posted == []
+
+
+async def test_what_a_dead_engine_had_decided_is_closed_and_told_by_the_next(house: House) -> None:
+    told: list[CallId] = []
+
+    async def closing_of(call: CallId) -> CloseLead:
+        told.append(call)
+        return visit(house)
+
+    books = StoredBooks(house, house.database, closing_of)  # type: ignore[arg-type]
+    await books.settle((), ())
+    await books.settle((), ())
+    assert told == [CallId("a1")]  # the second time nothing is open any more
+    (stored,) = await house.database.attempts.of_lead(house.lead.key)
+    assert (stored.disposition, stored.form) == ("renewed", "dnipro/renewal@1#0")
+    assert await counted(house) == 1
+    assert [one[:2] for one in house.invitations()] == [("REQUEST", 0)]
+
+
+async def test_corrections_are_closed_in_the_order_in_which_they_were_said(house: House) -> None:
+    books = StoredBooks(house, house.database)  # type: ignore[arg-type]
+    said = [visit(house), visit(house, "", corrects=True)]
+    said += [visit(house, f"2027-01-{day}T12:00", corrects=True) for day in range(21, 26)]
+    async with asyncio.TaskGroup() as closing:
+        for one in said:
+            closing.create_task(books.close(one))
+    assert [one[1] for one in house.invitations()] == [*range(7)]
+    assert house.invitations()[-1][2] == KYIV_NOON_AT + 5 * 86_400
 
 
 async def test_a_campaign_without_appointments_makes_none(house: House) -> None:
