@@ -57,17 +57,28 @@ class LeadAppointments:
         if before is not None and not told.corrects:
             return  # a correction has overtaken what it corrects
         starts_at = self._starts_at(told, asked, lead, client.zone)
-        agreed = self._agreed(told, campaign, lead)
-        if starts_at is None:
-            if before is not None and not before.is_cancelled:
-                await self._change(before, asked, campaign, before.starts_at, Method.CANCEL)
+        if starts_at is not None:
+            agreed = replace(self._agreed(told, campaign, lead), starts_at=starts_at)
+            await self._agree(before, agreed, asked, campaign)
+        elif before is not None and not before.is_cancelled:
+            await self._change(before, asked, campaign, Method.CANCEL)
+
+    async def _agree(
+        self,
+        before: StoredAppointment | None,
+        agreed: StoredAppointment,
+        asked: Appointment,
+        campaign: Campaign,
+    ) -> None:
+        if before is None or before.is_cancelled:
+            known = agreed if before is None else _instead_of(before, agreed)
+            await self._change(known, asked, campaign, Method.REQUEST)
             return
-        same = (starts_at, agreed.customer, agreed.agent)
-        if before is None:
-            await self._change(agreed, asked, campaign, starts_at, Method.REQUEST)
-        elif before.is_cancelled or (before.starts_at, before.customer, before.agent) != same:
-            changed = replace(agreed, uid=before.uid, sequence=before.sequence)
-            await self._change(changed, asked, campaign, starts_at, Method.REQUEST)
+        if _addresses(before) - _addresses(agreed):  # who is not to come any more is told so
+            before = await self._change(before, asked, campaign, Method.CANCEL)
+        is_same = (before.starts_at, _addresses(before)) == (agreed.starts_at, _addresses(agreed))
+        if before.is_cancelled or not is_same:
+            await self._change(_instead_of(before, agreed), asked, campaign, Method.REQUEST)
 
     async def resume(self) -> None:
         """Tell the outbox what an engine before us kept and had no time to tell."""
@@ -113,13 +124,12 @@ class LeadAppointments:
         of: StoredAppointment,
         asked: Appointment,
         campaign: Campaign,
-        starts_at: Instant,
         method: Method,
-    ) -> None:
+    ) -> StoredAppointment:
         meeting = Meeting(
             uid=of.uid,
             sequence=of.sequence + 1,
-            starts_at=starts_at,
+            starts_at=of.starts_at,
             minutes=asked.minutes,
             title=asked.title or campaign.settings.name,
             organizer=asked.organizer,
@@ -128,13 +138,13 @@ class LeadAppointments:
         changed = replace(
             of,
             sequence=meeting.sequence,
-            starts_at=starts_at,
             is_cancelled=method is Method.CANCEL,
             invitation=invitation(meeting, method, self._wiring.engine.clock.now()),
             is_told=False,
         )
         await self._database.appointments.keep(changed)
         await self._tell(changed)
+        return changed
 
     async def _tell(self, one: StoredAppointment) -> None:
         values = {
@@ -158,6 +168,14 @@ class LeadAppointments:
             log.error("appointment_not_told", call_id=one.call, cause=rejection)
         else:
             await self._database.appointments.note_told(one.attempt, one.sequence)
+
+
+def _instead_of(before: StoredAppointment, agreed: StoredAppointment) -> StoredAppointment:
+    return replace(agreed, uid=before.uid, sequence=before.sequence)
+
+
+def _addresses(of: StoredAppointment) -> set[str]:
+    return {address for address in (of.customer, of.agent) if address}
 
 
 def _address(text: str) -> str:

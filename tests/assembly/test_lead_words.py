@@ -228,6 +228,19 @@ async def test_a_moved_appointment_has_a_higher_sequence(house: House) -> None:
     assert len({event.key for event in house.engine.posted}) == 2
 
 
+async def test_who_is_not_to_come_any_more_is_told_so(house: House) -> None:
+    await house.close(visit(house))
+    bob = {"visit": KYIV_NOON, "mail": "bob@example.com"}
+    await house.close(house.said("renewed", form="f", values=bob, corrects=True))
+    told = [read(one.values["customer_email"]) for one in house.engine.posted]
+    assert told == ["ann@example.com", "ann@example.com", "bob@example.com"]
+    assert [one[:2] for one in house.invitations()] == [
+        ("REQUEST", 0),
+        ("CANCEL", 1),
+        ("REQUEST", 2),
+    ]
+
+
 async def test_one_that_is_gone_is_called_off_and_may_come_back(house: House) -> None:
     await house.close(visit(house))
     await house.close(visit(house, "", corrects=True))
