@@ -9,9 +9,11 @@ import pytest
 from playwright.async_api import expect
 
 from ccengine.core import events
+from ccengine.core.ids import AgentId, QueueId
 from tests.api.campaign_files import previewed
 from tests.api.test_campaigns import WHILE_IT_RUNS, dial
 from tests.api.test_previews import shown_a_lead
+from tests.config.tenants import change
 from tests.pages.contrasts import readable
 from tests.pages.desk import Desk, desk
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+TECHNICAL = QueueId("nour/technical")
+LANGUAGES = "languages: [ar, en, fa, uk, es, fr]"
 LATER = "2026-06-02T15:30"  # in Dubai
 AT_NIGHT = "2026-06-02T23:30"
 
@@ -81,6 +85,20 @@ async def test_it_can_be_promised_after_the_talk_and_what_is_typed_stays(tmp_pat
         await expect(page.get_by_label("When, by their clock")).to_have_value(LATER)
         await page.locator("#promise-book").click()
         await expect(page.locator("#promised")).to_contain_text("whoever is free")
+
+
+async def test_what_is_typed_stays_while_numbers_are_shown_in_another_way(tmp_path: Path) -> None:
+    async with talking(tmp_path) as opened:
+        page = opened.page
+        await page.get_by_label("When, by their clock").fill(LATER)
+        await page.get_by_label("On which number").select_option("+971501234568")
+        file = opened.here.tenant.folder / "clients/nour/client.yaml"
+        change(file, LANGUAGES, f"{LANGUAGES}\nmask_numbers: yes")
+        assert not await opened.here.reload()
+        opened.here.shift.post(events.AgentPaused(agent=AgentId("amira"), queue=TECHNICAL))
+        await expect(page.locator("#promise-number")).not_to_contain_text("+971501234568")
+        await expect(page.get_by_label("When, by their clock")).to_have_value(LATER)
+        await expect(page.locator("#promise-number")).to_have_value("1")
 
 
 @pytest.mark.parametrize(
