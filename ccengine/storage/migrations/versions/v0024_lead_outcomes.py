@@ -14,16 +14,21 @@ def upgrade() -> None:
     form = sa.Column("form", sa.String(255), nullable=False, server_default="")
     op.add_column("attempts", form)
     op.add_column("attempts", sa.Column("answers", sa.JSON(), nullable=False, server_default="{}"))
-    texts = {"call": 64, "client": 32, "campaign": 32, "node": 32, "uid": 128}
-    texts |= {"submission": 32, "customer": 500, "agent": 254}
     op.create_table(
         "lead_appointments",
         sa.Column("attempt", sa.String(64), primary_key=True),
-        *(sa.Column(name, sa.String(length), nullable=False) for name, length in texts.items()),
+        sa.Column("call", sa.String(64), nullable=False),
+        sa.Column("client", sa.String(32), nullable=False),
+        sa.Column("campaign", sa.String(32), nullable=False),
         sa.Column("lead", sa.Integer, nullable=False),
+        sa.Column("node", sa.String(32), nullable=False),
+        sa.Column("uid", sa.String(128), nullable=False),
         sa.Column("sequence", sa.Integer, nullable=False),
         sa.Column("starts_at", sa.Float, nullable=False),
         sa.Column("is_cancelled", sa.Boolean, nullable=False),
+        sa.Column("submission", sa.String(32), nullable=False),
+        sa.Column("customer", sa.String(500), nullable=False),
+        sa.Column("agent", sa.String(254), nullable=False),
         sa.Column("invitation", sa.Text, nullable=False),
         sa.Column("is_told", sa.Boolean, nullable=False),
         sqlite_with_rowid=False,
