@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import Field
 
 from ccengine.api.at_desk import name_of
+from ccengine.api.callback_at_desk import CallbackAtDesk, callback_at_desk
 from ccengine.api.models import Shown, Utc
 from ccengine.api.papers import ScriptShown, script_shown
 from ccengine.config.script_places import PLACE_IN_SCRIPT
 from ccengine.core.dialer.leads import AttemptOutcome, Lead
-from ccengine.core.ids import CampaignId, ClientId, owner_of
+from ccengine.core.ids import CallId, CampaignId, ClientId, owner_of
 from ccengine.reporting.masking import mask_number
 
 if TYPE_CHECKING:
@@ -56,6 +57,11 @@ class LeadAtDesk(Shown):
     client_name: str
     fields: list[FieldAtDesk] = Field(description="Those that agents are shown.")
     attempts: list[AttemptAtDesk] = Field(description="The last one first.")
+    callback_at: Utc | None = Field(None, description="Of a call that they are promised now.")
+    callback_own: bool = Field(default=False, description="This agent has promised to make it.")
+    callback: CallbackAtDesk | None = Field(
+        None, description="How another call can be promised now; null: it cannot."
+    )
 
 
 class NumberAtDesk(Shown):
@@ -99,12 +105,31 @@ async def leads_at_desk(
         campaign = _campaign(preview.campaign, asked)
         if campaign is not None:
             return await _shown(preview.lead, campaign, asked, until=preview.until)
-    lead_call = call.lead if call is not None else _last(debrief, asked)
-    campaign = None if lead_call is None else _campaign(lead_call.campaign, asked)
-    if lead_call is None or campaign is None:
+    if call is not None:
+        return await _talked_with(agent, call.id, call.lead, asked)
+    if debrief is not None:
+        return await _talked_with(agent, debrief.call, _last(agent, debrief, asked), asked)
+    return LeadsAtDesk()
+
+
+async def _talked_with(
+    agent: Agent, call: CallId, said: LeadCall | None, asked: Asked[Any, Any]
+) -> LeadsAtDesk:
+    """Return the lead of a call, with what is promised to them and may be."""
+    campaign = None if said is None else _campaign(said.campaign, asked)
+    if said is None or campaign is None:
         return LeadsAtDesk()
-    lead = await asked.ports.library.keeper.database.leads.get(lead_call.lead)
-    return LeadsAtDesk() if lead is None else await _shown(lead, campaign, asked)
+    lead = await asked.ports.library.keeper.database.leads.get(said.lead)
+    if lead is None:
+        return LeadsAtDesk()
+    shown = await _shown(lead, campaign, asked)
+    if shown.lead is None:
+        return shown
+    told: dict[str, Any] = {"callback": callback_at_desk(agent, call, lead, said, asked)}
+    if said.promise is not None:
+        told["callback_at"] = said.promise.due_at
+        told["callback_own"] = said.promise.agent == agent.id
+    return replace(shown, lead=shown.lead.model_copy(update=told))
 
 
 def filled_in(script: ScriptShown, values: Mapping[str, str]) -> ScriptShown:
@@ -126,9 +151,9 @@ def filled_in(script: ScriptShown, values: Mapping[str, str]) -> ScriptShown:
     return script.model_copy(update={"steps": steps})
 
 
-def _last(debrief: Debrief | None, asked: Asked[Any, Any]) -> LeadCall | None:
+def _last(agent: Agent, debrief: Debrief, asked: Asked[Any, Any]) -> LeadCall | None:
     """Return the lead of a call that is over, as long as its agent may say how it went."""
-    return None if debrief is None else asked.ports.floor.center.closing.get(debrief.call)
+    return asked.ports.floor.center.lead_of(agent.id, debrief.call)
 
 
 def _campaign(name: CampaignId, asked: Asked[Any, Any]) -> Campaign | None:

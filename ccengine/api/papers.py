@@ -32,6 +32,7 @@ class FieldShown(Shown):
     choices: list[ChoiceShown]
     least: int | None = Field(description="Of a number; of digits and text, how many characters.")
     most: int | None
+    currency: str | None = Field(description="Of an amount; null: the contract's.")
 
 
 class FormShown(Shown):
@@ -88,6 +89,7 @@ def form_shown(form: Form) -> FormShown:
                 ],
                 least=field.least,
                 most=field.most,
+                currency=field.currency,
             )
             for name, field in form.file.fields.items()
         ],

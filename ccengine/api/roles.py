@@ -55,6 +55,8 @@ MAY: Final[Mapping[str, Roles]] = {
     # the desk
     "getDesk": OWN,
     "listCallbacks": OWN,
+    "bookLeadCallback": OWN,
+    "cancelLeadCallback": OWN,
     "dialLead": ADMIN | {Role.AGENT},
     "skipLead": ADMIN | {Role.AGENT},
     "actOnTalk": ADMIN | {Role.AGENT},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -9,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from ccengine.assembly.lead_appointments import LeadAppointments
+from ccengine.assembly.lead_endings import LeadEndings
 from ccengine.calls.dialing.books import Machines, NotDialed, Placed
 from ccengine.config.campaigns import Detection
 from ccengine.config.detection import counts_from_greeting
@@ -74,6 +77,9 @@ class StoredBooks:
     ) -> None:
         self._wiring = wiring
         self._database = database
+        self._closing = asyncio.Lock()
+        self.appointments = LeadAppointments(wiring, database)
+        self._endings = LeadEndings(database, wiring.tenant, wiring.engine.clock.now)
         self._closing_of = closing_of
         self._quotas: dict[CampaignId, Sequence[Quota]] = {}  #: by which leads were left out
         self._book = Lawbook(NO_RULES)
@@ -93,6 +99,9 @@ class StoredBooks:
             lists=campaign.settings.lists,
             wanted=asked.wanted,
             quotas=Quotas(wanted=campaign.settings.quotas, counted=counted),
+            agents=asked.agents,
+            own_seconds=60.0 * campaign.settings.own_callback_minutes,
+            only_promised=asked.only_promised,
         )
         await self._revive(asked.campaign, refill)
         return await self._database.leads.claim(refill, self._now())
@@ -160,6 +169,7 @@ class StoredBooks:
         for one in settled:
             log.warning("attempt_settled", attempt=one.id, campaign=f"{one.client}/{one.campaign}")
         await self._database.leads.give_back_all(node, kept)
+        await self.appointments.resume()
 
     async def note_told(self, note: LeadNote) -> CampaignId | None:
         """Note what the dialplan says that it did, and what they wished.
@@ -192,8 +202,9 @@ class StoredBooks:
 
     async def close(self, told: CloseLead) -> None:
         """Give an attempt that was answered its outcome, and its lead what follows."""
-        ending = _ending(told, self._now())
-        await self._database.attempts.close(told.attempt, ending, self._rules(told.campaign))
+        async with self._closing:  # in order: what is said last of a call counts
+            await self._endings.close(told)
+            await self.appointments.follow(told)
 
     async def opt_out(self, asked: LeadOnLine) -> None:
         """Note that this number wants no more calls of the client: it counts from now on."""
@@ -209,7 +220,10 @@ class StoredBooks:
     async def _ending_of(self, left: StoredAttempt) -> Ending | None:
         """Return how an attempt ended by the journal; None: nothing was decided."""
         told = await self._closing_of(CallId(left.call or left.id))
-        return None if told is None else _ending(told, self._now())
+        if told is None:
+            return None
+        await self.appointments.follow(told)  # before it is closed: else nobody would know of it
+        return await self._endings.ending_of(told)
 
     async def _revive(self, campaign: CampaignId, refill: Refill) -> None:
         """Have leads wait again whose groups are not full any more, as quotas were raised."""
@@ -283,10 +297,6 @@ class StoredBooks:
 
     def _now(self) -> Instant:
         return self._wiring.engine.clock.now()
-
-
-def _ending(told: CloseLead, at: Instant) -> Ending:
-    return Ending(outcome=told.outcome, at=at, disposition=told.disposition, agent=told.agent)
 
 
 def _machines(campaign: Campaign, where: Sequence[Whereabouts]) -> Machines:

@@ -5,9 +5,9 @@ Nothing is told to the core before all of it is typed: who hangs up midway has s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ccengine.config.form_values import (
     TYPED_NO,
@@ -15,13 +15,11 @@ from ccengine.config.form_values import (
     options_of,
     typed_value,
 )
-from ccengine.config.papers import FieldKind
+from ccengine.config.papers import NOT_TYPED, FieldKind
 from ccengine.core.events import FormFilled, OutcomeEntryStarted, OutcomeSet
 from ccengine.ivr.outcome_words import OutcomeWord, press_for, question
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ccengine.calls.caller_ear import CallerEar
     from ccengine.calls.wiring import Wiring
     from ccengine.config.clients import Client, ContactReason, Disposition
@@ -36,6 +34,17 @@ NEXT_DIGIT_SECONDS = 5.0
 END = "#"  #: of what has no fixed length; a pause is as good
 LEAVE_OUT = "#"
 KEYS_AT_MOST = 40
+HOW_TO_TYPE: Final[Mapping[FieldKind, Sequence[OutcomeWord]]] = {
+    FieldKind.YES_NO: (OutcomeWord.YES_OR_NO,),
+    FieldKind.DATE: (OutcomeWord.TYPE_DATE, OutcomeWord.END_WITH_HASH),
+    FieldKind.DATE_TIME: (
+        OutcomeWord.TYPE_DATE,
+        OutcomeWord.TYPE_TIME,
+        OutcomeWord.END_WITH_HASH,
+    ),
+    FieldKind.AMOUNT: (OutcomeWord.TYPE_AMOUNT, OutcomeWord.END_WITH_HASH),
+}
+"""What is said of kinds that are not simply typed up to a hash key."""
 
 
 class GaveUp(Exception):
@@ -121,7 +130,7 @@ class OutcomeEntry:
     async def _fill(self, form: Form) -> Mapping[str, str]:
         values: dict[str, str] = {}
         for name, field in form.file.fields.items():
-            if field.kind is not FieldKind.TEXT:
+            if field.kind not in NOT_TYPED:
                 value = await self._ask(self._field(field))
                 if value:
                     values[name] = value
@@ -218,15 +227,7 @@ def _type(media: tuple[str, ...], field: FormField) -> Asked:
     return Asked(media, value, lambda typed: not typed.endswith(END))
 
 
-def _how_to_type(field: FormField) -> list[OutcomeWord]:
-    match field.kind:
-        case FieldKind.YES_NO:
-            return [OutcomeWord.YES_OR_NO]
-        case FieldKind.DATE:
-            return [OutcomeWord.TYPE_DATE, OutcomeWord.END_WITH_HASH]
-        case FieldKind.AMOUNT:
-            return [OutcomeWord.TYPE_AMOUNT, OutcomeWord.END_WITH_HASH]
-        case FieldKind.DIGITS | FieldKind.NUMBER:
-            return [OutcomeWord.END_WITH_HASH]
-        case FieldKind.CHOICE | FieldKind.TEXT:
-            return []
+def _how_to_type(field: FormField) -> Sequence[OutcomeWord]:
+    if field.kind is not FieldKind.YES_NO and options_of(field) is not None:
+        return ()
+    return HOW_TO_TYPE.get(field.kind, (OutcomeWord.END_WITH_HASH,))

@@ -11,6 +11,7 @@ from ccengine.cli.output import fail, print_problems, read_settings
 from ccengine.config.campaigns import Campaign
 from ccengine.config.loading import load_tenant
 from ccengine.config.names import suggestion
+from ccengine.config.papers import Form
 
 if TYPE_CHECKING:
     from ccengine.config.tenant import Tenant
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A campaign, and the country of numbers without one."""
+    """A campaign, the country of numbers without one, and what its agents fill in."""
 
     campaign: Campaign
     country: str
+    form: Form | None = None
 
 
 def campaign_named(name: str) -> Chosen:
@@ -37,7 +39,11 @@ def campaign_named(name: str) -> Chosen:
 def campaign_of(tenant: Tenant, name: str) -> Chosen:
     """Return a tenant's campaign `client/campaign`, or `campaign` if one client alone has it."""
     found = {
-        campaign.id: Chosen(campaign, campaign.settings.country or client.settings.country or "")
+        campaign.id: Chosen(
+            campaign,
+            campaign.settings.country or client.settings.country or "",
+            client.form_of(campaign),
+        )
         for client in tenant.clients.values()
         for campaign in client.campaigns.values()
     }

@@ -183,7 +183,8 @@ def export(
     to: Annotated[Path | None, typer.Option(help="The file; left out: print it.")] = None,
 ) -> None:
     """Write a list as CSV, with what became of each lead. What looks like a formula stays text."""
-    chosen = campaign_named(campaign).campaign
+    named = campaign_named(campaign)
+    chosen, form = named.campaign, named.form
     name = list_named(chosen, of_list)
 
     async def write(database: RecordDatabase) -> None:
@@ -196,9 +197,10 @@ def export(
             if to is None
             else to.open("w", encoding="utf-8-sig", newline="")
         )
-        fields = tuple(chosen.settings.fields)
+        fields, leads = tuple(chosen.settings.fields), database.lead_lists.leads(of)
+        answers = () if form is None else tuple(form.file.fields)
         with opened as out:
-            written = await export_leads(database.lead_lists.leads(of), fields, MOST_NUMBERS, out)
+            written = await export_leads(leads, fields, MOST_NUMBERS, out, answers)
         errors.print(count(written, "lead"))
 
     records.read_records(write)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ccengine.config.appointment_checks import check_appointment
 from ccengine.config.campaigns import Campaign, Detection
 from ccengine.config.clients import Client, digits_of
 from ccengine.config.detection import counts_from_greeting
@@ -15,7 +16,7 @@ from ccengine.config.papers import FieldKind
 from ccengine.config.script_places import check_script
 from ccengine.core.dialer.leads import AttemptOutcome
 from ccengine.core.dialer.purposes import Mode
-from ccengine.core.dialer.retries import SKIPPED
+from ccengine.core.dialer.retries import FINAL, SKIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +61,8 @@ def check_campaigns(client: Client, documents: Documents, today: date) -> Iterat
             yield from _check_leads(at)
             yield from _check_retries(at)
             yield from _check_quotas(at)
+            yield from _check_outcomes(at)
+            yield from check_appointment(campaign, client, document)
             yield from _check_machines(at)
 
 
@@ -189,8 +192,8 @@ def _check_leads(at: CampaignAt) -> Iterator[Problem]:
         if name in RESERVED or is_number_column(name):
             message = f"field '{name}' has the name of a column with a meaning of its own"
             yield document.problem(place, message, "give it another name")
-        if one.kind is FieldKind.CHOICE:
-            message = f"field '{name}' is a choice: leads have no choices"
+        if one.kind in (FieldKind.CHOICE, FieldKind.SCALE):
+            message = f"field '{name}' is a {one.kind}: leads have none"
             yield document.problem((*place, "kind"), message, "write 'kind: text'")
 
 
@@ -249,3 +252,20 @@ def _check_quotas(at: CampaignAt) -> Iterator[Problem]:
         ]
         ranges.append(Range((*place, "others"), quota.others, 0, ANSWERS_AT_MOST))
         yield from out_of_range(document, at.owner, ranges)
+
+
+def _check_outcomes(at: CampaignAt) -> Iterator[Problem]:
+    settings, document = at.campaign.settings, at.document
+    written = at.documents.clients.get(at.client.id)
+    known = None if written is None else written.keys("dispositions")
+    yield from unknown(document, ("dispositions",), "disposition", settings.dispositions, known)
+    if settings.outcome_required and known is not None and not known:
+        message = f"{at.owner} asks for a disposition, and the client has none"
+        remedy = "add 'dispositions' to client.yaml"
+        yield document.problem(("outcome_required",), message, remedy)
+    for word in settings.retries.rules:
+        said = at.client.settings.dispositions.get(word)
+        if said is not None and said.lead in FINAL:
+            message = f"after '{word}' {at.owner} dials again, and it means {said.lead}"
+            remedy = f"remove it, or 'lead: {said.lead}' from the disposition"
+            yield document.problem(("retries", "rules", word), message, remedy)

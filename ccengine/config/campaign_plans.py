@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from ccengine.core.dialer.campaigns import CampaignPlan
 from ccengine.core.dialer.laws import limit_of
 from ccengine.core.dialer.purposes import Mode
 from ccengine.core.ids import CampaignId, QueueId
+from ccengine.core.outcome_rules import OutcomeRules
 from ccengine.core.periods import Period
 from ccengine.core.queues import QueueSettings
 
@@ -82,9 +84,27 @@ def _plan_of(client: Client, campaign: Campaign, rules: DialingRules, at: Instan
         detector_error_share=settings.detector.error_percent / 100 if errors_count else 0.0,
         lists=dict(settings.lists),
         periods=_periods(client, settings, at),
+        outcome=_outcome(client, settings),
+        own_callback_seconds=60.0 * settings.own_callback_minutes,
         starts_itself=settings.schedule.automatic,
         ends_at=ends_at,
         ends_because=because,
+    )
+
+
+def _outcome(client: Client, settings: CampaignFile) -> OutcomeRules:
+    """Return what agents say of its calls: what its queue asks for, unless it says otherwise."""
+    queue = client.settings.queues.get(settings.queue or "")
+    asked = OutcomeRules() if queue is None else queue.outcome
+    required = settings.outcome_required
+    return client.in_force(
+        replace(
+            asked,
+            required=asked.required if required is None else required,
+            dispositions=settings.dispositions or asked.dispositions,
+            form=settings.form or asked.form,
+            script=settings.script or asked.script,
+        )
     )
 
 

@@ -16,6 +16,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
+from ccengine.config.appointments import Appointment
 from ccengine.config.detection import Detector, MachineMessage
 from ccengine.config.documents import Document, read_document
 from ccengine.config.names import Language, Line, Name, ValueName, is_name, mistake
@@ -128,6 +129,11 @@ class CampaignFile:
     complete: tuple[Name, ...] = ()  #: dispositions that count for quotas; empty: every answer
     script: Name | None = None  #: scripts/<script>.yaml
     form: Name | None = None  #: forms/<form>.yaml
+    appointment: Appointment | None = None  #: what of the form is one
+    dispositions: tuple[Name, ...] = ()  #: that agents may say; empty: the queue's, or all
+    outcome_required: bool | None = None  #: no other call before one; None: as the queue has it
+    own_callback_minutes: Annotated[int, Field(ge=1, le=10_080)] = 15
+    """A call that an agent promised is anybody's when it is overdue for so long."""
     abandon_percent: Annotated[float, Field(ge=0, le=100)] | None = None  #: None: as the law has it
     ring_seconds: Annotated[int, Field(ge=RING_FLOOR_SECONDS, le=RING_CEILING_SECONDS)] = 20
     preview_seconds: Annotated[int, Field(ge=10, le=3600)] = 120  #: an agent may look at a lead

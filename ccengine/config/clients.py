@@ -15,7 +15,7 @@ from ccengine.config.calendars import Calendar
 from ccengine.config.campaigns import Campaign
 from ccengine.config.coaching import ClientCoaching
 from ccengine.config.consents import ConsentSettings
-from ccengine.config.currencies import CURRENCIES
+from ccengine.config.currencies import Currency
 from ccengine.config.hours import Hours, Zone
 from ccengine.config.keeping import KeepingRules
 from ccengine.config.lookup_files import NO_LOOKUP_FILES, LookupFiles
@@ -29,7 +29,7 @@ from ccengine.config.lookup_sources import (
 from ccengine.config.names import Digits, Language, Line, Name, mistake
 from ccengine.config.numbers import Country, TelephoneNumber
 from ccengine.config.openings import periods_ahead
-from ccengine.config.papers import NO_PAPERS, Label, Papers
+from ccengine.config.papers import NO_PAPERS, Form, Label, Papers
 from ccengine.config.payments import Payment
 from ccengine.config.periods import NO_ZONE
 from ccengine.config.quality import QualityRules
@@ -40,19 +40,12 @@ from ccengine.config.scorecards import Scorecard
 from ccengine.config.timetable import Timetable
 from ccengine.config.trunks import TrunksInOrder
 from ccengine.config.webhooks import Webhook
+from ccengine.core.dialer.retries import Sequel
 from ccengine.core.ids import ClientId, Instant, PhoneId, QueueId, queue_id
 from ccengine.core.measures import USUAL_SHORT_ABANDON_SECONDS, Formula, Measure
 from ccengine.core.outcome_rules import OutcomeRules
 from ccengine.core.queues import QueueSettings
 from ccengine.reporting.kpis.terms import Terms
-
-
-def _currency(text: str) -> str:
-    if text not in CURRENCIES:
-        message = f"'{text}' is no currency"
-        raise mistake(message, "use a code of ISO 4217 such as AED, EUR, UAH")
-    return text
-
 
 if TYPE_CHECKING:
     from ccengine.core.periods import Period
@@ -66,7 +59,6 @@ def _outbound_code(text: str) -> str:
 
 
 OutboundCode = Annotated[str, AfterValidator(_outbound_code)]
-Currency = Annotated[str, AfterValidator(_currency)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +100,7 @@ class Disposition:
     digits: Digits  #: typed for it
     form: bool = True  #: no: the queue's form is not asked for
     refused: bool = False  #: the customer does not want such calls: they pause, or end
+    lead: Sequel | None = None  #: what it means for a campaign's lead; None: retries say it
     machine: bool = False  #: nobody was there: an answering machine had taken a campaign's call
 
 
@@ -195,11 +188,17 @@ class Client:
         return {
             queue_id(self.id, name): replace(
                 with_full_names(self.id, queue),
-                outcome=self._in_force(queue.outcome),
+                outcome=self.in_force(queue.outcome),
                 measure=self._as_agreed(queue.measure),
             )
             for name, queue in self.settings.queues.items()
         }
+
+    def form_of(self, campaign: Campaign) -> Form | None:
+        """Return what agents fill in of a campaign's calls; None: nothing."""
+        queue = self.settings.queues.get(campaign.settings.queue or "")
+        asked = campaign.settings.form or (None if queue is None else queue.outcome.form)
+        return self.papers.forms.get(asked or "")
 
     @property
     def usual_scorecard(self) -> str | None:
@@ -217,7 +216,7 @@ class Client:
     @property
     def outcome(self) -> OutcomeRules:
         """What may be said of calls that came from no queue."""
-        return self._in_force(OutcomeRules())
+        return self.in_force(OutcomeRules())
 
     def _as_agreed(self, measure: Measure) -> Measure:
         """Take from the contract what the queue leaves out."""
@@ -232,7 +231,7 @@ class Client:
             formula=measure.formula or agreed.formula,
         )
 
-    def _in_force(self, rules: OutcomeRules) -> OutcomeRules:
+    def in_force(self, rules: OutcomeRules) -> OutcomeRules:
         """Name what is left out, and the versions there are now."""
         form = self.papers.forms.get(rules.form or "")
         script = self.papers.scripts.get(rules.script or "")

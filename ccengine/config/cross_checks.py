@@ -17,6 +17,7 @@ from ccengine.config.closure_checks import check_closures
 from ccengine.config.coaching import check_coach_keys
 from ccengine.config.desk_checks import check_desks
 from ccengine.config.extension_checks import check_call_codes, check_extensions
+from ccengine.config.form_values import EMAIL
 from ccengine.config.hours_checks import check_calendars, check_hours
 from ccengine.config.keeping import check_keeping
 from ccengine.config.lookups import Documents, levels, unknown, unknown_keys
@@ -96,6 +97,9 @@ def _check_agent(
     known = documents.clients
     yield from unknown(document, (*place, "clients"), "client", agent.clients, known)
     yield from _permits(agent, document, place, documents)
+    if agent.email is not None and EMAIL.fullmatch(agent.email) is None:
+        message = f"'{agent.email}' is no e-mail address"
+        yield document.problem((*place, "email"), message, "write it as in anna@example.com")
     if agent.team is not None:
         teams = documents.names("teams")
         yield from unknown(document, (*place, "team"), "team", [agent.team], teams)

@@ -1,6 +1,12 @@
 """Codes of ISO 4217 for money in use."""
 
-from typing import Final
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from pydantic import AfterValidator
+
+from ccengine.config.names import mistake
 
 CODES: Final = """
 AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD
@@ -22,3 +28,13 @@ def decimals_of(currency: str) -> int:
     if currency in WITHOUT_DECIMALS.split():
         return 0
     return 3 if currency in WITH_THREE.split() else 2
+
+
+def _currency(text: str) -> str:
+    if text not in CURRENCIES:
+        message = f"'{text}' is no currency"
+        raise mistake(message, "use a code of ISO 4217 such as AED, EUR, UAH")
+    return text
+
+
+Currency = Annotated[str, AfterValidator(_currency)]

@@ -1,17 +1,17 @@
 """What may be filled into a form: one rule for what is typed on a telephone and what is written.
 
 Values are kept as text: a choice by its name, `yes` or `no`, digits, a whole number, a date as
-`2026-01-31`, an amount as `12.50`.
+`2026-01-31`, a date and time as `2026-01-31T14:30`, an amount as `12.50`.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
-from ccengine.config.papers import FieldKind, FormField
+from ccengine.config.papers import COUNTED, FieldKind, FormField
 from ccengine.core.outcomes import LONGEST_VALUE
 
 if TYPE_CHECKING:
@@ -27,11 +27,18 @@ WANTED: Final = {
     FieldKind.YES_NO: "`yes` or `no`",
     FieldKind.DIGITS: "digits and nothing else",
     FieldKind.NUMBER: "a whole number",
+    FieldKind.MONTHS: "a whole number of months",
+    FieldKind.SCALE: "a whole number",
     FieldKind.AMOUNT: "an amount such as 12.50",
     FieldKind.DATE: "a date such as 2026-01-31",
+    FieldKind.DATE_TIME: "a date and time such as 2026-01-31T14:30",
+    FieldKind.EMAIL: "an address such as name@example.com",
     FieldKind.TEXT: "one line of text",
 }
 CENT: Final = Decimal("0.01")
+NINE: Final = 9
+EMAIL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+"""As browsers have it, who allow less than RFC 5322."""
 
 
 def options_of(field: FormField) -> Mapping[str, str] | None:
@@ -41,8 +48,15 @@ def options_of(field: FormField) -> Mapping[str, str] | None:
             return {choice.digits: name for name, choice in field.choices.items()}
         case FieldKind.YES_NO:
             return {TYPED_YES: YES, TYPED_NO: NO}
+        case FieldKind.SCALE if _is_one_digit(field):
+            return {str(mark): str(mark) for mark in range(field.least or 0, (field.most or 0) + 1)}
         case _:
             return None
+
+
+def _is_one_digit(field: FormField) -> bool:
+    least, most = field.least, field.most
+    return least is not None and most is not None and least >= 0 and most <= NINE
 
 
 def typed_value(field: FormField, typed: str) -> str | None:
@@ -51,6 +65,9 @@ def typed_value(field: FormField, typed: str) -> str | None:
         case FieldKind.DATE:
             wanted = f"{typed[4:]}-{typed[2:4]}-{typed[:2]}"
             return value_of(field, wanted) if re.fullmatch("[0-9]{8}", typed) else None
+        case FieldKind.DATE_TIME:
+            wanted = f"{typed[4:8]}-{typed[2:4]}-{typed[:2]}T{typed[8:10]}:{typed[10:]}"
+            return value_of(field, wanted) if re.fullmatch("[0-9]{12}", typed) else None
         case FieldKind.AMOUNT:
             return value_of(field, typed.replace("*", "."))
         case _:
@@ -61,21 +78,30 @@ def value_of(field: FormField, text: str) -> str | None:
     """Return the value that was written, as it is kept; None if it cannot be one."""
     if len(text) > LONGEST_VALUE:
         return None
-    is_one = False
     match field.kind:
         case FieldKind.DATE:
             return _date(text)
-        case FieldKind.NUMBER | FieldKind.AMOUNT:
+        case FieldKind.DATE_TIME:
+            return _date_time(text)
+        case FieldKind.NUMBER | FieldKind.MONTHS | FieldKind.SCALE | FieldKind.AMOUNT:
             return _number(field, text)
+        case _:
+            return text if _is_one(field, text) else None
+
+
+def _is_one(field: FormField, text: str) -> bool:
+    match field.kind:
         case FieldKind.CHOICE:
-            is_one = text in field.choices
+            return text in field.choices
         case FieldKind.YES_NO:
-            is_one = text in (YES, NO)
+            return text in (YES, NO)
         case FieldKind.DIGITS:
-            is_one = bool(re.fullmatch("[0-9]+", text)) and _fits(field, len(text))
-        case FieldKind.TEXT:
-            is_one = bool(text.strip()) and text.isprintable() and _fits(field, len(text))
-    return text if is_one else None
+            is_one = re.fullmatch("[0-9]+", text) is not None
+        case FieldKind.EMAIL:
+            is_one = EMAIL.fullmatch(text) is not None
+        case _:
+            is_one = bool(text.strip()) and text.isprintable()
+    return is_one and _fits(field, len(text))
 
 
 def faults(form: FormFile, values: Mapping[str, str]) -> dict[str, str]:
@@ -100,7 +126,7 @@ def remedy_for(field: FormField | None) -> str:
 
 
 def _bounds(field: FormField) -> str:
-    what = " characters" if field.kind in (FieldKind.DIGITS, FieldKind.TEXT) else ""
+    what = " characters" if field.kind in COUNTED else ""
     least = "" if field.least is None else f", at least {field.least}{what}"
     return least if field.most is None else f"{least}, at most {field.most}{what}"
 
@@ -108,6 +134,15 @@ def _bounds(field: FormField) -> str:
 def _date(text: str) -> str | None:
     try:
         return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return None
+
+
+def _date_time(text: str) -> str | None:
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}", text) is None:
+        return None
+    try:
+        return datetime.fromisoformat(text).isoformat(timespec="minutes")
     except ValueError:
         return None
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, Literal, Proto
 from pydantic import AfterValidator
 from pydantic import Field as Bounded
 
+from ccengine.config.currencies import Currency
 from ccengine.config.documents import Document, read_document
 from ccengine.config.names import Digits, Line, Name, is_name, mistake
 from ccengine.config.problems import Problem
@@ -53,10 +54,25 @@ class FieldKind(StrEnum):
     CHOICE = "choice"
     YES_NO = "yes_no"
     DIGITS = "digits"  #: a row of digits such as a customer's number
-    NUMBER = "number"  #: a whole number
-    AMOUNT = "amount"  #: of money, in the currency of the contract
+    NUMBER = "number"  #: a whole number: of users, of orders
+    MONTHS = "months"  #: for how long something is agreed
+    SCALE = "scale"  #: a mark from `least` to `most`
+    AMOUNT = "amount"  #: of money
     DATE = "date"
-    TEXT = "text"  #: cannot be typed on a telephone
+    DATE_TIME = "date_time"  #: by the customer's clock
+    EMAIL = "email"  #: cannot be typed on a telephone
+    TEXT = "text"  #: likewise
+
+
+NOT_TYPED: Final = frozenset({FieldKind.TEXT, FieldKind.EMAIL})
+"""A telephone has no letters."""
+
+COUNTED: Final = frozenset({FieldKind.DIGITS, *NOT_TYPED})
+"""Of these `least` and `most` are numbers of characters."""
+
+SIZELESS: Final = frozenset(
+    {FieldKind.CHOICE, FieldKind.YES_NO, FieldKind.DATE, FieldKind.DATE_TIME}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +93,7 @@ class FormField:
     choices: Mapping[Name, Choice] = field(default_factory=dict)
     least: int | None = None  #: of a number or amount; of digits and text, how many characters
     most: int | None = None
+    currency: Currency | None = None  #: of an amount; None: the contract's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,23 +267,28 @@ def _check_field(document: Document, name: str, one: FormField) -> Iterator[Prob
         yield document.problem((*place, "choices"), message, "write 'kind: choice', or remove them")
     typed = {choice: each.digits for choice, each in one.choices.items()}
     yield from digits_clash(document, (*place, "choices"), typed)
+    if one.currency is not None and one.kind is not FieldKind.AMOUNT:
+        message = f"field '{name}' is a {one.kind} and has a currency"
+        yield document.problem((*place, "currency"), message, "write 'kind: amount', or remove it")
     yield from _check_bounds(document, name, one)
 
 
 def _check_bounds(document: Document, name: str, one: FormField) -> Iterator[Problem]:
     place = ("fields", name)
     given = [key for key in ("least", "most") if getattr(one, key) is not None]
-    if given and one.kind in (FieldKind.CHOICE, FieldKind.YES_NO, FieldKind.DATE):
+    if given and one.kind in SIZELESS:
         message = f"field '{name}' is a {one.kind} and has no size"
         yield document.problem((*place, given[0]), message, "remove it")
         return
-    counts = one.kind in (FieldKind.DIGITS, FieldKind.TEXT)
-    highest = LONGEST_VALUE if counts else 10**12
+    highest = LONGEST_VALUE if one.kind in COUNTED else 10**12
     for key in given:
         value = getattr(one, key)
         if not 0 <= value <= highest:
             message = f"'{key}' of field '{name}' cannot be {value}"
             yield document.problem((*place, key), message, f"use 0 to {highest}")
+    if one.kind is FieldKind.SCALE and None in (one.least, one.most):
+        message = f"field '{name}' is a scale without ends"
+        yield document.problem(place, message, "add 'least: 1, most: 5'")
     if one.least is not None and one.most is not None and one.least > one.most:
         message = f"field '{name}' allows nothing: at least {one.least}, at most {one.most}"
         yield document.problem((*place, "most"), message, "exchange the two or mend one")

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from ccengine.config.currencies import CURRENCIES
+from ccengine.config.currencies import Currency
 from ccengine.config.lookup_sources import PATH
 from ccengine.config.names import Line, Name, mistake, suggestion
 from ccengine.config.requests import checked_url, texts_of
@@ -91,13 +91,6 @@ def _header(text: str) -> str:
     return text
 
 
-def _currency(text: str) -> str:
-    if text not in CURRENCIES:
-        message = f"'{text}' is no currency"
-        raise mistake(message, "use a code of ISO 4217 such as AED, EUR, UAH")
-    return text
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
     """One HTTP POST with JSON as its body and as its answer."""
@@ -105,7 +98,7 @@ class Payment:
     url: Annotated[str, AfterValidator(_url)]
     secret: Name | None = None  #: file with headers, one a line, that only the engine can read
     timeout_seconds: Annotated[float, Field(ge=1, le=60)] = 20.0
-    currency: Annotated[str, AfterValidator(_currency)] | None = None  #: None: the contract's
+    currency: Currency | None = None  #: None: the contract's
     reference: Annotated[Line, AfterValidator(_reference)] = "{reference}"
     body: Annotated[Any, AfterValidator(_body)] = None  #: None: as in the documentation
     idempotency_header: Annotated[str, AfterValidator(_header)] = "Idempotency-Key"

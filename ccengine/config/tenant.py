@@ -34,6 +34,7 @@ from ccengine.config.numbers import TelephoneNumber
 from ccengine.config.periods import periods_of
 from ccengine.config.schema import REQUIRED
 from ccengine.config.trunks import Trunk
+from ccengine.core.dialer.retries import Sequel
 from ccengine.core.ids import AgentId, ClientId, ClosureId, Instant, PhoneId, QueueId, TenantId
 from ccengine.core.plan import AgentSettings, Plan, Precedence, Reason, Rest, Share
 
@@ -366,7 +367,7 @@ class Tenant:
             (name, disposition)
             for name, client in self.clients.items()
             for disposition, one in client.settings.dispositions.items()
-            if one.refused
+            if one.refused or one.lead is Sequel.DO_NOT_CALL
         )
 
     def queue_with_extension(self, extension: str) -> QueueId | None:

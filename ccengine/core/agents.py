@@ -10,6 +10,7 @@ from ccengine.core.errors import UnknownAgent
 from ccengine.core.ids import (
     AgentId,
     CallId,
+    CampaignId,
     ClientId,
     CoachingId,
     Instant,
@@ -67,6 +68,7 @@ class Debrief:
     outcome: Outcome = NOTHING_SAID
     owed: bool = False  #: required, and not given: the agent gets no other call
     closes_at: Instant | None = None  #: nothing may be said from then on; None: not known yet
+    campaign: CampaignId | None = None  #: that dialed it; None: a caller's, or a colleague's
 
 
 @dataclass(slots=True, kw_only=True)

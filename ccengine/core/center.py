@@ -17,6 +17,7 @@ from ccengine.core import (
     debriefs,
     explaining,
     invariants,
+    lead_outcomes,
     limits,
     pacing,
     pairing,
@@ -108,11 +109,6 @@ class ContactCenter:
         return self._floor.runs.previews
 
     @property
-    def closing(self) -> Mapping[CallId, LeadCall]:
-        """Campaigns' calls that are over, whose agents may still say how it went."""
-        return self._floor.runs.closing
-
-    @property
     def is_held(self) -> bool:
         """Whether Asterisk is out of reach, so that nobody is offered anything."""
         return self._floor.held
@@ -158,6 +154,10 @@ class ContactCenter:
             UnknownAgent: the plan has no such agent.
         """
         return debriefs.find(self._floor, self._floor.roster.get(agent), call, now)
+
+    def lead_of(self, agent: AgentId, call: CallId) -> LeadCall | None:
+        """Return whom a campaign has dialed by a call that an agent may say something of."""
+        return lead_outcomes.find(self._floor, agent, call)
 
     def outcome_rules(self, debrief: Debrief) -> OutcomeRules:
         """Return what may and must be said of the call, by the plan in force."""

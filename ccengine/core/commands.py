@@ -6,11 +6,12 @@ what state a decision has led to, for logs, wallboards and ledgers, which so nev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ccengine.core.dialer.hopper import Wanted
-from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, Lead, LeadKey
+from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, Lead, LeadKey, Promise
 from ccengine.core.events.causes import CoachMode
 from ccengine.core.ids import (
     AgentId,
@@ -113,6 +114,8 @@ class RefillHopper:
 
     campaign: CampaignId
     wanted: Wanted
+    agents: tuple[AgentId, ...] = ()  #: at work: what they have promised may be dialed now
+    only_promised: bool = False  #: whom somebody has promised a call, and nobody else
 
 
 class CampaignChange(StrEnum):
@@ -205,6 +208,10 @@ class CloseLead:
     outcome: AttemptOutcome
     agent: AgentId | None = None  #: who talked with them last
     disposition: str = ""  #: given by that agent
+    form: str = ""  #: the version that was filled in; empty: none
+    values: Mapping[str, str] = field(default_factory=dict)  #: the customer's; never logged
+    promise: Promise | None = None  #: of another call
+    corrects: bool = False  #: it was closed before, and not all of it was right
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,14 @@ OUTCOME_MISSING = "outcome missing"
 
 
 def rules_of(floor: Floor, debrief: Debrief) -> OutcomeRules:
-    """Return what the plan in force asks for; of no queue's calls, what it asks of the client's."""
+    """Return what the plan in force asks for.
+
+    A campaign may ask for something else than its queue; of no queue's calls, what is asked of the
+    client's.
+    """
+    dialed = None if debrief.campaign is None else floor.plan.campaigns.get(debrief.campaign)
+    if dialed is not None and dialed.outcome is not None:
+        return dialed.outcome
     settings = None if debrief.queue is None else floor.plan.queues.get(debrief.queue)
     if settings is not None:
         return settings.outcome
@@ -152,7 +159,13 @@ def _current(floor: Floor, agent: Agent) -> Debrief | None:
         return None  # of a talk between colleagues there is nothing to say
     known = next((one for one in agent.debriefs if one.offer == agent.offer), None)
     client = agent.client or call.client
-    return known or Debrief(call=call.id, offer=agent.offer, client=client, queue=agent.serves)
+    return known or Debrief(
+        call=call.id,
+        offer=agent.offer,
+        client=client,
+        queue=agent.serves,
+        campaign=None if call.lead is None else call.lead.campaign,
+    )
 
 
 def _is_open(debrief: Debrief, now: Instant) -> bool:

@@ -195,6 +195,7 @@ def _swap(run: Run, plan: CampaignPlan) -> None:
         fresh = [WindowCount() for _ in plan.limits]  # by place, as the law has them
         run.windows = [*run.windows, *fresh][: len(fresh)]
     run.plan, run.hopper.capacity = plan, _capacity(plan)
+    run.hopper.own_seconds = plan.own_callback_seconds
 
 
 def _terms(plan: CampaignPlan) -> tuple[object, ...]:
@@ -208,6 +209,7 @@ def recalled(snapshot: RunSnapshot, plan: CampaignPlan) -> Run:
     run = _run_of(snapshot.campaign, plan, snapshot.agents, snapshot.zero)
     run.is_running, run.refill_at = snapshot.is_running, snapshot.refill_at
     run.rests, run.asked = snapshot.rests, snapshot.asked
+    run.promised_at = snapshot.promised_at
     run.errors_owed = snapshot.errors_owed
     run.by, run.reason, run.since = snapshot.by, snapshot.reason, snapshot.since
     run.figures, windows = copy(snapshot.figures), snapshot.windows
@@ -222,7 +224,7 @@ def _run_of(campaign: CampaignId, plan: CampaignPlan, agents: int, zero: Instant
         campaign=campaign,
         plan=plan,
         law=law_for(plan, agents),
-        hopper=Hopper(plan.lists, _capacity(plan)),
+        hopper=Hopper(plan.lists, _capacity(plan), plan.own_callback_seconds),
         agents=agents,
         zero=zero,
         windows=[WindowCount() for _ in plan.limits],

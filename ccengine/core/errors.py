@@ -29,6 +29,10 @@ class NothingToSay(CoreError):
     """The agent has no such call to say anything of, or it is too late."""
 
 
+class NoLead(CoreError):
+    """No campaign has dialed the call."""
+
+
 class UnknownDisposition(CoreError):
     """Calls of the queue cannot have this outcome."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from ccengine.core.commands import CloseLead
+from ccengine.core import lead_outcomes
 from ccengine.core.dialer.leads import AttemptOutcome, MachineVerdict
 from ccengine.core.events.dialing import HeardBy
 from ccengine.core.states import AgentState
@@ -62,19 +62,8 @@ def note_disposition(floor: Floor, call: CallId, disposition: str, now: Instant)
     verdict = MachineVerdict.MACHINE if is_machine else MachineVerdict.PERSON
     lead = replace(lead, verdict=verdict, agent_says=True)
     if verdict is MachineVerdict.PERSON and plan.detector_errors:
-        lead = _with_error(floor, lead, now)
+        lead = lead_outcomes.with_error(floor, lead, now)
     _judge(floor, call, lead, now)
-
-
-def _with_error(floor: Floor, lead: LeadCall, now: Instant) -> LeadCall:
-    """Count a person whom a detector has cut off as abandoned, once."""
-    if not lead.cut_off or lead.abandoned:
-        return lead
-    run = floor.runs.known.get(lead.campaign)
-    if run is not None:
-        run.note_abandoned(now, lead)
-        floor.runs.stirred = True
-    return replace(lead, abandoned=True)
 
 
 def _find(floor: Floor, call: CallId) -> LeadCall | None:
@@ -112,18 +101,7 @@ def close_ended(floor: Floor, now: Instant) -> None:
         said = "" if agent is None else _said_by(agent, call)
         note_disposition(floor, call, said, now)
         lead = floor.runs.closing.pop(call)
-        floor.ask(
-            CloseLead(
-                call=call,
-                campaign=lead.campaign,
-                lead=lead.lead,
-                attempt=lead.attempt,
-                number=lead.number,
-                outcome=_outcome(lead),
-                agent=lead.talked_with,
-                disposition=said,
-            )
-        )
+        lead_outcomes.close(floor, call, lead, _outcome(lead), said)
 
 
 def _outcome(lead: LeadCall) -> AttemptOutcome:

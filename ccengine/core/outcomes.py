@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ccengine.core import debriefs, lead_calls, shifts
+from ccengine.core import debriefs, lead_calls, lead_outcomes, shifts
 from ccengine.core.agents import Outcome
-from ccengine.core.errors import NothingToSay, UnknownDisposition, ValuesTooLarge
+from ccengine.core.errors import NoLead, NothingToSay, UnknownDisposition, ValuesTooLarge
 from ccengine.core.states import AgentState
 
 if TYPE_CHECKING:
     from ccengine.core.agents import Agent, Debrief
     from ccengine.core.events import (
         FormFilled,
+        LeadCallbackBooked,
         OutcomeEntryEnded,
         OutcomeEntryStarted,
         OutcomeSet,
@@ -53,6 +54,7 @@ def set_outcome(floor: Floor, event: OutcomeSet, now: Instant) -> None:
     )
     debriefs.say(floor, agent, debrief, outcome, now)
     lead_calls.note_disposition(floor, event.call, event.disposition, now)
+    lead_outcomes.correct_disposition(floor, agent.id, event.call, event.disposition, now)
     if _lasts_for_want_of_this(agent):
         shifts.finish_wrap_up(floor, agent.id, now)
 
@@ -70,6 +72,21 @@ def fill_form(floor: Floor, event: FormFilled, now: Instant) -> None:
         message = f"a form holds up to {MOST_VALUES} values of {LONGEST_VALUE} characters"
         raise ValuesTooLarge(message)
     debriefs.say(floor, agent, debrief, replace(debrief.outcome, form=event.form), now)
+    lead_outcomes.note_form(floor, event)
+
+
+def book_callback(floor: Floor, event: LeadCallbackBooked, now: Instant) -> None:
+    """Promise a lead another call.
+
+    Raises:
+        NothingToSay: the agent has no such call, or it is too late.
+        NoLead: no campaign has dialed it.
+    """
+    agent, debrief = _debrief(floor, event.agent, event.call, now)
+    if debrief.campaign is None:
+        message = f"call '{event.call}' is of no campaign: it has no lead to be called back"
+        raise NoLead(message)
+    lead_outcomes.promise(floor, agent.id, event)
 
 
 def start_entry(floor: Floor, event: OutcomeEntryStarted, now: Instant) -> None:

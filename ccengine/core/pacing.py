@@ -11,9 +11,10 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from ccengine.core import lead_calls, previews
+from ccengine.core import lead_calls, previews, promised_calls
 from ccengine.core.agents import Agent
 from ccengine.core.commands import RefillHopper, WithdrawCalls
+from ccengine.core.dialer.leads import LeadState
 from ccengine.core.dialer.pacing.situation import Ringing, Situation
 from ccengine.core.dialer.purposes import Mode
 from ccengine.core.dialer.runs import LeadCall, Run
@@ -227,18 +228,22 @@ def _refill(floor: Floor, run: Run, now: Instant) -> None:
     if run.hopper.is_low and now >= run.refill_at:
         wanted = run.hopper.wanted()
         run.asked, run.refill_at = wanted.due, now + REFILL_SECONDS
-        floor.ask(RefillHopper(campaign=run.campaign, wanted=wanted))
+        agents = promised_calls.who_may_keep(floor, run)
+        floor.ask(RefillHopper(campaign=run.campaign, wanted=wanted, agents=agents))
+    else:
+        promised_calls.ask(floor, run, now)
 
 
 def _place(floor: Floor, team: Team, now: Instant) -> None:
     run = team.run
+    team.idle = promised_calls.place_due(floor, run, team.idle, now)
     free = [agent.id for agent in team.idle]
     may = [lead for lead in run.hopper.leads if _is_dialable(lead, free, now)]
     scores = [one.score for one in may if one.score is not None]
     situation = _situation(floor, team, scores if len(scores) == len(may) else [], now)
     decision = run.law.decide(situation)
     for rank in _ranks(decision, situation, min(decision.calls, situation.trunks_free)):
-        lead = run.hopper.take(now, agents=free, rank=rank)
+        lead = run.hopper.take(now, agents=free, rank=rank, promised=False)
         if lead is None:
             break
         place(floor, run, lead, now)
@@ -246,6 +251,8 @@ def _place(floor: Floor, team: Team, now: Instant) -> None:
 
 def _is_dialable(lead: Lead, free: list[AgentId], now: Instant) -> bool:
     is_due = lead.due_at is None or lead.due_at <= now
+    if lead.state is LeadState.CALLBACK:
+        return False  # each has an agent of its own
     return is_due and (lead.agent is None or lead.agent in free)
 
 

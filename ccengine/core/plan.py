@@ -59,6 +59,7 @@ class AgentSettings:
     groups: tuple[GroupId, ...] = ()  #: queues may ask for these
     team: str | None = None
     phone: PhoneId | None = None  #: the phone they usually sit at
+    email: str | None = None  #: to which invitations go
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,11 +45,13 @@ from ccengine.core.events import (
     HelpAnswered,
     HelpAsked,
     HelpUnanswered,
+    LeadCallbackBooked,
     MessageLeft,
     NumbersClosed,
     NumbersOpened,
     OutcomeEntryEnded,
     OutcomeEntryStarted,
+    OutcomeEvent,
     OutcomeSet,
     OwnCallEnded,
     OwnCallStarted,
@@ -73,7 +75,6 @@ if TYPE_CHECKING:
         CoachingEvent,
         DeskEvent,
         HelpEvent,
-        OutcomeEvent,
         PhoneEvent,
         ShiftEvent,
     )
@@ -106,7 +107,7 @@ def apply(floor: Floor, event: Event, now: Instant) -> None:
             _handle_house(floor, event, now)
         case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
             _handle_phone(floor, event, now)
-        case OutcomeSet() | FormFilled() | OutcomeEntryStarted() | OutcomeEntryEnded():
+        case _ if isinstance(event, OutcomeEvent):
             _handle_outcome(floor, event, now)
         case (
             CoachingStarted()
@@ -197,6 +198,8 @@ def _handle_outcome(floor: Floor, event: OutcomeEvent, now: Instant) -> None:
             outcomes.set_outcome(floor, event, now)
         case FormFilled():
             outcomes.fill_form(floor, event, now)
+        case LeadCallbackBooked():
+            outcomes.book_callback(floor, event, now)
         case OutcomeEntryStarted():
             outcomes.start_entry(floor, event, now)
         case OutcomeEntryEnded():

@@ -193,6 +193,7 @@ def _restore_dialing(floor: Floor, dialing: RunsSnapshot) -> None:
     for one in dialing.runs:
         runs.known[one.campaign] = recalled(one, floor.plan.campaigns[one.campaign])
     runs.air, runs.closing = dict(dialing.air), dict(dialing.closing)
+    runs.closed = {agent: dict(calls) for agent, calls in dialing.closed.items()}
     runs.previews = dict(dialing.previews)
     runs.turn = dialing.turn
     runs.asked, runs.over = dict(dialing.asked), set(dialing.over)

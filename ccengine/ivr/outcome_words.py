@@ -27,6 +27,7 @@ class OutcomeWord(StrEnum):
     YES_OR_NO = "yes-or-no"
     END_WITH_HASH = "end-with-hash"
     TYPE_DATE = "type-date"
+    TYPE_TIME = "type-time"
     TYPE_AMOUNT = "type-amount"
     MAY_BE_LEFT_OUT = "may-be-left-out"
     WRONG_ENTRY = "wrong-entry"

@@ -15,12 +15,22 @@ if TYPE_CHECKING:
 
     from ccengine.storage.lead_lists import ListedLead
 
-FACTS: Final = ("list", "lead", "status", "because", "attempts", "last_outcome", "due_at")
+FACTS: Final = (
+    *("list", "lead", "status", "because", "attempts", "last_outcome", "due_at"),
+    *("last_disposition", "form"),
+)
 """What is known of a lead beside what was imported."""
+
+ANSWER: Final = "form."
+"""Before the name of what agents have filled in: no column that is imported begins so."""
 
 
 async def export_leads(
-    leads: AsyncIterator[ListedLead], fields: Sequence[str], numbers: int, to: TextIO
+    leads: AsyncIterator[ListedLead],
+    fields: Sequence[str],
+    numbers: int,
+    to: TextIO,
+    answers: Sequence[str] = (),
 ) -> int:
     """Write leads as CSV: what was imported under names that can be imported, and what became of
     it. What looks like a formula stays text. Return how many there were.
@@ -30,18 +40,23 @@ async def export_leads(
         fields: of the campaign.
         numbers: columns for them.
         to: opened with newline="".
+        answers: fields of the campaign's form.
     """
     columns = [NUMBER, *(f"{NUMBER}_{place}" for place in range(2, numbers + 1))]
     writer = csv.writer(to)
-    writer.writerow([KEY, *columns, ZONE, *fields, *FACTS])
+    writer.writerow(
+        [KEY, *columns, ZONE, *fields, *FACTS, *(f"{ANSWER}{name}" for name in answers)]
+    )
     count = 0
     async for one in leads:
-        writer.writerow([escaped(cell) for cell in _cells(one, fields, numbers)])
+        writer.writerow([escaped(cell) for cell in _cells(one, fields, numbers, answers)])
         count += 1
     return count
 
 
-def _cells(one: ListedLead, fields: Sequence[str], numbers: int) -> Iterator[str]:
+def _cells(
+    one: ListedLead, fields: Sequence[str], numbers: int, answers: Sequence[str]
+) -> Iterator[str]:
     lead = one.lead
     yield lead.person
     known = [number.number for number in lead.numbers[:numbers]]
@@ -56,3 +71,7 @@ def _cells(one: ListedLead, fields: Sequence[str], numbers: int) -> Iterator[str
     yield str(lead.tries.attempts)
     yield one.last_outcome
     yield "" if lead.due_at is None else utc_text(lead.due_at)
+    yield one.last_disposition
+    yield one.form
+    for name in answers:
+        yield one.answers.get(name, "")

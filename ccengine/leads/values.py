@@ -46,7 +46,7 @@ def value_of(cell: str, name: str, field: LeadField) -> str:
 def _typed(text: str, name: str, kind: FieldKind) -> str:
     try:
         match kind:
-            case FieldKind.NUMBER:
+            case FieldKind.NUMBER | FieldKind.MONTHS:
                 return str(int(text))
             case FieldKind.AMOUNT:
                 return _amount(text)

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 DAY_SECONDS: Final = 86_400.0
 ATTEMPT: Final = (
     "attempt", "client", "campaign", "seller", "lead", "number", "person", "debt", "caller_id",
-    "mode", "purpose", "script", "placed_at", "local_times", "rang_at", "answered_at",
+    "mode", "purpose", "script", "form", "placed_at", "local_times", "rang_at", "answered_at",
     "taken_at", "bridged_at", "message_at", "ended_at", "seconds_to_answer", "seconds_to_agent",
     "seconds_to_message", "seconds_to_join", "seconds_lasted", "outcome", "disposition", "cause",
     "agent", "machine", "machine_at", "trunk", "node", "call", "law", "rules", "scrubs", "consents",
 )  # fmt: skip
-"""Columns of an attempt."""
+"""Columns of an attempt. Of a form its version only: what was filled in is the customer's."""
 CONSENT: Final = (
     "consent", "number", "person", "client", "purposes", "reach", "written", "given_at", "ends_at",
     "evidence", "by",
@@ -37,8 +37,8 @@ SCRUB: Final = (
 )  # fmt: skip
 _AS_THEY_ARE: Final = (
     "client", "campaign", "seller", "lead", "number", "person", "debt", "caller_id", "mode",
-    "purpose", "script", "outcome", "disposition", "cause", "agent", "machine", "trunk", "node",
-    "call", "law",
+    "purpose", "script", "form", "outcome", "disposition", "cause", "agent", "machine", "trunk",
+    "node", "call", "law",
 )  # fmt: skip
 _MOMENTS: Final = (
     "placed_at", "rang_at", "answered_at", "taken_at", "bridged_at", "message_at", "ended_at",

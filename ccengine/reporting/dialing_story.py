@@ -101,7 +101,7 @@ def _of_preview(what: PreviewEvent, mask: Callable[[str], str]) -> str:
 def decision_told(what: DialingCommand | PreviewCommand) -> str:
     """Return what the core has decided; empty where an event says it."""
     match what:
-        case RefillHopper() | PlaceCall():
+        case RefillHopper() | PlaceCall() | FollowSchedule():
             return ""
         case ReturnLeads():
             return f"{len(what.leads)} leads of campaign {what.campaign} given back: {what.reason}"
@@ -109,9 +109,8 @@ def decision_told(what: DialingCommand | PreviewCommand) -> str:
             return f"{len(what.calls)} calls of {what.campaign} are hung up: {what.reason}"
         case CloseLead():
             said = f", {what.disposition}" if what.disposition else ""
-            return f"the attempt ended: {what.outcome}{said}"
-        case FollowSchedule():
-            return f"campaign {what.campaign} is to {what.change}: {what.reason}"
+            how = "did end so" if what.corrects else "ended"
+            return f"the attempt {how}: {what.outcome}{said}"
         case OfferLead() | WithdrawLead() | SkipLead():
             return _preview_told(what)
 

@@ -99,7 +99,7 @@ SILENT = (
 
 IN_EVERY_ROW = frozenset({"call", "tenant", "client", "agent", "node"})
 MASKED = frozenset({"caller", "identity", "number", "to"})
-UNLESS_EMPTY = frozenset({"identity", "to"})
+UNLESS_EMPTY = frozenset({"identity", "number", "to"})
 HIDDEN = frozenset(
     {
         *("plan", "arrived_at", "ended_at", "left_at", "recorded", "became", "values"),
@@ -107,6 +107,7 @@ HIDDEN = frozenset(
         *("began", "returns", "shown", "published_at"),
         "apart",  # CardTalkResumed tells when they are not any more
         *("lead", "leads", "calls", "wanted", "ends_at"),  # whom: the house's own business
+        *("promise", "only_promised"),  # LeadCallbackBooked tells of it
         "change",  # FollowSchedule's, which its event tells
         *("token", "last4"),  # the payment program's: for the call's record alone
     }
@@ -123,6 +124,7 @@ SHOWN: Mapping[str, str] = {
     "before_percent": "before_percent",
     "bridge": "bridge",
     "coach": "coach",
+    "corrects": "corrects",
     "coaching": "coaching",
     "mode": "mode",
     "hears": "hears",
@@ -147,10 +149,12 @@ SHOWN: Mapping[str, str] = {
     "failed_before": "failed_before",
     "entry": "entry",
     "flow": "flow",
+    "due_at": "due_at",
     "form": "form",
     "guard": "guard",
     "high_seconds": "high_seconds",
     "how": "how",
+    "is_own": "own",
     "key": "key",
     "keys": "keys",
     "kind": "kind",

@@ -47,8 +47,10 @@ from ccengine.core.events import (
     HelpAsked,
     HelpUnanswered,
     ItemEvent,
+    LeadCallbackBooked,
     OutcomeEntryEnded,
     OutcomeEntryStarted,
+    OutcomeEvent,
     OutcomeSet,
     OwnCallEnded,
     OwnCallStarted,
@@ -83,7 +85,6 @@ if TYPE_CHECKING:
     from ccengine.core.events import (
         AgentEvent,
         CallEvent,
-        OutcomeEvent,
         PhoneEvent,
         QualityEvent,
     )
@@ -252,7 +253,7 @@ def _event(
             return tell_house(what)
         case PhoneLost() | PhoneFound() | OwnCallStarted() | OwnCallEnded():
             return tell_phone(what)
-        case OutcomeSet() | FormFilled() | OutcomeEntryStarted() | OutcomeEntryEnded():
+        case _ if isinstance(what, OutcomeEvent):
             return _outcome_event(what)
         case _:
             return _call_event(what)
@@ -276,11 +277,20 @@ def _outcome_event(what: OutcomeEvent) -> str:
             return f"{_speaker(what)} says: {', '.join([what.disposition, *about])}"
         case FormFilled():
             return f"{_speaker(what)} filled in {what.form}: {len(what.values)} fields"
+        case LeadCallbackBooked():
+            return _callback_told(what)
         case OutcomeEntryStarted():
             return f"{what.agent} types the outcome"
         case OutcomeEntryEnded():
             return f"{what.agent} is done typing"
 
 
-def _speaker(what: OutcomeSet | FormFilled) -> str:
+def _callback_told(what: LeadCallbackBooked) -> str:
+    if what.due_at is None:
+        return f"{_speaker(what)} takes back the callback"
+    whose = f"by {what.agent}" if what.is_own else "by anybody"
+    return f"{_speaker(what)} books a callback {whose} at {utc_text(what.due_at)}"
+
+
+def _speaker(what: OutcomeSet | FormFilled | LeadCallbackBooked) -> str:
     return what.agent if what.by in ("", what.agent) else f"{what.by}, for {what.agent},"

@@ -11,8 +11,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import case, delete, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as insert_or
+from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,17 +23,25 @@ from ccengine.core.dialer.leads import (
     LeadKey,
     LeadState,
     MachineVerdict,
+    Promise,
 )
 from ccengine.core.dialer.purposes import Mode, Purpose
 from ccengine.core.dialer.quotas import Group
-from ccengine.core.dialer.retries import Again, Ended, Finished, RetryRules, after, kills_number
+from ccengine.core.dialer.retries import (
+    Again,
+    Ended,
+    Finished,
+    RetryRules,
+    Sequel,
+)
 from ccengine.core.ids import AgentId, Instant
 from ccengine.storage.attempt_courses import AttemptCourse, course_in, query_of
+from ccengine.storage.attempt_endings import Circumstances, count_answer, heed, leave
 from ccengine.storage.attempt_tallies import began_query, tally_in, tally_query
 from ccengine.storage.errors import StorageError
 from ccengine.storage.law_versions import keep_clearance
-from ccengine.storage.lead_rows import numbers_of, tries_of
-from ccengine.storage.lead_tables import ATTEMPTS, CLAIMS, LEADS, NUMBERS, QUOTA_COUNTS
+from ccengine.storage.lead_rows import tries_of
+from ccengine.storage.lead_tables import ATTEMPTS, LEADS, NUMBERS
 from ccengine.storage.leads import put_off
 from ccengine.storage.writing import writing
 
@@ -117,15 +124,8 @@ class StoredAttempt(NewAttempt):
     answered_at: Instant | None = None
     ended_at: Instant | None = None
     agent: AgentId | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Promise:
-    """A call that an agent promised during the attempt."""
-
-    due_at: Instant
-    number: str | None = None  #: None: the one that was dialed
-    agent: AgentId | None = None  #: None: anybody may call
+    form: str = ""  #: the version that was filled in
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +140,19 @@ class Ending:
     promise: Promise | None = None
     groups: Sequence[Group] = ()  #: in which it counts as an answer
     progress: Progress = NOTHING_NEW  #: what was not noted before
+    sequel: Sequel | None = None  #: what the disposition means for the lead
+    form: str = ""  #: the version that was filled in
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, number: str) -> Ended:
+        """Return the end of an attempt on a number, as rules go by it."""
+        return Ended(
+            number=number,
+            outcome=self.outcome,
+            at=self.at,
+            disposition=self.disposition,
+            sequel=self.sequel,
+        )
 
 
 EndingOf = Callable[[StoredAttempt], Awaitable[Ending | None]]
@@ -317,55 +330,16 @@ async def _close(
         "cause": ending.cause[:255],
         "ended_at": ending.at,
         "agent": ending.agent or ending.progress.agent or found.agent,
+        "form": ending.form,
+        "answers": dict(ending.answers),
     }
     await connection.execute(update(ATTEMPTS).where(ATTEMPTS.c.id == attempt).values(values))
-    if kills_number(ending.outcome):
-        dead = update(NUMBERS).where(NUMBERS.c.lead == found.lead, NUMBERS.c.number == found.number)
-        await connection.execute(dead.values(is_dead=True))
-    await _count_answer(connection, found, ending.groups)
-    return await _leave(connection, found, ending, rules)
-
-
-async def _leave(
-    connection: AsyncConnection, found: Row[Any], ending: Ending, rules: RetryRules
-) -> Again | Finished:
-    """Say what becomes of the lead, and let go of its numbers."""
+    ended = ending.of(found.number)
+    await heed(connection, found, ended, ending.agent or "")
+    await count_answer(connection, found, ending.groups)
     lead = (await connection.execute(select(LEADS).where(LEADS.c.id == found.lead))).one()
-    numbers = (await numbers_of(connection, [lead.id])).get(lead.id, [])
-    ended = Ended(
-        number=found.number,
-        outcome=ending.outcome,
-        at=ending.at,
-        disposition=ending.disposition,
-    )
-    then = after(ended, numbers, tries_of(lead), rules)
-    values: dict[str, Any] = {"tries": asdict(then.tries), "node": None, "before": None}
-    if ending.promise is not None:
-        promise = ending.promise
-        number = promise.number or found.number
-        values |= {"state": LeadState.CALLBACK, "due_at": promise.due_at, "number": number}
-        values |= {"agent": promise.agent, "because": ""}
-    elif isinstance(then, Again):
-        values |= {"state": LeadState.WAITING, "due_at": then.due_at, "number": then.number}
-        values |= {"agent": None, "because": ending.outcome}
-    else:
-        values |= {"state": LeadState.DONE, "due_at": None, "agent": None}
-        values |= {"because": then.because}
-    await connection.execute(update(LEADS).where(LEADS.c.id == lead.id).values(values))
-    await connection.execute(delete(CLAIMS).where(CLAIMS.c.lead == lead.id))
-    return then
-
-
-async def _count_answer(
-    connection: AsyncConnection, found: Row[Any], groups: Sequence[Group]
-) -> None:
-    for name, value in groups:
-        key = {"client": found.client, "campaign": found.campaign, "field": name, "value": value}
-        statement = insert_or(QUOTA_COUNTS).values(**key, answers=1)
-        more = {"answers": QUOTA_COUNTS.c.answers + 1}
-        await connection.execute(
-            statement.on_conflict_do_update(index_elements=list(key), set_=more)
-        )
+    circumstances = Circumstances(tries=tries_of(lead), rules=rules, promise=ending.promise)
+    return await leave(connection, found, ended, circumstances)
 
 
 def _known(progress: Progress) -> dict[str, Any]:

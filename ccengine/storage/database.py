@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from ccengine.core.ids import CallId
 from ccengine.reporting.call_record import CallRecord
+from ccengine.storage.appointments import AppointmentStore
+from ccengine.storage.attempt_corrections import AttemptCorrections
 from ccengine.storage.attempts import AttemptStore
 from ccengine.storage.audit import AuditStore
 from ccengine.storage.call_consents import ConsentStore
@@ -120,6 +122,16 @@ class RecordDatabase:
     def attempts(self) -> AttemptStore:
         """Each time that a lead was dialed."""
         return AttemptStore(self._engine)
+
+    @property
+    def appointments(self) -> AppointmentStore:
+        """What agents have agreed with leads."""
+        return AppointmentStore(self._engine)
+
+    @property
+    def corrections(self) -> AttemptCorrections:
+        """What agents say of attempts later."""
+        return AttemptCorrections(self._engine)
 
     @property
     def replies(self) -> ReplyStore:

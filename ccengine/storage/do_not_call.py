@@ -55,10 +55,8 @@ class DoNotCallStore:
 
         The first evidence stays: it says since when they are not called.
         """
-        row = {**asdict(entry), "register": OWN}
         async with self._engine.begin() as connection:
-            statement = insert(DO_NOT_CALL).values(row).on_conflict_do_nothing()
-            return (await connection.execute(statement)).rowcount == 1
+            return await note_wish(connection, entry)
 
     async def remove(self, number: str, client: str = "") -> DoNotCall | None:
         """Take a wish back; None: there was none of this number and client."""
@@ -145,6 +143,13 @@ class DoNotCallStore:
         query = select(REGISTERS).order_by(REGISTERS.c.register)
         async with self._engine.connect() as connection:
             return [Register(**row) for row in (await connection.execute(query)).mappings()]
+
+
+async def note_wish(connection: AsyncConnection, entry: DoNotCall) -> bool:
+    """Note, in a transaction, that somebody is not to be called; False: it was noted already."""
+    row = {**asdict(entry), "register": OWN}
+    statement = insert(DO_NOT_CALL).values(row).on_conflict_do_nothing()
+    return (await connection.execute(statement)).rowcount == 1
 
 
 async def _put(connection: AsyncConnection, register: Register) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, select
@@ -56,6 +56,9 @@ class ListedLead:
     lead: Lead
     because: str
     last_outcome: str  #: of its last attempt; empty: none
+    last_disposition: str = ""  #: the last that was said of it
+    form: str = ""  #: the version that was filled in last
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 class LeadLists:
@@ -175,15 +178,26 @@ class LeadLists:
             rows = (await connection.execute(query)).all()
             keys = [row.id for row in rows]
             numbers = await numbers_of(connection, keys)
-            attempts = select(ATTEMPTS.c.lead, ATTEMPTS.c.outcome).where(ATTEMPTS.c.lead.in_(keys))
+            known = (
+                ATTEMPTS.c.outcome,
+                ATTEMPTS.c.disposition,
+                ATTEMPTS.c.form,
+                ATTEMPTS.c.answers,
+            )
+            attempts = select(ATTEMPTS.c.lead, *known).where(ATTEMPTS.c.lead.in_(keys))
             ordered = attempts.order_by(ATTEMPTS.c.placed_at)
             tried = (await connection.execute(ordered)).all()
         outcomes = {row.lead: row.outcome for row in tried}  # the last one of each
+        said = {row.lead: row.disposition for row in tried if row.disposition}
+        filled = {row.lead: (row.form, row.answers) for row in tried if row.form}
         return [
             ListedLead(
                 lead=lead_of(row, name, numbers.get(row.id, ())),
                 because=row.because,
                 last_outcome=outcomes.get(row.id) or "",
+                last_disposition=said.get(row.id, ""),
+                form=filled.get(row.id, ("", {}))[0],
+                answers=filled.get(row.id, ("", {}))[1],
             )
             for row in rows
         ]

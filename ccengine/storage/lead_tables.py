@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    Text,
     UniqueConstraint,
     text,
 )
@@ -155,6 +156,9 @@ ATTEMPTS = Table(
     Column("machine", String(16), nullable=False, server_default=""),  # what a detector said
     Column("machine_at", Float),
     Column("taken_at", Float),  # out of the dialplan, for an agent
+    # What its agent filled in.
+    Column("form", String(255), nullable=False, server_default=""),  # the version
+    Column("answers", JSON, nullable=False, server_default="{}"),
     Index("attempts_of_number", "number", "placed_at"),
     Index("attempts_of_person", "person", "placed_at"),
     Index("attempts_of_campaign", "client", "campaign", "placed_at"),
@@ -174,3 +178,25 @@ QUOTA_COUNTS = Table(
     sqlite_with_rowid=False,
 )
 """How many answers there are of each group that a quota is for."""
+
+APPOINTMENTS = Table(
+    "lead_appointments",
+    METADATA,
+    Column("attempt", String(64), primary_key=True),  # of the call in which it was made
+    Column("call", String(64), nullable=False),
+    Column("client", String(32), nullable=False),
+    Column("campaign", String(32), nullable=False),
+    Column("lead", Integer, nullable=False),
+    Column("node", String(32), nullable=False),
+    Column("uid", String(128), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("starts_at", Float, nullable=False),
+    Column("is_cancelled", Boolean, nullable=False),
+    Column("submission", String(32), nullable=False),
+    Column("customer", String(500), nullable=False),  # addresses
+    Column("agent", String(254), nullable=False),
+    Column("invitation", Text, nullable=False),  # iCalendar
+    Column("is_told", Boolean, nullable=False),  # the outbox has it
+    sqlite_with_rowid=False,
+)
+"""What agents have agreed with leads, as the last invitation has it."""

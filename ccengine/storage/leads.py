@@ -6,6 +6,7 @@ have the same number.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -56,6 +57,8 @@ class Refill:
     wanted: Wanted
     quotas: Quotas = field(default_factory=Quotas)
     agents: Sequence[AgentId] = ()  #: whose own callbacks may be dialed now
+    own_seconds: float = math.inf  #: overdue for so long, they are anybody's
+    only_promised: bool = False
 
 
 class LeadStore:
@@ -75,7 +78,8 @@ class LeadStore:
             stored = await lists_of(connection, asked.client, asked.campaign)
             lists = {name: stored[name] for name in asked.lists if name in stored}
             claim = _Claim(connection, asked, now)
-            for state in (LeadState.CALLBACK, LeadState.WAITING):
+            states = (LeadState.CALLBACK, LeadState.WAITING)
+            for state in states[: 1 if asked.only_promised else None]:
                 for name, list_id in lists.items():
                     if len(claimed) < asked.wanted.due:
                         room = asked.wanted.due - len(claimed)
@@ -233,8 +237,9 @@ class _Claim:
         """Claim leads whose time has come; callbacks of agents who are not there stay."""
         query = due_query(list_id, state, room, self.now)
         if state is LeadState.CALLBACK:
-            mine = [LEADS.c.agent == agent for agent in self.asked.agents]
-            query = query.where(or_(LEADS.c.agent.is_(None), *mine))
+            mine = LEADS.c.agent.in_(self.asked.agents)
+            overdue = LEADS.c.due_at <= self.now - self.asked.own_seconds
+            query = query.where(or_(LEADS.c.agent.is_(None), mine, overdue))
         claimed: list[Lead] = []
         for _ in range(ROUNDS_AT_MOST):
             wanted = room - len(claimed)

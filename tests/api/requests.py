@@ -91,6 +91,7 @@ def _bodies(client: str) -> dict[str, dict[str, Any]]:
         "fillForm": {"values": VALUES[client]},
         "setTyping": {"typing": False},
         "closeNumbers": {"reason": "fire"},
+        "bookLeadCallback": {"at": "2026-11-24T15:30", "own": True},
         "dialLead": {"lead": 1},
         "skipLead": {"lead": 1, "reason": "on holiday"},
         "startCampaign": {"reason": "new list"},

@@ -78,6 +78,7 @@ OTHERS_BODY: Final[dict[str, tuple[Any, ...]]] = {
     "answers": ({"identity": "yes"},),
     **dict.fromkeys(("remarks", "comment", "text", "title", "note"), ()),  # words, and no names
     **dict.fromkeys(("amount", "reference"), ()),  # of a payment: no names either
+    **dict.fromkeys(("at", "zone"), ()),  # when a lead is called back
     **dict.fromkeys(("number", "evidence"), ()),  # who is not called, and why
     "reviewers": (),  # names of tokens, which are the house's
 }

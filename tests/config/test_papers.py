@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccengine.config.form_values import faults, typed_value, value_of
+from ccengine.config.form_values import faults, options_of, typed_value, value_of
 from ccengine.config.loading import load_tenant
 from ccengine.config.papers import Choice, FieldKind, FormField, FormFile, reused_versions
 from ccengine.core.ids import ClientId, QueueId
@@ -43,6 +43,10 @@ FORMS: list[Broken] = [
     (ORDER, "kind: choice\n", "kind: digits\n", "is a digits and has choices", "kind: choice"),
     (ORDER, "kind: yes_no", "kind: choice", "a choice of nothing", "add 'choices"),
     (ORDER, "kind: yes_no,", "kind: yes_no, most: 3,", "has no size", "remove"),
+    (ORDER, "kind: yes_no,", "kind: date_time, least: 3,", "has no size", "remove"),
+    (ORDER, "kind: yes_no,", "kind: scale, least: 1,", "a scale without ends", "least: 1, most: 5"),
+    (ORDER, "kind: yes_no,", "kind: months, currency: EUR,", "has a currency", "kind: amount"),
+    (ORDER, "kind: amount", "kind: amount, currency: EURO", "'EURO' is no currency", "ISO 4217"),
     (ORDER, "least: 6, most: 10", "least: 10, most: 6", "allows nothing", "exchange"),
     (ORDER, "most: 300", "most: 3000", "'most' of field 'remarks' cannot be 3000", "0 to 500"),
     (ORDER, "label: Remarks", f"label: {'x' * 201}", "201 characters", "up to 200"),
@@ -226,6 +230,16 @@ def field(kind: FieldKind, least: int | None = None, most: int | None = None) ->
         (field(FieldKind.DATE), "29022027", None),
         (field(FieldKind.DATE), "3112027", None),
         (field(FieldKind.DATE), "00000000", None),
+        (field(FieldKind.DATE_TIME), "310120271430", "2027-01-31T14:30"),
+        (field(FieldKind.DATE_TIME), "310120272460", None),
+        (field(FieldKind.DATE_TIME), "31012027", None),
+        (field(FieldKind.MONTHS, 1, 60), "24", "24"),
+        (field(FieldKind.MONTHS, 1, 60), "0", None),
+        (field(FieldKind.SCALE, 0, 10), "10", "10"),
+        (field(FieldKind.SCALE, 1, 5), "6", None),
+        (field(FieldKind.EMAIL), "ann@example.com", "ann@example.com"),
+        (field(FieldKind.EMAIL), "ann@example", None),
+        (field(FieldKind.EMAIL), "ann b@example.com", None),
         (field(FieldKind.TEXT, None, 3), "abc", "abc"),
         (field(FieldKind.TEXT, None, 3), "abcd", None),
         (field(FieldKind.TEXT), "a\nb", None),
@@ -233,6 +247,20 @@ def field(kind: FieldKind, least: int | None = None, most: int | None = None) ->
 )
 def test_what_is_typed_becomes_a_value(one: FormField, typed: str, value: str | None) -> None:
     assert typed_value(one, typed) == value
+
+
+@pytest.mark.parametrize(
+    ("one", "options"),
+    [
+        (field(FieldKind.SCALE, 1, 3), {"1": "1", "2": "2", "3": "3"}),
+        (field(FieldKind.SCALE, 0, 10), None),  # 1 would be the beginning of 10
+        (field(FieldKind.NUMBER, 1, 3), None),
+    ],
+)
+def test_a_mark_of_one_digit_needs_no_hash_key(
+    one: FormField, options: dict[str, str] | None
+) -> None:
+    assert options_of(one) == options
 
 
 FORM = FormFile(

@@ -26,6 +26,7 @@ from ccengine.core.dialer.leads import (
     Lead,
     LeadKey,
     LeadNumber,
+    LeadState,
     MachineVerdict,
 )
 from ccengine.core.dialer.purposes import Mode
@@ -95,6 +96,7 @@ class DialingStage(Stage):
         self.withdrawn: set[CallId] = set()
         self.closed: list[CloseLead] = []
         self.refills = True
+        self.asked: list[RefillHopper] = []
         self.follows = True
 
     def with_campaigns(self, **campaigns: CampaignPlan) -> None:
@@ -161,7 +163,11 @@ class DialingStage(Stage):
 
     def bring(self, wanted: RefillHopper) -> list[Command]:
         """Claim leads, and tell which."""
+        self.asked.append(wanted)
         found = [one for one in self.fresh if one.key not in self.claimed]
+        if wanted.only_promised:
+            promised = [one for one in found if one.state is LeadState.CALLBACK]
+            found = [one for one in promised if (one.due_at or 0.0) <= self.now]
         leads = tuple(found[: wanted.wanted.due])
         self.fresh = [one for one in self.fresh if one not in leads]
         self.claimed.update(one.key for one in leads)

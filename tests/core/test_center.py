@@ -225,6 +225,7 @@ SAMPLES: dict[type, Event] = {
         events.OwnCallEnded(phone=PhoneId("101"), channel="own"),
         events.OutcomeSet(call=CallId("c1"), agent=AgentId("anna"), disposition="sold"),
         events.FormFilled(call=CallId("c1"), agent=AgentId("anna"), form="nova/order@1#0"),
+        events.LeadCallbackBooked(call=CallId("c1"), agent=AgentId("anna"), due_at=1e5),
         events.OutcomeEntryStarted(call=CallId("c1"), agent=AgentId("anna")),
         events.OutcomeEntryEnded(call=CallId("c1"), agent=AgentId("anna")),
         events.PlanLoaded(plan=plan_of({}, {})),

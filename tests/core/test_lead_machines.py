@@ -95,6 +95,20 @@ def test_who_was_cut_off_by_mistake_was_abandoned(stage: DialingStage, heard: Ca
     assert stage.closed == [Like(CloseLead, outcome=AttemptOutcome.ABANDONED)]
 
 
+def test_who_was_cut_off_was_abandoned_also_if_it_is_said_later(
+    stage: DialingStage, heard: CallId
+) -> None:
+    stage.machine_heard(heard)
+    stage.hang_up(heard)
+    stage.wait(15)
+    says(stage, heard, "sold")
+    says(stage, heard, "sold")
+    assert stage.center.campaigns[RENEWALS].windows[0].abandoned == 1
+    first, last = stage.closed
+    assert (first.outcome, first.corrects) == (AttemptOutcome.MACHINE, False)
+    assert (last.outcome, last.corrects) == (AttemptOutcome.ABANDONED, True)
+
+
 def test_a_machine_that_was_cut_off_was_none_of_them(stage: DialingStage, heard: CallId) -> None:
     stage.machine_heard(heard)
     stage.hang_up(heard)

@@ -6,6 +6,7 @@ one restored from its snapshot; in the end a replay of all that happened gives t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from typing_extensions import override
 from ccengine.core import events
 from ccengine.core.center import ContactCenter
 from ccengine.core.dialer.campaigns import AfterPreview
-from ccengine.core.dialer.leads import AttemptOutcome
+from ccengine.core.dialer.leads import AttemptOutcome, Lead, LeadState
 from ccengine.core.dialer.pacing.budgets import Limit
 from ccengine.core.dialer.pacing.gated import Gated
 from ccengine.core.dialer.pacing.look_ahead import LookAhead
@@ -44,6 +45,15 @@ HOURS = (Period(0.0, 60.0), Period(90.0, 400.0))
 CAMPAIGNS = st.sampled_from([RENEWALS, SURVEY])
 
 
+def some_promised(one: Lead) -> Lead:
+    """Have one of five leads be promised a call, some of them by an agent."""
+    if one.key % 5:
+        return one
+    agents = (*(AgentId(name) for name in NAMES), None)
+    agent = agents[one.key // 5 % len(agents)]
+    return replace(one, state=LeadState.CALLBACK, due_at=4.0 * one.key, agent=agent)
+
+
 class RandomDialing(RuleBasedStateMachine):
     """Two campaigns and callers, who share agents."""
 
@@ -58,7 +68,8 @@ class RandomDialing(RuleBasedStateMachine):
         stage.agents = {name: agent_settings("sales:4 care:2") for name in NAMES}
         stage.agents["dora"] = agent_settings("sales:1")
         stage.queues = {"sales": queue_settings("sales:1"), "care": queue_settings("care:1")}
-        rules: dict[str, Any] = {"ratio": 2.0, "calls_at_most": 6}
+        stage.fresh = [some_promised(one) for one in stage.fresh]
+        rules: dict[str, Any] = {"ratio": 2.0, "calls_at_most": 6, "own_callback_seconds": 60.0}
         hours: dict[str, Any] = {"periods": HOURS, "ends_at": 400.0, "starts_itself": True}
         stage.with_campaigns(
             renewals=campaign(first, **rules, preview_then=AfterPreview.DIAL),

@@ -63,6 +63,15 @@ def test_each_attempt_of_the_days_is_a_row_and_formulas_stay_text(made: Path) ->
     assert [(one["attempt"], one["person"]) for one in whole] == [("a1", ""), ("a2", "=1+1")]
 
 
+def test_of_a_form_it_has_the_version_and_nothing_that_was_filled_in(tmp_path: Path) -> None:
+    said = {"form": "nour/survey@2#cd", "answers": {"income": "ninety thousand"}}
+    packed(filled(tmp_path, row("a1", NOON, **said)), order(*DAY))
+    (only,) = table(tmp_path, "attempts.csv")
+    assert only["form"] == "nour/survey@2#cd"
+    for file in (tmp_path / "pack").iterdir():
+        assert b"ninety thousand" not in file.read_bytes(), file.name
+
+
 def test_the_report_says_what_the_files_say(made: Path) -> None:
     manifest = orjson.loads((made / "pack" / "manifest.json").read_bytes())
     figures = manifest["figures"]

@@ -65,6 +65,7 @@ _VALUES: dict[str, object] = {
     "consult": "c1-c1",
     "client": "nova",
     "disposition": "sold",
+    "due_at": 3.0,
     "ended_at": 2.0,
     "entry": "c1.card1",
     "flow": "main",

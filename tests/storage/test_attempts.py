@@ -15,10 +15,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, HeldBack, LeadKey, LeadState
+from ccengine.core.dialer.leads import (
+    AttemptId,
+    AttemptOutcome,
+    HeldBack,
+    LeadKey,
+    LeadState,
+    Promise,
+)
 from ccengine.core.dialer.retries import Again, Finished, RetryRules
 from ccengine.core.ids import AgentId
-from ccengine.storage.attempts import Ending, NewAttempt, NotClaimed, Promise
+from ccengine.storage.attempts import Ending, NewAttempt, NotClaimed
 from tests.architecture.source import ROOT
 from tests.storage import dialing_engine
 from tests.storage.leads import NODE, NOON, anybody, attempt, imported, new, number, opened, refill

@@ -13,6 +13,7 @@ from enum import StrEnum
 from ccengine.core.dialer.pacing.budgets import Limit
 from ccengine.core.dialer.purposes import LOOK_AHEAD, Mode
 from ccengine.core.ids import Instant, QueueId
+from ccengine.core.outcome_rules import OutcomeRules
 from ccengine.core.periods import Period
 
 RING_FLOOR_SECONDS = 15
@@ -75,6 +76,9 @@ class CampaignPlan:
     preview_seconds: float = 120.0  #: for so long an agent may look at a lead
     preview_then: AfterPreview = AfterPreview.SKIP
     patience_seconds: float = 2.0  #: in which an agent must have taken who answered
+    outcome: OutcomeRules | None = None  #: what is said of its calls; None: as its queue asks
+    own_callback_seconds: float = 900.0
+    """A call that an agent promised is anybody's when it is overdue for so long."""
 
     def is_open(self, now: Instant) -> bool:
         """Tell whether calls are placed at this hour, and at all."""

@@ -7,6 +7,7 @@ lead in the hopper is claimed, so nobody else has it or any of its numbers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -38,11 +39,15 @@ class Hopper:
     Args:
         lists: how each list is gone through; a list of weight 0 gives no new leads.
         capacity: leads at most, at least 1.
+        own_seconds: a call that an agent promised is anybody's when it is overdue for so long.
     """
 
-    def __init__(self, lists: Mapping[str, ListShare], capacity: int) -> None:
+    def __init__(
+        self, lists: Mapping[str, ListShare], capacity: int, own_seconds: float = math.inf
+    ) -> None:
         self._shares = dict(lists)
         self.capacity = capacity
+        self.own_seconds = own_seconds
         self._due: dict[LeadKey, Lead] = {}
         self._fresh: dict[str, dict[LeadKey, Lead]] = {name: {} for name in lists}
         self._numbers: dict[str, LeadKey] = {}
@@ -95,6 +100,7 @@ class Hopper:
         *,
         agents: Sequence[AgentId] = (),
         rank: Callable[[Lead], float] | None = None,
+        promised: bool = True,
     ) -> Lead | None:
         """Take out the lead to be dialed next; None: there is none now.
 
@@ -103,11 +109,30 @@ class Hopper:
             agents: who is free; callbacks that others promised stay.
             rank: of new leads of the list whose turn it is, the one with the most is taken; None:
                 the first of the list.
+            promised: False: all who were promised a call stay.
         """
-        lead = self._next_due(now, agents)
+        lead = self._next_due(now, agents, promised=promised)
         if lead is None:
             lead = self._next_fresh(rank)
         return None if lead is None else self.remove(lead.key)
+
+    def take_promised(self, now: Instant, agent: AgentId, *, own: bool) -> Lead | None:
+        """Take out who was promised a call that is due and that an agent may make; None: nobody.
+
+        Args:
+            now: leads that are due later stay.
+            agent: who is free.
+            own: only what this agent has promised.
+        """
+        may = [
+            lead
+            for lead in self._due.values()
+            if lead.state is LeadState.CALLBACK
+            and (lead.agent == agent or not own)
+            and self._is_due(lead, now, (agent,))
+        ]
+        found = min(may, key=_urgency, default=None)
+        return None if found is None else self.remove(found.key)
 
     def remove(self, key: LeadKey) -> Lead | None:
         """Take a lead out, whichever it is: a number was forbidden, an agent chose it."""
@@ -152,9 +177,20 @@ class Hopper:
         self.fill(leads)
         self._credit = dict(credit)
 
-    def _next_due(self, now: Instant, agents: Sequence[AgentId]) -> Lead | None:
-        may = [lead for lead in self._due.values() if _is_due(lead, now, agents)]
+    def _next_due(self, now: Instant, agents: Sequence[AgentId], *, promised: bool) -> Lead | None:
+        may = [
+            lead
+            for lead in self._due.values()
+            if self._is_due(lead, now, agents)
+            and (promised or lead.state is not LeadState.CALLBACK)
+        ]
         return min(may, key=_urgency, default=None)
+
+    def _is_due(self, lead: Lead, now: Instant, agents: Sequence[AgentId]) -> bool:
+        due_at = now if lead.due_at is None else lead.due_at
+        if due_at > now:
+            return False
+        return lead.agent is None or lead.agent in agents or now - due_at >= self.own_seconds
 
     def _next_fresh(self, rank: Callable[[Lead], float] | None) -> Lead | None:
         """Return the next of the list that is owed most; one that is empty is owed nothing."""
@@ -182,12 +218,6 @@ class Hopper:
             whole = -(-self.capacity * weight // total)  # at least one of each
             parts[name] = max(0, min(room, whole - len(self._fresh.get(name, ()))))
         return parts
-
-
-def _is_due(lead: Lead, now: Instant, agents: Sequence[AgentId]) -> bool:
-    if lead.due_at is not None and lead.due_at > now:
-        return False
-    return lead.agent is None or lead.agent in agents
 
 
 def _urgency(lead: Lead) -> tuple[bool, float, int]:

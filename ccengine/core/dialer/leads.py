@@ -71,6 +71,15 @@ class Tries:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """A call at a time that an agent promised a lead."""
+
+    due_at: Instant
+    number: str | None = None  #: E.164, one of the lead's; None: the one that was dialed
+    agent: AgentId | None = None  #: None: anybody may call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeldBack:
     """A rule keeps a number from being dialed."""
 

@@ -32,6 +32,15 @@ class Which(StrEnum):
     FIRST = "first"
 
 
+class Sequel(StrEnum):
+    """What a disposition means for the lead. One that has none goes by the rules of retries."""
+
+    DONE = "done"  #: they are not called again, whatever the rules say of an answer
+    CALLBACK = "callback"  #: they want a call at a time; without one they are called next day
+    DO_NOT_CALL = "do_not_call"  #: they want no more calls of the client, and get none
+    WRONG_NUMBER = "wrong_number"  #: it is not theirs: never again; the next one is dialed
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryRule:
     """What follows an outcome or a disposition."""
@@ -66,6 +75,11 @@ USUAL_RULES: Final[Mapping[str, RetryRule]] = {
 left alone; who was abandoned, for 72 hours."""
 
 
+TIMELESS_CALLBACK: Final = RetryRule(after_minutes=(DAY_SECONDS / MINUTE_SECONDS,))
+"""For who wants to be called back, and nobody said when."""
+
+FINAL: Final = frozenset({Sequel.DONE, Sequel.DO_NOT_CALL})
+
 AFTER_SKIP: Final = RetryRule(after_minutes=(DAY_SECONDS / MINUTE_SECONDS,))
 """Where a campaign says nothing of leads that agents skip."""
 
@@ -82,6 +96,12 @@ class RetryRules:
         """Return what counts of an ending, and the rule for it: a disposition's comes first."""
         if ended.disposition in self.rules:
             return ended.disposition, self.rules[ended.disposition]
+        if ended.sequel is Sequel.CALLBACK:
+            return ended.disposition, TIMELESS_CALLBACK
+        if ended.sequel is Sequel.WRONG_NUMBER:
+            return self.rule_of(
+                replace(ended, outcome=AttemptOutcome.INVALID, disposition="", sequel=None)
+            )
         word = str(ended.outcome)
         return word, self.rules.get(word) or USUAL_RULES.get(word)
 
@@ -94,6 +114,7 @@ class Ended:
     outcome: AttemptOutcome
     at: Instant
     disposition: str = ""  #: said by the agent; empty: nothing was
+    sequel: Sequel | None = None  #: what the disposition means
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +148,8 @@ def after(
     word, rule = rules.rule_of(ended)
     counted = _counted(tries, word, ended.number)
     alive = [one.number for one in numbers if not one.is_dead]
+    if ended.sequel in FINAL:
+        return Finished(because=ended.disposition, tries=counted)
     if not alive:
         return Finished(because="no number is left", tries=counted)
     if rule is None or not rule.times:
@@ -137,6 +160,21 @@ def after(
     pause = rule.after_minutes[min(times, len(rule.after_minutes)) - 1] * MINUTE_SECONDS
     number = _number(rule.number, ended.number, numbers, alive)
     return Again(due_at=ended.at + pause, number=number, tries=counted)
+
+
+def undone(ended: Ended, tries: Tries, rules: RetryRules) -> Tries:
+    """Return what was tried as if an attempt had not been counted yet: it did not end so.
+
+    Of a lead that was begun anew meanwhile nothing is known any more: it is left as it is.
+    """
+    word, _ = rules.rule_of(ended)
+    times = tries.by_rule.get(word, 0)
+    if not times:
+        return tries
+    by_rule = {name: count for name, count in tries.by_rule.items() if name != word}
+    if times > 1:
+        by_rule[word] = times - 1
+    return replace(tries, attempts=max(0, tries.attempts - 1), by_rule=by_rule)
 
 
 def due_after_skip(reason: str, at: Instant, rules: RetryRules) -> Instant | None:
@@ -153,9 +191,9 @@ def due_after_skip(reason: str, at: Instant, rules: RetryRules) -> Instant | Non
     return at + rule.after_minutes[0] * MINUTE_SECONDS if rule.times else None
 
 
-def kills_number(outcome: AttemptOutcome) -> bool:
+def kills_number(outcome: AttemptOutcome, sequel: Sequel | None = None) -> bool:
     """Tell whether a number that ended so is never dialed again."""
-    return outcome is AttemptOutcome.INVALID
+    return outcome is AttemptOutcome.INVALID or sequel is Sequel.WRONG_NUMBER
 
 
 def _counted(tries: Tries, word: str, number: str) -> Tries:

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from ccengine.core.dialer.campaigns import CampaignPlan
 from ccengine.core.dialer.figures import Figures, WindowCount
 from ccengine.core.dialer.hopper import Hopper
-from ccengine.core.dialer.leads import AttemptId, Lead, LeadKey, MachineVerdict
+from ccengine.core.dialer.leads import (
+    AttemptId,
+    AttemptOutcome,
+    Lead,
+    LeadKey,
+    MachineVerdict,
+    Promise,
+)
 from ccengine.core.dialer.pacing.situation import PacingPolicy
 from ccengine.core.ids import AgentId, CallId, CampaignId, Instant
 from ccengine.core.states import AgentState
@@ -40,6 +47,11 @@ class LeadCall:
     verdict: MachineVerdict | None = None  #: on who answered; an agent's comes before a detector's
     agent_says: bool = False  #: the verdict is the agent's
     disowned: bool = False  #: its law was told that a machine had answered
+    form: str = ""  #: the version that was filled in; empty: none
+    values: Mapping[str, str] = field(default_factory=dict)  #: of the form; never logged
+    promise: Promise | None = None  #: of another call
+    outcome: AttemptOutcome | None = None  #: None: the attempt is not closed yet
+    disposition: str = ""  #: with which it was closed
     cut_off: bool = False  #: a detector has ended the talk, or the waiting for one
 
 
@@ -66,6 +78,7 @@ class Run:
     rests: bool = False  #: it pauses because its schedule says so, and goes on by that
     refill_at: Instant = 0.0  #: leads are not asked for before
     asked: int = 0  #: leads that were asked for last
+    promised_at: Instant = 0.0  #: whom a call is promised is not asked for before
     by: str = ""  #: who started or paused it last
     reason: str = ""
     since: Instant = 0.0  #: likewise, when
@@ -155,6 +168,7 @@ class RunSnapshot:
     credit: Mapping[str, float]  #: the hopper's
     memory: Mapping[str, tuple[float, ...]]  #: the law's
     rests: bool = False
+    promised_at: Instant = 0.0
     by: str = ""
     reason: str = ""
     since: Instant = 0.0
@@ -170,6 +184,7 @@ class RunsSnapshot:
     runs: tuple[RunSnapshot, ...] = ()
     air: Mapping[CallId, LeadCall] = field(default_factory=dict)
     closing: Mapping[CallId, LeadCall] = field(default_factory=dict)
+    closed: Mapping[AgentId, Mapping[CallId, LeadCall]] = field(default_factory=dict)
     previews: Mapping[AgentId, Preview] = field(default_factory=dict)
     turn: CampaignId | None = None
     asked: Mapping[CampaignId, Instant] = field(default_factory=dict)
@@ -186,6 +201,7 @@ class Runs:
         self.known: dict[CampaignId, Run] = {}
         self.air: dict[CallId, LeadCall] = {}  #: asked for, dialed or ringing
         self.closing: dict[CallId, LeadCall] = {}  #: over, and an agent may still say how it went
+        self.closed: dict[AgentId, dict[CallId, LeadCall]] = {}  #: each agent's latest calls
         self.previews: dict[AgentId, Preview] = {}  #: what agents are shown now
         self.turn: CampaignId | None = None  #: which got a free agent last
         self.asked: dict[CampaignId, Instant] = {}  #: to follow the schedule, and when
@@ -214,6 +230,7 @@ class Runs:
             runs=tuple(_snapshot_of(run) for run in self.known.values()),
             air=dict(self.air),
             closing=dict(self.closing),
+            closed={agent: dict(calls) for agent, calls in self.closed.items()},
             previews=dict(self.previews),
             turn=self.turn,
             asked=dict(self.asked),
@@ -229,6 +246,7 @@ def _snapshot_of(run: Run) -> RunSnapshot:
         is_running=run.is_running,
         refill_at=run.refill_at,
         asked=run.asked,
+        promised_at=run.promised_at,
         leads=run.hopper.leads,
         credit=run.hopper.credit,
         memory=run.law.memory(),

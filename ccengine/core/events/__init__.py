@@ -104,6 +104,7 @@ from ccengine.core.events.items import (
     CallbackConfirmed,
     CallbackDialed,
     CallbackFailed,
+    ItemEvent,
     MessageLeft,
     PlaceReclaimed,
 )
@@ -117,8 +118,10 @@ from ccengine.core.events.offers import (
 )
 from ccengine.core.events.outcomes import (
     FormFilled,
+    LeadCallbackBooked,
     OutcomeEntryEnded,
     OutcomeEntryStarted,
+    OutcomeEvent,
     OutcomeSet,
 )
 from ccengine.core.events.quality import (
@@ -206,21 +209,11 @@ CallEvent = (
     | ConsentEvent
     | SupervisionEvent
 )
-ItemEvent = (
-    CallbackAsked
-    | MessageLeft
-    | CallbackDialed
-    | CallbackAnswered
-    | CallbackConfirmed
-    | CallbackFailed
-    | PlaceReclaimed
-)
 ShiftEvent = AgentLoggedIn | AgentLoggedOut | AgentWentReady | AgentWentNotReady
 DeskEvent = AgentPaused | AgentResumed | WrapUpExtended | WrongPinGiven
 HelpEvent = HelpAsked | HelpAnswered | HelpUnanswered
 AgentEvent = ShiftEvent | DeskEvent | HelpEvent
 PhoneEvent = PhoneLost | PhoneFound | OwnCallStarted | OwnCallEnded
-OutcomeEvent = OutcomeSet | FormFilled | OutcomeEntryStarted | OutcomeEntryEnded
 ClosureEvent = NumbersClosed | NumbersOpened
 QualityEvent = TalkMeasured | ReviewPublished | ReviewDisputed | DisputeAnswered
 CoachingEvent = (
@@ -336,6 +329,7 @@ __all__ = [
     "LeadAbandoned",
     "LeadAccepted",
     "LeadAnswered",
+    "LeadCallbackBooked",
     "LeadDialed",
     "LeadEvent",
     "LeadHeldBack",

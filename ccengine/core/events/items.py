@@ -79,3 +79,14 @@ class PlaceReclaimed:
     """A caller who had hung up is back, and has said so by a key: the old place is theirs."""
 
     call: CallId
+
+
+ItemEvent = (
+    CallbackAsked
+    | MessageLeft
+    | CallbackDialed
+    | CallbackAnswered
+    | CallbackConfirmed
+    | CallbackFailed
+    | PlaceReclaimed
+)

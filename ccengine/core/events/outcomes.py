@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ccengine.core.ids import AgentId, CallId
+from ccengine.core.ids import AgentId, CallId, Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,3 +48,23 @@ class OutcomeEntryEnded:
 
     call: CallId
     agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadCallbackBooked:
+    """An agent has promised a lead another call, in the place of what was promised before.
+
+    Whether the law allows a call at that time was asked before this.
+    """
+
+    call: CallId  #: to the lead; it may be over
+    agent: AgentId  #: whose part in the call
+    due_at: Instant | None  #: None: no call is promised any more
+    is_own: bool = False  #: that agent calls, unless they do not come to it in time
+    number: str = ""  #: E.164, one of the lead's; empty: the one that was dialed
+    by: str = ""  #: who booked it; empty: the agent
+
+
+OutcomeEvent = (
+    OutcomeSet | FormFilled | LeadCallbackBooked | OutcomeEntryStarted | OutcomeEntryEnded
+)

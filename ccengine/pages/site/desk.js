@@ -6,6 +6,7 @@ import { CallPanel } from "./desk_call.js";
 import { OutcomeForm } from "./desk_form.js";
 import { LeadPanel } from "./desk_lead.js";
 import { Shortcuts } from "./desk_keys.js";
+import { PromiseBox } from "./desk_promise.js";
 import { CallbacksPart, DayPart, HistoryPart, RecentPart, ScriptPart, Voice } from "./desk_side.js";
 import { askForPin } from "./desk_sign_in.js";
 import { ScoresPart, TrainingPart } from "./desk_quality.js";
@@ -51,6 +52,7 @@ const sides = {
 const scores = new ScoresPart(api, words);
 const voice = new Voice();
 const lead = new LeadPanel(state, words, voice);
+const promise = new PromiseBox(state, words);
 const banner = h("p", { class: "banner", role: "status" });
 const closures = new Closures(words);
 const failure = h("p", { class: "banner refused", role: "alert" });
@@ -81,7 +83,7 @@ function build() {
   top.append(...(notify === null ? [] : [notify]), list, leave);
   content.replaceChildren(banner, closures.element, failure, voice.loud, voice.soft, bar.element,
     h("div", { class: "desk" },
-      h("div", { class: "column first" }, lead.element, call.element, outcome.element),
+      h("div", { class: "column first" }, lead.element, call.element, outcome.element, promise.element),
       h("div", { class: "column" }, sides.script.element, sides.history.element),
       h("div", { class: "column" }, queues.element, sides.callbacks.element, sides.day.element, sides.recent.element, scores.element, sides.training.element)),
     keys.dialog);
@@ -93,6 +95,7 @@ function draw() {
   queues.draw();
   call.draw();
   lead.draw();
+  promise.draw();
   outcome.draw();
   for (const side of Object.values(sides)) side.draw(state);
   title();
@@ -105,6 +108,7 @@ function tick() {
   bar.tick();
   call.tick();
   lead.tick();
+  promise.tick();
   connection();
 }
 

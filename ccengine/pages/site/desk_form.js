@@ -358,11 +358,17 @@ function attributesOf(field) {
     case "digits":
       return { type: "text", inputmode: "numeric", maxlength: field.most, dir: "ltr", spellcheck: "false" };
     case "number":
+    case "months":
+    case "scale":
       return { type: "text", inputmode: "numeric", maxlength: 16, dir: "ltr", placeholder: range(boundsOf(field)).trim() || null };
     case "amount":
-      return { type: "text", inputmode: "decimal", maxlength: 19, dir: "ltr", placeholder: "0.00" };
+      return { type: "text", inputmode: "decimal", maxlength: 19, dir: "ltr", placeholder: `0.00 ${field.currency ?? ""}`.trim() };
     case "date":
       return { type: "date" };
+    case "date_time":
+      return { type: "datetime-local" };
+    case "email":
+      return { type: "email", maxlength: field.most ?? 254, dir: "ltr", spellcheck: "false" };
     default:
       return { type: "text", maxlength: field.most ?? 500 };
   }

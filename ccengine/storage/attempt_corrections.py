@@ -1,0 +1,87 @@
+"""Attempts of which agents say later that they ended otherwise: the lead goes by the last word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import func, select, update
+
+from ccengine.core.dialer.leads import LeadState
+from ccengine.core.dialer.retries import undone
+from ccengine.storage.attempt_endings import Circumstances, count_answer, heed, leave
+from ccengine.storage.lead_rows import tries_of
+from ccengine.storage.lead_tables import ATTEMPTS, LEADS
+from ccengine.storage.writing import writing
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+    from ccengine.core.dialer.leads import AttemptId
+    from ccengine.core.dialer.retries import Again, Finished, RetryRules
+    from ccengine.storage.attempts import Ending
+
+AT_REST: Final = frozenset({LeadState.WAITING, LeadState.CALLBACK, LeadState.DONE})
+"""A lead that is claimed or being dialed again keeps what was decided of it."""
+
+
+class AttemptCorrections:
+    """Changes how attempts have ended, in a database of call records."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def correct(
+        self, attempt: AttemptId, was: Ending, ending: Ending, rules: RetryRules
+    ) -> Again | Finished | None:
+        """Have an attempt end otherwise, and its lead get what follows from that.
+
+        Wishes not to be called are noted whatever the lead does, and never taken back by this.
+
+        Args:
+            attempt: that is closed.
+            was: how it has ended until now.
+            ending: how it ends. When it did stays as it was.
+            rules: the campaign's.
+
+        Returns:
+            What follows; None: the lead is with somebody already, or there is no such attempt.
+        """
+        async with writing(self._engine) as connection:
+            query = select(ATTEMPTS).where(
+                ATTEMPTS.c.id == attempt, ATTEMPTS.c.outcome.is_not(None)
+            )
+            found = (await connection.execute(query)).one_or_none()
+            if found is None:
+                return None
+            await connection.execute(
+                update(ATTEMPTS)
+                .where(ATTEMPTS.c.id == attempt)
+                .values(
+                    outcome=ending.outcome,
+                    disposition=ending.disposition,
+                    form=ending.form,
+                    answers=dict(ending.answers),
+                )
+            )
+            await heed(connection, found, ending.of(found.number), ending.agent or "")
+            await count_answer(connection, found, was.groups, -1)
+            await count_answer(connection, found, ending.groups)
+            return await _leave_again(connection, found, was, ending, rules)
+
+
+async def _leave_again(
+    connection: AsyncConnection,
+    found: Row[tuple[object, ...]],
+    was: Ending,
+    ending: Ending,
+    rules: RetryRules,
+) -> Again | Finished | None:
+    lead = (await connection.execute(select(LEADS).where(LEADS.c.id == found.lead))).one()
+    latest = select(func.max(ATTEMPTS.c.placed_at)).where(ATTEMPTS.c.lead == found.lead)
+    is_last = await connection.scalar(latest) == found.placed_at
+    if not is_last or lead.state not in AT_REST:
+        return None
+    before = undone(was.of(found.number), tries_of(lead), rules)
+    circumstances = Circumstances(tries=before, rules=rules, promise=ending.promise)
+    return await leave(connection, found, ending.of(found.number), circumstances)

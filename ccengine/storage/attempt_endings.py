@@ -1,0 +1,116 @@
+"""What follows from how an attempt has ended: for its number, its lead, and the quotas."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from ccengine.core.dialer.leads import AttemptOutcome, LeadState, Promise, Tries
+from ccengine.core.dialer.retries import FINAL, Again, RetryRules, Sequel, after, kills_number
+from ccengine.storage.do_not_call import DoNotCall, note_wish
+from ccengine.storage.lead_rows import numbers_of
+from ccengine.storage.lead_tables import CLAIMS, LEADS, NUMBERS, QUOTA_COUNTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Row
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from ccengine.core.dialer.quotas import Group
+    from ccengine.core.dialer.retries import Ended, Finished
+
+NOT_REACHED: Final = frozenset(
+    {AttemptOutcome.CANCELLED, AttemptOutcome.FAILED, AttemptOutcome.LOST}
+)
+"""It was us, or the network, and not whoever was promised the call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What decides on a lead's next call, beside how the last one ended."""
+
+    tries: Tries  #: before it
+    rules: RetryRules  #: the campaign's
+    promise: Promise | None = None
+
+
+async def heed(connection: AsyncConnection, found: Row[Any], ended: Ended, by: str) -> None:
+    """Have a number never be dialed again that is nobody's, not theirs, or of who wants no calls.
+
+    Args:
+        connection: of a transaction.
+        found: the attempt.
+        ended: how it ended.
+        by: who says so.
+    """
+    if kills_number(ended.outcome, ended.sequel):
+        dead = update(NUMBERS).where(NUMBERS.c.lead == found.lead, NUMBERS.c.number == found.number)
+        await connection.execute(dead.values(is_dead=True))
+    if ended.sequel in (Sequel.DO_NOT_CALL, Sequel.WRONG_NUMBER):
+        wish = DoNotCall(
+            number=found.number,
+            client=found.client,
+            person=found.person if ended.sequel is Sequel.DO_NOT_CALL else "",
+            at=ended.at,
+            evidence=f"{ended.disposition}, said in call {found.call or found.id}",
+            by=by,
+        )
+        await note_wish(connection, wish)
+
+
+async def leave(
+    connection: AsyncConnection,
+    found: Row[Any],
+    ended: Ended,
+    circumstances: Circumstances,
+) -> Again | Finished:
+    """Say what becomes of the lead, and let go of its numbers.
+
+    Args:
+        connection: of a transaction.
+        found: the attempt.
+        ended: how it ended.
+        circumstances: what decides on it beside that.
+    """
+    numbers = (await numbers_of(connection, [found.lead])).get(found.lead, [])
+    then = after(ended, numbers, circumstances.tries, circumstances.rules)
+    values: dict[str, Any] = {"tries": asdict(then.tries), "node": None, "before": None}
+    if circumstances.promise is not None and ended.sequel not in FINAL:
+        promise = circumstances.promise
+        number = promise.number or found.number
+        values |= {"state": LeadState.CALLBACK, "due_at": promise.due_at, "number": number}
+        values |= {"agent": promise.agent, "because": ""}
+    elif isinstance(then, Again) and await _is_promised_still(connection, found, ended):
+        values |= {"state": LeadState.CALLBACK, "due_at": then.due_at, "because": ended.outcome}
+    elif isinstance(then, Again):
+        values |= {"state": LeadState.WAITING, "due_at": then.due_at, "number": then.number}
+        values |= {"agent": None, "because": ended.outcome}
+    else:
+        values |= {"state": LeadState.DONE, "due_at": None, "agent": None}
+        values |= {"because": then.because}
+    await connection.execute(update(LEADS).where(LEADS.c.id == found.lead).values(values))
+    await connection.execute(delete(CLAIMS).where(CLAIMS.c.lead == found.lead))
+    return then
+
+
+async def _is_promised_still(connection: AsyncConnection, found: Row[Any], ended: Ended) -> bool:
+    """Tell whether a promised call has still to be made: the last one did not reach their phone."""
+    was = await connection.scalar(select(LEADS.c.before).where(LEADS.c.id == found.lead))
+    return was == LeadState.CALLBACK and ended.outcome in NOT_REACHED
+
+
+async def count_answer(
+    connection: AsyncConnection, found: Row[Any], groups: Sequence[Group], answers: int = 1
+) -> None:
+    """Count an attempt as an answer of groups; -1: it was none after all."""
+    for name, value in groups:
+        key = {"client": found.client, "campaign": found.campaign, "field": name, "value": value}
+        statement = insert(QUOTA_COUNTS).values(**key, answers=max(0, answers))
+        more = {"answers": func.max(0, QUOTA_COUNTS.c.answers + answers)}
+        await connection.execute(
+            statement.on_conflict_do_update(index_elements=list(key), set_=more)
+        )
