@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from ccengine.config.clients import Client
+    from ccengine.config.clients import Client, Number
     from ccengine.config.documents import Document
     from ccengine.ivr.flow_drafts import FlowDraft
 
@@ -219,12 +219,19 @@ def _languages(
         number
         for dialed, number in client.settings.numbers.items()
         if number.flow == draft.name or any(one.holds(client.id, dialed) for one in closures)
-    ]
+    ] + _shown_with(client, draft.name)
     chosen_in = [draft]
     if numbers and draft.name in _sent_on_to(client, drafts):
         numbers, chosen_in = [*client.settings.numbers.values()], [*drafts.values()]
     offered = _offered(client, chosen_in) & tenant.settings.languages.keys()
     return sorted({*spoken_by(tenant, client, numbers), *offered})
+
+
+def _shown_with(client: Client, flow: str) -> list[Number]:
+    """Return the numbers that people see who hear a flow as a campaign calls them."""
+    campaigns = [one.settings for one in client.campaigns.values()]
+    shown = {number for one in campaigns if one.flow == flow for number in one.caller_ids}
+    return [known for number, known in client.settings.numbers.items() if number in shown]
 
 
 def _sent_on_to(client: Client, drafts: Mapping[str, FlowDraft]) -> set[str]:

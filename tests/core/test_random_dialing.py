@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 NAMES = ("anna", "bob", "carl", "dora")
 DICE = st.integers(0, 2**32)
-MODES = st.sampled_from([Mode.PREVIEW, Mode.PROGRESSIVE, Mode.POWER, Mode.PREDICTIVE])
+MODES = st.sampled_from(Mode)
 HOURS = (Period(0.0, 60.0), Period(90.0, 400.0))
 CAMPAIGNS = st.sampled_from([RENEWALS, SURVEY])
 
@@ -184,7 +184,7 @@ def _next_of(call: Call, chance: Random) -> Event | None:
     if call.kind is Kind.LEAD and chance.random() < 0.2:
         return late
     if call.state is CallState.IN_FLOW or chance.random() < 0.1:
-        return ended
+        return _next_in_flow(call, chance) if chance.random() < 0.6 else ended
     match call.state:
         case CallState.OFFERED:
             return events.OfferAccepted(**both, offer=call.offer or OfferId(""))
@@ -194,6 +194,13 @@ def _next_of(call: Call, chance: Random) -> Event | None:
             return events.ConversationEnded(**both, by=events.Party.AGENT)
         case _:
             return None
+
+
+def _next_in_flow(call: Call, chance: Random) -> Event:
+    """Whoever hears a flow goes on to a queue; to others it is impossible, or late."""
+    if not call.step:
+        return events.FlowStepEntered(call=call.id, flow="news", step="menu")
+    return events.CallQueued(call=call.id, queue=queue_named(chance.choice(["sales", "care"])))
 
 
 TestRandomDialing = RandomDialing.TestCase

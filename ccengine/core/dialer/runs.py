@@ -41,6 +41,9 @@ class LeadCall:
     agent_says: bool = False  #: the verdict is the agent's
     disowned: bool = False  #: its law was told that a machine had answered
     cut_off: bool = False  #: a detector has ended the talk, or the waiting for one
+    flow: str = ""  #: of an unattended call: what who answers hears; empty: an agent comes
+    shown: str = ""  #: likewise: the number of ours that they see
+    heard: bool = False  #: likewise: its flow had begun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
