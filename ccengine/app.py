@@ -23,6 +23,7 @@ from ccengine.assembly.feed import begin_to_publish, live_feed, webhooks
 from ccengine.assembly.keeping import Archive, open_archive
 from ccengine.assembly.lead_books import StoredBooks
 from ccengine.assembly.lookups import open_lookups, open_outbox, open_payments, put_examples
+from ccengine.assembly.opt_outs import StoredOptOuts
 from ccengine.assembly.pages import feed_and_pages
 from ccengine.assembly.quality import look_after_quality
 from ccengine.assembly.recordings import watch_recordings
@@ -240,6 +241,7 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
         rows_of_agent=partial(read_rows_of_agent, paths.journal),
         lookups=open_lookups(paths, stack),
         payments=open_payments(paths, stack),
+        opt_outs=StoredOptOuts(keeper.database, engine.clock.now),
         voices=_voices(paths, stack),
         hearing=_hearing(router, settings),
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ccengine.asterisk.recorder import NoRecorder, Recorder
 from ccengine.asterisk.router import Router
+from ccengine.calls.opt_outs import OptOuts
 from ccengine.calls.spoken_choice import Hearing
 from ccengine.config.settings import StatePaths
 from ccengine.core.ids import AgentId, Instant
@@ -68,6 +69,7 @@ class Wiring:
     payments: Payments | None = None  #: None: no card is taken
     hearing: Hearing | None = None  #: None: menus are answered by keys only
     metrics: Metrics = field(default_factory=Metrics)
+    opt_outs: OptOuts | None = None  #: None: flows note nobody who wants no more calls
     voices: Voices | None = None  #: None: values are not said, where there is no speech engine
 
     def tenant(self) -> Tenant:
