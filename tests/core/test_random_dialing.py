@@ -184,7 +184,9 @@ def _next_of(call: Call, chance: Random) -> Event | None:
     if call.kind is Kind.LEAD and chance.random() < 0.2:
         return late
     if call.state is CallState.IN_FLOW or chance.random() < 0.1:
-        return _next_in_flow(call, chance) if chance.random() < 0.6 else ended
+        hears = call.lead is not None and call.lead.flow and not call.lead.abandoned
+        is_first = call.state is CallState.IN_FLOW and call.queue is None
+        return _next_in_flow(call, chance) if hears and is_first else ended
     match call.state:
         case CallState.OFFERED:
             return events.OfferAccepted(**both, offer=call.offer or OfferId(""))
@@ -197,7 +199,9 @@ def _next_of(call: Call, chance: Random) -> Event | None:
 
 
 def _next_in_flow(call: Call, chance: Random) -> Event:
-    """Whoever hears a flow goes on to a queue; to others it is impossible, or late."""
+    """Whoever hears a flow goes on in it, to a queue, or hangs up."""
+    if chance.random() < 0.3:
+        return events.CallEnded(call=call.id, by=events.Party.CALLER, cause="hung up")
     if not call.step:
         return events.FlowStepEntered(call=call.id, flow="news", step="menu")
     return events.CallQueued(call=call.id, queue=queue_named(chance.choice(["sales", "care"])))
