@@ -29,7 +29,7 @@ from ccengine.ivr.steps.play import PlayStep
 from ccengine.ivr.steps.voicemail import VoicemailStep
 from tests.calls.in_flows import END, STEPS, entered, flow
 from tests.calls.test_lead_calls import RENEWALS, Books, far, lead, open_at_any_hour
-from tests.calls.test_lead_restart import has, leg_of
+from tests.calls.test_lead_restart import leg_of
 from tests.fakes.asterisk_leads import FAMILY, MESSAGE_SECONDS, WAIT_SECONDS
 
 if TYPE_CHECKING:
@@ -272,23 +272,36 @@ async def test_killed_for_longer_than_the_message_the_note_tells(center: CenterO
     assert outcomes(books) == [AttemptOutcome.ANSWERED]  # its flow was heard
 
 
-@pytest.mark.parametrize("away_seconds", [0.2, 6.0])
-async def test_killed_as_they_answer(center: CenterOnFake, away_seconds: float) -> None:
-    """They are the dialplan's for two seconds, and hear who called if nobody is back by then."""
+async def test_killed_as_they_answer_the_next_engine_has_them_hear_it(
+    center: CenterOnFake,
+) -> None:
     center.asterisk.phone_answers(far(1), 3.0)
     books = Books([lead(1)])
     async with calling(center, books):
         await center.until(lambda: center.journal.events(LeadAnswered))
-        await center.restart(away_seconds=away_seconds)
-        is_back = away_seconds < WAIT_SECONDS
-        if is_back:
-            await center.until(lambda: has(FlowStepEntered)(center))
-            center.asterisk.hang_up(leg_of(center))
+        await center.restart(away_seconds=0.2)
+        await center.until(lambda: center.journal.events(FlowStepEntered))
+        center.asterisk.hang_up(leg_of(center))
         await center.until(lambda: books.closed)
-        if not is_back:
-            await center.until(lambda: books.told)  # by which the books make it an abandoned call
-    expected = AttemptOutcome.ANSWERED if is_back else AttemptOutcome.CUT_OFF
-    assert outcomes(books) == [expected]
+    assert outcomes(books) == [AttemptOutcome.ANSWERED]
+
+
+async def test_without_an_engine_as_they_answer_they_hear_who_called(center: CenterOnFake) -> None:
+    """They are the dialplan's until an engine takes them, and nobody is there to do so."""
+    center.asterisk.phone_rings(far(1))
+    books = Books([lead(1)])
+    async with calling(center, books):
+        await center.until(lambda: center.asterisk.ringing(far(1)))
+        await asyncio.sleep(0.1)
+        leg = leg_of(center)
+        await center.kill()
+        center.asterisk.pick_up(leg)
+        await asyncio.sleep(WAIT_SECONDS + 1.0)
+        assert "CC_MESSAGE_AT" in center.asterisk.channel(leg).variables
+        await center.start()
+        await center.until(lambda: books.closed)
+    assert outcomes(books) == [AttemptOutcome.ABANDONED]
+    assert not center.journal.events(FlowStepEntered)
 
 
 async def test_out_of_reach_of_asterisk_for_long_they_hear_who_called(center: CenterOnFake) -> None:
