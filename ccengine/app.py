@@ -24,6 +24,7 @@ from ccengine.assembly.keeping import Archive, open_archive
 from ccengine.assembly.last_calls import StoredLastCalls
 from ccengine.assembly.lead_books import StoredBooks
 from ccengine.assembly.lookups import open_lookups, open_outbox, open_payments, put_examples
+from ccengine.assembly.opt_outs import StoredOptOuts
 from ccengine.assembly.pages import feed_and_pages
 from ccengine.assembly.quality import look_after_quality
 from ccengine.assembly.recordings import watch_recordings
@@ -241,6 +242,7 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
         lookups=open_lookups(paths, stack),
         payments=open_payments(paths, stack),
         last_calls=StoredLastCalls(keeper.database, engine.clock.now),
+        opt_outs=StoredOptOuts(keeper.database, engine.clock.now),
         voices=_voices(paths, stack),
         hearing=_hearing(router, settings),
     )

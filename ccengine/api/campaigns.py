@@ -217,7 +217,7 @@ class Board:
         """Return what `CampaignShown` has of a campaign."""
         name = CampaignId(campaign.id)
         run, plan = self._center.campaigns.get(name), self._center.plan.campaigns.get(name)
-        queue = None if plan is None else plan.queue
+        queue = None if plan is None or plan.is_unattended else plan.queue
         return {
             "campaign": name,
             "client": campaign.client,

@@ -21,6 +21,7 @@ from ccengine.config.lead_columns import debt_of
 from ccengine.config.whereabouts import whereabouts
 from ccengine.core.commands import CloseLead
 from ccengine.core.dialer.leads import AttemptId, HeldBack
+from ccengine.core.dialer.purposes import Mode
 from ccengine.core.dialer.quotas import Quotas
 from ccengine.core.dialer.retries import RetryRules, due_after_skip
 from ccengine.core.ids import CallId, CampaignId, ClientId, owner_of
@@ -305,5 +306,6 @@ def _machines(campaign: Campaign, where: Sequence[Whereabouts]) -> Machines:
     settings = campaign.settings
     when = settings.machines
     if when is Detection.BEFORE and not counts_from_greeting(one.place for one in where):
-        when = Detection.PARALLEL
+        is_unattended = settings.mode is Mode.UNATTENDED  # the flow is heard, whoever it is
+        when = Detection.OFF if is_unattended else Detection.PARALLEL
     return Machines(when, settings.detector)

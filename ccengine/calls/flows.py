@@ -20,6 +20,7 @@ from ccengine.calls.caller_ear import CallerEar
 from ccengine.calls.flow_card import FlowCard
 from ccengine.calls.flow_recording import comment_of, record_caller, stop_recording
 from ccengine.calls.languages import language_of
+from ccengine.calls.opt_outs import opt_out
 from ccengine.calls.ring_backs import ring_back
 from ccengine.calls.spoken_choice import SpokenChoice
 from ccengine.calls.survey import CallSurvey
@@ -158,6 +159,7 @@ class CallFlows:
             record=self._record,
             lookup=partial(self._look_up, client.id),
             submit=partial(self._submit, client),
+            opt_out=lambda: opt_out(self._wiring.opt_outs, self._call, client),
             take_card=self._card.take,
             answer_survey=self.survey.answer,
             within=self._within,

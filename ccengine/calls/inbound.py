@@ -64,7 +64,14 @@ class InboundCall:
     """One caller's session. The core knows the call already when this is made."""
 
     def __init__(
-        self, wiring: Wiring, talks: Talks, channel: Channel, call: Call, *, resumed: bool
+        self,
+        wiring: Wiring,
+        talks: Talks,
+        channel: Channel,
+        call: Call,
+        *,
+        resumed: bool,
+        outside: Outside | None = None,
     ) -> None:
         self._talks = talks
         self._hears_music = resumed
@@ -74,7 +81,7 @@ class InboundCall:
         self._call = call
         self._waiting = Waiting(wiring, channel, call, taken_up=resumed)
         self._conversation: Conversation | None = None
-        self._outside = Outside(wiring, call)
+        self._outside = outside or Outside(wiring, call)
         self._flows = CallFlows(wiring, channel, call, talks)
         self._diverted_at = -math.inf
         self._by, self._cause = Party.CALLER, CALLER_HUNG_UP

@@ -23,6 +23,8 @@ from ccengine.core.ids import client_of
 from ccengine.reporting.call_record import MISSED_CAUSES
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from ccengine.asterisk.ari.client import Ari
     from ccengine.asterisk.ari.events import ChannelSnapshot
     from ccengine.asterisk.channels import Channel
@@ -93,10 +95,19 @@ async def unseen_end(ari: Ari, call: CallId, node: str) -> CallEnded | None:
 
 
 class Outside:
-    """One caller's way out, and the end of it."""
+    """One caller's way out, and the end of it.
 
-    def __init__(self, wiring: Wiring, call: Call) -> None:
+    Args:
+        wiring: engine and configuration.
+        call: the caller's.
+        let_go: done before they leave, by whoever has them on a time limit.
+    """
+
+    def __init__(
+        self, wiring: Wiring, call: Call, let_go: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         self.has_left = False
+        self._let_go = let_go
         self._wiring = wiring
         self._node = wiring.node
         self._departure: Departure | None = None
@@ -124,6 +135,8 @@ class Outside:
         greeting = self._greeting(divert.queue, prompt, language)
         if greeting:
             await channel.set_variable(name=GREETING, value=greeting)
+        if self._let_go is not None:
+            await self._let_go()
         if divert.number is not None:
             # The partner is that of the queue's client, whose rules and caps hold.
             await channel.set_variable(name="CC_CLIENT", value=client_of(divert.queue))

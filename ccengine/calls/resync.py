@@ -128,7 +128,7 @@ class Resyncer:
             self._take_up_item(call)
         elif channel is None or (call.state is CallState.DIALING and not self._both_are_here(call)):
             await self._close(call)
-        elif call.lead is not None and self._leads is not None:
+        elif call.lead is not None and self._leads is not None and not has_left(channel):
             self._take_up_lead(call, call.lead, channel, self._leads)
         elif channel.in_app(self._wiring.router.ari.app):
             self._resume(call, channel)

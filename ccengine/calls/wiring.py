@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ccengine.asterisk.recorder import NoRecorder, Recorder
 from ccengine.asterisk.router import Router
 from ccengine.calls.last_calls import LastCalls
+from ccengine.calls.opt_outs import OptOuts
 from ccengine.calls.spoken_choice import Hearing
 from ccengine.config.settings import StatePaths
 from ccengine.core.ids import AgentId, Instant
@@ -70,6 +71,7 @@ class Wiring:
     last_calls: LastCalls | None = None  #: None: nobody who rings back is recognised
     hearing: Hearing | None = None  #: None: menus are answered by keys only
     metrics: Metrics = field(default_factory=Metrics)
+    opt_outs: OptOuts | None = None  #: None: flows note nobody who wants no more calls
     voices: Voices | None = None  #: None: values are not said, where there is no speech engine
 
     def tenant(self) -> Tenant:

@@ -14,6 +14,7 @@ from ccengine.config.lead_columns import RESERVED, is_number_column
 from ccengine.config.lookups import Documents, Range, levels, out_of_range, unknown, unknown_keys
 from ccengine.config.papers import FieldKind
 from ccengine.config.script_places import check_script
+from ccengine.config.unattended_checks import check_unattended
 from ccengine.core.dialer.leads import AttemptOutcome
 from ccengine.core.dialer.purposes import Mode
 from ccengine.core.dialer.retries import FINAL, SKIPPED
@@ -54,6 +55,7 @@ def check_campaigns(client: Client, documents: Documents, today: date) -> Iterat
         if document is not None:
             at = CampaignAt(campaign, client, document, documents)
             yield from _check_mode(at)
+            yield from check_unattended(at.campaign, at.document)
             yield from _check_service(at)
             yield from _check_caller_ids(at, today)
             yield from _check_trunks(at)
@@ -75,18 +77,6 @@ def _check_mode(at: CampaignAt) -> Iterator[Problem]:
         else:
             message = f"{at.owner} is {settings.mode} and has a ratio"
             yield document.problem(("ratio",), message, "write 'mode: power', or remove it")
-    if settings.mode is not Mode.UNATTENDED:
-        if settings.flow is not None:
-            message = f"{at.owner} is {settings.mode}: who answers talks with an agent"
-            yield document.problem(("flow",), message, "write 'mode: unattended', or remove it")
-        return
-    if not settings.consent:
-        message = f"{at.owner} calls without agents, and nobody has agreed to that"
-        remedy = "write 'consent: yes' if all of its leads have, or choose another mode"
-        yield document.problem(("mode",), message, remedy)
-    if settings.flow is None:
-        message = f"{at.owner} calls without agents, and nothing is heard"
-        yield document.problem(("mode",), message, "add 'flow: …'")
 
 
 def _check_machines(at: CampaignAt) -> Iterator[Problem]:

@@ -36,7 +36,7 @@ a client's can be called so."""
 def campaign_plans(
     client: Client, rules: DialingRules, at: Instant
 ) -> Mapping[CampaignId, CampaignPlan]:
-    """Return the plans of a client's campaigns that dial for agents.
+    """Return the plans of a client's campaigns.
 
     Args:
         client: whose.
@@ -45,9 +45,7 @@ def campaign_plans(
     """
     holding = rules.over(built_in())
     return {
-        CampaignId(one.id): _plan_of(client, one, holding, at)
-        for one in client.campaigns.values()
-        if one.settings.mode is not Mode.UNATTENDED
+        CampaignId(one.id): _plan_of(client, one, holding, at) for one in client.campaigns.values()
     }
 
 
@@ -72,6 +70,8 @@ def _plan_of(client: Client, campaign: Campaign, rules: DialingRules, at: Instan
     return CampaignPlan(
         queue=_queue_of(client, campaign),
         mode=settings.mode,
+        flow=settings.flow or "",
+        agreed=settings.consent,
         ratio=settings.ratio or 1.0,
         law=settings.pacing,
         limits=tuple(limit_of(one) for one in limits),

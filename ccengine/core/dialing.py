@@ -11,7 +11,7 @@ from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from ccengine.core import contacts, diversion, offers, schedules
+from ccengine.core import contacts, diversion, offers, schedules, unattended
 from ccengine.core.calls import Call
 from ccengine.core.commands import ReturnLeads, ShowCall, WithdrawCalls
 from ccengine.core.dialer.figures import WindowCount
@@ -23,7 +23,7 @@ from ccengine.core.dialer.runs import Run
 from ccengine.core.errors import CampaignOver, NotNow, UnknownCampaign
 from ccengine.core.ids import owner_of
 from ccengine.core.lead_calls import PATIENCE_PREFIX
-from ccengine.core.placing import keeper_of, land, lease
+from ccengine.core.placing import keeper_of, land, lease, members_of
 from ccengine.core.schedules import SCHEDULE
 from ccengine.core.states import AT_WORK, WITH_CALLS, CallState, CallStep, Kind, next_call_state
 
@@ -73,12 +73,14 @@ def start(floor: Floor, event: CampaignStarted, now: Instant) -> None:
 
     Raises:
         CampaignOver: its last day, or its contract's, has passed.
+        NobodyAgreed: it is unattended, without consent or without a flow.
         UnknownCampaign: the plan has no such campaign.
         NotNow: something is missing without which it must not dial.
     """
     plan = _plan_of(floor, event.campaign)
     if plan.hindrance:
         raise NotNow(plan.hindrance)
+    unattended.expect_agreed(event.campaign, plan)
     if plan.ends_at is not None and plan.ends_at <= now:
         message = f"campaign '{event.campaign}' is over: {plan.ends_because}"
         raise CampaignOver(message)
@@ -89,7 +91,7 @@ def start(floor: Floor, event: CampaignStarted, now: Instant) -> None:
         floor.ignored += 1
         return
     if run is None:
-        agents = len(floor.matching.pool(floor.requirements.usual(plan.queue)).members)
+        agents = len(members_of(floor, plan))
         zero = now // HALF_HOUR_S * HALF_HOUR_S
         run = floor.runs.known[event.campaign] = _run_of(event.campaign, plan, agents, zero)
     else:
@@ -160,8 +162,7 @@ def tick(floor: Floor, now: Instant) -> None:
 def _count_time(floor: Floor, run: Run) -> None:
     """Count how many of the agents of a campaign that runs are at work, and busy, at a tick."""
     if run.is_running:
-        pool = floor.matching.pool(floor.requirements.usual(run.plan.queue))
-        states = [floor.roster.get(name).state for name in pool.members]
+        states = [floor.roster.get(name).state for name in members_of(floor, run.plan)]
         run.figures.staffed_seconds += TICK_SECONDS * sum(one in AT_WORK for one in states)
         run.figures.busy_seconds += TICK_SECONDS * sum(one in WITH_CALLS for one in states)
 
@@ -259,7 +260,7 @@ def dial(floor: Floor, event: LeadDialed, now: Instant) -> None:
         floor.ignored += 1
         return
     number, attempt = event.number, event.attempt
-    lead = replace(lead, number=number, attempt=attempt, placed_at=now)
+    lead = replace(lead, number=number, attempt=attempt, placed_at=now, shown=event.caller)
     floor.runs.air[event.call] = lead
     plan = floor.plan.campaigns.get(lead.campaign)
     lease(floor, event.call, plan, now)
@@ -319,9 +320,10 @@ def answer(floor: Floor, event: LeadAnswered, now: Instant) -> None:
         run.note_answered(now, lead)
     plan = floor.plan.campaigns.get(lead.campaign)
     call = _call_of(floor, event, lead, now)
+    unattended.greet(call)
     floor.calls[call.id] = call
-    if plan is None or plan.queue not in floor.plan.queues:
-        floor.ask(call.shown())  # nobody is there for them: the dialplan says who called
+    if lead.flow or plan is None or plan.queue not in floor.plan.queues:
+        floor.ask(call.shown())  # they hear the flow, or the dialplan says who called
         return
     call.queue, call.queued_at, call.visited = plan.queue, now, (plan.queue,)
     call.lined_at, call.serial = now, floor.next_serial()

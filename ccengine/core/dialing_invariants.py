@@ -30,6 +30,7 @@ def check(floor: Floor) -> None:
     """
     _check_runs(floor)
     _check_air(floor)
+    _check_unattended(floor)
     _check_leads(floor)
     _check_previews(floor)
     for call in floor.calls.values():
@@ -63,6 +64,17 @@ def _check_air(floor: Floor) -> None:
     for campaign, count in Counter(lead.campaign for lead in runs.air.values()).items():
         plan = floor.plan.campaigns.get(campaign)
         _must(plan is None or count <= plan.calls_at_most, "too many in the air", campaign)
+
+
+def _check_unattended(floor: Floor) -> None:
+    """Check that calls without agents are never more than may go on, and wait for no campaign."""
+    calls = [call for call in floor.calls.values() if call.lead is not None and call.lead.flow]
+    _must(all(call.patience_until is None for call in calls), "a flow has no patience", calls)
+    going_on = Counter(call.lead.campaign for call in calls if call.lead is not None)
+    going_on.update(lead.campaign for lead in floor.runs.air.values() if lead.flow)
+    for campaign, count in going_on.items():
+        plan = floor.plan.campaigns.get(campaign)
+        _must(plan is None or count <= plan.calls_at_most, "too many go on", campaign)
 
 
 def _check_leads(floor: Floor) -> None:

@@ -69,6 +69,10 @@ class CampaignOver(CoreError):
     """The campaign's last day, or its contract's, has passed."""
 
 
+class NobodyAgreed(CoreError):
+    """An unattended campaign whose leads have not agreed to that, or in which nothing is heard."""
+
+
 class UnknownNumber(CoreError):
     """The lead has no such number that could be dialed."""
 

@@ -37,7 +37,8 @@ def note_end(floor: Floor, call: Call) -> None:
     """Have a lead's attempt closed when nobody has anything more to say of it."""
     if call.lead is not None:
         floor.deadlines.discard(PATIENCE_PREFIX + call.id)
-        floor.runs.closing[call.id] = call.lead
+        has_heard = bool(call.lead.flow and call.step)
+        floor.runs.closing[call.id] = replace(call.lead, heard=has_heard)
 
 
 def hear(floor: Floor, event: LeadMachineHeard, now: Instant) -> None:
@@ -109,7 +110,8 @@ def _outcome(lead: LeadCall) -> AttemptOutcome:
         return AttemptOutcome.MACHINE
     if lead.abandoned:
         return AttemptOutcome.ABANDONED
-    return AttemptOutcome.CUT_OFF if lead.talked_with is None else AttemptOutcome.ANSWERED
+    was_served = lead.talked_with is not None or lead.heard
+    return AttemptOutcome.ANSWERED if was_served else AttemptOutcome.CUT_OFF
 
 
 def _agent_of(floor: Floor, lead: LeadCall) -> Agent | None:

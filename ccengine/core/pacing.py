@@ -11,27 +11,25 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from ccengine.core import lead_calls, previews, promised_calls
+from ccengine.core import lead_calls, previews, promised_calls, unattended
 from ccengine.core.agents import Agent
-from ccengine.core.commands import RefillHopper, WithdrawCalls
+from ccengine.core.commands import WithdrawCalls
 from ccengine.core.dialer.leads import LeadState
 from ccengine.core.dialer.pacing.situation import Ringing, Situation
 from ccengine.core.dialer.purposes import Mode
 from ccengine.core.dialer.runs import LeadCall, Run
 from ccengine.core.ids import AgentId, CallId
-from ccengine.core.placing import keeper_of, place
-from ccengine.core.states import AT_WORK, AgentState, CallState, Kind
+from ccengine.core.placing import keeper_of, members_of, place, refill
+from ccengine.core.states import AT_WORK, AgentState, CallState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ccengine.core.calls import Call
     from ccengine.core.dialer.leads import Lead
     from ccengine.core.dialer.pacing.situation import Decision
     from ccengine.core.floor import Floor
     from ccengine.core.ids import CampaignId, Instant
-
-REFILL_SECONDS: Final = 30.0
-"""Leads that were asked for and have not come for so long are asked for again."""
 
 NOBODY_LEFT: Final = "no agent is left"
 BUSY: Final = AT_WORK - {AgentState.AVAILABLE}
@@ -69,6 +67,7 @@ def settle(floor: Floor, now: Instant) -> None:
             previews.show(floor, team.run, [agent.id for agent in team.idle], now)
         else:
             _place(floor, team, now)
+    unattended.pace(floor, now)
 
 
 def _teach(run: Run, was: AgentState, seconds: float, *, paused: bool) -> None:
@@ -79,7 +78,7 @@ def _teach(run: Run, was: AgentState, seconds: float, *, paused: bool) -> None:
 
 
 def _members(floor: Floor, run: Run) -> tuple[AgentId, ...]:
-    return floor.matching.pool(floor.requirements.usual(run.plan.queue)).members
+    return members_of(floor, run.plan)
 
 
 # --- nobody is left ---------------------------------------------------------------------------
@@ -100,12 +99,12 @@ def _withdraw(floor: Floor) -> None:
 
 
 def has_agents(floor: Floor, campaign: CampaignId) -> bool:
-    """Tell whether anybody is at work who could talk with the campaign's leads."""
+    """Tell whether anybody is at work who could talk with the campaign's leads, if they need it."""
     plan = floor.plan.campaigns.get(campaign)
-    if plan is None:
-        return False
-    pool = floor.matching.pool(floor.requirements.usual(plan.queue))
-    return any(_is_at_work(floor.roster.get(one), floor, campaign) for one in pool.members)
+    if plan is None or plan.is_unattended:
+        return plan is not None
+    members = members_of(floor, plan)
+    return any(_is_at_work(floor.roster.get(one), floor, campaign) for one in members)
 
 
 def _is_at_work(agent: Agent, floor: Floor, campaign: CampaignId) -> bool:
@@ -123,7 +122,10 @@ def _teams(floor: Floor, now: Instant) -> list[Team]:
     teams = [
         Team(run, frozenset(_members(floor, run)), waiting[name])
         for name, run in sorted(floor.runs.known.items())
-        if run.is_running and run.plan.is_open(now) and has_agents(floor, name)
+        if run.is_running
+        and not run.plan.is_unattended
+        and run.plan.is_open(now)
+        and has_agents(floor, name)
     ]
     if not teams:
         return []
@@ -151,9 +153,14 @@ def _wanted_by_others(floor: Floor) -> set[AgentId]:
     for requirement in floor.matching.lines():
         pool = floor.matching.pool(requirement)
         calls = (*pool.line, *pool.shared)
-        if any(floor.calls[call].kind is not Kind.LEAD for call in calls):
+        if any(_is_nobodys(floor.calls[call]) for call in calls):
             found.update(pool.members)
     return found
+
+
+def _is_nobodys(call: Call) -> bool:
+    """Tell whether no campaign's pace counts on an agent for a call: a flow may have led here."""
+    return call.lead is None or bool(call.lead.flow)
 
 
 def _share_busy(floor: Floor, teams: list[Team], wanted: set[AgentId]) -> None:
@@ -174,7 +181,7 @@ def _left(floor: Floor, teams: list[Team], wanted: set[AgentId], now: Instant) -
     for call, lead in floor.runs.air.items():  # of one that pauses, or is over
         plan = floor.plan.campaigns.get(lead.campaign)
         if lead.campaign not in paced and plan is not None and keeper_of(floor, call) is None:
-            members = floor.matching.pool(floor.requirements.usual(plan.queue)).members
+            members = members_of(floor, plan)
             kept = next((one for one in left if one.id in members), None)
             left = [one for one in left if one is not kept]
     return [one for one in left if any(_may(floor, team, one, now) for team in teams)]
@@ -225,12 +232,7 @@ def _has_leads(floor: Floor, team: Team) -> bool:
 
 
 def _refill(floor: Floor, run: Run, now: Instant) -> None:
-    if run.hopper.is_low and now >= run.refill_at:
-        wanted = run.hopper.wanted()
-        run.asked, run.refill_at = wanted.due, now + REFILL_SECONDS
-        agents = promised_calls.who_may_keep(floor, run)
-        floor.ask(RefillHopper(campaign=run.campaign, wanted=wanted, agents=agents))
-    else:
+    if not refill(floor, run, now, promised_calls.who_may_keep(floor, run)):
         promised_calls.ask(floor, run, now)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ccengine.core.commands import PlaceCall
+from ccengine.core.commands import PlaceCall, RefillHopper
 from ccengine.core.dialer.runs import LeadCall
 from ccengine.core.ids import CallId, owner_of
 
@@ -16,9 +16,29 @@ if TYPE_CHECKING:
     from ccengine.core.floor import Floor
     from ccengine.core.ids import AgentId, Instant
 
+REFILL_SECONDS: Final = 30.0
+"""Leads that were asked for and have not come for so long are asked for again."""
+
 AIR_PREFIX: Final = "air:"
 SLACK_SECONDS: Final = 30.0
 """A call of which nobody has told anything for so long after its ring time is given up."""
+
+
+def refill(floor: Floor, run: Run, now: Instant, agents: tuple[AgentId, ...] = ()) -> bool:
+    """Ask for leads when the hopper is nearly empty, again only after a while; tell whether.
+
+    Args:
+        floor: where.
+        run: of the campaign.
+        now: this instant.
+        agents: at work: what they have promised may be dialed.
+    """
+    if not run.hopper.is_low or now < run.refill_at:
+        return False
+    wanted = run.hopper.wanted()
+    run.asked, run.refill_at = wanted.due, now + REFILL_SECONDS
+    floor.ask(RefillHopper(campaign=run.campaign, wanted=wanted, agents=agents))
+    return True
 
 
 def place(
@@ -51,6 +71,7 @@ def place(
         placed_at=now,
         agent=agent or lead.agent,
         score=lead.score,
+        flow=run.plan.flow if run.plan.is_unattended else "",
     )
     lease(floor, call, run.plan, now)
     floor.ask(
@@ -65,6 +86,13 @@ def place(
         )
     )
     return call
+
+
+def members_of(floor: Floor, plan: CampaignPlan) -> tuple[AgentId, ...]:
+    """Return the agents who may get a campaign's leads: of an unattended one, nobody."""
+    if plan.is_unattended:
+        return ()
+    return floor.matching.pool(floor.requirements.usual(plan.queue)).members
 
 
 def keeper_of(floor: Floor, call: CallId) -> Agent | None:

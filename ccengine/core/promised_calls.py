@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from ccengine.core.commands import RefillHopper
 from ccengine.core.dialer.hopper import Wanted
-from ccengine.core.placing import place
+from ccengine.core.placing import members_of, place
 from ccengine.core.states import AT_WORK
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ AT_ONCE: Final = 10
 
 def who_may_keep(floor: Floor, run: Run) -> tuple[AgentId, ...]:
     """Return who is at work of a campaign's agents: what they have promised may be dialed."""
-    members = floor.matching.pool(floor.requirements.usual(run.plan.queue)).members
+    members = members_of(floor, run.plan)
     return tuple(one for one in members if floor.roster.get(one).state in AT_WORK)
 
 

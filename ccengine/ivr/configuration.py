@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from ccengine.config.clients import Client
+    from ccengine.config.clients import Client, Number
     from ccengine.config.documents import Document
     from ccengine.ivr.flow_drafts import FlowDraft
 
@@ -232,7 +232,7 @@ def _languages(
         if number.flow == draft.name
         or any(one.holds(client.id, dialed) for one in closures)
         or draft.name in _ring_backs(client, dialed)
-    ]
+    ] + _shown_with(client, draft.name)
     chosen_in = [draft]
     if numbers and draft.name in _sent_on_to(client, drafts):
         numbers, chosen_in = [*client.settings.numbers.values()], [*drafts.values()]
@@ -248,6 +248,13 @@ def _ring_backs(client: Client, number: str) -> set[str]:
         for one in client.campaigns.values()
         if one.settings.ring_back and digits in map(digits_of, one.settings.caller_ids)
     }
+
+
+def _shown_with(client: Client, flow: str) -> list[Number]:
+    """Return the numbers that people see who hear a flow as a campaign calls them."""
+    campaigns = [one.settings for one in client.campaigns.values()]
+    shown = {number for one in campaigns if one.flow == flow for number in one.caller_ids}
+    return [known for number, known in client.settings.numbers.items() if number in shown]
 
 
 def _sent_on_to(client: Client, drafts: Mapping[str, FlowDraft]) -> set[str]:

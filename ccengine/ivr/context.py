@@ -56,6 +56,11 @@ async def take_no_card(_amount: str, _reference: str) -> PaymentAnswer:
     return NOT_REACHED
 
 
+async def note_nobody() -> bool:
+    """Note nobody who wants no more calls, where no list is kept."""
+    return False
+
+
 def forget_answer(_score: int, _comment: str) -> None:
     """Keep no answer, where nobody asks how it was."""
 
@@ -92,6 +97,8 @@ class FlowContext:
     """Asks one of the client's lookups; never takes longer than its deadline."""
     submit: Callable[[Question], bool] = submit_nothing
     """Keeps one of the client's submissions, to be carried out; False: it will not be."""
+    opt_out: Callable[[], Awaitable[bool]] = note_nobody
+    """Notes that the caller wants no more calls of the client; False: it is not noted."""
     take_card: Callable[[str, str], Awaitable[PaymentAnswer]] = take_no_card
     """Has the caller type a payment card and pays: an amount, and of what."""
     answer_survey: Callable[[int, str], None] = forget_answer

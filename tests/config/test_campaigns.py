@@ -34,6 +34,13 @@ BROKEN = [
     (MODE, "flow: main\nmode: preview #", "talks with an agent", "mode: unattended"),
     (MODE, "flow: main\nmode: unattended #", "nobody has agreed", "consent: yes"),
     (MODE, "consent: yes\nmode: unattended #", "nothing is heard", "add 'flow"),
+    (MODE, "consent: yes\nflow: main\nmode: unattended #", "'queue' names some", "'enqueue'"),
+    (
+        MODE,
+        "consent: yes\nflow: main\nmachines: parallel\nmode: unattended #",
+        "nobody is there whom a machine",
+        "machines: off",
+    ),
     ("queue: vip  ", "queue: vips  ", "unknown queue 'vips'", "'vip'"),
     ("queue: vip  ", "#", "nobody serves campaign 'renewals'", "queue"),
     ("queue: vip  ", "skills: {ukrainian: 5}\nqueue: vip  ", "both a queue and skills", "either"),

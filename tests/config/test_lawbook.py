@@ -159,9 +159,20 @@ def test_debts_and_surveys_have_hours_of_their_own() -> None:
 def test_recorded_calls_are_banned_or_need_consent() -> None:
     noon = at("2026-11-23T12:00")
     banned = verdict("+982112345678", at("2026-11-23T07:00"), mode=Mode.UNATTENDED)
-    assert [one.reason for one in banned.holds] == [HoldReason.BANNED]
+    assert [one.reason for one in banned.holds] == [HoldReason.NO_CONSENT, HoldReason.BANNED]
     assert "GB.unattended" in held_by(verdict(LONDON, noon, mode=Mode.UNATTENDED))
     assert "EU.unattended" in held_by(verdict("+390612345678", noon, mode=Mode.UNATTENDED))
+
+
+@pytest.mark.parametrize("number", [LONDON, PARIS, "+971501234567"])
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_nobody_hears_a_recorded_voice_without_consent(number: str, purpose: Purpose) -> None:
+    """Also where no law that was read says a word of it."""
+    noon = at("2026-11-23T12:00")
+    held = verdict(number, noon, mode=Mode.UNATTENDED, purpose=purpose).holds
+    assert HoldReason.NO_CONSENT in {one.reason for one in held}
+    with_agents = verdict(number, noon, mode=Mode.PREVIEW, purpose=purpose).holds
+    assert "*.unattended" not in {one.rule for one in with_agents}
 
 
 def test_limits_on_abandoned_calls_have_their_own_fractions() -> None:

@@ -45,6 +45,8 @@ SURVEY = CampaignId("nova/survey")
 def campaign(mode: Mode = Mode.PROGRESSIVE, queue: str = "sales", **rules: Any) -> CampaignPlan:
     """Return a campaign of one list."""
     lists = {"main": ListShare()}
+    if mode is Mode.UNATTENDED:
+        rules = {"flow": "news", "agreed": True, **rules}
     return CampaignPlan(queue=QueueId(f"{CLIENT}/{queue}"), mode=mode, lists=lists, **rules)
 
 

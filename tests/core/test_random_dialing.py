@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 NAMES = ("anna", "bob", "carl", "dora")
 DICE = st.integers(0, 2**32)
-MODES = st.sampled_from([Mode.PREVIEW, Mode.PROGRESSIVE, Mode.POWER, Mode.PREDICTIVE])
+MODES = st.sampled_from(Mode)
 HOURS = (Period(0.0, 60.0), Period(90.0, 400.0))
 CAMPAIGNS = st.sampled_from([RENEWALS, SURVEY])
 
@@ -195,7 +195,9 @@ def _next_of(call: Call, chance: Random) -> Event | None:
     if call.kind is Kind.LEAD and chance.random() < 0.2:
         return late
     if call.state is CallState.IN_FLOW or chance.random() < 0.1:
-        return ended
+        hears = call.lead is not None and call.lead.flow and not call.lead.abandoned
+        is_first = call.state is CallState.IN_FLOW and call.queue is None
+        return _next_in_flow(call, chance) if hears and is_first else ended
     match call.state:
         case CallState.OFFERED:
             return events.OfferAccepted(**both, offer=call.offer or OfferId(""))
@@ -205,6 +207,15 @@ def _next_of(call: Call, chance: Random) -> Event | None:
             return events.ConversationEnded(**both, by=events.Party.AGENT)
         case _:
             return None
+
+
+def _next_in_flow(call: Call, chance: Random) -> Event:
+    """Whoever hears a flow goes on in it, to a queue, or hangs up."""
+    if chance.random() < 0.3:
+        return events.CallEnded(call=call.id, by=events.Party.CALLER, cause="hung up")
+    if not call.step:
+        return events.FlowStepEntered(call=call.id, flow="news", step="menu")
+    return events.CallQueued(call=call.id, queue=queue_named(chance.choice(["sales", "care"])))
 
 
 TestRandomDialing = RandomDialing.TestCase

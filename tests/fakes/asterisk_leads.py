@@ -31,6 +31,7 @@ class FakeLeads:
 
     def __init__(self, world: FakeWorld) -> None:
         self._world = world
+        self._limits: dict[str, float] = {}
 
     def wait(self, channel: FakeChannel) -> None:
         """Somebody has answered; AMD() may listen to them first."""
@@ -65,7 +66,18 @@ class FakeLeads:
         self._world.later(channel, 0.001, lambda: self._world.enter_stasis(channel))
         if context == "lead-taken":
             channel.variables.pop("TIMEOUT(absolute)", None)
-            self._world.later(channel, TAKEN_SECONDS, lambda: self._give_up(channel))
+            self.limit(channel, TAKEN_SECONDS)
+
+    def limit(self, channel: FakeChannel, seconds: float) -> None:
+        """They are the dialplan's again after so long, unless that is set anew; 0: never."""
+        until = self._limits[channel.id] = asyncio.get_running_loop().time() + seconds
+
+        def give_up() -> None:
+            if self._limits.get(channel.id) == until:
+                self._give_up(channel)
+
+        if seconds:
+            self._world.later(channel, seconds, give_up)
 
     def opt_out(self, channel: FakeChannel) -> None:
         """They press the key that ends such calls, while they hear who called."""
@@ -102,11 +114,10 @@ class FakeLeads:
         return self._world.phones[channel.endpoint].amd or FakeVerdict()
 
     def _give_up(self, channel: FakeChannel) -> None:
-        if channel.variables.get("TIMEOUT(absolute)") != "0":
-            self._world.leave_bridge(channel)
-            self._world.leave_stasis(channel)
-            channel.dialplan = (CONTEXT, "s")
-            self._say_who_called(channel)
+        self._world.leave_bridge(channel)
+        self._world.leave_stasis(channel)
+        channel.dialplan = (CONTEXT, "s")
+        self._say_who_called(channel)
 
     def _say_who_called(self, channel: FakeChannel) -> None:
         channel.variables["CC_MESSAGE_AT"] = self._now()

@@ -169,6 +169,8 @@ class FakeRest:
             self._world.speech.listen(channel, on=name == "TALK_DETECT(set)")
         else:
             channel.variables[name] = value
+        if name == "TIMEOUT(absolute)":
+            self._world.leads.limit(channel, float(value))
 
     async def _delete_channels(self, parts: list[str], request: Request) -> Response:
         match parts[1:]:

@@ -19,7 +19,6 @@ from ccengine.api.campaigns import (
 )
 from ccengine.api.faults import CAMPAIGN_UNKNOWN, REFUSED
 from ccengine.api.route import NAME, Asked, Change, Method, Nothing, Route, Strict
-from ccengine.core.dialer.purposes import Mode
 from ccengine.core.events import CampaignFinished, CampaignPaused, CampaignStarted
 from ccengine.core.ids import CampaignId
 
@@ -38,8 +37,6 @@ NOT_FROM: Final = {
     CampaignFinished: {CampaignState.STOPPED: "it was not started, or is finished already"},
 }
 """What cannot be asked of a campaign in a state, and why."""
-
-NO_AGENTS: Final = "an unattended campaign dials for no agents, and cannot be started by hand yet"
 
 
 class CampaignsQuery(Strict):
@@ -70,10 +67,7 @@ async def get_campaign(asked: Asked[Nothing, Nothing]) -> OneCampaignShown:
 
 async def start(asked: Asked[Nothing, Why]) -> Change:
     """Have it place calls from now on."""
-    campaign = campaign_of(asked)
-    if campaign.settings.mode is Mode.UNATTENDED:
-        raise REFUSED.because(detail=NO_AGENTS)
-    return await _switch(asked, campaign, CampaignStarted)
+    return await _switch(asked, campaign_of(asked), CampaignStarted)
 
 
 async def pause(asked: Asked[Nothing, Why]) -> Change:

@@ -12,6 +12,7 @@ from ccengine.asterisk.channels import Gone
 from ccengine.calls.bridge_names import bridge_of
 from ccengine.calls.consent import Consent
 from ccengine.calls.dialing.books import TakenUp
+from ccengine.calls.dialing.heard_flow import hear_flow
 from ccengine.calls.dialing.lead_leg import Message, answered_since, message_begun
 from ccengine.calls.dialing.machine_ear import Heard
 from ccengine.calls.dialing.meeting import Meeting
@@ -113,12 +114,16 @@ class AnsweredCall:
 
     def _begin(self) -> None:
         """Say that somebody answered, and that they hear who called if that has begun already."""
-        call, asked = self._asked.call, self._asked
+        call = self._asked.call
         if call not in self._engine.center.calls:
             self._engine.post(LeadAnswered(call=call, leg=self._leg.channel.id))
-        found = asked.channel if isinstance(asked, TakenUp) else None
-        if found is not None and message_begun(found) is not None:
+        if self._hears_message():
             self._abandon()
+
+    def _hears_message(self) -> bool:
+        """Tell whether they heard who called before we took them up."""
+        found = self._asked.channel if isinstance(self._asked, TakenUp) else None
+        return found is not None and message_begun(found) is not None
 
     def _abandon(self) -> None:
         self._engine.post(LeadAbandoned(call=self._asked.call, reason=NO_AGENT))
@@ -131,6 +136,8 @@ class AnsweredCall:
             log.exception("lead_not_noted", call_id=self._asked.call)
 
     async def _until_over(self, watch: MachineWatch) -> None:
+        if await self._hear_flow():
+            return
         while True:
             left, connect = await first_of(self._until_left(watch), self._connect())
             if isinstance(left, Gone) and await self._leg.lives_on():
@@ -179,6 +186,21 @@ class AnsweredCall:
                     noting.cancel()
         if outside is not None:
             await outside.follow()
+        return not await self._is_back()
+
+    async def _hear_flow(self) -> bool:
+        """Have them hear the flow of an unattended call; False: there is none, they cannot be had,
+        or the dialplan has them again."""
+        call = self._engine.center.calls.get(self._asked.call)
+        lead = None if call is None else call.lead
+        if call is None or lead is None or not lead.flow or lead.abandoned or self._hears_message():
+            return False
+        if not await self._leg.pull_out():
+            return False
+        taken = Progress(taken_at=self._engine.clock.now())
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._note(taken))
+            await hear_flow(self._wiring, self._talks, self._leg, call)
         return not await self._is_back()
 
     def _is_late(self) -> bool:

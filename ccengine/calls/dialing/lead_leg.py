@@ -272,9 +272,13 @@ class LeadLeg:
         entered = await self.channel.entered()
         return not isinstance(entered, Gone) and message_of(entered) is None
 
-    async def stay(self) -> None:
-        """Have the dialplan's limit taken back: they are with somebody, or hear something."""
-        await self.channel.set_variable(name=LIMIT, value="0")
+    async def stay(self, seconds: int = 0) -> None:
+        """Have the dialplan's limit taken back: they are with somebody, or hear something.
+
+        Args:
+            seconds: they are the dialplan's again after so long; 0: never.
+        """
+        await self.channel.set_variable(name=LIMIT, value=str(seconds))
 
     async def lives_on(self) -> bool:
         """Tell whether they are in the dialplan again, as that limit was over: with a new handle.

@@ -59,11 +59,13 @@ class CampaignPlan:
 
     queue: QueueId  #: whose agents serve it, and whose line those who answered stand in
     mode: Mode
+    flow: str = ""  #: of `unattended`: what who answers hears
+    agreed: bool = False  #: its leads have agreed to be called by a machine
     ratio: float = 1.0  #: calls for each free agent, of `power`
     law: str = LOOK_AHEAD  #: of `predictive`: by which it is paced
     limits: tuple[Limit, ...] = ()  #: on abandoned calls, by law or stricter; all hold
     ring_seconds: float = 20.0
-    calls_at_most: int = 30  #: in the air at a time
+    calls_at_most: int = 30  #: in the air at a time; of `unattended`: those that go on, too
     lists: Mapping[str, ListShare] = dataclasses.field(default_factory=dict)
     periods: tuple[Period, ...] | None = None  #: when calls are placed; None: always
     hindrance: str = ""  #: why it cannot be started as it is; empty: it can
@@ -79,6 +81,11 @@ class CampaignPlan:
     outcome: OutcomeRules | None = None  #: what is said of its calls; None: as its queue asks
     own_callback_seconds: float = 900.0
     """A call that an agent promised is anybody's when it is overdue for so long."""
+
+    @property
+    def is_unattended(self) -> bool:
+        """Whether no agent is involved: nobody is looked for, and nobody is kept for its calls."""
+        return self.mode is Mode.UNATTENDED
 
     def is_open(self, now: Instant) -> bool:
         """Tell whether calls are placed at this hour, and at all."""

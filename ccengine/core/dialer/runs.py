@@ -53,6 +53,9 @@ class LeadCall:
     outcome: AttemptOutcome | None = None  #: None: the attempt is not closed yet
     disposition: str = ""  #: with which it was closed
     cut_off: bool = False  #: a detector has ended the talk, or the waiting for one
+    flow: str = ""  #: of an unattended call: what who answers hears; empty: an agent comes
+    shown: str = ""  #: likewise: the number of ours that they see
+    heard: bool = False  #: likewise: its flow had begun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from ccengine.ivr.steps.hours import HoursStep
 from ccengine.ivr.steps.language import LanguageStep
 from ccengine.ivr.steps.lookup import LookupStep
 from ccengine.ivr.steps.menu import MenuStep
+from ccengine.ivr.steps.opt_out import OptOutStep
 from ccengine.ivr.steps.play import PlayStep
 from ccengine.ivr.steps.record import RecordStep
 from ccengine.ivr.steps.say import SayStep
@@ -49,6 +50,7 @@ BUILT_IN_KINDS: Final[tuple[type[Step], ...]] = (
     CountStep,
     LookupStep,
     SubmitStep,
+    OptOutStep,
     CallStep,
     GiveBackStep,
     RecordStep,
