@@ -28,6 +28,12 @@ def leads_left(now: Shown) -> int:
     return sum(now["leads"].get(state, 0) for state in LEFT)
 
 
+def is_through(now: Shown) -> bool:
+    """Tell whether nobody is left; leads are counted at most every 15 s, so they do not tell it."""
+    has_begun = now["figures"]["dialed"] > 0
+    return has_begun and not now["hopper"] and not leads_left(now) and is_quiet(now)
+
+
 def is_quiet(now: Shown) -> bool:
     """Tell whether none of its calls goes on."""
     return not any(now["calls"].values())

@@ -15,7 +15,7 @@ from rich.text import Text
 from ccengine.cli.campaign_named import Chosen, campaign_of
 from ccengine.cli.output import console, count, fail, read_settings
 from ccengine.cli.rehearsal import LIMIT_SECONDS, Rehearsal
-from ccengine.cli.rehearsal_board import is_quiet, leads_left, lines_of, table_of, told
+from ccengine.cli.rehearsal_board import is_quiet, is_through, lines_of, table_of, told
 from ccengine.cli.rehearsal_cast import cast_of, import_numbers, trunk_of
 from ccengine.cli.rehearsal_trunk import look_for_far_ends
 from ccengine.cli.running_engine import ask_engine
@@ -75,7 +75,7 @@ def rehearse(
             raise
         raise typer.Exit(1) from None  # why is said already
     finally:
-        stage.pause()
+        stage.finish()
     raise typer.Exit(_report(stage, found))
 
 
@@ -88,7 +88,7 @@ class Stage:
     called: Counter[Deed] = field(default_factory=Counter)  #: what far ends did
     said: deque[str] = field(default_factory=lambda: deque(maxlen=SAID_AT_MOST))
     now: dict[str, Any] = field(default_factory=dict)  #: as the engine shows it
-    dials: bool = False
+    is_started: bool = False
 
     def say(self, text: str) -> None:
         """Show what happened."""
@@ -103,8 +103,9 @@ class Stage:
     def expect_ready(self) -> None:
         """End where the campaign cannot be started now."""
         self.look()
-        if self.now["state"] == "running":
-            self.dials = True
+        if self.now["state"] != "stopped":
+            remedy = f"`ccengine campaign finish {self.chosen.campaign.id}`, if that is no matter"
+            fail(f"{self._name} is {self.now['state']}", remedy)
         if self.now["mode"] == "preview":
             fail(f"agents dial {self._name} by hand, at their desk", "rehearse another campaign")
         if not self.now["is_open"]:
@@ -112,16 +113,20 @@ class Stage:
 
     def start(self) -> None:
         """Have it dial."""
-        if not self.dials:
-            self._ask("POST", "/start")
-            self.dials = True
+        self._ask("POST", "/start")
+        self.is_started = True
         self.say(f"{self._name} dials")
 
     def pause(self) -> None:
-        """Have it dial no more, if it does."""
-        if self.dials:
-            self.dials = False
-            self._ask("POST", "/pause")
+        """Have it dial no more."""
+        self._ask("POST", "/pause")
+        self.say("paused; calls that go on are waited for")
+
+    def finish(self) -> None:
+        """Have it dial no more, and forget the pace it has learned: people are no far ends."""
+        if self.is_started:
+            self.is_started = False
+            self._ask("POST", "/finish")
 
     def screen(self) -> Group:
         """Return what is shown."""
@@ -149,9 +154,8 @@ class Stage:
 
 async def _dial(stage: Stage, seconds: float) -> None:
     await asyncio.to_thread(stage.start)
-    await _watch(stage, seconds, lambda: not leads_left(stage.now))
+    await _watch(stage, seconds, lambda: is_through(stage.now))
     await asyncio.to_thread(stage.pause)
-    stage.say("paused; calls that go on are waited for")
     await _watch(stage, ENDING_SECONDS, lambda: is_quiet(stage.now))
 
 
