@@ -33,7 +33,7 @@ FOLDER = DIALPLAN / "tenants" / "dialer"
 @pytest.fixture(scope="module")
 def tenant() -> Tenant:
     configuration = load_configuration(FOLDER)
-    assert configuration.problems == []
+    assert not configuration.problems
     assert configuration.tenant is not None
     return configuration.tenant
 
