@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from collections import Counter
 from dataclasses import replace
@@ -16,14 +17,21 @@ from ccengine.cli.campaign_named import Chosen, campaign_of
 from ccengine.cli.rehearsal import DEEDS, Rehearsed, deed_of
 from ccengine.cli.rehearsal_board import is_quiet, is_through, leads_left, lines_of
 from ccengine.cli.rehearsal_cast import NUMBERS_OF, ByLot, trunk_of
+from ccengine.cli.rehearse import Stage
 from ccengine.config.clients import ClientOutbound
+from ccengine.config.settings import Settings, StatePaths
 from ccengine.config.trunks import Trunk
 from ccengine.core.ids import ClientId
 from ccengine.ivr.configuration import load_configuration
 from ccengine.phone.far_ends import Answered, Deed
-from tests.config.tenants import DIALPLAN
+from tests.api.campaign_files import with_campaigns
+from tests.api.house import FILE_TOKEN, house
+from tests.config.tenants import DIALPLAN, copy_of_demo
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
     from ccengine.config.tenant import Tenant
 
 ISLAND = ClientId("island")
@@ -184,3 +192,42 @@ def test_it_is_not_over_before_it_has_begun() -> None:
     figures = {**NOW["figures"], "dialed": 0}
     calls = {"in_the_air": 0, "waiting": 0, "talking": 0}
     assert not is_through({**NOW, "figures": figures, "calls": calls, "leads": {}, "hopper": 0})
+
+
+@pytest.fixture
+async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
+    """Have a campaign of an engine's API, asked over HTTP."""
+    async with house(tmp_path) as opened:
+        token = StatePaths(tmp_path / "state").api_token
+        token.parent.mkdir(parents=True)
+        token.write_text(FILE_TOKEN + "\n")
+        monkeypatch.setenv("CCENGINE_STATE", str(tmp_path / "state"))
+        monkeypatch.setenv("CCENGINE_API_PORT", str(opened.port))
+        served = load_configuration(with_campaigns(copy_of_demo(tmp_path / "served"))).tenant
+        assert served is not None
+        yield Stage(Settings(), campaign_of(served, "nour/renewals"))
+
+
+async def test_a_campaign_is_started_looked_at_paused_and_finished(stage: Stage) -> None:
+    await asyncio.to_thread(stage.expect_ready)
+    await asyncio.to_thread(stage.start)
+    await asyncio.to_thread(stage.look)
+    lines = dict(lines_of(stage.now, stage.called))
+    assert lines["campaign"] == "nour/renewals, progressive, running"
+    assert any(name.startswith("abandoned") for name in lines)
+    await asyncio.to_thread(stage.pause)
+    await asyncio.to_thread(stage.look)
+    assert stage.now["state"] == "paused"
+    await asyncio.to_thread(stage.finish)
+    await asyncio.to_thread(stage.look)
+    assert stage.now["state"] == "stopped"
+    await asyncio.to_thread(stage.finish)  # nothing to do
+
+
+async def test_one_that_runs_already_is_left_alone(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await asyncio.to_thread(stage.start)
+    with pytest.raises(typer.Exit):
+        await asyncio.to_thread(stage.expect_ready)
+    assert "campaign nour/renewals is running" in capsys.readouterr().err
