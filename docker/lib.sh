@@ -41,6 +41,11 @@ load_settings() { # file
     [[ -z $hidden ]] || fail "Asterisk could not read $hidden." "chmod -R o+rX '$CCENGINE_HOST_DIALPLAN' '$CCENGINE_HOST_ASTERISK_CONF'"
 }
 
+# What `--dialer` means to a script: campaigns rehearsed, by a system of its own beside whatever else runs.
+load_dialer_settings() {
+    load_settings "$root/docker/dialer.env"
+}
+
 # ---- Docker --------------------------------------------------------------------------------------------------------------
 
 # Installs Debian packages; the first word says what they are for.

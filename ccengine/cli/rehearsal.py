@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Final
 
+from ccengine.cli.output import fail
 from ccengine.cli.scripted_call import AGENT_HZ, AgentPhone, log_in, log_out
-from ccengine.phone import Account, CallFailed, Phone
-from ccengine.phone.far_ends import Answered, Deed, FarEnds, Manners
+from ccengine.phone import Account, CallFailed, Phone, PhoneError
+from ccengine.phone.far_ends import Answered, Deed, FarEndBook, FarEnds, Manners
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -33,7 +33,7 @@ DEEDS: Final = {
 }
 """By the last digit but three of a number."""
 DEED_PLACE: Final = -4
-TALK_SECONDS: Final = (6.0, 18.0)
+MANNERS: Final = Manners(talk_seconds=(6.0, 18.0), agent_hz=AGENT_HZ)
 LIMIT_SECONDS: Final = 2.0
 """From the answer to an agent, or to who called: 16 CFR 310.4(b)(4)(iii)."""
 SHIFT_SECONDS: Final = 86_400.0
@@ -50,18 +50,14 @@ class Cast:
     """Who plays."""
 
     agents: Sequence[AgentPhone]
-    provider: Account  #: of the trunk's other end; nobody asks for its password
-    provider_address: tuple[str, int]
+    far_ends: Account  #: of the trunk's other end: it has no password
+    far_ends_at: tuple[str, int]
     login_code: str
     logout_code: str
 
 
-@dataclass(slots=True)
-class Rehearsed:
+class Rehearsed(FarEndBook):
     """What came of it, by what phones sent and heard."""
-
-    called: Counter[Deed] = field(default_factory=Counter)
-    answered: list[Answered] = field(default_factory=list)
 
     @property
     def agent_after(self) -> list[float]:
@@ -90,42 +86,49 @@ class Rehearsal:
     Args:
         cast: who plays.
         say: tells each step.
+        manners: of the far ends.
     """
 
-    def __init__(self, cast: Cast, say: Callable[[str], None]) -> None:
+    def __init__(self, cast: Cast, say: Callable[[str], None], manners: Manners = MANNERS) -> None:
         self._cast = cast
         self._say = say
+        self._manners = manners
         self.found = Rehearsed()
 
     async def run(self, meanwhile: Callable[[], Awaitable[None]]) -> Rehearsed:
         """Have everybody play while `meanwhile` has the campaign dial, and until calls are over."""
         cast = self._cast
         async with AsyncExitStack() as stack:
-            provider = await stack.enter_async_context(
-                Phone(cast.provider, local=cast.provider_address)
-            )
+            try:
+                provider = Phone(cast.far_ends, local=cast.far_ends_at)
+                await stack.enter_async_context(provider)
+            except OSError as error:
+                at = "{}:{}".format(*cast.far_ends_at)
+                fail(f"{at} cannot be used: {error.strerror}", "does another rehearsal go on?")
             phones = [
                 (one, await stack.enter_async_context(Phone(one.account))) for one in cast.agents
             ]
             async with asyncio.TaskGroup() as logins:
                 for player, phone in phones:
                     logins.create_task(self._log_in(player, phone))
-            manners = Manners(talk_seconds=TALK_SECONDS, agent_hz=AGENT_HZ)
-            far_ends = FarEnds(provider, deed_of, Random(), manners)
+            far_ends = FarEnds(provider, deed_of, Random(), self._manners, self.found)
             async with asyncio.TaskGroup() as playing:
                 tasks = [playing.create_task(far_ends.run())]
                 tasks += [playing.create_task(_works(phone)) for _, phone in phones]
                 await meanwhile()
                 for task in tasks:
                     task.cancel()
-            self.found = Rehearsed(far_ends.called, far_ends.answered)
             async with asyncio.TaskGroup() as logouts:
                 for _, phone in phones:
                     logouts.create_task(log_out(phone, cast.logout_code, self._say))
         return self.found
 
     async def _log_in(self, player: AgentPhone, phone: Phone) -> None:
-        await log_in(player, phone, self._cast.login_code)
+        try:
+            await log_in(player, phone, self._cast.login_code)
+        except (TimeoutError, PhoneError) as error:
+            why = str(error) or "nothing happened in time"
+            fail(f"{player.agent} could not log in on phone {player.account.user}: {why}")
         self._say(f"{player.agent} logged in on phone {player.account.user}")
 
 

@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Final
 from ccengine.cli import records
 from ccengine.cli.call import account_of
 from ccengine.cli.campaign_named import list_named
-from ccengine.cli.output import fail
+from ccengine.cli.output import count, fail
 from ccengine.cli.rehearsal import DEED_PLACE, DEEDS, Cast
 from ccengine.cli.scripted_call import AgentPhone
 from ccengine.config.secrets import pin
 from ccengine.config.tenant import sip_user_of
+from ccengine.config.trunks import PLAIN_PORT
 from ccengine.leads.files import Row
 from ccengine.leads.importing import ImportOrder, import_leads
 from ccengine.leads.reject_file import RejectFile
+from ccengine.phone import Account
 from ccengine.storage.lead_imports import LeadImport
 
 if TYPE_CHECKING:
@@ -29,15 +31,58 @@ if TYPE_CHECKING:
     from ccengine.cli.campaign_named import Chosen
     from ccengine.config.settings import Settings
     from ccengine.config.tenant import Tenant
-    from ccengine.config.trunks import Trunk
 
 NUMBERS_OF: Final = {"AC": ("+2474", "+2476")}
 """How numbers of a country begin, before the digit for what their owner does and three more."""
+FAR_ENDS: Final = "far-ends"
+"""What the phone at the trunk's other end calls itself; it has no account with us."""
 
 
-def cast_of(settings: Settings, tenant: Tenant, chosen: Chosen) -> Cast:
-    """Return who plays a campaign; ends if its calls would leave this machine."""
-    trunk = _trunk(tenant, chosen)
+@dataclass(frozen=True, slots=True)
+class TrunkHere:
+    """The trunk that a campaign's calls take: its other end is on this machine."""
+
+    name: str
+    server: str
+    port: int
+
+
+def trunk_of(tenant: Tenant, chosen: Chosen) -> TrunkHere:
+    """Return a campaign's trunk; ends if anything its client dials would leave this machine."""
+    campaign = chosen.campaign
+    beginnings = NUMBERS_OF.get(chosen.country)
+    if beginnings is None:
+        fail(
+            f"campaign '{campaign.id}' calls people: {chosen.country} has no numbers to rehearse",
+            f"rehearse a campaign whose country is {', '.join(NUMBERS_OF)}",
+        )
+    outbound = tenant.clients[campaign.client].settings.outbound
+    prefixes = outbound.prefixes if outbound else {}
+    own = campaign.settings.trunks
+    for name in (*own, *(name for names in prefixes.values() for name in names)):
+        if not _is_here(tenant.settings.trunks[name].server):
+            fail(
+                f"client '{campaign.client}' may dial trunk '{name}', which is not on this machine",
+                "rehearse with a client all of whose trunks are at 127.0.0.x",
+            )
+    ways = set(own) or {
+        name
+        for prefix, names in prefixes.items()
+        for name in names
+        if any(one[1:].startswith(prefix) or prefix.startswith(one[1:]) for one in beginnings)
+    }
+    if len(ways) != 1:
+        fail(
+            f"{count(len(ways), 'trunk')} for numbers that begin with {', '.join(beginnings)}",
+            f"give outbound.prefixes of client '{campaign.client}' one, or the campaign's `trunks`",
+        )
+    (name,) = ways
+    trunk = tenant.settings.trunks[name]
+    return TrunkHere(name, trunk.server, trunk.port or PLAIN_PORT)
+
+
+def cast_of(settings: Settings, tenant: Tenant, chosen: Chosen, trunk: TrunkHere) -> Cast:
+    """Return who plays a campaign."""
     client = chosen.campaign.client
     agents = [
         AgentPhone(
@@ -46,15 +91,15 @@ def cast_of(settings: Settings, tenant: Tenant, chosen: Chosen) -> Cast:
             pin=pin(settings.paths, agent),
         )
         for agent, facts in tenant.settings.agents.items()
-        if facts.phone is not None and client in facts.clients
+        if facts.phone in tenant.accounts and client in facts.clients
     ]
-    if not tenant.settings.callers:
-        fail("the tenant has no test callers", "add `callers:` to tenant.yaml")
+    if not agents:
+        fail(f"no agent of client '{client}' has a phone", "see `agents:` in tenant.yaml")
     codes = tenant.settings.feature_codes
     return Cast(
         agents=agents,
-        provider=account_of(settings, tenant.settings.callers[0]),
-        provider_address=(trunk.server, trunk.port or 0),
+        far_ends=Account(FAR_ENDS, host=settings.sip_address, port=settings.sip_port),
+        far_ends_at=(trunk.server, trunk.port),
         login_code=codes.login,
         logout_code=codes.logout,
     )
@@ -107,30 +152,6 @@ class ByLot:
             f"{self.chance.choice(self.beginnings)}{deed}"
             f"{self.chance.randrange(10**digits):0{digits}}"
         )
-
-
-def _trunk(tenant: Tenant, chosen: Chosen) -> Trunk:
-    campaign = chosen.campaign
-    beginnings = NUMBERS_OF.get(chosen.country)
-    if beginnings is None:
-        fail(
-            f"campaign '{campaign.id}' calls people: {chosen.country} has no numbers to rehearse",
-            f"rehearse a campaign whose country is {', '.join(NUMBERS_OF)}",
-        )
-    outbound = tenant.clients[campaign.client].settings.outbound
-    named = [
-        campaign.settings.trunks or trunks
-        for prefix, trunks in (outbound.prefixes if outbound else {}).items()
-        if all(one[1:].startswith(prefix) for one in beginnings)
-    ]
-    ways = [tenant.settings.trunks[name] for trunks in named for name in trunks]
-    here = [trunk for trunk in ways if _is_here(trunk.server)]
-    if not here or len(here) < len(ways):
-        fail(
-            f"calls of campaign '{campaign.id}' would leave this machine, or go nowhere",
-            "give them trunks whose server is 127.0.0.x: outbound.prefixes, or the campaign's own",
-        )
-    return here[0]
 
 
 def _is_here(server: str) -> bool:

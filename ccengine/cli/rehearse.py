@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -15,44 +15,68 @@ from rich.text import Text
 from ccengine.cli.campaign_named import Chosen, campaign_of
 from ccengine.cli.output import console, count, fail, read_settings
 from ccengine.cli.rehearsal import LIMIT_SECONDS, Rehearsal
-from ccengine.cli.rehearsal_cast import cast_of, import_numbers
+from ccengine.cli.rehearsal_board import is_quiet, is_through, lines_of, table_of, told
+from ccengine.cli.rehearsal_cast import cast_of, import_numbers, trunk_of
+from ccengine.cli.rehearsal_trunk import look_for_far_ends
 from ccengine.cli.running_engine import ask_engine
-from ccengine.cli.tables import Table
 from ccengine.config.settings import Settings
 from ccengine.ivr.configuration import load_configuration
+from ccengine.phone.far_ends import Deed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ccengine.cli.rehearsal import Rehearsed
 
 SAID_AT_MOST: Final = 8
-LOOK_SECONDS: Final = 0.5
-ENDING_SECONDS: Final = 45.0
-"""Until the last calls are over: a ring, a talk."""
-WAITS: Final = ("fresh", "waiting", "claimed", "dialing")
+LOOK_SECONDS: Final = 1.0
+TOLD_SECONDS: Final = 10.0
+"""Where there is no terminal, which shows it all the time."""
+ENDING_SECONDS: Final = 60.0
+"""Until the last calls are over: a ring, a talk, a wrap-up."""
 
 
 def rehearse(
     campaign: Annotated[str, typer.Argument(metavar="CAMPAIGN", help="As in client/campaign.")],
     *,
-    seconds: Annotated[float, typer.Option(min=10.0, max=3600.0, help="It dials so long.")] = 90.0,
-    leads: Annotated[int, typer.Option(min=1, max=1000, help="So many are imported.")] = 80,
+    seconds: Annotated[float, typer.Option(min=10.0, max=3600.0, help="It dials so long.")] = 120.0,
+    leads: Annotated[int, typer.Option(min=1, max=1000, help="So many are imported.")] = 120,
 ) -> None:
     """Have a campaign dial scripted far ends that answer, are busy, silent, or machines.
 
     Engine, Asterisk and sound are real; agents and far ends are scripted phones on this machine. A
-    campaign whose calls would leave it is refused. Exit code 1: somebody who answered and stayed
-    heard nobody in time.
+    campaign of a client whose calls could leave it is refused. Exit code 1: somebody who answered
+    and stayed heard nobody in time.
     """
     settings = read_settings()
     tenant = load_configuration(settings.tenant_folder).tenant
     if tenant is None:
         fail("the configuration has mistakes", "see `ccengine check`")
     chosen = campaign_of(tenant, campaign)
-    cast = cast_of(settings, tenant, chosen)
+    trunk = trunk_of(tenant, chosen)
     stage = Stage(settings, chosen)
+    stage.expect_ready()
+    rehearsal = Rehearsal(cast_of(settings, tenant, chosen, trunk), stage.say)
+    stage.called = rehearsal.found.called
     stage.say(f"{count(import_numbers(settings, chosen, leads), 'lead')} imported")
-    found = asyncio.run(_play(stage, Rehearsal(cast, stage.say), seconds))
-    raise typer.Exit(_report(found))
+
+    async def dial() -> None:
+        if not await look_for_far_ends(settings, trunk):
+            stage.say(
+                "Asterisk could not be told to look for the far ends; it will within a minute"
+            )
+        await _dial(stage, seconds)
+
+    try:
+        with Live(console=console, get_renderable=stage.screen, refresh_per_second=4):
+            found = asyncio.run(rehearsal.run(dial))
+    except BaseExceptionGroup as group:
+        if group.subgroup(typer.Exit) is None:
+            raise
+        raise typer.Exit(1) from None  # why is said already
+    finally:
+        stage.finish()
+    raise typer.Exit(_report(stage, found))
 
 
 @dataclass
@@ -61,95 +85,108 @@ class Stage:
 
     settings: Settings
     chosen: Chosen
+    called: Counter[Deed] = field(default_factory=Counter)  #: what far ends did
     said: deque[str] = field(default_factory=lambda: deque(maxlen=SAID_AT_MOST))
     now: dict[str, Any] = field(default_factory=dict)  #: as the engine shows it
-    busy: int = 0  #: agents who talk, ring or wrap up, added up over all looks
-    there: int = 0  #: agents at work, likewise
+    is_started: bool = False
 
     def say(self, text: str) -> None:
         """Show what happened."""
         self.said.append(text)
         if not console.is_terminal:
-            console.print(text)
-
-    def ask(self, method: str, what: str = "") -> dict[str, Any]:
-        """Ask the engine about the campaign."""
-        campaign = self.chosen.campaign
-        path = f"/campaigns/{campaign.client}/{campaign.name}{what}"
-        return ask_engine(self.settings, method, path, {} if method == "POST" else None)
+            console.print(text, markup=False)
 
     def look(self) -> None:
         """See how it goes."""
-        self.now = self.ask("GET")
-        agents = self.now["agents"]
-        self.busy += agents["busy"] + agents["wrap_up"]
-        self.there += sum(agents.values())
+        self.now = self._ask("GET")
 
-    @property
-    def is_through(self) -> bool:
-        """Whether nobody is left to be called."""
-        leads = self.now.get("leads")
-        return leads is not None and not any(leads.get(state) for state in WAITS)
+    def expect_ready(self) -> None:
+        """End where the campaign cannot be started now."""
+        self.look()
+        if self.now["state"] != "stopped":
+            remedy = f"`ccengine campaign finish {self.chosen.campaign.id}`, if that is no matter"
+            fail(f"{self._name} is {self.now['state']}", remedy)
+        if self.now["mode"] == "preview":
+            fail(f"agents dial {self._name} by hand, at their desk", "rehearse another campaign")
+        if not self.now["is_open"]:
+            fail(f"these are no hours of {self._name}", "see `ccengine campaign show`")
 
-    @property
-    def is_quiet(self) -> bool:
-        """Whether no call goes on."""
-        return not any(self.now.get("calls", {}).values())
+    def start(self) -> None:
+        """Have it dial."""
+        self._ask("POST", "/start")
+        self.is_started = True
+        self.say(f"{self._name} dials")
+
+    def pause(self) -> None:
+        """Have it dial no more."""
+        self._ask("POST", "/pause")
+        self.say("paused; calls that go on are waited for")
+
+    def finish(self) -> None:
+        """Have it dial no more, and forget the pace it has learned: people are no far ends."""
+        if self.is_started:
+            self.is_started = False
+            self._ask("POST", "/finish")
 
     def screen(self) -> Group:
         """Return what is shown."""
         lines = [Text(line, style="dim") for line in self.said]
         if not self.now:
             return Group(*lines)
-        calls, agents, leads = self.now["calls"], self.now["agents"], self.now["leads"]
-        shown = {
-            "in the air": calls["in_the_air"],
-            "waiting": calls["waiting"],
-            "talking": calls["talking"],
-            "agents idle": agents["idle"],
-            "in wrap-up": agents["wrap_up"],
-            "leads left": sum(leads.get(state, 0) for state in WAITS),
-            "agents busy": f"{self.busy / self.there if self.there else 0.0:.0%}",
-        }
-        table = Table(*shown)
-        table.add_row(*map(str, shown.values()))
-        return Group(*lines, table)
+        return Group(*lines, Text(), table_of(lines_of(self.now, self.called)))
+
+    def tell(self) -> None:
+        """Say what is shown, where there is no terminal."""
+        if not console.is_terminal:
+            lines = lines_of(self.now, self.called)
+            text = "; ".join(f"{name}: {said}" for name, said in lines)
+            console.print(text, markup=False, soft_wrap=True)
+
+    @property
+    def _name(self) -> str:
+        return f"campaign {self.chosen.campaign.id}"
+
+    def _ask(self, method: str, what: str = "") -> dict[str, Any]:
+        campaign = self.chosen.campaign
+        path = f"/campaigns/{campaign.client}/{campaign.name}{what}"
+        return ask_engine(self.settings, method, path, {} if method == "POST" else None)
 
 
-async def _play(stage: Stage, rehearsal: Rehearsal, seconds: float) -> Rehearsed:
-    with Live(console=console, get_renderable=stage.screen, refresh_per_second=4):
-
-        async def dial() -> None:
-            loop = asyncio.get_running_loop()
-            await asyncio.to_thread(stage.ask, "POST", "/start")
-            stage.say(f"{stage.chosen.campaign.id} started")
-            until = loop.time() + seconds
-            while loop.time() < until and not stage.is_through:
-                await asyncio.to_thread(stage.look)
-                await asyncio.sleep(LOOK_SECONDS)
-            await asyncio.to_thread(stage.ask, "POST", "/pause")
-            stage.say("paused; calls in the air go on")
-            until = loop.time() + ENDING_SECONDS
-            while loop.time() < until and not stage.is_quiet:
-                await asyncio.to_thread(stage.look)
-                await asyncio.sleep(LOOK_SECONDS)
-
-        return await rehearsal.run(dial)
+async def _dial(stage: Stage, seconds: float) -> None:
+    await asyncio.to_thread(stage.start)
+    await _watch(stage, seconds, lambda: is_through(stage.now))
+    await asyncio.to_thread(stage.pause)
+    await _watch(stage, ENDING_SECONDS, lambda: is_quiet(stage.now))
 
 
-def _report(found: Rehearsed) -> int:
-    did = ", ".join(f"{number} {deed.replace('_', ' ')}" for deed, number in found.called.items())
-    console.print(f"{sum(found.called.values())} called: {did}")
+async def _watch(stage: Stage, seconds: float, is_over: Callable[[], bool]) -> None:
+    """Look again and again, for so long or until it is over."""
+    loop = asyncio.get_running_loop()
+    until, tell_at = loop.time() + seconds, 0.0
+    while loop.time() < until:
+        await asyncio.to_thread(stage.look)
+        if loop.time() >= tell_at:
+            stage.tell()
+            tell_at = loop.time() + TOLD_SECONDS
+        if is_over():
+            return
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+def _report(stage: Stage, found: Rehearsed) -> int:
+    stage.tell()
     agents = sorted(found.agent_after)
-    console.print(f"{len(found.answered)} answered, {len(agents)} heard an agent")
+    console.print(f"far ends: {sum(found.called.values())} called: {told(found.called)}")
+    console.print(f"{len(found.answered)} answered, {len(agents)} of them heard an agent")
     if agents:
         console.print(
             f"answer to the agent's voice at the far end: {agents[len(agents) // 2]:.2f} s "
             f"(median), {agents[-1]:.2f} s at most"
         )
     for one in found.without_agent:
-        after = "nobody" if one.heard_after is None else f"who called after {one.heard_after:.2f} s"
-        console.print(f"{one.number} heard {after}, and stayed for {one.lasted_seconds:.1f} s")
+        after = "nobody" if one.heard_after is None else f"who called, by {one.heard_after:.2f} s"
+        console.print(f"{one.number} heard no agent, {after}; lasted {one.lasted_seconds:.1f} s")
     for one in found.late:
-        typer.secho(f"{one.number} heard nobody for {LIMIT_SECONDS:g} s", fg="red", err=True)
+        text = f"{one.number} ({one.deed}) heard nobody for {LIMIT_SECONDS:g} s"
+        typer.secho(text, fg="red", err=True)
     return 1 if found.late else 0

@@ -10,12 +10,12 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from ccengine.phone.errors import CallFailed
-from ccengine.phone.sounds import Sound
+from ccengine.phone.sounds import Sound, Tone, Words
 
 if TYPE_CHECKING:
     from random import Random
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SHIFT_SECONDS: Final = 86_400.0
 LONGEST_RING_SECONDS: Final = 180.0
-GREETING_SECONDS: Final = 8.0
+FAR_HZ: Final = 450
 
 
 class Deed(StrEnum):
@@ -42,18 +42,29 @@ class Deed(StrEnum):
 REFUSALS: Final = {Deed.IS_BUSY: 486, Deed.FAILS: 503}
 
 
+def person() -> Sound:
+    """Return what a person says: a word, and then they listen."""
+    return Words(FAR_HZ, word_seconds=0.4, pause_seconds=1.6)
+
+
+def machine() -> Sound:
+    """Return what a machine says: much, without a pause."""
+    return Tone(FAR_HZ)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manners:
     """How far ends do what they do. Seconds, drawn evenly between the two."""
 
     ring_seconds: tuple[float, float] = (1.0, 9.0)  #: until they answer
     talk_seconds: tuple[float, float] = (5.0, 20.0)  #: until they hang up
-    tone_hz: int = 450  #: what people say
+    greeting_seconds: float = 8.0  #: of machines, which are gone after it
     agent_hz: int = 650  #: what agents say: listened for
-    greeting: Callable[[], Sound] | None = None  #: what machines say; None: the tone
+    person: Callable[[], Sound] = person
+    machine: Callable[[], Sound] = machine
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """A call that was answered."""
 
@@ -64,6 +75,14 @@ class Answered:
     lasted_seconds: float
 
 
+@dataclass(slots=True)
+class FarEndBook:
+    """What far ends did, and heard."""
+
+    called: Counter[Deed] = field(default_factory=Counter)
+    answered: list[Answered] = field(default_factory=list)  #: and over
+
+
 class FarEnds:
     """All far ends behind one phone.
 
@@ -72,17 +91,22 @@ class FarEnds:
         deed_of: what the owner of a number does.
         chance: for everything that is drawn.
         manners: of all.
+        book: where it is noted what came of it.
     """
 
     def __init__(
-        self, phone: Phone, deed_of: Callable[[str], Deed], chance: Random, manners: Manners
+        self,
+        phone: Phone,
+        deed_of: Callable[[str], Deed],
+        chance: Random,
+        manners: Manners,
+        book: FarEndBook,
     ) -> None:
         self._phone = phone
         self._deed_of = deed_of
         self._chance = chance
         self._manners = manners
-        self.called: Counter[Deed] = Counter()
-        self.answered: list[Answered] = []
+        self._book = book
 
     async def run(self) -> Never:
         """Take calls until cancelled."""
@@ -93,7 +117,7 @@ class FarEnds:
 
     async def _take(self, incoming: IncomingCall) -> None:
         deed = self._deed_of(incoming.called)
-        self.called[deed] += 1
+        self._book.called[deed] += 1
         if deed in REFUSALS:
             incoming.decline(REFUSALS[deed])
             return
@@ -103,26 +127,25 @@ class FarEnds:
                 await incoming.ended(timeout_seconds=LONGEST_RING_SECONDS)
             return
         with suppress(CallFailed):  # nobody wants it any more
-            self.answered.append(await self._answer(incoming, deed))
+            self._book.answered.append(await self._answer(incoming, deed))
 
     async def _answer(self, incoming: IncomingCall, deed: Deed) -> Answered:
         manners, is_machine = self._manners, deed is Deed.IS_MACHINE
-        rings = self._chance.uniform(*manners.ring_seconds)
-        if is_machine and manners.greeting is not None:
-            call = await incoming.answer(sound=manners.greeting(), after_seconds=rings)
-        else:
-            call = await incoming.answer(tone_hz=manners.tone_hz, after_seconds=rings)
-        talks = GREETING_SECONDS if is_machine else self._chance.uniform(*manners.talk_seconds)
+        call = await incoming.answer(
+            sound=manners.machine() if is_machine else manners.person(),
+            after_seconds=self._chance.uniform(*manners.ring_seconds),
+        )
+        talks = self._chance.uniform(*manners.talk_seconds)
         with suppress(TimeoutError):
-            await call.ended(timeout_seconds=talks)
-        await call.hang_up()
-        answered, until = call.timeline.answered or 0.0, asyncio.get_running_loop().time()
+            await call.ended(timeout_seconds=manners.greeting_seconds if is_machine else talks)
+        ending = await call.hang_up()
+        answered = call.timeline.answered or 0.0
         agent = call.heard.first_tone(manners.agent_hz, since=answered)
         anybody = call.heard.first_audio(answered)
         return Answered(
-            incoming.called,
-            deed,
-            None if agent is None else agent - answered,
-            None if anybody is None else anybody - answered,
-            until - answered,
+            number=incoming.called,
+            deed=deed,
+            agent_after=None if agent is None else agent - answered,
+            heard_after=None if anybody is None else anybody - answered,
+            lasted_seconds=ending.at - answered,
         )

@@ -13,6 +13,9 @@ from ccengine.phone.wav import read_wav
 FRAME = 160
 """Samples in a frame of 20 ms."""
 
+LEVEL_DB = -12.0
+"""The peak of what phones say, against full scale."""
+
 _FULL_SCALE = 32635
 
 
@@ -69,12 +72,22 @@ class Samples:
 class Tone(Samples):
     """An endless sine."""
 
-    def __init__(self, frequency: int, level_db: float = -12.0) -> None:
+    def __init__(self, frequency: int, level_db: float = LEVEL_DB) -> None:
         """Take whole hertz (20 to 3800), so that a second of it repeats without a click.
 
         `level_db` is the peak against full scale.
         """
         super().__init__(_second_of(frequency, level_db), repeat=True)
+
+
+class Words(Samples):
+    """A sine that is a word, then a pause, again and again: as of who says hello and waits."""
+
+    def __init__(self, frequency: int, *, word_seconds: float, pause_seconds: float) -> None:
+        """Take whole hertz as `Tone`; a word is at most a second long."""
+        word = _second_of(frequency, LEVEL_DB)[: round(word_seconds * ulaw.RATE)]
+        pause = bytes([ulaw.SILENT]) * round(pause_seconds * ulaw.RATE)
+        super().__init__(word + pause, repeat=True)
 
 
 @lru_cache(maxsize=64)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from ccengine.phone import frequencies, ulaw
-from ccengine.phone.sounds import Samples, Silence, Sound, Tone, chosen
+from ccengine.phone.sounds import Samples, Silence, Sound, Tone, Words, chosen
 from ccengine.phone.wav import write_wav
 
 
@@ -20,6 +20,13 @@ def test_a_tone_goes_on_without_a_click() -> None:
 
 def test_a_tone_can_be_louder() -> None:
     assert frequencies.level_db(heard(Tone(440, level_db=-3), 50)) == pytest.approx(-6, abs=0.2)
+
+
+def test_a_word_is_followed_by_a_pause_and_comes_again() -> None:
+    samples = heard(Words(450, word_seconds=0.4, pause_seconds=0.6), 100)
+    for second in (samples[:8000], samples[8000:]):
+        assert frequencies.tone_share(second[:3200], 450) > 0.999
+        assert not any(second[3200:])
 
 
 def test_samples_end_in_silence() -> None:
