@@ -16,6 +16,7 @@ from ccengine.phone.far_ends import Answered, Deed, FarEndBook, FarEnds, Manners
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from typing import Never
 
     from ccengine.phone import IncomingCall
 
@@ -113,7 +114,7 @@ class Rehearsal:
                     logins.create_task(self._log_in(player, phone))
             far_ends = FarEnds(provider, deed_of, Random(), self._manners, self.found)
             async with asyncio.TaskGroup() as playing:
-                tasks = [playing.create_task(far_ends.run())]
+                tasks: list[asyncio.Task[Never]] = [playing.create_task(far_ends.run())]
                 tasks += [playing.create_task(_works(phone)) for _, phone in phones]
                 await meanwhile()
                 for task in tasks:
@@ -132,7 +133,7 @@ class Rehearsal:
         self._say(f"{player.agent} logged in on phone {player.account.user}")
 
 
-async def _works(phone: Phone) -> None:
+async def _works(phone: Phone) -> Never:
     """Answer whoever is put through, until cancelled."""
     while True:
         incoming = await phone.incoming(timeout_seconds=SHIFT_SECONDS)

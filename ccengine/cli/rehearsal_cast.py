@@ -58,7 +58,7 @@ def trunk_of(tenant: Tenant, chosen: Chosen) -> TrunkHere:
         )
     outbound = tenant.clients[campaign.client].settings.outbound
     prefixes = outbound.prefixes if outbound else {}
-    own = campaign.settings.trunks
+    own = campaign.settings.trunks or ()
     for name in (*own, *(name for names in prefixes.values() for name in names)):
         if not _is_here(tenant.settings.trunks[name].server):
             fail(
