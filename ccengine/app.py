@@ -186,6 +186,7 @@ def _see_to_recordings(
 def _see_to_leads(root: asyncio.TaskGroup, parts: Parts, sessions: Sessions) -> Resyncer:
     """Dial for campaigns, as soon as it is known what an engine before this one has left."""
     wiring, database = parts.wiring, parts.keeper.database
+    wiring.opt_outs = StoredOptOuts(database, parts.engine.clock.now)
     books = StoredBooks(wiring, database, partial(read_closing, parts.settings.paths.journal))
     redirector = AmiRedirector(parts.manager)
     desk = DialingDesk(wiring, sessions.talks, books, redirector, sessions.begin)
@@ -241,8 +242,11 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
         rows_of_agent=partial(read_rows_of_agent, paths.journal),
         lookups=open_lookups(paths, stack),
         payments=open_payments(paths, stack),
+<<<<<<< HEAD
         last_calls=StoredLastCalls(keeper.database, engine.clock.now),
         opt_outs=StoredOptOuts(keeper.database, engine.clock.now),
+=======
+>>>>>>> f3f6764ea567fbac0ebe9921d87478e95dc31aa6
         voices=_voices(paths, stack),
         hearing=_hearing(router, settings),
     )

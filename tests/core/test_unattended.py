@@ -261,6 +261,20 @@ def test_nobody_counts_as_its_agent(stage: DialingStage) -> None:
     assert run.figures.staffed_seconds == 0
 
 
+def test_who_answered_in_an_earlier_life_of_the_campaign_is_counted_once(
+    stage: DialingStage,
+) -> None:
+    stage.start()
+    call = first_answers(stage)
+    other = first_answers(stage)
+    stage.post(events.CampaignFinished(campaign=RENEWALS, by="olga"))
+    stage.start()
+    stage.machine_heard(other)
+    stage.abandoned(call)
+    figures = stage.center.campaigns[RENEWALS].figures
+    assert (figures.live, figures.abandoned, figures.machines) == (1, 1, 1)
+
+
 def test_out_of_reach_nothing_is_placed(stage: DialingStage) -> None:
     stage.post(events.SwitchLost(node=NODE))
     told = stage.start()

@@ -123,10 +123,13 @@ class Run:
         self.law.call_answered(now - self.zero, now - call.placed_at, call.score)
 
     def note_abandoned(self, now: Instant, call: LeadCall) -> None:
-        """Count who has answered and got no agent: also whom a detector took for a machine."""
+        """Count who has answered and got no agent: also whom a detector took for a machine.
+
+        Whoever answered before the campaign was finished and begun anew was counted in that life.
+        """
         self.figures.abandoned += 1
-        self.figures.live += call.disowned
-        self.figures.machines -= call.disowned
+        self.figures.live = max(self.figures.live + call.disowned, self.figures.abandoned)
+        self.figures.machines = max(0, self.figures.machines - call.disowned)
         for window in self.windows:
             window.abandoned += 1
             window.live += call.disowned
@@ -135,7 +138,7 @@ class Run:
     def note_machine(self, now: Instant) -> None:
         """Take back a live answer that was none."""
         self.figures.machines += 1
-        self.figures.live -= 1
+        self.figures.live = max(self.figures.live - 1, self.figures.abandoned)
         for window in self.windows:
             window.live = max(0, window.live - 1)
         self.law.machine_heard(now - self.zero)
