@@ -242,11 +242,7 @@ async def _build(settings: Settings, configuration: Configuration, stack: AsyncE
         rows_of_agent=partial(read_rows_of_agent, paths.journal),
         lookups=open_lookups(paths, stack),
         payments=open_payments(paths, stack),
-<<<<<<< HEAD
         last_calls=StoredLastCalls(keeper.database, engine.clock.now),
-        opt_outs=StoredOptOuts(keeper.database, engine.clock.now),
-=======
->>>>>>> f3f6764ea567fbac0ebe9921d87478e95dc31aa6
         voices=_voices(paths, stack),
         hearing=_hearing(router, settings),
     )
