@@ -208,8 +208,12 @@ async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         yield Stage(Settings(), campaign_of(served, "nour/renewals"))
 
 
-async def test_a_campaign_is_started_looked_at_paused_and_finished(stage: Stage) -> None:
-    await asyncio.to_thread(stage.expect_ready)
+async def test_a_campaign_is_started_looked_at_paused_and_finished(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit):  # the house's clock stands at midnight
+        await asyncio.to_thread(stage.expect_ready)
+    assert "these are no hours" in capsys.readouterr().err
     await asyncio.to_thread(stage.start)
     await asyncio.to_thread(stage.look)
     lines = dict(lines_of(stage.now, stage.called))
