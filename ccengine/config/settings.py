@@ -158,6 +158,11 @@ class StatePaths:
         return self.root / "lead-files"
 
     @property
+    def exports(self) -> Path:
+        """Where the engine may write what somebody has it export."""
+        return self.root / "exports"
+
+    @property
     def logs(self) -> Path:
         """Logs of the engine and, in a folder of its own, of Asterisk."""
         return self.root / "logs"

@@ -39,6 +39,6 @@ def lay_out(paths: StatePaths) -> None:
     )
     for folder in engine_folders:
         make_folder(folder, Owner.ENGINE, SHARED_FOLDER)
-    for folder in (paths.kept, paths.recording_keys, paths.lead_files):
+    for folder in (paths.kept, paths.recording_keys, paths.lead_files, paths.exports):
         make_folder(folder, Owner.ENGINE, OWN_FOLDER)
     make_folder(paths.asterisk_logs, Owner.ASTERISK, SHARED_FOLDER)

@@ -174,16 +174,13 @@ async def proved(system: System) -> list[dict[str, Any]]:
     name = f"proof-{uuid4().hex}"
     day = datetime.fromtimestamp(time.time(), UTC).date()  # noqa: TID251 - the day of the calls
     days = (day - timedelta(days=1), day + timedelta(days=1))
-    folder = system.paths.root / "proofs"
-    folder.mkdir(exist_ok=True)
-    folder.chmod(0o777)
-    where = f"/var/lib/ccengine/{folder.name}/{name}"
+    where = f"/var/lib/ccengine/{system.paths.exports.name}/{name}"
     await system.engine.command(
         *("proof", "export", tenant.CAMPAIGN, "--to", where),
         *("--from", f"{days[0]}", "--until", f"{days[1]}"),
     )
     await system.engine.command("proof", "verify", where)
-    lines = (folder / name / "attempts.jsonl").read_bytes().splitlines()
+    lines = (system.paths.exports / name / "attempts.jsonl").read_bytes().splitlines()
     return [orjson.loads(line) for line in lines]
 
 
