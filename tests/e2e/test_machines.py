@@ -52,7 +52,7 @@ class Greeting:
     wait_s: float = 0.4  #: before it
 
     def sound(self) -> sounds.Sound:
-        said = render(Rendering(ESPEAK, "en", 150, self.text)) if self.text else b""
+        said = render(Rendering(ESPEAK, "en-gb", 150, self.text)) if self.text else b""
         samples = array("h", bytes(2 * int(self.wait_s * RATE)) + said)
         if self.is_machine:
             samples += array("h", bytes(RATE)) + _tone(1000, 0.4)
@@ -139,7 +139,7 @@ async def test_before_an_agent_they_hear_who_called_within_two_seconds_of_their_
     stage: Stage, text: str
 ) -> None:
     greeting = Greeting(text, is_machine=False)
-    spoken_s = len(render(Rendering(ESPEAK, "en", 150, text))) / 2 / RATE if text else 0.0
+    spoken_s = len(render(Rendering(ESPEAK, "en-gb", 150, text))) / 2 / RATE if text else 0.0
     detector = Detector()
     variables = {
         "CC_AMD": detector.arguments(before=True),

@@ -37,7 +37,8 @@ def far_ends(folder: Path, ports: Ports, *, talk_seconds: float, greeting: bytes
         greeting=str(folder / "greeting.ulaw"),
         talk=f"{talk_seconds * 1000:.0f}",
     )
-    options = ["-max_rtp_port", str(ports.last_sound), "-l", MOST_AT_ONCE]
+    # Whoever does not answer Asterisk's OPTIONS is out of reach to it, and is called by nobody.
+    options = ["-aa", "-max_rtp_port", str(ports.last_sound), "-l", MOST_AT_ONCE]
     return Sipp(
         scenario, port=ports.sip, sound_port=ports.first_sound, options=options, address=PROVIDER
     )
