@@ -228,8 +228,8 @@ def expect_the_same_in_the_books(seen: Seen) -> None:
         else:
             is_so = attempt["outcome"] == AttemptOutcome.ABANDONED and attempt["message_at"]
         if not is_so:
-            wrong.append(f"{call.number} {call}: {attempt}")
-    assert wrong == []
+            wrong.append(f"{call}: {attempt}")
+    assert wrong == [], "\n".join(wrong)
 
 
 def told(seen: Seen) -> str:

@@ -16,8 +16,9 @@ import pytest
 
 from ccengine.calls.dialing.machine_ear import heard_in
 from ccengine.config.detection import Detector
+from ccengine.config.tenant import SPEECH_COMMAND
 from ccengine.core.dialer.leads import MachineVerdict
-from ccengine.ivr.speech_engine import ESPEAK, Rendering, render
+from ccengine.ivr.speech_engine import Rendering, render
 from ccengine.phone import sounds
 from tests.e2e.asking_dialplan import dialplan, extension
 from tests.e2e.configuration import provider
@@ -52,7 +53,7 @@ class Greeting:
     wait_s: float = 0.4  #: before it
 
     def sound(self) -> sounds.Sound:
-        said = render(Rendering(ESPEAK, "en-gb", 150, self.text)) if self.text else b""
+        said = render(Rendering(SPEECH_COMMAND, "en-gb", 150, self.text)) if self.text else b""
         samples = array("h", bytes(2 * int(self.wait_s * RATE)) + said)
         if self.is_machine:
             samples += array("h", bytes(RATE)) + _tone(1000, 0.4)
@@ -139,7 +140,9 @@ async def test_before_an_agent_they_hear_who_called_within_two_seconds_of_their_
     stage: Stage, text: str
 ) -> None:
     greeting = Greeting(text, is_machine=False)
-    spoken_s = len(render(Rendering(ESPEAK, "en-gb", 150, text))) / 2 / RATE if text else 0.0
+    spoken_s = (
+        len(render(Rendering(SPEECH_COMMAND, "en-gb", 150, text))) / 2 / RATE if text else 0.0
+    )
     detector = Detector()
     variables = {
         "CC_AMD": detector.arguments(before=True),
