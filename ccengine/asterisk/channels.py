@@ -336,7 +336,8 @@ class Channel:
                 self.enter(snapshot)
             case StasisEnd():
                 self.end(Gone(self._hangup_cause, "left"))
-            case ChannelDestroyed():
+            case ChannelDestroyed(channel=snapshot):
+                self.snapshot = snapshot
                 self.end(Gone(event.cause, event.cause_text))
             case ChannelHangupRequest(soft=False):
                 # A soft one is our own, with a meaningless cause; a plain BYE carries none.

@@ -9,7 +9,7 @@ import pytest
 
 from ccengine.asterisk.ari.results import Originated
 from ccengine.asterisk.channels import Gone
-from ccengine.calls.agent import AUTO_ANSWER
+from ccengine.calls.auto_answer import HEADERS
 from tests.asterisk.desk import ANSWER, LATE, REJECT, RING, SHORT, Desk, new_id
 from tests.asterisk.handsets import HANDSET
 
@@ -69,7 +69,7 @@ async def test_a_phone_is_told_to_answer_by_headers_of_the_invite(desk: Desk) ->
         await handset.register()
         leg = desk.router.channel(new_id("leg"))
         result = await leg.originate_into_dialplan(
-            endpoint=HANDSET, context=LEG, variables=AUTO_ANSWER, timeout_seconds=5
+            endpoint=HANDSET, context=LEG, variables=HEADERS, timeout_seconds=5
         )
         assert result == Originated(leg.id)
         headers = await handset.rung()

@@ -264,6 +264,21 @@ async def test_who_hangs_up_as_they_answer_has_answered(center: CenterOnFake) ->
     assert books.ended == {}
 
 
+async def test_who_hangs_up_while_they_are_told_who_called(center: CenterOnFake) -> None:
+    center.asterisk.phone_answers(far(1), 3.0)
+    await center.log_in("taras")  # whose phone rings and is not answered
+    books = Books([lead(1)])
+    async with dialing(center, books):
+        await center.until(lambda: center.journal.events(LeadAnswered))
+        (leg,) = [name for name in center.asterisk.world.channels if name.endswith(".lead")]
+        await asyncio.sleep(2.5)
+        center.asterisk.hang_up(leg)
+        await center.until(lambda: books.closed)
+    (closed,) = books.closed
+    assert closed.outcome is AttemptOutcome.ABANDONED
+    assert [noted.trunk for _, noted in books.noted if noted.message_at] == [TRUNK]
+
+
 async def test_nobody_comes_and_they_are_told_who_called(center: CenterOnFake) -> None:
     center.asterisk.phone_answers(far(1), 3.0)
     await center.log_in("taras")  # whose phone rings and is not answered

@@ -110,7 +110,8 @@ class AnsweredCall:
         since = answered_since(self._asked.channel)
         if since is None and not self._asked.is_answered:
             since = clock.now()
-        return Progress(rang_at=rang, answered_at=since)
+        began = message_begun(self._asked.channel)
+        return Progress(rang_at=rang, answered_at=since, message_at=began)
 
     def _begin(self) -> None:
         """Say that somebody answered, and that they hear who called if that has begun already."""
@@ -252,11 +253,19 @@ class AnsweredCall:
         self._abandon()
         return True
 
+    async def _leave_gone(self, left: Gone) -> None:
+        """They hung up: abandoned, if they were being told who called."""
+        began = self._leg.message_began
+        if began is not None:
+            self._abandon()
+        by, cause = (Party.LOST, LOST) if left.text == LOST else (Party.CALLER, HUNG_UP)
+        self._engine.post(CallEnded(call=self._asked.call, by=by, cause=cause))
+        await self._note(Progress(message_at=began, trunk=self._leg.trunk))
+
     async def _leave(self, left: Left, watch: MachineWatch) -> None:
         call, channel = self._asked.call, self._leg.channel
         if isinstance(left, Gone):
-            by, cause = (Party.LOST, LOST) if left.text == LOST else (Party.CALLER, HUNG_UP)
-            self._engine.post(CallEnded(call=call, by=by, cause=cause))
+            await self._leave_gone(left)
             return
         if not isinstance(left, Message):
             if isinstance(left, Heard):

@@ -153,8 +153,13 @@ class LeadLeg:
         self.rang_at: float | None = None  #: by the loop's clock
 
     @property
+    def message_began(self) -> Instant | None:
+        """When they began to hear who called, known as they come to us or are gone."""
+        return None if self.channel.snapshot is None else message_begun(self.channel.snapshot)
+
+    @property
     def trunk(self) -> str | None:
-        """Which trunk carries it, known from when it has come to us; None: nobody has told."""
+        """Which trunk carries it, known as it comes to us or is gone; None: nobody has told."""
         snapshot = self.channel.snapshot
         return None if snapshot is None else snapshot.variables.get(TRUNK) or None
 
