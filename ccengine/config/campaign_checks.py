@@ -47,6 +47,18 @@ class CampaignAt:
         """What problems call it."""
         return f"campaign '{self.campaign.name}'"
 
+    def has_client(self, key: str) -> bool:
+        """Tell whether client.yaml has a key, be the rest of it valid or not."""
+        written = self.documents.clients.get(self.client.id)
+        return written is not None and key in written.keys()  # noqa: SIM118
+
+    @property
+    def answered(self) -> set[str]:
+        """The client's numbers as written, in digits."""
+        written = self.documents.clients.get(self.client.id)
+        numbers = () if written is None else written.keys("numbers")
+        return {digits_of(str(number)) for number in numbers}
+
 
 def check_campaigns(client: Client, documents: Documents, today: date) -> Iterator[Problem]:
     """Yield what is wrong with a client's campaigns."""
@@ -122,7 +134,7 @@ def _check_caller_ids(at: CampaignAt, today: date) -> Iterator[Problem]:
             message = f"{at.owner} shows no number"
             yield document.problem(("caller_ids",), message, "add one that was tested")
         return
-    answered = {digits_of(number) for number in at.client.settings.numbers}
+    answered = at.answered
     for number, caller_id in shown.items():
         place: Place = ("caller_ids", number)
         if caller_id.tested > today:
@@ -167,7 +179,7 @@ def _check_schedule(at: CampaignAt) -> Iterator[Problem]:
 
 def _check_leads(at: CampaignAt) -> Iterator[Problem]:
     settings, document = at.campaign.settings, at.document
-    if settings.country is None and at.client.settings.country is None:
+    if settings.country is None and not at.has_client("country"):
         message = f"nobody knows the country of {at.owner}'s numbers"
         yield document.problem(("lists",), message, "add 'country: …' here or in client.yaml")
     weights = [
