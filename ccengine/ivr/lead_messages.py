@@ -14,7 +14,7 @@ from ccengine.config.clients import digits_of
 from ccengine.config.documents import read_document
 from ccengine.config.lookups import unknown
 from ccengine.config.problems import Problem
-from ccengine.core.dialer.purposes import Mode, Purpose
+from ccengine.core.dialer.purposes import Purpose
 from ccengine.ivr.built_in import LANGUAGES, LEAD_MESSAGE, LEAD_MESSAGE_OF_MARKETING, built_in_texts
 from ccengine.ivr.phrases import Phrase
 from ccengine.ivr.prompts import TEXTS_FILE, Prompts, RecordedPrompt, SpokenPrompt, media_of
@@ -87,8 +87,6 @@ def hindrance(prompts: Prompts, client: Client, campaign: Campaign, sounds: Path
         campaign: which of theirs.
         sounds: the folder of rendered prompts.
     """
-    if campaign.settings.mode is Mode.UNATTENDED:
-        return ""
     for number in campaign.settings.caller_ids:
         for language, prompt in _said(prompts, client, campaign, number).items():
             if prompt is None:

@@ -80,33 +80,34 @@ class System:
 
     def prompt(self, client: ClientId, name: str, language: str) -> Path:
         """Return the file of a client's prompt."""
-        return self._file_of(self.configuration.prompts.media(client, name, language))
+        return self.file_of(self.configuration.prompts.media(client, name, language))
 
     def confirmation(self, what: Word) -> Path:
         """Return the file of what is said to agents."""
         language = self.tenant.language
-        return self._file_of(self.configuration.prompts.confirmation(what, language))
+        return self.file_of(self.configuration.prompts.confirmation(what, language))
 
     def phrase(self, client: ClientId, what: Phrase, language: str) -> Path:
         """Return the file of what the engine says to callers."""
-        return self._file_of(self.configuration.prompts.phrase(client, what, language))
+        return self.file_of(self.configuration.prompts.phrase(client, what, language))
 
     def name(self, key: str) -> Path:
         """Return the file of a name that agents hear."""
         media = self.configuration.prompts.name(key)
         assert media is not None, key
-        return self._file_of(media)
+        return self.file_of(media)
 
     def spoken_text(self, text: str) -> Path:
         """Return the file of a text made of a client's words."""
-        return self._file_of(self.configuration.prompts.text(text))
+        return self.file_of(self.configuration.prompts.text(text))
 
     async def prompt_of_image(self, name: str, language: str) -> Path:
         """Return a prompt of Asterisk's image."""
         container = f"{self.settings.project}-asterisk"
         return await sound_of_image(container, name, language, Path(self._own_folder.name))
 
-    def _file_of(self, media: str) -> Path:
+    def file_of(self, media: str) -> Path:
+        """Return the file of what Asterisk is told to play."""
         file = Path(media.removeprefix("sound:")).relative_to(ASTERISK_STATE)
         return self.paths.root / f"{file}.wav"
 

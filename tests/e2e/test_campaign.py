@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import time
 from collections import Counter
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
-import orjson
 import pytest
 
 from ccengine.core.dialer.leads import AttemptOutcome
@@ -25,6 +21,7 @@ from ccengine.core.states import AgentState
 from ccengine.phone import CallFailed, ulaw
 from ccengine.phone.wav import read_wav
 from tests.e2e.campaign import leads, tenant
+from tests.e2e.campaign.books import imported, left, proved
 from tests.e2e.campaign.far_ends import far_ends
 from tests.e2e.campaign.wire import AGENT_HZ, Ports, Wire, listening
 from tests.e2e.configuration import another_tenant
@@ -50,7 +47,6 @@ LIMIT_SECONDS = 2.0
 """16 CFR 310.4(b)(4)(iii)."""
 HANGS_UP_EVERY = 7  #: of an agent's talks
 SHIFT_SECONDS = 3600.0
-DONE = ("fresh", "waiting", "claimed", "dialing")
 TALKED = {AttemptOutcome.ANSWERED, AttemptOutcome.MACHINE}
 
 
@@ -90,7 +86,7 @@ async def test_a_campaign_calls_each_lead_once_and_nobody_hears_silence(
             wire = Wire(ports)
             wire.read(capture.take())
             assert capture.lost() == 0, "packets that nobody has seen"
-        seen = Seen(list(wire.calls.values()), await proved(system))
+        seen = Seen(list(wire.calls.values()), await proved(system, tenant.CAMPAIGN))
         sys.stdout.write(told(seen))
         expect_each_called_once(seen, numbers)
         expect_nobody_heard_silence(seen)
@@ -100,13 +96,13 @@ async def test_a_campaign_calls_each_lead_once_and_nobody_hears_silence(
 async def called(stage: Stage, agents: Sequence[Agent], numbers: Sequence[str], sipp: Sipp) -> None:
     """Have all leads called, and the engine killed in the middle."""
     system = stage.system
-    await imported(system, numbers)
+    await imported(system, tenant.CAMPAIGN, numbers)
     async with at_work(agents):
         await system.engine.command("campaign", "start", tenant.CAMPAIGN)
 
         async def are_left(most: int) -> bool:
             assert sipp.exit_code is None, "SIPp has ended"
-            return await left(system) <= most
+            return await left(system, tenant.CAMPAIGN) <= most
 
         await until_seen(
             "a part of the leads is done",
@@ -147,41 +143,8 @@ class Desk:
                 await call.hang_up()
 
 
-async def imported(system: System, numbers: Sequence[str]) -> None:
-    file = system.paths.root / "leads.csv"
-    leads.write(file, numbers)
-    file.chmod(0o644)
-    where = f"/var/lib/ccengine/{file.name}"
-    await system.engine.command(
-        *("leads", "import", tenant.CAMPAIGN, where, "--list", tenant.LIST),
-        *("--rejects", "/tmp/rejects.csv"),
-    )
-
-
-async def left(system: System) -> int:
-    """Count leads that are not done."""
-    lists = orjson.loads(await system.engine.command("leads", "list", tenant.CAMPAIGN, "--json"))
-    await asyncio.sleep(1.0)  # a command is a process
-    return sum(one[state] for one in lists for state in DONE)
-
-
 async def are_free(agents: Sequence[Agent]) -> bool:
     return all(agent.state is AgentState.AVAILABLE for agent in agents)
-
-
-async def proved(system: System) -> list[dict[str, Any]]:
-    """Return the attempts of the proof pack, which is what was signed."""
-    name = f"proof-{uuid4().hex}"
-    day = datetime.fromtimestamp(time.time(), UTC).date()  # noqa: TID251 - the day of the calls
-    days = (day - timedelta(days=1), day + timedelta(days=1))
-    where = f"/var/lib/ccengine/{system.paths.exports.name}/{name}"
-    await system.engine.command(
-        *("proof", "export", tenant.CAMPAIGN, "--to", where),
-        *("--from", f"{days[0]}", "--until", f"{days[1]}"),
-    )
-    await system.engine.command("proof", "verify", where)
-    lines = (system.paths.exports / name / "attempts.jsonl").read_bytes().splitlines()
-    return [orjson.loads(line) for line in lines]
 
 
 async def greeting_of(system: System) -> bytes:

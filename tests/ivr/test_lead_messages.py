@@ -128,6 +128,15 @@ def test_a_campaign_waits_for_its_sound(folder: Path, tmp_path: Path) -> None:
     assert hindered(found, tmp_path) == ""
 
 
+def test_without_agents_it_is_waited_for_as_well(folder: Path, tmp_path: Path) -> None:
+    """The dialplan says it if the engine dies while they hear the flow."""
+    change(folder / CAMPAIGN, "mode: progressive ", "consent: yes\nflow: main\nmode: unattended #")
+    change(folder / CAMPAIGN, "queue: vip ", "# ")
+    found = load_configuration(folder)
+    assert not found.problems
+    assert "is not rendered" in hindered(found, tmp_path)
+
+
 def test_each_number_that_is_shown_is_said(folder: Path) -> None:
     change(folder / CAMPAIGN, "caller_ids:\n", "caller_ids:\n  600200: {tested: 2026-01-15}\n")
     found = load_configuration(folder)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 from tests.e2e.configuration import PROVIDER
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-CAMPAIGN: Final = "dnipro/spring"
+CLIENT_ID: Final = "dnipro"
+CAMPAIGN: Final = f"{CLIENT_ID}/spring"
 LIST: Final = "all"
 SHOWN: Final = "600201"
 FIRST_PHONE: Final = 1001
@@ -20,8 +22,17 @@ def agents_at(count: int) -> dict[str, str]:
     return {f"agent-{FIRST_PHONE + i}": str(FIRST_PHONE + i) for i in range(count)}
 
 
-def write(folder: Path, *, agents: int, provider_port: int) -> None:
-    """Write its YAML."""
+def write(
+    folder: Path, *, agents: int, provider_port: int, more: Mapping[str, str] | None = None
+) -> None:
+    """Write its YAML.
+
+    Args:
+        folder: where to.
+        agents: how many there are.
+        provider_port: at which the provider listens.
+        more: files of the client, and what is in them.
+    """
     desks = agents_at(agents)
     people = "".join(
         f"  {name}: {{name: Agent {phone}, number: '{phone}9', phone: '{phone}',"
@@ -30,8 +41,9 @@ def write(folder: Path, *, agents: int, provider_port: int) -> None:
     )
     phones = "".join(f"  '{phone}': {{}}\n" for phone in desks.values())
     trunk = f"{{server: {PROVIDER}, port: {provider_port}, addresses: [{PROVIDER}]}}"
-    client = folder / "clients" / "dnipro"
+    client = folder / "clients" / CLIENT_ID
     for name, text in {
+        **{client / file: text for file, text in (more or {}).items()},
         folder / "tenant.yaml": f"{TENANT}agents:\n{people}phones:\n{phones}"
         f"trunks: {{provider: {trunk}}}\n",
         folder / "dialing.yaml": DIALING,

@@ -1,0 +1,173 @@
+"""Calls without agents, on real Asterisk: a flow at once, and who called if the engine dies."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ccengine.core.dialer.leads import AttemptOutcome
+from ccengine.core.ids import ClientId
+from ccengine.ivr.configuration import load_configuration
+from ccengine.phone import Call, Phone
+from tests.e2e.campaign import tenant
+from tests.e2e.campaign.books import imported, left, proved
+from tests.e2e.configuration import PROVIDER, another_tenant
+from tests.e2e.engine_container import DockerFailed
+from tests.e2e.people import hear_prompt
+from tests.e2e.waits import until_seen
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.e2e.stage import Stage
+    from tests.e2e.system import System
+
+CAMPAIGN = f"{tenant.CLIENT_ID}/notice"
+AGREED, SILENT = "380441000001", "380441000002"
+LIMIT_SECONDS = 2.0
+"""16 CFR 310.4(b)(4)(iii)."""
+LEASE_SECONDS = 10.0
+"""For so long an engine has who answered, unless it says that it lives (calls/dialing/lease.py)."""
+NOTICE = """\
+name: Notice
+mode: unattended
+purpose: service
+seller: Dnipro Energy
+consent: yes
+flow: notice
+caller_ids:
+  600201: {tested: 2026-11-20}
+lists:
+  all: {order: oldest}
+country: UA
+fields:
+  name: {label: Name}
+retries: {most_attempts: 1}
+ring_seconds: 15
+"""
+FLOW = """\
+start: tell
+steps:
+  tell: {menu: notice, digits: {9: no-more}, attempts: 9, seconds: 2, no_input: bye}
+  no-more: {opt_out: no-more, next: bye, otherwise: bye}
+  bye: {hang_up: normal}
+"""
+PROMPTS = """\
+notice: There will be no power in your street on Tuesday morning. Press nine for no more such calls.
+no-more: You will get no more calls of ours.
+"""
+FILES = {
+    "campaigns/notice.yaml": NOTICE,
+    "flows/notice.yaml": FLOW,
+    "prompts/en/prompts.yaml": PROMPTS,
+}
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Somebody who has answered, and what there is to be heard."""
+
+    far: Call
+    answered: float
+    notice: Path
+    no_more: Path
+    message: Path  #: of the dialplan: who called
+
+
+@asynccontextmanager
+async def answering(stage: Stage, folder: Path) -> AsyncIterator[Heard]:
+    """Have two leads, of whom one has agreed, and that one answer."""
+    system = stage.system
+    account = system.account("caller-4")
+    async with Phone(account, local=(PROVIDER, 0)) as outside:
+        tenant.write(folder, agents=1, provider_port=outside.address[1], more=FILES)
+        async with another_tenant(system, folder), stage:
+            await imported(system, CAMPAIGN, [SILENT, AGREED])
+            await agree(system, AGREED)
+            await system.engine.command("campaign", "start", CAMPAIGN)
+            incoming = await outside.incoming(timeout_seconds=15)
+            assert incoming.called == AGREED
+            assert incoming.caller.uri.user == tenant.SHOWN
+            far = await incoming.answer(tone_hz=550)
+            answered = far.timeline.answered
+            assert answered is not None
+            prompts = load_configuration(folder).prompts
+            client = ClientId(tenant.CLIENT_ID)
+            names = ("notice", "no-more", f"lead-message-notice-{tenant.SHOWN}")
+            files = [system.file_of(prompts.media(client, name, "en")) for name in names]
+            yield Heard(far, answered, *files)
+            await far.ended(timeout_seconds=15)
+            await expect_nobody_else(outside)
+            await until_seen("nobody is left", lambda: is_over(system))
+            with pytest.raises(DockerFailed):
+                await why_not(system, SILENT)
+            with pytest.raises(DockerFailed):
+                await why_not(system, AGREED)  # they wanted no more
+
+
+async def agree(system: System, number: str) -> None:
+    await system.engine.command(
+        *("consent", "add", f"+{number}", "--client", tenant.CLIENT_ID, "--purpose", "service"),
+        *("--reach", "unattended", "--evidence", "form 12"),
+    )
+    await why_not(system, number)
+
+
+async def why_not(system: System, number: str) -> None:
+    """Ask whether a number may be called; DockerFailed: it may not."""
+    await system.engine.command("why-not", f"+{number}", "--campaign", CAMPAIGN)
+
+
+async def expect_nobody_else(outside: Phone) -> None:
+    with pytest.raises(TimeoutError):
+        await outside.incoming(timeout_seconds=3)
+
+
+async def is_over(system: System) -> bool:
+    """Tell whether nothing but the lead who has not agreed is left."""
+    return await left(system, CAMPAIGN) == 1
+
+
+async def outcome(system: System) -> AttemptOutcome:
+    (attempt,) = await proved(system, CAMPAIGN)
+    assert attempt["number"] == f"+{AGREED}"
+    return AttemptOutcome(attempt["outcome"])
+
+
+async def test_who_has_agreed_hears_the_flow_at_once_and_may_end_such_calls(
+    stage: Stage, tmp_path: Path
+) -> None:
+    async with answering(stage, tmp_path / "tenant") as heard:
+        far, loop = heard.far, asyncio.get_running_loop()
+        began = await hear_prompt(far, heard.notice, since=heard.answered)
+        print(f"the flow began {began - heard.answered:.3f} s after the answer")  # noqa: T201
+        assert began - heard.answered < LIMIT_SECONDS
+        await asyncio.sleep(heard.answered + LEASE_SECONDS + 3 - loop.time())
+        await hear_prompt(far, heard.notice, since=loop.time(), within=12)  # the lease is renewed
+        await far.send_digits("9")
+        await hear_prompt(far, heard.no_more, since=loop.time())
+    assert await outcome(stage.system) is AttemptOutcome.ANSWERED
+
+
+async def test_without_an_engine_they_hear_who_called(stage: Stage, tmp_path: Path) -> None:
+    async with answering(stage, tmp_path / "tenant") as heard:
+        far, loop = heard.far, asyncio.get_running_loop()
+        await hear_prompt(far, heard.notice, since=heard.answered, beginning=2.0)
+        killed = loop.time()
+        await stage.system.engine.kill_for_good()
+        try:
+            most = LEASE_SECONDS + LIMIT_SECONDS
+            began = await hear_prompt(far, heard.message, since=killed, within=most + 10)
+            print(f"who called: {began - killed:.3f} s after the kill")  # noqa: T201
+            assert began - killed < most
+            await far.send_digits("9")
+            await far.ended(timeout_seconds=15)
+        finally:
+            await stage.system.engine.start()
+        await stage.system.engine_is_back()
+    assert await outcome(stage.system) in (AttemptOutcome.ANSWERED, AttemptOutcome.ABANDONED)
