@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 RECORDINGS = "/var/lib/ccengine/recordings"
 _SOUND = bytes(4096)
 _VALUE_AT_MOST = 1023  # bytes of a function's value
+QUESTIONS = ("Getvar", "DBGet")
 
 
 @dataclass
@@ -60,7 +61,7 @@ class FakeManager:
         if not self.connected:
             raise AmiDisconnected(action)
         await asyncio.sleep(0.001)
-        if self._silent and action != "Getvar":
+        if self._silent and action not in QUESTIONS:
             self._silent -= 1
             if self._silent_does:
                 self.answer(action, values)
@@ -70,8 +71,8 @@ class FakeManager:
 
     def answer(self, action: str, values: Mapping[str, str]) -> AmiAnswer:
         """What Asterisk does with an action, and says."""
-        if action == "Getvar":  # a question changes nothing: what tests prepare is not for it
-            return self._value_of(values)
+        if action in QUESTIONS:  # it changes nothing: what tests prepare is not for it
+            return self._value_of(values) if action == "Getvar" else self._kept(values)
         self.asked.append((action, values))
         return self._done(action, values)
 
@@ -105,11 +106,16 @@ class FakeManager:
     def _value_of(self, values: Mapping[str, str]) -> AmiAnswer:
         if "Channel" in values:
             return self._formats_of(values["Channel"])
-        function, _, argument = values["Variable"].removesuffix(")").partition("(")
-        family, _, key = argument.partition("/")
-        kept = self._world.database.get(family, {})
-        value = ",".join(sorted(kept)) if function == "DB_KEYS" else kept.get(key, "")
-        return AmiAnswer(success=True, message="", value=value[:_VALUE_AT_MOST])
+        function, _, family = values["Variable"].removesuffix(")").partition("(")
+        # Of DB() it says nothing, as the real one.
+        kept = self._world.database.get(family, {}) if function == "DB_KEYS" else {}
+        return AmiAnswer(success=True, message="", value=",".join(sorted(kept))[:_VALUE_AT_MOST])
+
+    def _kept(self, values: Mapping[str, str]) -> AmiAnswer:
+        value = self._world.database.get(values["Family"], {}).get(values["Key"])
+        if value is None:
+            return AmiAnswer(success=False, message="Database entry not found")
+        return AmiAnswer(success=True, message="Result will follow", value=value)
 
     def _keep(self, action: str, values: Mapping[str, str]) -> AmiAnswer:
         kept, key = self._world.database.setdefault(values["Family"], {}), values["Key"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Self
 
-from ccengine.asterisk.ami.link import AmiAnswer
+from ccengine.asterisk.ami.link import ANSWERED_BY_EVENTS, AmiAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
 SECRET = "not so secret"
 _END = b"\r\n\r\n"
+
+
+def _events(values: Mapping[str, str], answer: AmiAnswer) -> list[str]:
+    action, name = f"ActionID: {values['ActionID']}", values["Action"]
+    found = [f"Event: {name}Response", action, f"Key: {values['Key']}", f"Val: {answer.value}"]
+    return ["", *found, "", f"Event: {name}Complete", action, "EventList: Complete"]
 
 
 class FakeManagerServer:
@@ -84,7 +90,10 @@ class FakeManagerServer:
         response = "Success" if answer.success else "Error"
         lines = [f"Response: {response}", f"ActionID: {values['ActionID']}"]
         lines += [f"Message: {answer.message}"] if answer.message else []
-        lines += [f"Value: {answer.value}"] if answer.value else []
+        if values["Action"] in ANSWERED_BY_EVENTS and answer.success:
+            lines += ["EventList: start", *_events(values, answer)]
+        else:
+            lines += [f"Value: {answer.value}"] if answer.value else []
         said = "".join(f"{line}\r\n" for line in (*lines, "")).encode()
         step = 1 if self.piecewise else len(said)
         for at in range(0, len(said), step):

@@ -41,7 +41,7 @@ class AmiLeadNotes:
         Raises:
             NotesAway: nobody can be asked.
         """
-        told = await self._value(f"DB_KEYS({self._family})")
+        told = (await self._ask("Getvar", Variable=f"DB_KEYS({self._family})")).value
         names = told.split(",")
         if len(told) >= VALUE_AT_MOST:
             names.pop()
@@ -55,7 +55,8 @@ class AmiLeadNotes:
         """
         if NAME.fullmatch(call) is None:
             return None
-        told = await self._value(f"DB({self._family}/{call})")
+        # Not by Getvar: of DB() a manager is told nothing (Asterisk 22.10), of DB_KEYS() all.
+        told = (await self._ask("DBGet", Family=self._family, Key=call)).value
         note = read_note(call, told)
         if note is None and told and call not in self._unreadable:
             self._unreadable.add(call)
@@ -70,9 +71,6 @@ class AmiLeadNotes:
         """
         if NAME.fullmatch(call) is not None:
             await self._ask("DBDel", Family=self._family, Key=call)
-
-    async def _value(self, variable: str) -> str:
-        return (await self._ask("Getvar", Variable=variable)).value
 
     async def _ask(self, action: str, **values: str) -> AmiAnswer:
         try:

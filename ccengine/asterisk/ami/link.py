@@ -33,6 +33,9 @@ log = structlog.get_logger()
 CONNECT_SECONDS: Final = 3.0
 REQUEST_SECONDS: Final = 0.5
 """Asterisk takes 1 to 2 ms; a caller may be waiting for the answer."""
+ANSWERED_BY_EVENTS: Final = frozenset({"DBGet"})
+"""Actions whose answer comes after the response, in an event; all others have one message."""
+
 PING_SECONDS: Final = 10
 STEADY_SECONDS: Final = 5.0
 
@@ -122,8 +125,10 @@ class AmiLink:
 
     async def _send(
         self, values: Mapping[str, str], manager: Any, lost: asyncio.Future[None]
-    ) -> Message:
-        answered = manager.send_action(dict(values), as_list=False)
+    ) -> list[Message]:
+        # Left to panoramisk, a response alone is waited for if it is an error.
+        as_list = None if values["Action"] in ANSWERED_BY_EVENTS else False
+        answered = manager.send_action(dict(values), as_list=as_list)
         await asyncio.wait(
             (answered, lost),
             timeout=self._request_seconds,
@@ -132,8 +137,8 @@ class AmiLink:
         if not answered.done():
             answered.cancel()
             raise AmiUntold(values["Action"])
-        message: Message = answered.result()
-        return message
+        found: Message | list[Message] = answered.result()
+        return found if isinstance(found, list) else [found]
 
     async def _connect_once(self) -> None:
         """Connect, log in, and return when that connection is lost, or came to nothing."""
@@ -206,9 +211,15 @@ def _bury(manager: Any) -> None:
     manager.awaiting_actions.clear()
 
 
-def _answer(message: Message) -> AmiAnswer:
-    said, value = (
-        message.get(name, "").encode("latin-1").decode(errors="replace")
-        for name in ("Message", "Value")
+def _answer(messages: list[Message]) -> AmiAnswer:
+    response = messages[0]
+    values = [_text(one, name) for one in messages for name in ("Value", "Val")]
+    return AmiAnswer(
+        success=response.get("Response", "") == "Success",
+        message=_text(response, "Message"),
+        value=next(filter(None, values), ""),
     )
-    return AmiAnswer(success=message.get("Response", "") == "Success", message=said, value=value)
+
+
+def _text(message: Message, name: str) -> str:
+    return message.get(name, "").encode("latin-1").decode(errors="replace")
