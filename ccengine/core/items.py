@@ -40,6 +40,7 @@ NOTHING_BEGUN: Mapping[str, Any] = {
     "recording_gaps": (),
     "unheard": {},
     **dict.fromkeys(("recording_pause", "card", "card_ended", "asked", "consent")),
+    **dict.fromkeys(("lead", "patience_until")),  # of a campaign is the call that was made
     **dict.fromkeys(("directed", "back_to")),  # a wish, and no talk, is what they have now
 }
 MAY_ASK = frozenset({CallState.IN_FLOW, CallState.WAITING, CallState.OFFERED})

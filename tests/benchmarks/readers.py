@@ -32,6 +32,7 @@ WEIGHTS: Final = {
     "getCall": 8,
     "getCallStory": 5,
     "getKpis": 5,
+    "listCampaigns": 4,
     "getQueue": 4,
     "listWaiting": 4,
     "listStaffing": 4,
@@ -59,6 +60,8 @@ WEIGHTS: Final = {
     "listCalibrations": 1,
     "listTraining": 1,
     "listScorecards": 1,
+    "listDoNotCall": 1,
+    "listRegisters": 1,
 }
 """How often each is asked for, of a hundred or so."""
 LEFT_OUT: Final = {
@@ -75,6 +78,11 @@ LEFT_OUT: Final = {
     "getReviewPicture": "likewise",
     "getCalibration": "likewise",
     "getScorecard": "the tenant has none",
+    "getCampaign": "the tenant has no campaigns",
+    "listImports": "likewise",
+    "getImport": "likewise",
+    "getRejects": "likewise",
+    "whyNot": "likewise",
     "getContractReport": "nothing is billed",
     "checkConfiguration": "is asked by who changes the configuration, before a reload",
     "planConfiguration": "likewise",
