@@ -7,9 +7,10 @@ engine before us has begun is taken up from wherever it stands.
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
     from ccengine.core.ids import Instant
 
 log = structlog.get_logger()
+
+GIVE_BACK_SECONDS: Final = 60.0
+"""A lead whose attempt could not be stored is given back after so long: what hinders it now would
+do so at once again."""
 
 
 class LeadCall:
@@ -95,6 +100,7 @@ class LeadCall:
         except NotDialed as error:
             log.warning("lead_not_dialed", call_id=asked.call, cause=str(error))
             self._post_unanswered(AttemptOutcome.FAILED)
+            await self._give_back(asked)
             return
         if isinstance(placed, HeldBack):
             self._post_held_back(asked, placed)
@@ -180,9 +186,28 @@ class LeadCall:
             self._engine.post(CallEnded(call=call, by=Party.ENGINE, cause="engine error"))
             return
         self._post_unanswered(AttemptOutcome.FAILED)
-        if self._attempt:
-            failed = AttemptOutcome.FAILED
-            await self._books.end(self._asked, self._attempt, failed, "engine error", NOTHING_NEW)
+        attempt, failed = self._attempt or AttemptId(call), AttemptOutcome.FAILED
+        try:  # stored, perhaps, without our knowledge: under the call's own id
+            await self._books.end(self._asked, attempt, failed, "engine error", NOTHING_NEW)
+        except Exception:
+            # Its lead is wanted again all the same, if nothing was stored.
+            log.exception("lead_not_ended", call_id=call)
+        if isinstance(self._asked, TakenUp):
+            await self._books.give_back((self._asked.lead,))
+        else:
+            await self._give_back(self._asked)
+
+    async def _give_back(self, asked: PlaceCall) -> None:
+        """Give the claim back of a lead for whom nothing was stored; others keep theirs."""
+        while True:
+            await asyncio.sleep(GIVE_BACK_SECONDS)
+            try:
+                await self._books.give_back((asked.lead.key,))
+            except Exception:
+                # Nobody else could have the lead until the engine begins anew.
+                log.exception("lead_not_given_back", call_id=asked.call)
+            else:
+                return
 
     # --- what is posted ------------------------------------------------------------------------
 
