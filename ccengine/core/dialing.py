@@ -78,8 +78,9 @@ def start(floor: Floor, event: CampaignStarted, now: Instant) -> None:
         NotNow: something is missing without which it must not dial.
     """
     plan = _plan_of(floor, event.campaign)
-    if plan.hindrance:
-        raise NotNow(plan.hindrance)
+    hindrance = plan.hindered_at(now)
+    if hindrance:
+        raise NotNow(hindrance)
     unattended.expect_agreed(event.campaign, plan)
     if plan.ends_at is not None and plan.ends_at <= now:
         message = f"campaign '{event.campaign}' is over: {plan.ends_because}"
