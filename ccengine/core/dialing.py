@@ -357,13 +357,15 @@ def abandon(floor: Floor, event: LeadAbandoned, now: Instant) -> None:
     call = floor.calls[event.call]
     lead = call.lead
     waits = call.patience_until is not None or call.state is CallState.IN_FLOW
-    if lead is None or lead.abandoned or lead.talked_with is not None or not waits:
+    is_counted = lead is not None and lead.abandoned
+    is_known = is_counted and call.patience_until is None
+    if lead is None or is_known or lead.talked_with is not None or not waits:
         floor.ignored += 1
         return
-    call.lead = replace(lead, abandoned=True)
     run = floor.runs.known.get(lead.campaign)
-    if run is not None:
+    if run is not None and not is_counted:
         run.note_abandoned(now, lead)
+    call.lead = replace(lead, abandoned=True)
     _leave_line(floor, call, now)
 
 

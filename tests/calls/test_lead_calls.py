@@ -147,8 +147,15 @@ class Books:
 
     def moment(self, name: str) -> Instant | None:
         """The first one of this name that was noted."""
+        return next(iter(self._moments(name)), None)
+
+    def latest(self, name: str) -> Instant | None:
+        """The last one: what is stored in the end."""
+        return next(reversed(self._moments(name)), None)
+
+    def _moments(self, name: str) -> list[Instant]:
         found = (getattr(progress, name) for _, progress in self.noted)
-        return next((at for at in found if at is not None), None)
+        return [at for at in found if at is not None]
 
 
 def open_at_any_hour(center: CenterOnFake, **rules: Any) -> None:

@@ -22,6 +22,7 @@ from ccengine.core.events import (
     LeadUnanswered,
     OfferAccepted,
 )
+from ccengine.core.states import AgentState
 from tests.calls.test_lead_calls import RENEWALS, Books, far, lead, open_at_any_hour
 from tests.fakes.asterisk_leads import FAMILY, MESSAGE_SECONDS, WAIT_SECONDS
 
@@ -437,8 +438,11 @@ async def test_who_hangs_up_as_they_are_taken_out_leaves_no_agent_in_silence(
     async with dialing(center, books):
         center.asterisk.manager.refuse("Redirect failed, channel not up")
         await center.until(lambda: center.journal.events(OfferAccepted))
-        await center.until(lambda: center.journal.events(ConversationFailed))
+        await asyncio.sleep(0.1)
+        assert center.asterisk.channels_left() == [leg_of(center)]
         await center.until(lambda: books.closed, seconds=20)
+        assert center.agent("taras").state is AgentState.AVAILABLE
+        assert not center.journal.events(ConversationFailed)
 
 
 async def test_the_limit_is_taken_back_only_when_both_are_together(center: CenterOnFake) -> None:

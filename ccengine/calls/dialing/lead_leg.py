@@ -153,6 +153,11 @@ class LeadLeg:
         self.rang_at: float | None = None  #: by the loop's clock
 
     @property
+    def waits_since(self) -> Instant | None:
+        """When they answered, by the dialplan's clock; known as `message_began` is."""
+        return None if self.channel.snapshot is None else answered_since(self.channel.snapshot)
+
+    @property
     def message_began(self) -> Instant | None:
         """When they began to hear who called, known as they come to us or are gone."""
         return None if self.channel.snapshot is None else message_begun(self.channel.snapshot)
@@ -218,6 +223,7 @@ class LeadLeg:
         if found is None:
             self.channel.end(GONE_AT_ONCE)
         elif found.is_up:
+            self.channel.snapshot = found  # perhaps they have waited for long
             self._up.set()
 
     async def answered(self) -> bool:
@@ -264,18 +270,24 @@ class LeadLeg:
             return entered
         return message_of(entered) or machine_in(entered) or await self.channel.wait_gone()
 
-    async def pull_out(self) -> bool:
-        """Take them out of the dialplan, for an agent who is there; False: they cannot be had.
+    async def pull_out(self) -> RedirectReply:
+        """Take them out of the dialplan, for an agent who is there.
 
         The dialplan takes them back in two seconds, and tells them who called, unless they `stay`.
+
+        Returns:
+            DONE: they are with us; GONE: they have hung up; any other: they are, or were, told who
+            called.
         """
         if self.channel.is_up:
-            return True  # an engine before us has done it
+            return RedirectReply.DONE  # an engine before us has done it
         reply = await self._redirector.redirect(self.channel.id, TAKEN_CONTEXT)
         if reply not in (RedirectReply.DONE, RedirectReply.UNTOLD):
-            return False
+            return reply
         entered = await self.channel.entered()
-        return not isinstance(entered, Gone) and message_of(entered) is None
+        if isinstance(entered, Gone):
+            return RedirectReply.GONE
+        return RedirectReply.DONE if message_of(entered) is None else RedirectReply.REFUSED
 
     async def stay(self, seconds: int = 0) -> None:
         """Have the dialplan's limit taken back: they are with somebody, or hear something.
