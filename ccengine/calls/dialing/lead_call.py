@@ -89,10 +89,17 @@ class LeadCall:
                 await self._leg.listen()
 
     async def withdraw(self, reason: str) -> None:
-        """Hang up if nobody has answered: there is no agent any more."""
+        """Hang up if nobody has answered: there is no agent any more.
+
+        Who has answered, and is listened to before an agent is looked for, hears who called.
+        """
         if self._asked.call not in self._engine.center.calls and not self._withdrawn:
             self._withdrawn = reason
-            await insist(self._leg.channel.hang_up, f"end of {self._leg.channel.id}")
+            await insist(self._withdraw, f"end of {self._leg.channel.id}")
+
+    async def _withdraw(self) -> None:
+        if not await self._leg.withdraw():
+            self._withdrawn = ""
 
     async def _serve(self, asked: PlaceCall) -> None:
         try:

@@ -24,6 +24,7 @@ from ccengine.core.dialer.leads import AttemptOutcome
 from ccengine.core.ids import CallId
 
 if TYPE_CHECKING:
+    from ccengine.asterisk.ari.client import Ari
     from ccengine.asterisk.ari.events import ChannelSnapshot
     from ccengine.asterisk.channels import Channel
     from ccengine.asterisk.redirector import Redirector
@@ -112,6 +113,16 @@ def is_ringing_lead(channel: ChannelSnapshot) -> bool:
     return is_ours and not channel.is_up
 
 
+async def is_unanswered(ari: Ari, leg: str) -> bool:
+    """Tell whether nobody has answered a leg; else the dialplan has a word for who has.
+
+    Raises:
+        AriError: nobody knows.
+    """
+    found = await ari.channel(leg)
+    return found is None or not found.is_up
+
+
 def answered_since(snapshot: ChannelSnapshot) -> Instant | None:
     """Return since when they wait in the dialplan, by its clock; None: it has not begun."""
     since = snapshot.variables.get(WAITED_SINCE, "")
@@ -196,6 +207,17 @@ class LeadLeg:
         if isinstance(result, Unreachable):
             return False
         await self.listen()
+        return True
+
+    async def withdraw(self) -> bool:
+        """End it if nobody has answered; False: somebody has, and is not hung up on.
+
+        Raises:
+            AriError: nobody knows.
+        """
+        if self._up.is_set() or not await is_unanswered(self._router.ari, self.channel.id):
+            return False
+        await self.channel.hang_up()
         return True
 
     async def who_answered(self) -> Heard | ChannelSnapshot | Gone:
