@@ -378,3 +378,23 @@ async def test_what_rings_is_withdrawn_when_the_last_agent_leaves(center: Center
         center.engine.post(AgentLoggedOut(agent=AgentId("taras")))
         await center.until(lambda: center.journal.events(LeadUnanswered))
     assert books.ended == {"+380440000001": AttemptOutcome.CANCELLED}
+
+
+async def test_a_call_that_asterisk_refuses_has_failed(center: CenterOnFake) -> None:
+    """Nothing rang, which is known: nobody waits a day for that."""
+    center.asterisk.phone_unreachable(far(1))
+    await center.log_in("taras", answers_after=0.05)
+    books = Books([lead(1)])
+    async with dialing(center, books):
+        await center.until(lambda: center.journal.events(LeadUnanswered))
+    assert books.ended == {"+380440000001": AttemptOutcome.FAILED}
+
+
+async def test_a_request_that_asterisk_refuses_has_failed(center: CenterOnFake) -> None:
+    center.asterisk.phone_rings(far(1))
+    await center.log_in("taras", answers_after=0.05)
+    books = Books([lead(1)])
+    async with dialing(center, books):
+        center.asterisk.fail_next("POST", "channels", 400, "Invalid endpoint")
+        await center.until(lambda: center.journal.events(LeadUnanswered))
+    assert books.ended == {"+380440000001": AttemptOutcome.FAILED}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from ccengine.asterisk.ari.errors import AriDisconnected, AriError
+from ccengine.asterisk.ari.errors import AriDisconnected, AriError, AriTimeout
 from ccengine.asterisk.channels import Gone
 from ccengine.calls.dialing.answered_call import LOST, AnsweredCall
 from ccengine.calls.dialing.books import NOT_LISTENED, NotDialed, TakenUp
@@ -64,6 +64,7 @@ class LeadCall:
         channel = wiring.router.channel(leg_of(asked.call), found)
         self._leg = LeadLeg(wiring.router, redirector, channel)
         self._withdrawn = ""
+        self._is_refused = False  # Asterisk has said no: nothing rang
         self._attempt = AttemptId("")  # once it is stored
 
     async def run(self) -> None:
@@ -141,18 +142,21 @@ class LeadCall:
             return False
         try:
             tenant = self._engine.center.plan.tenant
-            return await self._leg.dial(asked, placed, tenant)
+            self._is_refused = not await self._leg.dial(asked, placed, tenant)
         except AriDisconnected:
             raise
         except AriError as error:
             log.warning("lead_not_dialed", call_id=self._asked.call, cause=str(error))
+            self._is_refused = not isinstance(error, AriTimeout)
             await insist(self._leg.channel.hang_up, f"end of {self._leg.channel.id}")
             return False
+        return not self._is_refused
 
     async def _end_unanswered(self) -> None:
         gone = self._leg.channel.gone
         ended = gone.result() if gone.done() else Gone(0, "never rang")
-        outcome = outcome_of(ended) if gone.done() else AttemptOutcome.FAILED
+        is_failed = self._is_refused or not gone.done()
+        outcome = AttemptOutcome.FAILED if is_failed else outcome_of(ended)
         if self._withdrawn:
             outcome = AttemptOutcome.CANCELLED
         cause, rang = self._withdrawn or ended.text, Progress(rang_at=self._at(self._leg.rang_at))

@@ -183,6 +183,7 @@ class LeadLeg:
         """Begin to ring; False: nothing rings.
 
         Raises:
+            AriDisconnected: the connection was lost, and nobody knows whether it rings.
             AriError: Asterisk refused, or nobody knows what became of it.
         """
         seconds = round(asked.ring_seconds)
@@ -203,6 +204,7 @@ class LeadLeg:
                 **_listened(placed.machines),
             },
             timeout_seconds=seconds + ORPHAN_SECONDS,
+            once=True,  # a number is dialed once, whatever becomes of the connection
         )
         if isinstance(result, Unreachable):
             return False
