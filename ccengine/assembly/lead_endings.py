@@ -72,12 +72,14 @@ class LeadEndings:
 
     async def _ending(self, told: CloseLead, outcome: AttemptOutcome, disposition: str) -> Ending:
         lead = await self._database.leads.get(told.lead)
+        counted = AttemptOutcome.ANSWERED if told.is_late else outcome
         return Ending(
             outcome=outcome,
             at=self._now(),
             disposition=disposition,
             sequel=self._sequel(told.campaign, disposition),
-            groups=_groups(self._campaign(told.campaign), lead, outcome, disposition),
+            groups=_groups(self._campaign(told.campaign), lead, counted, disposition),
+            is_late=told.is_late,
         )
 
     async def _attempt(self, told: CloseLead) -> StoredAttempt | None:

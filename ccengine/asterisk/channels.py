@@ -25,12 +25,7 @@ from ccengine.asterisk.ari.events import (
     StasisEnd,
     StasisStart,
 )
-from ccengine.asterisk.ari.results import (
-    HangUpReason,
-    Originated,
-    TransferOutcome,
-    Unreachable,
-)
+from ccengine.asterisk.ari.results import HangUpReason, Originated, TransferOutcome, Unreachable
 from ccengine.asterisk.far_end import FarEnd
 from ccengine.asterisk.mailbox import Mailbox
 from ccengine.asterisk.pressed_keys import PressedKeys
@@ -198,6 +193,7 @@ class Channel:
         variables: Mapping[str, str] | None = None,
         caller_id: str = "",
         timeout_seconds: int = 30,
+        once: bool = False,
     ) -> Originated | Unreachable:
         """As `originate`, but the dialplan hands the answered leg to us, or waits until it can."""
         result = await self.ari.originate_into_dialplan(
@@ -207,6 +203,7 @@ class Channel:
             variables=variables,
             caller_id=caller_id,
             timeout_seconds=timeout_seconds,
+            once=once,
         )
         return self._begun(result)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -77,6 +78,7 @@ def _plan_of(client: Client, campaign: Campaign, rules: DialingRules, at: Instan
         limits=tuple(limit_of(one) for one in limits),
         ring_seconds=float(settings.ring_seconds),
         calls_at_most=settings.calls_at_most,
+        shown_until=_shown_until(client, settings),
         preview_seconds=float(settings.preview_seconds),
         preview_then=settings.preview_then,
         machine_dispositions=_machine_dispositions(client),
@@ -131,6 +133,18 @@ def _last(client: Client, settings: CampaignFile) -> tuple[Instant | None, str]:
     ]
     ends = [(end_of(day, 24 * 60, zone), why) for day, why in days if day is not None]
     return min(ends, default=(None, ""), key=lambda one: one[0])
+
+
+def _shown_until(client: Client, settings: CampaignFile) -> Instant | None:
+    """Return when the last test of its numbers is too old: midnight after its last day."""
+    tested = max((one.tested for one in settings.caller_ids.values()), default=None)
+    if tested is None:
+        return None
+    try:
+        last = tested + timedelta(days=settings.caller_id_days)
+    except OverflowError:
+        return None
+    return end_of(last, 24 * 60, ZoneInfo(client.zone))
 
 
 def _periods(client: Client, settings: CampaignFile, at: Instant) -> tuple[Period, ...] | None:

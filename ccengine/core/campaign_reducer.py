@@ -37,10 +37,8 @@ def handle(floor: Floor, event: DialingEvent, now: Instant) -> None:
     match event:
         case _ if isinstance(event, CampaignEvent):
             _handle_campaign(floor, event, now)
-        case LeadAbandoned() if event.call in floor.calls:
-            dialing.abandon(floor, event, now)
         case LeadAbandoned():
-            floor.ignored += 1
+            _abandon(floor, event, now)
         case LeadAccepted():
             previews.accept(floor, event, now)
         case LeadSkipped():
@@ -51,6 +49,15 @@ def handle(floor: Floor, event: DialingEvent, now: Instant) -> None:
             floor.ignored += 1
         case _:
             _handle_in_air(floor, event, now)
+
+
+def _abandon(floor: Floor, event: LeadAbandoned, now: Instant) -> None:
+    if event.is_late:
+        lead_calls.come_late(floor, event, now)
+    elif event.call in floor.calls:
+        dialing.abandon(floor, event, now)
+    else:
+        floor.ignored += 1
 
 
 def _handle_campaign(floor: Floor, event: CampaignEvent, now: Instant) -> None:

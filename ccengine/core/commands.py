@@ -211,6 +211,7 @@ class CloseLead:
     form: str = ""  #: the version that was filled in; empty: none
     values: Mapping[str, str] = field(default_factory=dict)  #: the customer's; never logged
     promise: Promise | None = None  #: of another call
+    is_late: bool = False  #: abandoned by the law, and they have talked with the agent all the same
     corrects: bool = False  #: it was closed before, and not all of it was right
 
 

@@ -78,8 +78,9 @@ def start(floor: Floor, event: CampaignStarted, now: Instant) -> None:
         NotNow: something is missing without which it must not dial.
     """
     plan = _plan_of(floor, event.campaign)
-    if plan.hindrance:
-        raise NotNow(plan.hindrance)
+    hindrance = plan.hindered_at(now)
+    if hindrance:
+        raise NotNow(hindrance)
     unattended.expect_agreed(event.campaign, plan)
     if plan.ends_at is not None and plan.ends_at <= now:
         message = f"campaign '{event.campaign}' is over: {plan.ends_because}"
@@ -356,13 +357,15 @@ def abandon(floor: Floor, event: LeadAbandoned, now: Instant) -> None:
     call = floor.calls[event.call]
     lead = call.lead
     waits = call.patience_until is not None or call.state is CallState.IN_FLOW
-    if lead is None or lead.abandoned or lead.talked_with is not None or not waits:
+    is_counted = lead is not None and lead.abandoned
+    is_known = is_counted and call.patience_until is None
+    if lead is None or is_known or lead.talked_with is not None or not waits:
         floor.ignored += 1
         return
-    call.lead = replace(lead, abandoned=True)
     run = floor.runs.known.get(lead.campaign)
-    if run is not None:
+    if run is not None and not is_counted:
         run.note_abandoned(now, lead)
+    call.lead = replace(lead, abandoned=True)
     _leave_line(floor, call, now)
 
 

@@ -113,8 +113,8 @@ def _check_call(floor: Floor, call: Call) -> None:
     _must(not hurries or not call.others, "offered to one at a time", call)
     talked = call.lead is not None and call.lead.talked_with is not None
     _must(not (hurries and talked), "impatient after a talk", call)
-    by_detector = call.lead is not None and call.lead.cut_off
-    is_both = talked and call.lead is not None and call.lead.abandoned and not by_detector
+    may_be_both = call.lead is not None and (call.lead.cut_off or call.lead.late)
+    is_both = talked and call.lead is not None and call.lead.abandoned and not may_be_both
     _must(not is_both, "abandoned, and talked", call)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ccengine.core.agents import Agent
     from ccengine.core.calls import Call
     from ccengine.core.dialer.runs import LeadCall
-    from ccengine.core.events import LeadMachineHeard
+    from ccengine.core.events import LeadAbandoned, LeadMachineHeard
     from ccengine.core.floor import Floor
     from ccengine.core.ids import CallId, Instant
 
@@ -53,6 +53,23 @@ def hear(floor: Floor, event: LeadMachineHeard, now: Instant) -> None:
     _judge(floor, event.call, lead, now)
 
 
+def come_late(floor: Floor, event: LeadAbandoned, now: Instant) -> None:
+    """Count somebody as abandoned whose agent came too late, and leave them together.
+
+    Sources: 16 CFR 310.4(b)(4)(iii), 47 CFR 64.1200(a)(7): within two seconds, whatever comes then.
+    """
+    lead = _find(floor, event.call)
+    is_machine = lead is not None and lead.verdict is MachineVerdict.MACHINE
+    if lead is None or lead.abandoned or is_machine or event.call in floor.runs.air:
+        floor.ignored += 1
+        return
+    run = floor.runs.known.get(lead.campaign)
+    if run is not None:
+        run.note_abandoned(now, lead)
+        floor.runs.stirred = True
+    _keep(floor, event.call, replace(lead, abandoned=True, late=True))
+
+
 def note_disposition(floor: Floor, call: CallId, disposition: str, now: Instant) -> None:
     """Learn from what an agent says of a call to a lead whether a machine had answered."""
     lead = _find(floor, call)
@@ -85,6 +102,11 @@ def _judge(floor: Floor, call: CallId, lead: LeadCall, now: Instant) -> None:
             run.note_machine(now)
             floor.runs.stirred = True
         lead = replace(lead, disowned=True)
+    _keep(floor, call, lead)
+
+
+def _keep(floor: Floor, call: CallId, lead: LeadCall) -> None:
+    """Put what is known of a call where it was found."""
     if call in floor.calls:
         floor.calls[call].lead = lead
     elif call in floor.runs.air:

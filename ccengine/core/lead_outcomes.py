@@ -118,6 +118,7 @@ def _tell(floor: Floor, call: CallId, lead: LeadCall, *, corrects: bool) -> None
             form=lead.form,
             values=lead.values,
             promise=lead.promise,
+            is_late=lead.late and lead.talked_with is not None,
             corrects=corrects,
         )
     )

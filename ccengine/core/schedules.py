@@ -35,7 +35,7 @@ def look(floor: Floor, now: Instant) -> None:
             runs.asked.pop(name, None)
         elif name not in runs.asked or runs.asked[name] + AGAIN_SECONDS <= now:
             runs.asked[name] = now
-            reason = _reason(plan, change)
+            reason = _reason(plan, change, now)
             floor.ask(FollowSchedule(campaign=name, change=change, reason=reason))
     _look_again(floor, now)
 
@@ -53,12 +53,12 @@ def _due(floor: Floor, name: CampaignId, plan: CampaignPlan, now: Instant) -> Ca
     return CampaignChange.START if run.rests and plan.is_open(now) else None
 
 
-def _reason(plan: CampaignPlan, change: CampaignChange) -> str:
+def _reason(plan: CampaignPlan, change: CampaignChange, now: Instant) -> str:
     match change:
         case CampaignChange.START:
             return BEGUN
         case CampaignChange.PAUSE:
-            return plan.hindrance or OUTSIDE
+            return plan.hindered_at(now) or OUTSIDE
         case CampaignChange.FINISH:
             return plan.ends_because
 

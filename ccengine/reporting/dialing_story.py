@@ -85,7 +85,8 @@ def _of_lead(what: LeadEvent, mask: Callable[[str], str]) -> str:
         case LeadUnanswered():
             return f"the lead was not reached: {what.outcome}"
         case LeadAbandoned():
-            return f"no agent came in time: {what.reason}"
+            came = "an agent came too late" if what.is_late else "no agent came in time"
+            return f"{came}: {what.reason}"
         case LeadMachineHeard():
             return f"{_WHO_ANSWERED[what.verdict]}, says the {what.by}"
 

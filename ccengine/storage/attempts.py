@@ -143,12 +143,13 @@ class Ending:
     sequel: Sequel | None = None  #: what the disposition means for the lead
     form: str = ""  #: the version that was filled in
     answers: Mapping[str, str] = field(default_factory=dict)
+    is_late: bool = False  #: abandoned by the law: they have talked all the same
 
     def of(self, number: str) -> Ended:
         """Return the end of an attempt on a number, as rules go by it."""
         return Ended(
             number=number,
-            outcome=self.outcome,
+            outcome=AttemptOutcome.ANSWERED if self.is_late else self.outcome,
             at=self.at,
             disposition=self.disposition,
             sequel=self.sequel,

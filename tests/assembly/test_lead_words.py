@@ -176,6 +176,18 @@ async def test_what_is_complete_counts_for_its_quota(house: House) -> None:
     assert await counted(house) == 0
 
 
+async def test_who_talked_with_an_agent_who_came_late_is_not_called_again_for_that(
+    house: House,
+) -> None:
+    """The law counts them as abandoned; for the list they have answered."""
+    late = replace(house.said("renewed"), outcome=AttemptOutcome.ABANDONED, is_late=True)
+    await house.close(late)
+    assert await house.state() is LeadState.DONE
+    (stored,) = await house.database.attempts.of_lead(house.lead.key)
+    assert (stored.outcome, stored.disposition) == (AttemptOutcome.ABANDONED, "renewed")
+    assert await counted(house) == 1
+
+
 async def test_what_is_not_complete_does_not_count(house: House) -> None:
     await house.close(house.said("lead"))
     assert await counted(house) == 0

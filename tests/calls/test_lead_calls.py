@@ -37,6 +37,7 @@ from ccengine.core.events import (
     LeadUnanswered,
 )
 from ccengine.core.ids import AgentId, CampaignId, PhoneId
+from ccengine.core.states import AgentState
 from ccengine.storage.attempts import Progress
 from tests.calls.center_on_fake import DNIPRO
 from tests.fakes.asterisk_leads import TRUNK
@@ -71,6 +72,8 @@ class Books:
     leads: list[Lead]
     held: HeldBack | None = None
     is_taken: bool = False
+    is_broken: bool = False
+    asked: list[LeadKey] = field(default_factory=list)
     placed: list[str] = field(default_factory=list)
     noted: list[tuple[AttemptId, Progress]] = field(default_factory=list)
     ended: dict[str, AttemptOutcome] = field(default_factory=dict)
@@ -87,9 +90,16 @@ class Books:
         return claimed
 
     async def give_back(self, leads: Sequence[LeadKey]) -> None:
+        if self.is_broken:
+            message = "database is locked"
+            raise OSError(message)
         self.given_back += leads
 
     async def place(self, asked: PlaceCall) -> Placed | HeldBack:
+        self.asked.append(asked.lead.key)
+        if self.is_broken:
+            message = "database is locked"
+            raise OSError(message)
         if self.is_taken:
             message = "somebody else"
             raise NotDialed(message)
@@ -137,8 +147,15 @@ class Books:
 
     def moment(self, name: str) -> Instant | None:
         """The first one of this name that was noted."""
+        return next(iter(self._moments(name)), None)
+
+    def latest(self, name: str) -> Instant | None:
+        """The last one: what is stored in the end."""
+        return next(reversed(self._moments(name)), None)
+
+    def _moments(self, name: str) -> list[Instant]:
         found = (getattr(progress, name) for _, progress in self.noted)
-        return next((at for at in found if at is not None), None)
+        return [at for at in found if at is not None]
 
 
 def open_at_any_hour(center: CenterOnFake, **rules: Any) -> None:
@@ -327,6 +344,27 @@ async def test_somebody_else_has_the_number(center: CenterOnFake) -> None:
     books = Books([lead(1)], is_taken=True)
     async with dialing(center, books):
         await center.until(lambda: center.journal.events(LeadUnanswered))
+        assert center.agent("taras").state is AgentState.AVAILABLE
+        await asyncio.sleep(30)
+        assert not books.given_back  # not at once: it would be claimed and fail again and again
+        await center.until(lambda: books.given_back)
+    assert books.given_back == [LeadKey(1)]
+    assert not center.journal.events(LeadDialed)
+
+
+async def test_a_lead_whose_attempt_the_books_do_not_store_is_given_back(
+    center: CenterOnFake,
+) -> None:
+    await center.log_in("taras", answers_after=0.05)
+    books = Books([lead(1)], is_broken=True)
+    async with dialing(center, books):
+        await center.until(lambda: center.journal.events(LeadUnanswered))
+        await asyncio.sleep(70)  # the books are out of order for longer than the first try
+        books.is_broken = False
+        await center.until(lambda: books.given_back, seconds=70)
+    assert books.given_back == [LeadKey(1)]
+    assert books.asked == [LeadKey(1)]
+    assert books.ended == {"+380440000001": AttemptOutcome.FAILED}  # if it was stored after all
     assert not center.journal.events(LeadDialed)
 
 
@@ -340,3 +378,23 @@ async def test_what_rings_is_withdrawn_when_the_last_agent_leaves(center: Center
         center.engine.post(AgentLoggedOut(agent=AgentId("taras")))
         await center.until(lambda: center.journal.events(LeadUnanswered))
     assert books.ended == {"+380440000001": AttemptOutcome.CANCELLED}
+
+
+async def test_a_call_that_asterisk_refuses_has_failed(center: CenterOnFake) -> None:
+    """Nothing rang, which is known: nobody waits a day for that."""
+    center.asterisk.phone_unreachable(far(1))
+    await center.log_in("taras", answers_after=0.05)
+    books = Books([lead(1)])
+    async with dialing(center, books):
+        await center.until(lambda: center.journal.events(LeadUnanswered))
+    assert books.ended == {"+380440000001": AttemptOutcome.FAILED}
+
+
+async def test_a_request_that_asterisk_refuses_has_failed(center: CenterOnFake) -> None:
+    center.asterisk.phone_rings(far(1))
+    await center.log_in("taras", answers_after=0.05)
+    books = Books([lead(1)])
+    async with dialing(center, books):
+        center.asterisk.fail_next("POST", "channels", 400, "Invalid endpoint")
+        await center.until(lambda: center.journal.events(LeadUnanswered))
+    assert books.ended == {"+380440000001": AttemptOutcome.FAILED}

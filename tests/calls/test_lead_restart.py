@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ccengine.asterisk.ari.errors import AriDisconnected
 from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, HeldBack, LeadKey
 from ccengine.core.events import (
     CallEnded,
@@ -22,12 +23,14 @@ from ccengine.core.events import (
     LeadUnanswered,
     OfferAccepted,
 )
+from ccengine.core.states import AgentState
 from tests.calls.test_lead_calls import RENEWALS, Books, far, lead, open_at_any_hour
 from tests.fakes.asterisk_leads import FAMILY, MESSAGE_SECONDS, WAIT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    from ccengine.asterisk.ari.transport import Request, Response
     from ccengine.calls.dialing.books import Placed
     from ccengine.core.commands import PlaceCall
     from ccengine.core.ids import CallId
@@ -367,6 +370,31 @@ async def test_an_answer_that_no_connection_told_of_is_found(center: CenterOnFak
     assert [one.outcome for one in books.closed] == [AttemptOutcome.ANSWERED]
 
 
+async def test_a_connection_that_is_lost_as_it_is_dialed_dials_nobody_twice(
+    center: CenterOnFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who was busy by the time we are back has no channel any more that would say 409."""
+    center.asterisk.phone_declines(far(1), 0.02, 17)
+    books, dials = Books([lead(1)]), 0
+    ask = center.asterisk.request
+
+    async def lose(request: Request) -> Response:
+        nonlocal dials
+        response = await ask(request)
+        if request.query.get("endpoint") == far(1):
+            dials += 1
+            if dials == 1:
+                center.asterisk.drop_connection()
+                raise AriDisconnected(request.path)
+        return response
+
+    monkeypatch.setattr(center.asterisk, "request", lose)
+    async with dialing(center, books):
+        await center.until(lambda: center.journal.events(LeadUnanswered))
+    assert dials == 1
+    assert books.ended == {NUMBER: AttemptOutcome.LOST}
+
+
 async def test_leads_that_the_core_still_has_keep_their_claims(center: CenterOnFake) -> None:
     center.asterisk.phone_rings(far(1))
     books = Books([lead(1), lead(2), lead(3)])
@@ -437,8 +465,11 @@ async def test_who_hangs_up_as_they_are_taken_out_leaves_no_agent_in_silence(
     async with dialing(center, books):
         center.asterisk.manager.refuse("Redirect failed, channel not up")
         await center.until(lambda: center.journal.events(OfferAccepted))
-        await center.until(lambda: center.journal.events(ConversationFailed))
+        await asyncio.sleep(0.1)
+        assert center.asterisk.channels_left() == [leg_of(center)]
         await center.until(lambda: books.closed, seconds=20)
+        assert center.agent("taras").state is AgentState.AVAILABLE
+        assert not center.journal.events(ConversationFailed)
 
 
 async def test_the_limit_is_taken_back_only_when_both_are_together(center: CenterOnFake) -> None:

@@ -14,6 +14,7 @@ from ccengine.config.campaigns import Detection
 from ccengine.config.detection import Detector, MachineMessage
 from ccengine.core.dialer.leads import AttemptOutcome, HeldBack, MachineVerdict
 from ccengine.core.events import (
+    AgentLoggedOut,
     CallEnded,
     ConversationEnded,
     ConversationStarted,
@@ -23,6 +24,7 @@ from ccengine.core.events import (
     LeadMachineHeard,
     LeadUnanswered,
 )
+from ccengine.core.ids import AgentId
 from tests.calls.center_on_fake import DNIPRO
 from tests.calls.test_lead_calls import Books, dialing, far, lead
 from tests.fakes.asterisk_leads import FAMILY, TRUNK
@@ -324,3 +326,20 @@ async def test_an_agent_without_a_message_goes_on_talking(center: CenterOnFake) 
         assert not center.journal.events(ConversationEnded)
         center.asterisk.hang_up(answered.leg)
         await until_over(center)
+
+
+async def test_a_person_who_is_listened_to_as_the_last_agent_leaves_hears_who_called(
+    center: CenterOnFake,
+) -> None:
+    """They have answered: hung up on without a word they would be a silent call."""
+    await answered_by(center, PERSON)
+    stored = books(Detection.BEFORE)
+    async with dialing(center, stored):
+        await center.until(lambda: center.asterisk.ringing(far(1)))
+        await asyncio.sleep(3.5)  # they have answered, and AMD() has not said what it hears
+        assert not center.journal.events(LeadAnswered)
+        center.engine.post(AgentLoggedOut(agent=AgentId("taras")))
+        await until_over(center)
+    assert [one.outcome for one in stored.closed] == [AttemptOutcome.ABANDONED]
+    assert stored.moment("message_at")
+    assert stored.ended == {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -75,6 +76,15 @@ def test_it_is_over_with_its_last_day_or_the_contracts(
     assert (ends.year, ends.month) == (year - 1, 12)  # midnight in Kyiv
     assert not plan.is_open(plan.ends_at)
     assert not plan.starts_itself
+
+
+def test_its_numbers_are_shown_to_the_last_day_of_the_latest_test(tmp_path: Path) -> None:
+    days = ("caller_id_days: 3650 ", "caller_id_days: 30 ")
+    tested = ("tested: 2026-01-15}  ", "tested: 2026-11-01}  ")
+    plan = plan_with(tmp_path, (FILE, *days), (FILE, *tested))
+    assert plan.shown_until is not None
+    until = datetime.fromtimestamp(plan.shown_until, ZoneInfo("Europe/Kyiv"))
+    assert until == datetime(2026, 12, 2, tzinfo=ZoneInfo("Europe/Kyiv"))  # all of 1 December
 
 
 def test_it_starts_by_itself_if_its_file_says_so(tmp_path: Path) -> None:

@@ -78,6 +78,7 @@ def dialing_events(call: str) -> list[Event]:
         events.LeadAnswered(call=CallId(call), leg=f"{call}.leg"),
         events.LeadUnanswered(call=CallId(call), outcome=AttemptOutcome.BUSY),
         events.LeadAbandoned(call=CallId(call), reason="2 s are over"),
+        events.LeadAbandoned(call=CallId(call), reason="after the message", is_late=True),
         events.LeadMachineHeard(
             call=CallId(call), by=events.HeardBy.DETECTOR, verdict=MachineVerdict.MACHINE
         ),
@@ -223,6 +224,9 @@ class DialingStage(Stage):
 
     def abandoned(self, call: CallId) -> list[Command]:
         return self.post(events.LeadAbandoned(call=call, reason="2 s are over"))
+
+    def agent_came_late(self, call: CallId) -> list[Command]:
+        return self.post(events.LeadAbandoned(call=call, reason="after 2 s", is_late=True))
 
     def machine_heard(
         self,

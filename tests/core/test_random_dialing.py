@@ -191,7 +191,8 @@ class RandomDialing(RuleBasedStateMachine):
 def _next_of(call: Call, chance: Random) -> Event | None:
     both: dict[str, Any] = {"call": call.id, "agent": call.agent}
     ended = events.CallEnded(call=call.id, by=events.Party.CALLER, cause="hung up")
-    late = events.LeadAbandoned(call=call.id, reason="late")
+    is_late = chance.random() < 0.3
+    late = events.LeadAbandoned(call=call.id, reason="late", is_late=is_late)
     if call.kind is Kind.LEAD and chance.random() < 0.2:
         return late
     if call.state is CallState.IN_FLOW or chance.random() < 0.1:

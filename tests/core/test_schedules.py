@@ -8,7 +8,8 @@ import pytest
 
 from ccengine.core import events
 from ccengine.core.commands import CampaignChange, FollowSchedule, ReturnLeads
-from ccengine.core.errors import CampaignOver
+from ccengine.core.dialer.campaigns import UNTESTED
+from ccengine.core.errors import CampaignOver, NotNow
 from ccengine.core.periods import Period
 from tests.core.builders import agent_settings, queue_settings
 from tests.core.dialing_stage import RENEWALS, DialingStage, campaign
@@ -70,6 +71,20 @@ def test_what_is_missing_keeps_it_from_beginning_and_stops_it(stage: DialingStag
     stage.until(153)
     assert not is_running(stage)
     assert stage.center.campaigns[RENEWALS].reason == "its message is not there"
+
+
+def test_it_rests_as_soon_as_the_tests_of_its_numbers_are_too_old(stage: DialingStage) -> None:
+    """Else each of its leads would be claimed, not be dialed, and be claimed again."""
+    plan(stage, starts_itself=True, shown_until=150.0)
+    stage.until(149)
+    assert is_running(stage)
+    assert asked(stage.until(151)) == [(CampaignChange.PAUSE, UNTESTED)]
+    assert not is_running(stage)
+    with pytest.raises(NotNow, match=UNTESTED):
+        stage.start()
+    plan(stage, starts_itself=True)  # tested anew
+    stage.until(153)
+    assert is_running(stage)
 
 
 def test_nothing_starts_that_should_be_started_by_somebody(stage: DialingStage) -> None:

@@ -161,11 +161,12 @@ class Ari:
         variables: Mapping[str, str] | None = None,
         caller_id: str = "",
         timeout_seconds: int = 30,
+        once: bool = False,
     ) -> Originated | Unreachable:
         """Ring an endpoint; when it answers it runs `context`, which can hand it to us.
 
         So the leg outlives our absence. Its events before it is handed over come only where we
-        subscribe to its endpoint.
+        subscribe to its endpoint. `once`: no lost connection has who was busy be rung again.
         """
         query = {
             "endpoint": endpoint,
@@ -176,7 +177,7 @@ class Ari:
             "callerId": caller_id,
             "timeout": str(timeout_seconds),
         }
-        return await self._originate(query, variables or {})
+        return await self._originate(query, variables or {}, once=once)
 
     async def subscribe_endpoint(self, endpoint: str) -> bool:
         """Be told of all channels of an endpoint, such as "PJSIP/phone-201"; False: none such.
@@ -355,13 +356,13 @@ class Ari:
         return one(await self._sender.get(f"recordings/live/{segment(name)}"), decode_recording)
 
     async def _originate(
-        self, query: Mapping[str, str], variables: Mapping[str, str]
+        self, query: Mapping[str, str], variables: Mapping[str, str], *, once: bool = False
     ) -> Originated | Unreachable:
         check_values(query)
         check_values(variables)
         channel_id = query["channelId"]
         request = Request("POST", "channels", with_format(query), {"variables": dict(variables)})
-        response = await self._sender.send(request)
+        response = await self._sender.send(request, once=once)
         if response.status == _CONFLICT and await self.channel(channel_id) is not None:
             return Originated(channel_id, repeated=True)
         if response.status in {_CONFLICT, 500}:

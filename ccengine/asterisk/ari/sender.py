@@ -52,14 +52,18 @@ class Sender:
         self._patience_seconds = patience_seconds
         self._may_send = may_send
 
-    async def send(self, request: Request) -> Response:
-        """Send until answered; raises AriDisconnected when the connection stays away."""
+    async def send(self, request: Request, *, once: bool = False) -> Response:
+        """Send until answered, or only once.
+
+        Raises:
+            AriDisconnected: the connection stays away; or is lost, and it is unknown what was done.
+        """
         if not self._may_send():
             raise AriDisconnected(request.path)
         try:
             return await self._transport.request(request)
         except AriDisconnected:
-            if self._patience_seconds <= 0:
+            if once or self._patience_seconds <= 0:
                 raise
         try:
             async with asyncio.timeout(self._patience_seconds):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Literal
 
 import structlog
 
 from ccengine.asterisk.ari.errors import AriError
 from ccengine.asterisk.channels import Gone
+from ccengine.asterisk.redirector import RedirectReply
 from ccengine.calls.bridge_names import bridge_of
 from ccengine.calls.consent import Consent
 from ccengine.calls.dialing.books import TakenUp
 from ccengine.calls.dialing.heard_flow import hear_flow
-from ccengine.calls.dialing.lead_leg import Message, answered_since, message_begun
+from ccengine.calls.dialing.lead_leg import Message
 from ccengine.calls.dialing.machine_ear import Heard
 from ccengine.calls.dialing.meeting import Meeting
 from ccengine.calls.inbound import InboundCall
@@ -23,9 +25,9 @@ from ccengine.calls.race import first_of
 from ccengine.calls.recording_rules import rule_of
 from ccengine.calls.talked import ANSWERING_MACHINE
 from ccengine.core.commands import Connect
+from ccengine.core.dialer.rules import MessageDuty
 from ccengine.core.events import (
     CallEnded,
-    ConversationFailed,
     LeadAbandoned,
     LeadAnswered,
     Party,
@@ -47,10 +49,15 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+IN_TIME_SECONDS: Final = MessageDuty().within_seconds
+"""From the answer on, by Asterisk's clock, to the moment at which both hear each other."""
+
 Left = Message | Gone | Heard | Literal[True]
 """How somebody was served without an agent; True: a detector beside has heard a machine."""
 
 NO_AGENT = "no agent in time"
+AFTER_MESSAGE = "they were being told who called"
+TOO_LATE = "they had waited for too long"
 HUNG_UP = "lead hung up"
 LOST = "lost while the engine was away"
 
@@ -105,29 +112,35 @@ class AnsweredCall:
     def _so_far(self) -> Progress:
         clock, rang_at = self._engine.clock, self._leg.rang_at
         rang = None if rang_at is None else clock.at(rang_at)
-        if not isinstance(self._asked, TakenUp) or self._asked.channel is None:
-            return Progress(rang_at=rang, answered_at=clock.now())
-        since = answered_since(self._asked.channel)
-        if since is None and not self._asked.is_answered:
-            since = clock.now()
-        began = message_begun(self._asked.channel)
-        return Progress(rang_at=rang, answered_at=since, message_at=began)
+        since, asked = self._leg.waits_since, self._asked
+        if since is None and not (isinstance(asked, TakenUp) and asked.is_answered):
+            since = clock.now()  # until the dialplan's own time is known
+        return Progress(rang_at=rang, answered_at=since, message_at=self._leg.message_began)
 
     def _begin(self) -> None:
         """Say that somebody answered, and that they hear who called if that has begun already."""
         call = self._asked.call
         if call not in self._engine.center.calls:
             self._engine.post(LeadAnswered(call=call, leg=self._leg.channel.id))
-        if self._hears_message():
+        if self._leg.message_began is not None:
             self._abandon()
-
-    def _hears_message(self) -> bool:
-        """Tell whether they heard who called before we took them up."""
-        found = self._asked.channel if isinstance(self._asked, TakenUp) else None
-        return found is not None and message_begun(found) is not None
 
     def _abandon(self) -> None:
         self._engine.post(LeadAbandoned(call=self._asked.call, reason=NO_AGENT))
+
+    def _count_late(self, call: Call, now: Instant) -> None:
+        """Have somebody count as abandoned with whom an agent is only now, if that is too late."""
+        since = self._leg.waits_since or self.progress.answered_at
+        is_late = since is not None and now - since > IN_TIME_SECONDS
+        heard = self._leg.message_began is not None
+        if (is_late or heard) and call.lead is not None and not call.lead.abandoned:
+            reason = AFTER_MESSAGE if heard else TOO_LATE
+            self._engine.post(LeadAbandoned(call=call.id, reason=reason, is_late=True))
+
+    def _seen(self) -> Progress:
+        """Return what Asterisk has told of them: its clock comes before ours."""
+        leg = self._leg
+        return Progress(answered_at=leg.waits_since, message_at=leg.message_began, trunk=leg.trunk)
 
     async def _note(self, progress: Progress) -> None:
         try:
@@ -169,19 +182,23 @@ class AnsweredCall:
         if call.state is not CallState.CONNECTING:  # taken back meanwhile: they hear who called
             await self._let_go(connect)
             return False
-        if not await leg.pull_out():
+        reply = await leg.pull_out()
+        if reply is not RedirectReply.DONE:
             await self._let_go(connect)
-            failed = ConversationFailed(call=connect.call, agent=connect.agent)
-            self._engine.post(failed)
+            if reply is not RedirectReply.GONE:  # else the call's end frees the agent at once
+                self._abandon()
             return False
-        if self._hears_first(call):
+        self._count_late(call, self._engine.clock.now())
+        is_told = self._hears_first(call)  # and so hears us from now on
+        if is_told:
             await leg.stay()
         self._mailbox.put_nowait(connect)
         talk = InboundCall(self._wiring, self._talks, leg.channel, call, resumed=False)
         outside: Outside | None = None
         with Meeting(self._wiring.router, leg.channel.id, connect.offer) as meeting:
             async with asyncio.TaskGroup() as tasks:
-                noting = tasks.create_task(self._note_meeting(meeting, connect, taken_at))
+                met = self._note_meeting(meeting, connect, taken_at, call if not is_told else None)
+                noting = tasks.create_task(met)
                 outside = await talk.run()
                 if not meeting.has_been:
                     noting.cancel()
@@ -194,24 +211,26 @@ class AnsweredCall:
         or the dialplan has them again."""
         call = self._engine.center.calls.get(self._asked.call)
         lead = None if call is None else call.lead
-        if call is None or lead is None or not lead.flow or lead.abandoned or self._hears_message():
+        if call is None or lead is None or not lead.flow:
             return False
-        if not await self._leg.pull_out():
+        if lead.abandoned or self._leg.message_began is not None:
             return False
-        taken = Progress(taken_at=self._engine.clock.now())
+        if await self._leg.pull_out() is not RedirectReply.DONE:
+            return False
+        taken = replace(self._seen(), taken_at=self._engine.clock.now())
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._note(taken))
             await hear_flow(self._wiring, self._talks, self._leg, call)
         return not await self._is_back()
 
     def _is_late(self) -> bool:
-        """Tell whether they had answered too long ago when an engine took them up.
+        """Tell whether they had answered too long ago when they were found.
 
         Otherwise the core keeps that time.
         """
-        since = self.progress.answered_at
+        since = self._leg.waits_since
         plan = self._engine.center.plan.campaigns.get(self._asked.campaign)
-        if not isinstance(self._asked, TakenUp) or since is None or plan is None:
+        if since is None or plan is None:
             return False
         return self._engine.clock.now() - since > plan.patience_seconds
 
@@ -227,22 +246,28 @@ class AnsweredCall:
         is_recorded = rule_of(self._wiring, call) is True
         return is_recorded and not Consent(self._wiring, self._leg.channel, call).is_settled()
 
-    async def _note_meeting(self, meeting: Meeting, connect: Connect, taken_at: Instant) -> None:
-        """Have them stay as soon as they hear the agent, and note when that was."""
-        met = await meeting.wait()
+    async def _note_meeting(
+        self, meeting: Meeting, connect: Connect, taken_at: Instant, hurried: Call | None
+    ) -> None:
+        """Have them stay as soon as they hear the agent, and note when that was.
+
+        Args:
+            meeting: theirs.
+            connect: with whom.
+            taken_at: when they were taken out of the dialplan.
+            hurried: the call, if they have heard nothing until then.
+        """
+        bridged_at = self._engine.clock.at(await meeting.wait())
+        if hurried is not None:
+            self._count_late(hurried, bridged_at)
         try:
-            await self._leg.stay()
+            await insist(self._leg.stay, f"stay {self._leg.channel.id}")
         except AriError as error:
             log.warning("limit_not_taken_back", call_id=connect.call, cause=str(error))
-        bridged_at = self._engine.clock.at(met)
         log.info("lead_bridged", call_id=connect.call, seconds=round(bridged_at - taken_at, 4))
-        noted = Progress(
-            taken_at=taken_at,
-            bridged_at=bridged_at,
-            agent=connect.agent,
-            trunk=self._leg.trunk,
-        )
-        await self._note(noted)
+        seen = self._seen()
+        agent = connect.agent
+        await self._note(replace(seen, taken_at=taken_at, bridged_at=bridged_at, agent=agent))
 
     async def _is_back(self) -> bool:
         """Tell whether they are in the dialplan again, which had waited for the agent too long."""
@@ -260,7 +285,7 @@ class AnsweredCall:
             self._abandon()
         by, cause = (Party.LOST, LOST) if left.text == LOST else (Party.CALLER, HUNG_UP)
         self._engine.post(CallEnded(call=self._asked.call, by=by, cause=cause))
-        await self._note(Progress(message_at=began, trunk=self._leg.trunk))
+        await self._note(self._seen())
 
     async def _leave(self, left: Left, watch: MachineWatch) -> None:
         call, channel = self._asked.call, self._leg.channel
@@ -275,7 +300,8 @@ class AnsweredCall:
             await self.leave_message()
             return
         self._abandon()
-        await self._note(Progress(message_at=left.began_at, trunk=self._leg.trunk))
+        seen = self._seen()
+        await self._note(replace(seen, message_at=left.began_at or seen.message_at))
         if left.wants_no_more:
             await self._books.opt_out(self._asked)
         await insist(channel.hang_up, f"end of {channel.id}")

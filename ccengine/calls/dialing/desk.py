@@ -9,7 +9,7 @@ import structlog
 
 from ccengine.calls.dialing.books import TakenUp, taken_up
 from ccengine.calls.dialing.lead_call import LeadCall
-from ccengine.calls.dialing.lead_leg import LeadLeg, leg_of
+from ccengine.calls.dialing.lead_leg import LeadLeg, is_unanswered, leg_of
 from ccengine.core.commands import (
     CampaignChange,
     CloseLead,
@@ -185,10 +185,9 @@ class DialingDesk:
 
     async def _lose(self, call: CallId) -> None:
         """Hang up what the core has given up, and no session is there to do it."""
-        ari = self._wiring.router.ari
-        found = await ari.channel(leg_of(call))
-        if found is not None and not found.is_up:  # else the dialplan says who called
-            await ari.hang_up(found.id)
+        ari, leg = self._wiring.router.ari, leg_of(call)
+        if await is_unanswered(ari, leg):
+            await ari.hang_up(leg)
 
     async def _refill(self, asked: RefillHopper) -> None:
         try:

@@ -7,13 +7,14 @@ engine before us has begun is taken up from wherever it stands.
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from ccengine.asterisk.ari.errors import AriDisconnected, AriError
+from ccengine.asterisk.ari.errors import AriDisconnected, AriError, AriTimeout
 from ccengine.asterisk.channels import Gone
 from ccengine.calls.dialing.answered_call import LOST, AnsweredCall
 from ccengine.calls.dialing.books import NOT_LISTENED, NotDialed, TakenUp
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+GIVE_BACK_SECONDS: Final = 60.0
+"""A lead whose attempt could not be stored is given back after so long: what hinders it now would
+do so at once again."""
+
 
 class LeadCall:
     """One call's session, from the core's word to its end."""
@@ -59,6 +64,7 @@ class LeadCall:
         channel = wiring.router.channel(leg_of(asked.call), found)
         self._leg = LeadLeg(wiring.router, redirector, channel)
         self._withdrawn = ""
+        self._is_refused = False  # Asterisk has said no: nothing rang
         self._attempt = AttemptId("")  # once it is stored
 
     async def run(self) -> None:
@@ -84,10 +90,17 @@ class LeadCall:
                 await self._leg.listen()
 
     async def withdraw(self, reason: str) -> None:
-        """Hang up if nobody has answered: there is no agent any more."""
+        """Hang up if nobody has answered: there is no agent any more.
+
+        Who has answered, and is listened to before an agent is looked for, hears who called.
+        """
         if self._asked.call not in self._engine.center.calls and not self._withdrawn:
             self._withdrawn = reason
-            await insist(self._leg.channel.hang_up, f"end of {self._leg.channel.id}")
+            await insist(self._withdraw, f"end of {self._leg.channel.id}")
+
+    async def _withdraw(self) -> None:
+        if not await self._leg.withdraw():
+            self._withdrawn = ""
 
     async def _serve(self, asked: PlaceCall) -> None:
         try:
@@ -95,6 +108,7 @@ class LeadCall:
         except NotDialed as error:
             log.warning("lead_not_dialed", call_id=asked.call, cause=str(error))
             self._post_unanswered(AttemptOutcome.FAILED)
+            await self._give_back(asked)
             return
         if isinstance(placed, HeldBack):
             self._post_held_back(asked, placed)
@@ -128,18 +142,21 @@ class LeadCall:
             return False
         try:
             tenant = self._engine.center.plan.tenant
-            return await self._leg.dial(asked, placed, tenant)
+            self._is_refused = not await self._leg.dial(asked, placed, tenant)
         except AriDisconnected:
             raise
         except AriError as error:
             log.warning("lead_not_dialed", call_id=self._asked.call, cause=str(error))
+            self._is_refused = not isinstance(error, AriTimeout)
             await insist(self._leg.channel.hang_up, f"end of {self._leg.channel.id}")
             return False
+        return not self._is_refused
 
     async def _end_unanswered(self) -> None:
         gone = self._leg.channel.gone
         ended = gone.result() if gone.done() else Gone(0, "never rang")
-        outcome = outcome_of(ended) if gone.done() else AttemptOutcome.FAILED
+        is_failed = self._is_refused or not gone.done()
+        outcome = AttemptOutcome.FAILED if is_failed else outcome_of(ended)
         if self._withdrawn:
             outcome = AttemptOutcome.CANCELLED
         cause, rang = self._withdrawn or ended.text, Progress(rang_at=self._at(self._leg.rang_at))
@@ -180,9 +197,28 @@ class LeadCall:
             self._engine.post(CallEnded(call=call, by=Party.ENGINE, cause="engine error"))
             return
         self._post_unanswered(AttemptOutcome.FAILED)
-        if self._attempt:
-            failed = AttemptOutcome.FAILED
-            await self._books.end(self._asked, self._attempt, failed, "engine error", NOTHING_NEW)
+        attempt, failed = self._attempt or AttemptId(call), AttemptOutcome.FAILED
+        try:  # stored, perhaps, without our knowledge: under the call's own id
+            await self._books.end(self._asked, attempt, failed, "engine error", NOTHING_NEW)
+        except Exception:
+            # Its lead is wanted again all the same, if nothing was stored.
+            log.exception("lead_not_ended", call_id=call)
+        if isinstance(self._asked, TakenUp):
+            await self._books.give_back((self._asked.lead,))
+        else:
+            await self._give_back(self._asked)
+
+    async def _give_back(self, asked: PlaceCall) -> None:
+        """Give the claim back of a lead for whom nothing was stored; others keep theirs."""
+        while True:
+            await asyncio.sleep(GIVE_BACK_SECONDS)
+            try:
+                await self._books.give_back((asked.lead.key,))
+            except Exception:
+                # Nobody else could have the lead until the engine begins anew.
+                log.exception("lead_not_given_back", call_id=asked.call)
+            else:
+                return
 
     # --- what is posted ------------------------------------------------------------------------
 

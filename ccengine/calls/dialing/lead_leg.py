@@ -24,6 +24,7 @@ from ccengine.core.dialer.leads import AttemptOutcome
 from ccengine.core.ids import CallId
 
 if TYPE_CHECKING:
+    from ccengine.asterisk.ari.client import Ari
     from ccengine.asterisk.ari.events import ChannelSnapshot
     from ccengine.asterisk.channels import Channel
     from ccengine.asterisk.redirector import Redirector
@@ -112,6 +113,16 @@ def is_ringing_lead(channel: ChannelSnapshot) -> bool:
     return is_ours and not channel.is_up
 
 
+async def is_unanswered(ari: Ari, leg: str) -> bool:
+    """Tell whether nobody has answered a leg; else the dialplan has a word for who has.
+
+    Raises:
+        AriError: nobody knows.
+    """
+    found = await ari.channel(leg)
+    return found is None or not found.is_up
+
+
 def answered_since(snapshot: ChannelSnapshot) -> Instant | None:
     """Return since when they wait in the dialplan, by its clock; None: it has not begun."""
     since = snapshot.variables.get(WAITED_SINCE, "")
@@ -153,6 +164,11 @@ class LeadLeg:
         self.rang_at: float | None = None  #: by the loop's clock
 
     @property
+    def waits_since(self) -> Instant | None:
+        """When they answered, by the dialplan's clock; known as `message_began` is."""
+        return None if self.channel.snapshot is None else answered_since(self.channel.snapshot)
+
+    @property
     def message_began(self) -> Instant | None:
         """When they began to hear who called, known as they come to us or are gone."""
         return None if self.channel.snapshot is None else message_begun(self.channel.snapshot)
@@ -167,6 +183,7 @@ class LeadLeg:
         """Begin to ring; False: nothing rings.
 
         Raises:
+            AriDisconnected: the connection was lost, and nobody knows whether it rings.
             AriError: Asterisk refused, or nobody knows what became of it.
         """
         seconds = round(asked.ring_seconds)
@@ -187,10 +204,22 @@ class LeadLeg:
                 **_listened(placed.machines),
             },
             timeout_seconds=seconds + ORPHAN_SECONDS,
+            once=True,  # a number is dialed once, whatever becomes of the connection
         )
         if isinstance(result, Unreachable):
             return False
         await self.listen()
+        return True
+
+    async def withdraw(self) -> bool:
+        """End it if nobody has answered; False: somebody has, and is not hung up on.
+
+        Raises:
+            AriError: nobody knows.
+        """
+        if self._up.is_set() or not await is_unanswered(self._router.ari, self.channel.id):
+            return False
+        await self.channel.hang_up()
         return True
 
     async def who_answered(self) -> Heard | ChannelSnapshot | Gone:
@@ -218,6 +247,7 @@ class LeadLeg:
         if found is None:
             self.channel.end(GONE_AT_ONCE)
         elif found.is_up:
+            self.channel.snapshot = found  # perhaps they have waited for long
             self._up.set()
 
     async def answered(self) -> bool:
@@ -264,18 +294,24 @@ class LeadLeg:
             return entered
         return message_of(entered) or machine_in(entered) or await self.channel.wait_gone()
 
-    async def pull_out(self) -> bool:
-        """Take them out of the dialplan, for an agent who is there; False: they cannot be had.
+    async def pull_out(self) -> RedirectReply:
+        """Take them out of the dialplan, for an agent who is there.
 
         The dialplan takes them back in two seconds, and tells them who called, unless they `stay`.
+
+        Returns:
+            DONE: they are with us; GONE: they have hung up; any other: they are, or were, told who
+            called.
         """
         if self.channel.is_up:
-            return True  # an engine before us has done it
+            return RedirectReply.DONE  # an engine before us has done it
         reply = await self._redirector.redirect(self.channel.id, TAKEN_CONTEXT)
         if reply not in (RedirectReply.DONE, RedirectReply.UNTOLD):
-            return False
+            return reply
         entered = await self.channel.entered()
-        return not isinstance(entered, Gone) and message_of(entered) is None
+        if isinstance(entered, Gone):
+            return RedirectReply.GONE
+        return RedirectReply.DONE if message_of(entered) is None else RedirectReply.REFUSED
 
     async def stay(self, seconds: int = 0) -> None:
         """Have the dialplan's limit taken back: they are with somebody, or hear something.

@@ -20,6 +20,9 @@ RING_FLOOR_SECONDS = 15
 """Nobody is rung for less: 16 CFR 310.4(b)(4)(ii), Ofcom's statement of 2010."""
 
 
+UNTESTED = "the tests of all numbers that it may show are too old"
+
+
 class Order(StrEnum):
     """In which order leads of a list are dialed for the first time."""
 
@@ -69,6 +72,7 @@ class CampaignPlan:
     lists: Mapping[str, ListShare] = dataclasses.field(default_factory=dict)
     periods: tuple[Period, ...] | None = None  #: when calls are placed; None: always
     hindrance: str = ""  #: why it cannot be started as it is; empty: it can
+    shown_until: Instant | None = None  #: then the last test of its numbers is too old; None: never
     machine_dispositions: tuple[str, ...] = ()  #: by which agents say that a machine had answered
     detector_errors: bool = True  #: people whom a detector has cut off count as abandoned
     detector_error_share: float = 0.0  #: of machines detected before an agent came: people
@@ -87,8 +91,14 @@ class CampaignPlan:
         """Whether no agent is involved: nobody is looked for, and nobody is kept for its calls."""
         return self.mode is Mode.UNATTENDED
 
+    def hindered_at(self, now: Instant) -> str:
+        """Return why nothing may be dialed at this instant, whatever the hour; empty: it may."""
+        if not self.hindrance and self.shown_until is not None and self.shown_until <= now:
+            return UNTESTED
+        return self.hindrance
+
     def is_open(self, now: Instant) -> bool:
         """Tell whether calls are placed at this hour, and at all."""
-        if self.hindrance:
+        if self.hindered_at(now):
             return False
         return self.periods is None or any(period.holds(now) for period in self.periods)

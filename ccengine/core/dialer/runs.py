@@ -43,6 +43,7 @@ class LeadCall:
     score: float | None = None
     is_withdrawn: bool = False  #: its session was told to hang up
     abandoned: bool = False  #: they answered, and no agent came in time
+    late: bool = False  #: likewise, but one came all the same
     talked_with: AgentId | None = None  #: the last of them
     verdict: MachineVerdict | None = None  #: on who answered; an agent's comes before a detector's
     agent_says: bool = False  #: the verdict is the agent's

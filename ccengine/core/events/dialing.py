@@ -111,6 +111,7 @@ class LeadAbandoned:
 
     call: CallId
     reason: str
+    is_late: bool = False  #: an agent comes all the same, or has come: they stay together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
