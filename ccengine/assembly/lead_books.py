@@ -30,6 +30,7 @@ from ccengine.storage.attempts import Ending, NewAttempt, NotClaimed
 from ccengine.storage.do_not_call import DoNotCall
 from ccengine.storage.law_check import by_law
 from ccengine.storage.leads import Refill
+from ccengine.storage.writing import until_written
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -109,12 +110,16 @@ class StoredBooks:
 
     async def give_back(self, leads: Sequence[LeadKey]) -> None:
         """Give claims back."""
-        await self._database.leads.give_back(leads)
+        await until_written(lambda: self._database.leads.give_back(leads), "give_back")
 
     async def skip(self, told: SkipLead) -> None:
         """Put a lead off that an agent was shown, until the campaign's rules have it again."""
         until = due_after_skip(told.reason, self._now(), self._rules(told.campaign))
-        await self._database.leads.put_off(told.lead, until, told.reason)
+
+        async def put_off() -> None:
+            await self._database.leads.put_off(told.lead, until, told.reason)
+
+        await until_written(put_off, f"skip {told.lead}")
 
     async def place(self, asked: PlaceCall) -> Placed | HeldBack:
         """Ask the law once more and store the attempt, in one transaction."""
@@ -199,13 +204,18 @@ class StoredBooks:
     ) -> None:
         """Give an attempt that nobody answered its outcome, and its lead what follows; once."""
         ending = Ending(outcome=outcome, at=self._now(), cause=cause, progress=progress)
-        await self._database.attempts.close(attempt, ending, self._rules(asked.campaign))
+        rules = self._rules(asked.campaign)
+
+        async def close() -> None:
+            await self._database.attempts.close(attempt, ending, rules)
+
+        await until_written(close, f"end {attempt}")
 
     async def close(self, told: CloseLead) -> None:
         """Give an attempt that was answered its outcome, and its lead what follows."""
         async with self._closing:  # in order: what is said last of a call counts
-            await self._endings.close(told)
-            await self.appointments.follow(told)
+            await until_written(lambda: self._endings.close(told), f"close {told.attempt}")
+            await until_written(lambda: self.appointments.follow(told), f"follow {told.attempt}")
 
     async def opt_out(self, asked: LeadOnLine) -> None:
         """Note that this number wants no more calls of the client: it counts from now on."""
@@ -216,7 +226,7 @@ class StoredBooks:
         key = "the key" if campaign is None else campaign.settings.message.key
         evidence = f"pressed {key} in call {call}"
         wish = DoNotCall(number=number, client=client, at=at, evidence=evidence, by=str(call))
-        await self._database.do_not_call.add(wish)
+        await until_written(lambda: self._database.do_not_call.add(wish), f"opt_out {call}")
 
     async def _ending_of(self, left: StoredAttempt) -> Ending | None:
         """Return how an attempt ended by the journal; None: nothing was decided."""
