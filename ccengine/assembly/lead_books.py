@@ -299,6 +299,8 @@ class StoredBooks:
             debt=debt_of(asked.lead.fields),
             script=self._script(campaign),
             call=str(asked.call),
+            # Who saw the lead before, or was kept for a promised call, stays until it is over.
+            agent_guaranteed=campaign.settings.mode is Mode.PREVIEW or asked.agent is not None,
         )
 
     def _script(self, campaign: Campaign) -> str:

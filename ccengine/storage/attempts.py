@@ -77,6 +77,7 @@ class NewAttempt:
     debt: str = ""  #: what is collected
     script: str = ""  #: what the agent or the flow says, as records name papers
     call: str = ""  #: the id that its record and its recording have
+    agent_guaranteed: bool = False  #: one is kept for it until it is over
 
 
 Check = Callable[[AsyncConnection, NewAttempt], Awaitable[HeldBack | Clearance | None]]
@@ -179,7 +180,9 @@ class AttemptStore:
             if isinstance(said, HeldBack):
                 because = f"{said.rule}: {said.reason}"
                 again_at = said.look_again_at if said.until is None else said.until
-                await put_off(connection, attempt.lead, again_at, because)
+                await put_off(
+                    connection, attempt.lead, again_at, because, needs_agent=said.needs_agent
+                )
                 return said
             values = asdict(attempt)
             if said is not None:

@@ -208,14 +208,21 @@ class LeadStore:
 
 
 async def put_off(
-    connection: AsyncConnection, lead: LeadKey, until: Instant | None, because: str
+    connection: AsyncConnection,
+    lead: LeadKey,
+    until: Instant | None,
+    because: str,
+    *,
+    needs_agent: bool = False,
 ) -> None:
     """Put a claimed lead off until then, or for ever, and let go of its numbers.
 
-    One that was promised a call stays promised.
+    One that was promised a call stays promised, and one that needs an agent kept is called as if
+    it had been.
     """
     was = await connection.scalar(select(LEADS.c.before).where(LEADS.c.id == lead))
-    again = LeadState.CALLBACK if was == LeadState.CALLBACK else LeadState.WAITING
+    is_promised = needs_agent or was == LeadState.CALLBACK
+    again = LeadState.CALLBACK if is_promised else LeadState.WAITING
     state = LeadState.DONE if until is None else again
     await connection.execute(
         update(LEADS)

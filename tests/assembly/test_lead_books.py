@@ -7,11 +7,14 @@ import sqlite3
 from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING
 
+import pytest
+
 from ccengine.assembly.lead_books import StoredBooks
 from ccengine.assembly.opt_outs import StoredOptOuts
 from ccengine.calls.dialing.books import TakenUp
-from ccengine.core.commands import SkipLead
+from ccengine.core.commands import PlaceCall, SkipLead
 from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, LeadState
+from ccengine.core.dialer.purposes import Mode
 from ccengine.core.ids import CallId, CampaignId
 from ccengine.storage import writing
 from ccengine.storage.attempts import NOTHING_NEW
@@ -23,9 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    import pytest
-
     from ccengine.core.dialer.leads import Lead
+    from ccengine.core.ids import AgentId
     from ccengine.storage.database import RecordDatabase
     from ccengine.storage.lead_imports import NewLead
 
@@ -105,3 +107,24 @@ async def test_nothing_is_lost_while_somebody_holds_the_database(
         ]
         for wanted in (number(1), "+380509999999"):
             assert await database.do_not_call.of_number(wanted)
+
+
+@pytest.mark.parametrize(("kept", "is_guaranteed"), [(TARAS, True), (None, False)])
+async def test_a_promised_call_is_judged_with_the_agent_who_is_kept(
+    tmp_path: Path, kept: AgentId | None, *, is_guaranteed: bool
+) -> None:
+    async with stocked(tmp_path, new(1)) as (house, (lead,)):
+        books = StoredBooks(house, house.database)  # type: ignore[arg-type]
+        campaign = house.configuration.clients[DNIPRO].campaigns["renewals"]
+        assert campaign.settings.mode is not Mode.PREVIEW
+        asked = PlaceCall(
+            call=CallId("a1"),
+            campaign=RENEWALS,
+            client=DNIPRO,
+            lead=lead,
+            number=number(1),
+            ring_seconds=20.0,
+            agent=kept,
+        )
+        made = books._attempt(asked, campaign)
+    assert made.agent_guaranteed is is_guaranteed
