@@ -129,15 +129,17 @@ class StoredBooks:
             raise NotDialed(message)
         attempt = self._attempt(asked, campaign)
         heard = self._message(campaign, attempt.caller_id)
-        where = whereabouts(asked.number, asked.lead.place, asked.lead.zone)
         book = self._lawbook()
 
-        def law_of(new: NewAttempt) -> Law:
-            return book.law_for(where, new.placed_at)
+        def where_is(number: str) -> Sequence[Whereabouts]:
+            return whereabouts(number, asked.lead.place, asked.lead.zone)
 
-        check = by_law(law_of, self._wiring.tenant().refusals)
+        def law_of(new: NewAttempt) -> Law:
+            return book.law_for(where_is(new.number), new.placed_at)
+
+        check, quotas = by_law(law_of, self._wiring.tenant().refusals), campaign.settings.quotas
         try:
-            held = await self._database.attempts.place(attempt, check)
+            held = await self._database.attempts.place(attempt, check, quotas)
         except NotClaimed as error:
             raise NotDialed(str(error)) from error
         if held is not None:
@@ -148,7 +150,7 @@ class StoredBooks:
             message=heard.media,
             opt_out_key=heard.key,
             opted_out=heard.opted_out,
-            machines=_machines(campaign, where),
+            machines=_machines(campaign, where_is(attempt.number)),
         )
 
     async def note(self, attempt: AttemptId, progress: Progress) -> None:

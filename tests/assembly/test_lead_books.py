@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,11 +14,13 @@ from ccengine.assembly.lead_books import StoredBooks
 from ccengine.assembly.opt_outs import StoredOptOuts
 from ccengine.calls.dialing.books import TakenUp
 from ccengine.core.commands import PlaceCall, SkipLead
-from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, LeadState
+from ccengine.core.dialer.campaigns import Quota
+from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, HeldBack, LeadState
 from ccengine.core.dialer.purposes import Mode
 from ccengine.core.ids import CallId, CampaignId
 from ccengine.storage import writing
 from ccengine.storage.attempts import NOTHING_NEW
+from ccengine.storage.attempts_held import QUOTA_RULE
 from tests.assembly.test_lead_words import DNIPRO, TARAS, House, configured
 from tests.storage.leads import NOON, anybody, attempt, imported, new, number, opened, refill
 from tests.storage.test_writing import impatient
@@ -117,14 +120,36 @@ async def test_a_promised_call_is_judged_with_the_agent_who_is_kept(
         books = StoredBooks(house, house.database)  # type: ignore[arg-type]
         campaign = house.configuration.clients[DNIPRO].campaigns["renewals"]
         assert campaign.settings.mode is not Mode.PREVIEW
-        asked = PlaceCall(
-            call=CallId("a1"),
-            campaign=RENEWALS,
-            client=DNIPRO,
-            lead=lead,
-            number=number(1),
-            ring_seconds=20.0,
-            agent=kept,
-        )
-        made = books._attempt(asked, campaign)
+        made = books._attempt(asked(lead, kept), campaign)
     assert made.agent_guaranteed is is_guaranteed
+
+
+async def test_quotas_are_asked_when_a_call_is_placed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given a group that was filled while its leads were in the hopper, then none is dialed."""
+    monkeypatch.setattr(StoredBooks, "_message", lambda *_: None)
+    async with stocked(tmp_path, new(1)) as (house, (lead,)):
+        client = house.configuration.clients[DNIPRO]
+        renewals = client.campaigns["renewals"]
+        full = replace(renewals.settings, quotas=(Quota(field="name", answers={"n1": 0}),))
+        changed = replace(client, campaigns={"renewals": replace(renewals, settings=full)})
+        clients = {**house.configuration.clients, DNIPRO: changed}
+        house.configuration = replace(house.configuration, clients=clients)
+        books = StoredBooks(house, house.database)  # type: ignore[arg-type]
+        said = await books.place(asked(lead))
+        assert isinstance(said, HeldBack)
+        assert said.rule == QUOTA_RULE
+        assert await states(house.database, [lead]) == [LeadState.DONE]
+
+
+def asked(lead: Lead, kept: AgentId | None = None) -> PlaceCall:
+    return PlaceCall(
+        call=CallId("a1"),
+        campaign=RENEWALS,
+        client=DNIPRO,
+        lead=lead,
+        number=number(1),
+        ring_seconds=20.0,
+        agent=kept,
+    )
