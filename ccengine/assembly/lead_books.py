@@ -30,6 +30,7 @@ from ccengine.storage.attempts import Ending, NewAttempt, NotClaimed
 from ccengine.storage.do_not_call import DoNotCall
 from ccengine.storage.law_check import by_law
 from ccengine.storage.leads import Refill
+from ccengine.storage.writing import until_written
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -109,12 +110,16 @@ class StoredBooks:
 
     async def give_back(self, leads: Sequence[LeadKey]) -> None:
         """Give claims back."""
-        await self._database.leads.give_back(leads)
+        await until_written(lambda: self._database.leads.give_back(leads), "give_back")
 
     async def skip(self, told: SkipLead) -> None:
         """Put a lead off that an agent was shown, until the campaign's rules have it again."""
         until = due_after_skip(told.reason, self._now(), self._rules(told.campaign))
-        await self._database.leads.put_off(told.lead, until, told.reason)
+
+        async def put_off() -> None:
+            await self._database.leads.put_off(told.lead, until, told.reason)
+
+        await until_written(put_off, f"skip {told.lead}")
 
     async def place(self, asked: PlaceCall) -> Placed | HeldBack:
         """Ask the law once more and store the attempt, in one transaction."""
@@ -124,15 +129,17 @@ class StoredBooks:
             raise NotDialed(message)
         attempt = self._attempt(asked, campaign)
         heard = self._message(campaign, attempt.caller_id)
-        where = whereabouts(asked.number, asked.lead.place, asked.lead.zone)
         book = self._lawbook()
 
-        def law_of(new: NewAttempt) -> Law:
-            return book.law_for(where, new.placed_at)
+        def where_is(number: str) -> Sequence[Whereabouts]:
+            return whereabouts(number, asked.lead.place, asked.lead.zone)
 
-        check = by_law(law_of, self._wiring.tenant().refusals)
+        def law_of(new: NewAttempt) -> Law:
+            return book.law_for(where_is(new.number), new.placed_at)
+
+        check, quotas = by_law(law_of, self._wiring.tenant().refusals), campaign.settings.quotas
         try:
-            held = await self._database.attempts.place(attempt, check)
+            held = await self._database.attempts.place(attempt, check, quotas)
         except NotClaimed as error:
             raise NotDialed(str(error)) from error
         if held is not None:
@@ -143,7 +150,7 @@ class StoredBooks:
             message=heard.media,
             opt_out_key=heard.key,
             opted_out=heard.opted_out,
-            machines=_machines(campaign, where),
+            machines=_machines(campaign, where_is(attempt.number)),
         )
 
     async def note(self, attempt: AttemptId, progress: Progress) -> None:
@@ -199,13 +206,18 @@ class StoredBooks:
     ) -> None:
         """Give an attempt that nobody answered its outcome, and its lead what follows; once."""
         ending = Ending(outcome=outcome, at=self._now(), cause=cause, progress=progress)
-        await self._database.attempts.close(attempt, ending, self._rules(asked.campaign))
+        rules = self._rules(asked.campaign)
+
+        async def close() -> None:
+            await self._database.attempts.close(attempt, ending, rules)
+
+        await until_written(close, f"end {attempt}")
 
     async def close(self, told: CloseLead) -> None:
         """Give an attempt that was answered its outcome, and its lead what follows."""
         async with self._closing:  # in order: what is said last of a call counts
-            await self._endings.close(told)
-            await self.appointments.follow(told)
+            await until_written(lambda: self._endings.close(told), f"close {told.attempt}")
+            await until_written(lambda: self.appointments.follow(told), f"follow {told.attempt}")
 
     async def opt_out(self, asked: LeadOnLine) -> None:
         """Note that this number wants no more calls of the client: it counts from now on."""
@@ -216,7 +228,7 @@ class StoredBooks:
         key = "the key" if campaign is None else campaign.settings.message.key
         evidence = f"pressed {key} in call {call}"
         wish = DoNotCall(number=number, client=client, at=at, evidence=evidence, by=str(call))
-        await self._database.do_not_call.add(wish)
+        await until_written(lambda: self._database.do_not_call.add(wish), f"opt_out {call}")
 
     async def _ending_of(self, left: StoredAttempt) -> Ending | None:
         """Return how an attempt ended by the journal; None: nothing was decided."""
@@ -289,6 +301,8 @@ class StoredBooks:
             debt=debt_of(asked.lead.fields),
             script=self._script(campaign),
             call=str(asked.call),
+            # Who saw the lead before, or was kept for a promised call, stays until it is over.
+            agent_guaranteed=campaign.settings.mode is Mode.PREVIEW or asked.agent is not None,
         )
 
     def _script(self, campaign: Campaign) -> str:

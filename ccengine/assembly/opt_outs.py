@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccengine.storage.do_not_call import DoNotCall
+from ccengine.storage.writing import until_written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,4 +35,4 @@ class StoredOptOuts:
             evidence=f"said so in the flow of call {call}",
             by=str(call),
         )
-        await self._database.do_not_call.add(wish)
+        await until_written(lambda: self._database.do_not_call.add(wish), f"opt_out {call}")

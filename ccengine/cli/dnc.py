@@ -104,7 +104,7 @@ def import_register(
     made = _register(register, at, source=path.name)
 
     async def keep(database: RecordDatabase) -> None:
-        numbers = await database.do_not_call.replace(made, _numbers(path, country), records.ACTOR)
+        numbers = await database.do_not_call.replace(made, _numbers(path, country))
         after = {"numbers": numbers, "scrubbed_at": utc_text(made.scrubbed_at)}
         await records.note_change(database, "importDoNotCall", f"register {register}", None, after)
         console.print(f"register {escape(register)}: {count(numbers, 'number')}")

@@ -38,17 +38,18 @@ from ccengine.core.ids import AgentId, Instant
 from ccengine.storage.attempt_courses import AttemptCourse, course_in, query_of
 from ccengine.storage.attempt_endings import Circumstances, count_answer, heed, leave
 from ccengine.storage.attempt_tallies import began_query, tally_in, tally_query
+from ccengine.storage.attempts_held import hold_back, keep_out_full
 from ccengine.storage.errors import StorageError
 from ccengine.storage.law_versions import keep_clearance
 from ccengine.storage.lead_rows import tries_of
 from ccengine.storage.lead_tables import ATTEMPTS, LEADS, NUMBERS
-from ccengine.storage.leads import put_off
 from ccengine.storage.writing import writing
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
     from sqlalchemy.ext.asyncio import AsyncEngine
 
+    from ccengine.core.dialer.campaigns import Quota
     from ccengine.core.dialer.windows import Tally
     from ccengine.core.periods import Period
 
@@ -77,6 +78,7 @@ class NewAttempt:
     debt: str = ""  #: what is collected
     script: str = ""  #: what the agent or the flow says, as records name papers
     call: str = ""  #: the id that its record and its recording have
+    agent_guaranteed: bool = False  #: one is kept for it until it is over
 
 
 Check = Callable[[AsyncConnection, NewAttempt], Awaitable[HeldBack | Clearance | None]]
@@ -165,23 +167,26 @@ class AttemptStore:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def place(self, attempt: NewAttempt, check: Check) -> HeldBack | None:
+    async def place(
+        self, attempt: NewAttempt, check: Check, quotas: Sequence[Quota] = ()
+    ) -> HeldBack | None:
         """Store an attempt, after which its call may be placed; or say what holds it back.
 
-        A lead that is held back is put off until the rule lets go, or somebody may have seen to it;
-        for ever if neither will be.
+        A lead that is held back is put off until the rule lets go, or somebody may have seen to it.
+        If neither will be, its next number is dialed; without one that may be, the lead is done. So
+        is one of whose group there are answers enough by now.
 
         Raises:
             NotClaimed: it is not in this engine's hopper, or somebody is dialing the number.
         """
         async with writing(self._engine) as connection:
             await _check_claim(connection, attempt)
+            full = await keep_out_full(connection, attempt, quotas)
+            if full is not None:
+                return full
             said = await check(connection, attempt)
             if isinstance(said, HeldBack):
-                because = f"{said.rule}: {said.reason}"
-                again_at = said.look_again_at if said.until is None else said.until
-                await put_off(connection, attempt.lead, again_at, because)
-                return said
+                return await hold_back(connection, attempt, said, check)
             values = asdict(attempt)
             if said is not None:
                 values |= await keep_clearance(connection, said, attempt.placed_at)
@@ -193,10 +198,6 @@ class AttemptStore:
             dialing = update(LEADS).where(LEADS.c.id == attempt.lead)
             await connection.execute(dialing.values(state=LeadState.DIALING))
         return None
-
-    async def note_answer(self, attempt: AttemptId, at: Instant, agent: AgentId | None) -> None:
-        """Note that somebody answered, so that it is known whatever comes next."""
-        await self.note(attempt, Progress(answered_at=at, agent=agent))
 
     async def note(self, attempt: AttemptId, progress: Progress) -> None:
         """Note how far a call is; one that has its outcome stays as it is."""

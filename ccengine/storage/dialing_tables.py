@@ -9,16 +9,19 @@ from ccengine.storage.tables import METADATA
 DO_NOT_CALL = Table(
     "do_not_call",
     METADATA,
-    Column("number", String(20), primary_key=True),  # E.164
-    Column("register", String(32), primary_key=True),  # empty: somebody asked us
-    Column("client", String(32), primary_key=True),  # whose calls; empty: anybody's
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("number", String(20), nullable=False),  # E.164
+    Column("client", String(32), nullable=False),  # whose calls; empty: anybody's
     Column("person", String(64), nullable=False, server_default=""),  # of all numbers of theirs
     Column("at", Float, nullable=False),
     Column("evidence", String(1024), nullable=False),
-    Column("by", String(64), nullable=False),  # a token's name, a call, or an import
+    Column("by", String(64), nullable=False),  # a token's name, or a call
+    Index("one_wish_of_a_number", "number", "client", unique=True),
     Index("do_not_call_of_person", "person"),
+    Index("do_not_call_of_client", "client", "id"),
+    sqlite_autoincrement=True,
 )
-"""Numbers that are not called."""
+"""Numbers that are not called, because somebody asked."""
 
 REGISTERS = Table(
     "do_not_call_registers",
@@ -27,8 +30,18 @@ REGISTERS = Table(
     Column("scrubbed_at", Float, nullable=False),
     Column("numbers", Integer),  # null: somebody else compares, and told us
     Column("source", String(255), nullable=False),
+    Column("copy", Integer),  # that is in use; null: there was never one
 )
 """When numbers were last compared with a public register."""
+
+REGISTER_NUMBERS = Table(
+    "register_numbers",
+    METADATA,
+    Column("copy", Integer, primary_key=True),
+    Column("number", String(20), primary_key=True),  # E.164
+    sqlite_with_rowid=False,
+)
+"""Copies of public registers. One that no register has in use is being written, or removed."""
 
 CALL_CONSENTS = Table(
     "call_consents",

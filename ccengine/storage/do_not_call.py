@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from itertools import islice
-from typing import TYPE_CHECKING, Final
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from ccengine.core.ids import Instant
 from ccengine.storage.dialing_tables import DO_NOT_CALL, REGISTERS
+from ccengine.storage.register_copies import RegisterCopies
+from ccengine.storage.writing import writing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-
-OWN: Final = ""
-"""The register of those who asked us."""
-AT_ONCE: Final = 10_000  #: rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +41,9 @@ class Register:
     source: str  #: a file, or who compares
 
 
+_NAMES = tuple(one.name for one in fields(Register))
+
+
 class DoNotCallStore:
     """The lists in a database."""
 
@@ -63,7 +63,6 @@ class DoNotCallStore:
         of_it = (
             DO_NOT_CALL.c.number == number,
             DO_NOT_CALL.c.client == client,
-            DO_NOT_CALL.c.register == OWN,
         )
         async with self._engine.begin() as connection:
             found = await connection.execute(select(DO_NOT_CALL).where(*of_it))
@@ -73,9 +72,7 @@ class DoNotCallStore:
 
     async def of_number(self, number: str) -> list[DoNotCall]:
         """Return who is not to call a number, because somebody asked."""
-        query = select(DO_NOT_CALL).where(
-            DO_NOT_CALL.c.number == number, DO_NOT_CALL.c.register == OWN
-        )
+        query = select(DO_NOT_CALL).where(DO_NOT_CALL.c.number == number)
         async with self._engine.connect() as connection:
             return [_entry(dict(row)) for row in (await connection.execute(query)).mappings()]
 
@@ -90,7 +87,6 @@ class DoNotCallStore:
         query = (
             select(DO_NOT_CALL)
             .where(
-                DO_NOT_CALL.c.register == OWN,
                 DO_NOT_CALL.c.client == client,
                 DO_NOT_CALL.c.number > after,
             )
@@ -100,37 +96,28 @@ class DoNotCallStore:
         async with self._engine.connect() as connection:
             return [_entry(dict(row)) for row in (await connection.execute(query)).mappings()]
 
-    async def replace(self, register: Register, numbers: Iterable[str], by: str) -> int:
+    async def replace(self, register: Register, numbers: Iterable[str]) -> int:
         """Put a register's new copy in the place of the old one, whole or not at all.
+
+        The engine goes on writing meanwhile.
 
         Args:
             register: its name, from when the copy is, and where from. The count is made here.
             numbers: E.164. What it raises ends it, and the old copy stays.
-            by: who imports it.
 
         Returns:
             How many numbers it has.
+
+        Raises:
+            RegisterBusy: somebody else is importing one.
         """
-        async with self._engine.begin() as connection:
-            of_it = DO_NOT_CALL.c.register == register.register
-            await connection.execute(delete(DO_NOT_CALL).where(of_it))
-            for chunk in _chunks(numbers):
-                rows = [
-                    {
-                        "number": number,
-                        "register": register.register,
-                        "client": "",
-                        "person": "",
-                        "at": register.scrubbed_at,
-                        "evidence": register.source,
-                        "by": by,
-                    }
-                    for number in chunk
-                ]
-                await connection.execute(insert(DO_NOT_CALL).on_conflict_do_nothing(), rows)
-            query = select(func.count()).select_from(DO_NOT_CALL).where(of_it)
-            count = int((await connection.execute(query)).scalar_one())
-            await _put(connection, Register(**{**asdict(register), "numbers": count}))
+        with RegisterCopies.open(self._engine) as copies:
+            copy = await copies.write(numbers)
+            count = await copies.count(copy)
+            async with writing(self._engine) as connection:
+                told = Register(**{**asdict(register), "numbers": count})
+                await _put(connection, told, copy)
+            await copies.sweep()
         return count
 
     async def scrubbed(self, register: Register) -> None:
@@ -142,28 +129,23 @@ class DoNotCallStore:
         """Return all registers that numbers were ever compared with."""
         query = select(REGISTERS).order_by(REGISTERS.c.register)
         async with self._engine.connect() as connection:
-            return [Register(**row) for row in (await connection.execute(query)).mappings()]
+            rows = (await connection.execute(query)).mappings().all()
+        return [Register(**{name: row[name] for name in _NAMES}) for row in rows]
 
 
 async def note_wish(connection: AsyncConnection, entry: DoNotCall) -> bool:
     """Note, in a transaction, that somebody is not to be called; False: it was noted already."""
-    row = {**asdict(entry), "register": OWN}
-    statement = insert(DO_NOT_CALL).values(row).on_conflict_do_nothing()
+    statement = insert(DO_NOT_CALL).values(asdict(entry)).on_conflict_do_nothing()
     return (await connection.execute(statement)).rowcount == 1
 
 
-async def _put(connection: AsyncConnection, register: Register) -> None:
-    statement = insert(REGISTERS).values(asdict(register))
-    new = {name: statement.excluded[name] for name in ("scrubbed_at", "numbers", "source")}
-    await connection.execute(statement.on_conflict_do_update(["register"], set_=new))
+async def _put(connection: AsyncConnection, register: Register, copy: int | None = None) -> None:
+    new = asdict(register) | ({} if copy is None else {"copy": copy})
+    statement = insert(REGISTERS).values(new)
+    set_ = {name: statement.excluded[name] for name in new if name != "register"}
+    await connection.execute(statement.on_conflict_do_update(["register"], set_=set_))
 
 
 def _entry(row: dict[str, object]) -> DoNotCall:
-    del row["register"]
+    del row["id"]
     return DoNotCall(**row)  # type: ignore[arg-type]
-
-
-def _chunks(numbers: Iterable[str]) -> Iterator[list[str]]:
-    remaining = iter(numbers)
-    while chunk := list(islice(remaining, AT_ONCE)):
-        yield chunk

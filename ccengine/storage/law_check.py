@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ccengine.core.dialer.attempts import DialRequest
@@ -9,7 +10,7 @@ from ccengine.core.dialer.clearance import Clearance, clearance
 from ccengine.core.dialer.judging import judge
 from ccengine.core.dialer.leads import HeldBack
 from ccengine.core.dialer.purposes import Mode
-from ccengine.core.dialer.verdicts import MENDABLE
+from ccengine.core.dialer.verdicts import MENDABLE, HoldReason
 from ccengine.storage.number_facts import facts_about
 
 if TYPE_CHECKING:
@@ -42,9 +43,20 @@ def by_law(law_of: Callable[[NewAttempt], Law], refusals: Refusals) -> Check:
         verdict = judge(request, law, facts, attempt.placed_at)
         if verdict.may_be_called:
             return clearance(request, law, facts, attempt.placed_at)
+        if request.mode is not Mode.UNATTENDED and _lacks_agent(verdict):
+            kept = replace(request, agent_guaranteed=True)
+            otherwise = judge(kept, law, facts, attempt.placed_at)
+            if otherwise.may_be_called:
+                held = _held(verdict, attempt.placed_at)
+                return replace(held, until=attempt.placed_at, needs_agent=True)
+            verdict = otherwise  # what an agent would not help against
         return _held(verdict, attempt.placed_at)
 
     return check
+
+
+def _lacks_agent(verdict: Verdict) -> bool:
+    return any(one.reason is HoldReason.AGENT_NOT_GUARANTEED for one in verdict.holds)
 
 
 def _held(verdict: Verdict, now: Instant) -> HeldBack:
@@ -73,6 +85,5 @@ def _request(attempt: NewAttempt) -> DialRequest:
         mode=attempt.mode,
         person=attempt.person,
         debt=attempt.debt,
-        # An agent saw the lead first, and stays until the call is over.
-        agent_guaranteed=attempt.mode is Mode.PREVIEW,
+        agent_guaranteed=attempt.agent_guaranteed,
     )

@@ -159,6 +159,7 @@ ATTEMPTS = Table(
     # What its agent filled in.
     Column("form", String(255), nullable=False, server_default=""),  # the version
     Column("answers", JSON, nullable=False, server_default="{}"),
+    Column("agent_guaranteed", Boolean, nullable=False, server_default="0"),  # one was kept for it
     Index("attempts_of_number", "number", "placed_at"),
     Index("attempts_of_person", "person", "placed_at"),
     Index("attempts_of_campaign", "client", "campaign", "placed_at"),

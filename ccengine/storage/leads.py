@@ -134,29 +134,6 @@ class LeadStore:
         async with writing(self._engine) as connection:
             await put_off(connection, lead, until, because)
 
-    async def call_back(
-        self, lead: LeadKey, due_at: Instant, number: str | None, agent: AgentId | None
-    ) -> bool:
-        """Promise a lead a call at a time; False: there is none, or it is claimed or being dialed.
-
-        Args:
-            lead: whatever became of it.
-            due_at: when.
-            number: on which of its numbers; None: as it would be dialed anyway.
-            agent: who promised it; None: anybody may call.
-        """
-        values: dict[str, Any] = {"due_at": due_at, "agent": agent, "because": ""}
-        if number is not None:
-            values["number"] = number
-        in_use = (LeadState.DIALING, LeadState.CLAIMED)
-        statement = (
-            update(LEADS)
-            .where(LEADS.c.id == lead, LEADS.c.state.not_in(in_use))
-            .values(state=LeadState.CALLBACK, **values)
-        )
-        async with writing(self._engine) as connection:
-            return bool((await connection.execute(statement)).rowcount)
-
     async def get(self, lead: LeadKey) -> Lead | None:
         """Return a lead, with the state it has; None: there is none, or its import goes on."""
         query = (
@@ -200,22 +177,36 @@ class LeadStore:
 
     async def answers(self, client: str, campaign: str) -> Mapping[Group, int]:
         """Return how many answers there are of each group."""
-        query = select(QUOTA_COUNTS.c.field, QUOTA_COUNTS.c.value, QUOTA_COUNTS.c.answers).where(
-            QUOTA_COUNTS.c.client == client, QUOTA_COUNTS.c.campaign == campaign
-        )
         async with self._engine.connect() as connection:
-            return {(row[0], row[1]): row[2] for row in (await connection.execute(query)).all()}
+            return await answers_of(connection, client, campaign)
+
+
+async def answers_of(
+    connection: AsyncConnection, client: str, campaign: str
+) -> Mapping[Group, int]:
+    """Return, in a transaction, how many answers there are of each group."""
+    query = select(QUOTA_COUNTS.c.field, QUOTA_COUNTS.c.value, QUOTA_COUNTS.c.answers).where(
+        QUOTA_COUNTS.c.client == client, QUOTA_COUNTS.c.campaign == campaign
+    )
+    return {(row[0], row[1]): row[2] for row in (await connection.execute(query)).all()}
 
 
 async def put_off(
-    connection: AsyncConnection, lead: LeadKey, until: Instant | None, because: str
+    connection: AsyncConnection,
+    lead: LeadKey,
+    until: Instant | None,
+    because: str,
+    *,
+    needs_agent: bool = False,
 ) -> None:
     """Put a claimed lead off until then, or for ever, and let go of its numbers.
 
-    One that was promised a call stays promised.
+    One that was promised a call stays promised, and one that needs an agent kept is called as if
+    it had been.
     """
     was = await connection.scalar(select(LEADS.c.before).where(LEADS.c.id == lead))
-    again = LeadState.CALLBACK if was == LeadState.CALLBACK else LeadState.WAITING
+    is_promised = needs_agent or was == LeadState.CALLBACK
+    again = LeadState.CALLBACK if is_promised else LeadState.WAITING
     state = LeadState.DONE if until is None else again
     await connection.execute(
         update(LEADS)

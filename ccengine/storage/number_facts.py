@@ -16,8 +16,7 @@ from ccengine.core.dialer.numbers_known import NumberFacts, OptOut
 from ccengine.core.dialer.purposes import Purpose
 from ccengine.core.dialer.rules import Result
 from ccengine.storage.call_consents import consent_of
-from ccengine.storage.dialing_tables import CALL_CONSENTS, DO_NOT_CALL, REGISTERS
-from ccengine.storage.do_not_call import OWN
+from ccengine.storage.dialing_tables import CALL_CONSENTS, DO_NOT_CALL, REGISTER_NUMBERS, REGISTERS
 from ccengine.storage.lead_tables import ATTEMPTS
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ Refusals = Collection[tuple[str, str]]
 def facts_about(
     connection: Connection, number: str, person: str = "", refusals: Refusals = ()
 ) -> NumberFacts:
-    """Return what is known of a number: four look-ups, each by an index.
+    """Return what is known of a number: five look-ups, each by an index.
 
     Args:
         connection: inside a transaction, where what is read must still hold when it is used.
@@ -40,16 +39,19 @@ def facts_about(
         refusals: what makes a conversation one.
     """
     wishes = connection.execute(select(DO_NOT_CALL).where(_theirs(DO_NOT_CALL, number, person)))
-    rows = wishes.mappings().all()
     agreed = connection.execute(select(CALL_CONSENTS).where(_theirs(CALL_CONSENTS, number, person)))
-    registers = connection.execute(select(REGISTERS.c.register, REGISTERS.c.scrubbed_at))
+    registers = connection.execute(select(REGISTERS)).all()
+    copies = [row.copy for row in registers if row.copy is not None]
+    listed = select(REGISTER_NUMBERS.c.copy).where(
+        REGISTER_NUMBERS.c.copy.in_(copies), REGISTER_NUMBERS.c.number == number
+    )
+    having = set(connection.scalars(listed).all())
     return NumberFacts(
         opt_outs=tuple(
             OptOut(at=row["at"], client=row["client"], evidence=row["evidence"])
-            for row in rows
-            if row["register"] == OWN
+            for row in wishes.mappings()
         ),
-        registered=frozenset(row["register"] for row in rows if row["register"] != OWN),
+        registered=frozenset(row.register for row in registers if row.copy in having),
         scrubbed_at={row.register: row.scrubbed_at for row in registers},
         consents=tuple(consent_of(row) for row in agreed.mappings()),
         attempts=attempts_on(connection, number, person, refusals),

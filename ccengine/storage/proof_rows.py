@@ -14,7 +14,6 @@ from sqlalchemy import and_, create_engine, exists, func, or_, select
 
 from ccengine.core.ids import Instant
 from ccengine.storage.dialing_tables import CALL_CONSENTS, DO_NOT_CALL, LAWS
-from ccengine.storage.do_not_call import OWN
 from ccengine.storage.lead_tables import ATTEMPTS
 from ccengine.storage.tables import KEPT_RECORDINGS
 
@@ -104,7 +103,6 @@ class ProofRows:
     def wishes(self, stretch: Stretch) -> Iterator[RowMapping]:
         """Yield which of the called persons do not want to be called, and since when."""
         query = select(DO_NOT_CALL).where(
-            DO_NOT_CALL.c.register == OWN,
             DO_NOT_CALL.c.client.in_(("", stretch.client)),
             _called(DO_NOT_CALL, stretch),
         )

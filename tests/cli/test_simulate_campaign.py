@@ -12,7 +12,7 @@ from ccengine.config.settings import Settings
 from ccengine.core.dialer.leads import AttemptId, AttemptOutcome
 from ccengine.core.dialer.retries import RetryRules
 from ccengine.core.ids import AgentId
-from ccengine.storage.attempts import Ending
+from ccengine.storage.attempts import Ending, Progress
 from tests.cli.test_webhook import ccengine, in_database
 from tests.config.tenants import change
 from tests.storage.leads import anybody, attempt, imported, new, refill
@@ -139,7 +139,8 @@ async def _dial(database: RecordDatabase) -> None:
         outcome = outcomes[i % len(outcomes)]
         talked = outcome is AttemptOutcome.ANSWERED
         if talked:
-            await database.attempts.note_answer(AttemptId(f"a{i}"), placed_at + 7, AgentId("sara"))
+            progress = Progress(answered_at=placed_at + 7, agent=AgentId("sara"))
+            await database.attempts.note(AttemptId(f"a{i}"), progress)
         ending = Ending(outcome=outcome, at=placed_at + (47 + 20 * (i % 2) if talked else 20))
         await database.attempts.close(AttemptId(f"a{i}"), ending, RetryRules())
 

@@ -198,3 +198,21 @@ def test_an_appointment_is_by_the_clients_clock_only_where_it_may_be_the_leads()
     assert zone_of(lead(), MIAMI, when, "Europe/Kyiv") == "America/New_York"
     assert zone_of(lead(mobile, place="UA"), mobile, when, "Europe/Kyiv") == "Europe/Kyiv"
     assert zone_of(lead(TOLL_FREE), TOLL_FREE, when, "Europe/Kyiv") == ""
+
+
+def test_who_was_abandoned_may_be_promised_a_call() -> None:
+    """Given a campaign that dials ahead, then an agent is kept for what was promised."""
+    london = "+442071234567"
+    abandoned = Attempt(
+        at=NOW - 3_600,
+        number=london,
+        client="nova",
+        campaign="c",
+        purpose=Purpose.SERVICE,
+        result=Result.ABANDONED,
+    )
+    known = terms(replace(PLAN, mode=Mode.PREDICTIVE), attempts=(abandoned,))
+    settings = replace(known.campaign.settings, mode=Mode.PREDICTIVE)
+    known = replace(known, campaign=replace(known.campaign, settings=settings))
+    found = book("2026-11-24T11:00", lead(london), known)
+    assert found.due_at == at("2026-11-24T11:00", "Europe/London")

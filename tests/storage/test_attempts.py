@@ -25,7 +25,7 @@ from ccengine.core.dialer.leads import (
 )
 from ccengine.core.dialer.retries import Again, Finished, RetryRules
 from ccengine.core.ids import AgentId
-from ccengine.storage.attempts import Ending, NewAttempt, NotClaimed
+from ccengine.storage.attempts import Ending, NewAttempt, NotClaimed, Progress
 from tests.architecture.source import ROOT
 from tests.storage import dialing_engine
 from tests.storage.leads import NODE, NOON, anybody, attempt, imported, new, number, opened, refill
@@ -196,7 +196,7 @@ async def test_what_a_dead_engine_left_open_is_settled(path: Path) -> None:
         leads = await database.leads.claim(refill(), NOON)
         for place, lead in enumerate(leads):
             await database.attempts.place(attempt(lead, f"a{place}"), anybody)
-        await database.attempts.note_answer(AttemptId("a1"), NOON + 5, SARA)
+        await database.attempts.note(A1, Progress(answered_at=NOON + 5, agent=SARA))
         alive = [AttemptId("a2")]
         left = await database.attempts.settle(NODE, NOON + 60, lambda *_: RULES, alive)
         assert [one.id for one in left] == ["a0", "a1"]

@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NUMBER, OTHER = "+13055550100", "+13055550101"
-TABLES = ("do_not_call", "do_not_call_registers", "call_consents", "dialing_laws", "attempts")
+TABLES = (
+    "do_not_call",
+    "do_not_call_registers",
+    "register_numbers",
+    "call_consents",
+    "dialing_laws",
+    "attempts",
+)
 
 
 @asynccontextmanager
@@ -74,7 +81,7 @@ async def test_all_of_a_number_is_read_at_once(tmp_path: Path) -> None:
     async with opened(tmp_path) as database:
         await database.do_not_call.add(wish(client="nour"))
         await database.do_not_call.add(wish(number=OTHER, person="p"))
-        await database.do_not_call.replace(register(), [NUMBER, OTHER], "anna")
+        await database.do_not_call.replace(register(), [NUMBER, OTHER])
         await database.do_not_call.scrubbed(register("gb-tps", 60.0))
         await database.call_consents.add(agreed())
         facts = await database.number_facts(NUMBER)
@@ -105,10 +112,10 @@ async def test_a_new_copy_takes_the_place_of_the_old_one_and_of_nothing_else(
     async with opened(tmp_path) as database:
         store = database.do_not_call
         await store.add(wish())
-        await store.replace(register("gb-tps"), [NUMBER], "anna")
+        await store.replace(register("gb-tps"), [NUMBER])
         many = [f"+1305{number:07}" for number in range(25_000)]
-        assert await store.replace(register(), [*many, many[0], NUMBER], "anna") == 25_001
-        assert await store.replace(register(at=70.0), [OTHER], "anna") == 1
+        assert await store.replace(register(), [*many, many[0], NUMBER]) == 25_001
+        assert await store.replace(register(at=70.0), [OTHER]) == 1
         facts = await database.number_facts(NUMBER)
         told = {one.register: one.numbers for one in await store.registers()}
     assert (facts.registered, len(facts.opt_outs)) == ({"gb-tps"}, 1)
@@ -123,9 +130,9 @@ async def test_a_copy_that_breaks_off_leaves_the_old_one(tmp_path: Path) -> None
         raise OSError(message)
 
     async with opened(tmp_path) as database:
-        await database.do_not_call.replace(register(), [NUMBER], "anna")
+        await database.do_not_call.replace(register(), [NUMBER])
         with pytest.raises(OSError, match="in the middle"):
-            await database.do_not_call.replace(register(at=70.0), broken(), "anna")
+            await database.do_not_call.replace(register(at=70.0), broken())
         facts = await database.number_facts(NUMBER)
         (kept,) = await database.do_not_call.registers()
     assert (facts.registered, kept.scrubbed_at, kept.numbers) == ({"us-national"}, 50.0, 1)

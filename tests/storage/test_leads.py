@@ -12,14 +12,27 @@ from sqlalchemy.dialects import sqlite
 
 from ccengine.core.dialer.campaigns import ListShare, Order, Quota
 from ccengine.core.dialer.hopper import Hopper
-from ccengine.core.dialer.leads import LeadState
+from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, LeadState, Promise
 from ccengine.core.dialer.quotas import Quotas
+from ccengine.core.dialer.retries import RetryRules
 from ccengine.core.ids import AgentId
+from ccengine.storage.attempts import Ending
 from ccengine.storage.errors import StorageError
 from ccengine.storage.lead_imports import ImportBusy, ImportTarget, LeadImport, lead_id, row_of
 from ccengine.storage.lead_rows import due_query, fresh_queries
 from ccengine.storage.leads import ELSEWHERE, QUOTA_FULL
-from tests.storage.leads import CAMPAIGN, CLIENT, NOON, imported, new, number, opened, refill
+from tests.storage.leads import (
+    CAMPAIGN,
+    CLIENT,
+    NOON,
+    anybody,
+    attempt,
+    imported,
+    new,
+    number,
+    opened,
+    refill,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +52,15 @@ async def path(tmp_path: Path) -> Path:
 
 def rows(leads: list[Lead]) -> list[int]:
     return [row_of(lead.key)[1] for lead in leads]
+
+
+async def promise(database: RecordDatabase, lead: Lead, promised: Promise) -> None:
+    """Have an agent promise it in a talk."""
+    name = f"p{lead.key}"
+    await database.attempts.place(attempt(lead, name, NOON - 80), anybody)
+    outcome = AttemptOutcome.ANSWERED
+    talked = Ending(outcome=outcome, at=NOON - 70, agent=SARA, promise=promised)
+    await database.attempts.close(AttemptId(name), talked, RetryRules())
 
 
 async def state_of(database: RecordDatabase, lead: int) -> tuple[str, str]:
@@ -147,16 +169,15 @@ async def test_what_is_given_back_is_what_it_was(path: Path) -> None:
 
 
 async def test_callbacks_are_first_and_wait_for_their_time_and_their_agent(path: Path) -> None:
-    key = imported(path, [new(row) for row in range(1, 6)])
+    imported(path, [new(row) for row in range(1, 6)])
     async with opened(path) as database:
+        leads = await database.leads.claim(refill(), NOON - 90)
         for row, at, agent in ((3, NOON, None), (4, NOON + 60, None), (5, NOON - 60, SARA)):
-            lead = lead_id(key, row)
-            assert await database.leads.call_back(lead, at, None, agent)  # type: ignore[arg-type]
+            await promise(database, leads[row - 1], Promise(due_at=at, agent=agent))
+        await database.leads.give_back([lead.key for lead in leads])
         assert rows(await database.leads.claim(refill(2), NOON)) == [3, 1]
         assert rows(await database.leads.claim(refill(2, agents=[SARA]), NOON)) == [5, 2]
         assert rows(await database.leads.claim(refill(), NOON + 60)) == [4]
-        claimed = lead_id(key, 1)
-        assert not await database.leads.call_back(claimed, NOON, None, None)  # type: ignore[arg-type]
 
 
 async def test_a_lead_that_is_skipped_comes_later_or_never(path: Path) -> None:

@@ -21,7 +21,7 @@ class LeadState(StrEnum):
 
     FRESH = "fresh"  #: never dialed
     WAITING = "waiting"  #: to be dialed (again) when it is due
-    CALLBACK = "callback"  #: has been promised a call at a time
+    CALLBACK = "callback"  #: is called at a time with an agent kept: promised, or the law says so
     CLAIMED = "claimed"  #: in an engine's hopper
     DIALING = "dialing"  #: an attempt is stored and has no outcome yet
     DONE = "done"  #: is not dialed any more
@@ -87,6 +87,7 @@ class HeldBack:
     reason: str  #: for people
     until: Instant | None = None  #: None: for ever, or until somebody does something
     look_again_at: Instant | None = None  #: they may have by then; None: nobody can do anything
+    needs_agent: bool = False  #: it may be called with an agent kept for it: as a promised call is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

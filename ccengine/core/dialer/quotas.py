@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ccengine.core.dialer.campaigns import Quota
 
@@ -29,18 +29,3 @@ class Quotas:
             if wanted is not None and self.counted.get(group, 0) >= wanted:
                 return group
         return None
-
-    def with_answer(self, fields: Mapping[str, str]) -> Quotas:
-        """Return the same with one answer more."""
-        more = {group: self.counted.get(group, 0) + 1 for group in self.groups_of(fields)}
-        return replace(self, counted={**self.counted, **more})
-
-    @property
-    def are_met(self) -> bool:
-        """Whether all named groups are full; without any, they never are."""
-        named = [
-            self.counted.get((quota.field, value), 0) >= answers
-            for quota in self.wanted
-            for value, answers in quota.answers.items()
-        ]
-        return bool(named) and all(named)

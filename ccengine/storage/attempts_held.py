@@ -1,0 +1,110 @@
+"""What becomes of a lead whose call is not placed: its number is held, or its group is full."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import delete, select, update
+
+from ccengine.core.dialer.leads import HeldBack, LeadState
+from ccengine.core.dialer.quotas import Quotas
+from ccengine.storage.lead_rows import numbers_of
+from ccengine.storage.lead_tables import CLAIMS, LEADS
+from ccengine.storage.leads import QUOTA_FULL, answers_of, put_off
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from ccengine.core.dialer.campaigns import Quota
+    from ccengine.core.ids import Instant
+    from ccengine.storage.attempts import Check, NewAttempt
+
+QUOTA_RULE: Final = "quotas"
+"""Named as what holds a lead back of whose group there are answers enough."""
+
+
+async def keep_out_full(
+    connection: AsyncConnection, attempt: NewAttempt, quotas: Sequence[Quota]
+) -> HeldBack | None:
+    """Put a claimed lead aside if there are answers enough of its group by now; None: it is wanted.
+
+    Args:
+        connection: of the transaction in which it would be dialed.
+        attempt: the call.
+        quotas: the campaign's.
+    """
+    if not quotas:
+        return None
+    counted = await answers_of(connection, attempt.client, attempt.campaign)
+    of_it = LEADS.c.id == attempt.lead
+    fields = await connection.scalar(select(LEADS.c.fields).where(of_it))
+    if Quotas(wanted=quotas, counted=counted).full_for(fields or {}) is None:
+        return None
+    # What it was before it was claimed stays noted: should more answers be wanted some day.
+    aside = {"state": LeadState.DONE, "because": QUOTA_FULL, "node": None}
+    await connection.execute(update(LEADS).where(of_it).values(aside))
+    await connection.execute(delete(CLAIMS).where(CLAIMS.c.lead == attempt.lead))
+    return HeldBack(rule=QUOTA_RULE, reason=QUOTA_FULL)
+
+
+async def hold_back(
+    connection: AsyncConnection, attempt: NewAttempt, held: HeldBack, check: Check
+) -> HeldBack:
+    """Put a lead off until its number may be called; for ever held, another one of its is dialed.
+
+    Args:
+        connection: of the transaction in which it would be dialed.
+        attempt: the call.
+        held: what holds its number.
+        check: asks the same of the lead's other numbers.
+
+    Returns:
+        What holds it back, until one of its numbers may be called.
+    """
+    because = f"{held.rule}: {held.reason}"
+    number = attempt.number
+    if held.until is None:
+        held, number = await _first_free(connection, attempt, held, check)
+    await put_off(connection, attempt.lead, _again_at(held), because, needs_agent=held.needs_agent)
+    if number != attempt.number:
+        of_it = update(LEADS).where(LEADS.c.id == attempt.lead)
+        await connection.execute(of_it.values(number=number))
+    return held
+
+
+async def _first_free(
+    connection: AsyncConnection, attempt: NewAttempt, held: HeldBack, check: Check
+) -> tuple[HeldBack, str]:
+    """Return which of a lead's numbers may be called first, and what holds it until then."""
+    best, number = held, attempt.number
+    for other in await _others(connection, attempt):
+        said = await check(connection, replace(attempt, number=other))
+        if not isinstance(said, HeldBack):
+            return replace(held, until=attempt.placed_at, look_again_at=None), other
+        again_at, so_far = _again_at(said), _again_at(best)
+        if again_at is not None and (so_far is None or again_at < so_far):
+            best, number = said, other
+    return (
+        replace(
+            held,
+            until=best.until,
+            look_again_at=best.look_again_at,
+            needs_agent=best.needs_agent,
+        ),
+        number,
+    )
+
+
+async def _others(connection: AsyncConnection, attempt: NewAttempt) -> list[str]:
+    """Return the lead's other numbers that are not dead, from the one that was meant on."""
+    found = (await numbers_of(connection, [attempt.lead])).get(attempt.lead, [])
+    alive = [one.number for one in found if not one.is_dead]
+    meant = alive.index(attempt.number)
+    return [*alive[meant + 1 :], *alive[:meant]]
+
+
+def _again_at(held: HeldBack) -> Instant | None:
+    return held.look_again_at if held.until is None else held.until
