@@ -76,8 +76,55 @@ def test_a_quotation_mark_that_is_not_closed_swallows_nothing(tmp_path: Path) ->
     with pytest.raises(FileUnfit, match="row 3: a quotation mark"):
         read(tmp_path, 'number,name\n1,Ann\n2,"Bo\n3,Cy\n')
     rows = read(tmp_path, 'number,name\n1,"Ann\n2,"Bo"\n3,Cy\n4,"D" E\n5,F\n')
-    assert [row.number for row in rows if row.fault] == [2, 4]
-    assert [list(row.cells) for row in rows if not row.fault][-1] == ["5", "F"]
+    assert [(row.number, list(row.cells)) for row in rows if not row.fault] == [
+        (1, ["number", "name"]),
+        (3, ["2", "Bo"]),
+        (4, ["3", "Cy"]),
+        (6, ["5", "F"]),
+    ]
+    assert [(row.number, row.cells[0]) for row in rows if row.fault] == [(2, "1"), (5, "4")]
+
+
+@pytest.mark.parametrize("last", ['"Di"', "Di", 'Di"', '"Di""', '"Di'])
+def test_rows_between_quotation_marks_are_rows(tmp_path: Path, last: str) -> None:
+    names = ["Olena", '"Ann', "Bo", "Cy", last, "E", '"F"']
+    content = "".join(f"050111223{at},{name}\n" for at, name in enumerate(names))
+    rows = read(tmp_path, f"number,name\n{content}")
+    assert [row.number for row in rows] == list(range(1, 9))
+    assert [row.cells[0][-1] for row in rows] == [*"r0123456"]
+    assert {2, 4, 5, 7, 8} <= {row.number for row in rows if not row.fault}
+    assert rows[2].fault
+
+
+@given(
+    parts=st.lists(st.sampled_from(['"', '""', "a", "7", " ", "\u00e9"]), max_size=12),
+    sheets=st.booleans(),
+)
+@settings(deadline=None)
+def test_no_line_goes_without_being_named(
+    tmp_path_factory: pytest.TempPathFactory, parts: list[str], *, sheets: bool
+) -> None:
+    odd, end = "".join(parts), "\r\n" if sheets else "\n"
+    lines = ["number,name", "0501112231,A", f"0501112232,{odd}", "0501112233,B", '0501112234,"C"']
+    folder = tmp_path_factory.mktemp("any")
+    try:
+        rows = read(folder, end.join(lines) + end)
+    except FileUnfit:
+        with pytest.raises(FileUnfit, match="^row 3: "):
+            read(folder, end.join(lines) + end)
+        return
+    assert [row.number for row in rows] == [1, 2, 3, 4, 5]
+    assert [row.cells[0] for row in rows if not row.fault and row.number != 3][1:] == [
+        "0501112231",
+        "0501112233",
+        "0501112234",
+    ]
+
+
+def test_a_text_of_several_lines_is_one_cell(tmp_path: Path) -> None:
+    text = "Hello, you\nring 0501112299\n, then"
+    rows = read(tmp_path, f'number,name\n0501112233,"{text}"\n0501112234,Bo\n')
+    assert [(row.number, row.cells[1]) for row in rows[1:]] == [(2, text), (3, "Bo")]
 
 
 @settings(deadline=None)
