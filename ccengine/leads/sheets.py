@@ -95,6 +95,8 @@ def _text(value: object) -> str:
             return str(int(value))
         case datetime() if value.time() == time():
             return value.date().isoformat()
+        case datetime() if not (value.second or value.microsecond):
+            return value.isoformat(timespec="minutes")
         case _:
             return str(value)
 

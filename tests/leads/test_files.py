@@ -110,7 +110,7 @@ def test_no_line_goes_without_being_named(
     try:
         rows = read(folder, end.join(lines) + end)
     except FileUnfit:
-        with pytest.raises(FileUnfit, match="^row 3: "):
+        with pytest.raises(FileUnfit, match=r"^row 3: "):
             read(folder, end.join(lines) + end)
         return
     assert [row.number for row in rows] == [1, 2, 3, 4, 5]
@@ -167,14 +167,14 @@ def test_a_spreadsheet(tmp_path: Path) -> None:
         ["number", "name", "ends", "ok"],
         [380501112233, "Ann", datetime(2026, 5, 1), True],  # noqa: DTZ001 - sheets have no zones
         [],
-        ["0501112234", "=1+1"],
+        ["0501112234", "=1+1", datetime(2026, 5, 1, 14, 30)],  # noqa: DTZ001
         [None, "x" * 20_000, 1.5],
     )
     rows = list(SheetFile(file).rows())
     assert cells(rows)[:3] == [
         ["number", "name", "ends", "ok"],
         ["380501112233", "Ann", "2026-05-01", "yes"],
-        ["0501112234", "=1+1", "", ""],
+        ["0501112234", "=1+1", "2026-05-01T14:30", ""],
     ]
     assert [row.number for row in rows] == [1, 2, 4, 5]
     assert "20,000 characters" in rows[3].fault
