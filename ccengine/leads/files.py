@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 UTF_8: Final = "utf-8-sig"
 LONGEST_LINE: Final = 32_000_000  #: characters
 LONGEST_CELL: Final = 10_000
-LONGEST_SHOWN: Final = 200  #: of a cell, where it is shown with what is wrong
+LONGEST_SHOWN: Final = 200
+"""Of a cell that is too long: the others of a rejected row are kept whole, to be mended."""
 SEPARATORS: Final = ",;\t|"
 NUL: Final = "\x00"
 NOT_ENDED: Final = "a quotation mark that is opened is never closed"
@@ -147,7 +148,7 @@ class CsvFile:
         """Return the first line of those that were taken for a row; the others are read anew."""
         first = lines.give_back()
         cells = next(csv.reader([first], delimiter=separator), [])
-        return Row(self._row, [_shown(cell) for cell in cells], fault)
+        return Row(self._row, [shown(cell) for cell in cells], fault)
 
     def _holds_row(self, lines: Sequence[str], separator: str) -> bool:
         """Tell whether any of the lines that a cell goes on with is a row: it has a row's cells,
@@ -166,7 +167,7 @@ class CsvFile:
             fault = "it holds a NUL, which is no text"
         else:
             fault = f"the text is not {self._encoding.removesuffix('-sig').upper()}"
-        return Row(self._row, [_shown(cell) for cell in cells], fault)
+        return Row(self._row, [shown(cell) for cell in cells], fault)
 
 
 class _Lines:
@@ -220,6 +221,7 @@ def _separator(header: str) -> str:
     return max(SEPARATORS, key=header.count)
 
 
-def _shown(cell: str) -> str:
-    told = f"{cell[:LONGEST_SHOWN]}…" if len(cell) > LONGEST_SHOWN else cell
+def shown(cell: str) -> str:
+    """Return a cell as it is kept with what is wrong with its row."""
+    told = f"{cell[:LONGEST_SHOWN]}…" if len(cell) > LONGEST_CELL else cell
     return _UNREADABLE.sub("\ufffd", told).replace(NUL, "\ufffd")
