@@ -220,6 +220,8 @@ def test_columns_are_what_is_said_of_them() -> None:
         (["number"], {"nmae": "name"}, "there is no column 'nmae'"),
         (["number", "x"], {"x": "nmae"}, "no field 'nmae' — did you mean 'name'"),
         (["number", "x", "name"], {"x": "name"}, "are both 'name'"),
+        (["number", *map(str, range(1_000))], {}, "1,001 columns, more than 1,000"),
+        ([f"column{at}" for at in range(900)], {}, r"there are: column0, .{900,1000} …$"),
     ],
 )
 def test_a_header_that_cannot_be(header: list[str], mapped: dict[str, str], message: str) -> None:
