@@ -1,4 +1,5 @@
-"""What may be filled into a form: one rule for what is typed on a telephone and what is written.
+"""What may be filled into a form: one rule for what is typed on a telephone, what is written, and
+what cells of imported leads say.
 
 Values are kept as text: a choice by its name, `yes` or `no`, digits, a whole number, a date as
 `2026-01-31`, a date and time as `2026-01-31T14:30`, an amount as `12.50`.
@@ -11,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
+from ccengine.config.names import can_be_read
 from ccengine.config.papers import COUNTED, FieldKind, FormField
 from ccengine.core.outcomes import LONGEST_VALUE
 
@@ -100,7 +102,7 @@ def _is_one(field: FormField, text: str) -> bool:
         case FieldKind.EMAIL:
             is_one = EMAIL.fullmatch(text) is not None
         case _:
-            is_one = bool(text.strip()) and text.isprintable()
+            is_one = can_be_read(text)
     return is_one and _fits(field, len(text))
 
 
@@ -132,6 +134,8 @@ def _bounds(field: FormField) -> str:
 
 
 def _date(text: str) -> str | None:
+    if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is None:
+        return None
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:

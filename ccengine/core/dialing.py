@@ -145,8 +145,10 @@ def claim(floor: Floor, event: LeadsClaimed, now: Instant) -> None:
     taken = floor.runs.leads_out(alive) | {lead.key for lead in run.hopper.leads}
     fresh = [lead for lead in event.leads if lead.key not in taken]
     # A lead that is out already keeps its claim, however often it is brought.
-    _give_back(floor, event.campaign, run.hopper.fill(fresh), NOT_TAKEN)
-    is_all = len(event.leads) < run.asked or not event.leads
+    refused = run.hopper.fill(fresh, now)
+    _give_back(floor, event.campaign, refused, NOT_TAKEN)
+    # Those that it has refused would come again at once.
+    is_all = len(event.leads) < run.asked or not event.leads or refused
     run.refill_at = now + NO_LEADS_SECONDS if is_all else now
     floor.runs.stirred = True
 

@@ -217,15 +217,16 @@ def _serves(floor: Floor, team: Team, agent: Agent) -> bool:
 
 
 def _may(floor: Floor, team: Team, agent: Agent, now: Instant) -> bool:
-    if not _has_leads(floor, team) or not _serves(floor, team, agent):
+    if not _has_leads(floor, team, agent, now) or not _serves(floor, team, agent):
         return False
     return not floor.rule_against(agent.id, floor.requirements.usual(team.run.plan.queue), now)
 
 
-def _has_leads(floor: Floor, team: Team) -> bool:
-    """Tell whether agents are of use to the campaign: others may have them meanwhile."""
+def _has_leads(floor: Floor, team: Team, agent: Agent, now: Instant) -> bool:
+    """Tell whether an agent is of use to the campaign: others may have them meanwhile."""
     run = team.run
-    return bool(len(run.hopper) or team.waiting or floor.runs.calls_of(run.campaign))
+    is_wanted = run.hopper.is_for(agent.id, now) or team.waiting
+    return bool(is_wanted or floor.runs.calls_of(run.campaign))
 
 
 # --- calls ------------------------------------------------------------------------------------

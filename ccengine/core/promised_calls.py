@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ccengine.core.agents import Agent
-    from ccengine.core.dialer.leads import Lead
     from ccengine.core.dialer.runs import Run
     from ccengine.core.floor import Floor
     from ccengine.core.ids import AgentId, Instant
@@ -29,14 +28,15 @@ AT_ONCE: Final = 10
 
 
 def who_may_keep(floor: Floor, run: Run) -> tuple[AgentId, ...]:
-    """Return who is at work of a campaign's agents: what they have promised may be dialed."""
-    members = members_of(floor, run.plan)
-    return tuple(one for one in members if floor.roster.get(one).state in AT_WORK)
+    """Return whose promises may be fetched: agents at work who have none in the hopper yet."""
+    members, kept = members_of(floor, run.plan), run.hopper.keepers
+    at_work = (one for one in members if floor.roster.get(one).state in AT_WORK)
+    return tuple(one for one in at_work if one not in kept)
 
 
 def ask(floor: Floor, run: Run, now: Instant) -> None:
     """Ask for leads whose promised calls have become due, now and then."""
-    room = run.hopper.capacity - len(run.hopper)
+    room = run.hopper.room
     if room <= 0 or now < run.promised_at:
         return
     run.promised_at = now + ASK_SECONDS
@@ -56,17 +56,16 @@ def place_due(floor: Floor, run: Run, idle: Sequence[Agent], now: Instant) -> li
     What an agent has promised comes first: nobody else can make that call yet.
     """
     left = list(idle)
+    if not left or not run.hopper.has_promised(now):
+        return left
+    room = run.plan.calls_at_most - len(floor.runs.calls_of(run.campaign))
     for own in (True, False):
         for agent in tuple(left):
-            lead = _taken(floor, run, agent, now, own=own)
+            lead = run.hopper.take_promised(now, agent.id, own=own) if room > 0 else None
             if lead is not None:
+                room -= 1
                 agent.dials = place(floor, run, lead, now, agent=agent.id)
                 floor.place_agent(agent)
                 floor.show_agent(agent)
                 left.remove(agent)
     return left
-
-
-def _taken(floor: Floor, run: Run, agent: Agent, now: Instant, *, own: bool) -> Lead | None:
-    is_full = len(floor.runs.calls_of(run.campaign)) >= run.plan.calls_at_most
-    return None if is_full else run.hopper.take_promised(now, agent.id, own=own)

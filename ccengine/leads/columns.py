@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import TYPE_CHECKING, Final
 
 from ccengine.config.lead_columns import MOST_NUMBERS, NUMBER, RESERVED, is_number_column
@@ -12,6 +14,9 @@ from ccengine.leads.files import FileUnfit
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+MOST_COLUMNS: Final = 1_000
+LONGEST_TOLD: Final = 1_000  #: characters of the names of columns
 
 NUMBER_NAMES: Final = frozenset(
     {"phone", "telephone", "tel", "mobile", "cell", "msisdn", "phone_number", "telephone_number",
@@ -41,15 +46,22 @@ def columns_of(
         fields: of the campaign.
 
     Raises:
-        FileUnfit: no column is a number, two are the same, or a name leads nowhere.
+        FileUnfit: no column is a number, two are the same, a name leads nowhere, or there are too
+            many.
     """
+    if len(header) > MOST_COLUMNS:
+        message = (
+            f"the first row has {len(header):,} columns, more than {MOST_COLUMNS:,} — is it a list"
+            " of leads, one in each row?"
+        )
+        raise FileUnfit(message)
     names = [cell.strip() for cell in header]
     _check_header(names)
     _check_mapping(names, mapped, fields)
     named = _named(names, mapped, fields)
     numbers = [(name, at) for name, at in named.items() if is_number_column(name)]
     if not numbers:
-        known = ", ".join(name for name in names if name)
+        known = shorten(", ".join(name for name in names if name), LONGEST_TOLD, placeholder=" …")
         message = (
             f"no column is a telephone number — name one '{NUMBER}', or say which it is with"
             f" --map column={NUMBER}; there are: {known}"
@@ -65,7 +77,7 @@ def columns_of(
 
 
 def _check_header(names: Sequence[str]) -> None:
-    twice = {name for name in names if name and names.count(name) > 1}
+    twice = [name for name, times in Counter(names).items() if name and times > 1]
     if twice:
         message = f"two columns are called '{min(twice)}' — rename one of them"
         raise FileUnfit(message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING, Final
 
-from ccengine.config.lead_columns import KEY, NUMBER, ZONE
+from ccengine.config.lead_columns import COUNTRY, KEY, NUMBER, PRIORITY, STATE, ZONE
 from ccengine.leads.cells import escaped
 from ccengine.reporting.instants import utc_text
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from ccengine.storage.lead_lists import ListedLead
+
+ADDRESS: Final = (COUNTRY, STATE, ZONE)
+"""Whose calling hours and rules hold, whatever the number says."""
 
 FACTS: Final = (
     *("list", "lead", "status", "because", "attempts", "last_outcome", "due_at"),
@@ -44,9 +47,8 @@ async def export_leads(
     """
     columns = [NUMBER, *(f"{NUMBER}_{place}" for place in range(2, numbers + 1))]
     writer = csv.writer(to)
-    writer.writerow(
-        [KEY, *columns, ZONE, *fields, *FACTS, *(f"{ANSWER}{name}" for name in answers)]
-    )
+    known = [KEY, *columns, *ADDRESS, PRIORITY, *fields]
+    writer.writerow([*known, *FACTS, *(f"{ANSWER}{name}" for name in answers)])
     count = 0
     async for one in leads:
         writer.writerow([escaped(cell) for cell in _cells(one, fields, numbers, answers)])
@@ -61,7 +63,9 @@ def _cells(
     yield lead.person
     known = [number.number for number in lead.numbers[:numbers]]
     yield from [*known, *[""] * (numbers - len(known))]
-    yield lead.zone
+    country, _, state = lead.place.partition("-")
+    yield from (country, state, lead.zone)
+    yield str(one.priority)
     for field in fields:
         yield lead.fields.get(field, "")
     yield lead.list

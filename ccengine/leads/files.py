@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import re
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
@@ -18,11 +19,15 @@ if TYPE_CHECKING:
 UTF_8: Final = "utf-8-sig"
 LONGEST_LINE: Final = 32_000_000  #: characters
 LONGEST_CELL: Final = 10_000
-LONGEST_SHOWN: Final = 200  #: of a cell, where it is shown with what is wrong
+LONGEST_SHOWN: Final = 200
+"""Of a cell that is too long: the others of a rejected row are kept whole, to be mended."""
 SEPARATORS: Final = ",;\t|"
 NUL: Final = "\x00"
 NOT_ENDED: Final = "a quotation mark that is opened is never closed"
+WRONG_QUOTES: Final = 'quotation marks stand wrong: within a cell write them twice, ""'
+HOLDS_ROWS: Final = "a quotation mark that is opened is closed in another row"
 
+_NUMBER: Final = re.compile(r"\+?[0-9 ()./-]{7,40}")
 _UNREADABLE: Final = re.compile("[\udc80-\udcff]")
 """Bytes that are none of the encoding, as Python keeps them."""
 
@@ -73,7 +78,7 @@ class CsvFile:
         self._path = path
         self._encoding = _declared(path) or encoding
         self._file: BufferedReader | None = None
-        self._row = 0
+        self._row = self._width = 0
         self._unreadable = self._nul = False
 
     def rows(self) -> Iterator[Row]:
@@ -104,27 +109,33 @@ class CsvFile:
     def _read(self, file: TextIOWrapper) -> Iterator[Row]:
         separator, at = _separator(file.readline(LONGEST_LINE)), 0
         file.seek(at)
-        # Strict, so that a quotation mark that is not closed is noticed and swallows no rows.
-        reader = csv.reader(self._lines(file), delimiter=separator, strict=True)
+        lines = _Lines(file)
+        # Strict, so that a quotation mark that is not closed is noticed.
+        reader = csv.reader(self._seen(lines), delimiter=separator, strict=True)
         while True:
             self._unreadable = self._nul = False
+            lines.begin()
             try:
                 cells = next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
                 self._row += 1
-                yield self._faulty(error)
+                _expect_end(self._row, error)
+                yield self._faulty(lines, separator, WRONG_QUOTES)
                 continue
             self._row += 1
             if self._row == 1 and cells[:1] == ["sep="]:
                 self._row = 0
                 continue
-            if any(cells):
+            self._width = self._width or len(cells)
+            if len(lines.taken) > 1 and self._holds_row(lines.taken[1:], separator):
+                yield self._faulty(lines, separator, HOLDS_ROWS)
+            elif any(cells):
                 yield self._judged(cells)
 
-    def _lines(self, file: TextIOWrapper) -> Iterator[str]:
-        while line := file.readline(LONGEST_LINE):
+    def _seen(self, lines: _Lines) -> Iterator[str]:
+        for line in lines:
             if len(line) == LONGEST_LINE:
                 message = f"row {self._row + 1} is longer than {LONGEST_LINE:,} characters"
                 raise FileUnfit(message)
@@ -133,11 +144,18 @@ class CsvFile:
             self._nul |= NUL in line
             yield line
 
-    def _faulty(self, error: csv.Error) -> Row:
-        if "field larger" in str(error) or "unexpected end" in str(error):
-            message = f"row {self._row}: {NOT_ENDED} — mend it, and import the file again"
-            raise FileUnfit(message) from error
-        return Row(self._row, (), 'quotation marks stand wrong: within a cell write them twice, ""')
+    def _faulty(self, lines: _Lines, separator: str, fault: str) -> Row:
+        """Return the first line of those that were taken for a row; the others are read anew."""
+        first = lines.give_back()
+        cells = next(csv.reader([first], delimiter=separator), [])
+        return Row(self._row, [shown(cell) for cell in cells], fault)
+
+    def _holds_row(self, lines: Sequence[str], separator: str) -> bool:
+        """Tell whether any of the lines that a cell goes on with is a row: it has a row's cells,
+        and one of them is a telephone number."""
+        rows = (line for line in lines if line.count(separator) == self._width - 1)
+        cells = (cell.strip(" \"'\r\n") for line in rows for cell in line.split(separator))
+        return any(_NUMBER.fullmatch(cell) is not None for cell in cells)
 
     def _judged(self, cells: list[str]) -> Row:
         longest = max(map(len, cells))
@@ -149,7 +167,43 @@ class CsvFile:
             fault = "it holds a NUL, which is no text"
         else:
             fault = f"the text is not {self._encoding.removesuffix('-sig').upper()}"
-        return Row(self._row, [_shown(cell) for cell in cells], fault)
+        return Row(self._row, [shown(cell) for cell in cells], fault)
+
+
+class _Lines:
+    """Lines of a file, those of the row that is read kept until it is known to be one."""
+
+    def __init__(self, file: TextIOWrapper) -> None:
+        self._file = file
+        self._again: deque[str] = deque()
+        self.taken: list[str] = []  #: of this row
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield each."""
+        while line := self._again.popleft() if self._again else self._file.readline(LONGEST_LINE):
+            self.taken.append(line)
+            yield line
+
+    def begin(self) -> None:
+        """Begin a row."""
+        self.taken.clear()
+
+    def give_back(self) -> str:
+        """Have all of this row's lines but the first be read anew; return the first."""
+        first, *others = self.taken
+        self._again.extendleft(reversed(others))
+        return first
+
+
+def _expect_end(row: int, error: csv.Error) -> None:
+    """Refuse a file of which a row does not end.
+
+    Raises:
+        FileUnfit: it is one.
+    """
+    if "field larger" in str(error) or "unexpected end" in str(error):
+        message = f"row {row}: {NOT_ENDED} — mend it, and import the file again"
+        raise FileUnfit(message) from error
 
 
 def _declared(path: Path) -> str | None:
@@ -167,6 +221,7 @@ def _separator(header: str) -> str:
     return max(SEPARATORS, key=header.count)
 
 
-def _shown(cell: str) -> str:
-    told = f"{cell[:LONGEST_SHOWN]}…" if len(cell) > LONGEST_SHOWN else cell
+def shown(cell: str) -> str:
+    """Return a cell as it is kept with what is wrong with its row."""
+    told = f"{cell[:LONGEST_SHOWN]}…" if len(cell) > LONGEST_CELL else cell
     return _UNREADABLE.sub("\ufffd", told).replace(NUL, "\ufffd")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Self
 from ccengine.config.campaigns import Campaign
 from ccengine.core.dialer.campaigns import Order
 from ccengine.leads.columns import columns_of
-from ccengine.leads.files import LONGEST_SHOWN, FileUnfit
+from ccengine.leads.files import FileUnfit
 from ccengine.leads.rows import LeadMaker, RowUnfit
 from ccengine.storage.lead_imports import ImportTarget, NewLead, Reject, row_of
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 ROWS_AT_ONCE: Final = 5_000
 """Written in one transaction: a fraction of a second, for which the engine may have to wait."""
-MOST_CELLS_SHOWN: Final = 60
+TEXT_AT_ONCE: Final = 20_000_000
+"""Characters of rows that are written together: so much of a file is in memory at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +107,7 @@ class _Batch:
         self._done = done
         self._leads: list[tuple[NewLead, Row]] = []
         self._rejects: list[Reject] = []
+        self._size = 0  #: characters of the rows that wait
 
     def __enter__(self) -> Self:
         return self
@@ -116,11 +118,13 @@ class _Batch:
 
     def add(self, row: Row, maker: LeadMaker) -> None:
         """Look at one row more."""
+        self._size += sum(map(len, row.cells))
         try:
             self._leads.append((maker.lead_of(row), row))
         except RowUnfit as error:
             self._reject(row, str(error))
-        if len(self._leads) + len(self._rejects) >= ROWS_AT_ONCE:
+        is_enough = len(self._leads) + len(self._rejects) >= ROWS_AT_ONCE
+        if is_enough or self._size >= TEXT_AT_ONCE:
             self._write()
 
     def _write(self) -> None:
@@ -143,6 +147,7 @@ class _Batch:
         self._done.rejects += len(self._rejects)
         self._leads.clear()
         self._rejects.clear()
+        self._size = 0
 
     def _duplicate(self, number: str, known: Mapping[str, int], here: Mapping[str, int]) -> str:
         if number in here:
@@ -152,5 +157,4 @@ class _Batch:
         return f"{number} is in {f'row {row}' if is_this else 'the list'} already"
 
     def _reject(self, row: Row, reason: str) -> None:
-        cells = [cell[:LONGEST_SHOWN] for cell in row.cells[:MOST_CELLS_SHOWN]]
-        self._rejects.append(Reject(row=row.number, reason=reason, cells=cells))
+        self._rejects.append(Reject(row=row.number, reason=reason, cells=row.cells))

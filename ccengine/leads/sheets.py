@@ -10,7 +10,7 @@ from xml.etree.ElementTree import ParseError
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from ccengine.leads.files import LONGEST_CELL, LONGEST_SHOWN, FileUnfit, Row
+from ccengine.leads.files import LONGEST_CELL, FileUnfit, Row, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +81,7 @@ def _judged(number: int, cells: list[str]) -> Row:
     if longest <= LONGEST_CELL:
         return Row(number, cells)
     fault = f"a cell has {longest:,} characters, more than {LONGEST_CELL:,}"
-    return Row(number, [cell[:LONGEST_SHOWN] for cell in cells], fault)
+    return Row(number, [shown(cell) for cell in cells], fault)
 
 
 def _text(value: object) -> str:
@@ -95,6 +95,8 @@ def _text(value: object) -> str:
             return str(int(value))
         case datetime() if value.time() == time():
             return value.date().isoformat()
+        case datetime() if not (value.second or value.microsecond):
+            return value.isoformat(timespec="minutes")
         case _:
             return str(value)
 

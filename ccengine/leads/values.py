@@ -1,21 +1,24 @@
-"""Fields of leads: what a cell says, in one way of writing each."""
+"""Fields of leads: what a cell says, kept as a form would keep it."""
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
+from ccengine.config import form_values
+from ccengine.config.form_values import WANTED
 from ccengine.config.names import can_be_read
-from ccengine.config.papers import FieldKind
+from ccengine.config.papers import FieldKind, FormField
 from ccengine.core.outcomes import LONGEST_VALUE
 from ccengine.leads.cells import unescaped
 
 if TYPE_CHECKING:
     from ccengine.config.campaigns import LeadField
 
-YES: Final = frozenset({"yes", "true", "y", "1"})
-NO: Final = frozenset({"no", "false", "n", "0"})
+_YES_NO: Final = {
+    **dict.fromkeys(("yes", "true", "y", "1"), form_values.YES),
+    **dict.fromkeys(("no", "false", "n", "0"), form_values.NO),
+}
+"""How other programs write it."""
 
 
 class ValueUnfit(Exception):
@@ -44,39 +47,11 @@ def value_of(cell: str, name: str, field: LeadField) -> str:
 
 
 def _typed(text: str, name: str, kind: FieldKind) -> str:
-    try:
-        match kind:
-            case FieldKind.NUMBER | FieldKind.MONTHS:
-                return str(int(text))
-            case FieldKind.AMOUNT:
-                return _amount(text)
-            case FieldKind.DATE:
-                return date.fromisoformat(text).isoformat()
-            case FieldKind.YES_NO:
-                return _yes_no(text)
-            case FieldKind.DIGITS:
-                return _digits(text)
-            case _:
-                return text
-    except (ValueError, InvalidOperation):
-        message = f"'{name}' is '{text[:60]}', which is no {kind.replace('_', '/')}"
-        raise ValueUnfit(message) from None
-
-
-def _digits(text: str) -> str:
-    if text.isascii() and text.isdecimal():
-        return text
-    raise ValueError
-
-
-def _amount(text: str) -> str:
-    amount = Decimal(text)
-    if not amount.is_finite():
-        raise ValueError
-    return f"{amount:f}"
-
-
-def _yes_no(text: str) -> str:
-    if text.lower() in YES | NO:
-        return "yes" if text.lower() in YES else "no"
-    raise ValueError
+    written = _YES_NO.get(text.lower(), text) if kind is FieldKind.YES_NO else text
+    value = form_values.value_of(FormField(kind=kind, label=name), written)
+    if value is None:
+        wanted = WANTED.get(kind, "what the field asks for")
+        kind_said = kind.replace("_", "/")
+        message = f"'{name}' is '{text[:60]}', which is no {kind_said}: write {wanted}"
+        raise ValueUnfit(message)
+    return value

@@ -56,6 +56,7 @@ class ListedLead:
     lead: Lead
     because: str
     last_outcome: str  #: of its last attempt; empty: none
+    priority: int = 0  #: the highest is dialed first, in a list that goes by it
     last_disposition: str = ""  #: the last that was said of it
     form: str = ""  #: the version that was filled in last
     answers: Mapping[str, str] = field(default_factory=dict)
@@ -194,6 +195,7 @@ class LeadLists:
             ListedLead(
                 lead=lead_of(row, name, numbers.get(row.id, ())),
                 because=row.because,
+                priority=row.priority,
                 last_outcome=outcomes.get(row.id) or "",
                 last_disposition=said.get(row.id, ""),
                 form=filled.get(row.id, ("", {}))[0],

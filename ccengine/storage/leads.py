@@ -34,7 +34,7 @@ from ccengine.storage.writing import writing
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import Row
+    from sqlalchemy import ColumnElement, Row
     from sqlalchemy.ext.asyncio import AsyncEngine
 
     from ccengine.core.dialer.quotas import Group
@@ -223,22 +223,36 @@ class _Claim:
     connection: AsyncConnection
     asked: Refill
     now: Instant
+    served: set[AgentId] = field(default_factory=set)  #: have one of their own callbacks by now
 
     async def due(self, name: str, list_id: int, state: LeadState, room: int) -> list[Lead]:
         """Claim leads whose time has come; callbacks of agents who are not there stay."""
-        query = due_query(list_id, state, room, self.now)
-        if state is LeadState.CALLBACK:
-            mine = LEADS.c.agent.in_(self.asked.agents)
-            overdue = LEADS.c.due_at <= self.now - self.asked.own_seconds
-            query = query.where(or_(LEADS.c.agent.is_(None), mine, overdue))
         claimed: list[Lead] = []
         for _ in range(ROUNDS_AT_MOST):
             wanted = room - len(claimed)
-            rows = (await self.connection.execute(query.limit(wanted))).all() if wanted else ()
+            query = due_query(list_id, state, wanted, self.now)
+            if state is LeadState.CALLBACK:
+                query = query.where(self._is_for_those_asked(list_id))
+            rows = (await self.connection.execute(query)).all() if wanted else ()
             if not rows:
                 break
-            claimed += await self._take(name, rows)
+            taken = await self._take(name, rows)
+            self.served.update(lead.agent for lead in taken if lead.agent is not None)
+            claimed += taken
         return claimed
+
+    def _is_for_those_asked(self, list_id: int) -> ColumnElement[bool]:
+        """Return which callbacks may be claimed: each agent makes one of their own at a time."""
+        agents = [agent for agent in self.asked.agents if agent not in self.served]
+        turn = func.row_number().over(
+            partition_by=LEADS.c.agent, order_by=(LEADS.c.due_at, LEADS.c.id)
+        )
+        callbacks = (LEADS.c.list_id == list_id, LEADS.c.state == LeadState.CALLBACK)
+        mine = (LEADS.c.agent.in_(agents), LEADS.c.due_at <= self.now)
+        turns = select(LEADS.c.id, turn.label("turn")).where(*callbacks, *mine).subquery()
+        overdue = LEADS.c.due_at <= self.now - self.asked.own_seconds
+        first = LEADS.c.id.in_(select(turns.c.id).where(turns.c.turn == 1))
+        return or_(LEADS.c.agent.is_(None), first, overdue)
 
     async def fresh(self, name: str, list_id: int, room: int) -> list[Lead]:
         """Claim new leads, in the list's order."""

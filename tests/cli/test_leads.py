@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -100,6 +101,33 @@ def test_a_list_is_written_out_and_can_be_imported_again(file: Path) -> None:
     out_again = ccengine("leads", "export", CAMPAIGN, "--list", "long_ended").stdout
     names = [row["name"] for row in csv.DictReader(io.StringIO(out_again))]
     assert names == ["'=1+1", "Dora"]
+
+
+def test_what_is_written_out_keeps_where_they_live_and_who_is_first(
+    file: Path, tenant: Path
+) -> None:
+    campaigns = tenant / "clients" / "dnipro" / "campaigns"
+    shutil.copy(campaigns / "renewals.yaml", campaigns / "others.yaml")
+    rows = "2125550123,Ann,US,FL,,7\n+442079460000,Bo,GB,,Europe/London,-2\n0501112233,Cy,,,,\n"
+    file.write_text(f"number,name,country,state,zone,priority\n{rows}")
+    told = []
+    for campaign in (CAMPAIGN, "dnipro/others"):
+        done = ccengine("leads", "import", campaign, str(file), "--list", "ending")
+        assert "3 leads, 0 rejects" in done.stdout, done.output
+        out = ccengine("leads", "export", campaign, "--list", "ending").stdout
+        file.write_text(out)
+        told.append(
+            [
+                [row[name] for name in ("country", "state", "zone", "priority")]
+                for row in csv.DictReader(io.StringIO(out))
+            ]
+        )
+    assert told[0] == [
+        ["US", "FL", "", "7"],
+        ["GB", "", "Europe/London", "'-2"],
+        ["", "", "Europe/Kyiv", "0"],
+    ]
+    assert told[1] == told[0]
 
 
 def test_what_became_of_a_lead_is_shown(file: Path) -> None:

@@ -94,6 +94,7 @@ class DialingStage(Stage):
         super().__init__()
         self.fresh = [lead(key) for key in range(1, leads + 1)]
         self.claimed: set[LeadKey] = set()
+        self.given: dict[LeadKey, Lead] = {}
         self.placed: dict[CallId, PlaceCall] = {}  #: and neither answered nor over
         self.ringing_agents: list[OfferCall] = []
         self.withdrawn: set[CallId] = set()
@@ -139,6 +140,7 @@ class DialingStage(Stage):
         match command:
             case ReturnLeads():
                 self.claimed.difference_update(command.leads)
+                self.fresh += [self.given[key] for key in command.leads if key in self.given]
             case PlaceCall():
                 assert command.call not in self.placed
                 self.placed[command.call] = command
@@ -174,6 +176,7 @@ class DialingStage(Stage):
         leads = tuple(found[: wanted.wanted.due])
         self.fresh = [one for one in self.fresh if one not in leads]
         self.claimed.update(one.key for one in leads)
+        self.given |= {one.key: one for one in leads}
         return self.post(events.LeadsClaimed(campaign=wanted.campaign, leads=leads))
 
     # --- the far end ---------------------------------------------------------------------------

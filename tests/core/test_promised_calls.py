@@ -113,6 +113,23 @@ def test_what_an_agent_promised_is_not_taken_by_another_first(stage: DialingStag
     assert stage.placed[of_lead(stage, 90)].agent == BOB
 
 
+def test_whoever_is_promised_calls_by_one_agent_keeps_no_other_waiting(stage: DialingStage) -> None:
+    stage.with_campaigns(renewals=campaign(calls_at_most=5))
+    stage.log_in("anna")
+    stage.log_in("bob")
+    for key in range(90, 100):
+        promise(stage, key, agent=ANNA)
+    stage.start()
+    call = of_lead(stage, 99)
+    stage.dialed(call)
+    stage.lead_answers(call)
+    stage.agent_takes(call)  # nine more wait for her
+    stage.wait(60)
+    assert keys(stage) & set(range(1, 6))
+    assert not keys(stage) & set(range(90, 99))
+    assert stage.center.campaigns[RENEWALS].hopper.keepers == {ANNA}
+
+
 def test_nobody_is_called_before_the_time(stage: DialingStage) -> None:
     stage.log_in("anna")
     stage.fresh.clear()

@@ -76,8 +76,55 @@ def test_a_quotation_mark_that_is_not_closed_swallows_nothing(tmp_path: Path) ->
     with pytest.raises(FileUnfit, match="row 3: a quotation mark"):
         read(tmp_path, 'number,name\n1,Ann\n2,"Bo\n3,Cy\n')
     rows = read(tmp_path, 'number,name\n1,"Ann\n2,"Bo"\n3,Cy\n4,"D" E\n5,F\n')
-    assert [row.number for row in rows if row.fault] == [2, 4]
-    assert [list(row.cells) for row in rows if not row.fault][-1] == ["5", "F"]
+    assert [(row.number, list(row.cells)) for row in rows if not row.fault] == [
+        (1, ["number", "name"]),
+        (3, ["2", "Bo"]),
+        (4, ["3", "Cy"]),
+        (6, ["5", "F"]),
+    ]
+    assert [(row.number, row.cells[0]) for row in rows if row.fault] == [(2, "1"), (5, "4")]
+
+
+@pytest.mark.parametrize("last", ['"Di"', "Di", 'Di"', '"Di""', '"Di'])
+def test_rows_between_quotation_marks_are_rows(tmp_path: Path, last: str) -> None:
+    names = ["Olena", '"Ann', "Bo", "Cy", last, "E", '"F"']
+    content = "".join(f"050111223{at},{name}\n" for at, name in enumerate(names))
+    rows = read(tmp_path, f"number,name\n{content}")
+    assert [row.number for row in rows] == list(range(1, 9))
+    assert [row.cells[0][-1] for row in rows] == [*"r0123456"]
+    assert {2, 4, 5, 7, 8} <= {row.number for row in rows if not row.fault}
+    assert rows[2].fault
+
+
+@given(
+    parts=st.lists(st.sampled_from(['"', '""', "a", "7", " ", "\u00e9"]), max_size=12),
+    sheets=st.booleans(),
+)
+@settings(deadline=None)
+def test_no_line_goes_without_being_named(
+    tmp_path_factory: pytest.TempPathFactory, parts: list[str], *, sheets: bool
+) -> None:
+    odd, end = "".join(parts), "\r\n" if sheets else "\n"
+    lines = ["number,name", "0501112231,A", f"0501112232,{odd}", "0501112233,B", '0501112234,"C"']
+    folder = tmp_path_factory.mktemp("any")
+    try:
+        rows = read(folder, end.join(lines) + end)
+    except FileUnfit:
+        with pytest.raises(FileUnfit, match=r"^row 3: "):
+            read(folder, end.join(lines) + end)
+        return
+    assert [row.number for row in rows] == [1, 2, 3, 4, 5]
+    assert [row.cells[0] for row in rows if not row.fault and row.number != 3][1:] == [
+        "0501112231",
+        "0501112233",
+        "0501112234",
+    ]
+
+
+def test_a_text_of_several_lines_is_one_cell(tmp_path: Path) -> None:
+    text = "Hello, you\nring 0501112299\n, then"
+    rows = read(tmp_path, f'number,name\n0501112233,"{text}"\n0501112234,Bo\n')
+    assert [(row.number, row.cells[1]) for row in rows[1:]] == [(2, text), (3, "Bo")]
 
 
 @settings(deadline=None)
@@ -120,14 +167,14 @@ def test_a_spreadsheet(tmp_path: Path) -> None:
         ["number", "name", "ends", "ok"],
         [380501112233, "Ann", datetime(2026, 5, 1), True],  # noqa: DTZ001 - sheets have no zones
         [],
-        ["0501112234", "=1+1"],
+        ["0501112234", "=1+1", datetime(2026, 5, 1, 14, 30)],  # noqa: DTZ001
         [None, "x" * 20_000, 1.5],
     )
     rows = list(SheetFile(file).rows())
     assert cells(rows)[:3] == [
         ["number", "name", "ends", "ok"],
         ["380501112233", "Ann", "2026-05-01", "yes"],
-        ["0501112234", "=1+1", "", ""],
+        ["0501112234", "=1+1", "2026-05-01T14:30", ""],
     ]
     assert [row.number for row in rows] == [1, 2, 4, 5]
     assert "20,000 characters" in rows[3].fault
@@ -173,6 +220,8 @@ def test_columns_are_what_is_said_of_them() -> None:
         (["number"], {"nmae": "name"}, "there is no column 'nmae'"),
         (["number", "x"], {"x": "nmae"}, "no field 'nmae' — did you mean 'name'"),
         (["number", "x", "name"], {"x": "name"}, "are both 'name'"),
+        (["number", *map(str, range(1_000))], {}, "1,001 columns, more than 1,000"),
+        ([f"column{at}" for at in range(900)], {}, r"there are: column0, .{900,1000} …$"),
     ],
 )
 def test_a_header_that_cannot_be(header: list[str], mapped: dict[str, str], message: str) -> None:

@@ -18,6 +18,7 @@ import pytest
 
 from ccengine.config.loading import load_tenant
 from ccengine.core.ids import ClientId
+from ccengine.leads import importing as importing_module
 from ccengine.leads.files import CsvFile, FileUnfit
 from ccengine.leads.importing import ImportOrder, import_leads
 from ccengine.leads.reject_file import RejectFile
@@ -28,9 +29,11 @@ from tests.config.tenants import DEMO
 from tests.leads import generated
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from ccengine.leads.importing import Imported
+    from ccengine.storage.lead_imports import NewLead, Reject
 
 NOON = 1_800_000_000.0
 CAMPAIGN = load_tenant(DEMO).draft.clients[ClientId("dnipro")].campaigns["renewals"]
@@ -126,6 +129,49 @@ def test_a_bad_row_is_rejected_with_its_reason(database: Path, row: str, reason:
     assert reason in why
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in [why, *cells])
     assert asked(database, "SELECT row, reason FROM lead_rejects") == [(2, why)]
+
+
+@pytest.mark.parametrize("where", ["number", "number_2"])
+def test_rejects_are_whole_and_become_leads_when_they_are_mended(
+    database: Path, where: str
+) -> None:
+    others = [f"c{at}" for at in range(70)]
+    note = "a word " * 69 + "and the last"
+    numbers = {"number": "0501112233", "number_2": "0671112233", where: "0"}
+    content = f"{','.join([*others, 'number,number_2,name'])}\n{','.join(others)},"
+    done = take_in(database, f"{content}{numbers['number']},{numbers['number_2']},{note}\n")
+    assert (done.leads, done.rejects) == (0, 1)
+    header, row = rejects(database)
+    assert len(row) == len(header)
+    mended = [{"0": "0931112233"}.get(cell, cell) for cell in row]
+    again = "\n".join(",".join(cells) for cells in (header, mended))
+    done = take_in(database, again)
+    assert (done.leads, done.rejects) == (1, 0)
+    assert asked(database, "SELECT fields FROM leads") == [(f'{{"name":"{note}"}}',)]
+
+
+def test_a_row_with_a_wrong_quotation_mark_is_rejected_in_its_columns(database: Path) -> None:
+    take_in(database, f'{HEADER}0501112233,,"Olena,12,,,,,,k1\n0671112233,,"Bo",,,,,,,\n')
+    _, (number, _, *cells) = rejects(database)
+    assert (number, cells[:2]) == ("2", ["0501112233", ""])
+    assert cells[2].startswith("Olena,12")
+
+
+def test_a_batch_is_no_larger_than_memory_allows(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing_module, "TEXT_AT_ONCE", 1_000)
+    written: list[int] = []
+    add = LeadImport.add
+
+    def added(self: LeadImport, leads: Sequence[NewLead], rejects: Sequence[Reject]) -> None:
+        written.append(len(leads) + len(rejects))
+        add(self, leads, rejects)
+
+    monkeypatch.setattr(LeadImport, "add", added)
+    rows = "".join(f"05011122{n},,{'x' * 300},,,,,,,\n" for n in range(10, 20))
+    assert take_in(database, HEADER + rows).leads == 10
+    assert max(written) <= 4
 
 
 def test_a_number_is_once_in_a_list(database: Path) -> None:

@@ -168,6 +168,40 @@ async def test_what_is_given_back_is_what_it_was(path: Path) -> None:
         assert rows(await database.leads.claim(refill(), NOON)) == [1, 2]
 
 
+async def promised(database: RecordDatabase, row: int, at: float, agent: AgentId | None) -> None:
+    """Have a lead of the first import be promised a call."""
+    lead = await database.leads.get(lead_id(1, row))  # type: ignore[arg-type]
+    assert lead is not None
+    assert await database.leads.call_back(lead.key, at, None, agent)
+
+
+async def test_each_agent_has_one_own_callback_claimed_at_a_time(path: Path) -> None:
+    anna = AgentId("anna")
+    imported(path, [new(row) for row in range(1, 21)])
+    async with opened(path) as database:
+        for row in range(1, 11):
+            await promised(database, row, NOON - 100 + row, SARA)
+        await promised(database, 11, NOON - 20, anna)
+        await promised(database, 12, NOON - 10, None)
+        asked = refill(4, agents=[SARA, anna])
+        assert rows(await database.leads.claim(asked, NOON)) == [1, 11, 12, 13]
+        # Who has one in the hopper is not asked for again: it is anybody's turn.
+        assert rows(await database.leads.claim(refill(3), NOON)) == [14, 15, 16]
+        overdue = refill(3, own_seconds=97.0)
+        assert rows(await database.leads.claim(overdue, NOON)) == [2, 3, 17]
+
+
+async def test_an_own_callback_in_use_elsewhere_hides_no_other(path: Path) -> None:
+    imported(path, [new(1), new(2)])
+    imported(path, [new(1)], campaign="surveys")
+    async with opened(path) as database:
+        await database.leads.claim(refill(campaign="surveys"), NOON)
+        await promised(database, 1, NOON - 100, SARA)
+        await promised(database, 2, NOON - 90, SARA)
+        asked = refill(10, agents=[SARA])
+        assert rows(await database.leads.claim(asked, NOON)) == [2]
+
+
 async def test_callbacks_are_first_and_wait_for_their_time_and_their_agent(path: Path) -> None:
     imported(path, [new(row) for row in range(1, 6)])
     async with opened(path) as database:
@@ -210,7 +244,7 @@ async def test_a_hopper_is_filled_by_the_mix_and_no_further(path: Path) -> None:
     async with opened(path) as database:
         for _ in range(3):
             leads = await database.leads.claim(refill(lists=shares, wanted=hopper.wanted()), NOON)
-            assert hopper.fill(leads) == ()
+            assert hopper.fill(leads, NOON) == ()
     assert len(hopper) == 40
     lists = [lead.list for lead in hopper.leads]
     assert (lists.count("main"), lists.count("other")) == (30, 10)

@@ -3,6 +3,8 @@
 Leads come from the database in batches (`wanted`, `fill`) and leave one by one (`take`): callbacks
 that are due first, then those whose time has come again, then new ones by the mix of the lists. A
 lead in the hopper is claimed, so nobody else has it or any of its numbers.
+
+What an agent has promised to dial takes no place from others: each agent has one for it.
 """
 
 from __future__ import annotations
@@ -12,10 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ccengine.core.dialer.due_leads import DueLeads
 from ccengine.core.dialer.leads import LeadState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from ccengine.core.dialer.campaigns import ListShare
     from ccengine.core.dialer.leads import Lead, LeadKey
@@ -38,7 +41,7 @@ class Hopper:
 
     Args:
         lists: how each list is gone through; a list of weight 0 gives no new leads.
-        capacity: leads at most, at least 1.
+        capacity: leads at most, at least 1, beside one of each agent who has promised any.
         own_seconds: a call that an agent promised is anybody's when it is overdue for so long.
     """
 
@@ -48,51 +51,87 @@ class Hopper:
         self._shares = dict(lists)
         self.capacity = capacity
         self.own_seconds = own_seconds
-        self._due: dict[LeadKey, Lead] = {}
+        self._promised = DueLeads()
+        self._again = DueLeads()
         self._fresh: dict[str, dict[LeadKey, Lead]] = {name: {} for name in lists}
         self._numbers: dict[str, LeadKey] = {}
         self._credit: dict[str, float] = dict.fromkeys(lists, 0.0)
 
     def __len__(self) -> int:
         """How many leads are in it."""
-        return len(self._due) + sum(map(len, self._fresh.values()))
+        again = len(self._promised) + len(self._again)
+        return again + sum(map(len, self._fresh.values()))
 
     @property
     def leads(self) -> tuple[Lead, ...]:
         """All, those that are dialed again first."""
         fresh = (lead for leads in self._fresh.values() for lead in leads.values())
-        return (*self._due.values(), *fresh)
+        return (*self._promised, *self._again, *fresh)
+
+    @property
+    def keepers(self) -> Collection[AgentId]:
+        """Agents with a promised call in it: what else they have promised is not wanted yet."""
+        return self._promised.keepers
+
+    @property
+    def room(self) -> int:
+        """How many more leads it takes, beside what agents have a place of their own for."""
+        return max(0, self.capacity - len(self) + len(self.keepers))
 
     @property
     def is_low(self) -> bool:
         """Whether it is time to fetch more."""
-        return len(self) < max(1, self.capacity * LOW)
+        return self.capacity - self.room < max(1, self.capacity * LOW)
+
+    def is_for(self, agent: AgentId, now: Instant) -> bool:
+        """Tell whether it has a lead that this agent may dial, now or when it is due."""
+        if agent in self.keepers or len(self) > len(self.keepers):
+            return True
+        return self._promised.first(now, (agent,), self.own_seconds) is not None
+
+    def has_promised(self, now: Instant) -> bool:
+        """Tell whether a promised call is due, whoever may make it."""
+        return self._promised.is_due(now)
 
     def wanted(self) -> Wanted:
         """Return what to fetch: never more than there is room for."""
-        room = self.capacity - len(self)
-        return Wanted(due=room, fresh=self._parts(room))
+        return Wanted(due=self.room, fresh=self._parts(self.room))
 
-    def fill(self, leads: Iterable[Lead]) -> tuple[Lead, ...]:
+    def fill(self, leads: Iterable[Lead], now: Instant) -> tuple[Lead, ...]:
         """Put leads in; return those that it cannot take, whose claims are to be given back.
 
         A lead that has no number left, is there already, shares a number with one that is, is new
-        and of a list that rests, or for which there is no room, is not taken.
+        and of a list that rests, or for which there is no room, is not taken; nor is one that an
+        agent has promised to dial who has another in it, as long as nobody else may dial it.
         """
         refused = []
         for lead in leads:
             numbers = [one.number for one in lead.numbers]
             known = any(number in self._numbers for number in numbers)
             rests = lead.state is LeadState.FRESH and not self._weight(lead.list)
-            if known or rests or lead.to_dial is None or len(self) >= self.capacity:
+            if known or rests or lead.to_dial is None or not self._has_place(lead, now):
                 refused.append(lead)
-                continue
-            self._numbers |= dict.fromkeys(numbers, lead.key)
-            if lead.state is LeadState.FRESH:
-                self._fresh.setdefault(lead.list, {})[lead.key] = lead
             else:
-                self._due[lead.key] = lead
+                self._put(lead)
         return tuple(refused)
+
+    def _has_place(self, lead: Lead, now: Instant) -> bool:
+        if lead.state is not LeadState.CALLBACK or lead.agent is None:
+            return self.room > 0
+        if lead.agent not in self.keepers:
+            return True
+        is_anybodys = now - (lead.due_at or 0.0) >= self.own_seconds
+        return is_anybodys and self.room > 0
+
+    def _put(self, lead: Lead) -> None:
+        self._numbers |= {one.number: lead.key for one in lead.numbers}
+        match lead.state:
+            case LeadState.FRESH:
+                self._fresh.setdefault(lead.list, {})[lead.key] = lead
+            case LeadState.CALLBACK:
+                self._promised.add(lead)
+            case _:
+                self._again.add(lead)
 
     def take(
         self,
@@ -124,19 +163,12 @@ class Hopper:
             agent: who is free.
             own: only what this agent has promised.
         """
-        may = [
-            lead
-            for lead in self._due.values()
-            if lead.state is LeadState.CALLBACK
-            and (lead.agent == agent or not own)
-            and self._is_due(lead, now, (agent,))
-        ]
-        found = min(may, key=_urgency, default=None)
+        found = self._promised.first(now, (agent,), self.own_seconds, own=own)
         return None if found is None else self.remove(found.key)
 
     def remove(self, key: LeadKey) -> Lead | None:
         """Take a lead out, whichever it is: a number was forbidden, an agent chose it."""
-        lead = self._due.pop(key, None)
+        lead = self._promised.pop(key) or self._again.pop(key)
         for leads in self._fresh.values():
             lead = lead or leads.pop(key, None)
         if lead is not None:
@@ -151,7 +183,8 @@ class Hopper:
     def empty(self) -> tuple[Lead, ...]:
         """Take all out: the campaign pauses, its claims are to be given back."""
         leads = self.leads
-        self._due.clear()
+        self._promised.clear()
+        self._again.clear()
         self._numbers.clear()
         for fresh in self._fresh.values():
             fresh.clear()
@@ -174,23 +207,13 @@ class Hopper:
 
     def recall(self, leads: Iterable[Lead], credit: Mapping[str, float]) -> None:
         """Take leads and credits as they were in another's life."""
-        self.fill(leads)
+        for lead in leads:
+            self._put(lead)
         self._credit = dict(credit)
 
     def _next_due(self, now: Instant, agents: Sequence[AgentId], *, promised: bool) -> Lead | None:
-        may = [
-            lead
-            for lead in self._due.values()
-            if self._is_due(lead, now, agents)
-            and (promised or lead.state is not LeadState.CALLBACK)
-        ]
-        return min(may, key=_urgency, default=None)
-
-    def _is_due(self, lead: Lead, now: Instant, agents: Sequence[AgentId]) -> bool:
-        due_at = now if lead.due_at is None else lead.due_at
-        if due_at > now:
-            return False
-        return lead.agent is None or lead.agent in agents or now - due_at >= self.own_seconds
+        first = self._promised.first(now, agents, self.own_seconds) if promised else None
+        return first or self._again.first(now, agents, self.own_seconds)
 
     def _next_fresh(self, rank: Callable[[Lead], float] | None) -> Lead | None:
         """Return the next of the list that is owed most; one that is empty is owed nothing."""
@@ -218,7 +241,3 @@ class Hopper:
             whole = -(-self.capacity * weight // total)  # at least one of each
             parts[name] = max(0, min(room, whole - len(self._fresh.get(name, ()))))
         return parts
-
-
-def _urgency(lead: Lead) -> tuple[bool, float, int]:
-    return lead.state is not LeadState.CALLBACK, lead.due_at or 0.0, lead.key
