@@ -74,7 +74,7 @@ class LeadEndings:
         lead = await self._database.leads.get(told.lead)
         return Ending(
             outcome=outcome,
-            at=self._now(),
+            at=self._now() if told.ended_at is None else told.ended_at,
             disposition=disposition,
             sequel=self._sequel(told.campaign, disposition),
             groups=_groups(self._campaign(told.campaign), lead, outcome, disposition),

@@ -63,6 +63,14 @@ def test_each_attempt_of_the_days_is_a_row_and_formulas_stay_text(made: Path) ->
     assert [(one["attempt"], one["person"]) for one in whole] == [("a1", ""), ("a2", "=1+1")]
 
 
+def test_how_long_a_call_lasted_whose_end_nobody_saw_is_not_told(tmp_path: Path) -> None:
+    talked: dict[str, Any] = {"answered_at": NOON + 9, "outcome": "answered"}
+    seen = row("a1", NOON, **talked, ended_at=NOON + 60)
+    unseen = row("a2", NOON + 1, **talked, ended_at=NOON + 3600, cause="the engine was away")
+    packed(filled(tmp_path, seen, unseen), order(*DAY))
+    assert [one["seconds_lasted"] for one in table(tmp_path, "attempts.csv")] == ["60.0", ""]
+
+
 def test_of_a_form_it_has_the_version_and_nothing_that_was_filled_in(tmp_path: Path) -> None:
     said = {"form": "nour/survey@2#cd", "answers": {"income": "ninety thousand"}}
     packed(filled(tmp_path, row("a1", NOON, **said)), order(*DAY))
