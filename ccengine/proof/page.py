@@ -11,7 +11,7 @@ from typing import Any, Final
 from ccengine.proof.figures import IN_TIME_SECONDS, Figures
 from ccengine.proof.laws import LawVersions
 from ccengine.proof.order import ProofOrder
-from ccengine.proof.ratios import Ratio
+from ccengine.proof.ratios import LAW, Ratio
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.pages import document
 from ccengine.storage.kept import KeptState
@@ -137,8 +137,9 @@ def _ratio(one: Ratio) -> tuple[object, ...]:
     begins, ends = facts["begins_local"] or "", facts["ends_local"] or "no end"
     window = f"{facts['window']}: {begins[MINUTES]} to {ends[MINUTES]} {facts['zone']}"
     open_yet = "" if facts["whole"] else " (goes on)"
+    rule = facts["rule"] if one.set_by == LAW else f"{facts['rule']}: {one.set_by}, as it is now"
     return (
-        facts["rule"],
+        rule,
         window,
         facts["seller"] or "",
         f"{facts['numerator']:g}",
