@@ -98,7 +98,7 @@ def _summary(told: Told) -> Iterable[tuple[object, ...]]:
     yield f"Message within {seconds} of the answer", figures.messages.in_time, _message_column()
     yield "Message later", figures.messages.late, _message_column()
     yield f"Neither within {seconds}", figures.silent, "both columns, calls that lasted longer"
-    yield "Given up too early while ringing", figures.short_rings, f"{attempts}: rang_at, ended_at"
+    yield "Given up by us too early while ringing", figures.short_rings, _ring_columns()
     yield "Windows of limits on abandoned calls", len(told.ratios), "ratios.json"
     yield "Windows over their limit", over, "ratios.json: kept"
     yield "Register look-ups", figures.scrubs, "scrubs.csv"
@@ -114,6 +114,10 @@ def _summary(told: Told) -> Iterable[tuple[object, ...]]:
 
 def _agent_column() -> str:
     return "attempts.csv: seconds_to_agent"
+
+
+def _ring_columns() -> str:
+    return "attempts.csv: rang_at, ended_at, of no_answer and cancelled"
 
 
 def _message_column() -> str:
