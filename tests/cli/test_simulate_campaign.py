@@ -127,6 +127,22 @@ def test_what_somebody_says_has_its_source(tenant: Path) -> None:
     assert told["ring"]["source"] == "default, not measured"
 
 
+@pytest.mark.parametrize(
+    ("agents", "seconds"), [("queue: vip ", "5"), ("skills: {english: 3} ", "15")]
+)
+def test_the_wrap_up_is_that_of_the_line_where_its_agents_are(
+    campaign: Path, agents: str, seconds: str
+) -> None:
+    change(campaign, "queue: vip ", agents)
+    out = campaign.parents[5] / "day.json"
+    done = ccengine("simulate", *SHORT, "--json", str(out))
+    assert done.exit_code == 0, done.output
+    told = {one["name"]: one for one in json.loads(out.read_text())["assumptions"]}
+    assert told["wrap_up"]["text"] == f"{seconds} s, constant"
+    assert told["wrap_up"]["source"] != "default, not measured"
+    assert "30 calls in the air at most" in done.stdout
+
+
 async def _dial(database: RecordDatabase) -> None:
     """200 attempts of these days: 80 answered by persons, 40 busy, 80 rang out."""
     outcomes = [AttemptOutcome.ANSWERED] * 2 + [AttemptOutcome.BUSY]
