@@ -75,7 +75,7 @@ class LeadEndings:
         counted = AttemptOutcome.ANSWERED if told.is_late else outcome
         return Ending(
             outcome=outcome,
-            at=self._now(),
+            at=self._now() if told.ended_at is None else told.ended_at,
             disposition=disposition,
             sequel=self._sequel(told.campaign, disposition),
             groups=_groups(self._campaign(told.campaign), lead, counted, disposition),

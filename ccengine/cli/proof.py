@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from ccengine.cli import records
 from ccengine.cli.campaign_named import campaign_named
 from ccengine.cli.output import count, day_named, errors, fail, read_settings, zone_named
+from ccengine.config.campaign_limits import limits_of
 from ccengine.config.dialing_rules import built_in
 from ccengine.config.lawbook import Lawbook
 from ccengine.config.loading import load_tenant
@@ -23,11 +24,13 @@ from ccengine.core.ids import ClientId
 from ccengine.keeping.order import Folders
 from ccengine.proof.order import ProofOrder
 from ccengine.proof.pack import FolderTaken, Written, write_pack
+from ccengine.proof.ratios import SET_BY
 from ccengine.proof.verifying import faults_of
 from ccengine.reporting.kpis.calendar import span
 from ccengine.storage.proof_rows import ProofRows, Stretch
 
 if TYPE_CHECKING:
+    from ccengine.config.campaign_limits import CampaignLimit
     from ccengine.config.campaigns import CampaignFile
     from ccengine.config.tenant import Tenant
     from ccengine.storage.database import RecordDatabase
@@ -63,7 +66,7 @@ def export(
     numbers are whole.
     """
     tenant = load_tenant(read_settings().tenant_folder).draft
-    client, name, settings = _campaign(tenant, campaign)
+    client, name, settings, limits = _campaign(tenant, campaign)
     usual = tenant.clients[ClientId(client)].zone if client in tenant.clients else NO_ZONE
     days = (day_named(first), day_named(last))
     if days[0] > days[1]:
@@ -75,10 +78,12 @@ def export(
         stretch=Stretch(client=client, campaign=name, begins=begins / 1000, ends=ends / 1000),
         days=(days[0].isoformat(), days[1].isoformat()),
         zone=chosen,
+        client_zone=usual,
         now=records.now(),
         settings=settings,
         lawbook=Lawbook(tenant.dialing.over(built_in())),
         refusals=tenant.refusals,
+        own_limits=limits,
         error_share=_error_share(detector_errors, settings),
     )
     _make(order, to)
@@ -144,14 +149,19 @@ def _written(order: ProofOrder, to: Path) -> Written:
         rows.close()
 
 
-def _campaign(tenant: Tenant, name: str) -> tuple[str, str, CampaignFile | None]:
-    """Return a campaign; of one that is gone from the configuration, what it was called."""
+def _campaign(
+    tenant: Tenant, name: str
+) -> tuple[str, str, CampaignFile | None, tuple[CampaignLimit, ...]]:
+    """Return a campaign with its own limits; of one that is gone, what it was called."""
     client, sign, own = name.partition("/")
     configured = tenant.clients.get(ClientId(client))
     if sign and (configured is None or own not in configured.campaigns):
-        return client, own, None
-    chosen = campaign_named(name).campaign
-    return str(chosen.client), chosen.name, chosen.settings
+        return client, own, None, ()
+    chosen = campaign_named(name)
+    settings, rules = chosen.campaign.settings, tenant.dialing.over(built_in())
+    limits = limits_of(settings, chosen.country, rules, records.now()).limits
+    own_limits = tuple(one for one in limits if one.rule in SET_BY)
+    return str(chosen.campaign.client), chosen.campaign.name, settings, own_limits
 
 
 def _error_share(percent: float | None, settings: CampaignFile | None) -> float | None:

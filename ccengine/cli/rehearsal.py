@@ -80,6 +80,16 @@ class Rehearsed(FarEndBook):
             and (one.heard_after is None or one.heard_after > LIMIT_SECONDS)
         ]
 
+    @property
+    def faults(self) -> list[str]:
+        """What should not have been, in words; a rehearsal that reached nobody shows nothing."""
+        if not self.answered:
+            return ["nobody answered: no far end was reached that would have"]
+        late = [
+            f"{one.number} ({one.deed}) heard nobody for {LIMIT_SECONDS:g} s" for one in self.late
+        ]
+        return late if self.agent_after else [*late, "nobody who answered heard an agent"]
+
 
 class Rehearsal:
     """Phones that play.

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from ccengine.cli.campaign_named import Chosen, campaign_of
 from ccengine.cli.output import console, count, fail, read_settings
-from ccengine.cli.rehearsal import LIMIT_SECONDS, Rehearsal
+from ccengine.cli.rehearsal import Rehearsal
 from ccengine.cli.rehearsal_board import is_quiet, is_through, lines_of, table_of, told
 from ccengine.cli.rehearsal_cast import cast_of, import_numbers, trunk_of
 from ccengine.cli.rehearsal_trunk import look_for_far_ends
@@ -46,7 +46,7 @@ def rehearse(
 
     Engine, Asterisk and sound are real; agents and far ends are scripted phones on this machine. A
     campaign of a client whose calls could leave it is refused. Exit code 1: somebody who answered
-    and stayed heard nobody in time.
+    and stayed heard nobody in time, or nobody answered, or none of them heard an agent.
     """
     settings = read_settings()
     tenant = load_configuration(settings.tenant_folder).tenant
@@ -186,7 +186,6 @@ def _report(stage: Stage, found: Rehearsed) -> int:
     for one in found.without_agent:
         after = "nobody" if one.heard_after is None else f"who called, by {one.heard_after:.2f} s"
         console.print(f"{one.number} heard no agent, {after}; lasted {one.lasted_seconds:.1f} s")
-    for one in found.late:
-        text = f"{one.number} ({one.deed}) heard nobody for {LIMIT_SECONDS:g} s"
-        typer.secho(text, fg="red", err=True)
-    return 1 if found.late else 0
+    for fault in found.faults:
+        typer.secho(fault, fg="red", err=True)
+    return 1 if found.faults else 0

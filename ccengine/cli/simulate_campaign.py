@@ -19,9 +19,11 @@ from ccengine.cli.output import console, count, errors, fail, isolated, read_set
 from ccengine.cli.report_files import write
 from ccengine.cli.tables import Table
 from ccengine.config.campaign_limits import CampaignLimits, limits_of
-from ccengine.config.campaigns import Detection
+from ccengine.config.campaign_plans import campaign_plans, queues_of_campaigns
+from ccengine.config.campaigns import Campaign, Detection
 from ccengine.config.dialing_rules import built_in
 from ccengine.core.dialer.laws import PACED
+from ccengine.core.ids import CampaignId
 from ccengine.simulator.dialing.floor import HOUR_S
 from ccengine.simulator.dialing.page import page
 from ccengine.simulator.dialing.scenario import CampaignScenario, load_campaign_scenario
@@ -122,12 +124,7 @@ def _lived(trial: Trial, remarks: tuple[str, ...]) -> CampaignReport:
 
 def _supposed(tenant: Tenant, chosen: Chosen, knowledge: Knowledge) -> Supposed:
     """Return the assumptions: default, then configuration, records, file, options."""
-    supposed, campaign = Supposed(), chosen.campaign
-    queue = campaign.settings.queue
-    if queue is not None:
-        seconds = tenant.clients[campaign.client].settings.queues[queue].wrap_up_seconds
-        law = Law(mean_seconds=seconds, law=Shape.CONSTANT)
-        supposed = supposed.told(f"queue {campaign.client}/{queue}", wrap_up=law)
+    supposed = _with_wrap_up(tenant, chosen.campaign)
     if knowledge.weeks:
         values, source = learned(_courses(chosen, knowledge.weeks), f"{knowledge.weeks} weeks")
         if not values:
@@ -141,6 +138,17 @@ def _supposed(tenant: Tenant, chosen: Chosen, knowledge: Knowledge) -> Supposed:
     if excess > 0:
         fail(f"the calls' ends make {100 + excess:g} %", "lower one in the scenario", code=2)
     return supposed
+
+
+def _with_wrap_up(tenant: Tenant, campaign: Campaign) -> Supposed:
+    """Return what the line says, a queue or the campaign's own, from which its agents come."""
+    client = tenant.clients[campaign.client]
+    plan = campaign_plans(client, tenant.dialing, clock.wall())[CampaignId(campaign.id)]
+    lines = {**client.queues, **queues_of_campaigns(client)}
+    law = Law(mean_seconds=lines[plan.queue].wrap_up_seconds, law=Shape.CONSTANT)
+    queue = campaign.settings.queue
+    source = "agents by skills" if queue is None else f"queue {campaign.client}/{queue}"
+    return Supposed().told(source, wrap_up=law)
 
 
 def _endings(scenario: CampaignScenario) -> Iterator[float]:
@@ -181,7 +189,9 @@ def _remarks(trial: Trial, chosen: Chosen, limits: CampaignLimits) -> Iterator[s
     if settings.machines is Detection.BEFORE:
         yield "the detector is supposed to be right at once; a real one takes seconds and errs"
     yield "each window is judged as if it began with the day; a longer one levels days out"
-    yield "the list is supposed to be endless and its records alike; lines are never short"
+    yield "the list is supposed to be endless and its records alike"
+    air = count(settings.calls_at_most, "call")
+    yield f"{air} in the air at most, as calls_at_most says; the trunks are supposed to carry them"
 
 
 def _publish(report: CampaignReport, files: Files) -> None:

@@ -206,6 +206,7 @@ class CloseLead:
     attempt: AttemptId
     number: str
     outcome: AttemptOutcome
+    ended_at: Instant | None = None  #: the call, not its wrap-up; None: before this was kept
     agent: AgentId | None = None  #: who talked with them last
     disposition: str = ""  #: given by that agent
     form: str = ""  #: the version that was filled in; empty: none

@@ -165,7 +165,7 @@ def end(floor: Floor, event: CallEnded, now: Instant) -> None:
     reclaims.remember(floor, call, event, now)
     items.stand_aside(floor, call)
     items.forget(floor, call)
-    lead_calls.note_end(floor, call)
+    lead_calls.note_end(floor, call, now if event.ended_at is None else event.ended_at)
     floor.move_call(call, state)
     del floor.calls[call.id]
     if call.origin is not None:

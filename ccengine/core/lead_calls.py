@@ -33,12 +33,12 @@ def note_talk(floor: Floor, call: Call) -> None:
         floor.deadlines.discard(PATIENCE_PREFIX + call.id)
 
 
-def note_end(floor: Floor, call: Call) -> None:
+def note_end(floor: Floor, call: Call, at: Instant) -> None:
     """Have a lead's attempt closed when nobody has anything more to say of it."""
     if call.lead is not None:
         floor.deadlines.discard(PATIENCE_PREFIX + call.id)
         has_heard = bool(call.lead.flow and call.step)
-        floor.runs.closing[call.id] = replace(call.lead, heard=has_heard)
+        floor.runs.closing[call.id] = replace(call.lead, heard=has_heard, ended_at=at)
 
 
 def hear(floor: Floor, event: LeadMachineHeard, now: Instant) -> None:

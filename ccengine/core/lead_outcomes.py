@@ -113,6 +113,7 @@ def _tell(floor: Floor, call: CallId, lead: LeadCall, *, corrects: bool) -> None
             attempt=lead.attempt,
             number=lead.number,
             outcome=lead.outcome,
+            ended_at=lead.ended_at,
             agent=lead.talked_with,
             disposition=lead.disposition,
             form=lead.form,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from ccengine.reporting.instants import utc_text
+from ccengine.storage.attempt_courses import AWAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +59,7 @@ def attempt_facts(row: RowMapping) -> dict[str, Any]:
         "seconds_to_agent": between(answered, row["bridged_at"]),
         "seconds_to_message": between(answered, row["message_at"]),
         "seconds_to_join": between(row["taken_at"], row["bridged_at"]),
-        "seconds_lasted": between(row["placed_at"], row["ended_at"]),
+        "seconds_lasted": _lasted(row),
         "rules": dict(row["rules"]),
         "scrubs": {name: utc_text(at) for name, at in row["scrubs"].items()},
         "consents": list(row["consents"]),
@@ -103,6 +104,10 @@ def wish_facts(row: RowMapping) -> dict[str, Any]:
 def between(first: Instant | None, then: Instant | None) -> float | None:
     """Return the seconds from one moment to another; None: one of them never was."""
     return None if first is None or then is None else round(then - first, 3)
+
+
+def _lasted(row: RowMapping) -> float | None:
+    return None if row["cause"] == AWAY else between(row["placed_at"], row["ended_at"])
 
 
 def text_of(at: Instant | None) -> str | None:

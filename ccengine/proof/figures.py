@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 IN_TIME_SECONDS: Final = MessageDuty().within_seconds
 """From the answer on: then an agent is there, or the message has begun."""
-RANG: Final = (AttemptOutcome.NO_ANSWER, AttemptOutcome.CANCELLED)
 OPEN: Final = "(none yet)"
 
 
@@ -64,13 +63,13 @@ class Figures:
     agents: Delays = field(default_factory=Delays)
     messages: Delays = field(default_factory=Delays)
     silent: int = 0  #: a person answered, and heard neither agent nor message in time
-    short_rings: int = 0  #: given up while it had rung for less than the floor
+    short_rings: int = 0  #: given up by us while they had rung for less than the rules ask
     scrubs: int = 0
     stale_scrubs: int = 0
     oldest_scrub_days: dict[str, float] = field(default_factory=dict)  #: by register
 
-    def add(self, row: RowMapping) -> None:
-        """Count an attempt."""
+    def add(self, row: RowMapping, ring_floor: float) -> None:
+        """Count an attempt, which was to ring for so many seconds at least."""
         self.attempts += 1
         self.outcomes[row["outcome"] or OPEN] += 1
         self.caller_ids[row["caller_id"]] += 1
@@ -80,7 +79,7 @@ class Figures:
         self.agents.add(row["answered_at"], row["bridged_at"])
         self.messages.add(row["answered_at"], row["message_at"])
         self.silent += is_silent(row)
-        self.short_rings += is_short_ring(row)
+        self.short_rings += is_short_ring(row, ring_floor)
 
     def add_scrubs(self, facts: Iterable[dict[str, Any]]) -> None:
         """Count what registers said of an attempt."""
@@ -123,9 +122,21 @@ def is_silent(row: RowMapping) -> bool:
     return not heard or bool(min(heard) - answered > IN_TIME_SECONDS)
 
 
-def is_short_ring(row: RowMapping) -> bool:
-    """Tell whether a call was given up before it had rung for as long as any rule asks."""
-    if row["outcome"] not in RANG or row["ended_at"] is None:
+def is_short_ring(row: RowMapping, floor: float) -> bool:
+    """Tell whether we gave a call up before its phone had rung for long enough.
+
+    What no phone rang for is none. We wait for an answer no shorter than the least floor from the
+    dialing on: what ended sooner was ended by the network, unless we had called it off.
+
+    Args:
+        row: of the attempt.
+        floor: seconds that the rules ask for.
+    """
+    rang, ended = row["rang_at"], row["ended_at"]
+    if rang is None or ended is None:
         return False
-    rang: float = row["ended_at"] - (row["rang_at"] or row["placed_at"])
-    return rang < RING_FLOOR_SECONDS
+    waited: float = ended - row["placed_at"]
+    ours = row["outcome"] == AttemptOutcome.CANCELLED or (
+        row["outcome"] == AttemptOutcome.NO_ANSWER and waited >= RING_FLOOR_SECONDS
+    )
+    return ours and bool(ended - rang < floor)

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from ccengine.config.whereabouts import whereabouts, zones_of
 from ccengine.core.dialer.clearance import Standing
 from ccengine.core.dialer.purposes import Mode, Purpose
-from ccengine.core.dialer.rules import AbandonLimit, abandon_limits
+from ccengine.core.dialer.rules import RING_FLOOR_SECONDS, AbandonLimit, abandon_limits
 from ccengine.core.ids import Instant
 
 if TYPE_CHECKING:
@@ -72,6 +72,13 @@ class LawVersions:
             limits = [(one, LIMIT.validate_python(fact)) for one, fact in found if fact]
             self._limits[law.version, asked] = limits
         return self._limits[law.version, asked]
+
+    def ring_floor_seconds(self, row: RowMapping) -> float:
+        """Return how long an attempt had to ring before it might be given up."""
+        law = self._versions.get(row["law"])
+        asked = [one for one, said in row["rules"].items() if said != Standing.WAIVED]
+        written = [] if law is None else [law.written(one) or {} for one in asked]
+        return max([RING_FLOOR_SECONDS, *(one.get("ring_seconds") or 0.0 for one in written)])
 
     def _by_number(self, row: RowMapping) -> Limits:
         law = self._present.law_for(whereabouts(row["number"]), row["placed_at"])

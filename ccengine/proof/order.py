@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ccengine.config.campaign_limits import CampaignLimit
 from ccengine.config.campaigns import CampaignFile
 from ccengine.config.lawbook import Lawbook
 from ccengine.core.ids import Instant
@@ -19,10 +20,14 @@ class ProofOrder:
     stretch: Stretch
     days: tuple[str, str]  #: first and last one, as they were asked for
     zone: str  #: in which they are days; IANA
+    client_zone: (
+        str  #: whose days a limit counts by that is of no place, or of a place with several
+    )
     now: Instant
     settings: CampaignFile | None  #: None: there is no such campaign any more
     lawbook: Lawbook  #: the present rules
     refusals: Refusals
+    own_limits: tuple[CampaignLimit, ...] = ()  #: on abandoned calls, that no law sets
     error_share: float | None = None  #: of detected machines that were people; None: unknown
 
     @property

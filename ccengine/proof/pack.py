@@ -139,7 +139,7 @@ def _write_attempts(making: _Making) -> Figures:
             lines(facts)
             for one in scrubbed:
                 scrubs(one)
-            figures.add(row)
+            figures.add(row, making.laws.ring_floor_seconds(row))
             figures.add_scrubs(scrubbed)
     return figures
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from ccengine.proof.figures import IN_TIME_SECONDS, Figures
 from ccengine.proof.laws import LawVersions
 from ccengine.proof.order import ProofOrder
-from ccengine.proof.ratios import Ratio
+from ccengine.proof.ratios import LAW, Ratio
 from ccengine.reporting.instants import utc_text
 from ccengine.reporting.pages import document
 from ccengine.storage.kept import KeptState
@@ -98,7 +98,7 @@ def _summary(told: Told) -> Iterable[tuple[object, ...]]:
     yield f"Message within {seconds} of the answer", figures.messages.in_time, _message_column()
     yield "Message later", figures.messages.late, _message_column()
     yield f"Neither within {seconds}", figures.silent, "both columns, calls that lasted longer"
-    yield "Given up too early while ringing", figures.short_rings, f"{attempts}: rang_at, ended_at"
+    yield "Given up by us too early while ringing", figures.short_rings, _ring_columns()
     yield "Windows of limits on abandoned calls", len(told.ratios), "ratios.json"
     yield "Windows over their limit", over, "ratios.json: kept"
     yield "Register look-ups", figures.scrubs, "scrubs.csv"
@@ -114,6 +114,10 @@ def _summary(told: Told) -> Iterable[tuple[object, ...]]:
 
 def _agent_column() -> str:
     return "attempts.csv: seconds_to_agent"
+
+
+def _ring_columns() -> str:
+    return "attempts.csv: rang_at, ended_at, of no_answer and cancelled"
 
 
 def _message_column() -> str:
@@ -137,8 +141,9 @@ def _ratio(one: Ratio) -> tuple[object, ...]:
     begins, ends = facts["begins_local"] or "", facts["ends_local"] or "no end"
     window = f"{facts['window']}: {begins[MINUTES]} to {ends[MINUTES]} {facts['zone']}"
     open_yet = "" if facts["whole"] else " (goes on)"
+    rule = facts["rule"] if one.set_by == LAW else f"{facts['rule']}: {one.set_by}, as it is now"
     return (
-        facts["rule"],
+        rule,
         window,
         facts["seller"] or "",
         f"{facts['numerator']:g}",

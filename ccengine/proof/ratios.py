@@ -1,4 +1,6 @@
-"""Abandoned calls as shares of others, per window of each rule that limits them.
+"""Abandoned calls as shares of others, per window of each limit: of rules, and of the campaign.
+
+Limits that the campaign's file sets, or the house where nobody else does, are the present ones.
 
 A window that the asked time only touches is counted as a whole: a share of half a month says
 nothing about the month.
@@ -8,9 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
+from ccengine.config.campaign_limits import HOUSE, OWN
 from ccengine.config.lawbook import window_at
 from ccengine.core.dialer.rules import AbandonLimit
 from ccengine.core.dialer.windows import Tally, abandoned_percent, is_over, parts
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from ccengine.proof.order import ProofOrder
 
 ANY_SELLER = None
+LAW: Final = "law"
+SET_BY: Final = {OWN: "campaign", HOUSE: "house"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,11 @@ class Ratio:
         return not is_over(self.limit, self.count, self.error_share)
 
     @property
+    def set_by(self) -> str:
+        """Who limits: `law`, `campaign` or `house`."""
+        return SET_BY.get(self.window.rule, LAW)
+
+    @property
     def percent(self) -> float:
         """The share."""
         return abandoned_percent(self.limit, self.count, self.error_share)
@@ -78,6 +88,7 @@ class Ratio:
         )
         return {
             "rule": window.rule,
+            "set_by": self.set_by,
             "window": self.limit.window,
             "zone": window.zone,
             **_moments("begins", window.period.starts, window.zone),
@@ -106,6 +117,7 @@ class WindowCounts:
         self._order = order
         self._began = began
         self._laws = laws
+        self._own = tuple((one.rule, one.limit) for one in order.own_limits)
         self._counts: dict[Window, Tally] = {}
         self._limits: dict[Window, AbandonLimit] = {}
         self._without_law: dict[Window, int] = {}
@@ -114,8 +126,8 @@ class WindowCounts:
     def add(self, row: RowMapping) -> None:
         """Count an attempt."""
         at, result = row["placed_at"], result_of(row, self._order.refusals)
-        for rule, limit in self._laws.limits(row):
-            zone = zone_of_rule(rule, self._order.zone)
+        for rule, limit in (*self._laws.limits(row), *self._own):
+            zone = zone_of_rule(rule, self._order.client_zone)
             period = self._period(limit.window, zone, at)
             if not self._is_asked(period):
                 continue
@@ -125,7 +137,7 @@ class WindowCounts:
             strictest = self._limits.setdefault(window, limit)
             if limit.percent < strictest.percent:
                 self._limits[window] = limit
-            unknown = self._laws.get(row["law"]) is None
+            unknown = rule not in SET_BY and self._laws.get(row["law"]) is None
             self._without_law[window] = self._without_law.get(window, 0) + unknown
 
     def ratios(self) -> Iterable[Ratio]:

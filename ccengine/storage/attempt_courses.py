@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, and_, case, func, select
 
 from ccengine.core.dialer.leads import AttemptOutcome
 from ccengine.storage.lead_tables import ATTEMPTS
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Row
 
     from ccengine.core.ids import Instant
+
+AWAY: Final = "the engine was away"
+"""The cause of an attempt whose end nobody saw: it ended before the moment that is noted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +35,12 @@ class AttemptCourse:
     outcome: AttemptOutcome
     calls: int
     rings: Times = Times()  #: from placing the call to the answer
-    talks: Times = Times()  #: of those with an agent, from the answer to the end
+    talks: Times = Times()  #: with an agent, from the answer to the call's end, where it was seen
 
 
 def query_of(client: str, campaign: str, since: Instant) -> Select[Any]:
     """Return the query: one row for each outcome, of attempts that have ended."""
-    talked = ATTEMPTS.c.agent.is_not(None)
+    talked = and_(ATTEMPTS.c.agent.is_not(None), ATTEMPTS.c.cause != AWAY)
     ring_s = ATTEMPTS.c.answered_at - ATTEMPTS.c.placed_at
     talk_s = case((talked, ATTEMPTS.c.ended_at - ATTEMPTS.c.answered_at))
     return (

@@ -35,7 +35,7 @@ from ccengine.core.dialer.retries import (
     Sequel,
 )
 from ccengine.core.ids import AgentId, Instant
-from ccengine.storage.attempt_courses import AttemptCourse, course_in, query_of
+from ccengine.storage.attempt_courses import AWAY, AttemptCourse, course_in, query_of
 from ccengine.storage.attempt_endings import Circumstances, count_answer, heed, leave
 from ccengine.storage.attempt_tallies import began_query, tally_in, tally_query
 from ccengine.storage.attempts_held import hold_back, keep_out_full
@@ -303,7 +303,7 @@ class AttemptStore:
 def _supposed(left: StoredAttempt, at: Instant) -> Ending:
     talked = left.answered_at is not None and left.agent is not None
     outcome = AttemptOutcome.ANSWERED if talked else AttemptOutcome.LOST
-    return Ending(outcome=outcome, at=at, cause="the engine was away", agent=left.agent)
+    return Ending(outcome=outcome, at=at, cause=AWAY, agent=left.agent)
 
 
 async def _check_claim(connection: AsyncConnection, attempt: NewAttempt) -> None:

@@ -203,6 +203,13 @@ async def test_a_wish_said_later_is_noted(house: House) -> None:
     assert await house.database.do_not_call.of_number(number(1))
 
 
+async def test_an_attempt_ends_when_its_call_did(house: House) -> None:
+    await house.close(house.said("renewed", ended_at=NOON + 20))
+    await house.close(house.said("lead", corrects=True, ended_at=NOON + 20))
+    (stored,) = await house.database.attempts.of_lead(house.lead.key)
+    assert (stored.disposition, stored.ended_at) == ("lead", NOON + 20)
+
+
 async def test_a_correction_may_overtake_what_it_corrects(house: House) -> None:
     await house.close(house.said("answered", corrects=True))
     await house.close(house.said("renewed"))

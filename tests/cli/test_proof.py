@@ -38,7 +38,12 @@ def folder(tenant: Path) -> Path:
 def test_a_proof_is_written_once_noted_and_verified(folder: Path) -> None:
     done = ccengine("proof", "export", "renewals", *DAYS, "--to", str(folder))
     assert done.exit_code == 0, done.output
-    assert f"{folder}: 1 attempt, 1 window of limits, 1 over" in done.stdout
+    assert f"{folder}: 1 attempt, 2 windows of limits, 2 over" in done.stdout
+    ratios = orjson.loads((folder / "ratios.json").read_bytes())["windows"]
+    assert {(one["rule"], one["zone"]) for one in ratios} == {
+        ("GB.abandoned", "Europe/London"),
+        ("abandon_percent", "Europe/Kyiv"),
+    }
     assert "telephone numbers in it are whole" in done.stderr
     (noted,) = [one for one in printed("audit", "--json") if one["operation"] == "exportProof"]
     assert noted["target"] == "campaign dnipro/renewals"

@@ -143,6 +143,24 @@ def test_late_is_who_stayed_and_heard_nobody_in_time() -> None:
     assert found.late == [silent, late]
 
 
+@pytest.mark.parametrize(
+    ("answered", "faults"),
+    [
+        ([one(agent_after=0.4, heard_after=0.4), one(heard_after=1.7)], []),
+        ([], ["nobody answered: no far end was reached that would have"]),
+        ([one(heard_after=1.7)], ["nobody who answered heard an agent"]),
+        (
+            [one(agent_after=2.3, heard_after=2.3)],
+            ["24740001 (answers) heard nobody for 2 s"],
+        ),
+    ],
+)
+def test_a_rehearsal_in_which_nobody_was_served_has_failed(
+    answered: list[Answered], faults: list[str]
+) -> None:
+    assert Rehearsed(answered=answered).faults == faults
+
+
 NOW: dict[str, Any] = {
     "campaign": "island/upgrade",
     "mode": "predictive",

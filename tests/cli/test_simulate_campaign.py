@@ -15,7 +15,7 @@ from ccengine.core.ids import AgentId
 from ccengine.storage.attempts import Ending, Progress
 from tests.cli.test_webhook import ccengine, in_database
 from tests.config.tenants import change
-from tests.storage.leads import anybody, attempt, imported, new, refill
+from tests.storage.leads import NODE, anybody, attempt, imported, new, refill
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,6 +127,22 @@ def test_what_somebody_says_has_its_source(tenant: Path) -> None:
     assert told["ring"]["source"] == "default, not measured"
 
 
+@pytest.mark.parametrize(
+    ("agents", "seconds"), [("queue: vip ", "5"), ("skills: {english: 3} ", "15")]
+)
+def test_the_wrap_up_is_that_of_the_line_where_its_agents_are(
+    campaign: Path, agents: str, seconds: str
+) -> None:
+    change(campaign, "queue: vip ", agents)
+    out = campaign.parents[5] / "day.json"
+    done = ccengine("simulate", *SHORT, "--json", str(out))
+    assert done.exit_code == 0, done.output
+    told = {one["name"]: one for one in json.loads(out.read_text())["assumptions"]}
+    assert told["wrap_up"]["text"] == f"{seconds} s, constant"
+    assert told["wrap_up"]["source"] != "default, not measured"
+    assert "30 calls in the air at most" in done.stdout
+
+
 async def _dial(database: RecordDatabase) -> None:
     """200 attempts of these days: 80 answered by persons, 40 busy, 80 rang out."""
     outcomes = [AttemptOutcome.ANSWERED] * 2 + [AttemptOutcome.BUSY]
@@ -143,6 +159,16 @@ async def _dial(database: RecordDatabase) -> None:
             await database.attempts.note(AttemptId(f"a{i}"), progress)
         ending = Ending(outcome=outcome, at=placed_at + (47 + 20 * (i % 2) if talked else 20))
         await database.attempts.close(AttemptId(f"a{i}"), ending, RetryRules())
+    await _talk_until_the_engine_dies(database)
+
+
+async def _talk_until_the_engine_dies(database: RecordDatabase) -> None:
+    """Nobody saw how long it lasted: another engine closes it an hour later."""
+    placed_at = clock.wall() - 4000
+    (lead,) = await database.leads.claim(refill(due=1), placed_at)
+    assert await database.attempts.place(attempt(lead, "cut", placed_at), anybody) is None
+    await database.attempts.note_answer(AttemptId("cut"), placed_at + 7, AgentId("sara"))
+    await database.attempts.settle(NODE, placed_at + 3600, lambda *_: RetryRules())
 
 
 def test_the_campaigns_own_records_win_over_defaults(tenant: Path) -> None:
@@ -157,7 +183,11 @@ def test_the_campaigns_own_records_win_over_defaults(tenant: Path) -> None:
     assert done.exit_code == 0, done.output
     told = {one["name"]: one for one in json.loads(out.read_text())["assumptions"]}
     texts = {name: told[name]["text"] for name in ("answer_percent", "busy_percent", "ring")}
-    assert texts == {"answer_percent": "40 %", "busy_percent": "20 %", "ring": "7 s, constant"}
+    assert texts == {
+        "answer_percent": "40.298 %",
+        "busy_percent": "19.9 %",
+        "ring": "7 s, constant",
+    }
     assert told["talk"]["text"] == "50 ± 10 s, lognormal"
-    assert told["talk"]["source"] == "records, 2 weeks: 200 calls"
+    assert told["talk"]["source"] == "records, 2 weeks: 201 calls"
     assert told["pause"]["source"] == "default, not measured"

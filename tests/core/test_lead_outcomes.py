@@ -92,6 +92,23 @@ def test_what_is_said_in_the_wrap_up_goes_with_it_too(stage: DialingStage, call:
     assert closed.promise == Promise(due_at=1e6)
 
 
+def test_an_attempt_ends_with_its_call_not_with_what_is_typed_after_it(
+    stage: DialingStage, call: CallId
+) -> None:
+    stage.wait(20)
+    stage.hang_up(call)
+    hung_up_at = stage.now
+    stage.wait(8)
+    fills(stage, call, users="12")  # who types stays in wrap-up
+    stage.wait(14)
+    (closed,) = stage.closed
+    assert stage.now - hung_up_at > 15
+    assert closed.ended_at == hung_up_at
+    stage.wait(60)
+    says(stage, call, "no_calls")
+    assert stage.closed[-1] == Like(CloseLead, corrects=True, ended_at=hung_up_at)
+
+
 def test_what_is_said_after_the_wrap_up_corrects_it(stage: DialingStage, call: CallId) -> None:
     says(stage, call, "sold")
     ends(stage, call)

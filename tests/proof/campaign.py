@@ -108,6 +108,7 @@ def order(first: str, ends: str, **changes: Any) -> ProofOrder:
         stretch=Stretch(client=CLIENT, campaign=CAMPAIGN, begins=at(first), ends=at(ends)),
         days=(first[:10], ends[:10]),
         zone="Europe/London",
+        client_zone="Europe/London",
         now=at("2026-12-31T00:00+00:00"),
         settings=None,
         lawbook=LAWBOOK,

@@ -13,9 +13,9 @@ from ccengine.proof import pack as pack_module
 from ccengine.proof.figures import is_short_ring, is_silent
 from ccengine.proof.pack import FolderTaken
 from ccengine.proof.verifying import faults_of
-from ccengine.storage.dialing_tables import CALL_CONSENTS, DO_NOT_CALL
+from ccengine.storage.dialing_tables import CALL_CONSENTS, DO_NOT_CALL, LAWS
 from ccengine.storage.tables import KEPT_RECORDINGS
-from tests.proof.campaign import add, at, filled, folders, order, packed, row, table
+from tests.proof.campaign import LAW, add, at, filled, folders, order, packed, row, table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +61,14 @@ def test_each_attempt_of_the_days_is_a_row_and_formulas_stay_text(made: Path) ->
     lines = (made / "pack" / "attempts.jsonl").read_bytes().splitlines()
     whole = [orjson.loads(line) for line in lines]
     assert [(one["attempt"], one["person"]) for one in whole] == [("a1", ""), ("a2", "=1+1")]
+
+
+def test_how_long_a_call_lasted_whose_end_nobody_saw_is_not_told(tmp_path: Path) -> None:
+    talked: dict[str, Any] = {"answered_at": NOON + 9, "outcome": "answered"}
+    seen = row("a1", NOON, **talked, ended_at=NOON + 60)
+    unseen = row("a2", NOON + 1, **talked, ended_at=NOON + 3600, cause="the engine was away")
+    packed(filled(tmp_path, seen, unseen), order(*DAY))
+    assert [one["seconds_lasted"] for one in table(tmp_path, "attempts.csv")] == ["60.0", ""]
 
 
 def test_of_a_form_it_has_the_version_and_nothing_that_was_filled_in(tmp_path: Path) -> None:
@@ -246,13 +254,29 @@ def test_who_heard_nobody_in_time(changes: dict[str, Any], silent: bool) -> None
 @pytest.mark.parametrize(
     ("changes", "short"),
     [
-        ({"ended_at": 15.0}, False),
-        ({"ended_at": 14.9}, True),
-        ({"ended_at": 17.0, "rang_at": 3.0}, True),
-        ({"ended_at": 3.0, "outcome": "busy"}, False),
-        ({"ended_at": None, "outcome": None}, False),
+        ({"ended_at": 18.0, "rang_at": 3.0}, False),
+        ({"ended_at": 17.9, "rang_at": 3.0}, True),
+        ({"ended_at": 2.0, "rang_at": 1.0}, False),  # their phone is off, says the network
+        ({"ended_at": 20.0}, False),  # nobody heard it ring: it was the way there that took long
+        ({"ended_at": 9.0, "rang_at": 1.0, "outcome": "cancelled"}, True),
+        ({"ended_at": 16.0, "rang_at": 1.0, "outcome": "cancelled"}, False),
+        ({"ended_at": 2.0, "outcome": "cancelled"}, False),  # before it rang
+        ({"ended_at": 3.0, "rang_at": 1.0, "outcome": "busy"}, False),
+        ({"ended_at": None, "rang_at": 1.0, "outcome": None}, False),
     ],
 )
 def test_what_was_given_up_too_early(changes: dict[str, Any], short: bool) -> None:  # noqa: FBT001
     one: Any = row("a", 0.0) | {"rang_at": None} | changes
-    assert is_short_ring(one) is short
+    assert is_short_ring(one, 15.0) is short
+
+
+def test_a_rule_that_has_phones_ring_longer_is_heeded(tmp_path: Path) -> None:
+    longer = orjson.loads(LAW.text)
+    longer["places"]["GB"]["ring"] = {"ring_seconds": 30, "source": "a law, § 2"}
+    rang = {"rang_at": NOON + 2, "ended_at": NOON + 22}
+    ruled: dict[str, Any] = {"rules": {"GB.ring": "kept"}, "law": "v2"}
+    file = filled(tmp_path, row("a1", NOON, **rang), row("a2", NOON, **rang, **ruled))
+    add(file, LAWS, [{"version": "v2", "kept_at": NOON, "text": orjson.dumps(longer).decode()}])
+    packed(file, order(*DAY))
+    figures = orjson.loads((tmp_path / "pack" / "manifest.json").read_bytes())["figures"]
+    assert figures["short_rings"] == 1

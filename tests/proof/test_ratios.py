@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 import orjson
 import pytest
 
+from ccengine.config.campaign_limits import HOUSE, OWN, CampaignLimit
+from ccengine.core.dialer.rules import AbandonLimit, WindowKind
 from ccengine.storage.dialing_tables import LAWS
 from tests.proof.campaign import LAW, add, at, filled, order, packed, row, windows
 
@@ -76,7 +78,7 @@ def test_a_month_ends_by_the_rules_clock_and_is_counted_as_a_whole(tmp_path: Pat
         row("a4", at("2026-11-30T23:59:59-05:00"), **canada),
         row("a5", at("2026-12-01T00:00:00-05:00"), **canada, outcome="abandoned"),
     ]
-    asked = order("2026-11-10T00:00-05:00", "2026-11-12T00:00-05:00", zone=TORONTO.key)
+    asked = order("2026-11-10T00:00-05:00", "2026-11-12T00:00-05:00", client_zone=TORONTO.key)
     packed(filled(tmp_path, *rows), asked)
     (month,) = windows(tmp_path)
     assert (month["begins_local"], month["ends_local"]) == (
@@ -114,6 +116,41 @@ def test_a_window_over_the_whole_campaign_has_no_end_and_goes_on(tmp_path: Path)
     (one,) = windows(tmp_path)
     assert (one["ends"], one["whole"]) == (None, False)
     assert (one["numerator"], one["denominator"]) == (1, 2)  # of those who were connected
+
+
+@pytest.mark.parametrize(("rule", "set_by"), [(OWN, "campaign"), (HOUSE, "house")])
+def test_what_no_law_limits_is_counted_by_the_limit_that_the_campaign_kept(
+    tmp_path: Path, rule: str, set_by: str
+) -> None:
+    kyiv = {"number": "+380441234567", "rules": {}}
+    rows = [
+        row("a1", at("2026-05-05T00:30:00+03:00"), **kyiv, outcome="abandoned"),
+        row("a2", at("2026-05-05T23:30:00+03:00"), **kyiv, outcome="answered"),
+        row("a3", at("2026-05-06T00:30:00+03:00"), **kyiv, outcome="answered"),
+    ]
+    limit = AbandonLimit(percent=50.0, window=WindowKind.DAY)
+    asked = order(
+        "2026-05-05T00:00+01:00",
+        "2026-05-06T00:00+01:00",
+        client_zone="Europe/Kyiv",
+        own_limits=(CampaignLimit(rule=rule, limit=limit, source="somebody"),),
+    )
+    packed(filled(tmp_path, *rows), asked)
+    first, second = windows(tmp_path)
+    assert (first["rule"], first["set_by"], first["zone"]) == (rule, set_by, "Europe/Kyiv")
+    assert (first["numerator"], first["denominator"], first["kept"]) == (1, 2, True)
+    assert (first["begins_local"], second["placed"]) == ("2026-05-05T00:00:00+03:00", 1)
+    page = (tmp_path / "pack" / "report.html").read_text()
+    assert f"{rule}: {set_by}, as it is now" in page
+
+
+def test_a_limit_of_the_law_is_named_as_such(tmp_path: Path) -> None:
+    packed(
+        filled(tmp_path, row("a1", at("2026-05-05T10:00+01:00"))),
+        order("2026-05-05T00:00+01:00", "2026-05-06T00:00+01:00"),
+    )
+    (one,) = windows(tmp_path)
+    assert (one["rule"], one["set_by"]) == ("GB.abandoned", "law")
 
 
 def test_what_was_dialed_before_rules_were_noted_goes_by_the_present_ones(tmp_path: Path) -> None:

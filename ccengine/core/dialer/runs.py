@@ -51,6 +51,7 @@ class LeadCall:
     form: str = ""  #: the version that was filled in; empty: none
     values: Mapping[str, str] = field(default_factory=dict)  #: of the form; never logged
     promise: Promise | None = None  #: of another call
+    ended_at: Instant | None = None  #: the call, not its wrap-up; None: it goes on
     outcome: AttemptOutcome | None = None  #: None: the attempt is not closed yet
     disposition: str = ""  #: with which it was closed
     cut_off: bool = False  #: a detector has ended the talk, or the waiting for one

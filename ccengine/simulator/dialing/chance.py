@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ccengine.config.campaigns import Detection
 from ccengine.core.dialer.leads import AttemptOutcome
 from ccengine.simulator.dialing.floor import HOUR_S, Fate, Partner, Record
-from ccengine.simulator.laws import Law, stream
+from ccengine.simulator.laws import stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,8 +90,7 @@ class ScenarioChance:
 
     def wrap_up_s(self) -> float:
         """Draw how long the next wrap-up lasts."""
-        law = self._scenario.wrap_up or Law(mean_seconds=0.0)
-        return law.seconds(self._wrap_ups.random())
+        return self._scenario.wrap_up.seconds(self._wrap_ups.random())
 
     def pause_s(self) -> float:
         """Draw how long the agent pauses after it; 0: not at all."""

@@ -105,6 +105,7 @@ class Site:
     scored: bool = False
     pauses: tuple[Pause, ...] = ()
     warm_up_s: float = 0.0  #: agents' time is counted after it
+    calls_at_most: int | None = None  #: in the air at a time; None: lines enough
 
 
 class Floor:
@@ -214,18 +215,23 @@ class Floor:
 
     def situation(self) -> Situation:
         """Return what the law sees."""
-        lines = LINES_PER_AGENT * self.site.agents + MORE_LINES
         return Situation(
             self.now_s,
             self.idle,
             len(self.waiting),
             self.staffed,
-            lines - len(self.ringing) - len(self.talking),
+            self._lines_free(),
             [ringing for ringing, _ in self.ringing.values()],
             self.talking.values(),
             self.wrapping.values(),
             [record.score for record in self.hopper],
         )
+
+    def _lines_free(self) -> int:
+        if self.site.calls_at_most is not None:
+            return max(0, self.site.calls_at_most - len(self.ringing))
+        lines = LINES_PER_AGENT * self.site.agents + MORE_LINES
+        return lines - len(self.ringing) - len(self.talking)
 
     # ---- calls ----------------------------------------------------------------------------
 

@@ -61,7 +61,7 @@ class CampaignScenario:
     setup: Law = USUAL_SETUP  #: until it rings
     ring: Law = USUAL_RING  #: until a person or a machine answers
     talk: Law = USUAL_TALK
-    wrap_up: Law | None = None  #: left out: exactly the queue's
+    wrap_up: Law = USUAL_WRAP_UP  #: left out: exactly that of the line of its agents
     machine_talk: Law = USUAL_MACHINE_TALK  #: until an agent has left a machine
     pause_percent: Percent = 1.0  #: of the wrap-ups, after which the agent is away
     pause: Law = USUAL_PAUSE

@@ -60,7 +60,8 @@ class Trial:
             Pause(one.after_minutes * MINUTE_S, one.minutes * MINUTE_S, one.percent / PERCENT)
             for one in self.supposed.scenario.pauses
         )
-        return Site(self.agents, self.hours, pauses=pauses)
+        most = self.settings.calls_at_most
+        return Site(self.agents, self.hours, pauses=pauses, calls_at_most=most)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ def trial(
     settings = CampaignFile(
         name="Renewals <b>", mode=mode, ratio=values.pop("ratio", None), purpose=Purpose.SURVEY,
         seller="Dnipro", machines=values.pop("machines", Detection.OFF),
+        calls_at_most=values.pop("calls_at_most", 30),
     )  # fmt: skip
     given = {"limits": (limit(),), "agents": 3, "hours": 0.5, "seeds": (1, 2), **values}
     return Trial(campaign="a/b", settings=settings, supposed=Supposed(scenario), **given)

@@ -16,7 +16,7 @@ from ccengine.simulator.dialing.day import Day, HalfHour
 from ccengine.simulator.dialing.page import page
 from ccengine.simulator.dialing.tellings import kept
 from ccengine.simulator.dialing.trials import judge, live, live_day
-from tests.simulator.dialing.campaigns import CLOCKWORK, LIVELY, limit, trial
+from tests.simulator.dialing.campaigns import CLOCKWORK, LIVELY, exactly, limit, trial
 
 
 def ignore(_passed_s: float) -> None:
@@ -91,6 +91,14 @@ def test_a_yardstick_breaks_no_limit_of_the_campaign() -> None:
     assert report.results[1].limits[0].seeds_over == (1, 2)
     assert report.broken == ()
     assert [one.is_broken for one in kept(report)] == [False, False]
+
+
+def test_no_more_calls_are_in_the_air_than_the_campaign_allows() -> None:
+    """Each is in the air for 20 s, so two make six a minute, however many agents wait."""
+    far = replace(CLOCKWORK, ring=exactly(19), talk=exactly(1), wrap_up=exactly(1))
+    one = trial(far, agents=10, hours=1.0, seeds=(1,), limits=(), calls_at_most=2)
+    for law in one.laws:
+        assert live_day(one, law, 1).placed <= 2 * 180 + 2, law
 
 
 def test_power_is_capped_by_its_limit() -> None:
