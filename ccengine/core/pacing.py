@@ -274,6 +274,7 @@ def _situation(floor: Floor, team: Team, scores: list[float], now: Instant) -> S
         talking=[one.state_since - run.zero for one in talking],
         wrapping=[one.state_since - run.zero for one in wrapping],
         scores=scores,
+        work_ends_s=run.work_ends_s(now),
     )
 
 

@@ -48,13 +48,13 @@ def test_a_campaign_on_the_terminal_and_in_files(tenant: Path) -> None:
 
 
 def test_a_limit_that_is_broken_is_the_exit_code(campaign: Path) -> None:
-    """Given a campaign with a ratio whose first abandoned call is one too many."""
-    change(campaign, "mode: progressive ", "mode: power\nratio: 5\n# ")
+    """Given a campaign with a ratio whose calls in the air are too many when the gate closes."""
+    change(campaign, "mode: progressive ", "mode: power\nratio: 10\n# ")
     change(campaign, "abandon_percent: 1 ", "abandon_percent: 40 ")
     done = ccengine("simulate", *SHORT, "--answers", "70")
     assert done.exit_code == 4, done.output
     assert "BROKEN by" in done.stdout
-    assert "power, ratio 5" in done.stdout
+    assert "power, ratio 10" in done.stdout
     assert "--answers" in done.stdout
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from ccengine.core import events
 from ccengine.core.dialer.figures import Figures, WindowCount
 from ccengine.core.dialer.pacing.budgets import Limit, Window
 from ccengine.core.dialer.purposes import Mode
+from ccengine.core.periods import Period
 from tests.core.builders import agent_settings, queue_settings
 from tests.core.dialing_stage import RENEWALS, DialingStage, campaign
 from tests.core.test_snapshots import through_the_journal
 
-LIMITS = (Limit(0.03), Limit(0.05, Window.CALENDAR_MONTH))
+if TYPE_CHECKING:
+    from ccengine.core.dialer.pacing.situation import Decision, Situation
+
+LIMITS = (Limit(0.03, Window.THIRTY_DAYS), Limit(0.05, Window.CALENDAR_MONTH))
 
 
 @pytest.fixture
@@ -73,8 +79,44 @@ def test_a_window_goes_on_from_what_is_stored(stage: DialingStage) -> None:
     )
     stage.post(opened)
     stage.lead_answers(stage.all_dialed()[0])
-    day, month = stage.center.campaigns[RENEWALS].windows
-    assert (day.live, month) == (1, WindowCount(live=201, abandoned=4, ends_at=9000.0))
+    weeks, month = stage.center.campaigns[RENEWALS].windows
+    assert (weeks.live, month) == (1, WindowCount(live=201, abandoned=4, ends_at=9000.0))
+
+
+HOURS = (Period(0.0, 3600.0), Period(90_000.0, 93_600.0))
+
+
+@pytest.mark.parametrize(
+    ("periods", "ends_at", "expected"),
+    [
+        (HOURS, None, 3600.0),
+        (HOURS, 600.0, 600.0),
+        (None, 600.0, 600.0),
+        ((Period(None, None),), None, None),
+        (None, None, None),
+    ],
+)
+def test_the_law_is_told_when_the_days_work_ends(
+    stage: DialingStage,
+    monkeypatch: pytest.MonkeyPatch,
+    periods: tuple[Period, ...] | None,
+    ends_at: float | None,
+    expected: float | None,
+) -> None:
+    """By the hours that run, and by the campaign's end; each day anew, also after a reload."""
+    plan = campaign(Mode.POWER, ratio=2.0, limits=LIMITS, periods=periods, ends_at=ends_at)
+    stage.with_campaigns(renewals=plan)
+    run = stage.center.campaigns[RENEWALS]
+    seen: list[float | None] = []
+    decide = run.law.decide
+
+    def watched(situation: Situation) -> Decision:
+        seen.append(situation.work_ends_s)
+        return decide(situation)
+
+    monkeypatch.setattr(run.law, "decide", watched)
+    stage.until(5)
+    assert set(seen) == {expected}
 
 
 def test_utilisation_is_talk_and_wrap_up_over_staffed_time(stage: DialingStage) -> None:

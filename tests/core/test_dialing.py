@@ -18,7 +18,7 @@ from ccengine.core.commands import (
     WithdrawOffer,
 )
 from ccengine.core.dialer.leads import AttemptOutcome
-from ccengine.core.dialer.pacing.budgets import Limit
+from ccengine.core.dialer.pacing.budgets import Limit, Window
 from ccengine.core.dialer.purposes import Mode
 from ccengine.core.errors import NotNow, UnknownCampaign
 from ccengine.core.ids import AgentId, CampaignId
@@ -28,6 +28,8 @@ from tests.core.builders import agent_settings, queue_settings
 from tests.core.dialing_stage import RENEWALS, SURVEY, DialingStage, campaign, lead
 from tests.core.stage import NODE, Like, state_bytes
 from tests.core.test_snapshots import through_the_journal
+
+MONTHS = (Limit(0.5, Window.THIRTY_DAYS),)
 
 
 @pytest.fixture
@@ -256,7 +258,7 @@ def test_outside_its_hours_nobody_is_called(stage: DialingStage) -> None:
 
 
 def test_no_more_are_in_the_air_than_may_be(stage: DialingStage) -> None:
-    power = campaign(Mode.POWER, ratio=5.0, calls_at_most=4, limits=(Limit(0.5),))
+    power = campaign(Mode.POWER, ratio=5.0, calls_at_most=4, limits=MONTHS)
     stage.with_campaigns(renewals=power)
     for name in ("anna", "bob", "carl"):
         stage.log_in(name)

@@ -9,7 +9,7 @@ import pytest
 from ccengine.core import events
 from ccengine.core.commands import CloseLead
 from ccengine.core.dialer.leads import AttemptOutcome, MachineVerdict
-from ccengine.core.dialer.pacing.budgets import Limit
+from ccengine.core.dialer.pacing.budgets import Limit, Window
 from ccengine.core.dialer.purposes import Mode
 from ccengine.core.ids import AgentId, CallId
 from tests.core.builders import agent_settings, queue_settings
@@ -162,7 +162,7 @@ def test_the_agent_overrules_the_detector(stage: DialingStage, heard: CallId) ->
 
 
 def test_a_machine_nobody_came_for_was_abandoned_all_the_same(stage: DialingStage) -> None:
-    known = {"limits": (Limit(0.03),)}
+    known = {"limits": (Limit(0.03, Window.THIRTY_DAYS),)}
     stage.with_campaigns(renewals=campaign(Mode.POWER, ratio=2.0, **known))
     stage.log_in("anna")
     stage.start()

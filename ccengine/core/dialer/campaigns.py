@@ -102,3 +102,9 @@ class CampaignPlan:
         if self.hindered_at(now):
             return False
         return self.periods is None or any(period.holds(now) for period in self.periods)
+
+    def work_ends_at(self, now: Instant) -> Instant | None:
+        """Return when the hours end that run, or all of it; None: nobody knows, or none run."""
+        present = (one.ends for one in self.periods or () if one.holds(now))
+        ends = [one for one in (*present, self.ends_at) if one is not None]
+        return min(ends, default=None)

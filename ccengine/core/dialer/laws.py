@@ -6,7 +6,7 @@ itself. Where no call may be abandoned at all there is one call for each free ag
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ccengine.core.dialer.pacing.budgets import Limit, Window
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ccengine.core.dialer.pacing.situation import PacingPolicy
 
 PACED: Final = (Mode.PROGRESSIVE, Mode.POWER, Mode.PREDICTIVE)
-USUAL_LIMIT: Final = Limit(0.03)
+USUAL_LIMIT: Final = Limit(0.03, Window.THIRTY_DAYS)
 """Where no limit is known: that of 16 CFR 310.4(b)(4)."""
 
 WINDOWS: Final[Mapping[WindowKind, Window]] = {
@@ -34,6 +34,8 @@ WINDOWS: Final[Mapping[WindowKind, Window]] = {
     WindowKind.CAMPAIGN: Window.CAMPAIGN,
 }
 PERCENT: Final = 100.0
+SMALL_TEAM: Final = 15
+"""Below so many agents a day has so few answers that none are counted on before they come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,7 @@ def law_of(terms: PacingTerms) -> PacingPolicy:
     if terms.mode not in PACED:
         message = f"{terms.mode} dialing has no pacing"
         raise ValueError(message)
-    limits = terms.limits or (USUAL_LIMIT,)
+    limits = tuple(_kept_by(terms.agents, one) for one in terms.limits or (USUAL_LIMIT,))
     if terms.mode is Mode.PROGRESSIVE or any(limit.share <= 0 for limit in limits):
         return FixedRatio()
     if terms.mode is Mode.PREDICTIVE and terms.law == LOOK_AHEAD:
@@ -100,6 +102,11 @@ def law_of(terms: PacingTerms) -> PacingPolicy:
     else:
         law = policy(terms.law, min(limit.share for limit in limits), terms.agents)
     return Gated(law, limits, terms.agents, terms.ends_s)
+
+
+def _kept_by(agents: int, limit: Limit) -> Limit:
+    is_small = agents < SMALL_TEAM and limit.window is Window.DAY
+    return replace(limit, strict=True) if is_small else limit
 
 
 def limit_of(rule: AbandonLimit) -> Limit:

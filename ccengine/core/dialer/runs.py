@@ -145,6 +145,11 @@ class Run:
             window.live = max(0, window.live - 1)
         self.law.machine_heard(now - self.zero)
 
+    def work_ends_s(self, now: Instant) -> float | None:
+        """Return when the day's work ends, on the law's clock; None: nobody knows."""
+        ends_at = self.plan.work_ends_at(now)
+        return None if ends_at is None else ends_at - self.zero
+
     def open_window(self, which: int, count: WindowCount) -> None:
         """Begin the window of a limit, or take its counts from what is stored."""
         if which < len(self.windows):

@@ -176,9 +176,14 @@ def _law(trial: Trial, name: str) -> PacingPolicy:
             limits=tuple(limit_of(one.limit) for one in trial.limits),
             ring_timeout_s=trial.settings.ring_seconds,
             agents=trial.agents,
-            ends_s=trial.hours * HOUR_S,
+            ends_s=_work_ends_s(trial),
         )
     )
+
+
+def _work_ends_s(trial: Trial) -> float | None:
+    """Return what an engine knows of the day's end: without hours nothing."""
+    return None if trial.settings.schedule.hours is None else trial.hours * HOUR_S
 
 
 def judge(trial: Trial, name: str, days: Sequence[Day]) -> LawResult:

@@ -18,6 +18,7 @@ class FarEnd:
     law: PacingPolicy
     agents: int
     random: Random
+    work_ends_s: float | None = None  #: as situations say it
     now_s: float = 0.0
     live: int = 0
     abandoned: int = 0
@@ -57,6 +58,7 @@ class FarEnd:
             ringing=self.ringing,
             talking=[since for since, _ in self.talking],
             wrapping=[since for since, _ in self.wrapping],
+            work_ends_s=self.work_ends_s,
         )
 
     def _move_agents_on(self) -> None:

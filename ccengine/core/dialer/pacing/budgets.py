@@ -22,6 +22,7 @@ LEAST_TO_COME: Final = 2.0  # abandoned calls' worth of answers: nearer to the e
 KEPT_BACK: Final = 1.25  # abandoned calls: for those in the air when the end is near
 LAST_ONES: Final = 2.0  # abandoned calls
 SHORT_MEMORY: Final = 100.0  # live answers
+LEAK: Final = 2.0  # abandoned calls: the most that a closed gate's trace of risk may add
 LEAST_LOG: Final = log(1e-4)
 MOST_LOG: Final = log(0.5)
 
@@ -39,8 +40,8 @@ class Window(StrEnum):
 class Limit:
     """One rule: at most `share` of the live answers of a window are abandoned.
 
-    `strict` is for teams so small that one abandoned call matters: no grace at the window's start,
-    and a closed gate means one call for each idle agent, not a small risk.
+    `strict` is for teams so small that one abandoned call matters: nothing is lent by answers to
+    come, and a closed gate means one call for each idle agent, not a small risk.
     """
 
     share: float
@@ -62,18 +63,30 @@ class Tuning:
 
 
 class Budget:
-    """What one limit allows now: a plan until `ends_s`, when its window or the day's work ends.
+    """What one limit allows now: a plan until its window or the day's work ends, which is first.
 
     Spending is steered so that what is left lasts for the answers still to come: gently while many
-    are to come, firmly at the end. Early overspending is paid back in the same window.
+    are to come, firmly at the end. Early overspending is paid back in the same window: so there is
+    none in a day of which nobody knows when its work ends.
+
+    Args:
+        limit: which.
+        agents: who serve the campaign, more or less.
+        work_ends_s: when the day's work ends; None: nobody knows.
+        tuning: of the control.
     """
 
     def __init__(
-        self, limit: Limit, agents: int, ends_s: float | None = None, tuning: Tuning | None = None
+        self,
+        limit: Limit,
+        agents: int,
+        work_ends_s: float | None = None,
+        tuning: Tuning | None = None,
     ) -> None:
         self.limit = limit
         self._tuning = tuning or Tuning()
-        self._ends_s = ends_s
+        self._work_ends_s = work_ends_s
+        self._ends_s: float | None = None  # the window's
         goal = self._tuning.goal * limit.share
         self.live = 0
         self.abandoned = 0
@@ -113,10 +126,26 @@ class Budget:
     def _shift(self, by: float) -> None:
         self._level = min(MOST_LOG, max(LEAST_LOG, self._level + by))
 
+    def work_ends(self, at_s: float | None) -> None:
+        """Learn when the day's work ends; None: nobody knows it any more."""
+        self._work_ends_s = at_s
+
     def _to_come(self, now_s: float) -> float:
         """Return how many answers are to come; without a known end, those of two hours."""
-        left_s = OPEN_END_S if self._ends_s is None else max(0.0, self._ends_s - now_s)
+        ends = [one for one in (self._ends_s, self._work_ends_s) if one is not None]
+        if not self._may_lend() and self._ends_s is not None:
+            ends.append(now_s + OPEN_END_S)  # nobody works until midnight
+        left_s = max(0.0, min(ends) - now_s) if ends else OPEN_END_S
         return self._rate * left_s
+
+    def _may_lend(self) -> bool:
+        """Tell whether answers to come may be counted on: in a day only until a known hour."""
+        if self.limit.strict:
+            return False
+        if self.limit.window is not Window.DAY:
+            return True
+        ends_s, work_ends_s = self._ends_s, self._work_ends_s
+        return work_ends_s is not None and (ends_s is None or work_ends_s <= ends_s)
 
     def theta(self, now_s: float, *, steady: bool = False) -> float:
         """Return the risk that one more call may carry; 0 means one call for each idle agent.
@@ -128,7 +157,9 @@ class Budget:
         most = STEADY_PUSH if steady else self._tuning.most_push
         theta = self._theta(to_come, most)
         if self.is_overspent(now_s):
-            if self.limit.strict or self._is_bursting() or self._is_last(to_come):
+            if not self._may_lend() or self._is_bursting() or self._is_last(to_come):
+                return 0.0
+            if self._is_over(self._lent(now_s) + LEAK):
                 return 0.0
             return min(theta, self.limit.share * self._tuning.repay)
         return theta
@@ -149,16 +180,22 @@ class Budget:
 
     def is_overspent(self, now_s: float) -> bool:
         """Tell whether one more abandoned call would break the rule, or the plan to keep it."""
-        grace = 0.0
-        if not self.limit.strict:
-            to_come = self._to_come(now_s)
-            if self.live < 1 / self.limit.share:
-                to_come = max(to_come, self._tuning.grace / self.limit.share)
-            grace = min(
-                self._tuning.grace * max(1.0, sqrt(self._rate * RECENT_S / 30)),
-                self._tuning.grace_share * self.limit.share * to_come - KEPT_BACK,
-            )
-        return self.abandoned + 1 > self.limit.share * self.live + grace
+        return self._is_over(self._lent(now_s))
+
+    def _is_over(self, lent: float) -> bool:
+        return self.abandoned + 1 > self.limit.share * self.live + lent
+
+    def _lent(self, now_s: float) -> float:
+        """Return how many more may be abandoned than were earned: answers to come pay for them."""
+        if not self._may_lend():
+            return 0.0
+        to_come = self._to_come(now_s)
+        if self.live < 1 / self.limit.share:
+            to_come = max(to_come, self._tuning.grace / self.limit.share)
+        return min(
+            self._tuning.grace * max(1.0, sqrt(self._rate * RECENT_S / 30)),
+            self._tuning.grace_share * self.limit.share * to_come - KEPT_BACK,
+        )
 
     def open_window(self, live: int, abandoned: int, ends_s: float | None) -> None:
         """Begin a window, or take its counts from what is stored."""

@@ -28,7 +28,7 @@ class Gated:
         law: which.
         limits: all hold; each with a share above 0.
         agents: who serve the campaign, more or less.
-        ends_s: when the day's work ends, if that is known.
+        ends_s: when the day's work ends, if that is known and situations do not say it.
     """
 
     def __init__(
@@ -39,11 +39,15 @@ class Gated:
         ends_s: float | None = None,
     ) -> None:
         self._law, self._progressive = law, FixedRatio()
+        self._ends_s = ends_s
         self._budgets = [Budget(limit, agents, ends_s) for limit in limits]
 
     def decide(self, situation: Situation) -> Decision:
         """Say how many calls to place now."""
         decision = self._law.decide(situation)  # which learns from looking, too
+        ends_s = situation.work_ends_s
+        for budget in self._budgets:
+            budget.work_ends(self._ends_s if ends_s is None else ends_s)
         is_closed = self.is_closed(situation.now_s)
         return self._progressive.decide(situation) if is_closed else decision
 

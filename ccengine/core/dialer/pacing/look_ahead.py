@@ -36,7 +36,7 @@ class LookAheadSettings:
     patience_s: float = 2.0
     ring_timeout_s: float = 20.0
     even_half_hours: bool = True
-    #: when the day's work ends, if that is known
+    #: when the day's work ends, if that is known and situations do not say it
     ends_s: float | None = None
     tuning: Tuning = field(default_factory=Tuning)
 
@@ -67,6 +67,9 @@ class LookAhead:
     def decide(self, situation: Situation) -> Decision:
         """Say how many calls to place now."""
         self._learn(situation.now_s)
+        ends_s = situation.work_ends_s
+        for budget in self._budgets:
+            budget.work_ends(self._settings.ends_s if ends_s is None else ends_s)
         most = self._most(situation)
         one_to_one = min(most, self._uncovered(situation))
         if most <= 0:

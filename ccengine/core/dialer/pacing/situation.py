@@ -42,6 +42,8 @@ class Situation:
     wrapping: Collection[float]
     #: scores of the records that may be dialled now, in the list's order; empty without scores
     scores: Sequence[float] = ()
+    #: when the day's work ends, by the campaign's hours; None: nobody knows
+    work_ends_s: float | None = None
 
 
 class Decision(NamedTuple):
