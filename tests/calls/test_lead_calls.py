@@ -398,3 +398,23 @@ async def test_a_request_that_asterisk_refuses_has_failed(center: CenterOnFake) 
         center.asterisk.fail_next("POST", "channels", 400, "Invalid endpoint")
         await center.until(lambda: center.journal.events(LeadUnanswered))
     assert books.ended == {"+380440000001": AttemptOutcome.FAILED}
+
+
+async def test_a_phone_rings_for_its_whole_time_however_late_it_begins(
+    center: CenterOnFake,
+) -> None:
+    """Dial() counts from the INVITE, and each trunk anew."""
+    center.asterisk.phone_rings(far(1))
+    await center.log_in("taras", answers_after=0.05)
+    async with dialing(center, Books([lead(1)]), ring_seconds=15):
+        await center.until(lambda: center.asterisk.ringing(far(1)))
+        leg = center.asterisk.channel(center.asterisk.ringing(far(1)) or "")
+        assert leg.variables["CC_RING_SECONDS"] == "20"
+        (asked,) = [one for one in center.asterisk.requests if one.query.get("endpoint") == far(1)]
+        assert int(asked.query["timeout"]) > 2 * 20  # by two trunks
+        await asyncio.sleep(42)  # by the second, as late as may be
+        assert center.engine.center.in_air
+        center.asterisk.pick_up(leg.id)
+        await center.until(lambda: center.journal.events(ConversationStarted))
+        center.asterisk.hang_up(leg.id)
+        await center.until(lambda: center.journal.events(CallEnded))
