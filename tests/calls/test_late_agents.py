@@ -19,8 +19,8 @@ from ccengine.core.events import (
 )
 from ccengine.core.ids import AgentId
 from ccengine.core.states import AgentState
-from tests.calls.test_lead_calls import RENEWALS, Books, far, lead
-from tests.calls.test_lead_restart import dialing, is_ringing, leg_of
+from tests.calls.lead_books import RENEWALS, Books, far, lead
+from tests.calls.lead_stage import dialing, is_ringing, leg_of
 from tests.fakes.asterisk_leads import WAIT_SECONDS
 
 if TYPE_CHECKING:
