@@ -41,6 +41,7 @@ from ccengine.asterisk.caller_sound import CallerSound
 from ccengine.asterisk.router import Router
 from ccengine.calls.audit import Audit
 from ccengine.calls.dialing.desk import DialingDesk
+from ccengine.calls.dialing.standstill import Standstill
 from ccengine.calls.dialing.sweep import LeadSweep
 from ccengine.calls.dialing.windows import AbandonWindows
 from ccengine.calls.resync import Resyncer
@@ -195,6 +196,7 @@ def _see_to_leads(root: asyncio.TaskGroup, parts: Parts, sessions: Sessions) -> 
     sweep = LeadSweep(wiring, books, notes, desk.settled, windows.recount)
     root.create_task(desk.run(), name="dialing")
     root.create_task(windows.run(), name="abandon windows")
+    root.create_task(Standstill(parts.engine, redirector).run(), name="standstill")
     root.create_task(sweep.run(), name="leads left")
     return Resyncer(wiring, sessions, desk)
 

@@ -7,8 +7,8 @@ died is told by the next one, by the same key.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from ccengine.storage.database import RecordDatabase
 
 log = structlog.get_logger()
+
+YEARS_AT_MOST: Final = 10
+"""A date further from today is a slip: nobody is invited to it."""
 
 
 class LeadAppointments:
@@ -92,6 +95,10 @@ class LeadAppointments:
         if not text:
             return None
         at = datetime.fromisoformat(text)
+        year = datetime.fromtimestamp(self._wiring.engine.clock.now(), UTC).year
+        if abs(at.year - year) > YEARS_AT_MOST:
+            log.warning("appointment_out_of_range", call_id=told.call, lead=told.lead, year=at.year)
+            return None
         zone = zone_of(lead, told.number, at, usual)
         if not zone:
             log.warning("appointment_without_zone", call_id=told.call, lead=told.lead)

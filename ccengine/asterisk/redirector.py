@@ -19,6 +19,10 @@ class RedirectReply(StrEnum):
 class Redirector(Protocol):
     """Sends single channels on that the dialplan has, and ARI has no hand in."""
 
+    @property
+    def connected(self) -> bool:
+        """Whether a request sent now has somewhere to go."""
+
     async def redirect(self, channel: str, context: str) -> RedirectReply:
         """Have a channel go on at the beginning of a context, whatever it does now.
 

@@ -23,10 +23,10 @@ from ccengine.core.queues import QueueSettings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ccengine.config.campaign_limits import CampaignLimits
     from ccengine.config.campaigns import Campaign, CampaignFile
     from ccengine.config.clients import Client
     from ccengine.config.dialing_rules import DialingRules
-    from ccengine.core.dialer.rules import AbandonLimit
     from ccengine.core.ids import Instant
 
 OWN_QUEUE: Final = ".leads"
@@ -66,7 +66,9 @@ def _queue_of(client: Client, campaign: Campaign) -> QueueId:
 def _plan_of(client: Client, campaign: Campaign, rules: DialingRules, at: Instant) -> CampaignPlan:
     settings = campaign.settings
     ends_at, because = _last(client, settings)
-    limits = _limits(client, settings, rules, at)
+    found = _limits(client, settings, rules, at)
+    # In the order of `limits_of`: a window is opened by the place in it.
+    limits = tuple(one.limit for one in found.limits)
     errors_count = any(one.detector_errors for one in limits)
     return CampaignPlan(
         queue=_queue_of(client, campaign),
@@ -76,7 +78,7 @@ def _plan_of(client: Client, campaign: Campaign, rules: DialingRules, at: Instan
         ratio=settings.ratio or 1.0,
         law=settings.pacing,
         limits=tuple(limit_of(one) for one in limits),
-        ring_seconds=float(settings.ring_seconds),
+        ring_seconds=max(float(settings.ring_seconds), found.ring_floor_seconds),
         calls_at_most=settings.calls_at_most,
         shown_until=_shown_until(client, settings),
         preview_seconds=float(settings.preview_seconds),
@@ -117,11 +119,9 @@ def _machine_dispositions(client: Client) -> tuple[str, ...]:
 
 def _limits(
     client: Client, settings: CampaignFile, rules: DialingRules, at: Instant
-) -> tuple[AbandonLimit, ...]:
-    """Return what `limits_of` has found, in its order: a window is opened by the place in it."""
+) -> CampaignLimits:
     country = settings.country or client.settings.country
-    found = limits_of(settings, None if country is None else str(country), rules, at).limits
-    return tuple(one.limit for one in found)
+    return limits_of(settings, None if country is None else str(country), rules, at)
 
 
 def _last(client: Client, settings: CampaignFile) -> tuple[Instant | None, str]:

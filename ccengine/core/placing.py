@@ -20,6 +20,9 @@ REFILL_SECONDS: Final = 30.0
 """Leads that were asked for and have not come for so long are asked for again."""
 
 AIR_PREFIX: Final = "air:"
+TRUNKS_IN_TURN: Final = 2
+"""A phone rings for its whole time by another trunk, too, if the first could not carry the call."""
+
 SLACK_SECONDS: Final = 30.0
 """A call of which nobody has told anything for so long after its ring time is given up."""
 
@@ -104,7 +107,7 @@ def keeper_of(floor: Floor, call: CallId) -> Agent | None:
 
 def lease(floor: Floor, call: CallId, plan: CampaignPlan | None, now: Instant) -> None:
     """Have a call be given up of which nobody tells anything."""
-    ring_seconds = 0.0 if plan is None else plan.ring_seconds
+    ring_seconds = 0.0 if plan is None else TRUNKS_IN_TURN * plan.ring_seconds
     floor.set_deadline(AIR_PREFIX + call, now + ring_seconds + SLACK_SECONDS)
 
 

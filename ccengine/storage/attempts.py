@@ -11,8 +11,9 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+import structlog
 from sqlalchemy import case, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ccengine.core.dialer.clearance import Clearance
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
     from ccengine.core.dialer.campaigns import Quota
     from ccengine.core.dialer.windows import Tally
     from ccengine.core.periods import Period
+
+log = structlog.get_logger()
 
 
 class NotClaimed(StorageError):
@@ -246,19 +249,35 @@ class AttemptStore:
     ) -> list[StoredAttempt]:
         """Close what an engine that died has left open; return those attempts as they were.
 
+        One that cannot be closed stays open, and keeps its number from being dialed: the others do
+        not wait for it.
+
         Args:
             node: the engine's.
             at: now.
             rules_of: of a client's campaign.
             alive: those whose calls go on: they stay open.
             ending_of: tells how one ended, where that was decided and not written any more.
+
+        Raises:
+            OperationalError: the database is locked, or away: all of it is to be tried again.
         """
-        left = [one for one in await self.open_of(node) if one.id not in alive]
-        for one in left:
-            decided = None if ending_of is None else await ending_of(one)
-            ending = decided or _supposed(one, at)
-            await self.close(one.id, ending, rules_of(one.client, one.campaign))
-        return left
+        settled = []
+        for one in await self.open_of(node):
+            if one.id in alive:
+                continue
+            try:
+                decided = None if ending_of is None else await ending_of(one)
+                ending = decided or _supposed(one, at)
+                await self.close(one.id, ending, rules_of(one.client, one.campaign))
+            except OperationalError:
+                raise
+            except Exception:
+                # Else nothing would be dialed for any campaign, ever again.
+                log.exception("attempt_not_settled", attempt=one.id)
+            else:
+                settled.append(one)
+        return settled
 
     async def open_of(self, node: str) -> list[StoredAttempt]:
         """Return the attempts of an engine that have no outcome, the first one first."""

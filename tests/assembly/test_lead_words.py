@@ -331,6 +331,20 @@ async def test_what_a_dead_engine_had_decided_is_closed_and_told_by_the_next(hou
     assert [one[:2] for one in house.invitations()] == [("REQUEST", 0)]
 
 
+@pytest.mark.parametrize("date", ["0001-01-01T00:00", "9999-12-31T23:59", "2207-01-20T12:00"])
+async def test_a_date_that_is_a_slip_invites_nobody_and_ends_the_attempt(
+    house: House, date: str
+) -> None:
+    async def closing_of(_: CallId) -> CloseLead:
+        return visit(house, date)
+
+    books = StoredBooks(house, house.database, closing_of)  # type: ignore[arg-type]
+    await books.settle((), ())
+    (stored,) = await house.database.attempts.of_lead(house.lead.key)
+    assert stored.disposition == "renewed"
+    assert house.invitations() == []
+
+
 async def test_corrections_are_closed_in_the_order_in_which_they_were_said(house: House) -> None:
     books = StoredBooks(house, house.database)  # type: ignore[arg-type]
     said = [visit(house), visit(house, "", corrects=True)]

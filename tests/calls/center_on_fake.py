@@ -16,6 +16,7 @@ from ccengine.asterisk.router import Router
 from ccengine.calls.audit import Audit
 from ccengine.calls.bridge_names import TALK
 from ccengine.calls.dialing.desk import DialingDesk
+from ccengine.calls.dialing.standstill import Standstill
 from ccengine.calls.dialing.sweep import LeadSweep
 from ccengine.calls.resync import Resyncer
 from ccengine.calls.sessions import Sessions
@@ -188,6 +189,7 @@ class CenterOnFake:
         notes = AmiLeadNotes(manager)
         sweep = LeadSweep(wiring, self.books, notes, desk.settled, self.recounted.append)
         root.create_task(desk.run())
+        root.create_task(Standstill(wiring.engine, redirector).run())
         root.create_task(sweep.run())
         return desk
 

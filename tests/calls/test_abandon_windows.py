@@ -15,7 +15,8 @@ from ccengine.core.events import (
     CampaignStarted,
     LeadAnswered,
 )
-from tests.calls.test_lead_calls import RENEWALS, Books, dialing, far, lead, open_at_any_hour
+from tests.calls.lead_books import RENEWALS, Books, far, lead
+from tests.calls.test_lead_calls import dialing, open_at_any_hour
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence

@@ -19,8 +19,8 @@ from ccengine.core.events import (
 )
 from ccengine.core.ids import AgentId
 from ccengine.core.states import AgentState
-from tests.calls.test_lead_calls import RENEWALS, Books, far, lead
-from tests.calls.test_lead_restart import dialing, is_ringing, leg_of
+from tests.calls.lead_books import RENEWALS, Books, far, lead
+from tests.calls.lead_stage import dialing, is_ringing, leg_of
 from tests.fakes.asterisk_leads import WAIT_SECONDS
 
 if TYPE_CHECKING:
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 def abandoned(center: CenterOnFake) -> int:
     """How many the campaign counts."""
     return center.engine.center.campaigns[RENEWALS].figures.abandoned
+
+
+def is_running(center: CenterOnFake) -> bool:
+    return center.engine.center.campaigns[RENEWALS].is_running
 
 
 async def hang_up(center: CenterOnFake, books: Books) -> None:
@@ -174,3 +178,30 @@ async def test_a_limit_that_asterisk_was_slow_to_take_back_ends_no_talk(
         assert center.asterisk.hears(leg_of(center)).startswith("talk:")
         await hang_up(center, books)
     assert [one.outcome for one in books.closed] == [AttemptOutcome.ANSWERED]
+
+
+async def test_nobody_is_dialed_as_long_as_nobody_who_answers_could_be_had(
+    center: CenterOnFake,
+) -> None:
+    books = Books([])
+    async with dialing(center, books):
+        await asyncio.sleep(1)
+        center.asterisk.manager.go_away()
+        await center.until(lambda: not is_running(center), seconds=2)
+        assert "manager" in center.engine.center.campaigns[RENEWALS].reason
+        books.leads = [lead(1)]
+        await asyncio.sleep(100)
+        assert not books.asked
+        center.asterisk.manager.come_back()
+        await center.until(lambda: books.asked, seconds=60)
+        assert is_running(center)
+
+
+async def test_a_manager_who_is_back_at_once_stops_no_campaign(center: CenterOnFake) -> None:
+    async with dialing(center, Books([])):
+        for _ in range(20):
+            center.asterisk.manager.go_away()
+            await asyncio.sleep(0.4)
+            center.asterisk.manager.come_back()
+            await asyncio.sleep(0.6)
+            assert is_running(center)

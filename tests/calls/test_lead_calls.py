@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ccengine.asterisk.ami.redirector import AmiRedirector
-from ccengine.asterisk.lead_notes import LeadNote
 from ccengine.calls.auto_answer import TONE
-from ccengine.calls.dialing.books import NotDialed, Placed
 from ccengine.calls.dialing.desk import DialingDesk
 from ccengine.config.campaigns import Schedule
-from ccengine.core.commands import CloseLead, SkipLead
 from ccengine.core.dialer.leads import (
-    AttemptId,
     AttemptOutcome,
     HeldBack,
-    Lead,
     LeadKey,
-    LeadNumber,
 )
 from ccengine.core.events import (
     AgentLoggedOut,
@@ -36,126 +30,20 @@ from ccengine.core.events import (
     LeadHeldBack,
     LeadUnanswered,
 )
-from ccengine.core.ids import AgentId, CampaignId, PhoneId
+from ccengine.core.ids import AgentId, PhoneId
 from ccengine.core.states import AgentState
-from ccengine.storage.attempts import Progress
 from tests.calls.center_on_fake import DNIPRO
+from tests.calls.lead_books import RENEWALS, Books, far, lead
 from tests.fakes.asterisk_leads import TRUNK
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+    from collections.abc import AsyncIterator, Mapping
 
-    from ccengine.calls.dialing.books import LeadBooks, LeadOnLine
-    from ccengine.core.commands import PlaceCall, RefillHopper
-    from ccengine.core.ids import Instant
+    from ccengine.calls.dialing.books import LeadBooks
     from tests.calls.center_on_fake import CenterOnFake
 
-RENEWALS = CampaignId("dnipro/renewals")
 TARAS = "PJSIP/phone-204"
 TARAS_PHONE = PhoneId("204")
-
-
-def lead(key: int) -> Lead:
-    numbers = (LeadNumber(number=f"+38044000{key:04}"),)
-    return Lead(key=LeadKey(key), list="ending", numbers=numbers)
-
-
-def far(key: int) -> str:
-    """The far end's endpoint, as the dialplan dials it."""
-    return f"Local/38044000{key:04}@lead-leg/n"
-
-
-@dataclass
-class Books:
-    """Books in memory."""
-
-    leads: list[Lead]
-    held: HeldBack | None = None
-    is_taken: bool = False
-    is_broken: bool = False
-    asked: list[LeadKey] = field(default_factory=list)
-    placed: list[str] = field(default_factory=list)
-    noted: list[tuple[AttemptId, Progress]] = field(default_factory=list)
-    ended: dict[str, AttemptOutcome] = field(default_factory=dict)
-    closed: list[CloseLead] = field(default_factory=list)
-    skipped: list[SkipLead] = field(default_factory=list)
-    opted_out: list[str] = field(default_factory=list)
-    given_back: list[LeadKey] = field(default_factory=list)
-    settled: list[tuple[frozenset[AttemptId], frozenset[LeadKey]]] = field(default_factory=list)
-    told: list[LeadNote] = field(default_factory=list)
-
-    async def claim(self, asked: RefillHopper) -> Sequence[Lead]:
-        del asked
-        claimed, self.leads = self.leads, []
-        return claimed
-
-    async def give_back(self, leads: Sequence[LeadKey]) -> None:
-        if self.is_broken:
-            message = "database is locked"
-            raise OSError(message)
-        self.given_back += leads
-
-    async def place(self, asked: PlaceCall) -> Placed | HeldBack:
-        self.asked.append(asked.lead.key)
-        if self.is_broken:
-            message = "database is locked"
-            raise OSError(message)
-        if self.is_taken:
-            message = "somebody else"
-            raise NotDialed(message)
-        if self.held is not None:
-            return self.held
-        self.placed.append(asked.number)
-        return Placed(
-            attempt=AttemptId(asked.call),
-            caller_id="600201",
-            message="ccengine/lead-message",
-            opt_out_key="9",
-            opted_out="ccengine/lead-opted-out",
-        )
-
-    async def note(self, attempt: AttemptId, progress: Progress) -> None:
-        self.noted.append((attempt, progress))
-
-    async def end(
-        self,
-        asked: LeadOnLine,
-        attempt: AttemptId,
-        outcome: AttemptOutcome,
-        cause: str,
-        progress: Progress,
-    ) -> None:
-        del cause
-        self.noted.append((attempt, progress))
-        self.ended[asked.number] = outcome
-
-    async def close(self, told: CloseLead) -> None:
-        self.closed.append(told)
-
-    async def skip(self, told: SkipLead) -> None:
-        self.skipped.append(told)
-
-    async def opt_out(self, asked: LeadOnLine) -> None:
-        self.opted_out.append(asked.number)
-
-    async def settle(self, alive: Collection[AttemptId], kept: Collection[LeadKey]) -> None:
-        self.settled.append((frozenset(alive), frozenset(kept)))
-
-    async def note_told(self, note: LeadNote) -> CampaignId | None:
-        self.told.append(note)
-        return RENEWALS
-
-    def moment(self, name: str) -> Instant | None:
-        """The first one of this name that was noted."""
-        return next(iter(self._moments(name)), None)
-
-    def latest(self, name: str) -> Instant | None:
-        """The last one: what is stored in the end."""
-        return next(reversed(self._moments(name)), None)
-
-    def _moments(self, name: str) -> list[Instant]:
-        found = (getattr(progress, name) for _, progress in self.noted)
-        return [at for at in found if at is not None]
 
 
 def open_at_any_hour(center: CenterOnFake, **rules: Any) -> None:
@@ -398,3 +286,23 @@ async def test_a_request_that_asterisk_refuses_has_failed(center: CenterOnFake) 
         center.asterisk.fail_next("POST", "channels", 400, "Invalid endpoint")
         await center.until(lambda: center.journal.events(LeadUnanswered))
     assert books.ended == {"+380440000001": AttemptOutcome.FAILED}
+
+
+async def test_a_phone_rings_for_its_whole_time_however_late_it_begins(
+    center: CenterOnFake,
+) -> None:
+    """Dial() counts from the INVITE, and each trunk anew."""
+    center.asterisk.phone_rings(far(1))
+    await center.log_in("taras", answers_after=0.05)
+    async with dialing(center, Books([lead(1)]), ring_seconds=15):
+        await center.until(lambda: center.asterisk.ringing(far(1)))
+        leg = center.asterisk.channel(center.asterisk.ringing(far(1)) or "")
+        assert leg.variables["CC_RING_SECONDS"] == "20"
+        (asked,) = [one for one in center.asterisk.requests if one.query.get("endpoint") == far(1)]
+        assert int(asked.query["timeout"]) > 2 * 20  # by two trunks
+        await asyncio.sleep(42)  # by the second, as late as may be
+        assert center.engine.center.in_air
+        center.asterisk.pick_up(leg.id)
+        await center.until(lambda: center.journal.events(ConversationStarted))
+        center.asterisk.hang_up(leg.id)
+        await center.until(lambda: center.journal.events(CallEnded))

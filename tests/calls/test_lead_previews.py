@@ -21,7 +21,8 @@ from ccengine.core.events import (
     LeadUnanswered,
 )
 from ccengine.core.ids import AgentId
-from tests.calls.test_lead_calls import RENEWALS, Books, dialing, far, lead
+from tests.calls.lead_books import RENEWALS, Books, far, lead
+from tests.calls.test_lead_calls import dialing
 
 if TYPE_CHECKING:
     from tests.calls.center_on_fake import CenterOnFake

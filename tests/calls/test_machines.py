@@ -26,7 +26,8 @@ from ccengine.core.events import (
 )
 from ccengine.core.ids import AgentId
 from tests.calls.center_on_fake import DNIPRO
-from tests.calls.test_lead_calls import Books, dialing, far, lead
+from tests.calls.lead_books import Books, far, lead
+from tests.calls.test_lead_calls import dialing
 from tests.fakes.asterisk_leads import FAMILY, TRUNK
 
 if TYPE_CHECKING:

@@ -28,8 +28,9 @@ from ccengine.ivr.steps.opt_out import OptOutStep
 from ccengine.ivr.steps.play import PlayStep
 from ccengine.ivr.steps.voicemail import VoicemailStep
 from tests.calls.in_flows import END, STEPS, entered, flow
-from tests.calls.test_lead_calls import RENEWALS, Books, far, lead, open_at_any_hour
-from tests.calls.test_lead_restart import leg_of
+from tests.calls.lead_books import RENEWALS, Books, far, lead
+from tests.calls.lead_stage import leg_of
+from tests.calls.test_lead_calls import open_at_any_hour
 from tests.fakes.asterisk_leads import FAMILY, MESSAGE_SECONDS, WAIT_SECONDS
 
 if TYPE_CHECKING:

@@ -78,6 +78,16 @@ def test_it_is_over_with_its_last_day_or_the_contracts(
     assert not plan.starts_itself
 
 
+def test_it_rings_for_as_long_as_a_rule_wants(tmp_path: Path) -> None:
+    folder = copy_of_demo(tmp_path)
+    rule = "places: {UA: {patient: {ring_seconds: 25, source: a law, checked: 2026-01-15}}}\n"
+    (folder / "dialing.yaml").write_text(rule)
+    loaded = load_tenant(folder)
+    assert loaded.tenant is not None, loaded.problems
+    plan = loaded.tenant.plan(NOW).campaigns[CampaignId("dnipro/renewals")]
+    assert plan.ring_seconds == 25.0
+
+
 def test_its_numbers_are_shown_to_the_last_day_of_the_latest_test(tmp_path: Path) -> None:
     days = ("caller_id_days: 3650 ", "caller_id_days: 30 ")
     tested = ("tested: 2026-01-15}  ", "tested: 2026-11-01}  ")

@@ -315,7 +315,8 @@ def test_a_call_of_which_nothing_is_heard_is_given_up(stage: DialingStage) -> No
     stage.log_in("anna")
     stage.start()
     (call,) = stage.ringing()
-    told = stage.wait(51)
+    assert Like(WithdrawCalls) not in stage.wait(69)  # by two trunks, 20 s each, and 30 s
+    told = stage.wait(2)
     assert Like(WithdrawCalls, calls=(call,)) in told
     assert call not in stage.center.in_air
 
@@ -330,7 +331,7 @@ def test_a_call_is_not_given_up_for_what_nobody_could_tell(stage: DialingStage) 
     told = stage.post(events.SwitchResynced(node=NODE))
     assert Like(WithdrawCalls) not in told
     assert call in stage.center.in_air
-    assert Like(WithdrawCalls) not in stage.wait(49)
+    assert Like(WithdrawCalls) not in stage.wait(69)
     assert Like(WithdrawCalls, calls=(call,)) in stage.wait(2)
 
 

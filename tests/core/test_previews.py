@@ -197,6 +197,18 @@ def test_nothing_is_dialed_without_asterisk(stage: DialingStage) -> None:
     assert len(stage.ringing()) == 1
 
 
+def test_nothing_is_dialed_by_itself_without_asterisk(stage: DialingStage) -> None:
+    plan = campaign(Mode.PREVIEW, preview_seconds=30.0, preview_then=AfterPreview.DIAL)
+    stage.with_campaigns(renewals=plan)
+    skip(stage)
+    stage.lost()
+    stage.wait(300)
+    assert not stage.ringing()
+    stage.resynced()
+    stage.wait(1)
+    assert len(stage.ringing()) == 1
+
+
 def test_no_more_leads_are_shown_than_may_be_dialed(stage: DialingStage) -> None:
     stage.with_campaigns(renewals=campaign(Mode.PREVIEW, calls_at_most=1))
     stage.log_in("bob")

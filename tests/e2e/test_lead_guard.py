@@ -78,3 +78,20 @@ async def test_nobody_comes_and_they_hear_who_called_within_two_seconds(
         since, begun, *_ = note.partition("Value: ")[2].split()
         assert 1.5 < float(begun) - float(since) < LIMIT_SECONDS
         await stage.system.tell_asterisk(f"database del cc-leads {call}")
+
+
+async def test_another_key_has_them_hear_it_again_and_opt_out_all_the_same(stage: Stage) -> None:
+    """One key pressed at random would have ended the message before its number and its key."""
+    async with provider(stage.system) as outside, stage:
+        call, far, answered = await dialed(stage, outside)
+        await stage.system.engine.kill()
+        message = await stage.system.prompt_of_image("please-wait", "en")
+        await hear_prompt(far, message, since=answered)
+        await far.send_digits("5")
+        pressed = asyncio.get_running_loop().time()
+        await hear_prompt(far, message, since=pressed)
+        await far.send_digits("9")
+        await far.ended(timeout_seconds=15)
+        assert "opt-out" in await noted(stage, call)
+        await stage.system.engine_is_back()
+        await stage.system.tell_asterisk(f"database del cc-leads {call}")

@@ -128,6 +128,22 @@ async def test_all_trunks_together_have_the_time_of_one(stage: Stage) -> None:
         assert await rings_nobody(second)
 
 
+async def test_the_next_trunk_rings_for_as_long_as_the_first_would_have(stage: Stage) -> None:
+    """However late its turn comes: no law lets a phone ring for some seconds only."""
+    async with two_providers(stage) as (first, second):
+        await dial(stage)
+        refused = await first.incoming(timeout_seconds=5)
+        refused.ring()
+        await asyncio.sleep(RING_SECONDS - 3)
+        refused.decline(503)
+        loop = asyncio.get_running_loop()
+        rung = await second.incoming(timeout_seconds=SECONDS_AT_MOST)
+        begun = loop.time()
+        rung.ring()
+        await rung.ended(timeout_seconds=RING_SECONDS + 5)
+        assert RING_SECONDS - 0.5 < loop.time() - begun < RING_SECONDS + 2
+
+
 async def test_a_full_trunk_is_passed_over(stage: Stage) -> None:
     async with two_providers(stage, "calls: 1, ") as (first, second):
         await dial(stage)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from ccengine.core.commands import CloseLead
 from ccengine.core.dialer.campaigns import Quota
@@ -124,6 +125,31 @@ async def test_what_was_decided_and_not_written_is_written_by_the_next(path: Pat
         assert (stored.outcome, stored.disposition) == (AttemptOutcome.ANSWERED, "sold")
         assert (await one_of(database, second)).outcome is AttemptOutcome.LOST
         assert (await one_of(database, third)).outcome is None
+
+
+async def test_one_that_cannot_be_settled_holds_up_no_other(path: Path) -> None:
+    """Nothing is dialed before all is settled: it would be never again."""
+    async with opened(path) as database:
+        first, second, *_ = await claimed(database)
+        for name, lead in (("a1", first), ("a2", second)):
+            await database.attempts.place(attempt(lead, name), anybody)
+        fault: Exception = ValueError("year 0 is out of range")
+
+        async def decided(left: StoredAttempt) -> Ending | None:
+            if left.id == A1:
+                raise fault
+            return None
+
+        def rules(_client: str, _campaign: str) -> RetryRules:
+            return RULES
+
+        left = await database.attempts.settle(NODE, NOON + 9, rules, (), decided)
+        assert [one.id for one in left] == ["a2"]
+        assert (await one_of(database, first)).outcome is None
+        assert (await one_of(database, second)).outcome is AttemptOutcome.LOST
+        fault = OperationalError("select", {}, Exception("database is locked"))
+        with pytest.raises(OperationalError):  # which passes: it is tried again in a moment
+            await database.attempts.settle(NODE, NOON + 9, rules, (), decided)
 
 
 async def test_leads_that_the_core_has_keep_their_claims(path: Path) -> None:

@@ -28,6 +28,11 @@ class AmiRedirector:
     def __init__(self, link: Link) -> None:
         self._link = link
 
+    @property
+    def connected(self) -> bool:
+        """Whether a request sent now has somewhere to go."""
+        return self._link.connected
+
     async def redirect(self, channel: str, context: str) -> RedirectReply:
         """Have a channel go on at the beginning of a context, whatever it does now.
 

@@ -168,6 +168,8 @@ class DialingDesk:
                 self._start(self._books.close(command), f"close {command.attempt}")
 
     def _follow(self, command: FollowSchedule) -> None:
+        if command.change is CampaignChange.START and not self._redirector.connected:
+            return  # who answers could not be had; it is asked again
         event = CHANGES[command.change]
         self._engine.post(event(campaign=command.campaign, by=SCHEDULE, reason=command.reason))
 

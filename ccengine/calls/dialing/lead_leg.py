@@ -8,6 +8,7 @@ after that, or when we pull them out by the manager's Redirect, does the channel
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -22,6 +23,7 @@ from ccengine.config.campaigns import Detection
 from ccengine.config.clients import digits_of
 from ccengine.core.dialer.leads import AttemptOutcome
 from ccengine.core.ids import CallId
+from ccengine.core.placing import TRUNKS_IN_TURN
 
 if TYPE_CHECKING:
     from ccengine.asterisk.ari.client import Ari
@@ -56,6 +58,9 @@ HEARD_EVENT: Final = "ccengine-heard"
 
 TRUNK: Final = "CC_TRUNK"
 """The variable by which the dialplan tells which trunk carried the call (`outbound.conf`)."""
+
+SETUP_SECONDS: Final = 5
+"""For so long the network may take until the phone rings: the law speaks of ringing."""
 
 ORPHAN_SECONDS: Final = 5
 """Asterisk itself gives up this much later, should the dialplan not."""
@@ -186,7 +191,7 @@ class LeadLeg:
             AriDisconnected: the connection was lost, and nobody knows whether it rings.
             AriError: Asterisk refused, or nobody knows what became of it.
         """
-        seconds = round(asked.ring_seconds)
+        seconds = math.ceil(asked.ring_seconds) + SETUP_SECONDS
         result = await self.channel.originate_into_dialplan(
             endpoint=f"Local/{digits_of(asked.number)}@{LEG_CONTEXT}/n",
             context=ANSWERED_CONTEXT,
@@ -203,7 +208,7 @@ class LeadLeg:
                 "CC_OPTED_OUT": placed.opted_out,
                 **_listened(placed.machines),
             },
-            timeout_seconds=seconds + ORPHAN_SECONDS,
+            timeout_seconds=TRUNKS_IN_TURN * seconds + ORPHAN_SECONDS,
             once=True,  # a number is dialed once, whatever becomes of the connection
         )
         if isinstance(result, Unreachable):
