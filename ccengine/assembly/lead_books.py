@@ -220,7 +220,7 @@ class StoredBooks:
             await until_written(lambda: self.appointments.follow(told), f"follow {told.attempt}")
 
     async def opt_out(self, asked: LeadOnLine) -> None:
-        """Note that this number wants no more calls of the client: it counts from now on."""
+        """Note that they want no more calls of the client, on any number: it counts from now on."""
         await self._add_wish(asked.number, asked.campaign, asked.call, self._now())
 
     async def _add_wish(self, number: str, name: CampaignId, call: CallId, at: Instant) -> None:
@@ -228,7 +228,8 @@ class StoredBooks:
         key = "the key" if campaign is None else campaign.settings.message.key
         evidence = f"pressed {key} in call {call}"
         wish = DoNotCall(number=number, client=client, at=at, evidence=evidence, by=str(call))
-        await until_written(lambda: self._database.do_not_call.add(wish), f"opt_out {call}")
+        noted = self._database.attempts.opt_out
+        await until_written(lambda: noted(AttemptId(call), wish), f"opt_out {call}")
 
     async def _ending_of(self, left: StoredAttempt) -> Ending | None:
         """Return how an attempt ended by the journal; None: nothing was decided."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, func, select, update
@@ -50,16 +50,31 @@ async def heed(connection: AsyncConnection, found: Row[Any], ended: Ended, by: s
     if kills_number(ended.outcome, ended.sequel):
         dead = update(NUMBERS).where(NUMBERS.c.lead == found.lead, NUMBERS.c.number == found.number)
         await connection.execute(dead.values(is_dead=True))
-    if ended.sequel in (Sequel.DO_NOT_CALL, Sequel.WRONG_NUMBER):
-        wish = DoNotCall(
-            number=found.number,
-            client=found.client,
-            person=found.person if ended.sequel is Sequel.DO_NOT_CALL else "",
-            at=ended.at,
-            evidence=f"{ended.disposition}, said in call {found.call or found.id}",
-            by=by,
-        )
+    wish = DoNotCall(
+        number=found.number,
+        client=found.client,
+        at=ended.at,
+        evidence=f"{ended.disposition}, said in call {found.call or found.id}",
+        by=by,
+    )
+    if ended.sequel is Sequel.WRONG_NUMBER:  # the person whose lead it is did not ask for it
         await note_wish(connection, wish)
+    elif ended.sequel is Sequel.DO_NOT_CALL:
+        await note_persons_wish(connection, found, wish)
+
+
+async def note_persons_wish(connection: AsyncConnection, found: Row[Any], wish: DoNotCall) -> None:
+    """Note that whoever was called wants no more calls: on none of the numbers that are theirs.
+
+    Args:
+        connection: of a transaction.
+        found: the attempt.
+        wish: of one of them.
+    """
+    known = (await numbers_of(connection, [found.lead])).get(found.lead, [])
+    theirs = [one.number for one in known if not one.is_dead]
+    for number in dict.fromkeys((found.number, *theirs)):
+        await note_wish(connection, replace(wish, number=number, person=found.person))
 
 
 async def leave(

@@ -36,9 +36,16 @@ from ccengine.core.dialer.retries import (
 )
 from ccengine.core.ids import AgentId, Instant
 from ccengine.storage.attempt_courses import AttemptCourse, course_in, query_of
-from ccengine.storage.attempt_endings import Circumstances, count_answer, heed, leave
+from ccengine.storage.attempt_endings import (
+    Circumstances,
+    count_answer,
+    heed,
+    leave,
+    note_persons_wish,
+)
 from ccengine.storage.attempt_tallies import began_query, tally_in, tally_query
 from ccengine.storage.attempts_held import hold_back, keep_out_full
+from ccengine.storage.do_not_call import DoNotCall, note_wish
 from ccengine.storage.errors import StorageError
 from ccengine.storage.law_versions import keep_clearance
 from ccengine.storage.lead_rows import tries_of
@@ -227,6 +234,21 @@ class AttemptStore:
             await connection.execute(statement.values(values))
         found = await self._read(select(ATTEMPTS).where(ATTEMPTS.c.id == attempt))
         return next(iter(found), None)
+
+    async def opt_out(self, attempt: AttemptId, wish: DoNotCall) -> None:
+        """Note that whoever was called wants no more calls, on any of their numbers.
+
+        Args:
+            attempt: to reach them; where there is none, the wish is of its number alone.
+            wish: as it was said.
+        """
+        async with writing(self._engine) as connection:
+            query = select(ATTEMPTS).where(ATTEMPTS.c.id == attempt)
+            found = (await connection.execute(query)).one_or_none()
+            if found is None:
+                await note_wish(connection, wish)
+            else:
+                await note_persons_wish(connection, found, wish)
 
     async def close(
         self, attempt: AttemptId, ending: Ending, rules: RetryRules

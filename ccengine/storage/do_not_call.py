@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from ccengine.core.ids import Instant
@@ -134,9 +134,18 @@ class DoNotCallStore:
 
 
 async def note_wish(connection: AsyncConnection, entry: DoNotCall) -> bool:
-    """Note, in a transaction, that somebody is not to be called; False: it was noted already."""
+    """Note, in a transaction, that somebody is not to be called; False: it was noted already.
+
+    Whose wish it is, is noted later, too: then it counts for all of their numbers.
+    """
     statement = insert(DO_NOT_CALL).values(asdict(entry)).on_conflict_do_nothing()
-    return (await connection.execute(statement)).rowcount == 1
+    if (await connection.execute(statement)).rowcount == 1:
+        return True
+    if entry.person:
+        of_it = (DO_NOT_CALL.c.number == entry.number, DO_NOT_CALL.c.client == entry.client)
+        nobodys = update(DO_NOT_CALL).where(*of_it, DO_NOT_CALL.c.person == "")
+        await connection.execute(nobodys.values(person=entry.person))
+    return False
 
 
 async def _put(connection: AsyncConnection, register: Register, copy: int | None = None) -> None:

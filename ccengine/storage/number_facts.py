@@ -7,9 +7,10 @@ counts. So this takes a connection, and opens none.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from ccengine.core.dialer.attempts import Attempt
 from ccengine.core.dialer.numbers_known import NumberFacts, OptOut
@@ -27,23 +28,30 @@ Refusals = Collection[tuple[str, str]]
 """Clients, each with a disposition that says: somebody does not want such calls."""
 
 
-def facts_about(
-    connection: Connection, number: str, person: str = "", refusals: Refusals = ()
-) -> NumberFacts:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """Whose number it is, as far as anybody knows."""
+
+    number: str  #: E.164
+    client: str = ""  #: whose call it is: a person's key is that client's
+    person: str = ""  #: empty: nobody knows
+    numbers: tuple[str, ...] = ()  #: E.164, all that are known of theirs
+
+
+def facts_about(connection: Connection, called: Called, refusals: Refusals = ()) -> NumberFacts:
     """Return what is known of a number: five look-ups, each by an index.
 
     Args:
         connection: inside a transaction, where what is read must still hold when it is used.
-        number: E.164.
-        person: whose it is; empty: only the number is known.
+        called: the number, and whose it is.
         refusals: what makes a conversation one.
     """
-    wishes = connection.execute(select(DO_NOT_CALL).where(_theirs(DO_NOT_CALL, number, person)))
-    agreed = connection.execute(select(CALL_CONSENTS).where(_theirs(CALL_CONSENTS, number, person)))
+    wishes = connection.execute(select(DO_NOT_CALL).where(_wished(called)))
+    agreed = connection.execute(select(CALL_CONSENTS).where(_theirs(CALL_CONSENTS, called)))
     registers = connection.execute(select(REGISTERS)).all()
     copies = [row.copy for row in registers if row.copy is not None]
     listed = select(REGISTER_NUMBERS.c.copy).where(
-        REGISTER_NUMBERS.c.copy.in_(copies), REGISTER_NUMBERS.c.number == number
+        REGISTER_NUMBERS.c.copy.in_(copies), REGISTER_NUMBERS.c.number == called.number
     )
     having = set(connection.scalars(listed).all())
     return NumberFacts(
@@ -54,18 +62,17 @@ def facts_about(
         registered=frozenset(row.register for row in registers if row.copy in having),
         scrubbed_at={row.register: row.scrubbed_at for row in registers},
         consents=tuple(consent_of(row) for row in agreed.mappings()),
-        attempts=attempts_on(connection, number, person, refusals),
+        attempts=attempts_on(connection, called, refusals),
     )
 
 
-def attempts_on(
-    connection: Connection, number: str, person: str, refusals: Refusals
-) -> tuple[Attempt, ...]:
+def attempts_on(connection: Connection, called: Called, refusals: Refusals) -> tuple[Attempt, ...]:
     """Return all attempts on a number and on the person's others, of all campaigns.
 
     Where nobody noted which debt one was about, it counts for all of a person's debts.
     """
-    rows = connection.execute(select(ATTEMPTS).where(_theirs(ATTEMPTS, number, person)))
+    of_others = ATTEMPTS.c.number.in_(called.numbers)
+    rows = connection.execute(select(ATTEMPTS).where(or_(_theirs(ATTEMPTS, called), of_others)))
     return tuple(
         Attempt(
             at=row["placed_at"],
@@ -89,6 +96,14 @@ def result_of(row: RowMapping, refusals: Refusals) -> Result:
     return Result.OPEN if row["outcome"] is None else Result(row["outcome"])
 
 
-def _theirs(table: Table, number: str, person: str) -> ColumnElement[bool]:
-    of_number = table.c.number == number
-    return or_(of_number, table.c.person == person) if person else of_number
+def _theirs(table: Table, called: Called) -> ColumnElement[bool]:
+    of_number = table.c.number == called.number
+    person = and_(table.c.person == called.person, table.c.client == called.client)
+    return or_(of_number, person) if called.person else of_number
+
+
+def _wished(called: Called) -> ColumnElement[bool]:
+    """Tell whether somebody asked not to be called: a wish is noted for each of their numbers."""
+    of_anybody = and_(DO_NOT_CALL.c.person == called.person, DO_NOT_CALL.c.client == "")
+    theirs = _theirs(DO_NOT_CALL, called)
+    return or_(theirs, of_anybody) if called.person else theirs

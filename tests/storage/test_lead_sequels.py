@@ -12,6 +12,7 @@ from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, LeadState, Pro
 from ccengine.core.dialer.retries import Again, Finished, RetryRule, RetryRules, Sequel
 from ccengine.core.ids import AgentId
 from ccengine.storage.attempts import Ending
+from ccengine.storage.do_not_call import DoNotCall
 from tests.storage.leads import NOON, anybody, attempt, imported, new, number, opened, refill
 
 if TYPE_CHECKING:
@@ -68,11 +69,14 @@ async def test_who_wants_no_more_calls_gets_none(database: RecordDatabase, lead:
     then = await database.attempts.close(A1, ending, RULES)
     assert isinstance(then, Finished)
     assert (await now_of(database, lead)).state is LeadState.DONE
-    (wish,) = await database.do_not_call.of_number(lead.numbers[0].number)
-    assert (wish.client, wish.person, wish.by) == ("dnipro", "C-7", "sara")
-    assert "no_calls" in wish.evidence
-    other = await database.number_facts("+380509999999", person="C-7")
+    for one in lead.numbers:  # by which they are known in lists without keys, too
+        (wish,) = await database.do_not_call.of_number(one.number)
+        assert (wish.client, wish.person, wish.by) == ("dnipro", "C-7", "sara")
+        assert "no_calls" in wish.evidence
+    other = await database.number_facts("+380509999999", person="C-7", client="dnipro")
     assert other.opt_outs  # all numbers of theirs are meant
+    stranger = await database.number_facts("+380509999999", person="C-7", client="nour")
+    assert not stranger.opt_outs  # whose key is the same
 
 
 async def test_a_wrong_number_is_never_dialed_again(database: RecordDatabase, lead: Lead) -> None:
@@ -114,6 +118,39 @@ async def test_what_was_filled_in_stands_with_the_attempt(
     first, second = [one async for one in database.lead_lists.leads(of)]
     assert (first.last_disposition, first.answers) == ("sold", {"users": "12"})
     assert (second.last_disposition, second.answers) == ("", {})
+
+
+async def test_a_key_that_was_pressed_counts_for_all_their_numbers(
+    database: RecordDatabase, lead: Lead
+) -> None:
+    """Given 9 was pressed on the mobile, then the number at home is not dialed either."""
+    first, second = (one.number for one in lead.numbers)
+    wish = DoNotCall(number=first, client="dnipro", at=NOON, evidence="pressed 9", by="a1")
+    await database.attempts.opt_out(A1, wish)
+    for one in (first, second):
+        assert await database.do_not_call.of_number(one) == [
+            replace(wish, number=one, person="C-7")
+        ]
+
+
+async def test_a_wish_that_was_noted_of_a_number_becomes_the_persons(
+    database: RecordDatabase, lead: Lead
+) -> None:
+    """Given a number was noted on the command line, then what its owner says later still counts."""
+    first = lead.numbers[0].number
+    noted = DoNotCall(number=first, client="dnipro", at=NOON - 9, evidence="a letter", by="anna")
+    assert await database.do_not_call.add(noted)
+    await database.attempts.close(A1, said("no_calls", Sequel.DO_NOT_CALL), RULES)
+    assert await database.do_not_call.of_number(first) == [replace(noted, person="C-7")]
+    assert not await database.do_not_call.add(replace(noted, person="C-8"))
+    elsewhere = await database.number_facts("+380509999999", person="C-7", client="dnipro")
+    assert elsewhere.opt_outs
+
+
+async def test_a_wish_of_no_attempt_is_of_its_number(database: RecordDatabase) -> None:
+    wish = DoNotCall(number="+380509999999", client="dnipro", at=NOON, evidence="said", by="in-1")
+    await database.attempts.opt_out(AttemptId("in-1"), wish)
+    assert await database.do_not_call.of_number("+380509999999") == [wish]
 
 
 # --- corrections --------------------------------------------------------------------------------
