@@ -167,12 +167,8 @@ class StoredBooks:
             kept: leads that the core still has.
         """
         node = self._wiring.node
-
-        def rules_of(client: str, campaign: str) -> RetryRules:
-            return self._rules(CampaignId(f"{client}/{campaign}"))
-
         settled = await self._database.attempts.settle(
-            node, self._now(), rules_of, alive, self._ending_of
+            node, self._now(), self._rules_of, alive, self._ending_of
         )
         for one in settled:
             log.warning("attempt_settled", attempt=one.id, campaign=f"{one.client}/{one.campaign}")
@@ -186,7 +182,7 @@ class StoredBooks:
             The campaign whose counts it may have changed; None: there is no such attempt.
         """
         found = await self._database.attempts.note_told(
-            AttemptId(note.call), note.answered_at, note.message_at
+            AttemptId(note.call), note.answered_at, note.message_at, self._rules_of
         )
         if found is None:
             log.error("lead_note_without_attempt", call_id=note.call)
@@ -279,6 +275,9 @@ class StoredBooks:
     def _rules(self, name: CampaignId) -> RetryRules:
         campaign = self._campaign(name)
         return LISTS_CHANGED if campaign is None else campaign.settings.retries
+
+    def _rules_of(self, client: str, campaign: str) -> RetryRules:
+        return self._rules(CampaignId(f"{client}/{campaign}"))
 
     def _attempt(self, asked: PlaceCall, campaign: Campaign) -> NewAttempt:
         pool = self._pool(campaign)

@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import func, select, update
 
 from ccengine.core.dialer.leads import LeadState
-from ccengine.core.dialer.retries import undone
-from ccengine.storage.attempt_endings import Circumstances, count_answer, heed, leave
+from ccengine.core.dialer.retries import kills_number, undone
+from ccengine.storage.attempt_endings import (
+    Circumstances,
+    count_answer,
+    end_without_number,
+    heed,
+    leave,
+)
 from ccengine.storage.lead_rows import tries_of
-from ccengine.storage.lead_tables import ATTEMPTS, LEADS
+from ccengine.storage.lead_tables import ATTEMPTS, LEADS, NUMBERS
 from ccengine.storage.writing import writing
 
 if TYPE_CHECKING:
@@ -36,7 +42,8 @@ class AttemptCorrections:
     ) -> Again | Finished | None:
         """Have an attempt end otherwise, and its lead get what follows from that.
 
-        Wishes not to be called are noted whatever the lead does, and never taken back by this.
+        Wishes not to be called are noted whatever the lead does, and never taken back by this. A
+        number that was said to be wrong and is not may be dialed again, once its wish is.
 
         Args:
             attempt: that is closed.
@@ -64,23 +71,47 @@ class AttemptCorrections:
                     answers=dict(ending.answers),
                 )
             )
+            if _is_right_after_all(was, ending):
+                alive = update(NUMBERS).where(NUMBERS.c.lead == found.lead)
+                of_it = alive.where(NUMBERS.c.number == found.number)
+                await connection.execute(of_it.values(is_dead=False))
             await heed(connection, found, ending.of(found.number), ending.agent or "")
             await count_answer(connection, found, was.groups, -1)
             await count_answer(connection, found, ending.groups)
-            return await _leave_again(connection, found, was, ending, rules)
+            return await leave_again(connection, found, was, ending, rules)
 
 
-async def _leave_again(
+def _is_right_after_all(was: Ending, ending: Ending) -> bool:
+    is_dead = kills_number(was.outcome, was.sequel)
+    return is_dead and not kills_number(ending.outcome, ending.sequel)
+
+
+async def leave_again(
     connection: AsyncConnection,
     found: Row[tuple[object, ...]],
     was: Ending,
     ending: Ending,
     rules: RetryRules,
 ) -> Again | Finished | None:
+    """Have a lead get what follows from another end of its last attempt, if it is at rest.
+
+    Args:
+        connection: of a transaction.
+        found: the attempt.
+        was: how it has ended until now.
+        ending: how it ends.
+        rules: the campaign's.
+
+    Returns:
+        What follows; None: it was not the last one, or the lead is with somebody already.
+    """
     lead = (await connection.execute(select(LEADS).where(LEADS.c.id == found.lead))).one()
     latest = select(func.max(ATTEMPTS.c.placed_at)).where(ATTEMPTS.c.lead == found.lead)
     is_last = await connection.scalar(latest) == found.placed_at
-    if not is_last or lead.state not in AT_REST:
+    if lead.state not in AT_REST:
+        return None
+    if not is_last:
+        await end_without_number(connection, found.lead)
         return None
     before = undone(was.of(found.number), tries_of(lead), rules)
     circumstances = Circumstances(tries=before, rules=rules, promise=ending.promise)

@@ -9,7 +9,15 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from ccengine.core.dialer.leads import AttemptOutcome, LeadState, Promise, Tries
-from ccengine.core.dialer.retries import FINAL, Again, RetryRules, Sequel, after, kills_number
+from ccengine.core.dialer.retries import (
+    FINAL,
+    NO_NUMBER_LEFT,
+    Again,
+    RetryRules,
+    Sequel,
+    after,
+    kills_number,
+)
 from ccengine.storage.do_not_call import DoNotCall, note_wish
 from ccengine.storage.lead_rows import numbers_of
 from ccengine.storage.lead_tables import CLAIMS, LEADS, NUMBERS, QUOTA_COUNTS
@@ -94,9 +102,12 @@ async def leave(
     numbers = (await numbers_of(connection, [found.lead])).get(found.lead, [])
     then = after(ended, numbers, circumstances.tries, circumstances.rules)
     values: dict[str, Any] = {"tries": asdict(then.tries), "node": None, "before": None}
-    if circumstances.promise is not None and ended.sequel not in FINAL:
+    alive = [one.number for one in numbers if not one.is_dead]
+    if circumstances.promise is not None and ended.sequel not in FINAL and alive:
         promise = circumstances.promise
         number = promise.number or found.number
+        if number not in alive:  # they were promised a call, and this number is not theirs
+            number = alive[0]
         values |= {"state": LeadState.CALLBACK, "due_at": promise.due_at, "number": number}
         values |= {"agent": promise.agent, "because": ""}
     elif isinstance(then, Again) and await _is_promised_still(connection, found, ended):
@@ -110,6 +121,13 @@ async def leave(
     await connection.execute(update(LEADS).where(LEADS.c.id == found.lead).values(values))
     await connection.execute(delete(CLAIMS).where(CLAIMS.c.lead == found.lead))
     return then
+
+
+async def end_without_number(connection: AsyncConnection, lead: int) -> None:
+    """Have a lead at rest be done if none of its numbers may be dialed any more."""
+    alive = select(NUMBERS.c.lead).where(NUMBERS.c.lead == lead, NUMBERS.c.is_dead.is_(False))
+    done = {"state": LeadState.DONE, "because": NO_NUMBER_LEFT, "due_at": None, "agent": None}
+    await connection.execute(update(LEADS).where(LEADS.c.id == lead, ~alive.exists()).values(done))
 
 
 async def _is_promised_still(connection: AsyncConnection, found: Row[Any], ended: Ended) -> bool:

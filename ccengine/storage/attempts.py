@@ -8,10 +8,10 @@ on when the engine died: its lead is with nobody until it is settled.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,6 +35,7 @@ from ccengine.core.dialer.retries import (
     Sequel,
 )
 from ccengine.core.ids import AgentId, Instant
+from ccengine.storage.attempt_corrections import leave_again
 from ccengine.storage.attempt_courses import AttemptCourse, course_in, query_of
 from ccengine.storage.attempt_endings import (
     Circumstances,
@@ -164,6 +165,9 @@ class Ending:
         )
 
 
+RulesOf = Callable[[str, str], RetryRules]
+"""Returns the rules of retries of a client's campaign."""
+
 EndingOf = Callable[[StoredAttempt], Awaitable[Ending | None]]
 
 
@@ -214,26 +218,44 @@ class AttemptStore:
                 await connection.execute(statement.values(values))
 
     async def note_told(
-        self, attempt: AttemptId, answered_at: Instant, message_at: Instant
+        self, attempt: AttemptId, answered_at: Instant, message_at: Instant, rules_of: RulesOf
     ) -> StoredAttempt | None:
         """Note that somebody answered and was told who called, as nobody had come.
 
-        Whoever was thought lost, or to have hung up early, was abandoned.
+        Whoever was thought lost, or to have hung up early, was abandoned: their lead goes by that.
+
+        Args:
+            attempt: to reach them.
+            answered_at: they did.
+            message_at: it began.
+            rules_of: of a client's campaign.
 
         Returns:
             The attempt as it is now; None: there is none.
         """
-        mistaken = ATTEMPTS.c.outcome.in_((AttemptOutcome.LOST, AttemptOutcome.CUT_OFF))
-        values = {
-            "answered_at": func.coalesce(ATTEMPTS.c.answered_at, answered_at),
-            "message_at": func.coalesce(ATTEMPTS.c.message_at, message_at),
-            "outcome": case((mistaken, AttemptOutcome.ABANDONED), else_=ATTEMPTS.c.outcome),
-        }
         async with writing(self._engine) as connection:
-            statement = update(ATTEMPTS).where(ATTEMPTS.c.id == attempt)
-            await connection.execute(statement.values(values))
-        found = await self._read(select(ATTEMPTS).where(ATTEMPTS.c.id == attempt))
-        return next(iter(found), None)
+            of_it = ATTEMPTS.c.id == attempt
+            found = (await connection.execute(select(ATTEMPTS).where(of_it))).one_or_none()
+            if found is None:
+                return None
+            is_mistaken = found.outcome in (AttemptOutcome.LOST, AttemptOutcome.CUT_OFF)
+            values = {
+                "answered_at": func.coalesce(ATTEMPTS.c.answered_at, answered_at),
+                "message_at": func.coalesce(ATTEMPTS.c.message_at, message_at),
+                "outcome": AttemptOutcome.ABANDONED if is_mistaken else found.outcome,
+            }
+            await connection.execute(update(ATTEMPTS).where(of_it).values(values))
+            if is_mistaken:
+                was = Ending(
+                    outcome=AttemptOutcome(found.outcome),
+                    at=found.ended_at,
+                    disposition=found.disposition,
+                )
+                told = replace(was, outcome=AttemptOutcome.ABANDONED)
+                rules = rules_of(found.client, found.campaign)
+                await leave_again(connection, found, was, told, rules)
+        (stored,) = await self._read(select(ATTEMPTS).where(of_it))
+        return stored
 
     async def opt_out(self, attempt: AttemptId, wish: DoNotCall) -> None:
         """Note that whoever was called wants no more calls, on any of their numbers.
@@ -261,7 +283,7 @@ class AttemptStore:
         self,
         node: str,
         at: Instant,
-        rules_of: Callable[[str, str], RetryRules],
+        rules_of: RulesOf,
         alive: Collection[AttemptId] = (),
         ending_of: EndingOf | None = None,
     ) -> list[StoredAttempt]:

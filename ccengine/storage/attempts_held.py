@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
+from ccengine.core.dialer.judging import OWN_LIST
 from ccengine.core.dialer.leads import HeldBack, LeadState
 from ccengine.core.dialer.quotas import Quotas
+from ccengine.core.dialer.retries import NO_NUMBER_LEFT
 from ccengine.storage.lead_rows import numbers_of
-from ccengine.storage.lead_tables import CLAIMS, LEADS
+from ccengine.storage.lead_tables import CLAIMS, LEADS, LISTS, NUMBERS
 from ccengine.storage.leads import QUOTA_FULL, answers_of, put_off
 
 if TYPE_CHECKING:
@@ -73,6 +75,25 @@ async def hold_back(
         of_it = update(LEADS).where(LEADS.c.id == attempt.lead)
         await connection.execute(of_it.values(number=number))
     return held
+
+
+async def let_go(connection: AsyncConnection, number: str, client: str, since: Instant) -> None:
+    """Have leads be dialed again that were done because a number of theirs was not to be called.
+
+    Args:
+        connection: of the transaction in which the wish is taken back.
+        number: of which it was.
+        client: whose leads; empty: anybody's.
+        since: it was noted then.
+    """
+    lists = select(LISTS.c.id).where(LISTS.c.client == client) if client else select(LISTS.c.id)
+    of_it = (NUMBERS.c.number == number, NUMBERS.c.list_id.in_(lists))
+    theirs = select(NUMBERS.c.lead).where(*of_it)
+    kept = or_(LEADS.c.because == NO_NUMBER_LEFT, LEADS.c.because.startswith(f"{OWN_LIST}: "))
+    done = (LEADS.c.id.in_(theirs), LEADS.c.state == LeadState.DONE, kept)
+    again = {"state": LeadState.WAITING, "due_at": since, "number": number, "because": ""}
+    await connection.execute(update(LEADS).where(*done).values(again))
+    await connection.execute(update(NUMBERS).where(*of_it).values(is_dead=False))
 
 
 async def _first_free(

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from ccengine.core.ids import Instant
+from ccengine.storage.attempts_held import let_go
 from ccengine.storage.dialing_tables import DO_NOT_CALL, REGISTERS
 from ccengine.storage.register_copies import RegisterCopies
 from ccengine.storage.writing import writing
@@ -59,15 +60,20 @@ class DoNotCallStore:
             return await note_wish(connection, entry)
 
     async def remove(self, number: str, client: str = "") -> DoNotCall | None:
-        """Take a wish back; None: there was none of this number and client."""
+        """Take a wish back; None: there was none of this number and client.
+
+        Leads that were done because of it are dialed again.
+        """
         of_it = (
             DO_NOT_CALL.c.number == number,
             DO_NOT_CALL.c.client == client,
         )
-        async with self._engine.begin() as connection:
+        async with writing(self._engine) as connection:
             found = await connection.execute(select(DO_NOT_CALL).where(*of_it))
             row = found.mappings().one_or_none()
-            await connection.execute(delete(DO_NOT_CALL).where(*of_it))
+            if row is not None:
+                await connection.execute(delete(DO_NOT_CALL).where(*of_it))
+                await let_go(connection, number, client, row["at"])
         return None if row is None else _entry(dict(row))
 
     async def of_number(self, number: str) -> list[DoNotCall]:

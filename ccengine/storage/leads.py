@@ -18,6 +18,7 @@ from ccengine.core.dialer.campaigns import ListShare
 from ccengine.core.dialer.hopper import Wanted
 from ccengine.core.dialer.leads import Lead, LeadKey, LeadState
 from ccengine.core.dialer.quotas import Quotas
+from ccengine.core.dialer.retries import NO_NUMBER_LEFT
 from ccengine.core.ids import AgentId, Instant
 from ccengine.storage.lead_rows import (
     DONE,
@@ -257,17 +258,22 @@ class _Claim:
         leads = [lead_of(row, name, numbers.get(row.id, ())) for row in rows]
         taken = await self._claimed_already(leads)
         fine: list[Lead] = []
+        dead: list[int] = []
         full: list[int] = []
         elsewhere: list[int] = []
         for lead in leads:
             own = {one.number for one in lead.numbers}
-            if self.asked.quotas.full_for(lead.fields) is not None:
+            if lead.to_dial is None:
+                dead.append(lead.key)
+            elif self.asked.quotas.full_for(lead.fields) is not None:
                 full.append(lead.key)
             elif own & taken:
                 elsewhere.append(lead.key)
             else:
                 taken |= own
                 fine.append(lead)
+        done = {"state": LeadState.DONE, "because": NO_NUMBER_LEFT, "due_at": None, "agent": None}
+        await self._change(dead, done)
         await self._put_aside(full, elsewhere)
         await self._note(fine)
         return fine
