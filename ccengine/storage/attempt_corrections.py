@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
-from ccengine.core.dialer.leads import LeadState
-from ccengine.core.dialer.retries import kills_number, undone
-from ccengine.storage.attempt_endings import (
-    Circumstances,
-    count_answer,
-    end_without_number,
-    heed,
-    leave,
-)
-from ccengine.storage.lead_rows import tries_of
-from ccengine.storage.lead_tables import ATTEMPTS, LEADS, NUMBERS
+from ccengine.core.dialer.retries import kills_number
+from ccengine.storage.attempt_endings import count_answer, heed, leave_again
+from ccengine.storage.lead_tables import ATTEMPTS, NUMBERS
 from ccengine.storage.writing import writing
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
-    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
     from ccengine.core.dialer.leads import AttemptId
     from ccengine.core.dialer.retries import Again, Finished, RetryRules
     from ccengine.storage.attempts import Ending
-
-AT_REST: Final = frozenset({LeadState.WAITING, LeadState.CALLBACK, LeadState.DONE})
-"""A lead that is claimed or being dialed again keeps what was decided of it."""
 
 
 class AttemptCorrections:
@@ -78,41 +66,10 @@ class AttemptCorrections:
             await heed(connection, found, ending.of(found.number), ending.agent or "")
             await count_answer(connection, found, was.groups, -1)
             await count_answer(connection, found, ending.groups)
-            return await leave_again(connection, found, was, ending, rules)
+            before, ended = was.of(found.number), ending.of(found.number)
+            return await leave_again(connection, found, before, ended, rules, ending.promise)
 
 
 def _is_right_after_all(was: Ending, ending: Ending) -> bool:
     is_dead = kills_number(was.outcome, was.sequel)
     return is_dead and not kills_number(ending.outcome, ending.sequel)
-
-
-async def leave_again(
-    connection: AsyncConnection,
-    found: Row[tuple[object, ...]],
-    was: Ending,
-    ending: Ending,
-    rules: RetryRules,
-) -> Again | Finished | None:
-    """Have a lead get what follows from another end of its last attempt, if it is at rest.
-
-    Args:
-        connection: of a transaction.
-        found: the attempt.
-        was: how it has ended until now.
-        ending: how it ends.
-        rules: the campaign's.
-
-    Returns:
-        What follows; None: it was not the last one, or the lead is with somebody already.
-    """
-    lead = (await connection.execute(select(LEADS).where(LEADS.c.id == found.lead))).one()
-    latest = select(func.max(ATTEMPTS.c.placed_at)).where(ATTEMPTS.c.lead == found.lead)
-    is_last = await connection.scalar(latest) == found.placed_at
-    if lead.state not in AT_REST:
-        return None
-    if not is_last:
-        await end_without_number(connection, found.lead)
-        return None
-    before = undone(was.of(found.number), tries_of(lead), rules)
-    circumstances = Circumstances(tries=before, rules=rules, promise=ending.promise)
-    return await leave(connection, found, ending.of(found.number), circumstances)

@@ -13,14 +13,16 @@ from ccengine.core.dialer.retries import (
     FINAL,
     NO_NUMBER_LEFT,
     Again,
+    Ended,
     RetryRules,
     Sequel,
     after,
     kills_number,
+    undone,
 )
 from ccengine.storage.do_not_call import DoNotCall, note_wish
-from ccengine.storage.lead_rows import numbers_of
-from ccengine.storage.lead_tables import CLAIMS, LEADS, NUMBERS, QUOTA_COUNTS
+from ccengine.storage.lead_rows import numbers_of, tries_of
+from ccengine.storage.lead_tables import ATTEMPTS, CLAIMS, LEADS, NUMBERS, QUOTA_COUNTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,12 +31,16 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from ccengine.core.dialer.quotas import Group
-    from ccengine.core.dialer.retries import Ended, Finished
+    from ccengine.core.dialer.retries import Finished
 
 NOT_REACHED: Final = frozenset(
     {AttemptOutcome.CANCELLED, AttemptOutcome.FAILED, AttemptOutcome.LOST}
 )
 """It was us, or the network, and not whoever was promised the call."""
+
+
+AT_REST: Final = frozenset({LeadState.WAITING, LeadState.CALLBACK, LeadState.DONE})
+"""A lead that is claimed or being dialed again keeps what was decided of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +129,64 @@ async def leave(
     return then
 
 
-async def end_without_number(connection: AsyncConnection, lead: int) -> None:
+async def leave_again(
+    connection: AsyncConnection,
+    found: Row[Any],
+    was: Ended,
+    ended: Ended,
+    rules: RetryRules,
+    promise: Promise | None = None,
+) -> Again | Finished | None:
+    """Have a lead get what follows from another end of its last attempt, if it is at rest.
+
+    Args:
+        connection: of a transaction.
+        found: the attempt.
+        was: how it has ended until now.
+        ended: how it ends.
+        rules: the campaign's.
+        promise: a call that they were promised in it.
+
+    Returns:
+        What follows; None: it was not the last one, or the lead is with somebody already.
+    """
+    lead = (await connection.execute(select(LEADS).where(LEADS.c.id == found.lead))).one()
+    if lead.state not in AT_REST:
+        return None
+    latest = select(func.max(ATTEMPTS.c.placed_at)).where(ATTEMPTS.c.lead == found.lead)
+    if await connection.scalar(latest) != found.placed_at:
+        await _end_without_number(connection, found.lead)
+        return None
+    before = undone(was, tries_of(lead), rules)
+    circumstances = Circumstances(tries=before, rules=rules, promise=promise)
+    return await leave(connection, found, ended, circumstances)
+
+
+async def abandon_after_all(
+    connection: AsyncConnection, found: Row[Any], rules: RetryRules
+) -> None:
+    """Have an attempt end as abandoned that was thought lost, or cut off: they heard who called.
+
+    Args:
+        connection: of a transaction.
+        found: the attempt.
+        rules: the campaign's.
+    """
+    if found.outcome not in (AttemptOutcome.LOST, AttemptOutcome.CUT_OFF):
+        return
+    of_it = update(ATTEMPTS).where(ATTEMPTS.c.id == found.id)
+    await connection.execute(of_it.values(outcome=AttemptOutcome.ABANDONED))
+    was = Ended(
+        number=found.number,
+        outcome=AttemptOutcome(found.outcome),
+        at=found.ended_at,
+        disposition=found.disposition,
+    )
+    told = replace(was, outcome=AttemptOutcome.ABANDONED)
+    await leave_again(connection, found, was, told, rules)
+
+
+async def _end_without_number(connection: AsyncConnection, lead: int) -> None:
     """Have a lead at rest be done if none of its numbers may be dialed any more."""
     alive = select(NUMBERS.c.lead).where(NUMBERS.c.lead == lead, NUMBERS.c.is_dead.is_(False))
     done = {"state": LeadState.DONE, "because": NO_NUMBER_LEFT, "due_at": None, "agent": None}

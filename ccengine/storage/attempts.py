@@ -35,22 +35,22 @@ from ccengine.core.dialer.retries import (
     Sequel,
 )
 from ccengine.core.ids import AgentId, Instant
-from ccengine.storage.attempt_corrections import leave_again
 from ccengine.storage.attempt_courses import AttemptCourse, course_in, query_of
 from ccengine.storage.attempt_endings import (
     Circumstances,
+    abandon_after_all,
     count_answer,
     heed,
     leave,
     note_persons_wish,
 )
 from ccengine.storage.attempt_tallies import began_query, tally_in, tally_query
-from ccengine.storage.attempts_held import hold_back, keep_out_full
+from ccengine.storage.attempts_held import hold_back, is_ours, keep_out_full
 from ccengine.storage.do_not_call import DoNotCall, note_wish
 from ccengine.storage.errors import StorageError
 from ccengine.storage.law_versions import keep_clearance
 from ccengine.storage.lead_rows import tries_of
-from ccengine.storage.lead_tables import ATTEMPTS, LEADS, NUMBERS
+from ccengine.storage.lead_tables import ATTEMPTS, LEADS
 from ccengine.storage.writing import writing
 
 if TYPE_CHECKING:
@@ -190,13 +190,20 @@ class AttemptStore:
             NotClaimed: it is not in this engine's hopper, or somebody is dialing the number.
         """
         async with writing(self._engine) as connection:
-            await _check_claim(connection, attempt)
+            if not await is_ours(connection, attempt):
+                of = f"with this number by {attempt.node}"
+                message = f"lead {attempt.lead} is not claimed {of}"
+                raise NotClaimed(message)
             full = await keep_out_full(connection, attempt, quotas)
             if full is not None:
                 return full
             said = await check(connection, attempt)
             if isinstance(said, HeldBack):
-                return await hold_back(connection, attempt, said, check)
+
+                async def ask(number: str) -> object:
+                    return await check(connection, replace(attempt, number=number))
+
+                return await hold_back(connection, attempt, said, ask)
             values = asdict(attempt)
             if said is not None:
                 values |= await keep_clearance(connection, said, attempt.placed_at)
@@ -238,22 +245,12 @@ class AttemptStore:
             found = (await connection.execute(select(ATTEMPTS).where(of_it))).one_or_none()
             if found is None:
                 return None
-            is_mistaken = found.outcome in (AttemptOutcome.LOST, AttemptOutcome.CUT_OFF)
             values = {
                 "answered_at": func.coalesce(ATTEMPTS.c.answered_at, answered_at),
                 "message_at": func.coalesce(ATTEMPTS.c.message_at, message_at),
-                "outcome": AttemptOutcome.ABANDONED if is_mistaken else found.outcome,
             }
             await connection.execute(update(ATTEMPTS).where(of_it).values(values))
-            if is_mistaken:
-                was = Ending(
-                    outcome=AttemptOutcome(found.outcome),
-                    at=found.ended_at,
-                    disposition=found.disposition,
-                )
-                told = replace(was, outcome=AttemptOutcome.ABANDONED)
-                rules = rules_of(found.client, found.campaign)
-                await leave_again(connection, found, was, told, rules)
+            await abandon_after_all(connection, found, rules_of(found.client, found.campaign))
         (stored,) = await self._read(select(ATTEMPTS).where(of_it))
         return stored
 
@@ -347,19 +344,6 @@ def _supposed(left: StoredAttempt, at: Instant) -> Ending:
     talked = left.answered_at is not None and left.agent is not None
     outcome = AttemptOutcome.ANSWERED if talked else AttemptOutcome.LOST
     return Ending(outcome=outcome, at=at, cause="the engine was away", agent=left.agent)
-
-
-async def _check_claim(connection: AsyncConnection, attempt: NewAttempt) -> None:
-    query = (
-        select(LEADS.c.state, LEADS.c.node, NUMBERS.c.is_dead)
-        .join(NUMBERS, NUMBERS.c.lead == LEADS.c.id)
-        .where(LEADS.c.id == attempt.lead, NUMBERS.c.number == attempt.number)
-    )
-    row = (await connection.execute(query)).one_or_none()
-    is_ours = row is not None and (row.state, row.node) == (LeadState.CLAIMED, attempt.node)
-    if row is None or not is_ours or row.is_dead:
-        message = f"lead {attempt.lead} is not claimed with this number by {attempt.node}"
-        raise NotClaimed(message)
 
 
 async def _close(
