@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,14 @@ class Register:
     scrubbed_at: Instant
     numbers: int | None  #: that it has; None: somebody else compares
     source: str  #: a file, or who compares
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishPage:
+    """A part of a list."""
+
+    entries: Sequence[DoNotCall]
+    next: int | None  #: where it ended, for the one that follows; None: that is all
 
 
 _NAMES = tuple(one.name for one in fields(Register))
@@ -82,25 +91,27 @@ class DoNotCallStore:
         async with self._engine.connect() as connection:
             return [_entry(dict(row)) for row in (await connection.execute(query)).mappings()]
 
-    async def of_client(self, client: str, after: str, limit: int) -> list[DoNotCall]:
-        """Return a part of a client's list, by number.
+    async def of_client(self, client: str, after: int, limit: int) -> WishPage:
+        """Return a part of a client's list, in the order in which it was noted.
 
         Args:
             client: whose calls; empty: anybody's.
-            after: the last number of the part before; empty: the first part.
+            after: where the part before ended; 0: the first part.
             limit: so many at most.
         """
         query = (
             select(DO_NOT_CALL)
-            .where(
-                DO_NOT_CALL.c.client == client,
-                DO_NOT_CALL.c.number > after,
-            )
-            .order_by(DO_NOT_CALL.c.number)
-            .limit(limit)
+            .where(DO_NOT_CALL.c.client == client, DO_NOT_CALL.c.id > after)
+            .order_by(DO_NOT_CALL.c.id)
+            .limit(limit + 1)
         )
         async with self._engine.connect() as connection:
-            return [_entry(dict(row)) for row in (await connection.execute(query)).mappings()]
+            rows = (await connection.execute(query)).mappings().all()
+        shown = rows[:limit]
+        return WishPage(
+            entries=[_entry(dict(row)) for row in shown],
+            next=shown[-1]["id"] if len(rows) > limit else None,
+        )
 
     async def replace(self, register: Register, numbers: Iterable[str]) -> int:
         """Put a register's new copy in the place of the old one, whole or not at all.
