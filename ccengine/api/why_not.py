@@ -70,6 +70,7 @@ async def judged(
             tenant.refusals,
             client=request.client,
             numbers=request.numbers,
+            lead=None if lead is None else lead.key,
         )
     where = whereabouts(request.number, address.place, address.zone)
     law = Lawbook(tenant.dialing.over(built_in())).law_for(where, at)

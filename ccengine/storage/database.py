@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.ext.asyncio import AsyncEngine
 
+    from ccengine.core.dialer.leads import LeadKey
     from ccengine.core.dialer.numbers_known import NumberFacts
     from ccengine.storage.number_facts import Refusals
 
@@ -176,6 +177,7 @@ class RecordDatabase:
         *,
         client: str = "",
         numbers: Sequence[str] = (),
+        lead: LeadKey | None = None,
     ) -> NumberFacts:
         """Return what is known of a number.
 
@@ -185,8 +187,11 @@ class RecordDatabase:
             refusals: clients' dispositions by which somebody does not want such calls.
             client: whose key it is.
             numbers: E.164, all that are known of theirs.
+            lead: that has the number: what was compared with a register before it came was not it.
         """
-        called = Called(number=number, client=client, person=person, numbers=tuple(numbers))
+        called = Called(
+            number=number, client=client, person=person, numbers=tuple(numbers), lead=lead
+        )
         async with self._engine.connect() as connection:
             return await connection.run_sync(facts_about, called, refusals)
 

@@ -47,6 +47,7 @@ def by_law(law_of: Callable[[NewAttempt], Law], refusals: Refusals) -> Check:
             client=request.client,
             person=request.person,
             numbers=request.numbers,
+            lead=attempt.lead,
         )
         facts = await connection.run_sync(facts_about, called, refusals)
         verdict = judge(request, law, facts, attempt.placed_at)

@@ -13,15 +13,19 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, or_, select
 
 from ccengine.core.dialer.attempts import Attempt
+from ccengine.core.dialer.leads import LeadKey
 from ccengine.core.dialer.numbers_known import NumberFacts, OptOut
 from ccengine.core.dialer.purposes import Purpose
 from ccengine.core.dialer.rules import Result
 from ccengine.storage.call_consents import consent_of
 from ccengine.storage.dialing_tables import CALL_CONSENTS, DO_NOT_CALL, REGISTER_NUMBERS, REGISTERS
-from ccengine.storage.lead_tables import ATTEMPTS
+from ccengine.storage.lead_imports import row_of
+from ccengine.storage.lead_tables import ATTEMPTS, IMPORTS
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, RowMapping, Table
+
+    from ccengine.core.ids import Instant
 
 
 Refusals = Collection[tuple[str, str]]
@@ -36,10 +40,11 @@ class Called:
     client: str = ""  #: whose call it is: a person's key is that client's
     person: str = ""  #: empty: nobody knows
     numbers: tuple[str, ...] = ()  #: E.164, all that are known of theirs
+    lead: LeadKey | None = None  #: that has the number; None: nobody knows of one
 
 
 def facts_about(connection: Connection, called: Called, refusals: Refusals = ()) -> NumberFacts:
-    """Return what is known of a number: five look-ups, each by an index.
+    """Return what is known of a number: look-ups, each by an index.
 
     Args:
         connection: inside a transaction, where what is read must still hold when it is used.
@@ -49,6 +54,7 @@ def facts_about(connection: Connection, called: Called, refusals: Refusals = ())
     wishes = connection.execute(select(DO_NOT_CALL).where(_wished(called)))
     agreed = connection.execute(select(CALL_CONSENTS).where(_theirs(CALL_CONSENTS, called)))
     registers = connection.execute(select(REGISTERS)).all()
+    listed_at = None if called.lead is None else _listed_at(connection, called.lead)
     copies = [row.copy for row in registers if row.copy is not None]
     listed = select(REGISTER_NUMBERS.c.copy).where(
         REGISTER_NUMBERS.c.copy.in_(copies), REGISTER_NUMBERS.c.number == called.number
@@ -60,7 +66,12 @@ def facts_about(connection: Connection, called: Called, refusals: Refusals = ())
             for row in wishes.mappings()
         ),
         registered=frozenset(row.register for row in registers if row.copy in having),
-        scrubbed_at={row.register: row.scrubbed_at for row in registers},
+        scrubbed_at={
+            row.register: row.scrubbed_at
+            for row in registers
+            # Whoever compares for us had only what there was then.
+            if row.numbers is not None or listed_at is None or listed_at <= row.scrubbed_at
+        },
         consents=tuple(consent_of(row) for row in agreed.mappings()),
         attempts=attempts_on(connection, called, refusals),
     )
@@ -94,6 +105,14 @@ def result_of(row: RowMapping, refusals: Refusals) -> Result:
     if (row["client"], row["disposition"]) in refusals:
         return Result.REFUSED
     return Result.OPEN if row["outcome"] is None else Result(row["outcome"])
+
+
+def _listed_at(connection: Connection, lead: LeadKey) -> Instant | None:
+    """Return when a lead was there; None: nobody knows."""
+    import_id, _ = row_of(lead)
+    query = select(IMPORTS.c.finished_at).where(IMPORTS.c.id == import_id)
+    listed_at: Instant | None = connection.scalar(query)
+    return listed_at
 
 
 def _theirs(table: Table, called: Called) -> ColumnElement[bool]:

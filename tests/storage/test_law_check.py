@@ -20,7 +20,7 @@ from ccengine.storage.law_versions import keep_clearance
 from ccengine.storage.lead_imports import lead_id
 from ccengine.storage.lead_tables import ATTEMPTS
 from tests.core.dialer.cases import law, rule
-from tests.storage.leads import imported, new
+from tests.storage.leads import NOON, imported, new
 from tests.storage.test_do_not_call import NUMBER, OTHER, opened, wish
 
 if TYPE_CHECKING:
@@ -191,3 +191,35 @@ async def test_another_clients_key_is_somebody_else(tmp_path: Path) -> None:
         await store(database, "a1", 99, client="dnipro", number=OTHER, person="17")
         assert await asked(database, ONCE, person="17") is None
         assert await asked(database, ONCE, person="17", client="dnipro") is not None
+
+
+# --- registers that somebody else compares --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("scrubbed_at", "numbers", "is_held"),
+    [
+        (NOON - HOUR, None, True),  # the vendor had no such number then
+        (NOON, None, False),
+        (NOON + HOUR, None, False),
+        (NOON - HOUR, 0, False),  # our own copy: every number is compared with it
+    ],
+)
+async def test_nobody_compared_what_came_later(
+    tmp_path: Path, scrubbed_at: float, numbers: int | None, *, is_held: bool
+) -> None:
+    """Given numbers were compared by a vendor, then leads that came after that were not."""
+    async with opened(tmp_path):
+        pass
+    path = tmp_path / "records.sqlite"
+    key = LeadKey(lead_id(imported(path, [new(1, numbers=(NUMBER,))]), 1))
+    register = rule(Scrub(register="us-national", days=31), "US.register")
+    told = Register(
+        register="us-national", scrubbed_at=scrubbed_at, numbers=numbers, source="a vendor"
+    )
+    async with opened(tmp_path) as database:
+        await database.do_not_call.scrubbed(told)
+        held = await asked(database, register, lead=key, placed_at=NOON + 2 * HOUR)
+    assert (held is not None) is is_held
+    if held is not None:
+        assert (held.rule, held.look_again_at) == ("US.register", NOON + 3 * HOUR)
