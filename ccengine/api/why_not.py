@@ -64,7 +64,14 @@ async def judged(
         lead = await database.leads.with_number(request.number, request.client, request.campaign)
         if lead is not None:
             request, address = _of_lead(request, address, lead)
-        facts = await database.number_facts(request.number, request.person, tenant.refusals)
+        facts = await database.number_facts(
+            request.number,
+            request.person,
+            tenant.refusals,
+            client=request.client,
+            numbers=request.numbers,
+            lead=None if lead is None else lead.key,
+        )
     where = whereabouts(request.number, address.place, address.zone)
     law = Lawbook(tenant.dialing.over(built_in())).law_for(where, at)
     return Judged(request=request, where=where, at=at, verdict=judge(request, law, facts, at))
@@ -75,7 +82,8 @@ def _of_lead(request: DialRequest, address: Address, lead: Lead) -> tuple[DialRe
     debt = request.debt or debt_of(lead.fields)
     if not (address.place or address.zone):
         address = Address(place=lead.place, zone=lead.zone)
-    return replace(request, person=person, debt=debt), address
+    numbers = tuple(one.number for one in lead.numbers)
+    return replace(request, person=person, numbers=numbers, debt=debt), address
 
 
 class PlaceShown(Shown):

@@ -167,12 +167,8 @@ class StoredBooks:
             kept: leads that the core still has.
         """
         node = self._wiring.node
-
-        def rules_of(client: str, campaign: str) -> RetryRules:
-            return self._rules(CampaignId(f"{client}/{campaign}"))
-
         settled = await self._database.attempts.settle(
-            node, self._now(), rules_of, alive, self._ending_of
+            node, self._now(), self._rules_of, alive, self._ending_of
         )
         for one in settled:
             log.warning("attempt_settled", attempt=one.id, campaign=f"{one.client}/{one.campaign}")
@@ -186,7 +182,7 @@ class StoredBooks:
             The campaign whose counts it may have changed; None: there is no such attempt.
         """
         found = await self._database.attempts.note_told(
-            AttemptId(note.call), note.answered_at, note.message_at
+            AttemptId(note.call), note.answered_at, note.message_at, self._rules_of
         )
         if found is None:
             log.error("lead_note_without_attempt", call_id=note.call)
@@ -220,7 +216,7 @@ class StoredBooks:
             await until_written(lambda: self.appointments.follow(told), f"follow {told.attempt}")
 
     async def opt_out(self, asked: LeadOnLine) -> None:
-        """Note that this number wants no more calls of the client: it counts from now on."""
+        """Note that they want no more calls of the client, on any number: it counts from now on."""
         await self._add_wish(asked.number, asked.campaign, asked.call, self._now())
 
     async def _add_wish(self, number: str, name: CampaignId, call: CallId, at: Instant) -> None:
@@ -228,7 +224,8 @@ class StoredBooks:
         key = "the key" if campaign is None else campaign.settings.message.key
         evidence = f"pressed {key} in call {call}"
         wish = DoNotCall(number=number, client=client, at=at, evidence=evidence, by=str(call))
-        await until_written(lambda: self._database.do_not_call.add(wish), f"opt_out {call}")
+        noted = self._database.attempts.opt_out
+        await until_written(lambda: noted(AttemptId(call), wish), f"opt_out {call}")
 
     async def _ending_of(self, left: StoredAttempt) -> Ending | None:
         """Return how an attempt ended by the journal; None: nothing was decided."""
@@ -278,6 +275,9 @@ class StoredBooks:
     def _rules(self, name: CampaignId) -> RetryRules:
         campaign = self._campaign(name)
         return LISTS_CHANGED if campaign is None else campaign.settings.retries
+
+    def _rules_of(self, client: str, campaign: str) -> RetryRules:
+        return self._rules(CampaignId(f"{client}/{campaign}"))
 
     def _attempt(self, asked: PlaceCall, campaign: Campaign) -> NewAttempt:
         pool = self._pool(campaign)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ccengine.core.dialer.leads import AttemptId
 from ccengine.storage.do_not_call import DoNotCall
 from ccengine.storage.writing import until_written
 
@@ -27,7 +28,10 @@ class StoredOptOuts:
         self._now = now
 
     async def add(self, number: str, client: ClientId, call: CallId) -> None:
-        """Note a number for ever, with the call as evidence; noted twice it is noted once."""
+        """Note a number for ever, with the call as evidence; noted twice it is noted once.
+
+        Where the call was to a lead, all of the lead's numbers are noted.
+        """
         wish = DoNotCall(
             number=number,
             client=str(client),
@@ -35,4 +39,5 @@ class StoredOptOuts:
             evidence=f"said so in the flow of call {call}",
             by=str(call),
         )
-        await until_written(lambda: self._database.do_not_call.add(wish), f"opt_out {call}")
+        noted = self._database.attempts.opt_out
+        await until_written(lambda: noted(AttemptId(call), wish), f"opt_out {call}")

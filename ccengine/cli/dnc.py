@@ -15,7 +15,7 @@ from ccengine.cli.tables import Table
 from ccengine.cli.why_not import instant_named
 from ccengine.config.dialing_rules import built_in
 from ccengine.config.loading import load_tenant
-from ccengine.config.names import is_name, suggestion
+from ccengine.config.names import suggestion
 from ccengine.config.whereabouts import NotANumber, number_of
 from ccengine.core.ids import ClientId
 from ccengine.reporting.instants import utc_text
@@ -35,6 +35,8 @@ MOST_FAULTS: Final = 10
 SECONDS: Final = slice(0, 19)  # of an instant's text
 JOINERS: Final = str.maketrans("", "", " \t,;.-()/\"'")
 """What people and registers put between digits."""
+TRUNK_ZERO: Final = "(0)"
+"""As in +44 (0)20 …: in most countries dialed at home only; in Italy always."""
 
 Number = Annotated[str, typer.Argument(help="As people write it; best with + and country.")]
 OneClient = Annotated[str, typer.Option(help="Only this client's calls. Left out: anybody's.")]
@@ -146,19 +148,26 @@ def list_registers() -> None:
 
 
 def _register(name: str, at: str | None, source: str) -> Register:
-    if not is_name(name):
-        known = {
-            rule.register.register
-            for rules in built_in().places.values()
-            for rule in rules.values()
-            if rule.register is not None
-        }
-        fail(f"'{name}' cannot be a register's name", suggestion(name, known), code=2)
+    known = _registers()
+    if name not in known:
+        there_are = f"{suggestion(name, known)}; your own dialing.yaml may name others"
+        fail(f"no rule of dialing asks for a register '{name}'", there_are, code=2)
     now = records.now()
     when = now if at is None else instant_named(at)
     if when > now:
         fail(f"{at} is not past", "a copy is from a time that was", code=2)
     return Register(register=name, scrubbed_at=when, numbers=None, source=source[:255])
+
+
+def _registers() -> set[str]:
+    """Return the registers that any rule asks for, the tenant's own rules among them."""
+    tenant = load_tenant(read_settings().tenant_folder).draft
+    return {
+        rule.register.register
+        for rules in tenant.dialing.over(built_in()).places.values()
+        for rule in rules.values()
+        if rule.register is not None
+    }
 
 
 def _numbers(path: Path, country: str | None) -> Iterator[str]:
@@ -184,8 +193,10 @@ def _numbers(path: Path, country: str | None) -> Iterator[str]:
 def _plain(text: str, country: str | None) -> str | None:
     digits = text.translate(JOINERS)
     if E164.fullmatch(digits):
-        return digits
-    if country is None or not digits.isascii() or not digits.isdecimal():
+        if TRUNK_ZERO not in text:
+            return digits
+        digits = text  # of which country it is decides whether the zero belongs to it
+    elif country is None or not digits.isascii() or not digits.isdecimal():
         return None
     try:
         return number_of(digits, country)

@@ -213,6 +213,7 @@ class _Case:
             purpose=settings.purpose,
             mode=settings.mode,
             person=self.lead.person,
+            numbers=tuple(one.number for one in self.lead.numbers),
             debt=self.lead.fields.get("debt", ""),
             agent_guaranteed=True,  # as for every promised call
         )

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
-from ccengine.core.dialer.leads import LeadState
-from ccengine.core.dialer.retries import undone
-from ccengine.storage.attempt_endings import Circumstances, count_answer, heed, leave
-from ccengine.storage.lead_rows import tries_of
-from ccengine.storage.lead_tables import ATTEMPTS, LEADS
+from ccengine.core.dialer.retries import kills_number
+from ccengine.storage.attempt_endings import count_answer, heed, leave_again
+from ccengine.storage.lead_tables import ATTEMPTS, NUMBERS
 from ccengine.storage.writing import writing
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
-    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
     from ccengine.core.dialer.leads import AttemptId
     from ccengine.core.dialer.retries import Again, Finished, RetryRules
     from ccengine.storage.attempts import Ending
-
-AT_REST: Final = frozenset({LeadState.WAITING, LeadState.CALLBACK, LeadState.DONE})
-"""A lead that is claimed or being dialed again keeps what was decided of it."""
 
 
 class AttemptCorrections:
@@ -36,7 +30,8 @@ class AttemptCorrections:
     ) -> Again | Finished | None:
         """Have an attempt end otherwise, and its lead get what follows from that.
 
-        Wishes not to be called are noted whatever the lead does, and never taken back by this.
+        Wishes not to be called are noted whatever the lead does, and never taken back by this. A
+        number that was said to be wrong and is not may be dialed again, once its wish is.
 
         Args:
             attempt: that is closed.
@@ -64,24 +59,17 @@ class AttemptCorrections:
                     answers=dict(ending.answers),
                 )
             )
+            if _is_right_after_all(was, ending):
+                alive = update(NUMBERS).where(NUMBERS.c.lead == found.lead)
+                of_it = alive.where(NUMBERS.c.number == found.number)
+                await connection.execute(of_it.values(is_dead=False))
             await heed(connection, found, ending.of(found.number), ending.agent or "")
             await count_answer(connection, found, was.groups, -1)
             await count_answer(connection, found, ending.groups)
-            return await _leave_again(connection, found, was, ending, rules)
+            before, ended = was.of(found.number), ending.of(found.number)
+            return await leave_again(connection, found, before, ended, rules, ending.promise)
 
 
-async def _leave_again(
-    connection: AsyncConnection,
-    found: Row[tuple[object, ...]],
-    was: Ending,
-    ending: Ending,
-    rules: RetryRules,
-) -> Again | Finished | None:
-    lead = (await connection.execute(select(LEADS).where(LEADS.c.id == found.lead))).one()
-    latest = select(func.max(ATTEMPTS.c.placed_at)).where(ATTEMPTS.c.lead == found.lead)
-    is_last = await connection.scalar(latest) == found.placed_at
-    if not is_last or lead.state not in AT_REST:
-        return None
-    before = undone(was.of(found.number), tries_of(lead), rules)
-    circumstances = Circumstances(tries=before, rules=rules, promise=ending.promise)
-    return await leave(connection, found, ending.of(found.number), circumstances)
+def _is_right_after_all(was: Ending, ending: Ending) -> bool:
+    is_dead = kills_number(was.outcome, was.sequel)
+    return is_dead and not kills_number(ending.outcome, ending.sequel)

@@ -8,11 +8,11 @@ on when the engine died: its lead is with nobody until it is settled.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -37,13 +37,21 @@ from ccengine.core.dialer.retries import (
 )
 from ccengine.core.ids import AgentId, Instant
 from ccengine.storage.attempt_courses import AWAY, AttemptCourse, course_in, query_of
-from ccengine.storage.attempt_endings import Circumstances, count_answer, heed, leave
+from ccengine.storage.attempt_endings import (
+    Circumstances,
+    abandon_after_all,
+    count_answer,
+    heed,
+    leave,
+    note_persons_wish,
+)
 from ccengine.storage.attempt_tallies import began_query, tally_in, tally_query
-from ccengine.storage.attempts_held import hold_back, keep_out_full
+from ccengine.storage.attempts_held import hold_back, is_ours, keep_out_full
+from ccengine.storage.do_not_call import DoNotCall, note_wish
 from ccengine.storage.errors import StorageError
 from ccengine.storage.law_versions import keep_clearance
 from ccengine.storage.lead_rows import tries_of
-from ccengine.storage.lead_tables import ATTEMPTS, LEADS, NUMBERS
+from ccengine.storage.lead_tables import ATTEMPTS, LEADS
 from ccengine.storage.writing import writing
 
 if TYPE_CHECKING:
@@ -161,6 +169,9 @@ class Ending:
         )
 
 
+RulesOf = Callable[[str, str], RetryRules]
+"""Returns the rules of retries of a client's campaign."""
+
 EndingOf = Callable[[StoredAttempt], Awaitable[Ending | None]]
 
 
@@ -183,13 +194,20 @@ class AttemptStore:
             NotClaimed: it is not in this engine's hopper, or somebody is dialing the number.
         """
         async with writing(self._engine) as connection:
-            await _check_claim(connection, attempt)
+            if not await is_ours(connection, attempt):
+                of = f"with this number by {attempt.node}"
+                message = f"lead {attempt.lead} is not claimed {of}"
+                raise NotClaimed(message)
             full = await keep_out_full(connection, attempt, quotas)
             if full is not None:
                 return full
             said = await check(connection, attempt)
             if isinstance(said, HeldBack):
-                return await hold_back(connection, attempt, said, check)
+
+                async def ask(number: str) -> object:
+                    return await check(connection, replace(attempt, number=number))
+
+                return await hold_back(connection, attempt, said, ask)
             values = asdict(attempt)
             if said is not None:
                 values |= await keep_clearance(connection, said, attempt.placed_at)
@@ -211,26 +229,49 @@ class AttemptStore:
                 await connection.execute(statement.values(values))
 
     async def note_told(
-        self, attempt: AttemptId, answered_at: Instant, message_at: Instant
+        self, attempt: AttemptId, answered_at: Instant, message_at: Instant, rules_of: RulesOf
     ) -> StoredAttempt | None:
         """Note that somebody answered and was told who called, as nobody had come.
 
-        Whoever was thought lost, or to have hung up early, was abandoned.
+        Whoever was thought lost, or to have hung up early, was abandoned: their lead goes by that.
+
+        Args:
+            attempt: to reach them.
+            answered_at: they did.
+            message_at: it began.
+            rules_of: of a client's campaign.
 
         Returns:
             The attempt as it is now; None: there is none.
         """
-        mistaken = ATTEMPTS.c.outcome.in_((AttemptOutcome.LOST, AttemptOutcome.CUT_OFF))
-        values = {
-            "answered_at": func.coalesce(ATTEMPTS.c.answered_at, answered_at),
-            "message_at": func.coalesce(ATTEMPTS.c.message_at, message_at),
-            "outcome": case((mistaken, AttemptOutcome.ABANDONED), else_=ATTEMPTS.c.outcome),
-        }
         async with writing(self._engine) as connection:
-            statement = update(ATTEMPTS).where(ATTEMPTS.c.id == attempt)
-            await connection.execute(statement.values(values))
-        found = await self._read(select(ATTEMPTS).where(ATTEMPTS.c.id == attempt))
-        return next(iter(found), None)
+            of_it = ATTEMPTS.c.id == attempt
+            found = (await connection.execute(select(ATTEMPTS).where(of_it))).one_or_none()
+            if found is None:
+                return None
+            values = {
+                "answered_at": func.coalesce(ATTEMPTS.c.answered_at, answered_at),
+                "message_at": func.coalesce(ATTEMPTS.c.message_at, message_at),
+            }
+            await connection.execute(update(ATTEMPTS).where(of_it).values(values))
+            await abandon_after_all(connection, found, rules_of(found.client, found.campaign))
+        (stored,) = await self._read(select(ATTEMPTS).where(of_it))
+        return stored
+
+    async def opt_out(self, attempt: AttemptId, wish: DoNotCall) -> None:
+        """Note that whoever was called wants no more calls, on any of their numbers.
+
+        Args:
+            attempt: to reach them; where there is none, the wish is of its number alone.
+            wish: as it was said.
+        """
+        async with writing(self._engine) as connection:
+            query = select(ATTEMPTS).where(ATTEMPTS.c.id == attempt)
+            found = (await connection.execute(query)).one_or_none()
+            if found is None:
+                await note_wish(connection, wish)
+            else:
+                await note_persons_wish(connection, found, wish)
 
     async def close(
         self, attempt: AttemptId, ending: Ending, rules: RetryRules
@@ -243,7 +284,7 @@ class AttemptStore:
         self,
         node: str,
         at: Instant,
-        rules_of: Callable[[str, str], RetryRules],
+        rules_of: RulesOf,
         alive: Collection[AttemptId] = (),
         ending_of: EndingOf | None = None,
     ) -> list[StoredAttempt]:
@@ -323,19 +364,6 @@ def _supposed(left: StoredAttempt, at: Instant) -> Ending:
     talked = left.answered_at is not None and left.agent is not None
     outcome = AttemptOutcome.ANSWERED if talked else AttemptOutcome.LOST
     return Ending(outcome=outcome, at=at, cause=AWAY, agent=left.agent)
-
-
-async def _check_claim(connection: AsyncConnection, attempt: NewAttempt) -> None:
-    query = (
-        select(LEADS.c.state, LEADS.c.node, NUMBERS.c.is_dead)
-        .join(NUMBERS, NUMBERS.c.lead == LEADS.c.id)
-        .where(LEADS.c.id == attempt.lead, NUMBERS.c.number == attempt.number)
-    )
-    row = (await connection.execute(query)).one_or_none()
-    is_ours = row is not None and (row.state, row.node) == (LeadState.CLAIMED, attempt.node)
-    if row is None or not is_ours or row.is_dead:
-        message = f"lead {attempt.lead} is not claimed with this number by {attempt.node}"
-        raise NotClaimed(message)
 
 
 async def _close(

@@ -26,7 +26,7 @@ from ccengine.storage.kept import KeptStore
 from ccengine.storage.keyed_rows import KeyedRows
 from ccengine.storage.lead_lists import LeadLists
 from ccengine.storage.leads import LeadStore
-from ccengine.storage.number_facts import facts_about
+from ccengine.storage.number_facts import Called, facts_about
 from ccengine.storage.papers import PaperStore
 from ccengine.storage.plays import PlayStore
 from ccengine.storage.quality import QualityStore
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.ext.asyncio import AsyncEngine
 
+    from ccengine.core.dialer.leads import LeadKey
     from ccengine.core.dialer.numbers_known import NumberFacts
     from ccengine.storage.number_facts import Refusals
 
@@ -169,17 +170,30 @@ class RecordDatabase:
         return ConsentStore(self._engine)
 
     async def number_facts(
-        self, number: str, person: str = "", refusals: Refusals = ()
+        self,
+        number: str,
+        person: str = "",
+        refusals: Refusals = (),
+        *,
+        client: str = "",
+        numbers: Sequence[str] = (),
+        lead: LeadKey | None = None,
     ) -> NumberFacts:
         """Return what is known of a number.
 
         Args:
             number: E.164.
-            person: whose it is; empty: only the number is known.
+            person: whose it is, by the client's key; empty: nobody knows.
             refusals: clients' dispositions by which somebody does not want such calls.
+            client: whose key it is.
+            numbers: E.164, all that are known of theirs.
+            lead: that has the number: what was compared with a register before it came was not it.
         """
+        called = Called(
+            number=number, client=client, person=person, numbers=tuple(numbers), lead=lead
+        )
         async with self._engine.connect() as connection:
-            return await connection.run_sync(facts_about, number, person, refusals)
+            return await connection.run_sync(facts_about, called, refusals)
 
     async def close(self) -> None:
         """Close all connections."""

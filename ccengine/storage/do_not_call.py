@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from ccengine.core.ids import Instant
+from ccengine.storage.attempts_held import let_go
 from ccengine.storage.dialing_tables import DO_NOT_CALL, REGISTERS
 from ccengine.storage.register_copies import RegisterCopies
 from ccengine.storage.writing import writing
@@ -41,6 +43,14 @@ class Register:
     source: str  #: a file, or who compares
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishPage:
+    """A part of a list."""
+
+    entries: Sequence[DoNotCall]
+    next: int | None  #: where it ended, for the one that follows; None: that is all
+
+
 _NAMES = tuple(one.name for one in fields(Register))
 
 
@@ -59,15 +69,20 @@ class DoNotCallStore:
             return await note_wish(connection, entry)
 
     async def remove(self, number: str, client: str = "") -> DoNotCall | None:
-        """Take a wish back; None: there was none of this number and client."""
+        """Take a wish back; None: there was none of this number and client.
+
+        Leads that were done because of it are dialed again.
+        """
         of_it = (
             DO_NOT_CALL.c.number == number,
             DO_NOT_CALL.c.client == client,
         )
-        async with self._engine.begin() as connection:
+        async with writing(self._engine) as connection:
             found = await connection.execute(select(DO_NOT_CALL).where(*of_it))
             row = found.mappings().one_or_none()
-            await connection.execute(delete(DO_NOT_CALL).where(*of_it))
+            if row is not None:
+                await connection.execute(delete(DO_NOT_CALL).where(*of_it))
+                await let_go(connection, number, client, row["at"])
         return None if row is None else _entry(dict(row))
 
     async def of_number(self, number: str) -> list[DoNotCall]:
@@ -76,25 +91,27 @@ class DoNotCallStore:
         async with self._engine.connect() as connection:
             return [_entry(dict(row)) for row in (await connection.execute(query)).mappings()]
 
-    async def of_client(self, client: str, after: str, limit: int) -> list[DoNotCall]:
-        """Return a part of a client's list, by number.
+    async def of_client(self, client: str, after: int, limit: int) -> WishPage:
+        """Return a part of a client's list, in the order in which it was noted.
 
         Args:
             client: whose calls; empty: anybody's.
-            after: the last number of the part before; empty: the first part.
+            after: where the part before ended; 0: the first part.
             limit: so many at most.
         """
         query = (
             select(DO_NOT_CALL)
-            .where(
-                DO_NOT_CALL.c.client == client,
-                DO_NOT_CALL.c.number > after,
-            )
-            .order_by(DO_NOT_CALL.c.number)
-            .limit(limit)
+            .where(DO_NOT_CALL.c.client == client, DO_NOT_CALL.c.id > after)
+            .order_by(DO_NOT_CALL.c.id)
+            .limit(limit + 1)
         )
         async with self._engine.connect() as connection:
-            return [_entry(dict(row)) for row in (await connection.execute(query)).mappings()]
+            rows = (await connection.execute(query)).mappings().all()
+        shown = rows[:limit]
+        return WishPage(
+            entries=[_entry(dict(row)) for row in shown],
+            next=shown[-1]["id"] if len(rows) > limit else None,
+        )
 
     async def replace(self, register: Register, numbers: Iterable[str]) -> int:
         """Put a register's new copy in the place of the old one, whole or not at all.
@@ -134,9 +151,18 @@ class DoNotCallStore:
 
 
 async def note_wish(connection: AsyncConnection, entry: DoNotCall) -> bool:
-    """Note, in a transaction, that somebody is not to be called; False: it was noted already."""
+    """Note, in a transaction, that somebody is not to be called; False: it was noted already.
+
+    Whose wish it is, is noted later, too: then it counts for all of their numbers.
+    """
     statement = insert(DO_NOT_CALL).values(asdict(entry)).on_conflict_do_nothing()
-    return (await connection.execute(statement)).rowcount == 1
+    if (await connection.execute(statement)).rowcount == 1:
+        return True
+    if entry.person:
+        of_it = (DO_NOT_CALL.c.number == entry.number, DO_NOT_CALL.c.client == entry.client)
+        nobodys = update(DO_NOT_CALL).where(*of_it, DO_NOT_CALL.c.person == "")
+        await connection.execute(nobodys.values(person=entry.person))
+    return False
 
 
 async def _put(connection: AsyncConnection, register: Register, copy: int | None = None) -> None:

@@ -11,13 +11,15 @@ from ccengine.core.dialer.judging import judge
 from ccengine.core.dialer.leads import HeldBack
 from ccengine.core.dialer.purposes import Mode
 from ccengine.core.dialer.verdicts import MENDABLE, HoldReason
-from ccengine.storage.number_facts import facts_about
+from ccengine.storage.lead_rows import numbers_of
+from ccengine.storage.number_facts import Called, facts_about
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from ccengine.core.dialer.leads import LeadNumber
     from ccengine.core.dialer.rules import Law
     from ccengine.core.dialer.verdicts import Hold, Verdict
     from ccengine.core.ids import Instant
@@ -38,8 +40,16 @@ def by_law(law_of: Callable[[NewAttempt], Law], refusals: Refusals) -> Check:
     """
 
     async def check(connection: AsyncConnection, attempt: NewAttempt) -> HeldBack | Clearance:
-        facts = await connection.run_sync(facts_about, attempt.number, attempt.person, refusals)
-        request, law = _request(attempt), law_of(attempt)
+        known = (await numbers_of(connection, [attempt.lead])).get(attempt.lead, [])
+        request, law = _request(attempt, known), law_of(attempt)
+        called = Called(
+            number=request.number,
+            client=request.client,
+            person=request.person,
+            numbers=request.numbers,
+            lead=attempt.lead,
+        )
+        facts = await connection.run_sync(facts_about, called, refusals)
         verdict = judge(request, law, facts, attempt.placed_at)
         if verdict.may_be_called:
             return clearance(request, law, facts, attempt.placed_at)
@@ -76,7 +86,7 @@ def _how_long(hold: Hold) -> tuple[bool, bool, Instant]:
     return for_ever, for_ever and hold.reason not in MENDABLE, hold.until or 0.0
 
 
-def _request(attempt: NewAttempt) -> DialRequest:
+def _request(attempt: NewAttempt, known: Sequence[LeadNumber]) -> DialRequest:
     return DialRequest(
         number=attempt.number,
         client=attempt.client,
@@ -84,6 +94,7 @@ def _request(attempt: NewAttempt) -> DialRequest:
         purpose=attempt.purpose,
         mode=attempt.mode,
         person=attempt.person,
+        numbers=tuple(one.number for one in known),
         debt=attempt.debt,
         agent_guaranteed=attempt.agent_guaranteed,
     )

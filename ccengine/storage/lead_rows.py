@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import TypeAdapter
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from ccengine.core.dialer.campaigns import Order
 from ccengine.core.dialer.leads import Lead, LeadKey, LeadNumber, LeadState, Tries
@@ -70,15 +70,47 @@ async def lists_of(connection: AsyncConnection, client: str, campaign: str) -> d
 async def fresh_rows(
     connection: AsyncConnection, list_id: int, order: Order, limit: int
 ) -> list[Row[Any]]:
-    """Return the new leads of a list that come first; none of an import that goes on."""
-    done = select(IMPORTS.c.id).where(IMPORTS.c.list_id == list_id, IMPORTS.c.state == DONE)
-    imports = list((await connection.scalars(done)).all())
-    rows = [
-        row
-        for query in fresh_queries(imports, order, limit)
-        for row in (await connection.execute(query)).all()
-    ]
+    """Return the new leads of a list that come first; none of an import that goes on.
+
+    Imports in which there is none any more are not looked at again: a list that is fed all day has
+    thousands of them.
+
+    Args:
+        connection: of a transaction that writes.
+        list_id: the list.
+        order: in which it is gone through.
+        limit: so many at most; at least 1.
+    """
+    rows: list[Row[Any]] = []
+    used_up: list[int] = []
+    for one in (await connection.scalars(imports_query(list_id))).all():
+        found = [
+            row
+            for query in fresh_queries([one], order, limit)
+            for row in (await connection.execute(query)).all()
+        ]
+        if not found:
+            used_up.append(one)
+        rows += found
+    await note_used_up(connection, used_up, is_used_up=True)
     return sorted(rows, key=_RANKS[order])[:limit]
+
+
+def imports_query(list_id: int) -> Select[Any]:
+    """Return the query for a list's imports that may have new leads."""
+    return select(IMPORTS.c.id).where(
+        IMPORTS.c.list_id == list_id, IMPORTS.c.state == DONE, IMPORTS.c.is_used_up.is_(False)
+    )
+
+
+async def note_used_up(
+    connection: AsyncConnection, imports: Sequence[int], *, is_used_up: bool
+) -> None:
+    """Note that imports have no new lead any more; or that they may have one again."""
+    for start in range(0, len(imports), IDS_AT_ONCE):
+        some = IMPORTS.c.id.in_(imports[start : start + IDS_AT_ONCE])
+        changed = update(IMPORTS).where(some, IMPORTS.c.is_used_up.is_not(is_used_up))
+        await connection.execute(changed.values(is_used_up=is_used_up))
 
 
 async def numbers_of(

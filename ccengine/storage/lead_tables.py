@@ -43,7 +43,8 @@ IMPORTS = Table(
     Column("rows", Integer, nullable=False, server_default="0"),
     Column("leads", Integer, nullable=False, server_default="0"),
     Column("rejects", Integer, nullable=False, server_default="0"),
-    Index("lead_imports_of_list", "list_id", "state"),
+    Column("is_used_up", Boolean, nullable=False, server_default="0"),  # no lead of it is new
+    Index("lead_imports_of_list", "list_id", "state", "is_used_up"),
     sqlite_autoincrement=True,  # leads' ids begin with it
 )
 """Files that were taken in. What came with one that is not done yet is not there for anybody."""

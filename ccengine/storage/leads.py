@@ -18,7 +18,9 @@ from ccengine.core.dialer.campaigns import ListShare
 from ccengine.core.dialer.hopper import Wanted
 from ccengine.core.dialer.leads import Lead, LeadKey, LeadState
 from ccengine.core.dialer.quotas import Quotas
+from ccengine.core.dialer.retries import NO_NUMBER_LEFT
 from ccengine.core.ids import AgentId, Instant
+from ccengine.storage.lead_imports import row_of
 from ccengine.storage.lead_rows import (
     DONE,
     IDS_AT_ONCE,
@@ -26,6 +28,7 @@ from ccengine.storage.lead_rows import (
     fresh_rows,
     lead_of,
     lists_of,
+    note_used_up,
     numbers_of,
 )
 from ccengine.storage.lead_tables import CLAIMS, IMPORTS, LEADS, LISTS, NUMBERS, QUOTA_COUNTS
@@ -127,6 +130,7 @@ class LeadStore:
             statement = update(LEADS).where(some, *full).values(state=was, before=None, because="")
             async with writing(self._engine) as connection:
                 await connection.execute(statement)
+                await _may_be_new(connection, wanted[start : start + IDS_AT_ONCE])
         return len(wanted)
 
     async def put_off(self, lead: LeadKey, until: Instant | None, because: str) -> None:
@@ -259,7 +263,8 @@ class _Claim:
         order = self.asked.lists[name].order
         claimed: list[Lead] = []
         for _ in range(ROUNDS_AT_MOST):
-            rows = await fresh_rows(self.connection, list_id, order, room - len(claimed))
+            wanted = room - len(claimed)
+            rows = await fresh_rows(self.connection, list_id, order, wanted) if wanted else ()
             if not rows:
                 break
             claimed += await self._take(name, rows)
@@ -271,17 +276,22 @@ class _Claim:
         leads = [lead_of(row, name, numbers.get(row.id, ())) for row in rows]
         taken = await self._claimed_already(leads)
         fine: list[Lead] = []
+        dead: list[int] = []
         full: list[int] = []
         elsewhere: list[int] = []
         for lead in leads:
             own = {one.number for one in lead.numbers}
-            if self.asked.quotas.full_for(lead.fields) is not None:
+            if lead.to_dial is None:
+                dead.append(lead.key)
+            elif self.asked.quotas.full_for(lead.fields) is not None:
                 full.append(lead.key)
             elif own & taken:
                 elsewhere.append(lead.key)
             else:
                 taken |= own
                 fine.append(lead)
+        done = {"state": LeadState.DONE, "because": NO_NUMBER_LEFT, "due_at": None, "agent": None}
+        await self._change(dead, done)
         await self._put_aside(full, elsewhere)
         await self._note(fine)
         return fine
@@ -338,3 +348,10 @@ async def _give_back(connection: AsyncConnection, leads: Sequence[int]) -> None:
         await connection.execute(
             update(LEADS).where(*claimed).values(state=LEADS.c.before, before=None, node=None)
         )
+        await _may_be_new(connection, some)
+
+
+async def _may_be_new(connection: AsyncConnection, leads: Sequence[int]) -> None:
+    """Have the imports of leads be looked at again: any of these may be a new lead once more."""
+    imports = {row_of(lead)[0] for lead in leads}
+    await note_used_up(connection, sorted(imports), is_used_up=False)

@@ -13,7 +13,12 @@ from ccengine.proof import pack as pack_module
 from ccengine.proof.figures import is_short_ring, is_silent
 from ccengine.proof.pack import FolderTaken
 from ccengine.proof.verifying import faults_of
-from ccengine.storage.dialing_tables import CALL_CONSENTS, DO_NOT_CALL, LAWS
+from ccengine.storage.dialing_tables import (
+    CALL_CONSENTS,
+    DO_NOT_CALL,
+    LAWS,
+    REGISTER_NUMBERS,
+)
 from ccengine.storage.tables import KEPT_RECORDINGS
 from tests.proof.campaign import LAW, add, at, filled, folders, order, packed, row, table
 
@@ -197,13 +202,13 @@ def test_registers_consents_wishes_and_recordings_are_those_of_the_called(tmp_pa
     add(file, CALL_CONSENTS, consents)
     wish: dict[str, Any] = {
         "number": "+13055550100",
-        "register": "",
         "client": "",
         "person": "",
         "at": NOON + 95,
     }
     wish |= {"evidence": "call c2", "by": "ann"}
-    add(file, DO_NOT_CALL, [wish, wish | {"register": "us-national"}])
+    add(file, DO_NOT_CALL, [wish])
+    add(file, REGISTER_NUMBERS, [{"copy": 1, "number": "+13055550100"}])
     kept = {
         "call": "c1", "tenant": "demo", "client": "nour", "agents": ["ann"], "state": "kept",
         "started_at": NOON, "spool": [], "sha256": "ab", "sealed_sha256": "cd",

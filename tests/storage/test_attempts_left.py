@@ -52,6 +52,10 @@ async def path(tmp_path: Path) -> Path:
     return file
 
 
+def rules(_client: str, _campaign: str) -> RetryRules:
+    return RULES
+
+
 async def claimed(database: RecordDatabase) -> list[Lead]:
     return await database.leads.claim(refill(), NOON)
 
@@ -77,14 +81,31 @@ async def test_who_was_told_who_called_was_abandoned(
         lead, *_ = await claimed(database)
         await database.attempts.place(attempt(lead), anybody)
         await database.attempts.close(A1, Ending(outcome=outcome, at=NOON + 9), RULES)
-        told = await database.attempts.note_told(A1, NOON + 5, NOON + 6.6)
+        told = await database.attempts.note_told(A1, NOON + 5, NOON + 6.6, rules)
         stored = await one_of(database, lead)
         assert told == stored
         assert (stored.outcome, stored.answered_at) == (then, NOON + 5)
         assert stored.message_at == NOON + 6.6
-        await database.attempts.note_told(A1, NOON + 50, NOON + 60)  # found a second time
+        await database.attempts.note_told(A1, NOON + 50, NOON + 60, rules)  # found a second time
         assert await one_of(database, lead) == stored
-        assert await database.attempts.note_told(AttemptId("other"), NOON, NOON) is None
+        assert await database.attempts.note_told(AttemptId("other"), NOON, NOON, rules) is None
+
+
+@pytest.mark.parametrize("outcome", [AttemptOutcome.LOST, AttemptOutcome.CUT_OFF])
+async def test_who_was_told_who_called_is_left_alone_as_who_was_abandoned(
+    path: Path, outcome: AttemptOutcome
+) -> None:
+    """Given the note comes after the end, then the lead waits for 72 hours and not for a day."""
+    async with opened(path) as database:
+        lead, *_ = await claimed(database)
+        await database.attempts.place(attempt(lead), anybody)
+        await database.attempts.close(A1, Ending(outcome=outcome, at=NOON + 9), RULES)
+        await database.attempts.note_told(A1, NOON + 5, NOON + 6.6, rules)
+        await database.attempts.note_told(A1, NOON + 5, NOON + 6.6, rules)  # found a second time
+        found = await database.leads.get(lead.key)
+        assert found is not None
+        assert (found.state, found.due_at) == (LeadState.WAITING, NOON + 9 + 72 * 3_600)
+        assert (found.tries.attempts, found.tries.by_rule) == (1, {"abandoned": 1})
 
 
 async def test_moments_noted_before_stay(path: Path) -> None:
@@ -93,7 +114,7 @@ async def test_moments_noted_before_stay(path: Path) -> None:
         await database.attempts.place(attempt(lead), anybody)
         progress = Progress(answered_at=NOON + 4, taken_at=NOON + 4.5, bridged_at=NOON + 4.6)
         await database.attempts.note(A1, progress)
-        await database.attempts.note_told(A1, NOON + 5, NOON + 6.6)
+        await database.attempts.note_told(A1, NOON + 5, NOON + 6.6, rules)
         stored = await one_of(database, lead)
         assert (stored.answered_at, stored.taken_at) == (NOON + 4, NOON + 4.5)
         assert stored.outcome is None
@@ -114,9 +135,6 @@ async def test_what_was_decided_and_not_written_is_written_by_the_next(path: Pat
                 disposition="sold",
                 agent=AgentId("sara"),
             )
-
-        def rules(_client: str, _campaign: str) -> RetryRules:
-            return RULES
 
         alive = {AttemptId("a3")}
         left = await database.attempts.settle(NODE, NOON + 9, rules, alive, decided)

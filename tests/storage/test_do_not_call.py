@@ -27,6 +27,7 @@ TABLES = (
     "register_numbers",
     "call_consents",
     "dialing_laws",
+    "lead_imports",
     "attempts",
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from sqlalchemy import insert, select
 
 from ccengine.core.dialer.clearance import Clearance
@@ -16,8 +17,10 @@ from ccengine.storage.dialing_tables import LAWS
 from ccengine.storage.do_not_call import Register
 from ccengine.storage.law_check import by_law
 from ccengine.storage.law_versions import keep_clearance
+from ccengine.storage.lead_imports import lead_id
 from ccengine.storage.lead_tables import ATTEMPTS
 from tests.core.dialer.cases import law, rule
+from tests.storage.leads import NOON, imported, new
 from tests.storage.test_do_not_call import NUMBER, OTHER, opened, wish
 
 if TYPE_CHECKING:
@@ -157,3 +160,66 @@ async def test_what_allowed_a_call_is_kept_with_it_and_the_rules_once(tmp_path: 
     assert kept["rules"] == {"US.twice": "kept", "US.register": "kept"}
     assert (kept["law"], kept["scrubs"]) == ("v1", {"us-national": 90 * HOUR})
     assert tuple(version) == ("v1", 100 * HOUR, '{"places":{}}')
+
+
+# --- leads whose file has no key ------------------------------------------------------------------
+
+PAUSED = rule(Pause(after=(Result.REFUSED,)), "AE.after-refusal")
+ONCE = rule(AttemptCap(at_most=1, hours=24, per=Per.PERSON), "US-FL.once")
+PER_DEBT = rule(AttemptCap(at_most=1, days=7, per=Per.DEBT), "US.seven-calls")
+
+
+@pytest.mark.parametrize("named", [PAUSED, ONCE, PER_DEBT])
+async def test_all_numbers_of_a_lead_are_one_persons(tmp_path: Path, named: Rule) -> None:
+    """Given a lead without a key, of which one number was called, then the others count with it."""
+    async with opened(tmp_path):
+        pass
+    path = tmp_path / "records.sqlite"
+    key = LeadKey(lead_id(imported(path, [new(1, numbers=(NUMBER, OTHER))]), 1))
+    tried = {"outcome": "answered", "disposition": "not_interested", "person": ""}
+    stranger = "+13055550199"
+    async with opened(tmp_path) as database:
+        await store(database, "a1", 99, number=OTHER, **tried)
+        held = await asked(database, named, person="", lead=key)
+        assert held is not None
+        assert held.rule == named.id
+        assert await asked(database, named, person="", lead=LeadKey(2), number=stranger) is None
+
+
+async def test_another_clients_key_is_somebody_else(tmp_path: Path) -> None:
+    async with opened(tmp_path) as database:
+        await store(database, "a1", 99, client="dnipro", number=OTHER, person="17")
+        assert await asked(database, ONCE, person="17") is None
+        assert await asked(database, ONCE, person="17", client="dnipro") is not None
+
+
+# --- registers that somebody else compares --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("scrubbed_at", "numbers", "is_held"),
+    [
+        (NOON - HOUR, None, True),  # the vendor had no such number then
+        (NOON, None, False),
+        (NOON + HOUR, None, False),
+        (NOON - HOUR, 0, False),  # our own copy: every number is compared with it
+    ],
+)
+async def test_nobody_compared_what_came_later(
+    tmp_path: Path, scrubbed_at: float, numbers: int | None, *, is_held: bool
+) -> None:
+    """Given numbers were compared by a vendor, then leads that came after that were not."""
+    async with opened(tmp_path):
+        pass
+    path = tmp_path / "records.sqlite"
+    key = LeadKey(lead_id(imported(path, [new(1, numbers=(NUMBER,))]), 1))
+    register = rule(Scrub(register="us-national", days=31), "US.register")
+    told = Register(
+        register="us-national", scrubbed_at=scrubbed_at, numbers=numbers, source="a vendor"
+    )
+    async with opened(tmp_path) as database:
+        await database.do_not_call.scrubbed(told)
+        held = await asked(database, register, lead=key, placed_at=NOON + 2 * HOUR)
+    assert (held is not None) is is_held
+    if held is not None:
+        assert (held.rule, held.look_again_at) == ("US.register", NOON + 3 * HOUR)

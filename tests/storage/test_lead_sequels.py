@@ -6,12 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import update
 
 from ccengine.core.dialer.hopper import Wanted
 from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, LeadState, Promise
 from ccengine.core.dialer.retries import Again, Finished, RetryRule, RetryRules, Sequel
 from ccengine.core.ids import AgentId
 from ccengine.storage.attempts import Ending
+from ccengine.storage.do_not_call import DoNotCall
+from ccengine.storage.law_check import by_law
+from ccengine.storage.lead_tables import NUMBERS
+from tests.core.dialer.cases import law
 from tests.storage.leads import NOON, anybody, attempt, imported, new, number, opened, refill
 
 if TYPE_CHECKING:
@@ -68,11 +73,14 @@ async def test_who_wants_no_more_calls_gets_none(database: RecordDatabase, lead:
     then = await database.attempts.close(A1, ending, RULES)
     assert isinstance(then, Finished)
     assert (await now_of(database, lead)).state is LeadState.DONE
-    (wish,) = await database.do_not_call.of_number(lead.numbers[0].number)
-    assert (wish.client, wish.person, wish.by) == ("dnipro", "C-7", "sara")
-    assert "no_calls" in wish.evidence
-    other = await database.number_facts("+380509999999", person="C-7")
+    for one in lead.numbers:  # by which they are known in lists without keys, too
+        (wish,) = await database.do_not_call.of_number(one.number)
+        assert (wish.client, wish.person, wish.by) == ("dnipro", "C-7", "sara")
+        assert "no_calls" in wish.evidence
+    other = await database.number_facts("+380509999999", person="C-7", client="dnipro")
     assert other.opt_outs  # all numbers of theirs are meant
+    stranger = await database.number_facts("+380509999999", person="C-7", client="nour")
+    assert not stranger.opt_outs  # whose key is the same
 
 
 async def test_a_wrong_number_is_never_dialed_again(database: RecordDatabase, lead: Lead) -> None:
@@ -114,6 +122,39 @@ async def test_what_was_filled_in_stands_with_the_attempt(
     first, second = [one async for one in database.lead_lists.leads(of)]
     assert (first.last_disposition, first.answers) == ("sold", {"users": "12"})
     assert (second.last_disposition, second.answers) == ("", {})
+
+
+async def test_a_key_that_was_pressed_counts_for_all_their_numbers(
+    database: RecordDatabase, lead: Lead
+) -> None:
+    """Given 9 was pressed on the mobile, then the number at home is not dialed either."""
+    first, second = (one.number for one in lead.numbers)
+    wish = DoNotCall(number=first, client="dnipro", at=NOON, evidence="pressed 9", by="a1")
+    await database.attempts.opt_out(A1, wish)
+    for one in (first, second):
+        assert await database.do_not_call.of_number(one) == [
+            replace(wish, number=one, person="C-7")
+        ]
+
+
+async def test_a_wish_that_was_noted_of_a_number_becomes_the_persons(
+    database: RecordDatabase, lead: Lead
+) -> None:
+    """Given a number was noted on the command line, then what its owner says later still counts."""
+    first = lead.numbers[0].number
+    noted = DoNotCall(number=first, client="dnipro", at=NOON - 9, evidence="a letter", by="anna")
+    assert await database.do_not_call.add(noted)
+    await database.attempts.close(A1, said("no_calls", Sequel.DO_NOT_CALL), RULES)
+    assert await database.do_not_call.of_number(first) == [replace(noted, person="C-7")]
+    assert not await database.do_not_call.add(replace(noted, person="C-8"))
+    elsewhere = await database.number_facts("+380509999999", person="C-7", client="dnipro")
+    assert elsewhere.opt_outs
+
+
+async def test_a_wish_of_no_attempt_is_of_its_number(database: RecordDatabase) -> None:
+    wish = DoNotCall(number="+380509999999", client="dnipro", at=NOON, evidence="said", by="in-1")
+    await database.attempts.opt_out(AttemptId("in-1"), wish)
+    assert await database.do_not_call.of_number("+380509999999") == [wish]
 
 
 # --- corrections --------------------------------------------------------------------------------
@@ -220,3 +261,114 @@ async def test_a_promise_stands_until_their_phone_has_rung(
     left = await now_of(database, promised)
     assert left.state is state
     assert left.agent == (SARA if state is LeadState.CALLBACK else None)
+
+
+# --- numbers that are nobody's ------------------------------------------------------------------
+
+
+async def only_first(database: RecordDatabase, lead: Lead) -> str:
+    """Have the lead's second number be dead, and return the first."""
+    second = lead.numbers[1].number
+    await database.leads.give_back([lead.key])
+    async with database._engine.begin() as connection:
+        dead = update(NUMBERS).where(NUMBERS.c.number == second)
+        await connection.execute(dead.values(is_dead=True))
+    return lead.numbers[0].number
+
+
+async def test_a_promise_on_a_wrong_number_is_kept_on_the_next(
+    database: RecordDatabase, lead: Lead
+) -> None:
+    """Given a call was promised on the number dialed, which is not theirs, then the other one."""
+    promise = Promise(due_at=NOON + 900)
+    ending = said("wrong", Sequel.WRONG_NUMBER, promise=promise)
+    await database.attempts.close(A1, ending, RULES)
+    found = await now_of(database, lead)
+    assert (found.state, found.number) == (LeadState.CALLBACK, lead.numbers[1].number)
+
+
+async def test_without_a_number_a_promise_ends(database: RecordDatabase, lead: Lead) -> None:
+    await only_first(database, lead)
+    promise = Promise(due_at=NOON + 900)
+    ending = said("wrong", Sequel.WRONG_NUMBER, promise=promise)
+    await database.attempts.close(A1, ending, RULES)
+    found = await now_of(database, lead)
+    assert (found.state, found.due_at) == (LeadState.DONE, None)
+
+
+async def test_an_older_attempt_may_take_the_last_number(
+    database: RecordDatabase, lead: Lead
+) -> None:
+    """Given two attempts, then the first one's correction leaves no lead that nobody can dial."""
+    await only_first(database, lead)
+    was = said("later")
+    await database.attempts.close(A1, was, RULES)
+    await claim_again(database, lead, NOON + 4_000)
+    busy = Ending(outcome=AttemptOutcome.BUSY, at=NOON + 4_030)
+    await database.attempts.close(AttemptId("a2"), busy, RULES)
+    ending = said("wrong", Sequel.WRONG_NUMBER)
+    assert await database.corrections.correct(A1, was, ending, RULES) is None
+    found = await now_of(database, lead)
+    assert (found.state, found.due_at) == (LeadState.DONE, None)
+
+
+async def claim_again(database: RecordDatabase, lead: Lead, at: float) -> None:
+    asked = await database.leads.claim(refill(9), at)
+    again = next(one for one in asked if one.key == lead.key)
+    await database.attempts.place(attempt(again, "a2", at), anybody)
+
+
+async def test_a_lead_without_a_number_is_not_claimed_for_ever(
+    database: RecordDatabase, promised: Lead
+) -> None:
+    """Given all numbers of who was promised a call died meanwhile, then the lead is done."""
+    async with database._engine.begin() as connection:
+        dead = update(NUMBERS).where(NUMBERS.c.lead == promised.key)
+        await connection.execute(dead.values(is_dead=True))
+    assert await claimed(database, 901, agents=(SARA,)) == []
+    assert (await now_of(database, promised)).state is LeadState.DONE
+
+
+async def test_a_number_said_to_be_wrong_by_slip_is_dialed_again(
+    database: RecordDatabase, lead: Lead
+) -> None:
+    """Given the agent mends it, then the number lives, and the wish is taken back by hand."""
+    first = await only_first(database, lead)
+    was = said("wrong", Sequel.WRONG_NUMBER)
+    await database.attempts.close(A1, was, RULES)
+    assert (await now_of(database, lead)).state is LeadState.DONE
+    await database.corrections.correct(A1, was, said("later"), RULES)
+    found = await now_of(database, lead)
+    assert (found.state, found.to_dial) == (LeadState.WAITING, first)
+    assert await database.do_not_call.of_number(first)
+
+
+@pytest.mark.parametrize("by_rule", [True, False])
+async def test_a_wish_taken_back_has_its_leads_dialed_again(
+    database: RecordDatabase, lead: Lead, *, by_rule: bool
+) -> None:
+    first = await only_first(database, lead)
+    if by_rule:  # the lead was held back by the wish
+        lost = Ending(outcome=AttemptOutcome.CANCELLED, at=NOON + 60)
+        await database.attempts.close(A1, lost, RULES)
+        asked = await database.leads.claim(refill(9), NOON + 4_000)
+        wish = DoNotCall(number=first, client="dnipro", at=NOON, evidence="a letter", by="anna")
+        await database.do_not_call.add(wish)
+        again = next(one for one in asked if one.key == lead.key)
+        await database.attempts.place(attempt(again, "a2"), by_law(lambda _: law(), ()))
+    else:
+        await database.attempts.close(A1, said("wrong", Sequel.WRONG_NUMBER), RULES)
+    assert (await now_of(database, lead)).state is LeadState.DONE
+    assert await database.do_not_call.remove(first, "nour") is None
+    assert (await now_of(database, lead)).state is LeadState.DONE
+    assert await database.do_not_call.remove(first, "dnipro") is not None
+    found = await now_of(database, lead)
+    assert (found.state, found.to_dial) == (LeadState.WAITING, first)
+
+
+async def test_who_asked_for_no_more_calls_is_done_also_when_the_wish_is_taken_back(
+    database: RecordDatabase, lead: Lead
+) -> None:
+    await database.attempts.close(A1, said("no_calls", Sequel.DO_NOT_CALL), RULES)
+    assert await database.do_not_call.remove(number(1), "dnipro") is not None
+    assert (await now_of(database, lead)).state is LeadState.DONE

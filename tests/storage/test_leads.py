@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.dialects import sqlite
 
 from ccengine.core.dialer.campaigns import ListShare, Order, Quota
@@ -35,6 +36,7 @@ from tests.storage.leads import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from ccengine.core.dialer.leads import Lead
@@ -279,3 +281,56 @@ async def test_a_number_is_found_by_an_index(path: Path) -> None:
     assert "SEARCH lead_numbers USING COVERING INDEX one_lead_of_a_number" in plan[0][3]
     importing.undo()
     importing.close()
+
+
+async def test_imports_that_are_used_up_are_not_looked_at(path: Path) -> None:
+    """Given a list that is fed all day, then a refill asks those only that have new leads; and
+    again those to which one comes back."""
+    keys = [imported(path, [new(row)]) for row in range(1, 41)]
+    async with opened(path) as database:
+        leads = await database.leads.claim(refill(), NOON)
+        assert len(leads) == 40
+        assert await database.leads.claim(refill(), NOON) == []
+        asked: list[str] = []
+        event.listen(database._engine.sync_engine, "before_cursor_execute", noting(asked))
+        assert await database.leads.claim(refill(), NOON) == []
+        assert len([one for one in asked if "FROM leads" in one]) <= 3
+        await database.leads.give_back([leads[7].key])
+        assert [one.key for one in await database.leads.claim(refill(), NOON)] == [leads[7].key]
+        assert await database.leads.claim(refill(), NOON) == []
+        assert await database.leads.give_back_all("node1") == 40
+        assert len(await database.leads.claim(refill(), NOON)) == 40
+    assert len(set(keys)) == 40
+
+
+@pytest.mark.parametrize("order", list(Order))
+async def test_a_used_up_import_does_not_hide_another_one(path: Path, order: Order) -> None:
+    lists = {"main": ListShare(order=order)}
+    imported(path, [new(1)])
+    async with opened(path) as database:
+        for row in (2, 3, 4):
+            assert len(await database.leads.claim(refill(lists=lists), NOON)) == 1
+            assert await database.leads.claim(refill(lists=lists), NOON) == []
+            imported(path, [new(row)])
+        assert len(await database.leads.claim(refill(lists=lists), NOON)) == 1
+
+
+async def test_a_raised_quota_brings_new_leads_back_from_a_used_up_import(path: Path) -> None:
+    imported(path, [new(row, fields={"region": "north"}) for row in range(1, 4)])
+    counted = {("region", "north"): 1}
+
+    def quotas(north: int) -> Quotas:
+        return Quotas(wanted=[Quota(field="region", answers={"north": north})], counted=counted)
+
+    async with opened(path) as database:
+        for _ in range(2):
+            assert await database.leads.claim(refill(quotas=quotas(1)), NOON) == []
+        assert await database.leads.revive(refill(quotas=quotas(2))) == 3
+        assert len(await database.leads.claim(refill(quotas=quotas(2)), NOON)) == 3
+
+
+def noting(asked: list[str]) -> Callable[..., None]:
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    return note

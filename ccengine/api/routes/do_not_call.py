@@ -44,10 +44,10 @@ class DoNotCallShown(Shown):
 
 
 class DoNotCallList(Shown):
-    """By number."""
+    """In the order in which it was noted."""
 
     entries: list[DoNotCallShown]
-    next: str | None = Field(description="`after` of what follows; null: that is all.")
+    next: int | None = Field(description="`after` of what follows; null: that is all.")
 
 
 class NotedShown(DoNotCallShown):
@@ -59,7 +59,7 @@ class NotedShown(DoNotCallShown):
 class ListQuery(Strict):
     """Which part of the list."""
 
-    after: str | None = Field(None, pattern=r"^\+[0-9]{1,15}$")
+    after: int = Field(0, ge=0, lt=2**63, description="`next` of the part before.")
     limit: int = Field(100, ge=1, le=1_000)
 
 
@@ -104,13 +104,10 @@ class WhyNotQuery(Strict):
 
 async def list_wishes(asked: Asked[ListQuery, Nothing]) -> DoNotCallList:
     """List a client's."""
-    client, limit = _client_of(asked), asked.query.limit
+    client = _client_of(asked)
     store = asked.ports.library.keeper.database.do_not_call
-    found = await store.of_client(client.id, asked.query.after or "", limit + 1)
-    return DoNotCallList(
-        entries=[_shown(one, asked) for one in found[:limit]],
-        next=found[limit - 1].number if len(found) > limit else None,
-    )
+    found = await store.of_client(client.id, asked.query.after, asked.query.limit)
+    return DoNotCallList(entries=[_shown(one, asked) for one in found.entries], next=found.next)
 
 
 async def add(asked: Asked[Nothing, Wish]) -> Change:

@@ -88,7 +88,13 @@ async def book(asked: Asked[Nothing, CallbackAsked]) -> Change:
         campaign=campaign,
         plan=floor.center.plan.campaigns.get(said.campaign),
         rules=tenant.dialing.over(built_in()),
-        facts=await database.number_facts(wish.number, lead.person, tenant.refusals),
+        facts=await database.number_facts(
+            wish.number,
+            lead.person,
+            tenant.refusals,
+            client=campaign.client,
+            numbers=[one.number for one in lead.numbers],
+        ),
     )
     try:
         found = booked(wish, lead, terms, floor.now())

@@ -24,7 +24,8 @@ class DialRequest:
     campaign: str
     purpose: Purpose
     mode: Mode
-    person: str = ""  #: whoever has several numbers; empty: this number is all that is known
+    person: str = ""  #: the client's own key of whoever is called; empty: nobody knows
+    numbers: tuple[str, ...] = ()  #: E.164, all that are known of theirs
     debt: str = ""  #: what is collected
     agent_guaranteed: bool = False  #: an agent is kept free until it ends
 
@@ -110,9 +111,13 @@ def _or_open(counting: tuple[Result, ...]) -> tuple[Result, ...]:
 def _is_of(attempt: Attempt, request: DialRequest, per: Per) -> bool:
     if per is Per.NUMBER:
         return attempt.number == request.number
-    is_theirs = attempt.number == request.number or (
-        request.person != "" and attempt.person == request.person
+    # A key is the client's own: another client's may be somebody else's.
+    is_same_person = (
+        request.person != ""
+        and attempt.person == request.person
+        and attempt.client == request.client
     )
+    is_theirs = attempt.number in (request.number, *request.numbers) or is_same_person
     if per is Per.PERSON or not is_theirs:
         return is_theirs
     return "" in (attempt.debt, request.debt) or attempt.debt == request.debt

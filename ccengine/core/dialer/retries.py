@@ -80,6 +80,9 @@ TIMELESS_CALLBACK: Final = RetryRule(after_minutes=(DAY_SECONDS / MINUTE_SECONDS
 
 FINAL: Final = frozenset({Sequel.DONE, Sequel.DO_NOT_CALL})
 
+NO_NUMBER_LEFT: Final = "no number is left"
+"""Said of a lead whose numbers are all dead."""
+
 AFTER_SKIP: Final = RetryRule(after_minutes=(DAY_SECONDS / MINUTE_SECONDS,))
 """Where a campaign says nothing of leads that agents skip."""
 
@@ -151,7 +154,7 @@ def after(
     if ended.sequel in FINAL:
         return Finished(because=ended.disposition, tries=counted)
     if not alive:
-        return Finished(because="no number is left", tries=counted)
+        return Finished(because=NO_NUMBER_LEFT, tries=counted)
     if rule is None or not rule.times:
         return Finished(because=word, tries=counted)
     times = counted.by_rule[word]

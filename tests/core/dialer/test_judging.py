@@ -31,6 +31,7 @@ from tests.core.dialer.cases import (
     DAY,
     HOUR,
     NOON,
+    NUMBER,
     OTHER,
     attempt,
     consent,
@@ -41,6 +42,9 @@ from tests.core.dialer.cases import (
 )
 
 WRITTEN = ConsentNeed(to=How.AUTOMATIC, written=True)
+
+
+THIRD = "+13055550102"
 
 
 def reasons(given_law: Law, facts: NumberFacts | None = None, **changes: Any) -> list[HoldReason]:
@@ -204,15 +208,26 @@ def test_consent_that_ends_before_the_hours_begin_does_not_help() -> None:
 def test_three_calls_a_day_from_any_campaign_and_to_any_number_of_theirs() -> None:
     cap = AttemptCap(at_most=3, hours=24, per=Per.PERSON)
     tried = (
-        attempt(23, number=OTHER, person="p", client="dnipro"),
-        attempt(5, person="p", campaign="autumn"),
+        attempt(23, number=OTHER, client="dnipro"),
+        attempt(5, number=THIRD, person="p", campaign="autumn"),
         attempt(1),
     )
-    verdict = judge(request(person="p"), law(cap), NumberFacts(attempts=tried), NOON)
+    facts, theirs = NumberFacts(attempts=tried), (NUMBER, OTHER)
+    verdict = judge(request(person="p", numbers=theirs), law(cap), facts, NOON)
     assert [hold.reason for hold in verdict.holds] == [HoldReason.ATTEMPT_CAP]
     assert verdict.until == NOON + HOUR
     assert reasons(law(cap), NumberFacts(attempts=tried[1:]), person="p") == []
-    assert reasons(law(cap), NumberFacts(attempts=tried)) == []  # nobody knows whose it is
+    assert reasons(law(cap), facts) == []  # nobody knows whose it is
+
+
+@pytest.mark.parametrize("per", [Per.PERSON, Per.DEBT])
+def test_two_clients_keys_are_not_of_one_person(per: Per) -> None:
+    """Given customer 17 of one client was called, then customer 17 of another one was not."""
+    cap = AttemptCap(at_most=1, hours=24, per=per)
+    tried = NumberFacts(attempts=(attempt(1, number=OTHER, person="17", client="dnipro"),))
+    assert reasons(law(cap), tried, person="17") == []
+    assert reasons(law(cap), tried, person="17", client="dnipro") == [HoldReason.ATTEMPT_CAP]
+    assert reasons(law(cap), tried, numbers=(OTHER,)) == [HoldReason.ATTEMPT_CAP]
 
 
 def test_a_rule_counts_attempts_of_its_own_purposes() -> None:
