@@ -89,6 +89,7 @@ def import_leads(
         with _Batch(to, rejected, done) as batch:
             for row in rows:
                 batch.add(row, maker)
+        rejected.flush()
         done.disagreeing = maker.disagreeing
         to.finish(now())
     except BaseException:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from errno import ENOSPC
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -198,6 +199,20 @@ def test_where_somebody_is_by_number_and_by_address(database: Path) -> None:
         ("US-FL", "America/New_York"),
         ("", "America/New_York"),
     ]
+
+
+def test_rejects_that_cannot_be_written_are_told_before_the_import_is_done(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: RejectFile) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(RejectFile, "flush", full)
+    with pytest.raises(OSError, match="No space"):
+        take_in(database, f"{HEADER}x,,A,,,,,,,\n0671112233,,Fine,,,,,,,,\n")
+    assert asked(database, "SELECT count(*) FROM leads") == [(0,)]
+    assert asked(database, "SELECT count(*) FROM lead_imports") == [(0,)]
+    assert not [path for path in database.parent.iterdir() if path.suffix == ".part"]
 
 
 @pytest.mark.parametrize(
