@@ -62,8 +62,9 @@ def import_file(
     """Import leads: all of the file, or nothing. What cannot be a lead is in the file of rejects.
 
     A row is rejected when none of its cells is a number that can be dialed, one of its numbers is
-    in the list already, or a cell is not what its field asks for. Columns are `number`, `number_2`
-    …, `key`, `priority`, `country`, `state`, `zone`, and the campaign's fields.
+    in a list of the campaign already, or a cell is not what its field asks for. Columns are
+    `number`, `number_2` …, `key`, `priority`, `country`, `state`, `zone`, and the campaign's
+    fields.
     """
     chosen = campaign_named(campaign)
     order = ImportOrder(
@@ -249,7 +250,8 @@ def _progress(file: LeadFile) -> Iterator[LeadFile]:
 def _tell(done: Imported, rejects: Path) -> None:
     typer.echo(f"import {done.id}: {count(done.leads, 'lead')}, {count(done.rejects, 'reject')}")
     if done.rejects:
-        typer.echo(f"{rejects}: why ({done.duplicates} are in the list already)", err=True)
+        twice = f"{done.duplicates} are in the list already, or in another"
+        typer.echo(f"{rejects}: why ({twice})", err=True)
     if done.disagreeing:
         told = "have a number and an address in different time zones: called when both allow it"
         typer.echo(f"{count(done.disagreeing, 'lead')} {told}", err=True)

@@ -87,7 +87,9 @@ def test_a_file_full_of_faults_has_clear_rejects(file: Path) -> None:
     assert "'=1+1" in written
 
 
-def test_a_list_is_written_out_and_can_be_imported_again(file: Path) -> None:
+def test_a_list_is_written_out_and_can_be_imported_again(file: Path, tenant: Path) -> None:
+    campaigns = tenant / "clients" / "dnipro" / "campaigns"
+    shutil.copy(campaigns / "renewals.yaml", campaigns / "others.yaml")
     ccengine("leads", "import", CAMPAIGN, str(file), "--list", "ending")
     out = file.with_name("out.csv")
     done = ccengine("leads", "export", CAMPAIGN, "--list", "ending", "--to", str(out))
@@ -96,9 +98,12 @@ def test_a_list_is_written_out_and_can_be_imported_again(file: Path) -> None:
     assert [row["number"] for row in rows] == ["'+380501112233", "'+380671112233"]
     assert [row["name"] for row in rows] == ["'=1+1", "Dora"]
     assert {row["status"] for row in rows} == {"fresh"}
-    again = ccengine("leads", "import", CAMPAIGN, str(out), "--list", "long_ended")
+    twice = ccengine("leads", "import", CAMPAIGN, str(out), "--list", "long_ended")
+    assert "0 leads, 2 rejects" in twice.stdout, twice.output
+    assert "list 'ending' already" in ccengine("leads", "rejects", "2").stdout
+    again = ccengine("leads", "import", "dnipro/others", str(out), "--list", "long_ended")
     assert "2 leads, 0 rejects" in again.stdout, again.output
-    out_again = ccengine("leads", "export", CAMPAIGN, "--list", "long_ended").stdout
+    out_again = ccengine("leads", "export", "dnipro/others", "--list", "long_ended").stdout
     names = [row["name"] for row in csv.DictReader(io.StringIO(out_again))]
     assert names == ["'=1+1", "Dora"]
 
