@@ -88,7 +88,9 @@ def import_file(
     except FileUnfit as error:
         fail(f"{file}: {error}")
     except OSError as error:
-        fail(f"{error.filename or file}: {error.strerror or error}")
+        path = error.filename or file
+        remedy = "" if path == str(file) else "say by --rejects where rejected rows may be written"
+        fail(f"{path}: {error.strerror or error}", remedy)
 
 
 @app.command("list")
@@ -204,7 +206,13 @@ def export(
             written = await export_leads(leads, fields, MOST_NUMBERS, out, answers)
         errors.print(count(written, "lead"))
 
-    records.read_records(write)
+    try:
+        records.read_records(write)
+    except OSError as error:
+        if to is None:  # whoever reads along has gone
+            raise
+        message = f"{error.filename or to}: {error.strerror or error}"
+        fail(message, "name a file where this may write: in the state folder, exports/ is for that")
 
 
 def _imported(source: LeadFile, order: ImportOrder, rejects: Path) -> Imported:

@@ -153,6 +153,16 @@ def test_what_became_of_a_lead_is_shown(file: Path) -> None:
     assert (one["list"], one["fresh"], one["waiting"], one["done"]) == ("ending", 1, 1, 0)
 
 
+def test_a_file_that_cannot_be_written_is_told(file: Path) -> None:
+    ccengine("leads", "import", CAMPAIGN, str(file), "--list", "ending")
+    to = file.parent / "nowhere" / "out.csv"
+    done = ccengine("leads", "export", CAMPAIGN, "--list", "ending", "--to", str(to))
+    assert done.exit_code == 1
+    assert f"{to}: No such file" in done.output
+    assert "exports/" in done.output
+    assert isinstance(done.exception, SystemExit)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -163,6 +173,7 @@ def test_what_became_of_a_lead_is_shown(file: Path) -> None:
         ([CAMPAIGN, "{file}", "--list", "ending", "--map", "Memo"], "--map COLUMN=FIELD"),
         ([CAMPAIGN, "{file}", "--list", "ending", "--map", "Memo=regoin"], "'region'"),
         ([CAMPAIGN, "{file}", "--list", "ending", "--encoding", "latin-99"], "latin-99"),
+        ([CAMPAIGN, "{file}", "--list", "ending", "--rejects", "{file}.d/r.csv"], "by --rejects"),
     ],
 )
 def test_what_is_wrong_has_a_remedy(file: Path, arguments: list[str], message: str) -> None:
