@@ -16,10 +16,10 @@ from ccengine.cli.campaign_named import campaign_named, list_named
 from ccengine.cli.letters import print_rows
 from ccengine.cli.output import count, errors, fail, read_settings
 from ccengine.config.lead_columns import MOST_NUMBERS
+from ccengine.config.whereabouts import NotANumber, number_of
 from ccengine.leads.exporting import export_leads
 from ccengine.leads.files import UTF_8, CsvFile, FileUnfit
 from ccengine.leads.importing import ImportOrder, import_leads
-from ccengine.leads.numbers import NumberUnfit, number_of
 from ccengine.leads.reject_file import RejectFile, write_header, write_rejects
 from ccengine.leads.sheets import SheetFile
 from ccengine.leads.watched import WatchedFile
@@ -163,9 +163,9 @@ def show_lead(
 ) -> None:
     """Show the leads that have a number, in whatever list, and each attempt to reach them."""
     try:
-        wanted = number_of(number, "").international
-    except NumberUnfit as error:
-        fail(str(error), "write it with + and the country, as in +380441234567", code=2)
+        wanted = number_of(number, None)
+    except NotANumber as error:
+        fail(str(error), code=2)
 
     async def show(database: RecordDatabase) -> None:
         rows = [
