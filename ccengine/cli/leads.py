@@ -16,10 +16,10 @@ from ccengine.cli.campaign_named import campaign_named, list_named
 from ccengine.cli.letters import print_rows
 from ccengine.cli.output import count, errors, fail, read_settings
 from ccengine.config.lead_columns import MOST_NUMBERS
+from ccengine.config.whereabouts import NotANumber, number_of
 from ccengine.leads.exporting import export_leads
 from ccengine.leads.files import UTF_8, CsvFile, FileUnfit
 from ccengine.leads.importing import ImportOrder, import_leads
-from ccengine.leads.numbers import NumberUnfit, number_of
 from ccengine.leads.reject_file import RejectFile, write_header, write_rejects
 from ccengine.leads.sheets import SheetFile
 from ccengine.leads.watched import WatchedFile
@@ -62,8 +62,9 @@ def import_file(
     """Import leads: all of the file, or nothing. What cannot be a lead is in the file of rejects.
 
     A row is rejected when none of its cells is a number that can be dialed, one of its numbers is
-    in the list already, or a cell is not what its field asks for. Columns are `number`, `number_2`
-    …, `key`, `priority`, `country`, `state`, `zone`, and the campaign's fields.
+    in a list of the campaign already, or a cell is not what its field asks for. Columns are
+    `number`, `number_2` …, `key`, `priority`, `country`, `state`, `zone`, and the campaign's
+    fields.
     """
     chosen = campaign_named(campaign)
     order = ImportOrder(
@@ -87,7 +88,9 @@ def import_file(
     except FileUnfit as error:
         fail(f"{file}: {error}")
     except OSError as error:
-        fail(f"{error.filename or file}: {error.strerror or error}")
+        path = error.filename or file
+        remedy = "" if path == str(file) else "say by --rejects where rejected rows may be written"
+        fail(f"{path}: {error.strerror or error}", remedy)
 
 
 @app.command("list")
@@ -160,9 +163,9 @@ def show_lead(
 ) -> None:
     """Show the leads that have a number, in whatever list, and each attempt to reach them."""
     try:
-        wanted = number_of(number, "").international
-    except NumberUnfit as error:
-        fail(str(error), "write it with + and the country, as in +380441234567", code=2)
+        wanted = number_of(number, None)
+    except NotANumber as error:
+        fail(str(error), code=2)
 
     async def show(database: RecordDatabase) -> None:
         rows = [
@@ -203,7 +206,13 @@ def export(
             written = await export_leads(leads, fields, MOST_NUMBERS, out, answers)
         errors.print(count(written, "lead"))
 
-    records.read_records(write)
+    try:
+        records.read_records(write)
+    except OSError as error:
+        if to is None:  # whoever reads along has gone
+            raise
+        message = f"{error.filename or to}: {error.strerror or error}"
+        fail(message, "name a file where this may write: in the state folder, exports/ is for that")
 
 
 def _imported(source: LeadFile, order: ImportOrder, rejects: Path) -> Imported:
@@ -249,7 +258,8 @@ def _progress(file: LeadFile) -> Iterator[LeadFile]:
 def _tell(done: Imported, rejects: Path) -> None:
     typer.echo(f"import {done.id}: {count(done.leads, 'lead')}, {count(done.rejects, 'reject')}")
     if done.rejects:
-        typer.echo(f"{rejects}: why ({done.duplicates} are in the list already)", err=True)
+        twice = f"{done.duplicates} are in the list already, or in another"
+        typer.echo(f"{rejects}: why ({twice})", err=True)
     if done.disagreeing:
         told = "have a number and an address in different time zones: called when both allow it"
         typer.echo(f"{count(done.disagreeing, 'lead')} {told}", err=True)

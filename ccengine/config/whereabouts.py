@@ -22,6 +22,8 @@ from ccengine.config.consents import UNITED_STATES, area_codes_of, place_of_numb
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from phonenumbers import PhoneNumber
+
 NORTH_AMERICA: Final = 1
 AREA_CODE_DIGITS: Final = 3
 
@@ -39,7 +41,9 @@ class Whereabouts:
 
 
 def number_of(text: str, country: str | None) -> str:
-    """Return a number as E.164 has it.
+    """Return a number that somebody can have as E.164 has it; an extension is left out.
+
+    Whether it may be dialed is another question: `ccengine.leads.numbers` asks it, too.
 
     Args:
         text: as a person wrote it.
@@ -48,15 +52,31 @@ def number_of(text: str, country: str | None) -> str:
     Raises:
         NotANumber: it is none.
     """
+    number = parsed_number(text, country)
+    if not phonenumbers.is_valid_number(number):
+        raise _not_a_number(text)
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def parsed_number(text: str, country: str | None) -> PhoneNumber:
+    """Return what a text says as a number, whether or not anybody can have it.
+
+    Args:
+        text: as a person wrote it, or a spreadsheet has made of it.
+        country: of numbers without one; None: they need it.
+
+    Raises:
+        NotANumber: it says none.
+    """
     try:
-        parsed = phonenumbers.parse(text, country)
+        return phonenumbers.parse(text.removesuffix(".0"), country)
     except phonenumbers.NumberParseException:
-        parsed = None
-    if parsed is None or not phonenumbers.is_valid_number(parsed):
-        remedy = "write it with + and the country, as in +380441234567"
-        message = f"{text[:40]!r} is no telephone number — {remedy}"
-        raise NotANumber(message)
-    return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+        raise _not_a_number(text) from None
+
+
+def _not_a_number(text: str) -> NotANumber:
+    remedy = "write it with + and the country, as in +380441234567"
+    return NotANumber(f"{text[:40]!r} is no telephone number — {remedy}")
 
 
 def whereabouts(number: str, place: str = "", zone: str = "") -> tuple[Whereabouts, ...]:

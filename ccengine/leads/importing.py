@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ccengine.core.ids import Instant
     from ccengine.leads.files import LeadFile, Row
     from ccengine.leads.reject_file import RejectFile
-    from ccengine.storage.lead_imports import LeadImport
+    from ccengine.storage.lead_imports import KnownLead, LeadImport
 
 ROWS_AT_ONCE: Final = 5_000
 """Written in one transaction: a fraction of a second, for which the engine may have to wait."""
@@ -47,7 +47,7 @@ class Imported:
     id: int  #: of the import
     leads: int = 0
     rejects: int = 0
-    duplicates: int = 0  #: of the rejects
+    duplicates: int = 0  #: of the rejects: a number is in the list, or in another of the campaign
     disagreeing: int = 0  #: leads whose number and address are in different time zones
     ignored: Sequence[str] = ()  #: columns
 
@@ -81,14 +81,18 @@ def import_leads(
     lot = order.lot if by_lot else None
     maker = LeadMaker(columns, settings.fields, order.country, lot)
     target = ImportTarget(
-        client=order.campaign.client, campaign=order.campaign.name, list=order.list
+        client=order.campaign.client,
+        campaign=order.campaign.name,
+        list=order.list,
+        beside=tuple(settings.lists),
     )
     done = Imported(id=to.begin(target, file.name, columns.header, now()), ignored=columns.ignored)
     try:
         rejected.begin(columns.header)
-        with _Batch(to, rejected, done) as batch:
+        with _Batch(to, order.list, rejected, done) as batch:
             for row in rows:
                 batch.add(row, maker)
+        rejected.flush()
         done.disagreeing = maker.disagreeing
         to.finish(now())
     except BaseException:
@@ -101,8 +105,9 @@ def import_leads(
 class _Batch:
     """Rows that are looked at, and then written together."""
 
-    def __init__(self, to: LeadImport, rejected: RejectFile, done: Imported) -> None:
+    def __init__(self, to: LeadImport, of_list: str, rejected: RejectFile, done: Imported) -> None:
         self._to = to
+        self._list = of_list
         self._rejected = rejected
         self._done = done
         self._leads: list[tuple[NewLead, Row]] = []
@@ -149,10 +154,14 @@ class _Batch:
         self._rejects.clear()
         self._size = 0
 
-    def _duplicate(self, number: str, known: Mapping[str, int], here: Mapping[str, int]) -> str:
+    def _duplicate(
+        self, number: str, known: Mapping[str, KnownLead], here: Mapping[str, int]
+    ) -> str:
         if number in here:
             return f"{number} is in row {here[number]} already"
-        with_import, row = row_of(known[number])
+        if known[number].list != self._list:
+            return f"{number} is in list '{known[number].list}' already"
+        with_import, row = row_of(known[number].id)
         is_this = with_import == self._to.id
         return f"{number} is in {f'row {row}' if is_this else 'the list'} already"
 

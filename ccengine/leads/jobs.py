@@ -112,6 +112,7 @@ class ImportJobs:
         self._worker = worker
         self._now = now
         self._begun = 0
+        self._unwritten: dict[str, ImportJob] = {}  #: as they are, and nothing could be written
         self._waiting: asyncio.Queue[tuple[ImportJob, Work]] = asyncio.Queue(MOST_WAITING)
 
     def new_id(self) -> str:
@@ -134,6 +135,7 @@ class ImportJobs:
 
         Raises:
             TooManyJobs: its file is removed.
+            OSError: nothing can be written; its file is removed.
         """
         job = ImportJob(
             id=handed.id,
@@ -144,26 +146,29 @@ class ImportJobs:
             by=handed.by,
             asked_at=self._now(),
         )
-        try:
-            self._waiting.put_nowait((job, self._work_of(handed)))
-        except asyncio.QueueFull:
-            self.file_of(job.id).unlink(missing_ok=True)
+        if self._waiting.full():
+            self._remove(self.file_of(job.id))
             message = f"{MOST_WAITING} files wait already"
-            raise TooManyJobs(message) from None
-        self.keep(job)
+            raise TooManyJobs(message)
+        try:
+            self.keep(job)
+        except OSError:
+            self._unwritten.pop(job.id)
+            self._remove(self.file_of(job.id))
+            raise
+        self._waiting.put_nowait((job, self._work_of(handed)))
         return job
 
     def get(self, job: str) -> ImportJob | None:
         """Return a job as it is now; None: there is none."""
-        try:
-            found = _ADAPTER.validate_json(self._status_of(job).read_bytes())
-        except (FileNotFoundError, ValueError):
+        found = self._unwritten.get(job) or self._read(job)
+        if found is None:
             return None
         if found.state is not JobState.RUNNING:
             return found
         try:
             read = orjson.loads(self._progress_of(job).read_bytes())
-        except (FileNotFoundError, ValueError):
+        except (OSError, ValueError):
             return found
         return replace(found, percent=read["percent"], rows=read["rows"])
 
@@ -173,23 +178,32 @@ class ImportJobs:
         return sorted(found, key=lambda one: one.asked_at, reverse=True)
 
     def keep(self, job: ImportJob) -> None:
-        """Write a job as it is now."""
+        """Write a job as it is now.
+
+        Raises:
+            OSError: it cannot be written; it is as it is all the same.
+        """
+        self._unwritten[job.id] = job
         self._make_folder()
         draft = self._status_of(job.id).with_suffix(".part")
         draft.write_bytes(_ADAPTER.dump_json(job))
         draft.replace(self._status_of(job.id))
+        del self._unwritten[job.id]
 
     async def run(self) -> Never:
-        """Do jobs until cancelled. Those that an engine before this one has left are over."""
+        """Do jobs until cancelled. Those that an engine before this one has left are over.
+
+        Files that cannot be written or removed are logged, and no call suffers from that.
+        """
         for left in self._all():
             if left.state not in ENDED:
                 self._end(replace(left, state=JobState.FAILED, fault=LEFT))
         for lost in [*self._folder.glob("*.file"), *self._folder.glob("*.progress")]:
-            lost.unlink(missing_ok=True)  # came, and was never begun
+            self._remove(lost)  # came, and was never begun
         while True:
             self._sweep()
             job, work = await self._waiting.get()
-            self.keep(replace(job, state=JobState.RUNNING))
+            self._try_to_keep(replace(job, state=JobState.RUNNING))
             self._end(await self._done(job, work))
 
     async def _done(self, job: ImportJob, work: Work) -> ImportJob:
@@ -216,16 +230,36 @@ class ImportJobs:
     def _end(self, job: ImportJob) -> None:
         last = self.get(job.id)
         rows = 0 if last is None else last.rows
-        self.keep(replace(job, rows=rows, ended_at=self._now()))
-        self.file_of(job.id).unlink(missing_ok=True)
-        self._progress_of(job.id).unlink(missing_ok=True)
+        self._remove(self.file_of(job.id))  # first: a full disk has room for the next line then
+        self._remove(self._progress_of(job.id))
+        self._try_to_keep(replace(job, rows=rows, ended_at=self._now()))
 
     def _sweep(self) -> None:
-        """Remove what ended long ago."""
+        """Remove what ended long ago, and write what could not be written."""
+        for job in list(self._unwritten.values()):
+            self._try_to_keep(job)
         for job in self._all():
             if job.ended_at is not None and self._now() - job.ended_at > KEPT_SECONDS:
-                self._status_of(job.id).unlink(missing_ok=True)
-                self.rejects_of(job.id).unlink(missing_ok=True)
+                self._remove(self._status_of(job.id))
+                self._remove(self.rejects_of(job.id))
+
+    def _try_to_keep(self, job: ImportJob) -> None:
+        try:
+            self.keep(job)
+        except OSError as error:
+            log.warning("lead_job_not_written", job=job.id, state=job.state, cause=str(error))
+
+    def _remove(self, path: Path) -> None:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("lead_file_not_removed", file=path.name, cause=str(error))
+
+    def _read(self, job: str) -> ImportJob | None:
+        try:
+            return _ADAPTER.validate_json(self._status_of(job).read_bytes())
+        except (OSError, ValueError):
+            return None
 
     def _all(self) -> list[ImportJob]:
         found = (self.get(path.stem) for path in sorted(self._folder.glob("*.json")))

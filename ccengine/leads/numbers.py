@@ -12,6 +12,7 @@ from phonenumbers.timezone import time_zones_for_geographical_number
 from phonenumbers.tzdata import TIMEZONE_DATA
 
 from ccengine.config.dialable import DEAR
+from ccengine.config.whereabouts import NotANumber, parsed_number
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
@@ -39,8 +40,8 @@ class DialableNumber:
     zones: tuple[str, ...]  #: IANA, that it may be in; none: nobody knows
 
 
-def number_of(text: str, country: str) -> DialableNumber:
-    """Return the number that a text stands for.
+def dialable_number(text: str, country: str) -> DialableNumber:
+    """Return the number that a text stands for, if it is one that is dialed.
 
     Args:
         text: as somebody typed it, or a spreadsheet has made of it.
@@ -51,8 +52,8 @@ def number_of(text: str, country: str) -> DialableNumber:
     """
     shown = text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
     try:
-        number = phonenumbers.parse(text.removesuffix(".0"), country)
-    except phonenumbers.NumberParseException:
+        number = parsed_number(text, country)
+    except NotANumber:
         message = f"'{shown}' is no telephone number"
         raise NumberUnfit(message) from None
     if number.extension is not None:

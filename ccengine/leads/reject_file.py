@@ -42,10 +42,11 @@ class RejectFile:
     def __exit__(self, kind: object, *_: object) -> None:
         if self._file is None:
             return
-        self._file.close()
-        if kind is None and self.count:
-            self._draft.replace(self._path)
-        else:
+        try:
+            self._file.close()
+            if kind is None and self.count:
+                self._draft.replace(self._path)
+        finally:
             self._draft.unlink(missing_ok=True)
 
     def begin(self, header: Sequence[str]) -> None:
@@ -59,3 +60,12 @@ class RejectFile:
         if self._file is not None:
             write_rejects(self._file, rejects)
         self.count += len(rejects)
+
+    def flush(self) -> None:
+        """Have all of it written, as long as the import can be undone.
+
+        Raises:
+            OSError: there is no room.
+        """
+        if self._file is not None:
+            self._file.flush()

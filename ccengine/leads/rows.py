@@ -12,7 +12,7 @@ import phonenumbers
 from ccengine.config.lead_columns import COUNTRY, KEY, PRIORITY, STATE, ZONE
 from ccengine.config.whereabouts import zones_of
 from ccengine.leads.cells import unescaped
-from ccengine.leads.numbers import NumberUnfit, number_of
+from ccengine.leads.numbers import NumberUnfit, dialable_number
 from ccengine.leads.values import ValueUnfit, value_of
 from ccengine.storage.lead_imports import NewLead
 
@@ -110,7 +110,7 @@ class LeadMaker:
         country = address.place.partition("-")[0] or self._country
         texts = [unescaped(cells[at].strip()) for at in self._columns.numbers]
         try:
-            numbers = [number_of(text, country) for text in texts if text]
+            numbers = [dialable_number(text, country) for text in texts if text]
         except NumberUnfit as error:
             raise RowUnfit(str(error)) from None
         if not numbers:

@@ -72,8 +72,8 @@ class SheetFile:
             book.close()
 
     def done(self) -> int:
-        """Return how many rows were read."""
-        return self._done
+        """Return how many rows were read, as far as so many were expected."""
+        return min(self._done, self.size)
 
 
 def _judged(number: int, cells: list[str]) -> Row:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 import orjson
 
@@ -65,6 +65,14 @@ class ImportTarget:
     client: str
     campaign: str
     list: str
+    beside: Sequence[str] = ()  #: other lists, which may have none of the numbers either
+
+
+class KnownLead(NamedTuple):
+    """A lead that has a number already."""
+
+    id: int
+    list: str  #: its name
 
 
 def lead_id(import_id: int, row: int) -> int:
@@ -85,6 +93,7 @@ class LeadImport:
         self._lock = lock
         self.id = 0
         self._list = 0
+        self._names: dict[int, str] = {}  #: of the lists in which a number is once
         self._leads = self._rejects = 0
 
     @classmethod
@@ -113,6 +122,7 @@ class LeadImport:
             self._remove(left)
         with self._transaction():
             self._list = self._list_of(target, now)
+            self._names = self._lists_of(target)
             self.id = self._insert(
                 "INSERT INTO lead_imports (list_id, file, state, started_at, header)"
                 " VALUES (?, ?, 'staging', ?, ?)",
@@ -120,16 +130,23 @@ class LeadImport:
             )
         return self.id
 
-    def known(self, numbers: Sequence[str]) -> dict[str, int]:
-        """Return the leads of the list that have any of the numbers, those of this import, too."""
-        found: dict[str, int] = {}
+    def known(self, numbers: Sequence[str]) -> dict[str, KnownLead]:
+        """Return the leads of the list, and of those beside it, that have any of the numbers.
+
+        Those of this import are among them; of several leads, that of the list is returned.
+        """
+        found: dict[str, KnownLead] = {}
+        of = ", ".join("?" * len(self._names))
         for start in range(0, len(numbers), ASKED_AT_ONCE):
             some = numbers[start : start + ASKED_AT_ONCE]
             marks = ", ".join("?" * len(some))
             query = (
-                f"SELECT number, lead FROM lead_numbers WHERE list_id = ? AND number IN ({marks})"
+                "SELECT number, lead, list_id FROM lead_numbers"
+                f" WHERE number IN ({marks}) AND list_id IN ({of})"
             )
-            found |= dict(self._database.execute(query, (self._list, *some)).fetchall())
+            for number, lead, list_id in self._database.execute(query, (*some, *self._names)):
+                if list_id == self._list or number not in found:
+                    found[number] = KnownLead(lead, self._names[list_id])
         return found
 
     def add(self, leads: Sequence[NewLead], rejects: Sequence[Reject]) -> None:
@@ -191,6 +208,12 @@ class LeadImport:
         )
         query = "SELECT id FROM lead_lists WHERE client = ? AND campaign = ? AND name = ?"
         return int(self._database.execute(query, named).fetchone()[0])
+
+    def _lists_of(self, target: ImportTarget) -> dict[int, str]:
+        wanted = {target.list, *target.beside}
+        query = "SELECT id, name FROM lead_lists WHERE client = ? AND campaign = ?"
+        rows = self._database.execute(query, (target.client, target.campaign)).fetchall()
+        return {key: name for key, name in rows if name in wanted}
 
     def _insert(self, statement: str, values: Sequence[object]) -> int:
         return self._database.execute(statement, values).lastrowid or 0

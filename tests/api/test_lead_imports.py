@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from errno import ENOSPC
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +17,6 @@ from tests.api.house import AtOnce, House, house
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
 IMPORTS = "/campaigns/nour/renewals/imports"
 CSV = {"Content-Type": "text/csv"}
@@ -148,6 +149,52 @@ async def test_others_see_and_send_nothing(tmp_path: Path) -> None:
         own = f"/campaigns/dnipro/renewals/imports/{sent['id']}"
         status, told = await here.ask("GET", own, token)
         assert (status, told["type"]) == (404, "urn:ccengine:problem:import-unknown")
+
+
+async def test_a_full_disk_ends_no_importing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given nothing can be written of a job, then it is done all the same and told as it is, and
+    so is the next one; what could not be written is made up for."""
+    full = False
+    write = Path.write_bytes
+
+    def written(self: Path, data: bytes) -> int:
+        if full:
+            raise OSError(ENOSPC, "No space left on device", str(self))
+        return write(self, data)
+
+    monkeypatch.setattr(Path, "write_bytes", written)
+    async with house(tmp_path) as here:
+        known = len(here.ports.library.imports.of_campaign("nour", "renewals"))
+        _, first = await send(here)
+        full = True
+        async with importing(here) as jobs:
+            shown = await ended(here, first["id"])
+            assert (shown["state"], shown["leads"]) == ("failed", 0), shown
+            status, _ = await send(here)
+            assert status == 500
+            assert not list(here.folder.glob("lead-files/*.file"))
+            full = False
+            _, second = await send(here)
+            assert (await ended(here, second["id"]))["state"] == "done"
+        told = {one.id: one.state for one in jobs.of_campaign("nour", "renewals")}
+        assert (told[first["id"]], told[second["id"]]) == ("failed", "done")
+        assert len(told) == known + 2
+        again = ImportJobs(here.folder / "lead-files", here.folder / "x", AtOnce(), lambda: 5.0)
+        found = again.get(first["id"])
+        assert found is not None
+        assert found.state == "failed"
+
+
+async def test_what_nobody_can_read_or_remove_ends_no_importing(tmp_path: Path) -> None:
+    async with house(tmp_path) as here:
+        folder = here.folder / "lead-files"
+        for name in ("odd.json", "odd.file", "odd.progress"):
+            (folder / name).mkdir(parents=True)
+        async with importing(here):
+            _, sent = await send(here)
+            assert (await ended(here, sent["id"]))["state"] == "done"
 
 
 async def test_what_an_engine_has_left_is_told_as_failed(tmp_path: Path) -> None:

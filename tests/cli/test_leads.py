@@ -87,7 +87,9 @@ def test_a_file_full_of_faults_has_clear_rejects(file: Path) -> None:
     assert "'=1+1" in written
 
 
-def test_a_list_is_written_out_and_can_be_imported_again(file: Path) -> None:
+def test_a_list_is_written_out_and_can_be_imported_again(file: Path, tenant: Path) -> None:
+    campaigns = tenant / "clients" / "dnipro" / "campaigns"
+    shutil.copy(campaigns / "renewals.yaml", campaigns / "others.yaml")
     ccengine("leads", "import", CAMPAIGN, str(file), "--list", "ending")
     out = file.with_name("out.csv")
     done = ccengine("leads", "export", CAMPAIGN, "--list", "ending", "--to", str(out))
@@ -96,9 +98,12 @@ def test_a_list_is_written_out_and_can_be_imported_again(file: Path) -> None:
     assert [row["number"] for row in rows] == ["'+380501112233", "'+380671112233"]
     assert [row["name"] for row in rows] == ["'=1+1", "Dora"]
     assert {row["status"] for row in rows} == {"fresh"}
-    again = ccengine("leads", "import", CAMPAIGN, str(out), "--list", "long_ended")
+    twice = ccengine("leads", "import", CAMPAIGN, str(out), "--list", "long_ended")
+    assert "0 leads, 2 rejects" in twice.stdout, twice.output
+    assert "list 'ending' already" in ccengine("leads", "rejects", "2").stdout
+    again = ccengine("leads", "import", "dnipro/others", str(out), "--list", "long_ended")
     assert "2 leads, 0 rejects" in again.stdout, again.output
-    out_again = ccengine("leads", "export", CAMPAIGN, "--list", "long_ended").stdout
+    out_again = ccengine("leads", "export", "dnipro/others", "--list", "long_ended").stdout
     names = [row["name"] for row in csv.DictReader(io.StringIO(out_again))]
     assert names == ["'=1+1", "Dora"]
 
@@ -148,6 +153,16 @@ def test_what_became_of_a_lead_is_shown(file: Path) -> None:
     assert (one["list"], one["fresh"], one["waiting"], one["done"]) == ("ending", 1, 1, 0)
 
 
+def test_a_file_that_cannot_be_written_is_told(file: Path) -> None:
+    ccengine("leads", "import", CAMPAIGN, str(file), "--list", "ending")
+    to = file.parent / "nowhere" / "out.csv"
+    done = ccengine("leads", "export", CAMPAIGN, "--list", "ending", "--to", str(to))
+    assert done.exit_code == 1
+    assert f"{to}: No such file" in done.output
+    assert "exports/" in done.output
+    assert isinstance(done.exception, SystemExit)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -158,6 +173,7 @@ def test_what_became_of_a_lead_is_shown(file: Path) -> None:
         ([CAMPAIGN, "{file}", "--list", "ending", "--map", "Memo"], "--map COLUMN=FIELD"),
         ([CAMPAIGN, "{file}", "--list", "ending", "--map", "Memo=regoin"], "'region'"),
         ([CAMPAIGN, "{file}", "--list", "ending", "--encoding", "latin-99"], "latin-99"),
+        ([CAMPAIGN, "{file}", "--list", "ending", "--rejects", "{file}.d/r.csv"], "by --rejects"),
     ],
 )
 def test_what_is_wrong_has_a_remedy(file: Path, arguments: list[str], message: str) -> None:

@@ -93,6 +93,7 @@ def test_what_is_no_number_says_what_to_write(text: str) -> None:
 def test_numbers_of_a_country_need_no_country() -> None:
     assert number_of("044 123-45-67", "UA") == KYIV
     assert number_of(" (305) 555-0100", "US") == MIAMI
+    assert number_of("380441234567.0", "UA") == KYIV  # as spreadsheets make of it
 
 
 # ---- rules ----------------------------------------------------------------------------------

@@ -180,6 +180,13 @@ def test_a_spreadsheet(tmp_path: Path) -> None:
     assert "20,000 characters" in rows[3].fault
 
 
+def test_no_more_than_all_of_a_spreadsheet_is_read(tmp_path: Path) -> None:
+    file = SheetFile(sheet(tmp_path, *([number, "A"] for number in range(200))))
+    done = [file.done() for _ in file.rows()]
+    assert done == sorted(done)
+    assert max(done) <= file.size
+
+
 @pytest.mark.parametrize("content", [b"", b"number,name\n1,Ann\n", b"PK\x03\x04broken"])
 def test_what_is_no_spreadsheet(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "leads.xlsx"

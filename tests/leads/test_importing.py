@@ -11,6 +11,8 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from dataclasses import replace
+from errno import ENOSPC
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from ccengine.config.campaigns import Campaign
     from ccengine.leads.importing import Imported
     from ccengine.storage.lead_imports import NewLead, Reject
 
@@ -51,10 +54,12 @@ def database(tmp_path: Path) -> Path:
     return path
 
 
-def take_in(database: Path, content: str, of: str = "ending") -> Imported:
+def take_in(
+    database: Path, content: str, of: str = "ending", campaign: Campaign = CAMPAIGN
+) -> Imported:
     file = database.with_name("leads.csv")
     file.write_text(content)
-    order = ImportOrder(campaign=CAMPAIGN, country="UA", list=of, lot=Random(1))
+    order = ImportOrder(campaign=campaign, country="UA", list=of, lot=Random(1))
     importing = LeadImport.open(database)
     try:
         with RejectFile(database.with_name("rejects.csv")) as rejected:
@@ -182,7 +187,30 @@ def test_a_number_is_once_in_a_list(database: Path) -> None:
     done = take_in(database, HEADER + "0501112233,,A,,,,,,,\n0931112233,,D,,,,,,,\n")
     assert (done.leads, done.duplicates) == (1, 1)
     assert rejects(database)[1][:2] == ["2", "'+380501112233 is in the list already"]
-    assert take_in(database, HEADER + "0501112233,,A,,,,,,,\n", "long_ended").leads == 1
+
+
+def test_a_number_is_once_in_all_lists_of_a_campaign(database: Path) -> None:
+    take_in(database, HEADER + "0501112233,,A,,,,,,,\n")
+    both = (
+        HEADER + "0931112233,+380501112233,B,,,,,,,\n0501112233,,A,,,,,,,\n0671112233,,C,,,,,,,\n"
+    )
+    done = take_in(database, both, "long_ended")
+    assert (done.leads, done.rejects, done.duplicates) == (1, 2, 2)
+    told = "'+380501112233 is in list 'ending' already"
+    assert [row[:2] for row in rejects(database)[1:]] == [["2", told], ["3", told]]
+    done = take_in(database, HEADER + "0671112233,,C,,,,,,,\n", "long_ended")
+    assert rejects(database)[1][1] == "'+380671112233 is in the list already"
+
+
+def test_a_list_that_the_campaign_names_no_more_keeps_no_number(database: Path) -> None:
+    take_in(database, HEADER + "0501112233,,A,,,,,,,\n", "last_year")
+    assert take_in(database, HEADER + "0501112233,,A,,,,,,,\n").leads == 1
+
+
+def test_another_campaign_may_have_the_number(database: Path) -> None:
+    row = HEADER + "0501112233,,A,,,,,,,\n"
+    take_in(database, row)
+    assert take_in(database, row, campaign=replace(CAMPAIGN, name="surveys")).leads == 1
 
 
 def test_where_somebody_is_by_number_and_by_address(database: Path) -> None:
@@ -198,6 +226,20 @@ def test_where_somebody_is_by_number_and_by_address(database: Path) -> None:
         ("US-FL", "America/New_York"),
         ("", "America/New_York"),
     ]
+
+
+def test_rejects_that_cannot_be_written_are_told_before_the_import_is_done(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: RejectFile) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(RejectFile, "flush", full)
+    with pytest.raises(OSError, match="No space"):
+        take_in(database, f"{HEADER}x,,A,,,,,,,\n0671112233,,Fine,,,,,,,,\n")
+    assert asked(database, "SELECT count(*) FROM leads") == [(0,)]
+    assert asked(database, "SELECT count(*) FROM lead_imports") == [(0,)]
+    assert not [path for path in database.parent.iterdir() if path.suffix == ".part"]
 
 
 @pytest.mark.parametrize(

@@ -272,11 +272,12 @@ async def test_every_way_through_the_leads_has_an_index(path: Path) -> None:
 async def test_a_number_is_found_by_an_index(path: Path) -> None:
     imported(path, [new(1)])
     importing = LeadImport.open(path)
-    importing.begin(ImportTarget(client=CLIENT, campaign=CAMPAIGN, list="main"), "", [], NOON)
-    assert importing.known([number(1), number(2)]) == {number(1): lead_id(1, 1)}
+    target = ImportTarget(client=CLIENT, campaign=CAMPAIGN, list="other", beside=("main", "gone"))
+    importing.begin(target, "", [], NOON)
+    assert importing.known([number(1), number(2)]) == {number(1): (lead_id(1, 1), "main")}
     plan = importing._database.execute(
-        "EXPLAIN QUERY PLAN SELECT number, lead FROM lead_numbers"
-        " WHERE list_id = 1 AND number IN ('+1', '+2')"
+        "EXPLAIN QUERY PLAN SELECT number, lead, list_id FROM lead_numbers"
+        " WHERE number IN ('+1', '+2') AND list_id IN (1, 2)"
     ).fetchall()
     assert "SEARCH lead_numbers USING COVERING INDEX one_lead_of_a_number" in plan[0][3]
     importing.undo()

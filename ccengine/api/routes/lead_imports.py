@@ -55,7 +55,7 @@ class ImportShown(Shown):
     number: int | None = Field(description="As `ccengine leads imports` lists it.")
     leads: int
     rejects: int = Field(description="Rows that became no lead; GET …/rejects says why.")
-    duplicates: int = Field(description="Of these: a number is in the list already.")
+    duplicates: int = Field(description="Of these: a number is in a list of the campaign already.")
     disagreeing: int = Field(
         description="Leads with a number and an address in different time zones: called when both "
         "allow it."
