@@ -134,7 +134,7 @@ async def is_over(system: System) -> bool:
 
 
 async def outcome(system: System) -> AttemptOutcome:
-    (attempt,) = await proved(system, CAMPAIGN)
+    (attempt,) = (await proved(system, CAMPAIGN)).attempts
     assert attempt["number"] == f"+{AGREED}"
     return AttemptOutcome(attempt["outcome"])
 
