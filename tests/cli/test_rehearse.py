@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import phonenumbers
 import pytest
 import typer
+from typing_extensions import override
 
 from ccengine.cli import rehearse
 from ccengine.cli.campaign_named import Chosen, campaign_of
@@ -230,6 +231,7 @@ def test_far_ends_alone_are_for_somebody_at_a_desk(
     played: list[Cast] = []
 
     class Play(Rehearsal):
+        @override
         async def run(self, meanwhile: Callable[[], Awaitable[None]]) -> Rehearsed:
             played.append(self._cast)
             await meanwhile()
