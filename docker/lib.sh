@@ -6,6 +6,7 @@ umask 022
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 base_image=ccengine-base:forky
+settings_file=$root/docker/settings.env # that people change: what it says wins over others
 compose=()
 
 step() { printf '\033[1m▸ %s\033[0m\n' "$*"; }
@@ -43,6 +44,7 @@ load_settings() { # file
 
 # What `--dialer` means to a script: campaigns rehearsed, by a system of its own beside whatever else runs.
 load_dialer_settings() {
+    settings_file=$root/docker/dialer.env
     load_settings "$root/docker/dialer.env"
 }
 
@@ -310,7 +312,7 @@ check_ports() {
         [[ -z $owner ]] || taken+=("$port=${!port} ($protocol $address): $owner listens there")
     done
     ((${#taken[@]} == 0)) || fail "A port is taken." "${taken[@]}" \
-        "Stop that program, or give ccengine another port: the line named above in docker/settings.env."
+        "Stop that program, or give ccengine another port: the line named above in ${settings_file#"$root/"}."
 }
 
 # ---- containers ------------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ccengine.cli.rehearsal import Rehearsed
+    from ccengine.cli.rehearsal_cast import TrunkHere
+    from ccengine.config.tenant import Tenant
 
 SAID_AT_MOST: Final = 8
 LOOK_SECONDS: Final = 1.0
@@ -41,6 +43,10 @@ def rehearse(
     *,
     seconds: Annotated[float, typer.Option(min=10.0, max=3600.0, help="It dials so long.")] = 120.0,
     leads: Annotated[int, typer.Option(min=1, max=1000, help="So many are imported.")] = 120,
+    only_far_ends: Annotated[
+        bool,
+        typer.Option(help="Only far ends play so long: you import, start and are the agent."),
+    ] = False,
 ) -> None:
     """Have a campaign dial scripted far ends that answer, are busy, silent, or machines.
 
@@ -54,6 +60,9 @@ def rehearse(
         fail("the configuration has mistakes", "see `ccengine check`")
     chosen = campaign_of(tenant, campaign)
     trunk = trunk_of(tenant, chosen)
+    if only_far_ends:
+        _stand_by(settings, tenant, chosen, seconds)
+        return
     stage = Stage(settings, chosen)
     stage.expect_ready()
     rehearsal = Rehearsal(cast_of(settings, tenant, chosen, trunk), stage.say)
@@ -61,10 +70,7 @@ def rehearse(
     stage.say(f"{count(import_numbers(settings, chosen, leads), 'lead')} imported")
 
     async def dial() -> None:
-        if not await look_for_far_ends(settings, trunk):
-            stage.say(
-                "Asterisk could not be told to look for the far ends; it will within a minute"
-            )
+        await _expect_far_ends(settings, trunk, stage.say)
         await _dial(stage, seconds)
 
     try:
@@ -77,6 +83,35 @@ def rehearse(
     finally:
         stage.finish()
     raise typer.Exit(_report(stage, found))
+
+
+def _stand_by(settings: Settings, tenant: Tenant, chosen: Chosen, seconds: float) -> None:
+    """Have far ends take what somebody at a desk dials."""
+    trunk, said = trunk_of(tenant, chosen), _print
+    cast = replace(cast_of(settings, tenant, chosen, trunk), agents=())
+
+    async def wait() -> None:
+        await _expect_far_ends(settings, trunk, said)
+        said(f"far ends take calls for {seconds:g} s")
+        await asyncio.sleep(seconds)
+
+    found = asyncio.run(Rehearsal(cast, said).run(wait))
+    said(_far_ends_told(found))
+
+
+async def _expect_far_ends(
+    settings: Settings, trunk: TrunkHere, say: Callable[[str], None]
+) -> None:
+    if not await look_for_far_ends(settings, trunk):
+        say("Asterisk could not be told to look for the far ends; it will within a minute")
+
+
+def _print(text: str) -> None:
+    console.print(text, markup=False)
+
+
+def _far_ends_told(found: Rehearsed) -> str:
+    return f"far ends: {sum(found.called.values())} called: {told(found.called)}"
 
 
 @dataclass
@@ -94,7 +129,7 @@ class Stage:
         """Show what happened."""
         self.said.append(text)
         if not console.is_terminal:
-            console.print(text, markup=False)
+            _print(text)
 
     def look(self) -> None:
         """See how it goes."""
@@ -176,7 +211,7 @@ async def _watch(stage: Stage, seconds: float, is_over: Callable[[], bool]) -> N
 def _report(stage: Stage, found: Rehearsed) -> int:
     stage.tell()
     agents = sorted(found.agent_after)
-    console.print(f"far ends: {sum(found.called.values())} called: {told(found.called)}")
+    console.print(_far_ends_told(found))
     console.print(f"{len(found.answered)} answered, {len(agents)} of them heard an agent")
     if agents:
         console.print(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 IN_TIME_SECONDS: Final = MessageDuty().within_seconds
 """From the answer on: then an agent is there, or the message has begun."""
+NO_FLOW: Final = (AttemptOutcome.CUT_OFF, AttemptOutcome.ABANDONED, AttemptOutcome.LOST)
+"""Of an unattended call: none had begun, or nobody knows of one."""
 OPEN: Final = "(none yet)"
 
 
@@ -114,7 +116,7 @@ def is_silent(row: RowMapping) -> bool:
     answered, ended = row["answered_at"], row["ended_at"]
     if answered is None or row["outcome"] == AttemptOutcome.MACHINE:
         return False
-    if row["mode"] == Mode.UNATTENDED:
+    if row["mode"] == Mode.UNATTENDED and row["outcome"] not in NO_FLOW:
         return False  # its flow speaks from the answer on
     if ended is not None and ended - answered <= IN_TIME_SECONDS:
         return False

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ccengine.proof.figures import IN_TIME_SECONDS, Figures
 from ccengine.proof.laws import LawVersions
@@ -16,6 +16,10 @@ from ccengine.reporting.instants import utc_text
 from ccengine.reporting.pages import document
 from ccengine.storage.kept import KeptState
 
+if TYPE_CHECKING:
+    from ccengine.config.campaigns import CallerId
+
+LAST_TEST: Final = "last test that the configuration names now"
 MOST_WINDOWS: Final = 200
 MINUTES: Final = slice(0, 16)
 HOW_TO_VERIFY: Final = (
@@ -54,7 +58,7 @@ def page(told: Told) -> str:
         "<h2>Outcomes</h2>",
         _table(("outcome", "attempts", "counted in"), _outcomes(told.figures)),
         "<h2>Numbers shown</h2>",
-        _table(("caller id", "attempts", "last tested"), _caller_ids(told)),
+        _table(("caller id", "attempts", LAST_TEST), _caller_ids(told)),
         "<h2>Rules</h2>",
         *_rules(told),
         "<h2>Files</h2>",
@@ -162,8 +166,15 @@ def _outcomes(figures: Figures) -> Iterable[tuple[object, ...]]:
 def _caller_ids(told: Told) -> Iterable[tuple[object, ...]]:
     known = told.order.settings.caller_ids if told.order.settings else {}
     for number, count in told.figures.caller_ids.most_common():
-        tested = known[number].tested.isoformat() if number in known else "not in the campaign"
-        yield number or "none", count, tested
+        yield number or "none", count, _tested(known.get(number), told.order.days[1])
+
+
+def _tested(one: CallerId | None, last_day: str) -> str:
+    """Return when a number was tested; a test after the days of the pack says nothing of them."""
+    if one is None:
+        return "not in the campaign"
+    tested = one.tested.isoformat()
+    return f"{tested}: after these days, no evidence for them" if tested > last_day else tested
 
 
 def _rules(told: Told) -> Iterable[str]:

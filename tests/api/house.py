@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
@@ -16,34 +16,28 @@ import aiohttp
 from ccengine.api.feed.backlog import Backlog
 from ccengine.api.feed.hub import Hub
 from ccengine.api.feed.live import LiveFeed
-from ccengine.api.ports import Floor, Health, Library, Ports, TalkAct
+from ccengine.api.ports import Health, Ports, TalkAct
 from ccengine.api.server import ApiServer
 from ccengine.assembly.pages import feed_and_pages
 from ccengine.config.loading import load_tenant
-from ccengine.config.settings import StatePaths
 from ccengine.config.tenant import Tenant
 from ccengine.core import events
 from ccengine.core.ids import AgentId, CallId, ClientId, PhoneId, QueueId, TenantId, client_of
 from ccengine.core.states import Kind
 from ccengine.ivr import versions
 from ccengine.ivr.configuration import load_configuration
-from ccengine.keeping.house import House as Kept
 from ccengine.keeping.keeper import Keeper
-from ccengine.keeping.keeping import Keeping
-from ccengine.keeping.order import Folders
-from ccengine.leads.jobs import ImportJob, ImportJobs, JobState
+from ccengine.leads.jobs import ImportJob, JobState
 from ccengine.storage.database import RecordDatabase
-from ccengine.storage.lead_counts import LeadCounts
 from ccengine.storage.live_kpis import LiveKpis
 from ccengine.storage.metrics import Metrics
-from ccengine.storage.quality import Calibration, Draw, Review, ReviewState, Sample, TrainingCall
 from ccengine.storage.records import RecordKeeper
 from ccengine.storage.tokens import StoredToken
 from tests.api.campaign_files import with_campaigns
 from tests.api.card_desk import CardDeskWithoutPhones
-from tests.api.coaching_desk import DeskWithoutPhones
-from tests.api.recording_desk import DeskWithoutRecorder
+from tests.api.house_ports import AtOnce, ports_of
 from tests.api.requests import sample_id
+from tests.api.scored_calls import score
 from tests.config.tenants import copy_of_demo
 from tests.reporting.shift import NODE, Shift
 
@@ -55,24 +49,13 @@ if TYPE_CHECKING:
     from ccengine.core.events import Event
     from ccengine.ivr.configuration import Configuration
     from ccengine.reporting.call_record import CallRecord
-    from ccengine.storage.reader_process import Asked, Found
 
 WELL = Health(connected=True)
 MOST_CLIENTS = 600  #: of the live feed
 FILE_TOKEN = "a-token-long-enough-to-be-one"
-PIN = "271828"  #: everybody's
 CALLERS = {"nour": ("600100", "+971501234567"), "dnipro": ("600200", "+380441234567")}
 RAW = bytes(range(256)) * 1_250  #: 10 seconds of both sides
 SOUND = b"RIFF" + bytes(range(256)) * 4
-
-
-class AtOnce:
-    """Reads here and now: a process of its own would take a second to begin."""
-
-    async def run(
-        self, read: Callable[Asked, Found], *args: Asked.args, **kwargs: Asked.kwargs
-    ) -> Found:
-        return read(*args, **kwargs)
 
 
 @dataclass
@@ -249,81 +232,8 @@ class House:
                 await self._score(record)
 
     async def _score(self, record: CallRecord) -> None:
-        store = self.keeper.database.quality
-        if await store.get(sample_id("review", record.client)) is not None:
-            return
-        card = next(iter(self.tenant.clients[record.client].scorecards.values()))
-        agent, now = record.conversations[0].agent, self.shift.now
-        calibration = Calibration(
-            id=sample_id("calibration", record.client),
-            client=record.client,
-            call=record.call,
-            agent=agent,
-            scorecard=card.ref,
-            reviewers=("rita", "own"),
-            opened_by="rita",
-            opened_at=now,
-        )
-        await store.add_calibration(calibration)
-        review = Review(
-            id=sample_id("review", record.client),
-            client=record.client,
-            call=record.call,
-            agent=agent,
-            team="",
-            queue=record.queue,
-            number=record.number,
-            kind=record.kind,
-            talk_started_at=record.conversations[0].started_at,
-            scorecard=card.ref,
-            reviewer="rita",
-            state=ReviewState.PUBLISHED,
-            answers={"greeting": "yes"},
-            comment="well done",
-            score_percent=100.0,
-            created_at=now,
-            saved_at=now,
-            published_at=now,
-            told=1,
-        )
-        await store.add(review)
-        secret = replace(review, id=sample_id("draft", record.client), comment="secret draft")
-        draft = replace(secret, state=ReviewState.DRAFT, reviewer="omar", published_at=None)
-        await store.add(draft)
-        begins = 1_000.0
-        sample = Sample(
-            client=record.client,
-            rule="weekly",
-            begins=begins,
-            call=record.call,
-            agent=agent,
-            reviewer="own",
-            scorecard=card.name,
-            talk_started_at=review.talk_started_at,
-        )
-        drawn = Draw(
-            client=record.client,
-            rule="weekly",
-            begins=begins,
-            ends=2_000.0,
-            seed="ab",
-            population=1,
-            drawn_at=now,
-        )
-        await store.keep_draw(drawn, [sample])
-        example = TrainingCall(
-            call=record.call,
-            client=record.client,
-            agent=agent,
-            queue=record.queue,
-            title="Calm",
-            note="",
-            seconds=10.0,
-            added_by="rita",
-            added_at=now,
-        )
-        await store.teach(example)
-        await self.recordings.turn()
+        if await score(record, self.keeper.database.quality, self.tenant, self.shift.now):
+            await self.recordings.turn()
 
     async def status(
         self, method: str, path: str, token: str | None = FILE_TOKEN, **sent: Any
@@ -397,7 +307,7 @@ async def house(
     kpis = LiveKpis(shift.journal.path, AtOnce(), lambda: shift.now)
     token_file = tmp_path / "api_token"
     token_file.write_text(FILE_TOKEN + "\n")
-    ports = here.ports = _ports(here, token_file, kpis)
+    ports = here.ports = ports_of(here, token_file, kpis)
     hub = Hub(ports.floor, node=NODE, number=shift.journal.last_number, settle=lambda: None)
     shift.observers.append(hub.observe)
     here.hub = hub
@@ -440,55 +350,3 @@ def _keep_imports(here: House) -> None:
             ended_at=here.shift.now - 30,
         )
         here.ports.library.imports.keep(job)
-
-
-def _ports(here: House, token_file: Path, kpis: LiveKpis) -> Ports:
-    cards = here.cards = CardDeskWithoutPhones(here.shift.center, here.post)
-    floor = Floor(
-        center=here.shift.center,
-        now=lambda: here.shift.now,
-        post=here.post,
-        ensure_agent=here.ensured.append,
-        act=here.act,
-        tenant=lambda: here.tenant,
-        take_card=cards.take,
-        stop_card=cards.stop,
-        coaching=DeskWithoutPhones(here.shift.center, here.post),
-        recordings=DeskWithoutRecorder(here.post),
-    )
-    paths = StatePaths(here.folder)
-    kept = Kept(
-        paths=paths,
-        folders=Folders.of(paths),
-        journal=here.shift.journal.path,
-        database=here.keeper.database,
-        worker=AtOnce(),
-        mover=AtOnce(),
-        tenant=lambda: here.tenant,
-        now=lambda: here.shift.now,
-    )
-    here.recordings = Keeper(kept)
-    library = Library(
-        keeping=Keeping(kept),
-        lead_counts=LeadCounts(here.keeper.database.lead_lists),
-        imports=ImportJobs(
-            paths.lead_files, here.folder / "records.sqlite", AtOnce(), lambda: here.shift.now
-        ),
-        keeper=here.keeper,
-        reader=AtOnce(),
-        quick_reader=AtOnce(),
-        kpis=kpis,
-        show=lambda: True,
-        journal=here.shift.journal.path,
-        recordings=here.folder / "recordings",
-        configuration=here.tenant.folder,
-    )
-    return Ports(
-        health=here.report,
-        floor=floor,
-        library=library,
-        reload=here.reload,
-        token_file=token_file,
-        is_pin=lambda _agent, given: given == PIN,
-        metrics=here.metrics.text,
-    )

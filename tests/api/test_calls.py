@@ -9,7 +9,8 @@ import pytest
 from ccengine.api.roles import Role
 from ccengine.core.ids import CallId
 from ccengine.storage.reader_process import ReaderBusy
-from tests.api.house import RAW, SOUND, AtOnce, house
+from tests.api.house import RAW, SOUND, house
+from tests.api.house_ports import AtOnce
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

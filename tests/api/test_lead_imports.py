@@ -13,7 +13,8 @@ import pytest
 from ccengine.api.roles import Role
 from ccengine.leads.jobs import ImportJob, ImportJobs, JobState
 from ccengine.storage.reader_process import ReaderProcess
-from tests.api.house import AtOnce, House, house
+from tests.api.house import House, house
+from tests.api.house_ports import AtOnce
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

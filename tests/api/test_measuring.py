@@ -11,7 +11,8 @@ from ccengine.quality.measurer import Measurer
 from ccengine.quality.measuring import talks_measured
 from ccengine.quality.sampler import SETTLED_SECONDS, Sampler
 from ccengine.sound import Analysis, Span, SpanKind
-from tests.api.house import AtOnce, house
+from tests.api.house import house
+from tests.api.house_ports import AtOnce
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,8 @@ from ccengine.core.ids import AgentId, CallId, Instant
 from ccengine.quality.reviewing import Reviewing
 from ccengine.storage.live_kpis import LiveKpis
 from tests.api.feed_client import connected
-from tests.api.house import AtOnce, house
+from tests.api.house import house
+from tests.api.house_ports import AtOnce
 from tests.api.requests import sample_id
 from tests.api.test_coaching import coached, talking
 

@@ -12,7 +12,8 @@ from ccengine.api.routes.sign_in import HOLDS_SECONDS, REFUSAL_SECONDS
 from ccengine.core.desk import LOCK_SECONDS, WRONG_PINS_AT_MOST
 from ccengine.core.events import WrongPinGiven
 from ccengine.core.ids import AgentId
-from tests.api.house import FILE_TOKEN, PIN, House, house
+from tests.api.house import FILE_TOKEN, House, house
+from tests.api.house_ports import PIN
 
 if TYPE_CHECKING:
     from pathlib import Path

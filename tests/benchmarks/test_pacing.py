@@ -45,6 +45,14 @@ def test_laws_stand_in_their_order() -> None:
     assert "| look-ahead 3 % |" in drawn
 
 
+def test_looking_ahead_pays_when_it_decides_each_second_only() -> None:
+    """That is how the research measured it."""
+    site = Site(5, 2.0, event_driven=False)
+    slow, ahead = (run(site, "0.30", Entry(name), [100]) for name in ("progressive", "look-ahead"))
+    assert ahead.utilisation > slow.utilisation
+    assert ahead.over == 0
+
+
 def test_progressive_idles_as_long_as_was_published() -> None:
     """57 s between calls at an answer rate of 0.30, decided each second."""
     day = run(Site(20, 3.0, event_driven=False), "0.30", Entry("progressive"), [100])

@@ -12,28 +12,40 @@ from typing import TYPE_CHECKING, Any
 import phonenumbers
 import pytest
 import typer
+from typing_extensions import override
 
+from ccengine.cli import rehearse
 from ccengine.cli.campaign_named import Chosen, campaign_of
-from ccengine.cli.rehearsal import DEEDS, Rehearsed, deed_of
+from ccengine.cli.rehearsal import DEEDS, Cast, Rehearsal, Rehearsed, deed_of
 from ccengine.cli.rehearsal_board import is_quiet, is_through, leads_left, lines_of
 from ccengine.cli.rehearsal_cast import NUMBERS_OF, ByLot, trunk_of
 from ccengine.cli.rehearse import Stage
+from ccengine.cli.scripted_call import AgentPhone
 from ccengine.config.clients import ClientOutbound
 from ccengine.config.settings import Settings, StatePaths
 from ccengine.config.trunks import Trunk
-from ccengine.core.ids import ClientId
+from ccengine.core.ids import AgentId, ClientId
 from ccengine.ivr.configuration import load_configuration
+from ccengine.phone import Account
 from ccengine.phone.far_ends import Answered, Deed
 from tests.api.campaign_files import with_campaigns
 from tests.api.house import FILE_TOKEN, house
 from tests.config.tenants import DIALPLAN, copy_of_demo
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
     from ccengine.config.tenant import Tenant
 
+ANYBODY = Account("x", host="127.0.0.1", port=5070)
+CAST = Cast(
+    agents=[AgentPhone(agent=AgentId("ann"), account=ANYBODY, pin="1")],
+    far_ends=ANYBODY,
+    far_ends_at=("127.0.0.9", 5079),
+    login_code="*1",
+    logout_code="*2",
+)
 ISLAND = ClientId("island")
 FOLDER = DIALPLAN / "tenants" / "dialer"
 
@@ -210,6 +222,35 @@ def test_it_is_not_over_before_it_has_begun() -> None:
     figures = {**NOW["figures"], "dialed": 0}
     calls = {"in_the_air": 0, "waiting": 0, "talking": 0}
     assert not is_through({**NOW, "figures": figures, "calls": calls, "leads": {}, "hopper": 0})
+
+
+def test_far_ends_alone_are_for_somebody_at_a_desk(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody is logged in, nothing imported or started: no engine is asked."""
+    played: list[Cast] = []
+
+    class Play(Rehearsal):
+        @override
+        async def run(self, meanwhile: Callable[[], Awaitable[None]]) -> Rehearsed:
+            played.append(self._cast)
+            await meanwhile()
+            return Rehearsed(called=Counter({Deed.ANSWERS: 2}))
+
+    async def looked(*_: object) -> bool:
+        return False
+
+    monkeypatch.setenv("CCENGINE_TENANT", tenant.id)
+    monkeypatch.setenv("CCENGINE_DIALPLAN", str(DIALPLAN))
+    monkeypatch.setattr(rehearse, "Rehearsal", Play)
+    monkeypatch.setattr(rehearse, "look_for_far_ends", looked)
+    monkeypatch.setattr(rehearse, "cast_of", lambda *_: CAST)
+    rehearse.rehearse("island/renewals", seconds=0.0, leads=1, only_far_ends=True)
+    (cast,) = played
+    assert (list(cast.agents), cast.far_ends_at) == ([], ("127.0.0.9", 5079))
+    told = capsys.readouterr().out
+    assert "it will within a minute" in told
+    assert "far ends: 2 called: 2 answers" in told
 
 
 @pytest.fixture

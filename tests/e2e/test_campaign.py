@@ -11,28 +11,35 @@ import sys
 from collections import Counter
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ccengine import clock
 from ccengine.core.dialer.leads import AttemptOutcome
+from ccengine.core.dialer.rules import RING_FLOOR_SECONDS
+from ccengine.core.ids import ClientId
 from ccengine.core.states import AgentState
+from ccengine.ivr.configuration import load_configuration
 from ccengine.phone import CallFailed, ulaw
 from ccengine.phone.wav import read_wav
 from tests.e2e.campaign import leads, tenant
 from tests.e2e.campaign.books import imported, left, proved
 from tests.e2e.campaign.far_ends import far_ends
-from tests.e2e.campaign.wire import AGENT_HZ, Ports, Wire, listening
+from tests.e2e.campaign.wire import AGENT_HZ, LIMIT_SECONDS, Ports, Wire, listening
 from tests.e2e.configuration import another_tenant
+from tests.e2e.hearing import prompt_samples
 from tests.e2e.waits import until_seen
 from tests.sizes import FULL, by_size
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tests.benchmarks.inbound.load import Sipp
+    from tests.e2e.campaign.books import Pack
     from tests.e2e.campaign.wire import FarCall
     from tests.e2e.people import Agent
     from tests.e2e.stage import Stage
@@ -43,11 +50,26 @@ LEADS = by_size(small=40, full=300)
 TALK_SECONDS = 120.0 if FULL else 6.0
 WHOLE_SECONDS = 1800.0 if FULL else 150.0
 KILL_AFTER = 0.4  #: of the leads
-LIMIT_SECONDS = 2.0
-"""16 CFR 310.4(b)(4)(iii)."""
+BEGINNING_SECONDS = 2.0
+"""So much of the message is looked for: of the sound of each call five seconds are kept."""
+NEAR_SECONDS = {"answered_at": 0.3, "bridged_at": 0.3, "message_at": 0.5, "ended_at": 1.0}
+"""So near to what the wire says is each moment that the books have; a message's file may begin
+with silence."""
+LIMIT_RULE = "UA.abandoned"
 HANGS_UP_EVERY = 7  #: of an agent's talks
 SHIFT_SECONDS = 3600.0
-TALKED = {AttemptOutcome.ANSWERED, AttemptOutcome.MACHINE}
+
+
+@dataclass(frozen=True)
+class Outage:
+    """While nobody wrote anything down. Seconds since the epoch."""
+
+    killed_at: float
+    back_at: float
+
+    def holds(self, at: float) -> bool:
+        """Tell whether a moment was then, or so near that it may have been lost."""
+        return self.killed_at - 1.0 <= at <= self.back_at + 1.0
 
 
 @dataclass(frozen=True)
@@ -55,7 +77,8 @@ class Seen:
     """What there is to compare."""
 
     calls: "Sequence[FarCall]"
-    attempts: "Sequence[dict[str, Any]]"
+    pack: "Pack"
+    outage: Outage
 
     @property
     def answered(self) -> list[FarCall]:
@@ -81,20 +104,34 @@ async def test_a_campaign_calls_each_lead_once_and_nobody_hears_silence(
                     arriving.create_task(stage.agent(name, at=phone, tone_hz=AGENT_HZ))
                     for name, phone in tenant.agents_at(AGENTS).items()
                 ]
-            await called(stage, [task.result() for task in tasks], numbers, sipp)
+            outage = await called(stage, [task.result() for task in tasks], numbers, sipp)
             await system.expect_quiet()
             wire = Wire(ports)
             wire.read(capture.take())
             assert capture.lost() == 0, "packets that nobody has seen"
-        seen = Seen(list(wire.calls.values()), await proved(system, tenant.CAMPAIGN))
+        wire.recognise(prompt_samples(message_of(system, folder), BEGINNING_SECONDS))
+        pack = await proved(system, tenant.CAMPAIGN)
+        seen = Seen(list(wire.calls.values()), pack, outage)
         sys.stdout.write(told(seen))
         expect_each_called_once(seen, numbers)
+        expect_calls_over_the_kill(seen)
         expect_nobody_heard_silence(seen)
+        expect_phones_to_ring_long_enough(seen)
         expect_the_same_in_the_books(seen)
+        expect_the_same_figures(seen)
 
 
-async def called(stage: Stage, agents: Sequence[Agent], numbers: Sequence[str], sipp: Sipp) -> None:
-    """Have all leads called, and the engine killed in the middle."""
+def message_of(system: System, folder: Path) -> Path:
+    """Return the sound of who called."""
+    prompts = load_configuration(folder).prompts
+    name = f"lead-message-{tenant.CAMPAIGN.partition('/')[2]}-{tenant.SHOWN}"
+    return system.file_of(prompts.media(ClientId(tenant.CLIENT_ID), name, "en"))
+
+
+async def called(
+    stage: Stage, agents: Sequence[Agent], numbers: Sequence[str], sipp: Sipp
+) -> Outage:
+    """Have all leads called, and the engine killed in the middle, while agents talk."""
     system = stage.system
     await imported(system, tenant.CAMPAIGN, numbers)
     async with at_work(agents):
@@ -109,9 +146,13 @@ async def called(stage: Stage, agents: Sequence[Agent], numbers: Sequence[str], 
             lambda: are_left(round(LEADS * (1 - KILL_AFTER))),
             seconds=WHOLE_SECONDS,
         )
+        await until_seen("two agents talk", lambda: are_talking(agents, 2), seconds=WHOLE_SECONDS)
+        killed_at = clock.wall()
         await system.kill_engine()
+        outage = Outage(killed_at, clock.wall())
         await until_seen("all leads are done", lambda: are_left(0), seconds=WHOLE_SECONDS)
         await until_seen("all agents are free", lambda: are_free(agents), seconds=TALK_SECONDS + 30)
+    return outage
 
 
 @asynccontextmanager
@@ -147,6 +188,10 @@ async def are_free(agents: Sequence[Agent]) -> bool:
     return all(agent.state is AgentState.AVAILABLE for agent in agents)
 
 
+async def are_talking(agents: Sequence[Agent], least: int) -> bool:
+    return sum(agent.state is AgentState.ON_CALL for agent in agents) >= least
+
+
 async def greeting_of(system: System) -> bytes:
     """Return speech, as a machine's greeting, in G.711."""
     samples, rate = read_wav(await system.prompt_of_image("please-wait", "en"))
@@ -163,8 +208,15 @@ def expect_each_called_once(seen: Seen, numbers: Sequence[str]) -> None:
     assert sorted(dialed) == sorted(numbers), "none lost, and nobody else called"
 
 
+def expect_calls_over_the_kill(seen: Seen) -> None:
+    """Else the kill proved nothing."""
+    at = seen.outage.killed_at
+    assert any(call.talks(at) for call in seen.calls), "nobody talked as the engine died"
+    assert not FULL or any(call.rings(at) for call in seen.calls), "nobody was rung"
+
+
 def expect_nobody_heard_silence(seen: Seen) -> None:
-    """Each who stayed so long heard an agent or who called, by the sound that came to them."""
+    """Each who stayed so long heard an agent, or the very message that says who called."""
     late = [
         f"{call.number}: {call.heard_after} s, lasted {call.lasted_seconds:.1f} s"
         for call in seen.answered
@@ -172,34 +224,80 @@ def expect_nobody_heard_silence(seen: Seen) -> None:
         if call.lasted_seconds > LIMIT_SECONDS
     ]
     assert late == []
-    assert sum(call.agent_at is not None for call in seen.answered) > len(seen.answered) / 2
+    assert sum(call.has_agent_in_time for call in seen.answered) > len(seen.answered) / 2
+
+
+def expect_phones_to_ring_long_enough(seen: Seen) -> None:
+    rang = {call.number: call.rang_seconds for call in seen.calls if call.rang_seconds is not None}
+    assert {one: secs for one, secs in rang.items() if secs < RING_FLOOR_SECONDS} == {}
 
 
 def expect_the_same_in_the_books(seen: Seen) -> None:
-    """The proof pack knows each call, how it ended and who was heard, as the wire has it."""
-    books = {one["number"].lstrip("+"): one for one in seen.attempts}
-    assert len(books) == len(seen.attempts)
+    """The proof pack knows each call, how it ended, who was heard and when, as the wire has it."""
+    books = {one["number"].lstrip("+"): one for one in seen.pack.attempts}
+    assert len(books) == len(seen.pack.attempts)
     assert sorted(books) == sorted(call.number for call in seen.calls)
-    wrong = []
-    for call in seen.calls:
-        attempt = books[call.number]
-        expected = leads.OUTCOMES.get(leads.deed_of(call.number))
-        if expected is not None:
-            is_so = attempt["outcome"] == expected
-        elif call.agent_at is not None:
-            is_so = attempt["outcome"] in TALKED and attempt["bridged_at"] is not None
-        else:
-            is_so = attempt["outcome"] == AttemptOutcome.ABANDONED and attempt["message_at"]
-        if not is_so:
-            wrong.append(f"{call}: {attempt}")
+    wrong = [
+        f"{fault}: {call}: {books[call.number]}"
+        for call in seen.calls
+        for fault in faults(call, books[call.number], seen.outage)
+    ]
     assert wrong == [], "\n".join(wrong)
+
+
+def faults(call: FarCall, attempt: Mapping[str, Any], outage: Outage) -> Iterator[str]:
+    """Yield what an attempt in the books says otherwise than the wire. No detector listens here,
+    and no agent says that it was a machine: whoever had an agent in time was answered."""
+    expected = leads.OUTCOMES.get(leads.deed_of(call.number))
+    if expected is None:
+        in_time = call.has_agent_in_time
+        expected = AttemptOutcome.ANSWERED if in_time else AttemptOutcome.ABANDONED
+    if attempt["outcome"] != expected:
+        yield f"not {expected}"
+    moments = {
+        "answered_at": call.answered_at,
+        "bridged_at": call.agent_at,
+        "message_at": call.message_at,
+        "ended_at": call.ended_at,
+    }
+    for name, at in moments.items():
+        if at is not None and not outage.holds(at):
+            said = attempt[name]
+            if said is None or abs(moment(said) - at) > NEAR_SECONDS[name]:
+                yield f"{name} is not {at:.3f}"
+    lasted, ended = attempt["seconds_lasted"], call.ended_at
+    if lasted is None or ended is None or outage.holds(ended):
+        return
+    if abs(lasted - (ended - call.invited_at)) > NEAR_SECONDS["ended_at"]:
+        yield f"it did not last {ended - call.invited_at:.3f} s"
+
+
+def moment(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()
+
+
+def expect_the_same_figures(seen: Seen) -> None:
+    """What the pack has counted is what the wire has, and so is the share that the law limits."""
+    figures, answered = seen.pack.figures, seen.answered
+    abandoned = [call for call in answered if not call.has_agent_in_time]
+    agents = [call for call in answered if call.agent_at is not None]
+    told_who = [call for call in answered if call.message_at is not None]
+    assert (figures["attempts"], figures["answered"]) == (len(seen.calls), len(answered))
+    assert figures["agent"]["in_time"] + figures["agent"]["late"] == len(agents)
+    assert figures["message"]["in_time"] + figures["message"]["late"] == len(told_who)
+    assert (figures["silent"], figures["short_rings"]) == (0, 0)
+    # By the day: at midnight there are two.
+    windows = [one for one in seen.pack.windows if one["rule"] == LIMIT_RULE]
+    assert sum(one["numerator"] for one in windows) == len(abandoned)
+    assert sum(one["denominator"] for one in windows) == len(answered)
+    assert sum(one["placed"] for one in windows) == len(seen.calls)
 
 
 def told(seen: Seen) -> str:
     bridged = [one for one in seen.answered if one.agent_at is not None]
     after = sorted(one.heard_after or 0.0 for one in bridged)
     others = [one.heard_after for one in seen.answered if one.agent_at is None]
-    outcomes = Counter(one["outcome"] for one in seen.attempts)
+    outcomes = Counter(one["outcome"] for one in seen.pack.attempts)
     return (
         f"\n  {len(seen.calls)} called, {len(seen.answered)} answered, {len(bridged)} heard an "
         f"agent after {after[len(after) // 2]:.3f} s (median), {after[-1]:.3f} s at most; "

@@ -139,7 +139,8 @@ async def is_one_done(system: System, of: int) -> bool:
 
 
 async def outcome(system: System, number: str) -> AttemptOutcome:
-    (attempt,) = [one for one in await proved(system, CAMPAIGN) if one["number"] == f"+{number}"]
+    pack = await proved(system, CAMPAIGN)
+    (attempt,) = [one for one in pack.attempts if one["number"] == f"+{number}"]
     return AttemptOutcome(attempt["outcome"])
 
 

@@ -19,7 +19,7 @@ from ccengine.keeping.keeping import Keeping, Listener
 from ccengine.keeping.mover import Mover
 from ccengine.keeping.order import Folders
 from ccengine.storage.database import RecordDatabase
-from tests.api.house import AtOnce
+from tests.api.house_ports import AtOnce
 from tests.config.tenants import copy_of_demo
 from tests.keeping.sounds import write_raw
 from tests.reporting.shift import NODE, Shift

@@ -11,7 +11,8 @@ from playwright.async_api import expect
 from ccengine.core import events
 from ccengine.core.ids import AgentId, CallId
 from ccengine.core.states import AgentState
-from tests.api.house import PIN, house
+from tests.api.house import house
+from tests.api.house_ports import PIN
 from tests.e2e.waits import until
 from tests.pages.browser import browser, hold_back, open_page
 from tests.pages.contrasts import readable

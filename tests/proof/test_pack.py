@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import subprocess
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from ccengine.config.campaigns import CallerId, CampaignFile
+from ccengine.core.dialer.purposes import Mode, Purpose
 from ccengine.proof import pack as pack_module
 from ccengine.proof.figures import is_short_ring, is_silent
 from ccengine.proof.pack import FolderTaken
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 NOON = at("2026-05-05T12:00+01:00")
 DAY = ("2026-05-05T00:00+01:00", "2026-05-06T00:00+01:00")
 USA = {"number": "+13055550100", "zones": ["America/New_York"]}
+UNATTENDED = {"answered_at": 10.0, "ended_at": 60.0, "mode": "unattended"}
 FILES = {
     *("attempts.csv", "attempts.jsonl", "scrubs.csv", "consents.csv", "wishes.csv"),
     *("recordings.csv", "rules.json", "ratios.json", "report.html"),
@@ -100,6 +104,24 @@ def test_the_report_says_what_the_files_say(made: Path) -> None:
         assert name == "report.html" or one["sha256"] in page
     assert "prefers-color-scheme:dark" in page
     assert "http" not in page.split("</style>")[1]
+
+
+def test_a_number_is_told_with_the_test_that_the_configuration_has_now(tmp_path: Path) -> None:
+    shown = {"+442079460000": date(2026, 5, 1), "+442079460001": date(2026, 6, 1)}
+    settings = CampaignFile(
+        name="Spring",
+        mode=Mode.PREDICTIVE,
+        purpose=Purpose.MARKETING,
+        seller="Nour",
+        caller_ids={one: CallerId(tested=day) for one, day in shown.items()},
+    )
+    rows = [row(name, NOON, caller_id=name) for name in (*shown, "+442079460002")]
+    packed(filled(tmp_path, *rows), order(*DAY, settings=settings))
+    page = (tmp_path / "pack" / "report.html").read_text()
+    assert "last test that the configuration names now" in page
+    assert ">2026-05-01</td>" in page
+    assert ">2026-06-01: after these days, no evidence for them</td>" in page
+    assert ">not in the campaign</td>" in page
 
 
 def test_nobody_else_can_read_it_and_anybody_can_check_it(made: Path) -> None:
@@ -248,6 +270,12 @@ def test_registers_consents_wishes_and_recordings_are_those_of_the_called(tmp_pa
         ({"answered_at": 10.0, "ended_at": 60.0, "outcome": "machine"}, False),
         ({"answered_at": 10.0, "ended_at": 60.0, "mode": "unattended"}, False),
         ({"answered_at": 10.0, "ended_at": None, "outcome": None}, True),
+        ({**UNATTENDED, "outcome": None}, False),  # its flow speaks
+        ({**UNATTENDED, "outcome": "cut_off"}, True),  # no flow had begun
+        ({**UNATTENDED, "outcome": "lost"}, True),
+        ({**UNATTENDED, "outcome": "abandoned", "message_at": 11.9}, False),
+        ({**UNATTENDED, "outcome": "abandoned", "message_at": 19.0}, True),
+        ({**UNATTENDED, "message_at": 19.0}, False),  # the engine died in the middle of the flow
     ],
 )
 def test_who_heard_nobody_in_time(changes: dict[str, Any], silent: bool) -> None:  # noqa: FBT001

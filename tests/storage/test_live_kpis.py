@@ -16,7 +16,7 @@ from ccengine.reporting.rows import in_steps
 from ccengine.storage import live_kpis
 from ccengine.storage.live_kpis import SAME_SECONDS, LiveKpis, Miscounted
 from ccengine.storage.reader_process import ReaderProcess
-from tests.api.house import AtOnce
+from tests.api.house_ports import AtOnce
 from tests.reporting.kpis.days import known, serve
 from tests.reporting.shift import Shift
 

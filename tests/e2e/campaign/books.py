@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -14,8 +16,6 @@ from tests.e2e.campaign import leads
 from tests.e2e.campaign.tenant import LIST
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tests.e2e.system import System
 
 NOT_DONE = ("fresh", "waiting", "claimed", "dialing")
@@ -39,8 +39,17 @@ async def left(system: System, campaign: str) -> int:
     return sum(one[state] for one in lists for state in NOT_DONE)
 
 
-async def proved(system: System, campaign: str) -> list[dict[str, Any]]:
-    """Return the attempts of the proof pack, which is what was signed."""
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """What a proof pack says."""
+
+    attempts: Sequence[dict[str, Any]]
+    figures: Mapping[str, Any]
+    windows: Sequence[dict[str, Any]]  #: of limits on abandoned calls
+
+
+async def proved(system: System, campaign: str) -> Pack:
+    """Return the proof pack's content, which is what was signed."""
     name = f"proof-{uuid4().hex}"
     day = datetime.fromtimestamp(time.time(), UTC).date()  # noqa: TID251 - the day of the calls
     days = (day - timedelta(days=1), day + timedelta(days=1))
@@ -50,5 +59,10 @@ async def proved(system: System, campaign: str) -> list[dict[str, Any]]:
         *("--from", f"{days[0]}", "--until", f"{days[1]}"),
     )
     await system.engine.command("proof", "verify", where)
-    lines = (system.paths.exports / name / "attempts.jsonl").read_bytes().splitlines()
-    return [orjson.loads(line) for line in lines]
+    folder = system.paths.exports / name
+    lines = (folder / "attempts.jsonl").read_bytes().splitlines()
+    return Pack(
+        attempts=[orjson.loads(line) for line in lines],
+        figures=orjson.loads((folder / "manifest.json").read_bytes())["figures"],
+        windows=orjson.loads((folder / "ratios.json").read_bytes())["windows"],
+    )
