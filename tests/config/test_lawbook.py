@@ -183,7 +183,7 @@ def test_limits_on_abandoned_calls_have_their_own_fractions() -> None:
     found = {name: (one.percent, one.of, one.window) for name, one in limits.items()}
     assert found == {
         "US.abandoned": (3, Denominator.LIVE_ANSWERS, WindowKind.THIRTY_DAYS),
-        "GB.abandoned": (1, Denominator.LIVE_ANSWERS, WindowKind.DAY),
+        "GB.abandoned": (1, Denominator.TO_AGENTS, WindowKind.DAY),
         "CA.abandoned": (5, Denominator.PLACED, WindowKind.MONTH),
         "IT.abandoned": (3, Denominator.CONNECTED, WindowKind.CAMPAIGN),
     }

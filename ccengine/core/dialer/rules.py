@@ -64,7 +64,8 @@ class Denominator(StrEnum):
     """Of what abandoned calls are a share."""
 
     LIVE_ANSWERS = "live_answers"  #: calls that a person answered
-    CONNECTED = "connected"  #: those of them that an agent spoke with
+    TO_AGENTS = "to_agents"  #: those of them that an agent spoke with, and those abandoned
+    CONNECTED = "connected"  #: those that an agent spoke with
     PLACED = "placed"  #: all calls
 
 
