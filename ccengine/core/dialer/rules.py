@@ -248,13 +248,18 @@ class Law:
     text: LawText | None = field(default=None, compare=False)  #: what they were taken from
 
     def rules_for(self, purpose: Purpose, mode: Mode) -> tuple[Rule, ...]:
-        """Return those that hold for such calls."""
+        """Return those that hold for such calls.
+
+        A last resort makes way for a place's own rule of its kind, but for consent: one kind of it
+        says nothing of another.
+        """
         found = [rule for rule in self.rules if rule.is_for(purpose, mode)]
         own = {(rule.place, type(rule.fact)) for rule in found if not rule.is_last_resort}
         return tuple(
             rule
             for rule in found
             if not (rule.is_last_resort and (rule.place, type(rule.fact)) in own)
+            or isinstance(rule.fact, ConsentNeed)
         )
 
 
