@@ -13,6 +13,7 @@ import structlog
 from ccengine.assembly.lead_appointments import LeadAppointments
 from ccengine.assembly.lead_endings import LeadEndings
 from ccengine.calls.dialing.books import Machines, NotDialed, Placed
+from ccengine.config.campaign_limits import watched
 from ccengine.config.campaigns import Detection
 from ccengine.config.detection import counts_from_greeting
 from ccengine.config.dialing_rules import NO_RULES, built_in
@@ -124,11 +125,15 @@ class StoredBooks:
             raise NotDialed(message)
         attempt = self._attempt(asked, campaign)
         heard = self._message(campaign, attempt.caller_id)
+        client = self._wiring.tenant().clients[campaign.client]
         where = whereabouts(asked.number, asked.lead.place, asked.lead.zone)
         book = self._lawbook()
 
         def law_of(new: NewAttempt) -> Law:
-            return book.law_for(where, new.placed_at)
+            law = book.law_for(where, new.placed_at)
+            return watched(
+                law, campaign.settings, campaign.settings.country or client.settings.country
+            )
 
         check = by_law(law_of, self._wiring.tenant().refusals)
         try:

@@ -39,6 +39,7 @@ COLUMNS: Final = ("rule", "held until", "because", "source", "checked")
 REMEDIES: Final = {
     HoldReason.NO_PLACE: "give it with + and country, or its address by --place",
     HoldReason.NO_RULES: "write the law of the place into the tenant's dialing.yaml",
+    HoldReason.LIMIT_UNWATCHED: "name the country in the campaign's 'countries'",
     HoldReason.REGISTER_STALE: "`ccengine dnc import`, or `dnc scrubbed` if others compare",
     HoldReason.NO_CONSENT: "`ccengine consent add`, if there is one and something proves it",
 }

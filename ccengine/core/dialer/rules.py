@@ -188,6 +188,13 @@ class Ban:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unwatched:
+    """A limit on abandoned calls that nobody counts for the campaign: none may be risked."""
+
+    limit: str  #: its rule's id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
     """What no program can see to: told to people."""
 
@@ -206,6 +213,7 @@ Fact = (
     | RingFloor
     | Retention
     | Ban
+    | Unwatched
     | Duty
 )
 
