@@ -13,6 +13,7 @@ import structlog
 from ccengine.assembly.lead_appointments import LeadAppointments
 from ccengine.assembly.lead_endings import LeadEndings
 from ccengine.calls.dialing.books import Machines, NotDialed, Placed
+from ccengine.config.campaign_limits import watched
 from ccengine.config.campaigns import Detection
 from ccengine.config.detection import counts_from_greeting
 from ccengine.config.dialing_rules import NO_RULES, built_in
@@ -129,13 +130,16 @@ class StoredBooks:
             raise NotDialed(message)
         attempt = self._attempt(asked, campaign)
         heard = self._message(campaign, attempt.caller_id)
+        client = self._wiring.tenant().clients[campaign.client]
+        country = campaign.settings.country or client.settings.country
         book = self._lawbook()
 
         def where_is(number: str) -> Sequence[Whereabouts]:
             return whereabouts(number, asked.lead.place, asked.lead.zone)
 
         def law_of(new: NewAttempt) -> Law:
-            return book.law_for(where_is(new.number), new.placed_at)
+            law = book.law_for(where_is(new.number), new.placed_at)
+            return watched(law, campaign.settings, country)
 
         check, quotas = by_law(law_of, self._wiring.tenant().refusals), campaign.settings.quotas
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from ccengine.calls.dialing.windows import WindowCount
@@ -9,7 +10,9 @@ from ccengine.config.campaign_limits import CampaignLimit, limits_of
 from ccengine.config.dialing_rules import built_in
 from ccengine.config.lawbook import window_at
 from ccengine.core.dialer.laws import WINDOWS
-from ccengine.core.dialer.rules import AbandonLimit
+from ccengine.core.dialer.rules import AbandonLimit, Denominator
+from ccengine.core.dialer.runs import ROUNDING
+from ccengine.core.dialer.windows import parts
 from ccengine.core.ids import ClientId
 from ccengine.proof.laws import zone_of_rule
 
@@ -20,10 +23,25 @@ if TYPE_CHECKING:
     from ccengine.config.campaigns import Campaign
     from ccengine.config.clients import Client
     from ccengine.core.dialer.campaigns import CampaignPlan
+    from ccengine.core.dialer.windows import Tally
     from ccengine.core.ids import CampaignId, Instant
     from ccengine.storage.database import RecordDatabase
 
 KINDS: Final = {window: kind for kind, window in WINDOWS.items()}
+
+
+def counted(limit: AbandonLimit, tally: Tally, error_share: float) -> tuple[int, int]:
+    """Return what pacing counts of a tally: abandoned calls, as the limit's rule has them, and
+    live answers, which are never more than the rule's denominator."""
+    errors, of = parts(limit, tally, error_share)
+    abandoned = math.floor(errors + ROUNDING)
+    match limit.of:
+        case Denominator.LIVE_ANSWERS | Denominator.TO_AGENTS:
+            return abandoned, math.floor(of + ROUNDING)
+        case Denominator.CONNECTED:
+            return abandoned, tally.connected + abandoned
+        case Denominator.PLACED:
+            return abandoned, tally.connected + tally.cut_off + abandoned
 
 
 class StoredCounts:
@@ -51,8 +69,8 @@ class StoredCounts:
             window = window_at(one.limit.window, began, now, zone)
             seller = found.settings.seller if one.limit.per_seller else None
             tally = await self._attempts.tally(name, own, window, seller)
-            live, ends_at = tally.connected + tally.abandoned, window.ends
-            counts.append(WindowCount(live=live, abandoned=tally.abandoned, ends_at=ends_at))
+            abandoned, live = counted(one.limit, tally, plan.detector_error_share)
+            counts.append(WindowCount(live=live, abandoned=abandoned, ends_at=window.ends))
         return counts
 
     def _limits(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 import typer
@@ -14,7 +14,15 @@ from rich.markup import escape
 from sqlalchemy.exc import OperationalError
 
 from ccengine import clock
-from ccengine.api.why_not import Address, Judged, WhyNotShown, judged
+from ccengine.api.why_not import (
+    Address,
+    Asked,
+    Everywhere,
+    Judged,
+    WhyNotShown,
+    judged,
+    judged_everywhere,
+)
 from ccengine.cli.output import console, fail, read_settings, zone_named
 from ccengine.cli.tables import Table
 from ccengine.config.consents import place_named
@@ -39,6 +47,7 @@ COLUMNS: Final = ("rule", "held until", "because", "source", "checked")
 REMEDIES: Final = {
     HoldReason.NO_PLACE: "give it with + and country, or its address by --place",
     HoldReason.NO_RULES: "write the law of the place into the tenant's dialing.yaml",
+    HoldReason.LIMIT_UNWATCHED: "name the country in the campaign's 'countries'",
     HoldReason.REGISTER_STALE: "`ccengine dnc import`, or `dnc scrubbed` if others compare",
     HoldReason.NO_CONSENT: "`ccengine consent add`, if there is one and something proves it",
 }
@@ -72,7 +81,7 @@ def why_not(  # noqa: PLR0913 - one parameter for each thing the law looks at
     """Tell which rules hold a number back, and until when; exit code 0: none, 4: some do.
 
     Reads configuration and database; no engine has to run. Of a campaign's lead it knows address,
-    person and debt by itself.
+    person and debt by itself. Without a campaign all whose lists have the number are asked, too.
     """
     tenant = load_tenant(read_settings().tenant_folder).draft
     client, _, name = campaign.partition("/")
@@ -89,17 +98,31 @@ def why_not(  # noqa: PLR0913 - one parameter for each thing the law looks at
     )
     when = clock.wall() if at is None else instant_named(at)
     address = Address(place=_place(place), zone=zone_named(zone).key if zone else "")
-    _tell(_judged(tenant, request, address, when), as_json=as_json)
+    asked = Asked(purpose=purpose, mode=mode, agent_guaranteed=agent_guaranteed, address=address)
+    _tell(_judged(tenant, request, asked, when), as_json=as_json)
 
 
-def _tell(told: Judged, *, as_json: bool) -> None:
+def _tell(told: Everywhere, *, as_json: bool) -> None:
     if as_json:
-        shown = WhyNotShown.of(told).model_dump(mode="json")
+        shown = _shown(told.general)
+        if not told.general.request.campaign:
+            shown["unwanted_by"] = told.unwanted_by
+            shown["campaigns"] = [
+                {"campaign": f"{one.request.client}/{one.request.campaign}", **_shown(one)}
+                for one in told.campaigns
+            ]
         typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
     else:
-        _print(told)
-    if not told.verdict.may_be_called:
+        for one in (told.general, *told.campaigns):
+            _print(one)
+        for client in told.unwanted_by:
+            console.print(f"the person does not want to be called by {escape(client)}")
+    if not told.may_be_called:
         raise typer.Exit(HELD_BACK)
+
+
+def _shown(told: Judged) -> dict[str, Any]:
+    return WhyNotShown.of(told).model_dump(mode="json")
 
 
 def instant_named(text: str) -> Instant:
@@ -141,15 +164,18 @@ def _place(text: str) -> str:
         fail(str(context.get("message")), str(context.get("remedy")), code=2)
 
 
-def _judged(tenant: Tenant, request: DialRequest, address: Address, at: Instant) -> Judged:
+def _judged(tenant: Tenant, request: DialRequest, asked: Asked, at: Instant) -> Everywhere:
     database = read_settings().paths.database
 
-    async def read() -> Judged:
+    async def read() -> Everywhere:
         if not database.exists():
-            return await judged(tenant, request, address, None, at)
+            return Everywhere(general=await judged(tenant, request, asked.address, None, at))
         opened = RecordDatabase.open_to_read(database)
         try:
-            return await judged(tenant, request, address, opened, at)
+            general = await judged(tenant, request, asked.address, opened, at)
+            if request.campaign:
+                return Everywhere(general=general)
+            return await judged_everywhere(tenant, general, asked, opened)
         finally:
             await opened.close()
 
@@ -166,7 +192,8 @@ def _print(told: Judged) -> None:
     request, verdict = told.request, told.verdict
     places = ", ".join(one.place or "nowhere known" for one in told.where)
     may = "[green]may be called[/]" if verdict.may_be_called else "[bold red]may not be called[/]"
-    for_whom = f" for {request.client}" if request.client else ""
+    whom = "/".join(one for one in (request.client, request.campaign) if one)
+    for_whom = f" for {whom}" if whom else ""
     console.print(
         f"[bold]{mask_number(request.number)}[/] ({escape(places)}) {may}{escape(for_whom)} "
         f"at {_local(told.at, told)}: {request.purpose}, {request.mode}",

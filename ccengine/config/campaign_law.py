@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ccengine.config.campaign_limits import places_of
 from ccengine.config.consents import UNCHECKED
 from ccengine.config.dialing_rules import FILE, built_in
 from ccengine.config.documents import read_document
 from ccengine.config.lawbook import Lawbook
 from ccengine.config.names import suggestion
-from ccengine.config.whereabouts import Whereabouts, zones_of
 from ccengine.core.dialer.rules import Ban, Duty, abandon_limits
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def unjudged(tenant: Tenant, at: Instant) -> Iterator[Problem]:
 
     Likewise where it forbids such calls, or allows less than the campaign's file does.
 
-    Of the campaign's own country: its numbers may be of others, which are judged one by one.
+    Of the countries that the campaign names: numbers may be of others, which are judged one by one.
 
     Args:
         tenant: whose campaigns.
@@ -41,16 +41,16 @@ def unjudged(tenant: Tenant, at: Instant) -> Iterator[Problem]:
             document, _ = read_document(campaign.path)
             if country is None or document is None:
                 continue
-            law = lawbook.law_for((Whereabouts(country, zones_of(country)),), at)
-            yield from _unknown(document, country, law)
+            law = lawbook.law_for(places_of(campaign.settings, country), at)
+            yield from _unknown(document, law)
             yield from _not_compared(document, campaign, law)
             yield from _forbidden(document, campaign, law)
             yield from _laxer(document, campaign, law)
             yield from _duties(document, campaign, law)
 
 
-def _unknown(document: Document, country: str, law: Law) -> Iterator[Problem]:
-    if law.unruled:
+def _unknown(document: Document, law: Law) -> Iterator[Problem]:
+    for country in law.unruled:
         message = f"no law of dialing is known for {country}: its numbers are all held back"
         yield document.warning(("purpose",), message, f"write it into the tenant's {FILE}")
 

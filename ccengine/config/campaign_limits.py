@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ccengine.config.lawbook import Lawbook
 from ccengine.config.whereabouts import Whereabouts, zones_of
 from ccengine.core.dialer.purposes import Mode
-from ccengine.core.dialer.rules import AbandonLimit, WindowKind, abandon_limits, ring_floor_seconds
+from ccengine.core.dialer.rules import (
+    AbandonLimit,
+    Rule,
+    Unwatched,
+    WindowKind,
+    abandon_limits,
+    ring_floor_seconds,
+)
 
 if TYPE_CHECKING:
     from ccengine.config.campaigns import CampaignFile
     from ccengine.config.dialing_rules import DialingRules
+    from ccengine.core.dialer.rules import Law
     from ccengine.core.ids import Instant
 
 OWN: Final = "abandon_percent"
 HOUSE: Final = "house"
+COUNTRIES: Final = "countries"
 HOUSE_PERCENT: Final = 3.0
 """Of a campaign that calls more people than agents are free, for which nobody says anything: what
 most laws have that say something."""
@@ -42,10 +51,55 @@ class CampaignLimits:
     unruled: bool  #: nobody wrote rules for its country
 
 
+def countries_of(campaign: CampaignFile, country: str | None) -> tuple[str, ...]:
+    """Return the countries whose limits are watched: its own first.
+
+    Args:
+        campaign: whose.
+        country: of its numbers without one; None: nobody says.
+    """
+    own = () if country is None else (country,)
+    return tuple(dict.fromkeys((*own, *campaign.countries)))
+
+
+def places_of(campaign: CampaignFile, country: str | None) -> tuple[Whereabouts, ...]:
+    """Return them as places, which may have any of their zones."""
+    return tuple(Whereabouts(one, zones_of(one)) for one in countries_of(campaign, country))
+
+
+def watched(law: Law, campaign: CampaignFile, country: str | None) -> Law:
+    """Return a number's law as a campaign may go by it.
+
+    Where more people are called than agents are free, somebody may be abandoned: not of a country
+    whose limit nobody counts for this campaign.
+
+    Args:
+        law: of the number's places.
+        campaign: that would call it.
+        country: of its numbers without one; None: nobody says.
+    """
+    if campaign.mode not in MORE_THAN_FREE:
+        return law
+    named = countries_of(campaign, country)
+    holding = law.rules_for(campaign.purpose, campaign.mode)
+    missing = [
+        Rule(
+            id=COUNTRIES,
+            place=rule.place,
+            source=rule.source,
+            checked=rule.checked,
+            fact=Unwatched(limit=rule.id),
+        )
+        for rule in holding
+        if isinstance(rule.fact, AbandonLimit) and rule.place.partition("-")[0] not in named
+    ]
+    return replace(law, rules=(*law.rules, *missing)) if missing else law
+
+
 def limits_of(
     campaign: CampaignFile, country: str | None, rules: DialingRules, at: Instant
 ) -> CampaignLimits:
-    """Return what holds for calls to a campaign's own country: its numbers may be of others, too.
+    """Return what holds for calls to the countries that a campaign names: the strictest paces.
 
     Args:
         campaign: whose.
@@ -53,8 +107,7 @@ def limits_of(
         rules: the tenant's over the built-in ones.
         at: rules begin and end on days.
     """
-    where = () if country is None else (Whereabouts(country, zones_of(country)),)
-    law = Lawbook(rules).law_for(where, at)
+    law = Lawbook(rules).law_for(places_of(campaign, country), at)
     holding = law.rules_for(campaign.purpose, campaign.mode)
     sources = {rule.id: rule.source for rule in holding}
     found = [

@@ -123,6 +123,7 @@ class CampaignFile:
     schedule: Schedule = field(default_factory=Schedule)
     lists: Mapping[Name, ListShare] = field(default_factory=dict, metadata=REQUIRED)
     country: Country | None = None  #: of numbers without one; None: the client's
+    countries: tuple[Country, ...] = ()  #: others that it calls, whose limits are watched as well
     fields: Mapping[ValueName, LeadField] = field(default_factory=dict)
     retries: RetryRules = field(default_factory=RetryRules)
     quotas: tuple[Quota, ...] = ()

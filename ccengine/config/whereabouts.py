@@ -92,6 +92,10 @@ def whereabouts(number: str, place: str = "", zone: str = "") -> tuple[Whereabou
     if not place:
         zones = (zone, *by_number.zones) if zone else by_number.zones
         return (Whereabouts(by_number.place, tuple(dict.fromkeys(zones))),)
+    if place == by_number.place.partition("-")[0] and _is_of_a_region(number):
+        # The country alone is no address: the number says more.
+        zones = (zone, *by_number.zones) if zone else by_number.zones
+        return (Whereabouts(by_number.place, tuple(dict.fromkeys(zones))),)
     by_address = Whereabouts(place, (zone,) if zone else zones_of(place))
     is_nowhere_special = by_number.place == place.partition("-")[0]
     if by_number.place == place or (is_nowhere_special and not _is_of_a_region(number)):

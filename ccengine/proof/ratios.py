@@ -21,6 +21,7 @@ from ccengine.core.ids import Instant
 from ccengine.core.periods import Period
 from ccengine.proof.laws import zone_of_rule
 from ccengine.reporting.instants import utc_text
+from ccengine.storage.attempt_tallies import was_heard
 from ccengine.storage.number_facts import result_of
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ class Ratio:
             "kept": self.is_kept,
             "placed": self.count.placed,
             "connected": self.count.connected,
+            "cut_off": self.count.cut_off,
             "abandoned": self.count.abandoned,
             "machines": self.count.machines,
             "detector_errors_count": self.limit.detector_errors,
@@ -133,7 +135,8 @@ class WindowCounts:
                 continue
             seller = row["seller"] if limit.per_seller else ANY_SELLER
             window = Window(rule, replace(limit, percent=0.0), zone, period, seller)
-            self._counts[window] = self._counts.get(window, Tally()).plus(result)
+            count = self._counts.get(window, Tally())
+            self._counts[window] = count.plus(result, was_heard=was_heard(row))
             strictest = self._limits.setdefault(window, limit)
             if limit.percent < strictest.percent:
                 self._limits[window] = limit

@@ -179,6 +179,18 @@ class LeadStore:
         found = [await self.get(LeadKey(key)) for key in keys]
         return next((lead for lead in found if lead is not None), None)
 
+    async def campaigns_with(self, number: str) -> Sequence[tuple[str, str]]:
+        """Return clients and campaigns whose lists have a number, by name."""
+        query = (
+            select(LISTS.c.client, LISTS.c.campaign)
+            .join(NUMBERS, LISTS.c.id == NUMBERS.c.list_id)
+            .where(NUMBERS.c.number == number)
+            .distinct()
+            .order_by(LISTS.c.client, LISTS.c.campaign)
+        )
+        async with self._engine.connect() as connection:
+            return [(row[0], row[1]) for row in (await connection.execute(query)).all()]
+
     async def answers(self, client: str, campaign: str) -> Mapping[Group, int]:
         """Return how many answers there are of each group."""
         async with self._engine.connect() as connection:

@@ -102,9 +102,11 @@ def attempts_on(connection: Connection, called: Called, refusals: Refusals) -> t
 
 def result_of(row: RowMapping, refusals: Refusals) -> Result:
     """Return how an attempt of the table ended, as the law counts."""
-    if (row["client"], row["disposition"]) in refusals:
-        return Result.REFUSED
-    return Result.OPEN if row["outcome"] is None else Result(row["outcome"])
+    result = Result.OPEN if row["outcome"] is None else Result(row["outcome"])
+    was_talk = result in (Result.ANSWERED, Result.REFUSED)
+    # Whom a detector has cut off may say so as well, and was abandoned all the same.
+    is_refusal = was_talk and (row["client"], row["disposition"]) in refusals
+    return Result.REFUSED if is_refusal else result
 
 
 def _listed_at(connection: Connection, lead: LeadKey) -> Instant | None:

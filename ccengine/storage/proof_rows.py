@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table
 
 AT_ONCE: Final = 500  #: rows
-_COUNTED: Final = ("placed_at", "number", "client", "purpose", "mode", "seller", "outcome")
+_COUNTED: Final = ("placed_at", "number", "client", "purpose", "mode", "seller", "outcome",
+                   "machine", "agent")  # fmt: skip
 _HEARD: Final = ("number", "trunk", "machine", "machine_at", "answered_at", "agent", "disposition",
                  "outcome")  # fmt: skip
 _ASKED: Final = ("disposition", "law", "rules")

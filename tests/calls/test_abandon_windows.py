@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ccengine.calls.dialing.windows import AbandonWindows, WindowCount
+from ccengine.core.dialer.leads import MachineVerdict
 from ccengine.core.events import (
     AbandonWindowOpened,
     CampaignFinished,
     CampaignPaused,
     CampaignStarted,
+    HeardBy,
     LeadAnswered,
+    LeadMachineHeard,
 )
 from tests.calls.lead_books import RENEWALS, Books, far, lead
 from tests.calls.test_lead_calls import dialing, open_at_any_hour
@@ -35,6 +39,7 @@ class Counts:
     said: list[WindowCount] = field(default_factory=list)
     asked: int = 0
     fails: bool = False
+    meanwhile: list[Callable[[], None]] = field(default_factory=list)  #: as they are read
 
     async def counts(self, campaign: CampaignId, plan: CampaignPlan) -> Sequence[WindowCount]:
         assert campaign == RENEWALS
@@ -43,6 +48,9 @@ class Counts:
         if self.fails:
             message = "no database"
             raise OSError(message)
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
+            await asyncio.sleep(120)  # until the agent's wrap-up is over, too
         return self.said
 
 
@@ -134,3 +142,47 @@ async def test_who_talks_counts_before_their_attempt_is_closed(center: CenterOnF
         center.asterisk.hang_up(event.leg)
         await asyncio.sleep(1)
     assert told(center) == [(8, 1), (8, 1)]
+
+
+async def test_who_is_gone_while_the_books_are_read_counts_once(center: CenterOnFake) -> None:
+    """Given a call that ends and is stored meanwhile, then it is taken from the books alone."""
+    center.asterisk.phone_answers(far(1), 1.0)
+    await center.log_in("taras", answers_after=0.05)
+    counts = Counts([WindowCount(live=7, abandoned=1, ends_at=None)])
+    async with dialing(center, Books([lead(1)])):
+        await center.until(lambda: center.journal.events(LeadAnswered))
+        await asyncio.sleep(5)
+        (event,) = center.journal.events(LeadAnswered)
+        assert isinstance(event, LeadAnswered)
+
+        def end() -> None:
+            center.asterisk.hang_up(event.leg)
+            counts.said = [WindowCount(live=8, abandoned=1, ends_at=None)]
+
+        counts.meanwhile.append(end)
+        windows = AbandonWindows(center.engine, counts)
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(windows.run())
+            await asyncio.sleep(180)
+            running.cancel()
+    assert told(center) == [(8, 1)]
+
+
+async def test_a_machine_that_is_still_with_us_is_no_live_answer(center: CenterOnFake) -> None:
+    center.asterisk.phone_answers(far(1), 1.0)
+    await center.log_in("taras", answers_after=0.05)
+    counts = Counts([WindowCount(live=7, abandoned=1, ends_at=None)])
+    async with dialing(center, Books([lead(1)])):
+        await center.until(lambda: center.journal.events(LeadAnswered))
+        (event,) = center.journal.events(LeadAnswered)
+        assert isinstance(event, LeadAnswered)
+        machine = MachineVerdict.MACHINE
+        center.engine.post(LeadMachineHeard(call=event.call, by=HeardBy.DETECTOR, verdict=machine))
+        windows = AbandonWindows(center.engine, counts)
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(windows.run())
+            await asyncio.sleep(1)
+            running.cancel()
+        assert told(center) == [(7, 1)]
+        center.asterisk.hang_up(event.leg)
+        await asyncio.sleep(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,11 @@ from typer.testing import CliRunner
 
 from ccengine.cli.commands import app
 from ccengine.config.settings import Settings
+from ccengine.core.dialer.leads import AttemptId, AttemptOutcome
+from ccengine.core.dialer.retries import RetryRules
+from ccengine.storage.attempts import Ending
 from ccengine.storage.database import RecordDatabase
+from tests.storage.leads import anybody, attempt, imported, new, opened, refill
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,6 +137,55 @@ def test_of_a_campaigns_lead_it_knows_where_they_live(tmp_path: Path) -> None:
         "no calls at this hour in US-CA (America/Los_Angeles)"
     ]
     assert ccengine(*morning, "--place", "US-NY").exit_code == 0  # whoever asks knows better
+
+
+@pytest.mark.usefixtures("database")
+def test_without_a_campaign_each_that_has_the_number_is_asked_and_wishes_are_named(
+    tmp_path: Path,
+) -> None:
+    """Given a number that nothing holds back in general."""
+    assert ccengine(*SCRUBBED, "--at", "2025-11-20T00:00+00:00").exit_code == 0
+    file = tmp_path / "leads.csv"
+    file.write_text(f"number,name,country,state\n{NUMBER},A,US,HI\n")
+    assert ccengine("leads", "import", "renewals", str(file), "--list", "ending").exit_code == 0
+    asked = ("why-not", NUMBER, *NOON)
+    told = ccengine(*asked)
+    assert told.exit_code == 4
+    assert "may be called at" in told.stdout
+    assert "may not be called for dnipro/renewals" in told.stdout
+    assert "no calls at this hour in US-HI" in told.stdout
+    found = json.loads(ccengine(*asked, "--json").stdout)
+    (one,) = found["campaigns"]
+    assert (found["may_be_called"], one["campaign"], one["may_be_called"]) == (
+        True, "dnipro/renewals", False,
+    )  # fmt: skip
+    assert found["unwanted_by"] == []
+    assert ccengine("dnc", "add", NUMBER, "--client", "nour", "--evidence", "call 7").exit_code == 0
+    told = ccengine(*asked, "--place", "US-NY")
+    assert (told.exit_code, "does not want to be called by nour" in told.stdout) == (4, True)
+    assert json.loads(ccengine(*asked, "--json").stdout)["unwanted_by"] == ["nour"]
+
+
+@pytest.mark.usefixtures("database")
+def test_a_preview_has_its_agent_and_needs_none_kept() -> None:
+    """Given a number in London that was abandoned a day ago, as origination would judge it."""
+    number, at = "+442071234567", "2025-11-24T12:00+00:00"
+    path, abandoned = Settings().paths.database, datetime.fromisoformat(at).timestamp() - 86_400
+
+    async def abandon() -> None:
+        async with opened(path) as made:
+            (lead,) = await made.leads.claim(refill(), abandoned)
+            await made.attempts.place(attempt(lead, at=abandoned), anybody)
+            ending = Ending(outcome=AttemptOutcome.ABANDONED, at=abandoned + 3)
+            await made.attempts.close(AttemptId("a1"), ending, RetryRules())
+
+    imported(path, [new(1, numbers=(number,))])
+    asyncio.run(abandon())
+    asked = ("why-not", number, "--campaign", "dnipro/renewals", "--at", at, "--json")
+    kept = "GB.after-abandoned"
+    for mode, is_held in (("preview", False), ("predictive", True)):
+        found = json.loads(ccengine(*asked, "--mode", mode).stdout)
+        assert (kept in [hold["rule"] for hold in found["holds"]]) is is_held
 
 
 @pytest.mark.usefixtures("tenant")

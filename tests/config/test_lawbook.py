@@ -14,17 +14,26 @@ from ccengine.config.dialing_rules import CallingWeek, DialingRules, WrittenRule
 from ccengine.config.hours import Span
 from ccengine.config.lawbook import Lawbook, calling_periods, window_at
 from ccengine.config.whereabouts import NotANumber, Whereabouts, number_of, whereabouts, zones_of
-from ccengine.core.dialer.attempts import DialRequest
+from ccengine.core.dialer.attempts import Attempt, DialRequest
 from ccengine.core.dialer.judging import judge
-from ccengine.core.dialer.numbers_known import NumberFacts
+from ccengine.core.dialer.numbers_known import CallConsent, NumberFacts
 from ccengine.core.dialer.purposes import Mode, Purpose
-from ccengine.core.dialer.rules import AbandonLimit, Denominator, WindowKind, abandon_limits
+from ccengine.core.dialer.rules import (
+    AbandonLimit,
+    Denominator,
+    How,
+    Result,
+    WindowKind,
+    abandon_limits,
+)
 from ccengine.core.dialer.verdicts import HoldReason, Verdict
 from ccengine.core.periods import Period
 
 BOOK = Lawbook(built_in())
 MIAMI, TOLL_FREE = "+13055550100", "+18005550100"
 LONDON, KYIV, MOSCOW, PARIS = "+442071234567", "+380441234567", "+74951234567", "+33142685300"
+
+TORONTO, TORONTOS = "+14165550100", ("America/Toronto",)
 
 
 def at(text: str, zone: str = "UTC") -> float:
@@ -58,6 +67,9 @@ def held_by(found: Verdict) -> list[str]:
         (MIAMI, "FR", [("FR", ("Europe/Paris",)), ("US-FL", ("America/New_York",))]),
         (KYIV, "", [("UA", ("Europe/Kyiv",))]),
         (PARIS, "FR", [("FR", ("Europe/Paris",))]),
+        # A country alone says no more than the number.
+        (MIAMI, "US", [("US-FL", ("America/New_York",))]),
+        (TORONTO, "CA", [("CA", TORONTOS)]),
         ("+14165550100", "", [("CA", ("America/Toronto",))]),
     ],
 )
@@ -165,7 +177,10 @@ def test_recorded_calls_are_banned_or_need_consent() -> None:
     assert "EU.unattended" in held_by(verdict("+390612345678", noon, mode=Mode.UNATTENDED))
 
 
-@pytest.mark.parametrize("number", [LONDON, PARIS, "+971501234567"])
+@pytest.mark.parametrize(
+    "number",
+    [LONDON, PARIS, KYIV, *("+971501234567", "+966501234567", "+97433123456", "+201001234567")],
+)
 @pytest.mark.parametrize("purpose", list(Purpose))
 def test_nobody_hears_a_recorded_voice_without_consent(number: str, purpose: Purpose) -> None:
     """Also where no law that was read says a word of it."""
@@ -176,6 +191,52 @@ def test_nobody_hears_a_recorded_voice_without_consent(number: str, purpose: Pur
     assert "*.unattended" not in {one.rule for one in with_agents}
 
 
+@pytest.mark.parametrize("number", [KYIV, "+966501234567", "+97433123456", "+201001234567"])
+@pytest.mark.parametrize("reach", [How.ANY, How.AUTOMATIC])
+def test_who_agreed_to_calls_has_not_agreed_to_a_recorded_voice(number: str, reach: How) -> None:
+    """Given a consent that does not go so far, in places whose own rules ask for less."""
+    noon = at("2026-11-23T10:00")
+    request = DialRequest(
+        number=number,
+        client="nour",
+        campaign="c",
+        purpose=Purpose.MARKETING,
+        mode=Mode.UNATTENDED,
+    )
+    law = BOOK.law_for(whereabouts(number), noon)
+
+    def held(to: How) -> list[str]:
+        agreed = CallConsent(
+            client="nour",
+            purposes=(Purpose.MARKETING,),
+            to=to,
+            written=True,
+            given_at=noon - 1,
+            evidence="letter 7",
+        )
+        return held_by(judge(request, law, NumberFacts(consents=(agreed,)), noon))
+
+    assert "*.unattended" in held(reach)
+    assert "*.unattended" not in held(How.UNATTENDED)
+
+
+def test_sixty_whole_days_end_at_midnight() -> None:
+    """Given a refusal in the morning, then nobody calls before the 61st day has begun."""
+    refused = at("2026-09-01T10:05", "Europe/Paris")
+    call = Attempt(
+        at=refused, number=PARIS, client="nour", campaign="c", purpose=Purpose.MARKETING,
+        result=Result.REFUSED,
+    )  # fmt: skip
+    request = DialRequest(
+        number=PARIS, client="nour", campaign="c", purpose=Purpose.MARKETING, mode=Mode.PREVIEW
+    )
+    for day, is_held in (("2026-10-31T19:59", True), ("2026-11-02T11:30", False)):
+        now = at(day, "Europe/Paris")
+        law = BOOK.law_for(whereabouts(PARIS), now)
+        found = held_by(judge(request, law, NumberFacts(attempts=(call,)), now))
+        assert ("FR.after-refusal" in found) is is_held
+
+
 def test_limits_on_abandoned_calls_have_their_own_fractions() -> None:
     limits = {}
     for number in (MIAMI, LONDON, "+14165550100", "+390612345678"):
@@ -184,7 +245,7 @@ def test_limits_on_abandoned_calls_have_their_own_fractions() -> None:
     found = {name: (one.percent, one.of, one.window) for name, one in limits.items()}
     assert found == {
         "US.abandoned": (3, Denominator.LIVE_ANSWERS, WindowKind.THIRTY_DAYS),
-        "GB.abandoned": (1, Denominator.LIVE_ANSWERS, WindowKind.DAY),
+        "GB.abandoned": (1, Denominator.TO_AGENTS, WindowKind.DAY),
         "CA.abandoned": (5, Denominator.PLACED, WindowKind.MONTH),
         "IT.abandoned": (3, Denominator.CONNECTED, WindowKind.CAMPAIGN),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ import pytest
 from ccengine.config.campaign_limits import HOUSE, OWN, CampaignLimit
 from ccengine.core.dialer.rules import AbandonLimit, WindowKind
 from ccengine.storage.dialing_tables import LAWS
-from tests.proof.campaign import LAW, add, at, filled, order, packed, row, windows
+from tests.proof.campaign import CLIENT, LAW, add, at, filled, order, packed, row, windows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -163,13 +164,29 @@ def test_what_was_dialed_before_rules_were_noted_goes_by_the_present_ones(tmp_pa
 
 def test_detected_machines_count_as_far_as_an_audit_says(tmp_path: Path) -> None:
     when = at("2026-05-05T10:00+01:00")
-    rows = [row(f"m{key}", when + key, outcome="machine") for key in range(50)]
+    detected = {"outcome": "machine", "machine": "machine"}
+    rows = [row(f"m{key}", when + key, **detected) for key in range(50)]
+    # An agent was with these, or nobody else has named them: no person was hung up on.
+    rows += [row(f"h{key}", when + key, **detected, agent="anna") for key in range(30)]
+    rows += [row(f"s{key}", when + key, outcome="machine", agent="anna") for key in range(20)]
     rows += [row(f"p{key}", when + key, outcome="answered") for key in range(99)]
     asked = order("2026-05-05T00:00+01:00", "2026-05-06T00:00+01:00", error_share=0.02)
     packed(filled(tmp_path, *rows), asked)
     (one,) = windows(tmp_path)
     assert (one["numerator"], one["denominator"]) == (pytest.approx(1.0), pytest.approx(100.0))
+    assert one["machines"] == 50
     assert one["kept"] is True
+
+
+def test_whom_a_detector_cut_off_was_abandoned_whatever_they_say(tmp_path: Path) -> None:
+    when = at("2026-05-05T10:00+01:00")
+    never = {"client": CLIENT, "disposition": "never"}
+    rows = [row("a1", when, outcome="abandoned", **never), row("a2", when + 1, outcome="answered")]
+    rows += [row("a3", when + 2, outcome="answered", **never)]
+    asked = order("2026-05-05T00:00+01:00", "2026-05-06T00:00+01:00")
+    packed(filled(tmp_path, *rows), replace(asked, refusals=((CLIENT, "never"),)))
+    (one,) = windows(tmp_path)
+    assert (one["numerator"], one["denominator"]) == (1, 3)
 
 
 def test_where_a_limit_changed_within_a_window_the_lower_one_is_its_limit(tmp_path: Path) -> None:

@@ -206,12 +206,14 @@ async def test_the_books_count_a_window(path: Path) -> None:
             return await database.attempts.tally(CLIENT, CAMPAIGN, window, seller)
 
         assert await database.attempts.began(CLIENT, CAMPAIGN) == NOON
-        assert await count(Period(None, None)) == Tally(placed=6, connected=2, abandoned=2)
-        # Its end is not in it, its beginning is.
-        assert await count(Period(NOON + 10, NOON + 40)) == Tally(
-            placed=3, connected=1, abandoned=1
+        assert await count(Period(None, None)) == Tally(
+            placed=6, connected=1, cut_off=1, abandoned=2
         )
-        assert await count(Period(NOON, None), "s0") == Tally(placed=3, connected=2, abandoned=1)
+        # Its end is not in it, its beginning is.
+        assert await count(Period(NOON + 10, NOON + 40)) == Tally(placed=3, cut_off=1, abandoned=1)
+        assert await count(Period(NOON, None), "s0") == Tally(
+            placed=3, connected=1, cut_off=1, abandoned=1
+        )
         assert await database.attempts.tally(CLIENT, "other", Period(None, None)) == Tally()
 
 

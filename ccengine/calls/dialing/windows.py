@@ -17,18 +17,21 @@ from ccengine.core.events import AbandonWindowOpened
 from ccengine.core.ids import Instant
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Never
 
     from ccengine.core.dialer.campaigns import CampaignPlan
     from ccengine.core.dialer.runs import Run
-    from ccengine.core.ids import CampaignId
+    from ccengine.core.ids import CallId, CampaignId
     from ccengine.engine import Engine
 
 log = structlog.get_logger()
 
 LOOK_SECONDS: Final = 0.5
 """Shorter than the quickest answer to a campaign's first call."""
+
+READ_AT_MOST: Final = 4
+"""Where people answer all the time one more or less is no great part of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +76,29 @@ class AbandonWindows:
         """Have a campaign be told again: the books know better now than they did."""
         self._told.pop(campaign, None)
 
-    def _alive(self, name: CampaignId) -> tuple[int, int]:
-        """Return how many have answered whose attempts are open, and how many of them in vain."""
+    def _alive(self, name: CampaignId) -> Mapping[CallId, bool]:
+        """Return the calls that people have answered whose attempts are open; True: in vain."""
         center = self._engine.center
-        dialed = center.dialed.items()
-        answered = [one for call, one in dialed if call not in center.in_air]
-        own = [one for one in answered if one.campaign == name]
-        return len(own), sum(one.abandoned for one in own)
+        answered = ((call, one) for call, one in center.dialed.items() if call not in center.in_air)
+        return {
+            call: one.abandoned
+            for call, one in answered
+            if one.campaign == name and (one.abandoned or not one.disowned)
+        }
+
+    async def _counted(
+        self, name: CampaignId, plan: CampaignPlan
+    ) -> tuple[Mapping[CallId, bool], Sequence[WindowCount]]:
+        """Return open calls and the books' counts of one moment, as nearly as there is one.
+
+        Whoever answers or is gone while the books are read would count twice, or not at all.
+        """
+        for _ in range(READ_AT_MOST - 1):
+            alive = self._alive(name)
+            counts = await self._books.counts(name, plan)
+            if self._alive(name) == alive:
+                return alive, counts
+        return self._alive(name), await self._books.counts(name, plan)
 
     def _has_to_be_told(self, name: CampaignId, run: Run) -> bool:
         told = self._told.get(name)
@@ -89,9 +108,8 @@ class AbandonWindows:
 
     async def _tell(self, name: CampaignId, run: Run) -> None:
         law, plan = run.law, run.plan
-        live, abandoned = self._alive(name)
         try:
-            counts = await self._books.counts(name, plan)
+            alive, counts = await self._counted(name, plan)
         except Exception:
             # It is asked again in a moment; until then what pacing has seen itself counts.
             log.exception("windows_not_counted", campaign=name)
@@ -102,8 +120,8 @@ class AbandonWindows:
             opened = AbandonWindowOpened(
                 campaign=name,
                 limit=limit,
-                live=live + count.live,
-                abandoned=abandoned + count.abandoned,
+                live=len(alive) + count.live,
+                abandoned=sum(alive.values()) + count.abandoned,
                 ends_at=count.ends_at,
             )
             self._engine.post(opened)

@@ -23,6 +23,7 @@ from ccengine.core.dialer.rules import (
     Pause,
     Per,
     Scrub,
+    Unwatched,
     consent_covers,
 )
 from ccengine.core.dialer.verdicts import Hold, HoldReason, Verdict
@@ -145,8 +146,8 @@ def _of_rule(case: _Case, rule: Rule) -> Iterator[Hold]:
             yield from _of_register(case, rule, rule.fact)
         case ConsentNeed():
             yield from _of_consent(case, rule, rule.fact)
-        case Ban():
-            yield _hold(rule, HoldReason.BANNED, rule.fact.why, None)
+        case Ban() | Unwatched():
+            yield _forbidden(rule, rule.fact)
         case _:
             pass  # it says how to call, not whether
 
@@ -206,6 +207,13 @@ def _of_consent(case: _Case, rule: Rule, need: ConsentNeed) -> Iterator[Hold]:
         how = " in writing" if need.written else ""
         text = f"no consent{how} to {case.request.purpose} calls ({need.to})"
         yield _hold(rule, HoldReason.NO_CONSENT, text, None)
+
+
+def _forbidden(rule: Rule, fact: Ban | Unwatched) -> Hold:
+    if isinstance(fact, Ban):
+        return _hold(rule, HoldReason.BANNED, fact.why, None)
+    text = f"{fact.limit} is not watched: its country is not of the campaign"
+    return _hold(rule, HoldReason.LIMIT_UNWATCHED, text, None)
 
 
 def _hold(rule: Rule, reason: HoldReason, text: str, until: Instant | None) -> Hold:

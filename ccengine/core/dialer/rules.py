@@ -64,7 +64,8 @@ class Denominator(StrEnum):
     """Of what abandoned calls are a share."""
 
     LIVE_ANSWERS = "live_answers"  #: calls that a person answered
-    CONNECTED = "connected"  #: those of them that an agent spoke with
+    TO_AGENTS = "to_agents"  #: those of them that an agent spoke with, and those abandoned
+    CONNECTED = "connected"  #: those that an agent spoke with
     PLACED = "placed"  #: all calls
 
 
@@ -187,6 +188,13 @@ class Ban:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unwatched:
+    """A limit on abandoned calls that nobody counts for the campaign: none may be risked."""
+
+    limit: str  #: its rule's id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
     """What no program can see to: told to people."""
 
@@ -205,6 +213,7 @@ Fact = (
     | RingFloor
     | Retention
     | Ban
+    | Unwatched
     | Duty
 )
 
@@ -247,13 +256,18 @@ class Law:
     text: LawText | None = field(default=None, compare=False)  #: what they were taken from
 
     def rules_for(self, purpose: Purpose, mode: Mode) -> tuple[Rule, ...]:
-        """Return those that hold for such calls."""
+        """Return those that hold for such calls.
+
+        A last resort makes way for a place's own rule of its kind, but for consent: one kind of it
+        says nothing of another.
+        """
         found = [rule for rule in self.rules if rule.is_for(purpose, mode)]
         own = {(rule.place, type(rule.fact)) for rule in found if not rule.is_last_resort}
         return tuple(
             rule
             for rule in found
             if not (rule.is_last_resort and (rule.place, type(rule.fact)) in own)
+            or isinstance(rule.fact, ConsentNeed)
         )
 
 

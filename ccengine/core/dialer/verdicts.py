@@ -18,6 +18,7 @@ class HoldReason(StrEnum):
     OUTSIDE_HOURS = "outside_hours"
     ATTEMPT_CAP = "attempt_cap"  #: it was tried often enough
     PAUSE = "pause"  #: after what came of the last call
+    LIMIT_UNWATCHED = "limit_unwatched"  #: nobody counts its abandoned calls as its law asks
     AGENT_NOT_GUARANTEED = "agent_not_guaranteed"  #: it was abandoned lately
     DO_NOT_CALL = "do_not_call"  #: the person asked us
     REGISTERED = "registered"  #: on a public register
@@ -28,6 +29,7 @@ class HoldReason(StrEnum):
 MENDABLE: Final = (
     HoldReason.NO_PLACE,
     HoldReason.NO_RULES,
+    HoldReason.LIMIT_UNWATCHED,
     HoldReason.REGISTER_STALE,
     HoldReason.NO_CONSENT,
 )

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 THIRTY_DAYS_SECONDS: Final = 30 * 86_400.0
-CONNECTED: Final = frozenset({Result.ANSWERED, Result.REFUSED, Result.CUT_OFF})
+CONNECTED: Final = frozenset({Result.ANSWERED, Result.REFUSED})
+GROWING: Final = (Denominator.LIVE_ANSWERS, Denominator.TO_AGENTS)
+"""Denominators that an abandoned call is a part of, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,16 +35,23 @@ class Tally:
 
     placed: int = 0
     connected: int = 0  #: an agent spoke with a person
+    cut_off: int = 0  #: a person answered, and hung up before anything was said
     abandoned: int = 0
-    machines: int = 0  #: taken for one by a detector, and ended
+    machines: int = 0  #: taken for one by a detector, and ended before any agent heard them
 
-    def plus(self, result: Result) -> Tally:
-        """Return it with one more call, which ended so."""
+    def plus(self, result: Result, *, was_heard: bool = False) -> Tally:
+        """Return it with one more call, which ended so.
+
+        Args:
+            result: how.
+            was_heard: of a machine: an agent was with it, so nobody was taken for one in vain.
+        """
         return Tally(
             placed=self.placed + 1,
             connected=self.connected + (result in CONNECTED),
+            cut_off=self.cut_off + (result is Result.CUT_OFF),
             abandoned=self.abandoned + (result is Result.ABANDONED),
-            machines=self.machines + (result is Result.MACHINE),
+            machines=self.machines + (result is Result.MACHINE and not was_heard),
         )
 
     def detector_errors(self, error_share: float) -> float:
@@ -81,6 +90,8 @@ def parts(limit: AbandonLimit, count: Tally, error_share: float = 0.0) -> tuple[
     numerator = count.abandoned + errors
     match limit.of:
         case Denominator.LIVE_ANSWERS:
+            return numerator, count.connected + count.cut_off + numerator
+        case Denominator.TO_AGENTS:
             return numerator, count.connected + numerator
         case Denominator.CONNECTED:
             return numerator, float(count.connected)
@@ -107,7 +118,7 @@ def abandons_left(limit: AbandonLimit, count: Tally, error_share: float = 0.0) -
     zero: so many more than allowed were."""
     numerator, denominator = parts(limit, count, error_share)
     share = limit.percent / 100.0
-    weight = 1.0 - share if limit.of is Denominator.LIVE_ANSWERS else 1.0
+    weight = 1.0 - share if limit.of in GROWING else 1.0
     if weight <= 0.0:
         return count.placed
     left = math.floor((share * denominator - numerator) / weight)
@@ -115,7 +126,7 @@ def abandons_left(limit: AbandonLimit, count: Tally, error_share: float = 0.0) -
 
 
 def _fits(limit: AbandonLimit, numerator: float, denominator: float, more: int) -> bool:
-    grows = more if limit.of is Denominator.LIVE_ANSWERS else 0
+    grows = more if limit.of in GROWING else 0
     return (numerator + more) * 100.0 <= limit.percent * (denominator + grows)
 
 

@@ -38,6 +38,28 @@ def test_the_same_calls_by_three_rules(limit: AbandonLimit, percent: float) -> N
     assert abandoned_percent(limit, COUNT) == pytest.approx(percent)
 
 
+@pytest.mark.parametrize(
+    ("of", "percent"),
+    [
+        (Denominator.LIVE_ANSWERS, 2.8),
+        (Denominator.TO_AGENTS, 28 / 9),
+        (Denominator.CONNECTED, 2800 / 872),
+    ],
+)
+def test_who_hung_up_before_anything_was_said_spoke_with_no_agent(
+    of: Denominator, percent: float
+) -> None:
+    limit = AbandonLimit(percent=3, of=of, window=WindowKind.DAY)
+    count = Tally(placed=2_000, connected=872, cut_off=100, abandoned=28)
+    assert abandoned_percent(limit, count) == pytest.approx(percent)
+    assert is_over(limit, count) == (of is not Denominator.LIVE_ANSWERS)
+
+
+def test_a_machine_that_an_agent_heard_is_no_error_of_a_detector() -> None:
+    count = Tally().plus(Result.MACHINE).plus(Result.MACHINE, was_heard=True)
+    assert (count.placed, count.machines, count.detector_errors(0.5)) == (2, 1, 0.5)
+
+
 def test_exactly_the_limit_is_not_over_it() -> None:
     assert not is_over(US, COUNT)
     assert is_over(ITALY, COUNT)
@@ -66,7 +88,7 @@ def test_a_window_has_its_own_calls_of_its_own_seller() -> None:
         )
     ]
     found = tally(calls, Period(NOON, NOON + 6), seller="a")
-    assert found == Tally(placed=5, connected=2, abandoned=1, machines=1)
+    assert found == Tally(placed=5, connected=1, cut_off=1, abandoned=1, machines=1)
     assert tally(calls, Period(NOON, NOON + 6)).abandoned == 2
 
 
@@ -92,13 +114,20 @@ LIMITS = st.builds(
     window=st.just(WindowKind.DAY),
 )
 TALLIES = st.builds(
-    lambda connected, abandoned, machines, rest: Tally(
-        placed=connected + abandoned + machines + rest,
+    lambda connected, cut_off, abandoned, machines, rest: Tally(
+        placed=connected + cut_off + abandoned + machines + rest,
         connected=connected,
+        cut_off=cut_off,
         abandoned=abandoned,
         machines=machines,
     ),
-    *(st.integers(0, 3_000), st.integers(0, 100), st.integers(0, 500), st.integers(0, 5_000)),
+    *(
+        st.integers(0, 3_000),
+        st.integers(0, 50),
+        st.integers(0, 100),
+        st.integers(0, 500),
+        st.integers(0, 5_000),
+    ),
 )
 ERRORS = st.sampled_from([0.0, 0.005, 0.05])
 
@@ -115,6 +144,7 @@ def test_so_many_may_be_abandoned_and_not_one_more(
         return Tally(
             placed=count.placed,
             connected=count.connected,
+            cut_off=count.cut_off,
             abandoned=count.abandoned + number,
             machines=count.machines,
         )
@@ -136,12 +166,14 @@ def test_an_abandoned_call_never_lowers_the_share_and_a_conversation_never_raise
     worse = Tally(
         placed=count.placed + 1,
         connected=count.connected,
+        cut_off=count.cut_off,
         abandoned=count.abandoned + 1,
         machines=count.machines,
     )
     better = Tally(
         placed=count.placed + 1,
         connected=count.connected + 1,
+        cut_off=count.cut_off,
         abandoned=count.abandoned,
         machines=count.machines,
     )
