@@ -220,6 +220,7 @@ def recalled(snapshot: RunSnapshot, plan: CampaignPlan) -> Run:
     run.windows = [copy(one) for one in windows] or run.windows
     run.hopper.recall(snapshot.leads, snapshot.credit)
     run.law.recall(snapshot.memory)
+    run.scores.recall(snapshot.scores)
     return run
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 from ccengine.core import lead_calls, previews, promised_calls, unattended
 from ccengine.core.agents import Agent
 from ccengine.core.commands import WithdrawCalls
-from ccengine.core.dialer.leads import LeadState
 from ccengine.core.dialer.pacing.situation import Ringing, Situation
 from ccengine.core.dialer.purposes import Mode
 from ccengine.core.dialer.runs import LeadCall, Run
@@ -32,6 +31,9 @@ if TYPE_CHECKING:
     from ccengine.core.ids import CampaignId, Instant
 
 NOBODY_LEFT: Final = "no agent is left"
+SCORED_UP_TO: Final = 24
+"""Agents at work: larger teams gain next to nothing by choosing whom to call, and decide slower."""
+
 BUSY: Final = AT_WORK - {AgentState.AVAILABLE}
 
 
@@ -240,23 +242,29 @@ def _refill(floor: Floor, run: Run, now: Instant) -> None:
 def _place(floor: Floor, team: Team, now: Instant) -> None:
     run = team.run
     team.idle = promised_calls.place_due(floor, run, team.idle, now)
+    run.scores.renew(now)
+    while _place_some(floor, team, now):
+        pass
+
+
+def _place_some(floor: Floor, team: Team, now: Instant) -> bool:
+    """Place calls to those who come next; tell whether others may be due after them.
+
+    That is so when the law has chosen among them, and has taken all: then those come next whom
+    they were before in order.
+    """
+    run = team.run
     free = [agent.id for agent in team.idle]
-    may = [lead for lead in run.hopper.leads if _is_dialable(lead, free, now)]
-    scores = [one.score for one in may if one.score is not None]
-    situation = _situation(floor, team, scores if len(scores) == len(may) else [], now)
+    is_small = len(team.idle) + len(team.busy) <= SCORED_UP_TO
+    few = run.hopper.next_few(now, free) if is_small else ()
+    situation = _situation(floor, team, run.scores.of_all(few), now)
     decision = run.law.decide(situation)
-    for rank in _ranks(decision, situation, min(decision.calls, situation.trunks_free)):
+    for rank in _ranks(run, decision, situation):
         lead = run.hopper.take(now, agents=free, rank=rank, promised=False)
         if lead is None:
-            break
-        place(floor, run, lead, now)
-
-
-def _is_dialable(lead: Lead, free: list[AgentId], now: Instant) -> bool:
-    is_due = lead.due_at is None or lead.due_at <= now
-    if lead.state is LeadState.CALLBACK:
-        return False  # each has an agent of its own
-    return is_due and (lead.agent is None or lead.agent in free)
+            return False
+        place(floor, run, lead, now, score=run.scores.of(lead) if is_small else None)
+    return 0 < len(few) == len(decision.picks)
 
 
 def _situation(floor: Floor, team: Team, scores: list[float], now: Instant) -> Situation:
@@ -279,15 +287,15 @@ def _situation(floor: Floor, team: Team, scores: list[float], now: Instant) -> S
 
 
 def _ranks(
-    decision: Decision, situation: Situation, calls: int
+    run: Run, decision: Decision, situation: Situation
 ) -> Iterator[Callable[[Lead], float] | None]:
     """Yield by what each lead is to be taken: nearest to the score that the law has picked."""
-    for number in range(calls):
+    for number in range(min(decision.calls, situation.trunks_free)):
         if number >= len(decision.picks):
             yield None
         else:
-            yield _nearest(situation.scores[decision.picks[number]])
+            yield _nearest(run, situation.scores[decision.picks[number]])
 
 
-def _nearest(score: float) -> Callable[[Lead], float]:
-    return lambda lead: -abs((lead.score or 0.0) - score)
+def _nearest(run: Run, score: float) -> Callable[[Lead], float]:
+    return lambda lead: -abs((run.scores.of(lead) or 0.0) - score)

@@ -52,6 +52,7 @@ def place(
     *,
     number: str | None = None,
     agent: AgentId | None = None,
+    score: float | None = None,
 ) -> CallId:
     """Ask for a call to a lead that is out of the hopper, and return which.
 
@@ -62,10 +63,12 @@ def place(
         now: this instant.
         number: which of the lead's; None: its next.
         agent: who has seen the lead and talks with them; None: whoever is free.
+        score: by which the law has chosen them; None: it did not.
     """
     # The instant makes it another one than any of a journal that is gone.
     call = CallId(f"lead-{int(now * 1000):x}-{floor.next_serial()}")
     dialed = number or lead.to_dial or ""
+    run.scores.renew(now)
     floor.runs.turn = run.campaign
     floor.runs.air[call] = LeadCall(
         campaign=run.campaign,
@@ -73,7 +76,8 @@ def place(
         number=dialed,
         placed_at=now,
         agent=agent or lead.agent,
-        score=lead.score,
+        score=score,
+        signs=run.scores.signs(lead),
         flow=run.plan.flow if run.plan.is_unattended else "",
     )
     lease(floor, call, run.plan, now)

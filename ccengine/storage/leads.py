@@ -20,6 +20,7 @@ from ccengine.core.dialer.leads import Lead, LeadKey, LeadState
 from ccengine.core.dialer.quotas import Quotas
 from ccengine.core.dialer.retries import NO_NUMBER_LEFT
 from ccengine.core.ids import AgentId, Instant
+from ccengine.storage.lead_history import with_history
 from ccengine.storage.lead_imports import row_of
 from ccengine.storage.lead_rows import (
     DONE,
@@ -285,7 +286,8 @@ class _Claim:
     async def _take(self, name: str, rows: Sequence[Row[Any]]) -> list[Lead]:
         """Claim those that may be, and put the others aside: none stays where it was."""
         numbers = await numbers_of(self.connection, [row.id for row in rows])
-        leads = [lead_of(row, name, numbers.get(row.id, ())) for row in rows]
+        bare = [lead_of(row, name, numbers.get(row.id, ())) for row in rows]
+        leads = await with_history(self.connection, bare, self.now)
         taken = await self._claimed_already(leads)
         fine: list[Lead] = []
         dead: list[int] = []

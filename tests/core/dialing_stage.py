@@ -30,6 +30,7 @@ from ccengine.core.dialer.leads import (
     MachineVerdict,
 )
 from ccengine.core.dialer.purposes import Mode
+from ccengine.core.dialing import NOTHING_HEARD
 from ccengine.core.ids import AgentId, CallId, CampaignId, QueueId
 from ccengine.core.schedules import SCHEDULE
 from tests.core.builders import CLIENT, TENANT
@@ -146,6 +147,9 @@ class DialingStage(Stage):
                 self.placed[command.call] = command
             case WithdrawCalls():
                 self.withdrawn.update(command.calls)
+                if command.reason == NOTHING_HEARD:  # the core knows of them no more
+                    for call in command.calls:
+                        self.placed.pop(call, None)
             case OfferCall():
                 self.ringing_agents.append(command)
             case CloseLead():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import orjson
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +19,7 @@ from typing_extensions import override
 
 from ccengine.core import events
 from ccengine.core.center import ContactCenter
+from ccengine.core.dialer import answer_scores
 from ccengine.core.dialer.campaigns import AfterPreview
 from ccengine.core.dialer.leads import AttemptOutcome, Lead, LeadState
 from ccengine.core.dialer.pacing.budgets import Limit
@@ -59,6 +61,8 @@ class RandomDialing(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
+        self.learning = patch.object(answer_scores, "CALLS_BEFORE", 5)
+        self.learning.start()
         self.stage = DialingStage(300)
         self.callers = 0
 
@@ -179,6 +183,12 @@ class RandomDialing(RuleBasedStateMachine):
     @override
     def teardown(self) -> None:
         """All hang up; a replay of all that happened gives the same bytes."""
+        try:
+            self.all_is_the_same_again()
+        finally:
+            self.learning.stop()
+
+    def all_is_the_same_again(self) -> None:
         for call in list(self.stage.center.calls):
             self.stage.hang_up(call)
         replayed = ContactCenter()

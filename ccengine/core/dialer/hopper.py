@@ -12,6 +12,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from heapq import nsmallest
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from ccengine.core.dialer.due_leads import DueLeads
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
 LOW: Final = 0.5
 """Of what it holds: with less, more is fetched."""
+
+FEW: Final = 50
+"""Of so many that come next the likeliest, or the least likely, may be taken: order counts, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +151,27 @@ class Hopper:
         Args:
             now: leads that are due later stay.
             agents: who is free; callbacks that others promised stay.
-            rank: of new leads of the list whose turn it is, the one with the most is taken; None:
-                the first of the list.
+            rank: of the few whose time has come again, or of the next new ones of the list whose
+                turn it is, the one with the most is taken; None: the first. Promised calls keep
+                their order.
             promised: False: all who were promised a call stay.
         """
         lead = self._next_due(now, agents, promised=promised)
         if lead is None:
             lead = self._next_fresh(rank)
+        elif rank is not None and lead.state is not LeadState.CALLBACK:
+            lead = max(self.next_few(now, agents), key=rank)
         return None if lead is None else self.remove(lead.key)
+
+    def next_few(self, now: Instant, agents: Sequence[AgentId] = ()) -> tuple[Lead, ...]:
+        """Return among whom the next lead may be chosen, in order; of those promised a call nobody.
+
+        Those whose time has come again; if there are none, the next new ones of each list.
+        """
+        due = (one for one in self._due.values() if one.state is not LeadState.CALLBACK)
+        first = nsmallest(FEW, (one for one in due if self._is_due(one, now, agents)), key=_urgency)
+        stocked = self._stocked()
+        return tuple(first) or tuple(one for name in stocked for one in self._next_of(name))
 
     def take_promised(self, now: Instant, agent: AgentId, *, own: bool) -> Lead | None:
         """Take out who was promised a call that is due and that an agent may make; None: nobody.
@@ -217,7 +235,7 @@ class Hopper:
 
     def _next_fresh(self, rank: Callable[[Lead], float] | None) -> Lead | None:
         """Return the next of the list that is owed most; one that is empty is owed nothing."""
-        stocked = [name for name, leads in self._fresh.items() if leads and self._weight(name)]
+        stocked = self._stocked()
         if not stocked:
             return None
         total = sum(self._weight(name) for name in stocked)
@@ -225,8 +243,17 @@ class Hopper:
             self._credit[name] = self._credit.get(name, 0.0) + self._weight(name) / total
         chosen = max(stocked, key=lambda name: (self._credit[name], self._weight(name)))
         self._credit[chosen] -= 1.0
-        leads = self._fresh[chosen].values()
+        leads = self._next_of(chosen)
         return max(leads, key=rank) if rank is not None else next(iter(leads))
+
+    def _stocked(self) -> list[str]:
+        """Return the lists that have new leads and do not rest."""
+        return [name for name, leads in self._fresh.items() if leads and self._weight(name)]
+
+    def _next_of(self, name: str) -> Iterable[Lead]:
+        """Return the first of a list's new leads, as many as are its part of the few."""
+        total = sum(self._weight(one) for one in self._stocked())
+        return islice(self._fresh[name].values(), max(1, FEW * self._weight(name) // total))
 
     def _weight(self, name: str) -> int:
         share = self._shares.get(name)

@@ -71,6 +71,15 @@ class Tries:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LastTry:
+    """How the last attempt at a lead ended, on whichever of its numbers."""
+
+    outcome: AttemptOutcome
+    ended_at: Instant
+    rang_seconds: float | None = None  #: until it was answered or over; None: it never rang
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
     """A call at a time that an agent promised a lead."""
 
@@ -106,7 +115,9 @@ class Lead:
     zone: str = ""  #: IANA, of the address or else the number; empty: it may be in several
     place: str = ""  #: of the address: ISO 3166, with the state in the United States
     person: str = ""  #: the customer's own key; empty: its numbers are all that is known
-    score: float | None = None  #: how likely it answers, 0 to 1; None: nobody knows
+    score: float | None = None  #: how likely it answers, 0 to 1; None: as the campaign learns
+    last_try: LastTry | None = None  #: None: it was never dialed, or nobody knows
+    utc_offset_seconds: int | None = None  #: of its clock when it was claimed; None: several
 
     @property
     def to_dial(self) -> str | None:

@@ -7,6 +7,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from ccengine.core.dialer.answer_scores import AnswerScores
 from ccengine.core.dialer.campaigns import CampaignPlan
 from ccengine.core.dialer.figures import Figures, WindowCount
 from ccengine.core.dialer.hopper import Hopper
@@ -40,7 +41,8 @@ class LeadCall:
     placed_at: Instant  #: asked for, and then dialed
     attempt: AttemptId = NOT_STORED  #: empty: none is stored yet
     agent: AgentId | None = None  #: who promised the call
-    score: float | None = None
+    score: float | None = None  #: its lead's, as it was placed
+    signs: tuple[str, ...] = ()  #: likewise: by which the campaign learns who answers
     is_withdrawn: bool = False  #: its session was told to hang up
     abandoned: bool = False  #: they answered, and no agent came in time
     late: bool = False  #: likewise, but one came all the same
@@ -90,6 +92,7 @@ class Run:
     figures: Figures = field(default_factory=Figures)
     windows: list[WindowCount] = field(default_factory=list)  #: of each limit of the plan
     errors_owed: float = 0.0  #: of people taken for machines before an agent came, not counted yet
+    scores: AnswerScores = field(default_factory=AnswerScores)
 
     def note_dialed(self) -> None:
         """Count a call that is on its way."""
@@ -103,6 +106,7 @@ class Run:
         """Learn that nobody has answered."""
         self.figures.unanswered += 1
         self.law.call_unanswered(now - self.zero, now - call.placed_at, call.score)
+        self.scores.learn(call.signs, answered=False)
 
     def note_detected(self, now: Instant, call: LeadCall) -> None:
         """Learn that a machine was detected before an agent came; of some, that it was a person.
@@ -123,6 +127,7 @@ class Run:
         for window in self.windows:
             window.live += 1
         self.law.call_answered(now - self.zero, now - call.placed_at, call.score)
+        self.scores.learn(call.signs, answered=True)
 
     def note_abandoned(self, now: Instant, call: LeadCall) -> None:
         """Count who has answered and got no agent: also whom a detector took for a machine.
@@ -188,6 +193,7 @@ class RunSnapshot:
     figures: Figures = field(default_factory=Figures)
     windows: tuple[WindowCount, ...] = ()
     errors_owed: float = 0.0
+    scores: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  #: what was learned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,4 +276,5 @@ def _snapshot_of(run: Run) -> RunSnapshot:
         figures=copy(run.figures),
         windows=tuple(copy(one) for one in run.windows),
         errors_owed=run.errors_owed,
+        scores=run.scores.memory(),
     )

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from typing_extensions import override
 
 from ccengine.core.dialer.campaigns import ListShare
-from ccengine.core.dialer.hopper import Hopper
+from ccengine.core.dialer.hopper import FEW, Hopper
 from ccengine.core.dialer.leads import Lead, LeadKey, LeadNumber, LeadState
 from ccengine.core.ids import AgentId
 
@@ -303,3 +303,76 @@ def test_the_smallest_hopper_is_asked_for_when_it_is_empty(capacity: int) -> Non
     assert one.is_low
     one.fill([lead(1)], NOW)
     assert not one.is_low
+
+
+def by_score(found: Lead) -> float:
+    return found.score or 0.0
+
+
+def test_of_those_who_are_due_the_best_can_be_asked_for() -> None:
+    """Given some who are due and new ones, only those who are due are chosen among."""
+    one = hopper()
+    waiting = [due(2, 900.0, score=0.2), due(3, 950.0, score=0.6), due(4, NOW + 1, score=0.9)]
+    one.fill([lead(1, score=0.8), *waiting])
+    assert [found.key for found in one.next_few(NOW)] == [2, 3]
+    best = one.take(NOW, rank=by_score)
+    assert best is not None
+    assert best.key == 3
+    assert taken(one) == [2, 1]
+
+
+def test_who_was_promised_a_call_is_not_chosen_among() -> None:
+    one = hopper()
+    promised = [due(2, 900.0, LeadState.CALLBACK, score=0.1), due(3, 950.0, LeadState.CALLBACK)]
+    one.fill([lead(1, score=0.8), due(4, 990.0, score=0.9), *promised])
+    assert [found.key for found in one.next_few(NOW)] == [4]
+    first = one.take(NOW, rank=by_score)
+    assert first is not None
+    assert first.key == 2
+
+
+def test_who_waits_for_another_agent_is_not_chosen() -> None:
+    one = hopper()
+    one.fill([due(1, 900.0, agent=SARA, score=0.9), due(2, 950.0, score=0.1)])
+    assert [found.key for found in one.next_few(NOW)] == [2]
+    assert [found.key for found in one.next_few(NOW, [SARA])] == [1, 2]
+    other = one.take(NOW, rank=by_score)
+    assert other is not None
+    assert other.key == 2
+
+
+def test_the_best_is_asked_for_of_the_next_few_only() -> None:
+    """Given the best of all far down the list, then it waits until it is one of the next few."""
+    one = hopper(1000)
+    last = FEW + 2
+    one.fill([lead(key, score=0.9 if key == last else 0.3) for key in range(1, 100)])
+    order = []
+    for _ in range(4):
+        found = one.take(NOW, rank=by_score)
+        assert found is not None
+        order.append(found.key)
+    assert order == [1, 2, last, 3]
+
+
+@given(
+    weights=st.dictionaries(st.sampled_from("abc"), st.integers(0, 5), min_size=1),
+    scores=st.lists(st.floats(0, 1), min_size=200, max_size=200),
+)
+def test_choosing_keeps_the_mix_of_lists(weights: dict[str, int], scores: list[float]) -> None:
+    """Given whatever scores, calls go to the same lists in the same turns, within the next few."""
+    plain, chosen = hopper(1000, **weights), hopper(1000, **weights)
+    for one in (plain, chosen):
+        one.fill(
+            lead(number * 100 + key, of=name, score=scores[key])
+            for number, name in enumerate("abc")
+            if name in weights
+            for key in range(60)
+        )
+    for _ in range(60):
+        usual, best = plain.take(NOW), chosen.take(NOW, rank=by_score)
+        if usual is None:
+            assert best is None
+            continue
+        assert best is not None
+        assert usual.list == best.list
+        assert len(chosen.next_few(NOW)) <= FEW + len(weights)

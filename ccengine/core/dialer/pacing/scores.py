@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+AVERAGE: Final = 0.3
+"""A score like all others', until scores themselves tell what is usual."""
+
 BINS: Final = 12
 PRIOR_ANSWERS: Final = 6.0
 MEMORY: Final = 4000.0
@@ -22,8 +25,8 @@ class ScoreWeights:
     def __init__(self) -> None:
         self._answers = [0.0] * BINS
         self._expected = [0.0] * BINS
-        self._sum = 3.0
         self._count = 10.0
+        self._sum = AVERAGE * self._count
 
     def weight(self, score: float | None) -> float:
         """Return the chance of a record over the average one."""
