@@ -88,6 +88,16 @@ class DueLeads:
             heads += [turn for turn in self._own[:1] if now - turn[0] >= own_seconds]
         return self._leads[min(heads)[1]] if heads else None
 
+    def next_few(
+        self, now: Instant, agents: Iterable[AgentId], own_seconds: float, most: int
+    ) -> tuple[Lead, ...]:
+        """Return the first of those that agents may dial now, in order; arguments as of `first`."""
+        turns = [*self._anybodys[:most]]
+        turns += [turn for agent in agents for turn in self._of_agent.get(agent, ())[:most]]
+        overdue = [turn for turn in self._own[:most] if now - turn[0] >= own_seconds]
+        due = {turn for turn in (*turns, *overdue) if turn[0] <= now}
+        return tuple(self._leads[key] for _, key in sorted(due)[:most])
+
     def _turns_of(self, lead: Lead) -> tuple[list[Turn], ...]:
         if lead.agent is None:
             return (self._anybodys,)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from heapq import nsmallest
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -168,10 +167,9 @@ class Hopper:
 
         Those whose time has come again; if there are none, the next new ones of each list.
         """
-        due = (one for one in self._due.values() if one.state is not LeadState.CALLBACK)
-        first = nsmallest(FEW, (one for one in due if self._is_due(one, now, agents)), key=_urgency)
+        first = self._again.next_few(now, agents, self.own_seconds, FEW)
         stocked = self._stocked()
-        return tuple(first) or tuple(one for name in stocked for one in self._next_of(name))
+        return first or tuple(one for name in stocked for one in self._next_of(name))
 
     def take_promised(self, now: Instant, agent: AgentId, *, own: bool) -> Lead | None:
         """Take out who was promised a call that is due and that an agent may make; None: nobody.

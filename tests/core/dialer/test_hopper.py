@@ -313,7 +313,7 @@ def test_of_those_who_are_due_the_best_can_be_asked_for() -> None:
     """Given some who are due and new ones, only those who are due are chosen among."""
     one = hopper()
     waiting = [due(2, 900.0, score=0.2), due(3, 950.0, score=0.6), due(4, NOW + 1, score=0.9)]
-    one.fill([lead(1, score=0.8), *waiting])
+    one.fill([lead(1, score=0.8), *waiting], NOW)
     assert [found.key for found in one.next_few(NOW)] == [2, 3]
     best = one.take(NOW, rank=by_score)
     assert best is not None
@@ -324,7 +324,7 @@ def test_of_those_who_are_due_the_best_can_be_asked_for() -> None:
 def test_who_was_promised_a_call_is_not_chosen_among() -> None:
     one = hopper()
     promised = [due(2, 900.0, LeadState.CALLBACK, score=0.1), due(3, 950.0, LeadState.CALLBACK)]
-    one.fill([lead(1, score=0.8), due(4, 990.0, score=0.9), *promised])
+    one.fill([lead(1, score=0.8), due(4, 990.0, score=0.9), *promised], NOW)
     assert [found.key for found in one.next_few(NOW)] == [4]
     first = one.take(NOW, rank=by_score)
     assert first is not None
