@@ -333,7 +333,7 @@ def test_who_was_promised_a_call_is_not_chosen_among() -> None:
 
 def test_who_waits_for_another_agent_is_not_chosen() -> None:
     one = hopper()
-    one.fill([due(1, 900.0, agent=SARA, score=0.9), due(2, 950.0, score=0.1)])
+    one.fill([due(1, 900.0, agent=SARA, score=0.9), due(2, 950.0, score=0.1)], NOW)
     assert [found.key for found in one.next_few(NOW)] == [2]
     assert [found.key for found in one.next_few(NOW, [SARA])] == [1, 2]
     other = one.take(NOW, rank=by_score)
@@ -345,7 +345,7 @@ def test_the_best_is_asked_for_of_the_next_few_only() -> None:
     """Given the best of all far down the list, then it waits until it is one of the next few."""
     one = hopper(1000)
     last = FEW + 2
-    one.fill([lead(key, score=0.9 if key == last else 0.3) for key in range(1, 100)])
+    one.fill([lead(key, score=0.9 if key == last else 0.3) for key in range(1, 100)], NOW)
     order = []
     for _ in range(4):
         found = one.take(NOW, rank=by_score)
