@@ -11,6 +11,7 @@ from ccengine.asterisk.ari.errors import AriTimeout
 from ccengine.calls.dialing.lead_leg import LIMIT
 from ccengine.core.dialer.leads import AttemptOutcome
 from ccengine.core.events import (
+    AgentLoggedOut,
     ConversationFailed,
     ConversationStarted,
     LeadAbandoned,
@@ -205,3 +206,20 @@ async def test_a_manager_who_is_back_at_once_stops_no_campaign(center: CenterOnF
             center.asterisk.manager.come_back()
             await asyncio.sleep(0.6)
             assert is_running(center)
+
+
+async def test_an_answer_that_was_not_read_yet_is_not_hung_up_on(center: CenterOnFake) -> None:
+    """The last agent leaves between a lead's answer and our hearing of it."""
+    center.asterisk.phone_rings(far(1))
+    books = Books([lead(1)])
+    async with dialing(center, books):
+        await center.until(lambda: is_ringing(center))
+        await asyncio.sleep(0.5)
+        center.asterisk.hold_events()
+        center.asterisk.pick_up(leg_of(center))
+        center.engine.post(AgentLoggedOut(agent=AgentId("taras")))
+        await asyncio.sleep(0.1)
+        center.asterisk.let_events_come()
+        await center.until(lambda: books.closed)
+    assert [one.outcome for one in books.closed] == [AttemptOutcome.ABANDONED]
+    assert books.latest("message_at")
