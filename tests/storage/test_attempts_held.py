@@ -94,6 +94,22 @@ async def test_without_a_number_that_may_be_called_the_lead_is_done(
     assert (said, found.state) == (FOR_EVER, LeadState.DONE)
 
 
+async def test_after_the_last_number_comes_the_first(database: RecordDatabase) -> None:
+    """Given the second number was meant, then the third is asked before the first, and the first,
+    too."""
+    lead, *_ = await database.leads.claim(refill(), NOON)
+    await database.attempts.place(attempt(lead, number=SECOND), holding(second=FOR_EVER))
+    found = await database.leads.get(lead.key)
+    assert found is not None
+    assert found.to_dial == THIRD
+    (again,) = await database.leads.claim(refill(), NOON)
+    check = holding(second=FOR_EVER, third=FOR_EVER)
+    await database.attempts.place(attempt(again), check)
+    found = await database.leads.get(lead.key)
+    assert found is not None
+    assert (found.state, found.to_dial) == (LeadState.WAITING, FIRST)
+
+
 async def test_a_dead_number_is_not_the_next_one(database: RecordDatabase) -> None:
     lead, *_ = await database.leads.claim(refill(), NOON)
     await database.attempts.place(attempt(lead, number=SECOND), anybody)
