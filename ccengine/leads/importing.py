@@ -80,13 +80,8 @@ def import_leads(
     by_lot = shared is not None and shared.order is Order.RANDOM
     lot = order.lot if by_lot else None
     maker = LeadMaker(columns, settings.fields, order.country, lot)
-    target = ImportTarget(
-        client=order.campaign.client,
-        campaign=order.campaign.name,
-        list=order.list,
-        beside=tuple(settings.lists),
-    )
-    done = Imported(id=to.begin(target, file.name, columns.header, now()), ignored=columns.ignored)
+    begun = to.begin(_target_of(order), file.name, columns.header, now())
+    done = Imported(id=begun, ignored=columns.ignored)
     try:
         rejected.begin(columns.header)
         with _Batch(to, order.list, rejected, done) as batch:
@@ -100,6 +95,15 @@ def import_leads(
             to.undo()
         raise
     return done
+
+
+def _target_of(order: ImportOrder) -> ImportTarget:
+    return ImportTarget(
+        client=order.campaign.client,
+        campaign=order.campaign.name,
+        list=order.list,
+        beside=tuple(order.campaign.settings.lists),
+    )
 
 
 class _Batch:

@@ -24,7 +24,7 @@ MORE_MEMORY = 2.0
 
 TIMES_THE_LEAST = 6.0
 """At most so often the processor that reading rows and looking at numbers takes in the same run:
-about 2.7. What it takes to start is not of the rows: it is in both imports, and taken off."""
+2.7 to 3.7. What it takes to start is not of the rows: it is in both imports, and taken off."""
 
 
 @pytest.mark.long
