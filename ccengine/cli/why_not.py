@@ -80,8 +80,8 @@ def why_not(  # noqa: PLR0913 - one parameter for each thing the law looks at
 ) -> None:
     """Tell which rules hold a number back, and until when; exit code 0: none, 4: some do.
 
-    Reads configuration and database; no engine has to run. Of a campaign's lead it knows address,
-    person and debt by itself. Without a campaign all whose lists have the number are asked, too.
+    Reads configuration and database; no engine has to run. Without a campaign all whose lists have
+    the number are asked, too. Of their leads it knows address, person and debt by itself.
     """
     tenant = load_tenant(read_settings().tenant_folder).draft
     client, _, name = campaign.partition("/")
@@ -96,10 +96,9 @@ def why_not(  # noqa: PLR0913 - one parameter for each thing the law looks at
         debt=debt,
         agent_guaranteed=agent_guaranteed,
     )
-    when = clock.wall() if at is None else instant_named(at)
     address = Address(place=_place(place), zone=zone_named(zone).key if zone else "")
     asked = Asked(purpose=purpose, mode=mode, agent_guaranteed=agent_guaranteed, address=address)
-    _tell(_judged(tenant, request, asked, when), as_json=as_json)
+    _tell(_judged(tenant, request, asked, _instant(at)), as_json=as_json)
 
 
 def _tell(told: Everywhere, *, as_json: bool) -> None:
@@ -123,6 +122,10 @@ def _tell(told: Everywhere, *, as_json: bool) -> None:
 
 def _shown(told: Judged) -> dict[str, Any]:
     return WhyNotShown.of(told).model_dump(mode="json")
+
+
+def _instant(text: str | None) -> Instant:
+    return clock.wall() if text is None else instant_named(text)
 
 
 def instant_named(text: str) -> Instant:

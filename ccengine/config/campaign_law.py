@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ccengine.config.campaign_limits import places_of
 from ccengine.config.consents import UNCHECKED
@@ -10,7 +10,7 @@ from ccengine.config.dialing_rules import FILE, built_in
 from ccengine.config.documents import read_document
 from ccengine.config.lawbook import Lawbook
 from ccengine.config.names import suggestion
-from ccengine.core.dialer.rules import Ban, Duty, abandon_limits
+from ccengine.core.dialer.rules import Ban, Duty, MessageDuty, abandon_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from ccengine.config.tenant import Tenant
     from ccengine.core.dialer.rules import Law
     from ccengine.core.ids import Instant
+
+MESSAGE_SECONDS: Final = MessageDuty().within_seconds
+"""After the answer, when no agent has come: then it is said who called."""
 
 
 def unjudged(tenant: Tenant, at: Instant) -> Iterator[Problem]:
@@ -46,6 +49,7 @@ def unjudged(tenant: Tenant, at: Instant) -> Iterator[Problem]:
             yield from _not_compared(document, campaign, law)
             yield from _forbidden(document, campaign, law)
             yield from _laxer(document, campaign, law)
+            yield from _late(document, campaign, law)
             yield from _duties(document, campaign, law)
 
 
@@ -84,6 +88,19 @@ def _laxer(document: Document, campaign: Campaign, law: Law) -> Iterator[Problem
         message = f"{own:g} % may not be abandoned: the law allows {limit.percent:g} % ({rule})"
         remedy = f"the law's limit holds: write {limit.percent:g} or less, or leave it out"
         yield document.warning(("abandon_percent",), message, remedy)
+
+
+def _late(document: Document, campaign: Campaign, law: Law) -> Iterator[Problem]:
+    """Yield where the message to whom no agent takes would have to begin sooner than it does."""
+    settings = campaign.settings
+    for rule in law.rules_for(settings.purpose, settings.mode):
+        if isinstance(rule.fact, MessageDuty) and rule.fact.within_seconds < MESSAGE_SECONDS:
+            message = (
+                f"who called is said {MESSAGE_SECONDS:g} s after the answer, and has to be "
+                f"within {rule.fact.within_seconds:g} s ({rule.id})"
+            )
+            remedy = "call with mode progressive or preview: then an agent is there"
+            yield document.warning(("mode",), message, remedy)
 
 
 def _duties(document: Document, campaign: Campaign, law: Law) -> Iterator[Problem]:

@@ -84,6 +84,18 @@ def test_a_ban_that_consent_lifts_is_for_each_lead_to_tell(folder: Path) -> None
     assert told(folder) == []
 
 
+@pytest.mark.parametrize(("seconds", "is_told"), [("2", False), ("1.5", True)])
+def test_a_message_that_would_begin_too_late_is_named(
+    folder: Path, seconds: str, *, is_told: bool
+) -> None:
+    rule = (
+        f"soon: {{message: {{within_seconds: {seconds}}}, source: our lawyer, checked: 2026-11-01}}"
+    )
+    (folder / "dialing.yaml").write_text(f"places:\n  UA:\n    {rule}\n")
+    message = "who called is said 2 s after the answer, and has to be within 1.5 s (UA.soon)"
+    assert [one.message for one in told(folder)] == ([message] if is_told else [])
+
+
 @pytest.mark.parametrize(("percent", "is_told"), [("2", False), ("2.5", True)])
 def test_a_limit_above_the_laws_is_named(folder: Path, percent: str, *, is_told: bool) -> None:
     change(folder / FILE, "abandon_percent: 1 ", f"abandon_percent: {percent} ")

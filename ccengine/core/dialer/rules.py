@@ -288,11 +288,6 @@ def ring_floor_seconds(rules: tuple[Rule, ...]) -> float:
     return max(RING_FLOOR_SECONDS, *floors, 0.0)
 
 
-def retention_years(rules: tuple[Rule, ...]) -> int:
-    """Return how long records of such calls are kept; 0: no rule says."""
-    return max((rule.fact.years for rule in rules if isinstance(rule.fact, Retention)), default=0)
-
-
 def abandon_limits(rules: tuple[Rule, ...]) -> tuple[tuple[str, AbandonLimit], ...]:
     """Return all limits with the ids of their rules, the smallest first: each holds."""
     found = [(rule.id, rule.fact) for rule in rules if isinstance(rule.fact, AbandonLimit)]

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 THIRTY_DAYS_SECONDS: Final = 30 * 86_400.0
 CONNECTED: Final = frozenset({Result.ANSWERED, Result.REFUSED})
-GROWING: Final = (Denominator.LIVE_ANSWERS, Denominator.TO_AGENTS)
-"""Denominators that an abandoned call is a part of, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,23 +109,6 @@ def is_over(limit: AbandonLimit, count: Tally, error_share: float = 0.0) -> bool
     """Tell whether more calls were abandoned than the limit allows."""
     numerator, denominator = parts(limit, count, error_share)
     return numerator * 100.0 > limit.percent * denominator
-
-
-def abandons_left(limit: AbandonLimit, count: Tally, error_share: float = 0.0) -> int:
-    """Return how many answered calls may be abandoned from here on, if none is connected; below
-    zero: so many more than allowed were."""
-    numerator, denominator = parts(limit, count, error_share)
-    share = limit.percent / 100.0
-    weight = 1.0 - share if limit.of in GROWING else 1.0
-    if weight <= 0.0:
-        return count.placed
-    left = math.floor((share * denominator - numerator) / weight)
-    return left + 1 if _fits(limit, numerator, denominator, left + 1) else left
-
-
-def _fits(limit: AbandonLimit, numerator: float, denominator: float, more: int) -> bool:
-    grows = more if limit.of in GROWING else 0
-    return (numerator + more) * 100.0 <= limit.percent * (denominator + grows)
 
 
 def window_since(kind: WindowKind, began: Instant, now: Instant) -> Period | None:

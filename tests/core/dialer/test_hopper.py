@@ -363,10 +363,13 @@ def test_choosing_keeps_the_mix_of_lists(weights: dict[str, int], scores: list[f
     plain, chosen = hopper(1000, **weights), hopper(1000, **weights)
     for one in (plain, chosen):
         one.fill(
-            lead(number * 100 + key, of=name, score=scores[key])
-            for number, name in enumerate("abc")
-            if name in weights
-            for key in range(60)
+            [
+                lead(number * 100 + key, of=name, score=scores[key])
+                for number, name in enumerate("abc")
+                if name in weights
+                for key in range(60)
+            ],
+            NOW,
         )
     for _ in range(60):
         usual, best = plain.take(NOW), chosen.take(NOW, rank=by_score)

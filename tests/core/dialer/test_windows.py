@@ -19,7 +19,6 @@ from ccengine.core.dialer.windows import (
     Outcome,
     Tally,
     abandoned_percent,
-    abandons_left,
     is_over,
     tally,
     window_since,
@@ -130,30 +129,6 @@ TALLIES = st.builds(
     ),
 )
 ERRORS = st.sampled_from([0.0, 0.005, 0.05])
-
-
-@settings(deadline=None)
-@given(LIMITS, TALLIES, ERRORS)
-def test_so_many_may_be_abandoned_and_not_one_more(
-    limit: AbandonLimit, count: Tally, errors: float
-) -> None:
-    left = abandons_left(limit, count, errors)
-
-    def more(number: int) -> Tally:
-        # Of a share of all calls placed, those that are abandoned were counted when placed.
-        return Tally(
-            placed=count.placed,
-            connected=count.connected,
-            cut_off=count.cut_off,
-            abandoned=count.abandoned + number,
-            machines=count.machines,
-        )
-
-    if left >= 0:
-        assert not is_over(limit, more(left), errors)
-        assert is_over(limit, more(left + 1), errors)
-    else:
-        assert is_over(limit, count, errors)
 
 
 @settings(deadline=None)
