@@ -16,7 +16,7 @@ from ccengine.storage.lead_tables import ATTEMPTS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Row
+    from sqlalchemy import Row, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from ccengine.core.dialer.leads import Lead
@@ -40,7 +40,7 @@ async def _last_tries(connection: AsyncConnection, leads: Sequence[int]) -> dict
     found: dict[int, LastTry] = {}
     for start in range(0, len(leads), IDS_AT_ONCE):
         ended = (ATTEMPTS.c.outcome.is_not(None), ATTEMPTS.c.ended_at.is_not(None))
-        query = (
+        query: Select[Any] = (
             select(
                 ATTEMPTS.c.lead,
                 ATTEMPTS.c.outcome,
