@@ -69,10 +69,12 @@ async def test_it_knows_how_its_last_attempt_ended(path: Path) -> None:
         (again,) = await database.leads.claim(refill(1), NOON + 3 * HOUR)
         wanted = LastTry(outcome=AttemptOutcome.NO_ANSWER, ended_at=NOON + 30, rang_seconds=25.0)
         assert again.last_try == wanted
-        await tried(database, again, "a3", AttemptOutcome.REJECTED, at=NOON + 4 * HOUR)
+        await tried(database, again, "a3", AttemptOutcome.BUSY, at=NOON + 4 * HOUR)
         found = {one.key: one.last_try for one in await database.leads.claim(refill(), JULY)}
-    assert found[other.key] == LastTry(outcome=AttemptOutcome.BUSY, ended_at=NOON + DAY + 30)
-    assert first.key not in found  # who rejects the call is left alone
+    assert found == {
+        first.key: LastTry(outcome=AttemptOutcome.BUSY, ended_at=NOON + 4 * HOUR + 30),
+        other.key: LastTry(outcome=AttemptOutcome.BUSY, ended_at=NOON + DAY + 30),
+    }
 
 
 async def test_a_call_that_is_answered_rings_no_longer(path: Path) -> None:

@@ -7,6 +7,7 @@ import math
 from random import Random
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -149,6 +150,23 @@ def test_signs_that_go_together_are_not_counted_twice() -> None:
     scores.renew(BEGAN)
     good, bad = scores.of_signs(signs), scores.of_signs(("other",))
     assert 2.1 < good / bad < 2.9
+
+
+def test_one_call_is_worth_no_more_than_all_its_signs_were_doubted() -> None:
+    """Given a level of one half with a variance of 0.04 and five new signs of 0.1 each."""
+    scores = AnswerScores()
+    for n in range(ENOUGH):
+        scores.learn((), answered=n % 2 == 0)
+    before = log_odds(scores)
+    scores.learn(("one", "two", "three", "four", "five"), answered=True)
+    doubt = 0.04 + 5 * 0.1
+    moved = log_odds(scores) - before
+    assert moved == pytest.approx(doubt * 0.5 / (1 + 0.25 * doubt), rel=0.02)
+
+
+def log_odds(scores: AnswerScores) -> float:
+    """Return those of an answer to who has all signs that were ever seen."""
+    return sum(one[0] for name, one in scores.memory().items() if name.startswith("sign "))
 
 
 def test_memory_is_bounded() -> None:
