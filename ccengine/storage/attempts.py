@@ -28,13 +28,7 @@ from ccengine.core.dialer.leads import (
 )
 from ccengine.core.dialer.purposes import Mode, Purpose
 from ccengine.core.dialer.quotas import Group
-from ccengine.core.dialer.retries import (
-    Again,
-    Ended,
-    Finished,
-    RetryRules,
-    Sequel,
-)
+from ccengine.core.dialer.retries import Again, Ended, Finished, RetryRules, Sequel
 from ccengine.core.ids import AgentId, Instant
 from ccengine.storage.attempt_courses import AWAY, AttemptCourse, course_in, query_of
 from ccengine.storage.attempt_endings import (

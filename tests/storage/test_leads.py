@@ -36,7 +36,7 @@ from tests.storage.leads import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from ccengine.core.dialer.leads import Lead
@@ -170,21 +170,21 @@ async def test_what_is_given_back_is_what_it_was(path: Path) -> None:
         assert rows(await database.leads.claim(refill(), NOON)) == [1, 2]
 
 
-async def promised(database: RecordDatabase, row: int, at: float, agent: AgentId | None) -> None:
-    """Have a lead of the first import be promised a call."""
-    lead = await database.leads.get(lead_id(1, row))  # type: ignore[arg-type]
-    assert lead is not None
-    assert await database.leads.call_back(lead.key, at, None, agent)
+async def all_promised(database: RecordDatabase, promises: Sequence[Promise]) -> None:
+    """Have the first leads be promised these calls, and give the others back."""
+    leads = await database.leads.claim(refill(), NOON - 200)
+    for lead, wanted in zip(leads, promises, strict=False):
+        await promise(database, lead, wanted)
+    await database.leads.give_back([lead.key for lead in leads])
 
 
 async def test_each_agent_has_one_own_callback_claimed_at_a_time(path: Path) -> None:
     anna = AgentId("anna")
     imported(path, [new(row) for row in range(1, 21)])
     async with opened(path) as database:
-        for row in range(1, 11):
-            await promised(database, row, NOON - 100 + row, SARA)
-        await promised(database, 11, NOON - 20, anna)
-        await promised(database, 12, NOON - 10, None)
+        saras = [Promise(due_at=NOON - 100 + row, agent=SARA) for row in range(1, 11)]
+        others = [Promise(due_at=NOON - 20, agent=anna), Promise(due_at=NOON - 10)]
+        await all_promised(database, [*saras, *others])
         asked = refill(4, agents=[SARA, anna])
         assert rows(await database.leads.claim(asked, NOON)) == [1, 11, 12, 13]
         # Who has one in the hopper is not asked for again: it is anybody's turn.
@@ -197,9 +197,9 @@ async def test_an_own_callback_in_use_elsewhere_hides_no_other(path: Path) -> No
     imported(path, [new(1), new(2)])
     imported(path, [new(1)], campaign="surveys")
     async with opened(path) as database:
+        both = [Promise(due_at=at, agent=SARA) for at in (NOON - 100, NOON - 90)]
+        await all_promised(database, both)
         await database.leads.claim(refill(campaign="surveys"), NOON)
-        await promised(database, 1, NOON - 100, SARA)
-        await promised(database, 2, NOON - 90, SARA)
         asked = refill(10, agents=[SARA])
         assert rows(await database.leads.claim(asked, NOON)) == [2]
 
