@@ -257,16 +257,10 @@ def test_abandoned_calls_stay_within_the_share_and_what_was_in_the_air_as_the_ga
     share, live = 0.03, 1000
     day = FarDay(mode, agents, share, Random(seed))
     day.open_window(live, int(share * live) - room)
-    in_the_air, was_open = 0, False
     for answering, seconds in moods:
         for _ in range(seconds):
-            before = day.in_the_air
             day.live_second(answering)
-            is_open = not day.is_closed
-            if was_open and not is_open:
-                in_the_air = before
-            was_open = is_open
-            allowed = share * day.live + (0 if is_open else in_the_air)
+            allowed = share * day.live + (0 if day.is_open else day.closed_with)
             assert day.abandoned <= allowed + 1e-9, day.stage.told("more than may be")
 
 
@@ -284,6 +278,7 @@ class FarDay:
             self.stage.log_in(name)
         self.stage.start()
         self.live = self.abandoned = 0
+        self.is_open, self.closed_with = False, 0  #: calls that were in the air then
 
     def open_window(self, live: int, abandoned: int) -> None:
         self.live, self.abandoned = live, abandoned
@@ -292,6 +287,7 @@ class FarDay:
                 campaign=RENEWALS, limit=0, live=live, abandoned=abandoned, ends_at=None
             )
         )
+        self._look_at_the_gate()
 
     @property
     def in_the_air(self) -> int:
@@ -299,11 +295,13 @@ class FarDay:
         center = self.stage.center
         return len(center.in_air) + sum(one.agent is None for one in center.calls.values())
 
-    @property
-    def is_closed(self) -> bool:
+    def _look_at_the_gate(self) -> None:
+        """After each event: between two of them calls are placed, and others are abandoned."""
         run = self.stage.center.campaigns[RENEWALS]
         assert isinstance(run.law, Gated | LookAhead)
-        return run.law.is_closed(self.stage.now - run.zero)
+        was_open, self.is_open = self.is_open, not run.law.is_closed(self.stage.now - run.zero)
+        if was_open and not self.is_open:
+            self.closed_with = self.in_the_air
 
     def live_second(self, answering: float) -> None:
         for call in self.stage.all_dialed():
@@ -311,9 +309,11 @@ class FarDay:
                 self.live += 1
                 self.stage.lead_answers(call)
                 self._take(self.stage.center.calls[call])
+                self._look_at_the_gate()
             elif self.chance.random() < 0.1:
                 self.stage.lead_fails(call)
         self.stage.wait(1)
+        self._look_at_the_gate()
         for known in list(self.stage.center.calls.values()):
             self._go_on(known)
 
@@ -327,5 +327,6 @@ class FarDay:
             self.abandoned += 1
             self.stage.abandoned(call.id)
             self.stage.hang_up(call.id)
+            self._look_at_the_gate()
         elif call.state is CallState.TALKING and self.chance.random() < 0.1:
             self.stage.hang_up(call.id)
