@@ -154,6 +154,7 @@ SHOWN: Mapping[str, str] = {
     "guard": "guard",
     "high_seconds": "high_seconds",
     "how": "how",
+    "is_late": "late",
     "is_own": "own",
     "key": "key",
     "keys": "keys",

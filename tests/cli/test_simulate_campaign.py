@@ -167,7 +167,8 @@ async def _talk_until_the_engine_dies(database: RecordDatabase) -> None:
     placed_at = clock.wall() - 4000
     (lead,) = await database.leads.claim(refill(due=1), placed_at)
     assert await database.attempts.place(attempt(lead, "cut", placed_at), anybody) is None
-    await database.attempts.note_answer(AttemptId("cut"), placed_at + 7, AgentId("sara"))
+    talked = Progress(answered_at=placed_at + 7, agent=AgentId("sara"))
+    await database.attempts.note(AttemptId("cut"), talked)
     await database.attempts.settle(NODE, placed_at + 3600, lambda *_: RetryRules())
 
 
