@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
@@ -9,6 +12,9 @@ from ccengine.simulator.dialing.floor import Site
 from tests.benchmarks.pacing.draws import SCENARIOS, Draws, auc, beta, blurred, noise_for
 from tests.benchmarks.pacing.report import WORST_TIMES, Entry, Outcome, run, table
 from tests.sizes import FULL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 #: utilisation that is asked for at an answer rate of 0.30, by agents and limit
 TARGETS = {
@@ -77,23 +83,60 @@ def test_ring_times_are_those_of_the_model() -> None:
     assert max(ring.answer_s for ring in rings) == 20.0
 
 
-@pytest.mark.long
-@pytest.mark.timeout(6 * 3600)
-@pytest.mark.skipif(not FULL, reason="hours of computing: CCENGINE_TEST_SIZE=full")
-@pytest.mark.parametrize("limit", [0.03, 0.01])
-@pytest.mark.parametrize("agents", SEEDS)
-def test_the_law_reaches_what_was_asked(agents: int, limit: float) -> None:
+@cache
+def lived(agents: int, limit: float) -> Mapping[str, Outcome]:
     """Judged on seeds 0 and up; the law's constants were tuned on seeds 100 and up."""
     scored = agents <= WITH_SCORES
-    entry = Entry("look-ahead", limit, scored)
-    site = Site(agents, scored=scored)
-    found = {scenario: run(site, scenario, entry, range(SEEDS[agents])) for scenario in SCENARIOS}
-    drawn = table(list(found.values()))
-    assert [outcome.over for outcome in found.values()] == [0] * len(found), drawn
-    assert found["0.30"].utilisation >= TARGETS[agents, limit], drawn
-    assert abs(found["shock"].utilisation - found["0.30"].utilisation) <= 1, drawn
+    entry, site = Entry("look-ahead", limit, scored), Site(agents, scored=scored)
+    return {scenario: run(site, scenario, entry, range(SEEDS[agents])) for scenario in SCENARIOS}
+
+
+def drawn_of(found: Mapping[str, Outcome]) -> str:
+    return table(list(found.values()))
+
+
+def in_full(test: Callable[[int, float], None]) -> Callable[[int, float], None]:
+    """Mark a test of all sizes and limits, whose days are lived once."""
+    for mark in (
+        pytest.mark.long,
+        pytest.mark.timeout(6 * 3600),
+        pytest.mark.skipif(not FULL, reason="hours of computing: CCENGINE_TEST_SIZE=full"),
+        pytest.mark.parametrize("limit", [0.03, 0.01]),
+        pytest.mark.parametrize("agents", SEEDS),
+    ):
+        test = mark(test)
+    return test
+
+
+@in_full
+def test_no_day_is_over_its_limit(agents: int, limit: float) -> None:
+    found = lived(agents, limit)
+    assert [outcome.over for outcome in found.values()] == [0] * len(found), drawn_of(found)
+
+
+@in_full
+def test_the_law_reaches_the_floor(agents: int, limit: float) -> None:
+    found = lived(agents, limit)
+    assert found["0.30"].utilisation >= FLOOR[agents, limit], drawn_of(found)
+
+
+@in_full
+def test_the_law_reaches_what_was_asked(agents: int, limit: float) -> None:
+    found = lived(agents, limit)
+    assert found["0.30"].utilisation >= TARGETS[agents, limit], drawn_of(found)
+
+
+@in_full
+def test_a_shock_is_within_a_point(agents: int, limit: float) -> None:
+    found = lived(agents, limit)
+    assert abs(found["shock"].utilisation - found["0.30"].utilisation) <= 1, drawn_of(found)
+
+
+@in_full
+def test_no_half_hour_is_worse_than_it_may_be(agents: int, limit: float) -> None:
+    found = lived(agents, limit)
     worst = max(outcome.worst for outcome in found.values())
-    assert worst <= 100 * limit * WORST_TIMES[agents], drawn
+    assert worst <= 100 * limit * WORST_TIMES[agents], drawn_of(found)
 
 
 @pytest.mark.long
