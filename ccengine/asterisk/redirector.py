@@ -30,3 +30,9 @@ class Redirector(Protocol):
             channel: its id.
             context: of ours, with an extension `s`.
         """
+
+    async def limit(self, channel: str, seconds: int) -> RedirectReply:
+        """Have a channel go on at its context's extension `T` after so long; 0: never.
+
+        At once, whatever it does: by ARI that would wait until a prompt has been heard to its end.
+        """

@@ -13,7 +13,7 @@ from ccengine.asterisk.ari.events import ChannelStateChange
 from ccengine.asterisk.ari.results import Originated
 from ccengine.asterisk.channels import Gone
 from ccengine.asterisk.redirector import RedirectReply
-from tests.asterisk.desk import LATE, Desk, new_id
+from tests.asterisk.desk import LATE, PROMPT, Desk, new_id
 from tests.asterisk.test_contract_recorder import linked
 from tests.fakes.manager_server import SECRET, FakeManagerServer
 
@@ -75,11 +75,29 @@ async def test_a_leg_that_nobody_pulls_out_comes_when_its_time_is_over(desk: Des
     await leg.hang_up()
 
 
+async def test_a_limit_holds_while_something_is_heard(
+    desk: Desk, redirector: AmiRedirector
+) -> None:
+    leg = await answered(desk)
+    assert await redirector.redirect(leg.id, TAKEN) is RedirectReply.DONE
+    assert not isinstance(await leg.entered(), Gone)
+    loop = asyncio.get_running_loop()
+    assert await redirector.limit(leg.id, 1) is RedirectReply.DONE
+    await leg.play(PROMPT)
+    since = loop.time()
+    await asyncio.sleep(0.5)
+    assert await redirector.limit(leg.id, 2) is RedirectReply.DONE
+    async with asyncio.timeout(4):
+        await leg.wait_gone()
+    assert 2.3 < loop.time() - since < 4.0  # of seven seconds
+
+
 async def test_who_is_gone_is_not_pulled_out(desk: Desk, redirector: AmiRedirector) -> None:
     leg = await answered(desk)
     await leg.hang_up()
     await leg.wait_gone()
     assert await redirector.redirect(leg.id, TAKEN) is RedirectReply.GONE
+    assert await redirector.limit(leg.id, 2) is RedirectReply.GONE
     with pytest.raises(UnsafeName):
         await redirector.redirect("one\r\nAction: Command", TAKEN)
     with pytest.raises(UnsafeName):

@@ -79,6 +79,13 @@ class FakeLeads:
         if seconds:
             self._world.later(channel, seconds, give_up)
 
+    def limit_in_silence(self, channel: FakeChannel, seconds: float) -> None:
+        """Do so as ARI does: after what they hear."""
+        if channel.playbacks:
+            self._world.later(channel, 0.01, lambda: self.limit_in_silence(channel, seconds))
+        else:
+            self.limit(channel, seconds)
+
     def opt_out(self, channel: FakeChannel) -> None:
         """They press the key that ends such calls, while they hear who called."""
         assert channel.variables.get("CC_MESSAGE_AT"), "nothing was said yet"

@@ -84,24 +84,28 @@ class FakeManager:
         if values.get("Channel", "") not in self._world.channels:
             missing = "Channel does not exist" if action == "Redirect" else "No such channel"
             return AmiAnswer(success=False, message=missing)
-        channel = values["Channel"]
-        match action:
-            case "MixMonitor":
-                answer = self._start(channel, values["File"])
-            case "StopMixMonitor":
-                answer = self._stop(channel)
-            case "MixMonitorMute":
-                answer = self._mute(channel, muted=values["State"] == "1")
-            case "Redirect":
-                answer = self._redirect(channel, values["Context"])
-            case _:
-                answer = AmiAnswer(success=False, message="Invalid/unknown command")
-        return answer
+        done = {
+            "MixMonitor": lambda channel: self._start(channel, values["File"]),
+            "StopMixMonitor": self._stop,
+            "MixMonitorMute": lambda channel: self._mute(channel, muted=values["State"] == "1"),
+            "Redirect": lambda channel: self._redirect(channel, values["Context"]),
+            "Setvar": lambda channel: self._limit(channel, values),
+        }.get(action)
+        if done is None:
+            return AmiAnswer(success=False, message="Invalid/unknown command")
+        return done(values["Channel"])
 
     def _redirect(self, channel: str, context: str) -> AmiAnswer:
         found = self._world.channels[channel]
         self._world.leads.take(found, context)
         return AmiAnswer(success=True, message="Redirect successful")
+
+    def _limit(self, channel: str, values: Mapping[str, str]) -> AmiAnswer:
+        assert values["Variable"] == "TIMEOUT(absolute)"
+        found = self._world.channels[channel]
+        found.variables[values["Variable"]] = values["Value"]
+        self._world.leads.limit(found, float(values["Value"]))
+        return AmiAnswer(success=True, message="Variable Set")
 
     def _value_of(self, values: Mapping[str, str]) -> AmiAnswer:
         if "Channel" in values:

@@ -170,7 +170,7 @@ class FakeRest:
         else:
             channel.variables[name] = value
         if name == "TIMEOUT(absolute)":
-            self._world.leads.limit(channel, float(value))
+            self._world.leads.limit_in_silence(channel, float(value))
 
     async def _delete_channels(self, parts: list[str], request: Request) -> Response:
         match parts[1:]:

@@ -1,4 +1,4 @@
-"""Sends a channel on by the manager's Redirect: ARI can move only what it has already.
+"""Sends a channel on by the manager: ARI can move only what it has already, and waits for prompts.
 
 Measured: 0.6 to 1.2 ms until the answer, and the channel is on its way by then.
 """
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-GONE: Final = ("channel does not exist", "redirect failed, channel not up")
+LIMIT: Final = "TIMEOUT(absolute)"
+"""Of a channel in the dialplan: what is left of its time."""
+
+GONE: Final = ("channel does not exist", "redirect failed, channel not up", "no such channel")
 """How Asterisk's errors begin, in small letters."""
 
 
@@ -42,18 +45,30 @@ class AmiRedirector:
         if not (SAFE_CHANNEL.fullmatch(channel) and SAFE_CHANNEL.fullmatch(context)):
             message = "channel or context of a redirect"
             raise UnsafeName(message)
+        return await self._ask("Redirect", channel, Context=context, Exten="s", Priority="1")
+
+    async def limit(self, channel: str, seconds: int) -> RedirectReply:
+        """Have a channel go on at its context's extension `T` after so long; 0: never.
+
+        Raises:
+            UnsafeName: the channel would mean something else in the protocol.
+        """
+        if not SAFE_CHANNEL.fullmatch(channel):
+            message = "channel of a limit"
+            raise UnsafeName(message)
+        return await self._ask("Setvar", channel, Variable=LIMIT, Value=str(seconds))
+
+    async def _ask(self, action: str, channel: str, **values: str) -> RedirectReply:
         try:
-            answer = await self._link.ask(
-                "Redirect", Channel=channel, Context=context, Exten="s", Priority="1"
-            )
+            answer = await self._link.ask(action, Channel=channel, **values)
         except AmiDisconnected:
             return RedirectReply.AWAY
         except AmiUntold:
-            log.warning("ami_untold", action_asked="Redirect", channel=channel)
+            log.warning("ami_untold", action_asked=action, channel=channel)
             return RedirectReply.UNTOLD
         if answer.success:
             return RedirectReply.DONE
         if answer.message.lower().startswith(GONE):
             return RedirectReply.GONE
-        log.warning("ami_refused", action_asked="Redirect", channel=channel, cause=answer.message)
+        log.warning("ami_refused", action_asked=action, channel=channel, cause=answer.message)
         return RedirectReply.REFUSED

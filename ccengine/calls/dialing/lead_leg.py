@@ -324,7 +324,12 @@ class LeadLeg:
         Args:
             seconds: they are the dialplan's again after so long; 0: never.
         """
-        await self.channel.set_variable(name=LIMIT, value=str(seconds))
+        # The manager may be there when ARI is not, and then they hear nothing of ours.
+        if seconds and await self._router.ari.channel(self.channel.id) is None:
+            return
+        reply = await self._redirector.limit(self.channel.id, seconds)
+        if reply not in (RedirectReply.DONE, RedirectReply.GONE):
+            await self.channel.set_variable(name=LIMIT, value=str(seconds))
 
     async def lives_on(self) -> bool:
         """Tell whether they are in the dialplan again, as that limit was over: with a new handle.
