@@ -55,6 +55,9 @@ BEGINNING_SECONDS = 2.0
 NEAR_SECONDS = {"answered_at": 0.3, "bridged_at": 0.3, "message_at": 0.5, "ended_at": 1.0}
 """So near to what the wire says is each moment that the books have; a message's file may begin
 with silence."""
+BURST_SECONDS = 3.0
+"""So long after a call was decided on it may go out: at the start there are two for each agent,
+all at once, and Asterisk takes 10 to 20 ms for each."""
 LIMIT_RULE = "UA.abandoned"
 HANGS_UP_EVERY = 7  #: of an agent's talks
 SHIFT_SECONDS = 3600.0
@@ -245,15 +248,25 @@ def expect_the_same_in_the_books(seen: Seen) -> None:
     assert wrong == [], "\n".join(wrong)
 
 
-def faults(call: FarCall, attempt: Mapping[str, Any], outage: Outage) -> Iterator[str]:
-    """Yield what an attempt in the books says otherwise than the wire. No detector listens here,
-    and no agent says that it was a machine: whoever had an agent in time was answered."""
+def outcomes_of(call: FarCall, outage: Outage) -> set[AttemptOutcome]:
+    """Return how an attempt may have ended, by the wire. No detector listens here, and no agent
+    says that it was a machine: whoever had an agent in time was answered."""
     expected = leads.OUTCOMES.get(leads.deed_of(call.number))
     if expected is None:
         in_time = call.has_agent_in_time
         expected = AttemptOutcome.ANSWERED if in_time else AttemptOutcome.ABANDONED
-    if attempt["outcome"] != expected:
-        yield f"not {expected}"
+    if call.refused_at is not None and outage.holds(call.refused_at):
+        return {expected, AttemptOutcome.LOST}  # nobody was there to write it down
+    return {expected}
+
+
+def faults(call: FarCall, attempt: Mapping[str, Any], outage: Outage) -> Iterator[str]:
+    """Yield what an attempt in the books says otherwise than the wire."""
+    expected = outcomes_of(call, outage)
+    if attempt["outcome"] not in expected:
+        yield f"none of {sorted(expected)}"
+    if not 0.0 <= call.invited_at - moment(attempt["placed_at"]) <= BURST_SECONDS:
+        yield f"not placed until {call.invited_at:.3f}"
     moments = {
         "answered_at": call.answered_at,
         "bridged_at": call.agent_at,
@@ -268,8 +281,9 @@ def faults(call: FarCall, attempt: Mapping[str, Any], outage: Outage) -> Iterato
     lasted, ended = attempt["seconds_lasted"], call.ended_at
     if lasted is None or ended is None or outage.holds(ended):
         return
-    if abs(lasted - (ended - call.invited_at)) > NEAR_SECONDS["ended_at"]:
-        yield f"it did not last {ended - call.invited_at:.3f} s"
+    since_placed = ended - moment(attempt["placed_at"])
+    if abs(lasted - since_placed) > NEAR_SECONDS["ended_at"]:
+        yield f"it did not last {since_placed:.3f} s"
 
 
 def moment(text: str) -> float:
@@ -298,8 +312,13 @@ def told(seen: Seen) -> str:
     after = sorted(one.heard_after or 0.0 for one in bridged)
     others = [one.heard_after for one in seen.answered if one.agent_at is None]
     outcomes = Counter(one["outcome"] for one in seen.pack.attempts)
+    placed = {one["number"].lstrip("+"): moment(one["placed_at"]) for one in seen.pack.attempts}
+    lags = sorted(one.invited_at - placed[one.number] for one in seen.calls if one.number in placed)
+    away = seen.outage.back_at - seen.outage.killed_at
     return (
         f"\n  {len(seen.calls)} called, {len(seen.answered)} answered, {len(bridged)} heard an "
         f"agent after {after[len(after) // 2]:.3f} s (median), {after[-1]:.3f} s at most; "
         f"others heard after {others}\n  {outcomes}\n"
+        f"  sent {lags[len(lags) // 2]:.3f} s after the decision (median), {lags[-1]:.3f} s at "
+        f"most; the engine was away for {away:.1f} s\n"
     )

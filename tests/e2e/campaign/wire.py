@@ -103,6 +103,11 @@ class FarCall:
             return None
         return self.cancelled_at - self.rang_at
 
+    @property
+    def refused_at(self) -> float | None:
+        """When it was over without anybody's answer; None: somebody answered, or it is not over."""
+        return None if self.answered_at else self.acknowledged_at
+
     def talks(self, at: float) -> bool:
         """Tell whether it was answered and not over at a moment."""
         return self.answered_at is not None and 0 < at - self.answered_at < self.lasted_seconds
