@@ -103,7 +103,7 @@ class Engine:
         self._coachings: dict[CoachingId, Mailbox] = {}
         self.new_items: asyncio.Queue[CallId] = asyncio.Queue()
         """Items that need a session; their mailboxes are open."""
-        self.dialing: asyncio.Queue[DialingCommand] = asyncio.Queue()
+        self.dialing: asyncio.Queue[DialingCommand | OfferLead] = asyncio.Queue()
         """What campaigns want done; the mailbox of a call that is to be placed is open."""
         self._observers: list[Observer] = []
         self._unwritten: list[Step] = []
@@ -289,9 +289,10 @@ class Engine:
                 | WithdrawCalls()
                 | CloseLead()
                 | SkipLead()
+                | OfferLead()
             ):
                 self.dialing.put_nowait(command)
-            case OfferLead() | WithdrawLead():
+            case WithdrawLead():
                 pass  # the desk shows what the core has
 
     def _deliver(self, command: Command) -> None:

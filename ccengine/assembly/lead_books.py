@@ -20,7 +20,7 @@ from ccengine.config.dialing_rules import NO_RULES, built_in
 from ccengine.config.lawbook import Lawbook
 from ccengine.config.lead_columns import debt_of
 from ccengine.config.whereabouts import whereabouts
-from ccengine.core.commands import CloseLead
+from ccengine.core.commands import CloseLead, PlaceCall
 from ccengine.core.dialer.leads import AttemptId, HeldBack
 from ccengine.core.dialer.purposes import Mode
 from ccengine.core.dialer.quotas import Quotas
@@ -42,13 +42,13 @@ if TYPE_CHECKING:
     from ccengine.config.campaigns import Campaign
     from ccengine.config.dialing_rules import DialingRules
     from ccengine.config.whereabouts import Whereabouts
-    from ccengine.core.commands import PlaceCall, RefillHopper, SkipLead
+    from ccengine.core.commands import OfferLead, RefillHopper, SkipLead
     from ccengine.core.dialer.campaigns import Quota
     from ccengine.core.dialer.leads import AttemptOutcome, Lead, LeadKey
     from ccengine.core.dialer.rules import Law
     from ccengine.core.ids import Instant
     from ccengine.ivr.lead_messages import LeadMessage
-    from ccengine.storage.attempts import Progress, StoredAttempt
+    from ccengine.storage.attempts import Check, Progress, StoredAttempt
     from ccengine.storage.database import RecordDatabase
 
 log = structlog.get_logger()
@@ -56,6 +56,8 @@ log = structlog.get_logger()
 LISTS_CHANGED: Final = RetryRules()
 """For a campaign that a reload has taken away while it had calls."""
 
+CLAIMS_AT_ONCE: Final = 20
+"""So many batches of whom the law allows nobody are put off before a refill gives up for now."""
 
 ClosingOf = Callable[[CallId], Awaitable[CloseLead | None]]
 
@@ -107,7 +109,35 @@ class StoredBooks:
             only_promised=asked.only_promised,
         )
         await self._revive(asked.campaign, refill)
-        return await self._database.leads.claim(refill, self._now())
+        if campaign.settings.mode is not Mode.PREVIEW:
+            return await self._database.leads.claim(refill, self._now())
+        for _ in range(CLAIMS_AT_ONCE):
+            claimed = await self._database.leads.claim(refill, self._now())
+            leads = [lead for lead in claimed if await self._judge(campaign, lead) is None]
+            if leads or not claimed:
+                return leads
+        return ()
+
+    async def judge(self, shown: OfferLead) -> HeldBack | None:
+        """Ask the law about a lead that an agent is to see, and put it off if it says no."""
+        campaign = self._campaign(shown.campaign)
+        return None if campaign is None else await self._judge(campaign, shown.lead)
+
+    async def _judge(self, campaign: Campaign, lead: Lead) -> HeldBack | None:
+        asked = PlaceCall(
+            call=CallId(""),
+            campaign=CampaignId(campaign.id),
+            client=campaign.client,
+            lead=lead,
+            number=lead.to_dial or "",
+            ring_seconds=0.0,
+        )
+        try:
+            attempt = self._attempt(asked, campaign)
+        except NotDialed:
+            return None  # nobody may dial at all just now: that is no fault of the lead
+        check, quotas = self._check(campaign, lead), campaign.settings.quotas
+        return await self._database.attempts.judge(attempt, check, quotas)
 
     async def give_back(self, leads: Sequence[LeadKey]) -> None:
         """Give claims back."""
@@ -130,18 +160,7 @@ class StoredBooks:
             raise NotDialed(message)
         attempt = self._attempt(asked, campaign)
         heard = self._message(campaign, attempt.caller_id)
-        client = self._wiring.tenant().clients[campaign.client]
-        country = campaign.settings.country or client.settings.country
-        book = self._lawbook()
-
-        def where_is(number: str) -> Sequence[Whereabouts]:
-            return whereabouts(number, asked.lead.place, asked.lead.zone)
-
-        def law_of(new: NewAttempt) -> Law:
-            law = book.law_for(where_is(new.number), new.placed_at)
-            return watched(law, campaign.settings, country)
-
-        check, quotas = by_law(law_of, self._wiring.tenant().refusals), campaign.settings.quotas
+        check, quotas = self._check(campaign, asked.lead), campaign.settings.quotas
         try:
             held = await self._database.attempts.place(attempt, check, quotas)
         except NotClaimed as error:
@@ -154,7 +173,7 @@ class StoredBooks:
             message=heard.media,
             opt_out_key=heard.key,
             opted_out=heard.opted_out,
-            machines=_machines(campaign, where_is(attempt.number)),
+            machines=_machines(campaign, _where_is(asked.lead, attempt.number)),
         )
 
     async def note(self, attempt: AttemptId, progress: Progress) -> None:
@@ -254,6 +273,18 @@ class StoredBooks:
         found = self._wiring.tenant().clients.get(ClientId(client))
         return None if found is None else found.campaigns.get(own)
 
+    def _check(self, campaign: Campaign, lead: Lead) -> Check:
+        """Return what is asked of the law before a lead is dialed."""
+        client = self._wiring.tenant().clients[campaign.client]
+        country = campaign.settings.country or client.settings.country
+        book = self._lawbook()
+
+        def law_of(new: NewAttempt) -> Law:
+            law = book.law_for(_where_is(lead, new.number), new.placed_at)
+            return watched(law, campaign.settings, country)
+
+        return by_law(law_of, self._wiring.tenant().refusals)
+
     def _lawbook(self) -> Lawbook:
         """Return the rules in force: one book for all calls, as it remembers hours and its text."""
         own = self._wiring.tenant().dialing
@@ -316,6 +347,10 @@ class StoredBooks:
 
     def _now(self) -> Instant:
         return self._wiring.engine.clock.now()
+
+
+def _where_is(lead: Lead, number: str) -> Sequence[Whereabouts]:
+    return whereabouts(number, lead.place, lead.zone)
 
 
 def _machines(campaign: Campaign, where: Sequence[Whereabouts]) -> Machines:

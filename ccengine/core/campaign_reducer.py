@@ -20,6 +20,7 @@ from ccengine.core.events import (
     LeadsClaimed,
     LeadSkipped,
     LeadUnanswered,
+    PreviewHeldBack,
 )
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def handle(floor: Floor, event: DialingEvent, now: Instant) -> None:
             previews.accept(floor, event, now)
         case LeadSkipped():
             previews.skip(floor, event)
+        case PreviewHeldBack():
+            previews.hold_back(floor, event)
         case LeadMachineHeard():
             lead_calls.hear(floor, event, now)
         case _ if event.call not in floor.runs.air:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ccengine.core.agents import Agent
     from ccengine.core.dialer.runs import Run
-    from ccengine.core.events import LeadAccepted, LeadSkipped
+    from ccengine.core.events import LeadAccepted, LeadSkipped, PreviewHeldBack
     from ccengine.core.floor import Floor
     from ccengine.core.ids import AgentId, Instant
 
@@ -78,6 +78,16 @@ def skip(floor: Floor, event: LeadSkipped) -> None:
         return
     floor.roster.get(event.agent).misses = 0
     _put_off(floor, event.agent, event.reason)
+
+
+def hold_back(floor: Floor, event: PreviewHeldBack) -> None:
+    """Have the agent shown another lead: this one may not be called now."""
+    if not _is_shown(floor, event):
+        floor.ignored += 1
+        return
+    _forget(floor, event.agent)
+    why = f"{event.rule}: {event.reason}"
+    floor.ask(WithdrawLead(campaign=event.campaign, lead=event.lead, agent=event.agent, reason=why))
 
 
 def expire(floor: Floor, agent: AgentId, now: Instant) -> None:
@@ -136,7 +146,7 @@ def _is_there(agent: Agent) -> bool:
     return agent.state is AgentState.AVAILABLE and not (agent.phone_lost or agent.is_elsewhere)
 
 
-def _is_shown(floor: Floor, event: LeadAccepted | LeadSkipped) -> bool:
+def _is_shown(floor: Floor, event: LeadAccepted | LeadSkipped | PreviewHeldBack) -> bool:
     preview = floor.runs.previews.get(event.agent)
     return preview is not None and (preview.campaign, preview.lead.key) == (
         event.campaign,

@@ -32,6 +32,7 @@ from ccengine.core.events import (
     LeadSkipped,
     LeadUnanswered,
     PreviewEvent,
+    PreviewHeldBack,
 )
 from ccengine.reporting.instants import utc_text
 
@@ -77,9 +78,7 @@ def _of_lead(what: LeadEvent, mask: Callable[[str], str]) -> str:
         case LeadDialed():
             return f"{mask(what.number)} is dialed for campaign {what.campaign} on {what.node}"
         case LeadHeldBack():
-            until = "" if what.until is None else f" until {utc_text(what.until)}"
-            why = f" ({what.reason})" if what.reason else ""
-            return f"not dialed for campaign {what.campaign}: {what.rule} says no{until}{why}"
+            return f"not dialed for campaign {what.campaign}: {_held_told(what)}"
         case LeadAnswered():
             return "the lead has answered, and waits for an agent"
         case LeadUnanswered():
@@ -91,12 +90,21 @@ def _of_lead(what: LeadEvent, mask: Callable[[str], str]) -> str:
             return f"{_WHO_ANSWERED[what.verdict]}, says the {what.by}"
 
 
+def _held_told(what: LeadHeldBack | PreviewHeldBack) -> str:
+    until = "" if what.until is None else f" until {utc_text(what.until)}"
+    why = f" ({what.reason})" if what.reason else ""
+    return f"{what.rule} says no{until}{why}"
+
+
 def _of_preview(what: PreviewEvent, mask: Callable[[str], str]) -> str:
     match what:
         case LeadAccepted():
             return f"{what.agent} has {mask(what.number)} dialed for campaign {what.campaign}"
         case LeadSkipped():
             return f"{what.agent} skips a lead of campaign {what.campaign}: {what.reason}"
+        case PreviewHeldBack():
+            of = f"a lead of campaign {what.campaign}"
+            return f"{what.agent} is not shown {of}: {_held_told(what)}"
 
 
 def decision_told(what: DialingCommand | PreviewCommand) -> str:

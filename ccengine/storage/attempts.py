@@ -8,7 +8,7 @@ on when the engine died: its lead is with nobody until it is settled.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
@@ -40,7 +40,7 @@ from ccengine.storage.attempt_endings import (
     note_persons_wish,
 )
 from ccengine.storage.attempt_tallies import began_query, tally_in, tally_query
-from ccengine.storage.attempts_held import hold_back, is_ours, keep_out_full
+from ccengine.storage.attempts_held import is_ours, judged
 from ccengine.storage.do_not_call import DoNotCall, note_wish
 from ccengine.storage.errors import StorageError
 from ccengine.storage.law_versions import keep_clearance
@@ -192,16 +192,9 @@ class AttemptStore:
                 of = f"with this number by {attempt.node}"
                 message = f"lead {attempt.lead} is not claimed {of}"
                 raise NotClaimed(message)
-            full = await keep_out_full(connection, attempt, quotas)
-            if full is not None:
-                return full
-            said = await check(connection, attempt)
+            said = await judged(connection, attempt, check, quotas)
             if isinstance(said, HeldBack):
-
-                async def ask(number: str) -> object:
-                    return await check(connection, replace(attempt, number=number))
-
-                return await hold_back(connection, attempt, said, ask)
+                return said
             values = asdict(attempt)
             if said is not None:
                 values |= await keep_clearance(connection, said, attempt.placed_at)
@@ -213,6 +206,20 @@ class AttemptStore:
             dialing = update(LEADS).where(LEADS.c.id == attempt.lead)
             await connection.execute(dialing.values(state=LeadState.DIALING))
         return None
+
+    async def judge(
+        self, attempt: NewAttempt, check: Check, quotas: Sequence[Quota] = ()
+    ) -> HeldBack | None:
+        """Say what would hold an attempt back, as placing it would; nothing is stored.
+
+        A lead that is held back is put off as it is there. One that is not in this engine's hopper
+        any more is not judged.
+        """
+        async with writing(self._engine) as connection:
+            if not await is_ours(connection, attempt):
+                return None
+            said = await judged(connection, attempt, check, quotas)
+            return said if isinstance(said, HeldBack) else None
 
     async def note(self, attempt: AttemptId, progress: Progress) -> None:
         """Note how far a call is; one that has its outcome stays as it is."""

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from ccengine.core.dialer.campaigns import Quota
+    from ccengine.core.dialer.clearance import Clearance
     from ccengine.core.ids import Instant
+    from ccengine.storage.attempts import Check, NewAttempt
 
 QUOTA_RULE: Final = "quotas"
 """Named as what holds a lead back of whose group there are answers enough."""
@@ -172,3 +174,20 @@ async def _others(connection: AsyncConnection, claimed: Claimed) -> list[str]:
 
 def _again_at(held: HeldBack) -> Instant | None:
     return held.look_again_at if held.until is None else held.until
+
+
+async def judged(
+    connection: AsyncConnection, attempt: NewAttempt, check: Check, quotas: Sequence[Quota]
+) -> HeldBack | Clearance | None:
+    """Return what quotas and the law say of an attempt, after its lead was put off for it."""
+    full = await keep_out_full(connection, attempt, quotas)
+    if full is not None:
+        return full
+    said = await check(connection, attempt)
+    if not isinstance(said, HeldBack):
+        return said
+
+    async def ask(number: str) -> object:
+        return await check(connection, replace(attempt, number=number))
+
+    return await hold_back(connection, attempt, said, ask)

@@ -13,14 +13,16 @@ import pytest
 from ccengine.assembly.lead_books import StoredBooks
 from ccengine.assembly.opt_outs import StoredOptOuts
 from ccengine.calls.dialing.books import TakenUp
-from ccengine.core.commands import PlaceCall, SkipLead
-from ccengine.core.dialer.campaigns import Quota
+from ccengine.core.commands import OfferLead, PlaceCall, RefillHopper, SkipLead
+from ccengine.core.dialer.campaigns import ListShare, Quota
+from ccengine.core.dialer.hopper import Wanted
 from ccengine.core.dialer.leads import AttemptId, AttemptOutcome, HeldBack, LeadState
 from ccengine.core.dialer.purposes import Mode
 from ccengine.core.ids import CallId, CampaignId
 from ccengine.storage import writing
 from ccengine.storage.attempts import NOTHING_NEW
 from ccengine.storage.attempts_held import QUOTA_RULE
+from ccengine.storage.do_not_call import DoNotCall
 from tests.assembly.test_lead_words import DNIPRO, TARAS, House, configured
 from tests.storage.leads import NOON, anybody, attempt, imported, new, number, opened, refill
 from tests.storage.test_writing import impatient
@@ -142,6 +144,59 @@ async def test_quotas_are_asked_when_a_call_is_placed(
         assert isinstance(said, HeldBack)
         assert said.rule == QUOTA_RULE
         assert await states(house.database, [lead]) == [LeadState.DONE]
+
+
+async def test_an_agent_is_shown_nobody_who_may_not_be_called(tmp_path: Path) -> None:
+    """Given wishes from before the claim and after it, then neither lead is left to be shown."""
+    async with stocked(tmp_path, new(1), new(2), new(3)) as (house, leads):
+        previewed(house)
+        books = StoredBooks(house, house.database)  # type: ignore[arg-type]
+        await house.database.leads.give_back([lead.key for lead in leads])
+        await house.database.do_not_call.add(wish(number(2)))
+        first, third = await books.claim(
+            RefillHopper(campaign=RENEWALS, wanted=Wanted(due=10, fresh={"main": 10}))
+        )
+        assert (first.key, third.key) == (leads[0].key, leads[2].key)
+        assert await books.judge(offered(first)) is None
+        await house.database.do_not_call.add(wish(number(1)))
+        held = await books.judge(offered(first))
+        assert held is not None
+        assert await books.judge(offered(first)) is None  # not ours any more
+        done, claimed = LeadState.DONE, LeadState.CLAIMED
+        assert await states(house.database, leads) == [done, done, claimed]
+
+
+async def test_a_list_of_whom_nobody_may_be_called_ends(tmp_path: Path) -> None:
+    async with stocked(tmp_path, *[new(row) for row in range(1, 8)]) as (house, leads):
+        previewed(house)
+        books = StoredBooks(house, house.database)  # type: ignore[arg-type]
+        await house.database.leads.give_back([lead.key for lead in leads])
+        for row in range(1, 7):
+            await house.database.do_not_call.add(wish(number(row)))
+        (left,) = await books.claim(
+            RefillHopper(campaign=RENEWALS, wanted=Wanted(due=2, fresh={"main": 2}))
+        )
+        assert left.key == leads[6].key
+
+
+def previewed(house: House) -> None:
+    """Have the campaign dialed by preview."""
+    client = house.configuration.clients[DNIPRO]
+    renewals = client.campaigns["renewals"]
+    lists = {"main": ListShare()}
+    settings = replace(renewals.settings, mode=Mode.PREVIEW, lists=lists)
+    shown = replace(renewals, settings=settings)
+    changed = replace(client, campaigns={"renewals": shown})
+    clients = {**house.configuration.clients, DNIPRO: changed}
+    house.configuration = replace(house.configuration, clients=clients)
+
+
+def wish(of: str) -> DoNotCall:
+    return DoNotCall(number=of, client="", at=NOON, evidence="said so", by="test")
+
+
+def offered(lead: Lead) -> OfferLead:
+    return OfferLead(campaign=RENEWALS, lead=lead, agent=TARAS, until=NOON + 60)
 
 
 def asked(lead: Lead, kept: AgentId | None = None) -> PlaceCall:

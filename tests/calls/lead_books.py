@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from ccengine.calls.dialing.books import LeadOnLine
-    from ccengine.core.commands import PlaceCall, RefillHopper
+    from ccengine.core.commands import OfferLead, PlaceCall, RefillHopper
     from ccengine.core.ids import Instant
 
 RENEWALS = CampaignId("dnipro/renewals")
@@ -45,6 +45,7 @@ class Books:
 
     leads: list[Lead]
     held: HeldBack | None = None
+    unlawful: dict[LeadKey, HeldBack] = field(default_factory=dict)
     is_taken: bool = False
     is_broken: bool = False
     asked: list[LeadKey] = field(default_factory=list)
@@ -68,6 +69,9 @@ class Books:
             message = "database is locked"
             raise OSError(message)
         self.given_back += leads
+
+    async def judge(self, shown: OfferLead) -> HeldBack | None:
+        return self.unlawful.pop(shown.lead.key, None)
 
     async def place(self, asked: PlaceCall) -> Placed | HeldBack:
         self.asked.append(asked.lead.key)

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from ccengine.core.commands import CampaignChange, FollowSchedule
-from ccengine.core.dialer.leads import AttemptOutcome, LeadKey
+from ccengine.core.dialer.leads import AttemptOutcome, HeldBack, LeadKey
 from ccengine.core.dialer.purposes import Mode
 from ccengine.core.events import (
     AgentLoggedOut,
@@ -19,6 +19,7 @@ from ccengine.core.events import (
     LeadDialed,
     LeadSkipped,
     LeadUnanswered,
+    PreviewHeldBack,
 )
 from ccengine.core.ids import AgentId
 from tests.calls.lead_books import RENEWALS, Books, far, lead
@@ -75,6 +76,19 @@ async def test_a_lead_that_is_skipped_goes_to_the_books(center: CenterOnFake) ->
     assert (skipped.lead, skipped.reason) == (1, "no time")
     assert not books.placed
     assert LeadKey(2) in books.given_back  # the campaign has paused
+
+
+async def test_who_may_not_be_called_any_more_is_not_shown(center: CenterOnFake) -> None:
+    """Given a lead that was claimed before its evening began, then the next is shown."""
+    await center.log_in("taras", answers_after=0.05)
+    evening = HeldBack(rule="UA.hours", reason="no calls at this hour", until=1e6)
+    books = Books([lead(1), lead(2)], unlawful={LeadKey(1): evening})
+    async with dialing(center, books, mode=Mode.PREVIEW):
+        await shown(center, 2)
+        (held,) = center.journal.events(PreviewHeldBack)
+        assert (held.lead, held.agent, held.rule) == (1, TARAS, "UA.hours")
+    assert not books.skipped
+    assert LeadKey(1) not in books.given_back  # the books have put it off
 
 
 async def test_what_rings_for_who_leaves_is_hung_up(center: CenterOnFake) -> None:

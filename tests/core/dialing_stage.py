@@ -85,6 +85,7 @@ def dialing_events(call: str) -> list[Event]:
         ),
         events.LeadAccepted(**to, lead=LeadKey(1), agent=AgentId("anna"), number="+493000001"),
         events.LeadSkipped(**to, lead=LeadKey(1), agent=AgentId("anna"), reason="wrong time"),
+        events.PreviewHeldBack(**to, lead=LeadKey(1), agent=AgentId("anna"), rule="US.hours"),
     ]
 
 

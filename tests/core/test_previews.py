@@ -67,6 +67,13 @@ def skip(stage: DialingStage, lead: int = 1, reason: str = "wrong time") -> list
     )
 
 
+def hold_back(stage: DialingStage, lead: int = 1) -> list[Command]:
+    held = events.PreviewHeldBack(
+        campaign=RENEWALS, lead=LeadKey(lead), agent=ANNA, rule="DE.hours", reason="it is night"
+    )
+    return stage.post(held)
+
+
 def test_each_free_agent_is_shown_another_lead(stage: DialingStage) -> None:
     stage.log_in("bob")
     assert (shown(stage), shown(stage, BOB)) == (1, 2)
@@ -129,6 +136,16 @@ def test_who_skips_is_shown_the_next(stage: DialingStage) -> None:
     assert shown(stage) == 2
     assert Like(SkipLead) not in skip(stage)  # of a lead that is gone: late
     assert shown(stage) == 2
+
+
+def test_whom_the_law_holds_back_is_shown_no_more(stage: DialingStage) -> None:
+    told = hold_back(stage)
+    assert Like(WithdrawLead, lead=1, agent="anna", reason="DE.hours: it is night") in told
+    assert not [one for one in told if isinstance(one, ReturnLeads | SkipLead)]
+    assert shown(stage) == 2
+    assert Like(WithdrawLead) not in hold_back(stage)  # late
+    assert shown(stage) == 2
+    assert stage.center.campaigns[RENEWALS].figures.skipped == 0
 
 
 def test_an_inbound_call_takes_the_lead_away(stage: DialingStage) -> None:

@@ -146,6 +146,8 @@ class RandomDialing(RuleBasedStateMachine):
                 self.tell(events.LeadAccepted(**of, number=number))
             elif chance.random() < 0.3:
                 self.tell(events.LeadSkipped(**of, reason="later"))
+            elif chance.random() < 0.2:
+                self.tell(events.PreviewHeldBack(**of, rule="US.hours"))
 
     @rule(dice=DICE)
     def calls_go_on(self, dice: int) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from ccengine.asterisk.lead_notes import LeadNote
-    from ccengine.core.commands import CloseLead, PlaceCall, RefillHopper, SkipLead
+    from ccengine.core.commands import CloseLead, OfferLead, PlaceCall, RefillHopper, SkipLead
     from ccengine.core.dialer.leads import AttemptOutcome, HeldBack, Lead
     from ccengine.core.dialer.runs import LeadCall
     from ccengine.storage.attempts import Progress
@@ -110,6 +110,9 @@ class LeadBooks(Protocol):
 
     async def skip(self, told: SkipLead) -> None:
         """Put a lead off that an agent was shown, until the campaign's rules have it again."""
+
+    async def judge(self, shown: OfferLead) -> HeldBack | None:
+        """Ask the law about a lead that an agent is to see, and put it off if it says no."""
 
     async def place(self, asked: PlaceCall) -> Placed | HeldBack:
         """Ask the law once more and store the attempt, in one transaction.

@@ -14,6 +14,7 @@ from ccengine.core.commands import (
     CampaignChange,
     CloseLead,
     FollowSchedule,
+    OfferLead,
     PlaceCall,
     RefillHopper,
     ReturnLeads,
@@ -21,7 +22,13 @@ from ccengine.core.commands import (
     WithdrawCalls,
 )
 from ccengine.core.dialer.leads import AttemptId
-from ccengine.core.events import CampaignFinished, CampaignPaused, CampaignStarted, LeadsClaimed
+from ccengine.core.events import (
+    CampaignFinished,
+    CampaignPaused,
+    CampaignStarted,
+    LeadsClaimed,
+    PreviewHeldBack,
+)
 from ccengine.core.schedules import SCHEDULE
 
 if TYPE_CHECKING:
@@ -115,11 +122,11 @@ class DialingDesk:
                 self._begin(taken_up(call, lead, found, is_answered=False))
         self._resynced.set()
 
-    def _asked_so_far(self) -> list[DialingCommand]:
+    def _asked_so_far(self) -> list[DialingCommand | OfferLead]:
         queue = self._engine.dialing
         return [queue.get_nowait() for _ in range(queue.qsize())]
 
-    async def _settle(self, asked: Sequence[DialingCommand]) -> None:
+    async def _settle(self, asked: Sequence[DialingCommand | OfferLead]) -> None:
         """Close attempts that nobody knows of any more, before anything new is dialed."""
         center = self._engine.center
         dialed = center.dialed
@@ -141,7 +148,7 @@ class DialingDesk:
 
     # --- what campaigns ask for ----------------------------------------------------------------
 
-    def _serve(self, command: DialingCommand) -> None:
+    def _serve(self, command: DialingCommand | OfferLead) -> None:
         match command:
             case FollowSchedule():
                 self._follow(command)
@@ -155,10 +162,10 @@ class DialingDesk:
                         self._start(self._calls[call].withdraw(command.reason), f"withdraw {call}")
                     else:
                         self._start(self._lose(call), f"withdraw {call}")
-            case ReturnLeads() | SkipLead() | CloseLead():
-                self._note(command)
+            case ReturnLeads() | SkipLead() | CloseLead() | OfferLead():
+                self._have_noted(command)
 
-    def _note(self, command: ReturnLeads | SkipLead | CloseLead) -> None:
+    def _have_noted(self, command: ReturnLeads | SkipLead | CloseLead | OfferLead) -> None:
         match command:
             case ReturnLeads():
                 self._start(self._books.give_back(command.leads), f"return {command.campaign}")
@@ -166,6 +173,23 @@ class DialingDesk:
                 self._start(self._books.skip(command), f"skip {command.lead}")
             case CloseLead():
                 self._start(self._books.close(command), f"close {command.attempt}")
+            case OfferLead():
+                self._start(self._judge(command), f"judge {command.lead.key}")
+
+    async def _judge(self, shown: OfferLead) -> None:
+        """Take a lead from the desk that may not be called any more since it was claimed."""
+        held = await self._books.judge(shown)
+        if held is not None:
+            self._engine.post(
+                PreviewHeldBack(
+                    campaign=shown.campaign,
+                    lead=shown.lead.key,
+                    agent=shown.agent,
+                    rule=held.rule,
+                    until=held.until,
+                    reason=held.reason,
+                )
+            )
 
     def _follow(self, command: FollowSchedule) -> None:
         if command.change is CampaignChange.START and not self._redirector.connected:

@@ -87,6 +87,7 @@ from ccengine.core.events.dialing import (
     LeadsClaimed,
     LeadSkipped,
     LeadUnanswered,
+    PreviewHeldBack,
 )
 from ccengine.core.events.flows import (
     FlowDataSet,
@@ -224,7 +225,7 @@ CampaignEvent = (
 )
 InAirEvent = LeadDialed | LeadHeldBack | LeadAnswered | LeadUnanswered
 LeadEvent = InAirEvent | LeadAbandoned | LeadMachineHeard
-PreviewEvent = LeadAccepted | LeadSkipped
+PreviewEvent = LeadAccepted | LeadSkipped | PreviewHeldBack
 DialingEvent = CampaignEvent | LeadEvent | PreviewEvent
 SystemEvent = PlanLoaded | SwitchLost | SwitchResynced | DiskLevelChanged
 Event = (
@@ -361,6 +362,7 @@ __all__ = [
     "PlaceReclaimed",
     "PlanLoaded",
     "PreviewEvent",
+    "PreviewHeldBack",
     "QualityEvent",
     "Reached",
     "RecordingEvent",

@@ -145,3 +145,15 @@ class LeadSkipped:
     lead: LeadKey
     agent: AgentId
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewHeldBack:
+    """The law says no to a lead that an agent was to be shown: the books have put it off."""
+
+    campaign: CampaignId
+    lead: LeadKey
+    agent: AgentId
+    rule: str  #: its id
+    until: float | None = None  #: seconds since the epoch; None: for ever, or nobody knows
+    reason: str = ""  #: for people
