@@ -27,10 +27,11 @@ from ccengine.core.dialer.quotas import Quotas
 from ccengine.core.dialer.retries import RetryRules, due_after_skip
 from ccengine.core.ids import CallId, CampaignId, ClientId, owner_of
 from ccengine.ivr.lead_messages import lead_message
-from ccengine.storage.attempts import Ending, NewAttempt, NotClaimed
+from ccengine.storage.attempts import Ending, NotClaimed
 from ccengine.storage.do_not_call import DoNotCall
 from ccengine.storage.law_check import by_law
 from ccengine.storage.leads import Refill
+from ccengine.storage.new_attempts import NewAttempt
 from ccengine.storage.writing import until_written
 
 if TYPE_CHECKING:
@@ -48,8 +49,9 @@ if TYPE_CHECKING:
     from ccengine.core.dialer.rules import Law
     from ccengine.core.ids import Instant
     from ccengine.ivr.lead_messages import LeadMessage
-    from ccengine.storage.attempts import Check, Progress, StoredAttempt
+    from ccengine.storage.attempts import Progress, StoredAttempt
     from ccengine.storage.database import RecordDatabase
+    from ccengine.storage.new_attempts import Check
 
 log = structlog.get_logger()
 

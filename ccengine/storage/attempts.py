@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ccengine.core.dialer.clearance import Clearance
 from ccengine.core.dialer.leads import (
     AttemptId,
     AttemptOutcome,
@@ -46,11 +44,12 @@ from ccengine.storage.errors import StorageError
 from ccengine.storage.law_versions import keep_clearance
 from ccengine.storage.lead_rows import tries_of
 from ccengine.storage.lead_tables import ATTEMPTS, LEADS
+from ccengine.storage.new_attempts import Check, NewAttempt
 from ccengine.storage.writing import writing
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
-    from sqlalchemy.ext.asyncio import AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
     from ccengine.core.dialer.campaigns import Quota
     from ccengine.core.dialer.windows import Tally
@@ -61,34 +60,6 @@ log = structlog.get_logger()
 
 class NotClaimed(StorageError):
     """The lead is not in the hopper of who wants to dial it, or the number is not one of its."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewAttempt:
-    """A call that is about to be placed."""
-
-    id: AttemptId
-    client: str
-    campaign: str
-    lead: LeadKey
-    number: str
-    person: str = ""  #: the customer's key of the lead; empty: nobody knows
-    node: str
-    caller_id: str
-    mode: Mode
-    purpose: Purpose
-    rules: Mapping[str, str] = field(default_factory=dict)  #: that were asked, and what they meant
-    placed_at: Instant
-    seller: str = ""  #: on whose behalf: shares of abandoned calls are counted by it
-    debt: str = ""  #: what is collected
-    script: str = ""  #: what the agent or the flow says, as records name papers
-    call: str = ""  #: the id that its record and its recording have
-    agent_guaranteed: bool = False  #: one is kept for it until it is over
-
-
-Check = Callable[[AsyncConnection, NewAttempt], Awaitable[HeldBack | Clearance | None]]
-"""Reads do-not-call, consent and caps in the transaction it is given; a clearance: it may be
-called, and this is why; None: it may, and nobody says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ccengine.core.dialer.campaigns import Quota
     from ccengine.core.dialer.clearance import Clearance
     from ccengine.core.ids import Instant
-    from ccengine.storage.attempts import Check, NewAttempt
+    from ccengine.storage.new_attempts import Check, NewAttempt
 
 QUOTA_RULE: Final = "quotas"
 """Named as what holds a lead back of whose group there are answers enough."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ccengine.core.dialer.rules import Law
     from ccengine.core.dialer.verdicts import Hold, Verdict
     from ccengine.core.ids import Instant
-    from ccengine.storage.attempts import Check, NewAttempt
+    from ccengine.storage.new_attempts import Check, NewAttempt
     from ccengine.storage.number_facts import Refusals
 
 LOOK_AGAIN_SECONDS: Final = 3_600.0

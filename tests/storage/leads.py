@@ -9,10 +9,10 @@ from ccengine.core.dialer.campaigns import ListShare
 from ccengine.core.dialer.hopper import Wanted
 from ccengine.core.dialer.leads import AttemptId, Lead
 from ccengine.core.dialer.purposes import Mode, Purpose
-from ccengine.storage.attempts import NewAttempt
 from ccengine.storage.database import RecordDatabase
 from ccengine.storage.lead_imports import ImportTarget, LeadImport, NewLead
 from ccengine.storage.leads import Refill
+from ccengine.storage.new_attempts import NewAttempt
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence

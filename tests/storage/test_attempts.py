@@ -25,13 +25,15 @@ from ccengine.core.dialer.leads import (
 )
 from ccengine.core.dialer.retries import Again, Finished, RetryRules
 from ccengine.core.ids import AgentId
-from ccengine.storage.attempts import Ending, NewAttempt, NotClaimed, Progress
+from ccengine.storage.attempts import Ending, NotClaimed, Progress
 from tests.architecture.source import ROOT
 from tests.storage import dialing_engine
 from tests.storage.leads import NODE, NOON, anybody, attempt, imported, new, number, opened, refill
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ccengine.storage.new_attempts import NewAttempt
 
 DEATHS = 6
 A1 = AttemptId("a1")

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ccengine.core.dialer.leads import Lead
-    from ccengine.storage.attempts import Check, NewAttempt
     from ccengine.storage.database import RecordDatabase
+    from ccengine.storage.new_attempts import Check, NewAttempt
 
 FIRST, SECOND, THIRD = number(1), number(101), number(201)
 RULES = RetryRules()

@@ -12,13 +12,13 @@ from ccengine.core.dialer.clearance import Clearance
 from ccengine.core.dialer.leads import AttemptId, HeldBack, LeadKey
 from ccengine.core.dialer.purposes import Mode, Purpose
 from ccengine.core.dialer.rules import AttemptCap, Law, LawText, Pause, Per, Result, Rule, Scrub
-from ccengine.storage.attempts import NewAttempt
 from ccengine.storage.dialing_tables import LAWS
 from ccengine.storage.do_not_call import Register
 from ccengine.storage.law_check import by_law
 from ccengine.storage.law_versions import keep_clearance
 from ccengine.storage.lead_imports import lead_id
 from ccengine.storage.lead_tables import ATTEMPTS
+from ccengine.storage.new_attempts import NewAttempt
 from tests.core.dialer.cases import law, rule
 from tests.storage.leads import NOON, imported, new
 from tests.storage.test_do_not_call import NUMBER, OTHER, opened, wish
