@@ -20,6 +20,7 @@ from ccengine.config.whereabouts import NotANumber, number_of
 from ccengine.leads.exporting import export_leads
 from ccengine.leads.files import UTF_8, CsvFile, FileUnfit
 from ccengine.leads.importing import ImportOrder, import_leads
+from ccengine.leads.read_ahead import ReadAhead
 from ccengine.leads.reject_file import RejectFile, write_header, write_rejects
 from ccengine.leads.sheets import SheetFile
 from ccengine.leads.watched import WatchedFile
@@ -226,7 +227,7 @@ def _imported(source: LeadFile, order: ImportOrder, rejects: Path) -> Imported:
 
 def _opened(file: Path, encoding: str) -> LeadFile:
     if file.suffix.lower() == XLSX:
-        return SheetFile(file)
+        return ReadAhead(SheetFile(file))
     return CsvFile(file, UTF_8 if encoding.lower() in {"utf-8", "utf8"} else encoding)
 
 

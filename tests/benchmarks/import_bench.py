@@ -27,6 +27,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 from phonenumbers import NumberParseException, number_type, parse
 from rich.console import Console
 from rich.table import Table
@@ -73,9 +74,10 @@ class Outcome:
 
 
 def write_sheet(file: Path, rows: int) -> None:
-    """Write the rows of `generated.write` as a spreadsheet."""
-    chance, book = Random(7), Workbook(write_only=True)
-    sheet = book.create_sheet()
+    """Write the rows of `generated.write` as spreadsheet programs do: each text is there once."""
+    chance, book = Random(7), Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
     sheet.append(generated.HEADER.split(","))
     for number in range(1, rows + 1):
         sheet.append(generated.row(chance, number))
