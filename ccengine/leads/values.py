@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ccengine.config import form_values
@@ -46,9 +47,14 @@ def value_of(cell: str, name: str, field: LeadField) -> str:
     return _typed(text, name, field.kind)
 
 
+@lru_cache(maxsize=256)
+def _field(kind: FieldKind, name: str) -> FormField:
+    return FormField(kind=kind, label=name)
+
+
 def _typed(text: str, name: str, kind: FieldKind) -> str:
     written = _YES_NO.get(text.lower(), text) if kind is FieldKind.YES_NO else text
-    value = form_values.value_of(FormField(kind=kind, label=name), written)
+    value = form_values.value_of(_field(kind, name), written)
     if value is None:
         wanted = WANTED.get(kind, "what the field asks for")
         kind_said = kind.replace("_", "/")
