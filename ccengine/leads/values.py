@@ -54,6 +54,8 @@ def _field(kind: FieldKind, name: str) -> FormField:
 
 def _typed(text: str, name: str, kind: FieldKind) -> str:
     written = _YES_NO.get(text.lower(), text) if kind is FieldKind.YES_NO else text
+    if kind is FieldKind.TEXT:
+        return text  # what a form asks of it was asked already
     value = form_values.value_of(_field(kind, name), written)
     if value is None:
         wanted = WANTED.get(kind, "what the field asks for")
