@@ -115,10 +115,17 @@ class StoredBooks:
             return await self._database.leads.claim(refill, self._now())
         for _ in range(CLAIMS_AT_ONCE):
             claimed = await self._database.leads.claim(refill, self._now())
-            leads = [lead for lead in claimed if await self._judge(campaign, lead) is None]
+            leads = await self._lawful(campaign, claimed)
             if leads or not claimed:
                 return leads
         return ()
+
+    async def _lawful(self, campaign: Campaign, claimed: Sequence[Lead]) -> list[Lead]:
+        try:
+            return [lead for lead in claimed if await self._judge(campaign, lead) is None]
+        except Exception:
+            await self.give_back([lead.key for lead in claimed])  # else nobody has them
+            raise
 
     async def judge(self, shown: OfferLead) -> HeldBack | None:
         """Ask the law about a lead that an agent is to see, and put it off if it says no."""
@@ -139,7 +146,8 @@ class StoredBooks:
         except NotDialed:
             return None  # nobody may dial at all just now: that is no fault of the lead
         check, quotas = self._check(campaign, lead), campaign.settings.quotas
-        return await self._database.attempts.judge(attempt, check, quotas)
+        judge = self._database.attempts.judge
+        return await until_written(lambda: judge(attempt, check, quotas), f"judge {lead.key}")
 
     async def give_back(self, leads: Sequence[LeadKey]) -> None:
         """Give claims back."""

@@ -25,6 +25,7 @@ from ccengine.storage.do_not_call import DoNotCall, Register
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ccengine.config.clients import Client
     from ccengine.storage.database import RecordDatabase
 
 app = typer.Typer(help="Numbers that are not called.", no_args_is_help=True)
@@ -211,6 +212,14 @@ def _readable(file: str) -> Path:
     return path
 
 
+def client_named(client: str) -> Client:
+    """Return a client of the tenant, or say that there is none and end."""
+    clients = load_tenant(read_settings().tenant_folder).draft.clients
+    if client not in clients:
+        fail(f"there is no client '{client}'", suggestion(client, clients), code=2)
+    return clients[ClientId(client)]
+
+
 def client_number(text: str, client: str) -> str:
     """Return a number as E.164 has it, or say that it is none, or the client is, and end.
 
@@ -218,10 +227,7 @@ def client_number(text: str, client: str) -> str:
         text: as a person wrote it.
         client: whose country numbers without one are of; empty: they need it.
     """
-    tenant = load_tenant(read_settings().tenant_folder).draft
-    if client and client not in tenant.clients:
-        fail(f"there is no client '{client}'", suggestion(client, tenant.clients), code=2)
-    country = tenant.clients[ClientId(client)].settings.country if client else None
+    country = client_named(client).settings.country if client else None
     try:
         return number_of(text, country)
     except NotANumber as error:

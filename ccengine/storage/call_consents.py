@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import insert, or_, select, update
 
@@ -12,12 +12,21 @@ from ccengine.core.dialer.purposes import Purpose
 from ccengine.core.dialer.rules import How
 from ccengine.storage.dialing_tables import CALL_CONSENTS
 from ccengine.storage.errors import StorageError
+from ccengine.storage.writing import writing
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
     from sqlalchemy import RowMapping
-    from sqlalchemy.ext.asyncio import AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
     from ccengine.core.ids import Instant
+
+LONGEST_EVIDENCE: Final = 1024
+ROWS_AT_ONCE: Final = 500
+
+_SAME: Final = ("number", "client", "person", "reach", "written", "given_at", "evidence")
+_Identity = tuple[object, ...]
 
 
 class NoEvidence(StorageError):
@@ -47,26 +56,31 @@ class ConsentStore:
         Raises:
             NoEvidence: nothing proves it.
         """
-        consent = stored.consent
-        if not consent.evidence.strip():
-            message = "consent without evidence is none: say where it was given, and how"
-            raise NoEvidence(message)
-        row = {
-            "number": stored.number,
-            "person": stored.person,
-            "client": consent.client,
-            "purposes": [str(one) for one in consent.purposes],
-            "reach": str(consent.to),
-            "written": consent.written,
-            "given_at": consent.given_at,
-            "ends_at": consent.ends_at,
-            "evidence": consent.evidence,
-            "by": stored.by,
-        }
+        row = _row(stored)
         async with self._engine.begin() as connection:
             result = await connection.execute(insert(CALL_CONSENTS).values(row))
             (key,) = result.inserted_primary_key or (0,)
         return int(key)
+
+    async def add_all(self, consents: Sequence[StoredConsent]) -> int:
+        """Keep consents, all of them or none; one that is kept already is not kept again.
+
+        Returns:
+            How many are new.
+
+        Raises:
+            NoEvidence: nothing proves one of them.
+        """
+        rows, added = [_row(one) for one in consents], 0
+        async with writing(self._engine) as connection:
+            for start in range(0, len(rows), ROWS_AT_ONCE):
+                some = rows[start : start + ROWS_AT_ONCE]
+                known = await _known(connection, {str(row["number"]) for row in some})
+                new = {_identity(row): row for row in some if _identity(row) not in known}
+                if new:
+                    await connection.execute(insert(CALL_CONSENTS), list(new.values()))
+                added += len(new)
+        return added
 
     async def end(self, number: str, client: str, at: Instant) -> int:
         """End all consents of a number to a client's calls; return how many there were."""
@@ -95,6 +109,34 @@ class ConsentStore:
                 )
                 for row in rows
             ]
+
+
+async def _known(connection: AsyncConnection, numbers: Collection[str]) -> set[_Identity]:
+    query = select(CALL_CONSENTS).where(CALL_CONSENTS.c.number.in_(numbers))
+    return {_identity(row) for row in (await connection.execute(query)).mappings()}
+
+
+def _identity(row: Mapping[Any, Any]) -> _Identity:
+    return (*(row[name] for name in _SAME), *row["purposes"])
+
+
+def _row(stored: StoredConsent) -> dict[str, Any]:
+    consent = stored.consent
+    if not consent.evidence.strip():
+        message = "consent without evidence is none: say where it was given, and how"
+        raise NoEvidence(message)
+    return {
+        "number": stored.number,
+        "person": stored.person,
+        "client": consent.client,
+        "purposes": [str(one) for one in consent.purposes],
+        "reach": str(consent.to),
+        "written": consent.written,
+        "given_at": consent.given_at,
+        "ends_at": consent.ends_at,
+        "evidence": consent.evidence,
+        "by": stored.by,
+    }
 
 
 def consent_of(row: RowMapping) -> CallConsent:

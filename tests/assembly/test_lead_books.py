@@ -179,6 +179,25 @@ async def test_a_list_of_whom_nobody_may_be_called_ends(tmp_path: Path) -> None:
         assert left.key == leads[6].key
 
 
+async def test_leads_that_cannot_be_judged_are_given_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with stocked(tmp_path, new(1), new(2)) as (house, leads):
+        previewed(house)
+        books = StoredBooks(house, house.database)  # type: ignore[arg-type]
+        await house.database.leads.give_back([lead.key for lead in leads])
+
+        def broken(*_: object) -> None:
+            message = "no such law"
+            raise LookupError(message)
+
+        monkeypatch.setattr(StoredBooks, "_check", broken)
+        wanted = Wanted(due=2, fresh={"main": 2})
+        with pytest.raises(LookupError):
+            await books.claim(RefillHopper(campaign=RENEWALS, wanted=wanted))
+        assert await states(house.database, leads) == [LeadState.FRESH] * 2
+
+
 def previewed(house: House) -> None:
     """Have the campaign dialed by preview."""
     client = house.configuration.clients[DNIPRO]
