@@ -10,15 +10,14 @@ import pytest
 from ccengine.phone import ulaw
 from ccengine.phone.sounds import Tone
 from tests.benchmarks.inbound.capture import Packet
-from tests.e2e.campaign.wire import AGENT_HZ, Ports, Wire
+from tests.e2e.campaign.leads import PREFIX, Deed
+from tests.e2e.campaign.wire import AGENT_HZ, FarCall, Ports, Wire
 from tests.e2e.hearing import RATE
 from tests.e2e.test_campaign import Outage
 from tests.e2e.test_campaign import faults as campaign_faults
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from tests.e2e.campaign.wire import FarCall
 
 FAR, NEAR, SOUND = Ports().sip, 5060, Ports().first_sound
 SAMPLES, SILENCE = 160, bytes([0xFF])
@@ -130,11 +129,17 @@ def test_what_went_on_at_a_moment() -> None:
         ({}, []),
         ({"outcome": "machine"}, ["not answered"]),
         ({"outcome": "abandoned"}, ["not answered"]),
+        ({"outcome": "lost"}, ["not answered"]),
+        (
+            {"placed_at": "1970-01-01T00:01:36.500000Z", "seconds_lasted": 23.5},
+            ["not placed until 100.000"],
+        ),
+        ({"placed_at": "1970-01-01T00:01:40.100000Z"}, ["not placed until 100.000"]),
         ({"answered_at": "1970-01-01T00:01:46.500000Z"}, ["answered_at is not 105.000"]),
         ({"bridged_at": None}, ["bridged_at is not 105.500"]),
         (  # with the agent's wrap-up
             {"ended_at": "1970-01-01T00:02:05.000000Z", "seconds_lasted": 25.0},
-            ["ended_at is not 120.000", "it did not last 20.000 s"],
+            ["ended_at is not 120.000", "it did not last 20.050 s"],
         ),
     ],
 )
@@ -144,6 +149,7 @@ def test_books_that_say_otherwise_than_the_wire_are_seen(
     call = heard([*answer(), *rtp(agent(1.0), from_s=0.5), bye(120.0)])
     attempt = {
         "outcome": "answered",
+        "placed_at": "1970-01-01T00:01:39.950000Z",
         "answered_at": "1970-01-01T00:01:45.010000Z",
         "bridged_at": "1970-01-01T00:01:45.450000Z",
         "message_at": None,
@@ -153,5 +159,19 @@ def test_books_that_say_otherwise_than_the_wire_are_seen(
     never = Outage(killed_at=0.0, back_at=1.0)
     assert list(campaign_faults(call, attempt | said, never)) == faults
     lost = Outage(killed_at=104.0, back_at=121.0)
-    kept = [one for one in faults if one == "not answered"]
+    kept = [one for one in faults if one.startswith("not ")]
     assert list(campaign_faults(call, attempt | said, lost)) == kept
+
+
+def test_a_call_that_ended_while_nobody_wrote_may_be_lost() -> None:
+    """Given a phone that rang until we gave up, then whether an engine was there makes the rest."""
+    number = f"{PREFIX}{Deed.NEVER_ANSWERS}000001"
+    call = FarCall(number, 100.0, status=487, acknowledged_at=120.0)
+    attempt = {"placed_at": "1970-01-01T00:01:39.950000Z", "seconds_lasted": None}
+    there, away = Outage(killed_at=0.0, back_at=1.0), Outage(killed_at=110.0, back_at=121.0)
+    lost, known = attempt | {"outcome": "lost"}, attempt | {"outcome": "no_answer"}
+    assert list(campaign_faults(call, lost, there)) == ["not no_answer"]
+    assert not list(campaign_faults(call, lost, away))
+    assert not list(campaign_faults(call, known, away))
+    busy = attempt | {"outcome": "busy"}
+    assert list(campaign_faults(call, busy, away)) == ["not lost or no_answer"]

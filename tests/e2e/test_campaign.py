@@ -264,7 +264,7 @@ def faults(call: FarCall, attempt: Mapping[str, Any], outage: Outage) -> Iterato
     """Yield what an attempt in the books says otherwise than the wire."""
     expected = outcomes_of(call, outage)
     if attempt["outcome"] not in expected:
-        yield f"none of {sorted(expected)}"
+        yield f"not {' or '.join(sorted(expected))}"
     if not 0.0 <= call.invited_at - moment(attempt["placed_at"]) <= BURST_SECONDS:
         yield f"not placed until {call.invited_at:.3f}"
     moments = {
