@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from rich.markup import escape
 
-from ccengine.cli.output import console, fail, isolated, read_settings
+from ccengine.cli.output import console, fail, isolated, print_whole, read_settings
 from ccengine.cli.running_engine import ask_engine
 from ccengine.cli.tables import Table
 from ccengine.config.names import suggestion
@@ -44,7 +44,7 @@ def list_campaigns(*, as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps({"campaigns": campaigns}, ensure_ascii=False, indent=2))
     else:
-        console.print(campaign_table(campaigns))
+        print_whole(campaign_table(campaigns))
 
 
 @app.command("show")
@@ -54,7 +54,7 @@ def show(campaign: CampaignName, *, as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
-    console.print(campaign_table([found]))
+    print_whole(campaign_table([found]))
     table = Table("setting", "value", box=None, padding=(0, 2, 0, 0))
     for name, value in _lines(found):
         table.add_row(name, escape(value))
@@ -133,4 +133,4 @@ def _path(name: str) -> str:
 
 def _switch(name: str, act: str, reason: str) -> None:
     answer = ask_engine(read_settings(), "POST", f"{_path(name)}/{act}", {"reason": reason})
-    console.print(campaign_table([answer]))
+    print_whole(campaign_table([answer]))

@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
 
 from ccengine.config.settings import Settings
 from ccengine.ivr.configuration import load_configuration
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from rich.table import Table
+
     from ccengine.config.problems import Problem
     from ccengine.core.ids import Instant
     from ccengine.ivr.configuration import Configuration
@@ -27,11 +30,21 @@ FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 FIRST_YEAR: Final = 1970
 LAST_YEAR: Final = 2099
 
+WIDEST: Final = 1_000
+
 console = Console(highlight=False)
 """Standard output."""
 
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 """Standard error, for everything a program that reads our output must not see."""
+
+
+def print_whole(table: Table) -> None:
+    """Print a table with no cell cut short: where the terminal is narrower, its lines wrap."""
+    options = console.options.update(max_width=WIDEST)
+    natural = Measurement.get(console, options, table).maximum
+    wide = console if natural <= console.width else Console(width=natural, highlight=False)
+    wide.print(table)
 
 
 def fail(message: str, remedy: str = "", code: int = 1) -> NoReturn:

@@ -50,6 +50,17 @@ async def test_campaigns_are_listed_started_paused_and_finished() -> None:
 
 
 @pytest.mark.usefixtures("here")
+async def test_no_cell_is_cut_short_where_the_terminal_is_narrow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    listed = (await campaign("list")).stdout.splitlines()
+    assert len(listed) == 3  # the header, and two campaigns
+    assert "in the air" in listed[0]
+    assert "dnipro/renewals" in listed[1] + listed[2]
+
+
+@pytest.mark.usefixtures("here")
 async def test_one_is_shown_with_settings_and_limits() -> None:
     result = await campaign("show", "dnipro/renewals")
     assert result.exit_code == 0, result.output
