@@ -13,7 +13,6 @@ from rich.markup import escape
 from rich.measure import Measurement
 
 from ccengine.config.settings import Settings
-from ccengine.ivr.configuration import load_configuration
 from ccengine.reporting.kpis.calendar import span
 
 if TYPE_CHECKING:
@@ -122,6 +121,9 @@ def count(number: int, what: str) -> str:
 
 def read_configuration(settings: Settings) -> Configuration:
     """Return the checked configuration, or print its mistakes and end with exit code 1."""
+    # Not all commands read it, and its models take half a second to import.
+    from ccengine.ivr.configuration import load_configuration
+
     configuration = load_configuration(settings.tenant_folder)
     if configuration.problems:
         print_problems(configuration.problems, settings)

@@ -11,13 +11,13 @@ import pytest
 from typer.testing import CliRunner
 
 from ccengine.api.roles import Role
-from ccengine.cli.commands import app
 from ccengine.core import events
 from ccengine.core.ids import AgentId, CallId, client_of
 from ccengine.reporting.kpis.counts import DAY
 from ccengine.reporting.kpis.table import By
 from tests.api.house import house
 from tests.api.test_roles_and_sight import tells_nothing
+from tests.cli.every_command import app
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

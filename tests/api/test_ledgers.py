@@ -10,11 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 from ccengine.api.roles import Role
-from ccengine.cli.commands import app
 from ccengine.core import events
 from ccengine.core.ids import AgentId
 from tests.api.test_kpis import day
 from tests.api.test_roles_and_sight import tells_nothing
+from tests.cli.every_command import app
 
 if TYPE_CHECKING:
     from tests.api.house import House

@@ -17,7 +17,6 @@ import pytest
 from typer.testing import CliRunner
 
 from ccengine.assembly.lead_books import StoredBooks
-from ccengine.cli.commands import app
 from ccengine.config.dialing_rules import FILE, tenant_rules
 from ccengine.config.settings import Settings
 from ccengine.core.dialer.purposes import Purpose
@@ -26,6 +25,7 @@ from ccengine.storage.database import RecordDatabase
 from ccengine.storage.do_not_call import Register
 from tests.calls.center_on_fake import CONFIGURATION, CenterOnFake
 from tests.calls.test_lead_calls import dialing
+from tests.cli.every_command import app
 from tests.config.tenants import copy_of_demo
 from tests.fakes import virtual_time
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from ccengine.cli.commands import app
 from ccengine.config.settings import StatePaths
 from tests.api.house import FILE_TOKEN, House, house
+from tests.cli.every_command import app
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

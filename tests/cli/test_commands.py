@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from ccengine.cli.commands import app
 from ccengine.config.settings import Settings
 from ccengine.ivr import versions
 from ccengine.ivr.configuration import load_configuration
 from ccengine.storage.database import RecordDatabase
+from tests.cli.every_command import app
 from tests.config.tenants import change
 from tests.sizes import FULL
 

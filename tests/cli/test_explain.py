@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from typer.testing import CliRunner
 
-from ccengine.cli.commands import app
 from ccengine.core import events
 from ccengine.core.commands import OfferCall
 from ccengine.core.explaining import Passed
@@ -24,6 +23,7 @@ from ccengine.core.queues import Affinity, Member, QueueSettings, RelaxStep, Str
 from ccengine.reporting import explanation
 from ccengine.storage.journal_reader import JournalReader
 from ccengine.storage.moments import choices
+from tests.cli.every_command import app
 from tests.core.builders import CLIENT, TENANT, queue_named, skills
 from tests.reporting.shift import MOVES, NODE, Move, Shift, arrived
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from ccengine.cli.commands import app
 from ccengine.cli.tables import END, ISOLATE
+from tests.cli.every_command import app
 from tests.config.tenants import change, copy_of_demo
 
 if TYPE_CHECKING:

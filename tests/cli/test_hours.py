@@ -10,7 +10,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ccengine import clock
-from ccengine.cli.commands import app
 from ccengine.cli.output import FIRST_STRONG_ISOLATE, POP_ISOLATE
 from ccengine.cli.running_engine import ask_engine
 from ccengine.config.settings import Settings
@@ -18,6 +17,7 @@ from ccengine.core.events import NumbersClosed, PlanLoaded
 from ccengine.core.ids import ClosureId
 from ccengine.ivr.configuration import load_configuration
 from tests.api.house import FILE_TOKEN, house
+from tests.cli.every_command import app
 from tests.config.tenants import change
 from tests.reporting.shift import Shift
 

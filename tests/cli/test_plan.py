@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from ccengine.cli.commands import app
 from ccengine.config.loading import load_tenant
 from ccengine.core import events
 from ccengine.core.ids import AgentId, CallId, ClientId, PhoneId, QueueId
 from ccengine.reporting.rows import Step
+from tests.cli.every_command import app
 from tests.config.tenants import change
 from tests.reporting.shift import NODE, Shift, arrived
 

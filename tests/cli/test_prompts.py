@@ -13,8 +13,8 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from ccengine.cli.commands import app
 from ccengine.cli.tables import END, ISOLATE, Table, isolated
+from tests.cli.every_command import app
 
 if TYPE_CHECKING:
     from pathlib import Path

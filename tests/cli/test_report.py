@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from typer.testing import CliRunner, Result
 
-from ccengine.cli.commands import app
+from tests.cli.every_command import app
 from tests.simulator.days import scenario_file
 
 if TYPE_CHECKING:

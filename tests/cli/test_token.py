@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from ccengine.cli.commands import app
 from ccengine.config.settings import Settings
 from ccengine.storage.database import RecordDatabase
 from ccengine.storage.tokens import digest_of
+from tests.cli.every_command import app
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from ccengine.cli.commands import app
 from ccengine.config.secrets import generate
 from ccengine.config.settings import Settings
 from ccengine.config.state_folder import lay_out
@@ -17,6 +16,7 @@ from ccengine.ivr.configuration import load_configuration
 from ccengine.storage.database import RecordDatabase
 from ccengine.storage.webhooks import HookKey, LetterState, StoredLetter
 from ccengine.webhooks.signing import key_of
+from tests.cli.every_command import app
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from ccengine.cli.commands import app
 from ccengine.config.settings import Settings
 from ccengine.core.dialer.leads import AttemptId, AttemptOutcome
 from ccengine.core.dialer.retries import RetryRules
 from ccengine.storage.attempts import Ending
 from ccengine.storage.database import RecordDatabase
+from tests.cli.every_command import app
 from tests.storage.leads import anybody, attempt, imported, new, opened, refill
 
 if TYPE_CHECKING:

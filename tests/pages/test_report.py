@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from ccengine.cli.commands import app
+from tests.cli.every_command import app
 from tests.pages.browser import browser
 from tests.pages.contrasts import CONTRASTS, LEAST_CONTRAST
 from tests.simulator.days import scenario_file

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from ccengine.cli.commands import app
 from ccengine.core import events
 from ccengine.core.ids import AgentId
 from ccengine.reporting.agent_day import beginning_of_day, fold_day
+from tests.cli.every_command import app
 from tests.reporting.shift import Shift
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from ccengine.cli.commands import app
 from ccengine.core import events
 from ccengine.core.ids import AgentId, CallId
 from ccengine.storage.database import RecordDatabase
 from ccengine.storage.papers import StoredPaper
+from tests.cli.every_command import app
 from tests.reporting.shift import FORM, OUTCOME, Shift
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from ccengine.cli.commands import app
 from ccengine.core.events import WaitPromised
+from tests.cli.every_command import app
 from tests.reporting.shift import CALLER, Shift
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from ccengine.cli.commands import app
+from tests.cli.every_command import app
 from tests.config.tenants import change
 from tests.simulator.days import QUIET, scenario_file
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner, Result
 
-from ccengine.cli.commands import app
 from ccengine.config.app_queue.members import dynamic_members
 from ccengine.config.app_queue.options import (
     CARRIED,
@@ -31,6 +30,7 @@ from ccengine.core.queues import (
     WaitTold,
 )
 from ccengine.ivr.configuration import load_configuration
+from tests.cli.every_command import app
 from tests.config.tenants import DIALPLAN
 
 if TYPE_CHECKING:
