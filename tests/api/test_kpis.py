@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from typer.testing import CliRunner
 
 from ccengine.api.roles import Role
 from ccengine.core import events
@@ -17,7 +16,7 @@ from ccengine.reporting.kpis.counts import DAY
 from ccengine.reporting.kpis.table import By
 from tests.api.house import house
 from tests.api.test_roles_and_sight import tells_nothing
-from tests.cli.every_command import app
+from tests.cli.every_command import invoke
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -157,7 +156,7 @@ async def test_what_callers_think_by_why_they_called(day: House) -> None:
     assert formulas["survey response rate v1"] == "scored / asked"
     options = ["--journal", day.shift.journal.path, "--config", day.tenant.folder]
     by = ["--by", "contact_reason", "--client", "nour", "--format", "csv"]
-    done = CliRunner().invoke(app, ["report", "queues", *by, *map(str, options)])
+    done = invoke(["report", "queues", *by, *map(str, options)])
     assert done.exit_code == 0, done.stderr
     head, row, _total = csv.reader(done.stdout.splitlines())
     written = dict(zip(head, row, strict=True))
@@ -173,7 +172,7 @@ async def test_they_are_those_of_the_report(day: House) -> None:
         told = await counted_live(day, by=by, zone="Europe/Kyiv")
         options = ["--journal", day.shift.journal.path, "--config", day.tenant.folder]
         asked = ["report", subject, "--zone", "Europe/Kyiv", "--format", "json", *options]
-        done = CliRunner().invoke(app, [str(one) for one in asked])
+        done = invoke([str(one) for one in asked])
         assert done.exit_code == 0, done.stderr
         reported = json.loads(done.stdout)
         assert [line["labels"] for line in told["lines"]] == [

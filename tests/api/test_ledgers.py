@@ -7,14 +7,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from typer.testing import CliRunner
 
 from ccengine.api.roles import Role
 from ccengine.core import events
 from ccengine.core.ids import AgentId
 from tests.api.test_kpis import day
 from tests.api.test_roles_and_sight import tells_nothing
-from tests.cli.every_command import app
+from tests.cli.every_command import invoke
 
 if TYPE_CHECKING:
     from tests.api.house import House
@@ -35,7 +34,7 @@ async def asked(here: House, path: str, token: str | None = None, **query: str) 
 def reported(here: House, *arguments: str) -> dict[str, Any]:
     options = ["--zone", "UTC", "--format", "json", "--journal", here.shift.journal.path]
     words = ["report", *arguments, *options, "--config", here.tenant.folder]
-    done = CliRunner().invoke(app, [str(one) for one in words])
+    done = invoke([str(one) for one in words])
     assert done.exit_code == 0, done.stderr
     return dict(json.loads(done.stdout))
 

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from typer.testing import CliRunner
 
 from ccengine.assembly.lead_books import StoredBooks
 from ccengine.config.dialing_rules import FILE, tenant_rules
@@ -25,7 +24,7 @@ from ccengine.storage.database import RecordDatabase
 from ccengine.storage.do_not_call import Register
 from tests.calls.center_on_fake import CONFIGURATION, CenterOnFake
 from tests.calls.test_lead_calls import dialing
-from tests.cli.every_command import app
+from tests.cli.every_command import invoke
 from tests.config.tenants import copy_of_demo
 from tests.fakes import virtual_time
 
@@ -238,7 +237,7 @@ class BooksAtOnce:
 
 
 def ccengine(*arguments: str, code: int = 0) -> Result:
-    found = CliRunner().invoke(app, arguments, env={"COLUMNS": "250"})
+    found = invoke(arguments, env={"COLUMNS": "250"})
     assert found.exit_code == code, found.output
     return found
 

@@ -7,11 +7,10 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from typer.testing import CliRunner
 
 from ccengine.config.settings import StatePaths
 from tests.api.house import FILE_TOKEN, House, house
-from tests.cli.every_command import app
+from tests.cli.every_command import invoke
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -34,7 +33,7 @@ async def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
 
 async def campaign(*arguments: str) -> Result:
     """Run it while the API answers."""
-    return await asyncio.to_thread(CliRunner().invoke, app, ["campaign", *arguments])
+    return await asyncio.to_thread(invoke, ["campaign", *arguments])
 
 
 @pytest.mark.usefixtures("here")

@@ -4,18 +4,20 @@ import asyncio
 import json
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from ccengine.config.settings import Settings
 from ccengine.ivr import versions
 from ccengine.ivr.configuration import load_configuration
 from ccengine.storage.database import RecordDatabase
-from tests.cli.every_command import app
+from tests.cli.every_command import invoke
 from tests.config.tenants import change
 from tests.sizes import FULL
+
+if TYPE_CHECKING:
+    from typer.testing import Result
 
 KEYS = {
     "sip": {"host", "port", "transport"},
@@ -44,7 +46,7 @@ pytestmark = pytest.mark.usefixtures("tenant")
 
 
 def ccengine(*arguments: str) -> Result:
-    return CliRunner().invoke(app, arguments)
+    return invoke(arguments)
 
 
 def test_check_is_quiet_about_a_tenant_without_mistakes() -> None:

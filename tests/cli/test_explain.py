@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
-from typer.testing import CliRunner
 
 from ccengine.core import events
 from ccengine.core.commands import OfferCall
@@ -23,7 +22,7 @@ from ccengine.core.queues import Affinity, Member, QueueSettings, RelaxStep, Str
 from ccengine.reporting import explanation
 from ccengine.storage.journal_reader import JournalReader
 from ccengine.storage.moments import choices
-from tests.cli.every_command import app
+from tests.cli.every_command import invoke
 from tests.core.builders import CLIENT, TENANT, queue_named, skills
 from tests.reporting.shift import MOVES, NODE, Move, Shift, arrived
 
@@ -99,7 +98,7 @@ def phone_of(shift: Shift, agent: str) -> PhoneId:
 
 
 def explained(*arguments: str) -> list[dict[str, Any]]:
-    result = CliRunner().invoke(app, ["explain", *arguments, "--json"])
+    result = invoke(["explain", *arguments, "--json"])
     assert result.exit_code == 0, result.output
     moments: list[dict[str, Any]] = json.loads(result.stdout)["moments"]
     return moments
@@ -156,7 +155,7 @@ def test_each_agent_has_the_first_reason_that_holds(shift: Shift) -> None:
 
 def test_it_is_told_as_a_table_of_bounded_size(shift: Shift) -> None:
     everything(shift)
-    told = CliRunner().invoke(app, ["explain", "c1", "--rows", "3"])
+    told = invoke(["explain", "c1", "--rows", "3"])
     assert told.exit_code == 0
     lines = told.stdout.splitlines()
     assert lines[0].endswith("nova/sales to first, open")
@@ -207,7 +206,7 @@ def test_why_nobody_at_an_instant_and_at_the_last_moment(shift: Shift) -> None:
     assert passed(early)["weak"] == ("skill", "sales 2, needs 3")
     (later,) = explained("c1", "--at", "14")
     assert passed(later)["weak"][0] == "not_ready"
-    over = CliRunner().invoke(app, ["explain", "c1", "--at", "60"])
+    over = invoke(["explain", "c1", "--at", "60"])
     assert over.exit_code == 1
     assert "looked for no agent then" in over.stderr
 
@@ -292,7 +291,7 @@ def test_what_this_version_would_not_have_done_is_not_explained(shift: Shift) ->
     connection.close()
     (moment,) = explained("c1")
     assert (moment["agent"], moment["explained"]) == ("second", False)
-    assert "no reasons" in CliRunner().invoke(app, ["explain", "c1"]).stdout
+    assert "no reasons" in invoke(["explain", "c1"]).stdout
 
 
 def test_the_first_versions_calls_are_explained_too(shift: Shift) -> None:
@@ -312,9 +311,9 @@ def test_the_first_versions_calls_are_explained_too(shift: Shift) -> None:
 def test_an_unknown_call_and_an_unknown_offer(shift: Shift) -> None:
     open_doors(shift, plan_with(("first",)), "first")
     shift.enter("c1", "sales")
-    unknown = CliRunner().invoke(app, ["explain", "c9"])
+    unknown = invoke(["explain", "c9"])
     assert (unknown.exit_code, "no call 'c9'" in unknown.stderr) == (1, True)
-    unknown = CliRunner().invoke(app, ["explain", "c1", "--offer", "9"])
+    unknown = invoke(["explain", "c1", "--offer", "9"])
     assert (unknown.exit_code, "has no offer 9" in unknown.stderr) == (1, True)
 
 

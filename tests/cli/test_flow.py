@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from typer.testing import CliRunner
 
 from ccengine.cli.tables import END, ISOLATE
-from tests.cli.every_command import app
+from tests.cli.every_command import invoke
 from tests.config.tenants import change, copy_of_demo
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ def tenant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def ccengine(*arguments: str, keys: str = "") -> Result:
-    return CliRunner().invoke(app, list(arguments), input=keys)
+    return invoke(list(arguments), input=keys)
 
 
 def test_a_picture_is_printed_or_written(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from ccengine import clock
 from ccengine.cli.output import FIRST_STRONG_ISOLATE, POP_ISOLATE
@@ -17,18 +16,20 @@ from ccengine.core.events import NumbersClosed, PlanLoaded
 from ccengine.core.ids import ClosureId
 from ccengine.ivr.configuration import load_configuration
 from tests.api.house import FILE_TOKEN, house
-from tests.cli.every_command import app
+from tests.cli.every_command import invoke
 from tests.config.tenants import change
 from tests.reporting.shift import Shift
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from typer.testing import Result
+
 pytestmark = pytest.mark.usefixtures("tenant")
 
 
 def ccengine(*arguments: str) -> Result:
-    return CliRunner().invoke(app, arguments, env={"COLUMNS": "160"})
+    return invoke(arguments, env={"COLUMNS": "160"})
 
 
 def rows(*arguments: str) -> list[str]:

@@ -6,13 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from ccengine.config.loading import load_tenant
 from ccengine.core import events
 from ccengine.core.ids import AgentId, CallId, ClientId, PhoneId, QueueId
 from ccengine.reporting.rows import Step
-from tests.cli.every_command import app
+from tests.cli.every_command import invoke
 from tests.config.tenants import change
 from tests.reporting.shift import NODE, Shift, arrived
 
@@ -20,9 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from typer.testing import Result
+
 
 def ccengine(*arguments: str) -> Result:
-    return CliRunner(env={"COLUMNS": "120"}).invoke(app, arguments)
+    return invoke(arguments, env={"COLUMNS": "120"})
 
 
 @pytest.fixture

@@ -11,20 +11,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 from rich.console import Console
-from typer.testing import CliRunner
 
 from ccengine.cli.tables import END, ISOLATE, Table, isolated
-from tests.cli.every_command import app
+from tests.cli.every_command import invoke
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-run = CliRunner().invoke
 ARABIC = ("--client", "nour", "--language", "ar")
 
 
 def sheet(*options: str) -> str:
-    done = run(app, ["prompts", "sheet", *options])
+    done = invoke(["prompts", "sheet", *options])
     assert done.exit_code == 0, done.output
     return done.stdout
 
@@ -119,9 +117,9 @@ def test_a_recording_of_another_text_is_told_of(tenant: Path) -> None:
     record(folder / "greeting.wav")
     said = (folder / "prompts.yaml").read_text().splitlines()[0]
     (folder / "recorded.yaml").write_text(f"{said}\n")
-    assert run(app, ["check"]).exit_code == 0
+    assert invoke(["check"]).exit_code == 0
     (folder / "recorded.yaml").write_text("greeting: مرحبا\nclosed: وداعا\n")
-    done = run(app, ["check"])
+    done = invoke(["check"])
     assert done.exit_code == 1
     stale = "recorded.yaml:1: recording 'greeting.wav' is stale: prompts.yaml says otherwise by now"
     assert stale in done.stderr

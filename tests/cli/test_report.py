@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from tests.cli.every_command import app
+from tests.cli.every_command import invoke
 from tests.simulator.days import scenario_file
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from typer.testing import Result
+
 
 def ccengine(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+    return invoke([str(argument) for argument in arguments])
 
 
 @pytest.fixture(scope="module")

@@ -9,12 +9,11 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
-from typer.testing import CliRunner
 
 from ccengine.config.settings import Settings
 from ccengine.storage.database import RecordDatabase
 from ccengine.storage.tokens import digest_of
-from tests.cli.every_command import app
+from tests.cli.every_command import invoke
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("tenant")
 
 
 def ccengine(*arguments: str) -> Result:
-    return CliRunner().invoke(app, arguments)
+    return invoke(arguments)
 
 
 @pytest.fixture

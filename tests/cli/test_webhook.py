@@ -7,7 +7,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from typer.testing import CliRunner
 
 from ccengine.config.secrets import generate
 from ccengine.config.settings import Settings
@@ -16,7 +15,7 @@ from ccengine.ivr.configuration import load_configuration
 from ccengine.storage.database import RecordDatabase
 from ccengine.storage.webhooks import HookKey, LetterState, StoredLetter
 from ccengine.webhooks.signing import key_of
-from tests.cli.every_command import app
+from tests.cli.every_command import invoke
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -32,7 +31,7 @@ webhooks:
 
 
 def ccengine(*arguments: str) -> Result:
-    return CliRunner().invoke(app, arguments)
+    return invoke(arguments)
 
 
 def in_database(work: Callable[[RecordDatabase], Awaitable[Any]]) -> Any:

@@ -8,14 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from typer.testing import CliRunner
 
 from ccengine.config.settings import Settings
 from ccengine.core.dialer.leads import AttemptId, AttemptOutcome
 from ccengine.core.dialer.retries import RetryRules
 from ccengine.storage.attempts import Ending
 from ccengine.storage.database import RecordDatabase
-from tests.cli.every_command import app
+from tests.cli.every_command import invoke
 from tests.storage.leads import anybody, attempt, imported, new, opened, refill
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ SCRUBBED = ("dnc", "scrubbed", "us-national", "--by", "a vendor")
 
 
 def ccengine(*arguments: str) -> Result:
-    return CliRunner().invoke(app, arguments, env={"COLUMNS": "200"})
+    return invoke(arguments, env={"COLUMNS": "200"})
 
 
 @pytest.fixture

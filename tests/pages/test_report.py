@@ -6,9 +6,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from typer.testing import CliRunner
 
-from tests.cli.every_command import app
+from tests.cli.every_command import invoke
 from tests.pages.browser import browser
 from tests.pages.contrasts import CONTRASTS, LEAST_CONTRAST
 from tests.simulator.days import scenario_file
@@ -40,14 +39,14 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Pages of a morning, by what they are of."""
     folder = tmp_path_factory.mktemp("pages")
     scenario, journal = scenario_file(folder), folder / "journal.sqlite"
-    done = CliRunner().invoke(app, ["simulate", str(scenario), "--journal", str(journal)])
+    done = invoke(["simulate", str(scenario), "--journal", str(journal)])
     assert done.exit_code == 0, done.stderr
     found = {}
     for subject in SUBJECTS:
         file = found[subject] = folder / f"{subject}.html"
         tenant = folder / "dialplan/tenants/demo"
         options = ["--journal", journal, "--config", tenant, "--format", "html", "--out", file]
-        done = CliRunner().invoke(app, ["report", subject, *map(str, options)])
+        done = invoke(["report", subject, *map(str, options)])
         assert done.exit_code == 0, done.stderr
     return found
 

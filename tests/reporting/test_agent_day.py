@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from typer.testing import CliRunner
 
 from ccengine.core import events
 from ccengine.core.ids import AgentId
 from ccengine.reporting.agent_day import beginning_of_day, fold_day
-from tests.cli.every_command import app
+from tests.cli.every_command import invoke
 from tests.reporting.shift import Shift
 
 if TYPE_CHECKING:
@@ -104,13 +103,13 @@ def test_at_a_terminal(shift: Shift, tmp_path: Path, monkeypatch: pytest.MonkeyP
     shift.post(events.AgentWentNotReady(agent=ANNA, reason="lunch"))
     shift.wait(90)
     shift.post(events.AgentWentReady(agent=ANNA))
-    told = CliRunner().invoke(app, ["agent", "anna"])
+    told = invoke(["agent", "anna"])
     assert told.exit_code == 0, told.output
     assert "  lunch      0:01:30" in told.stdout
     assert "missed       0" in told.stdout
-    assert CliRunner().invoke(app, ["agent", "anna", "--day", "1970-01-01"]).exit_code == 0
+    assert invoke(["agent", "anna", "--day", "1970-01-01"]).exit_code == 0
     for day in ("yesterday", "9999-12-31"):
-        assert CliRunner().invoke(app, ["agent", "anna", "--day", day]).exit_code == 2
-    nobody = CliRunner().invoke(app, ["agent", "zoe"])
+        assert invoke(["agent", "anna", "--day", day]).exit_code == 2
+    nobody = invoke(["agent", "zoe"])
     assert nobody.exit_code != 0
     shift.journal.close()

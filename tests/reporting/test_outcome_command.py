@@ -7,13 +7,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from typer.testing import CliRunner
 
 from ccengine.core import events
 from ccengine.core.ids import AgentId, CallId
 from ccengine.storage.database import RecordDatabase
 from ccengine.storage.papers import StoredPaper
-from tests.cli.every_command import app
+from tests.cli.every_command import invoke
 from tests.reporting.shift import FORM, OUTCOME, Shift
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def keep(tmp_path: Path, **content: Any) -> None:
 
 
 def told(*options: str) -> str:
-    result = CliRunner().invoke(app, ["outcome", "c1", *options])
+    result = invoke(["outcome", "c1", *options])
     assert result.exit_code == 0, result.stderr
     return result.stdout
 
@@ -99,6 +98,6 @@ def test_for_a_program(shift: Shift, tmp_path: Path) -> None:
 def test_without_anything_said_there_is_only_the_script() -> None:
     assert OUTCOME.script is not None
     assert OUTCOME.script in told()
-    result = CliRunner().invoke(app, ["outcome", "nobody"])
+    result = invoke(["outcome", "nobody"])
     assert result.exit_code == 1
     assert "no call 'nobody'" in result.stderr

@@ -9,20 +9,22 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from tests.cli.every_command import app
+from tests.cli.every_command import invoke
 from tests.config.tenants import change
 from tests.simulator.days import QUIET, scenario_file
+
+if TYPE_CHECKING:
+    from typer.testing import Result
 
 ROOT = Path(__file__).parents[2]
 
 
 def ccengine(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+    return invoke([str(argument) for argument in arguments])
 
 
 def figures(run: dict[str, Any]) -> dict[str, dict[str, Any]]:

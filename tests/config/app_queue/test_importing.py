@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from ccengine.config.app_queue.members import dynamic_members
 from ccengine.config.app_queue.options import (
@@ -30,10 +29,12 @@ from ccengine.core.queues import (
     WaitTold,
 )
 from ccengine.ivr.configuration import load_configuration
-from tests.cli.every_command import app
+from tests.cli.every_command import invoke
 from tests.config.tenants import DIALPLAN
 
 if TYPE_CHECKING:
+    from typer.testing import Result
+
     from ccengine.core.plan import Plan
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -47,7 +48,7 @@ JOINED = """\
 
 
 def ccengine(*arguments: str) -> Result:
-    return CliRunner().invoke(app, arguments)
+    return invoke(arguments)
 
 
 def imported(file: Path, folder: Path, *options: str) -> tuple[Plan, list[str]]:
@@ -180,7 +181,7 @@ def test_without_a_folder_both_files_are_printed() -> None:
 
 def test_a_file_may_come_by_standard_input() -> None:
     text = "[sales]\nretry=5\nmember => PJSIP/201,0,Anna\n"
-    result = CliRunner().invoke(app, ["import", "-"], input=text)
+    result = invoke(["import", "-"], input=text)
     assert "agent: anna" in result.stdout
     assert result.stderr.startswith("queues.conf:2: 'retry = 5' is not carried over")
 
@@ -308,7 +309,7 @@ def test_without_sounds_app_queue_has_one_of_its_own(tmp_path: Path) -> None:
 
 def test_placeholders_are_printed_behind_the_other_files() -> None:
     text = "[q]\nperiodic-announce-frequency=60\nmember => PJSIP/201,0,Anna\n"
-    result = CliRunner().invoke(app, ["import", "-", "--client", "acme"], input=text)
+    result = invoke(["import", "-", "--client", "acme"], input=text)
     assert "# --- clients/acme/prompts/en/prompts.yaml ---" in result.stdout
     assert "queue-periodic-announce: Please stay on the line." in result.stdout
 
