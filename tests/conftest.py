@@ -16,8 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 from hypothesis import settings
+from structlog.dev import ConsoleRenderer, plain_traceback
 
+from tests import parts
 from tests.fakes.virtual_time import VirtualTimeLoop
 
 if TYPE_CHECKING:
@@ -42,6 +45,10 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 # A console that is made at import would keep for ever the width that pytest-xdist tells workers.
 os.environ.pop("COLUMNS", None)
+# structlog draws a failure with each frame's source, which takes longer than most tests.
+structlog.configure(
+    processors=[ConsoleRenderer(colors=False, exception_formatter=plain_traceback)],
+)
 
 
 @dataclass(frozen=True)
@@ -96,6 +103,11 @@ def pytest_asyncio_loop_factories(
     if virtual or item.get_closest_marker("virtual_time") is not None:
         return {"virtual-time": VirtualTimeLoop}
     return {"real-time": asyncio.SelectorEventLoop}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    parts.take(config, items)
 
 
 def pytest_configure(config: pytest.Config) -> None:
