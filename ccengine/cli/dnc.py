@@ -77,7 +77,9 @@ def remove(number: Number, *, client: OneClient = "") -> None:
     wanted = client_number(number, client)
 
     async def end(database: RecordDatabase) -> None:
-        before = await database.do_not_call.remove(wanted, client)
+        before = await database.do_not_call.remove(
+            wanted, client, at=records.now(), by=records.ACTOR
+        )
         if before is None:
             others = [
                 one.client or "anybody" for one in await database.do_not_call.of_number(wanted)

@@ -31,7 +31,10 @@ CONSENT: Final = (
     "consent", "number", "person", "client", "purposes", "reach", "written", "given_at", "ends_at",
     "evidence", "by",
 )  # fmt: skip
-WISH: Final = ("number", "person", "client", "at", "evidence", "by")
+WISH: Final = (
+    *("number", "person", "client", "at", "evidence", "by"),
+    *("withdrawn_at", "withdrawn_by"),
+)
 SCRUB: Final = (
     "attempt", "placed_at", "number", "rule", "register", "scrubbed_at", "age_days",
     "allowed_days", "standing", "kept",
@@ -97,8 +100,9 @@ def consent_facts(row: RowMapping) -> dict[str, Any]:
 
 
 def wish_facts(row: RowMapping) -> dict[str, Any]:
-    """Return who does not want to be called."""
-    return {**row, "at": utc_text(row["at"])}
+    """Return who does not want to be called, or did not until a moment."""
+    withdrawn_at = text_of(row["withdrawn_at"])
+    return {**row, "at": utc_text(row["at"]), "withdrawn_at": withdrawn_at}
 
 
 def between(first: Instant | None, then: Instant | None) -> float | None:

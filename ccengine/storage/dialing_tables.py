@@ -23,6 +23,22 @@ DO_NOT_CALL = Table(
 )
 """Numbers that are not called, because somebody asked."""
 
+WITHDRAWN_WISHES = Table(
+    "withdrawn_wishes",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("number", String(20), nullable=False),  # as in do_not_call, and all else of it
+    Column("client", String(32), nullable=False),
+    Column("person", String(64), nullable=False, server_default=""),
+    Column("at", Float, nullable=False),
+    Column("evidence", String(1024), nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("withdrawn_at", Float, nullable=False),
+    Column("withdrawn_by", String(64), nullable=False),
+    Index("withdrawn_wishes_of_client", "client", "number"),
+)
+"""Wishes not to be called that were taken back: they held until then."""
+
 REGISTERS = Table(
     "do_not_call_registers",
     METADATA,

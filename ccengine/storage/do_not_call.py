@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from ccengine.core.ids import Instant
 from ccengine.storage.attempts_held import let_go
-from ccengine.storage.dialing_tables import DO_NOT_CALL, REGISTERS
+from ccengine.storage.dialing_tables import DO_NOT_CALL, REGISTERS, WITHDRAWN_WISHES
 from ccengine.storage.register_copies import RegisterCopies
 from ccengine.storage.writing import writing
 
@@ -52,6 +52,7 @@ class WishPage:
 
 
 _NAMES = tuple(one.name for one in fields(Register))
+_WISH_NAMES = tuple(one.name for one in fields(DoNotCall))
 
 
 class DoNotCallStore:
@@ -68,10 +69,19 @@ class DoNotCallStore:
         async with self._engine.begin() as connection:
             return await note_wish(connection, entry)
 
-    async def remove(self, number: str, client: str = "") -> DoNotCall | None:
+    async def remove(
+        self, number: str, client: str = "", *, at: Instant, by: str
+    ) -> DoNotCall | None:
         """Take a wish back; None: there was none of this number and client.
 
-        Leads that were done because of it are dialed again.
+        Leads that were done because of it are dialed again. That it was there stays known: proofs
+        of the time until then have it.
+
+        Args:
+            number: E.164.
+            client: of whose calls the wish was; empty: of anybody's.
+            at: from when on the number may be called.
+            by: who takes it back: a token's name.
         """
         of_it = (
             DO_NOT_CALL.c.number == number,
@@ -81,6 +91,9 @@ class DoNotCallStore:
             found = await connection.execute(select(DO_NOT_CALL).where(*of_it))
             row = found.mappings().one_or_none()
             if row is not None:
+                withdrawn = {name: row[name] for name in _WISH_NAMES}
+                withdrawn |= {"withdrawn_at": at, "withdrawn_by": by}
+                await connection.execute(insert(WITHDRAWN_WISHES).values(withdrawn))
                 await connection.execute(delete(DO_NOT_CALL).where(*of_it))
                 await let_go(connection, number, client, row["at"])
         return None if row is None else _entry(dict(row))

@@ -7,18 +7,18 @@ written meanwhile: so files that are made one after the other agree.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import orjson
-from sqlalchemy import and_, create_engine, exists, func, or_, select
+from sqlalchemy import and_, create_engine, exists, func, null, or_, select, union_all
 
 from ccengine.core.ids import Instant
-from ccengine.storage.dialing_tables import CALL_CONSENTS, DO_NOT_CALL, LAWS
+from ccengine.storage.dialing_tables import CALL_CONSENTS, DO_NOT_CALL, LAWS, WITHDRAWN_WISHES
 from ccengine.storage.lead_tables import ATTEMPTS
 from ccengine.storage.tables import KEPT_RECORDINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table
@@ -28,6 +28,8 @@ _COUNTED: Final = ("placed_at", "number", "client", "purpose", "mode", "seller",
                    "machine", "agent")  # fmt: skip
 _HEARD: Final = ("number", "trunk", "machine", "machine_at", "answered_at", "agent", "disposition",
                  "outcome")  # fmt: skip
+_WISH: Final = ("number", "person", "client", "at", "evidence", "by")
+_WITHDRAWN: Final = ("withdrawn_at", "withdrawn_by")
 _ASKED: Final = ("disposition", "law", "rules")
 
 
@@ -102,12 +104,13 @@ class ProofRows:
         return self._stream(query.order_by(CALL_CONSENTS.c.id))
 
     def wishes(self, stretch: Stretch) -> Iterator[RowMapping]:
-        """Yield which of the called persons do not want to be called, and since when."""
-        query = select(DO_NOT_CALL).where(
-            DO_NOT_CALL.c.client.in_(("", stretch.client)),
-            _called(DO_NOT_CALL, stretch),
-        )
-        return self._stream(query.order_by(DO_NOT_CALL.c.at, DO_NOT_CALL.c.number))
+        """Yield which of the called persons did not want to be called, since when, until when."""
+        never = [null().label(name) for name in _WITHDRAWN]
+        withdrawn = [WITHDRAWN_WISHES.c[name] for name in _WITHDRAWN]
+        every = union_all(
+            _wishes(DO_NOT_CALL, never, stretch), _wishes(WITHDRAWN_WISHES, withdrawn, stretch)
+        ).subquery()
+        return self._stream(select(every).order_by(every.c.at, every.c.number))
 
     def recordings(self, stretch: Stretch) -> Iterator[RowMapping]:
         """Yield the recordings of the attempts' calls, each with its attempt."""
@@ -121,6 +124,14 @@ class ProofRows:
     def _stream(self, query: Select[tuple[object, ...]]) -> Iterator[RowMapping]:
         streaming = query.execution_options(yield_per=AT_ONCE)
         yield from self._connection.execute(streaming).mappings()
+
+
+def _wishes(
+    table: Table, until: Sequence[ColumnElement[Any]], stretch: Stretch
+) -> Select[tuple[object, ...]]:
+    of_client = table.c.client.in_(("", stretch.client))
+    columns = [table.c[name] for name in _WISH]
+    return select(*columns, *until).where(of_client, _called(table, stretch))
 
 
 def _of(client: str, campaign: str) -> ColumnElement[bool]:

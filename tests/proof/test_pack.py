@@ -16,11 +16,13 @@ from ccengine.proof import pack as pack_module
 from ccengine.proof.figures import is_short_ring, is_silent
 from ccengine.proof.pack import FolderTaken
 from ccengine.proof.verifying import faults_of
+from ccengine.reporting.instants import utc_text
 from ccengine.storage.dialing_tables import (
     CALL_CONSENTS,
     DO_NOT_CALL,
     LAWS,
     REGISTER_NUMBERS,
+    WITHDRAWN_WISHES,
 )
 from ccengine.storage.tables import KEPT_RECORDINGS
 from tests.proof.campaign import LAW, add, at, filled, folders, order, packed, row, table
@@ -230,6 +232,8 @@ def test_registers_consents_wishes_and_recordings_are_those_of_the_called(tmp_pa
     }
     wish |= {"evidence": "call c2", "by": "ann"}
     add(file, DO_NOT_CALL, [wish])
+    ended = {"at": NOON - 95, "evidence": "letter 3", "withdrawn_at": NOON - 1}
+    add(file, WITHDRAWN_WISHES, [wish | ended | {"withdrawn_by": "zoe"}])
     add(file, REGISTER_NUMBERS, [{"copy": 1, "number": "+13055550100"}])
     kept = {
         "call": "c1", "tenant": "demo", "client": "nour", "agents": ["ann"], "state": "kept",
@@ -247,7 +251,10 @@ def test_registers_consents_wishes_and_recordings_are_those_of_the_called(tmp_pa
     ]
     assert (scrubs[0]["register"], scrubs[0]["allowed_days"]) == ("us-national", "31")
     assert [one["consent"] for one in table(tmp_path, "consents.csv")] == ["1", "2"]
-    assert [one["evidence"] for one in table(tmp_path, "wishes.csv")] == ["call c2"]
+    wishes = table(tmp_path, "wishes.csv")
+    assert [one["evidence"] for one in wishes] == ["letter 3", "call c2"]
+    assert [one["withdrawn_at"] for one in wishes] == [utc_text(NOON - 1), ""]
+    assert [one["withdrawn_by"] for one in wishes] == ["zoe", ""]
     recordings = table(tmp_path, "recordings.csv")
     facts = [(one["attempt"], one["state"], one["sha256"]) for one in recordings]
     assert facts == [("a1", "kept", "ab"), ("a2", "erased", "ab")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import create_engine, inspect, text
@@ -102,8 +102,10 @@ async def test_a_wish_counts_at_once_and_its_first_evidence_stays(tmp_path: Path
         assert [(one.at, one.evidence) for one in await store.of_number(NUMBER)] == [
             (100.0, "call 7")
         ]
-        assert await store.remove(NUMBER, "nour") is None  # it was meant for anybody
-        assert await store.remove(NUMBER) == wish()
+        taken_back: dict[str, Any] = {"at": 300.0, "by": "ann"}
+        assert await store.remove(NUMBER, "nour", **taken_back) is None  # it was meant for anybody
+        assert await store.remove(NUMBER, **taken_back) == wish()
+        assert await store.remove(NUMBER, **taken_back) is None
         assert (await database.number_facts(NUMBER)).opt_outs == ()
 
 

@@ -30,6 +30,7 @@ A1 = AttemptId("a1")
 SARA = AgentId("sara")
 RULES = RetryRules(rules={"later": RetryRule(after_minutes=(60,), times=2)})
 WOMEN = ("sex", "f")
+TAKEN_BACK: dict[str, Any] = {"at": NOON + 9_000, "by": "anna"}
 
 
 def said(disposition: str, sequel: Sequel | None = None, **more: Any) -> Ending:
@@ -359,9 +360,9 @@ async def test_a_wish_taken_back_has_its_leads_dialed_again(
     else:
         await database.attempts.close(A1, said("wrong", Sequel.WRONG_NUMBER), RULES)
     assert (await now_of(database, lead)).state is LeadState.DONE
-    assert await database.do_not_call.remove(first, "nour") is None
+    assert await database.do_not_call.remove(first, "nour", **TAKEN_BACK) is None
     assert (await now_of(database, lead)).state is LeadState.DONE
-    assert await database.do_not_call.remove(first, "dnipro") is not None
+    assert await database.do_not_call.remove(first, "dnipro", **TAKEN_BACK) is not None
     found = await now_of(database, lead)
     assert (found.state, found.to_dial) == (LeadState.WAITING, first)
 
@@ -370,5 +371,5 @@ async def test_who_asked_for_no_more_calls_is_done_also_when_the_wish_is_taken_b
     database: RecordDatabase, lead: Lead
 ) -> None:
     await database.attempts.close(A1, said("no_calls", Sequel.DO_NOT_CALL), RULES)
-    assert await database.do_not_call.remove(number(1), "dnipro") is not None
+    assert await database.do_not_call.remove(number(1), "dnipro", **TAKEN_BACK) is not None
     assert (await now_of(database, lead)).state is LeadState.DONE
