@@ -27,6 +27,7 @@ FILE: Final = Path(__file__).parent / "seconds.txt"
 LONG_SECONDS: Final = 0.5
 SETTING: Final = "CCENGINE_TEST_PART"
 WITH_CALLS: Final = ("tests/asterisk/", "tests/e2e/", "tests/phone/")
+BENCHMARKS: Final = "benchmarks"
 MEASURED: Final = re.compile(r"^\s*([0-9.]+)s (?:call|setup|teardown)\s+(\S.*)$", re.MULTILINE)
 
 
@@ -50,6 +51,10 @@ class Part:
             raise ValueError(message)
         return cls(int(number), int(of))
 
+    def has(self, name: str, parts: Mapping[str, int]) -> bool:
+        """Tell whether a test is in it; light ones are in each."""
+        return parts.get(unit_of(name), self.number) == self.number
+
 
 def asked() -> Part | None:
     """Return the part that the environment asks for; None: everything."""
@@ -71,22 +76,30 @@ def measured(log: str) -> dict[str, float]:
     return {name: took for name, took in seconds.items() if took >= LONG_SECONDS}
 
 
+def unit_of(name: str) -> str:
+    """Return what is run as a whole: a test, or all benchmarks of a file, which measure once."""
+    return name.partition("::")[0] if _stage(name) == BENCHMARKS else name
+
+
 def shared_out(seconds: Mapping[str, float], of: int) -> dict[str, int]:
-    """Return each test's part, so that the parts of each stage of docker/test take as long."""
+    """Return each unit's part, so that the parts of each stage of docker/test take as long."""
+    units: defaultdict[str, float] = defaultdict(float)
+    for name, took in seconds.items():
+        units[unit_of(name)] += took
     filled: defaultdict[str, list[float]] = defaultdict(lambda: [0.0] * of)
     parts = {}
-    for name in sorted(seconds, key=lambda name: (-seconds[name], name)):
-        taken = filled[_stage(name)]
+    for unit in sorted(units, key=lambda unit: (-units[unit], unit)):
+        taken = filled[_stage(unit)]
         least = taken.index(min(taken))
-        taken[least] += seconds[name]
-        parts[name] = least + 1
+        taken[least] += units[unit]
+        parts[unit] = least + 1
     return parts
 
 
 def _stage(name: str) -> str:
     if name.startswith(WITH_CALLS):
         return "calls"
-    return "benchmarks" if name.startswith("tests/benchmarks/") else "computing"
+    return BENCHMARKS if name.startswith("tests/benchmarks/") else "computing"
 
 
 def take(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -94,7 +107,7 @@ def take(config: pytest.Config, items: list[pytest.Item]) -> None:
     seconds, part = long_ones(), asked()
     if part is not None:
         parts = shared_out(seconds, part.of)
-        others = [one for one in items if parts.get(one.nodeid, part.number) != part.number]
+        others = [one for one in items if not part.has(one.nodeid, parts)]
         config.hook.pytest_deselected(items=others)
         left_out = {one.nodeid for one in others}
         items[:] = [one for one in items if one.nodeid not in left_out]
@@ -106,8 +119,8 @@ def take(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 def told(part: Part, seconds: Mapping[str, float]) -> str:
     """Say how much was left out."""
-    parts = shared_out(seconds, part.of).values()
-    others = sum(number != part.number for number in parts)
+    parts = shared_out(seconds, part.of)
+    others = sum(not part.has(name, parts) for name in seconds)
     return (
         f"Part {part.number} of {part.of}: of {len(seconds)} tests that take more than"
         f" {LONG_SECONDS} s, {others} WERE NOT RUN. docker/test --all runs them."

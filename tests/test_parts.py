@@ -70,7 +70,7 @@ def test_the_list_written_is_the_list_read(tmp_path: Path, monkeypatch: pytest.M
 def test_each_is_in_one_part_and_the_parts_of_a_stage_take_as_long() -> None:
     seconds = parts.long_ones()
     shared = parts.shared_out(seconds, 6)
-    assert shared.keys() == seconds.keys()
+    assert shared.keys() == {parts.unit_of(name) for name in seconds}
     calls = [0.0] * 6
     for name, number in shared.items():
         if name.startswith("tests/e2e/"):
@@ -87,6 +87,17 @@ def test_all_parts_together_are_everything_and_light_ones_are_in_each(
     assert set(found) == set(names)
     assert [name for name in names if found.count(name) != 1] == names[-1:]
     assert found.count(names[-1]) == 6
+
+
+def test_benchmarks_of_a_file_share_what_they_measure(monkeypatch: pytest.MonkeyPatch) -> None:
+    (file,) = {
+        name.partition("::")[0]
+        for name in parts.long_ones()
+        if name.startswith("tests/benchmarks/test_inbound")
+    }
+    names = [f"{file}::test_{number}" for number in range(3)]
+    runs = [taken(names, f"{number}/6", monkeypatch) for number in range(1, 7)]
+    assert sorted(len(run) for run in runs) == [0] * 5 + [3]
 
 
 def test_without_a_part_all_are_run_and_the_longest_file_is_first(

@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 
 AGENTS = by_size(small=4, full=30)
 LEADS = by_size(small=40, full=300)
-TALK_SECONDS = 120.0 if FULL else 6.0
-WHOLE_SECONDS = 1800.0 if FULL else 150.0
+TALK_SECONDS = 240.0 if FULL else 6.0
+WHOLE_SECONDS = 2400.0 if FULL else 150.0
 KILL_AFTER = 0.4  #: of the leads
 BEGINNING_SECONDS = 2.0
 """So much of the message is looked for: of the sound of each call five seconds are kept."""
