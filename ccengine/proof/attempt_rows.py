@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ccengine.reporting.instants import utc_text
 from ccengine.storage.attempt_courses import AWAY
+from ccengine.storage.proof_rows import WISHED, WITHDRAWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,10 +32,7 @@ CONSENT: Final = (
     "consent", "number", "person", "client", "purposes", "reach", "written", "given_at", "ends_at",
     "evidence", "by",
 )  # fmt: skip
-WISH: Final = (
-    *("number", "person", "client", "at", "evidence", "by"),
-    *("withdrawn_at", "withdrawn_by"),
-)
+WISH: Final = (*WISHED, *WITHDRAWN)
 SCRUB: Final = (
     "attempt", "placed_at", "number", "rule", "register", "scrubbed_at", "age_days",
     "allowed_days", "standing", "kept",

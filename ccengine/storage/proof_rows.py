@@ -28,8 +28,8 @@ _COUNTED: Final = ("placed_at", "number", "client", "purpose", "mode", "seller",
                    "machine", "agent")  # fmt: skip
 _HEARD: Final = ("number", "trunk", "machine", "machine_at", "answered_at", "agent", "disposition",
                  "outcome")  # fmt: skip
-_WISH: Final = ("number", "person", "client", "at", "evidence", "by")
-_WITHDRAWN: Final = ("withdrawn_at", "withdrawn_by")
+WISHED: Final = ("number", "person", "client", "at", "evidence", "by")
+WITHDRAWN: Final = ("withdrawn_at", "withdrawn_by")
 _ASKED: Final = ("disposition", "law", "rules")
 
 
@@ -105,8 +105,8 @@ class ProofRows:
 
     def wishes(self, stretch: Stretch) -> Iterator[RowMapping]:
         """Yield which of the called persons did not want to be called, since when, until when."""
-        never = [null().label(name) for name in _WITHDRAWN]
-        withdrawn = [WITHDRAWN_WISHES.c[name] for name in _WITHDRAWN]
+        never = [null().label(name) for name in WITHDRAWN]
+        withdrawn = [WITHDRAWN_WISHES.c[name] for name in WITHDRAWN]
         every = union_all(
             _wishes(DO_NOT_CALL, never, stretch), _wishes(WITHDRAWN_WISHES, withdrawn, stretch)
         ).subquery()
@@ -130,7 +130,7 @@ def _wishes(
     table: Table, until: Sequence[ColumnElement[Any]], stretch: Stretch
 ) -> Select[tuple[object, ...]]:
     of_client = table.c.client.in_(("", stretch.client))
-    columns = [table.c[name] for name in _WISH]
+    columns = [table.c[name] for name in WISHED]
     return select(*columns, *until).where(of_client, _called(table, stretch))
 
 

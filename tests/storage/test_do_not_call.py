@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 NUMBER, OTHER = "+13055550100", "+13055550101"
 TABLES = (
     "do_not_call",
+    "withdrawn_wishes",
     "do_not_call_registers",
     "register_numbers",
     "call_consents",
@@ -39,6 +40,16 @@ async def opened(folder: Path) -> AsyncIterator[RecordDatabase]:
         yield database
     finally:
         await database.close()
+
+
+def _withdrawn(folder: Path) -> list[tuple[object, ...]]:
+    engine = create_engine(f"sqlite:///{folder / 'records.sqlite'}")
+    columns = "number, client, at, evidence, withdrawn_at, withdrawn_by"
+    with engine.connect() as connection:
+        rows = connection.execute(text(f"SELECT {columns} FROM withdrawn_wishes"))
+        found = [tuple(row) for row in rows]
+    engine.dispose()
+    return found
 
 
 def wish(**changes: object) -> DoNotCall:
@@ -106,6 +117,7 @@ async def test_a_wish_counts_at_once_and_its_first_evidence_stays(tmp_path: Path
         assert await store.remove(NUMBER, "nour", **taken_back) is None  # it was meant for anybody
         assert await store.remove(NUMBER, **taken_back) == wish()
         assert await store.remove(NUMBER, **taken_back) is None
+        assert _withdrawn(tmp_path) == [(NUMBER, "", 100.0, "call 7", 300.0, "ann")]
         assert (await database.number_facts(NUMBER)).opt_outs == ()
 
 
