@@ -84,9 +84,10 @@ class Heard:
 async def answering(stage: Stage, folder: Path, place: int) -> AsyncIterator[Heard]:
     """Have two leads, of whom one has agreed, and that one answer.
 
-    What they want no more holds for all tests: each has numbers of its own, by its place.
+    What they want no more holds for all tests: each has numbers of its own, by its place, and none
+    of the campaign's that is called in `test_campaign`.
     """
-    system, agreed, silent = stage.system, f"38044100000{place}", f"38044100001{place}"
+    system, agreed, silent = stage.system, f"38044190000{place}", f"38044190001{place}"
     account = system.account("caller-4")
     async with Phone(account, local=(PROVIDER, 0)) as outside:
         tenant.write(folder, agents=1, provider_port=outside.address[1], more=FILES)
