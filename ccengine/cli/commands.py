@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 COMMANDS: Final[Mapping[str, str]] = {
     "run": "run:run",
@@ -72,7 +72,12 @@ def app_with(names: Iterable[str]) -> typer.Typer:
     return app
 
 
+def app_for(arguments: Sequence[str]) -> typer.Typer:
+    """Return as much of the command line as is needed for what was typed behind `ccengine`."""
+    named = [name for name in arguments[:1] if name in COMMANDS]
+    return app_with(named or COMMANDS)
+
+
 def main() -> None:
     """Run the command that the arguments name."""
-    named = [name for name in sys.argv[1:2] if name in COMMANDS]
-    app_with(named or COMMANDS)(prog_name="ccengine")
+    app_for(sys.argv[1:])(prog_name="ccengine")

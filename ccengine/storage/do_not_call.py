@@ -52,7 +52,6 @@ class WishPage:
 
 
 _NAMES = tuple(one.name for one in fields(Register))
-_WISH_NAMES = tuple(one.name for one in fields(DoNotCall))
 
 
 class DoNotCallStore:
@@ -90,13 +89,14 @@ class DoNotCallStore:
         async with writing(self._engine) as connection:
             found = await connection.execute(select(DO_NOT_CALL).where(*of_it))
             row = found.mappings().one_or_none()
-            if row is not None:
-                withdrawn = {name: row[name] for name in _WISH_NAMES}
-                withdrawn |= {"withdrawn_at": at, "withdrawn_by": by}
-                await connection.execute(insert(WITHDRAWN_WISHES).values(withdrawn))
-                await connection.execute(delete(DO_NOT_CALL).where(*of_it))
-                await let_go(connection, number, client, row["at"])
-        return None if row is None else _entry(dict(row))
+            if row is None:
+                return None
+            wish = _entry(dict(row))
+            withdrawn = asdict(wish) | {"withdrawn_at": at, "withdrawn_by": by}
+            await connection.execute(insert(WITHDRAWN_WISHES).values(withdrawn))
+            await connection.execute(delete(DO_NOT_CALL).where(*of_it))
+            await let_go(connection, number, client, wish.at)
+        return wish
 
     async def of_number(self, number: str) -> list[DoNotCall]:
         """Return who is not to call a number, because somebody asked."""

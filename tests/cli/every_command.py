@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from typer.testing import CliRunner
 
-from ccengine.cli.commands import COMMANDS, app_with
+from ccengine.cli.commands import app_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,5 +21,4 @@ def invoke(arguments: Sequence[str], **how: Any) -> Result:
         arguments: what follows `ccengine`.
         how: for typer's runner: input, env.
     """
-    named = [name for name in arguments[:1] if name in COMMANDS]
-    return CliRunner().invoke(app_with(named or COMMANDS), list(arguments), **how)
+    return CliRunner().invoke(app_for(arguments), list(arguments), **how)
